@@ -3,13 +3,18 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests that start programs (sandboxes, Nix, Bash, age, git, editors) or search for long: minutes, where the rest takes seconds. */
 const PROGRAMS = [
-  'test/cli/{add-sops,convert,diff,env,generate,process,prompts,rename}*.test.ts',
-  'test/cli/{allow,completions,events,looked-at,thread}.test.ts',
+  'test/cli/commands/{add-sops,convert,env,process,rename}*.test.ts',
+  'test/cli/commands/{allow,completions,looked-at}.test.ts',
+  'test/cli/generate/*.test.ts',
+  'test/cli/output/unified-diff.test.ts',
+  'test/cli/reporter/{events,prompts}.test.ts',
+  'test/cli/thread.test.ts',
   'test/{attack,bench,editors,fuzz,grammars,host,mini-fleet,release,scripts}/**/*.test.ts',
   'test/fuzz.test.ts',
   'test/seeds/generate.test.ts',
   'test/shell/{bash,fuzz}.test.ts',
   'test/nix/differential.test.ts',
+  'test/oracle/asked.test.ts',
   'test/editor/{environment,rename-property,session-text}.test.ts',
 ];
 

@@ -7,7 +7,7 @@ import { commandsPage } from './lib/commands-page.mjs';
 import { ROOT } from './lib/root.mjs';
 
 const { outputFiles } = await build({
-  entryPoints: [join(ROOT, 'server', 'src', 'cli', 'commands', 'table.ts')],
+  entryPoints: [join(ROOT, 'server', 'src', 'cli', 'table', 'command-table.ts')],
   bundle: true,
   write: false,
   format: 'esm',

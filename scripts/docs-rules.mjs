@@ -33,7 +33,7 @@ const { outputFiles } = await build({
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
   },
   // The parsers look for their grammars from the folder of their own source.
-  define: { __dirname: JSON.stringify(join(ROOT, 'server', 'src', 'nix')) },
+  define: { __dirname: JSON.stringify(join(ROOT, 'server', 'src', 'nix', 'parse')) },
 });
 // A file, since the parser's runtime asks for the place of its module.
 const folder = mkdtempSync(join(tmpdir(), 'varsmith-docs-'));

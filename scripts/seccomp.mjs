@@ -1,4 +1,4 @@
-// Writes server/src/host/seccomp-data.ts: the filter of lib/seccomp.mjs as bytes. A test holds them current.
+// Writes server/src/host/sandbox/seccomp-data.ts: the filter of lib/seccomp.mjs as bytes. A test holds them current.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ function wrapped(text) {
 }
 
 writeFileSync(
-  join(ROOT, 'server/src/host/seccomp-data.ts'),
+  join(ROOT, 'server/src/host/sandbox/seccomp-data.ts'),
   `/** Made by scripts/seccomp.mjs, which says what the filter refuses: programs for seccomp by \`process.arch\`, in base64. */
 export const FILTERS: ReadonlyMap<string, string> = new Map([
 ${lines.join('')}]);

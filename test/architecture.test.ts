@@ -32,7 +32,7 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
   { module: /^vscode-languageserver/, places: [/^server\/src\/lsp\//] },
   { module: /^web-tree-sitter$/, places: [/^server\/src\/nix\/parse\//] },
   { module: /^@noble\//, places: [/^server\/src\/browser\//] },
-  { module: /^age-encryption$/, places: [/^server\/src\/store\/crypt\.ts$/] },
+  { module: /^age-encryption$/, places: [/^server\/src\/store\/age\/crypt\.ts$/] },
   { module: /^yaml$/, places: [/^server\/src\/fleet\/secrets-yaml\.ts$/, /^server\/src\/store\//] },
   {
     module: /^(node:)?child_process$/,

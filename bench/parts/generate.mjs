@@ -5,7 +5,7 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -121,11 +121,11 @@ async function makeLoop(place) {
   for (const name of ['bin', 'in', 'out', 'work']) mkdirSync(join(folder, 'box', name), { recursive: true });
   writeFileSync(join(folder, 'passwd'), 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n');
   writeFileSync(join(folder, 'box/script'), `set -euo pipefail\n${SCRIPT}\n`);
-  const { boxArguments } = await bundled('sandbox', place);
-  const { findBox } = await bundled('boxes', place);
-  const { guards } = (await findBox(process.platform, process.env.PATH.split(':'))).box;
+  const { sandboxArguments } = await bundled('sandbox/bubblewrap', place);
+  const { findSandbox } = await bundled('sandbox/find-sandbox', place);
+  const { guards } = (await findSandbox(process.platform, process.env.PATH.split(':'))).sandbox;
   writeFileSync(join(folder, 'filter'), guards.filter ?? '');
-  const box = boxArguments({
+  const box = sandboxArguments({
     scratch: join(folder, 'box'),
     readOnly: [],
     shown: [],
@@ -149,7 +149,7 @@ async function makeLoop(place) {
 
 /** @param name a module of `server/src/host` */
 async function bundled(name, place) {
-  const outfile = join(place, `${name}.mjs`);
+  const outfile = join(place, `${basename(name)}.mjs`);
   await build({
     entryPoints: [join(ROOT, `server/src/host/${name}.ts`)],
     outfile,

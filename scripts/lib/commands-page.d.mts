@@ -1,3 +1,3 @@
-import type { CommandSpec } from '../../server/src/cli/commands/command.ts';
+import type { CommandSpec } from '../../server/src/cli/table/command-spec.ts';
 
 export function commandsPage(groups: readonly (readonly CommandSpec[])[]): string;

@@ -11,7 +11,7 @@ const ENVIRONMENT = `\
 | \`XDG_CACHE_HOME\`, \`VARSMITH_NO_CODE_CACHE=1\` | where compiled code is kept to start faster; not at all |`;
 
 /**
- * @param {readonly (readonly import('../../server/src/cli/commands/command.ts').CommandSpec[])[]} groups in the order of the overview
+ * @param {readonly (readonly import('../../server/src/cli/table/command-spec.ts').CommandSpec[])[]} groups in the order of the overview
  */
 export function commandsPage(groups) {
   return [

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { version } from '../../package.json';
 import { standardInput } from './cli/input.ts';
-import { interruption } from './cli/interruption.ts';
 import { main } from './cli/main.ts';
+import { interruption } from './cli/reporter/interruption.ts';
 import { doInThread } from './cli/thread.ts';
 
 /** Runs the command that the arguments name; in a thread, the job that it was given. */

@@ -6,7 +6,7 @@
 import childProcess from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { crashAt } from '../host/crash-at.ts';
+import { crashAt } from '../host/files/crash-at.ts';
 
 const at = Number(process.env.CRASH_AT);
 const { CRASH_COUNT } = process.env;

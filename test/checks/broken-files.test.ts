@@ -5,10 +5,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { declarationsOf } from '../../server/src/generate/declarations.ts';
+import { declarationsOf } from '../../server/src/generate/plan/declarations.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { refusedIn } from '../../server/src/nix/refused.ts';
-import { check, type Texts } from './harness.ts';
+import { judging, type Texts } from './harness.ts';
+
+const { check } = judging(
+  'host/duplicate-attribute',
+  'host/missing',
+  'host/missing-file',
+  'host/undefined-variable',
+  'host/unreadable',
+);
 
 const flake = (modules = '[ ./web.nix ]', more: Texts = {}): Texts => ({
   'flake.nix': `{
@@ -23,9 +31,7 @@ const flake = (modules = '[ ./web.nix ]', more: Texts = {}): Texts => ({
 const BROKEN = '{ a = 1;\n';
 
 const found = (texts: Texts) =>
-  check(texts)
-    .findings.filter(({ rule }) => /^host\/(unreadable|duplicate|undefined|missing)/.test(rule))
-    .map(({ rule, severity, at }) => `${severity} ${rule} ${at.file}`);
+  check(texts).findings.map(({ rule, severity, at }) => `${severity} ${rule} ${at.file}`);
 
 describe('host/unreadable', () => {
   it.each([

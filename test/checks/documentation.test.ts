@@ -7,6 +7,7 @@ import { GROUPS, rulePages } from '../../server/src/checks/documentation.ts';
 import { ruleById, rules } from '../../server/src/checks/index.ts';
 import { anchor, pageUrl, ruleUrl } from '../../server/src/checks/pages.ts';
 import { groupOf, rulePage } from '../../server/src/checks/rule-page.ts';
+import { examplesOf } from '../../server/src/checks/shown-examples.ts';
 import { shownFixes } from './shown-fixes.ts';
 
 const DOCS = join(import.meta.dirname, '..', '..', 'docs');
@@ -38,11 +39,12 @@ describe('docs/rules', () => {
 
   it.each(rules.map(rule => [rule.id, rule] as const))('%s has a page with all parts', (id, rule) => {
     const page = pageOf(id);
+    const { bad, good } = examplesOf(rule);
     const fixes = shownFixes(rule);
     const headings = [...page.matchAll(/^##? (.+)$/gm)].map(([, heading]) => heading as string);
     const wanted = ['Wrong', 'Right', ...(fixes.length > 0 ? ['Fix'] : []), 'Configuration', 'Source'];
     expect(headings.filter(heading => [id, ...wanted].includes(heading))).toEqual([id, ...wanted]);
-    for (const example of [...rule.bad, ...rule.good]) {
+    for (const example of [...bad, ...good]) {
       expect(page).toContain(`### ${example.title}\n`);
       const shared = pages.get('rules/shared-files.md') as string;
       for (const file of Object.values(example.files)) expect(page + shared).toContain(file.trimEnd());

@@ -2,7 +2,13 @@
 
 import { describe, expect, it } from 'vitest';
 import { hostOf, PIPELINE } from '../../server/src/checks/examples.ts';
-import { applyFix, check, expectMarked, expectSilent, fixOf, onlyFinding, type Texts } from './harness.ts';
+import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
+
+const { check, expectMarked, expectSilent } = judging(
+  'eval/generators-in-imports',
+  'eval/path-in-let',
+  'eval/pkgs-in-metadata',
+);
 
 const MATRIX = '{\n  lea = [ "gmail" "anthropic" ];\n}\n';
 const fleet = (more: Texts): Texts => ({ ...PIPELINE, 'lib/machine-env-matrix.nix': MATRIX, ...more });
@@ -193,9 +199,7 @@ in
       'lib/all.nix': '{ pkgs }: import ./vars-generators.nix { keys = [ "gmail" ]; inherit pkgs; }\n',
       'lib/made.nix': `{ lib, pkgs }: { vars = lib.modules.importApply ./vars-generators.nix ${ARGS}; }\n`,
     });
-    expect(found.filter(each => each.startsWith('eval/'))).toEqual([
-      `eval/generators-in-imports ${expected}`,
-    ]);
+    expect(found).toEqual([`eval/generators-in-imports ${expected}`]);
   });
 
   it.each([
@@ -459,7 +463,7 @@ in
       ...built(BUILD, '  environment.variables = vars;\n'),
       'machines/ada/configuration.nix': hostOf('lea', '  environment.variables = vars;\n', BUILD),
     };
-    const found = check(texts).findings.filter(({ rule }) => rule === 'eval/path-in-let');
+    const found = findingsOf('eval/path-in-let', texts);
     expect(found.map(({ at }) => at.file)).toEqual([
       'machines/ada/configuration.nix',
       'machines/lea/configuration.nix',
@@ -743,7 +747,7 @@ in
         },
       ],
     ])('are not claimed for %s', (_, more) => {
-      expect(check(carried(BY_ARGS, more)).findings.filter(({ rule }) => rule === RULE)).toEqual([]);
+      expect(findingsOf(RULE, carried(BY_ARGS, more))).toEqual([]);
     });
 
     it('are not seen in what a module reads below', () => {

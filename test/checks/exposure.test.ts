@@ -1,12 +1,14 @@
 // The rules about secrets that lie where nobody needs them, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { check, defaults, expectSilent as expectNothing, onlyFinding, type Texts } from './harness.ts';
+import { judging, onlyFinding, type Texts } from './harness.ts';
 
-/** The module lists the packages of all scripts here. */
-function expectSilent(texts: Texts): void {
-  expectNothing(texts, defaults, { others: rule => rule === 'generator/unused-tool' });
-}
+const { check, expectSilent } = judging(
+  'generator/ca-key-deployed',
+  'generator/hash-public',
+  'generator/missing-tool',
+  'generator/raw-prompt-deployed',
+);
 
 function moduleWith(body: string, script: string, more = ''): Texts {
   return {

@@ -1,7 +1,25 @@
 // The rules about what goes into generators and what comes out, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { applyFix, check, fixOf, onlyFinding, type Texts } from './harness.ts';
+import { applyFix, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
+
+const { check, expectSilent } = judging(
+  'generator/no-output',
+  'generator/no-script',
+  'generator/output-never-written',
+  'generator/outside-out',
+  'generator/own-previous-output',
+  'generator/path-as-text',
+  'generator/persist-overwritten',
+  'generator/persist-redundant-copy',
+  'generator/prompt-unused',
+  'generator/prompts-unset',
+  'generator/undeclared-dependency',
+  'generator/undeclared-output',
+  'generator/undeclared-prompt',
+  'generator/unknown-dependency-file',
+  'generator/unused-dependency',
+);
 
 /** One generator as a module; `body` is what stands in its set, `more` further generators. */
 function generator(body: string, more = ''): Texts {
@@ -16,28 +34,15 @@ function scripted(script: string, more = 'files.key = { };\nprompts.p = { };'): 
   );
 }
 
-/** The rules of this file; others have their own opinion of these scripts. */
-const RULES = new Set(
-  `path-as-text undeclared-dependency undeclared-prompt prompts-unset prompt-unused output-never-written
-  undeclared-output unused-dependency unknown-dependency-file own-previous-output persist-overwritten
-  persist-redundant-copy no-output no-script outside-out`
-    .split(/\s+/)
-    .map(name => `generator/${name}`),
-);
-
-function expectSilent(texts: Texts): void {
-  expect(rulesIn(texts)).toEqual([]);
-}
-
 function rulesIn(texts: Texts): string[] {
-  return check(texts)
-    .findings.filter(({ rule }) => RULES.has(rule))
-    .map(({ rule, severity }) => `${rule} ${severity}`);
+  return check(texts).findings.map(({ rule, severity }) => `${rule} ${severity}`);
 }
 
 /** The only text after the only fix of a rule's finding that begins so. */
 function mended(texts: Texts, rule: string, title: string): string {
-  return applyFix(texts, fixOf(onlyFinding(check(texts), rule), title))['modules/app.nix'] as string;
+  return applyFix(texts, fixOf(onlyFinding(judging(rule).check(texts), rule), title))[
+    'modules/app.nix'
+  ] as string;
 }
 
 describe('generator/path-as-text', () => {
@@ -227,9 +232,9 @@ describe('generator/output-never-written', () => {
   });
 
   const told = (texts: Texts): string[] =>
-    check(texts)
-      .findings.filter(({ rule }) => RULES.has(rule))
-      .map(({ rule, related }) => `${rule.slice('generator/'.length)}, ${related.length} related`);
+    check(texts).findings.map(
+      ({ rule, related }) => `${rule.slice('generator/'.length)}, ${related.length} related`,
+    );
 
   it.each([
     ['the prompt of its name', generator('files.key = { };\nprompts.key = { };')],

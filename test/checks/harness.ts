@@ -1,14 +1,16 @@
 /**
- * Runs rules over small workspaces whose text says what is to be found.
+ * Runs rules over small workspaces whose text says what is to be found. A test judges the rules that it is about and no
+ * others: `const { expectMarked, expectSilent } = judging('registry/unknown-key');`
  *
  * A comment `# ^^^ rule-id: part of the message` marks the range above its carets, in the last line above it that is
  * not such a comment. `# ^^> rule-id` marks a range that goes on in further lines. In text, `#- path` begins a file.
  */
 import { expect } from 'vitest';
 import { PIPELINE } from '../../server/src/checks/examples.ts';
+import { ruleById, rules } from '../../server/src/checks/index.ts';
 import { createMemory } from '../../server/src/checks/memory/memory.ts';
-import type { CheckFiles, Finding, Fix, TextEdit } from '../../server/src/checks/rule.ts';
-import { runChecks } from '../../server/src/checks/run.ts';
+import type { CheckFiles, Example, Finding, Fix, Rule, TextEdit } from '../../server/src/checks/rule.ts';
+import { runRules } from '../../server/src/checks/run.ts';
 import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/builder.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
 import {
@@ -42,6 +44,67 @@ export function filesIn(text: string): Texts {
   return files;
 }
 
+/** Tries over some rules; each of them takes further files of a test by `World`. */
+export interface Judge {
+  /** What these rules find. */
+  check(texts: Texts, world?: World): Checked;
+  /**
+   * Exactly the marked findings are reported: same rules, same characters, and the words of the marks. Rules that have marks
+   * are judged too.
+   */
+  expectMarked(texts: Texts, world?: World): Checked;
+  /** As `expectMarked`, for a text with `#- path` lines. */
+  checkText(text: string, world?: World): Checked;
+  /** None of these rules reports anything. */
+  expectSilent(texts: Texts | string, world?: World): void;
+  /** As `check`, for one edit after another. What is known from one run is used in the next. */
+  living(texts: Texts, world?: World): Living;
+}
+
+/**
+ * The rules that a test is about. Those that come to be later, and those of other tests, may find in its texts what they
+ * like: `clean-fleets.test.ts` is where all rules have to be silent.
+ */
+export function judging(...ids: readonly string[]): Judge {
+  const judged = ids.map(knownRule);
+  const among = (world: World) => ({ ...world, rules: judged });
+  const marked = (texts: Texts, world: World = {}) => {
+    const others = marksIn(texts).map(({ rule }) => knownRule(rule));
+    return expectExactly(texts, { ...world, rules: [...new Set([...judged, ...others])] });
+  };
+  return {
+    check: (texts, world = {}) => check(texts, among(world)),
+    expectMarked: marked,
+    checkText: (text, world) => marked(filesIn(text), world),
+    expectSilent: (texts, world = {}) => {
+      const { findings } = check(typeof texts === 'string' ? filesIn(texts) : texts, among(world));
+      expect(findings.map(shownFinding)).toEqual([]);
+    },
+    living: (texts, world = {}) => living(texts, among(world)),
+  };
+}
+
+/** What one rule finds. */
+export function findingsOf(id: string, texts: Texts, world: World = {}): readonly Finding[] {
+  return judging(id).check(texts, world).findings;
+}
+
+/** The rules that an example is about: the one that it documents, and those that it says find something too. */
+export function judgedIn({ id }: Rule, example: Example): readonly string[] {
+  return [...new Set([id, ...marksIn(example.files).map(mark => mark.rule)])];
+}
+
+/** Without its place, to compare findings before and after an edit that moves them. */
+export function shownFinding({ rule, at, message }: Finding): string {
+  return `${at.file} ${rule}: ${message}`;
+}
+
+function knownRule(id: string): Rule {
+  const rule = ruleById(id);
+  if (rule === null) throw new Error(`There is no rule ${id}.`);
+  return rule;
+}
+
 /** A workspace that lives on, as in an editor: edits in, findings out. */
 export interface Living {
   /** Changes, adds or (with null) removes files. */
@@ -49,7 +112,7 @@ export interface Living {
   findings(): readonly Finding[];
 }
 
-/** As `check`, for one edit after another. What is known from one run is used in the next. */
+/** As `check` of all rules, for one edit after another. What is known from one run is used in the next. */
 export function living(texts: Texts, world: World = {}): Living {
   let current = texts;
   let files = checkFiles(current, world);
@@ -72,7 +135,7 @@ export function living(texts: Texts, world: World = {}): Living {
     list: directory => files.list(directory),
     nixFiles: () => Object.keys(current).filter(path => path.endsWith('.nix')),
   };
-  const builder = createFleetBuilder(now, usualFiles);
+  const builder = createFleetBuilder(now, world.fleetSettings ?? usualFiles);
   const memory = createMemory();
   let changed: Set<string> | null = null;
   return {
@@ -93,7 +156,7 @@ export function living(texts: Texts, world: World = {}): Living {
       const fail = ({ error }: { readonly error: unknown }) => {
         throw error;
       };
-      return runChecks(builder.build(), view(), defaults, fail, since);
+      return runRules(world.rules ?? rules, builder.build(), view(), defaults, fail, since);
     },
   };
 }
@@ -127,14 +190,8 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-/** Exactly the marked findings are reported: same rules, same characters, and the words of the marks. */
-export function expectMarked(
-  texts: Texts,
-  settings = defaults,
-  fleetSettings = usualFiles,
-  world: World = {},
-): Checked {
-  const everything = check(texts, settings, fleetSettings, world);
+function expectExactly(texts: Texts, world: World): Checked {
+  const everything = check(texts, world);
   const isWhole = ({ at }: Finding) => at.start === 0 && at.end === 0;
   expect(everything.findings.filter(isWhole).map(({ at }) => at.file)).toEqual(world.found ?? []);
   const checked = { ...everything, findings: everything.findings.filter(finding => !isWhole(finding)) };
@@ -155,24 +212,9 @@ export function expectMarked(
   return everything;
 }
 
-/** As `expectMarked`, for a text with `#- path` lines. */
-export function checkText(text: string, settings = defaults, fleetSettings = usualFiles): Checked {
-  return expectMarked(filesIn(text), settings, fleetSettings);
-}
-
 /** The shared files of the examples with this matrix and more files. */
 export function withMatrix(matrix: string, more: Texts = {}): Texts {
   return { ...PIPELINE, 'lib/machine-env-matrix.nix': matrix, ...more };
-}
-
-/** Nothing is reported at all. */
-export function expectSilent(texts: Texts | string, settings = defaults, world: World = {}): void {
-  const files = typeof texts === 'string' ? filesIn(texts) : texts;
-  expect(
-    check(files, settings, usualFiles, world).findings.map(
-      ({ rule, at, message }) => `${at.file} ${rule}: ${message}`,
-    ),
-  ).toEqual([]);
 }
 
 /** The workspace after a fix. Fails if two edits overlap. */

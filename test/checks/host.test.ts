@@ -1,7 +1,9 @@
 // The rules about hosts and their folders, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { applyFix, check, fixOf, onlyFinding, type Texts } from './harness.ts';
+import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
+
+const { check } = judging('host/missing', 'host/unregistered');
 
 const flake = (outputs: string, more: Texts = {}): Texts => ({
   'flake.nix': `{
@@ -13,10 +15,7 @@ ${outputs}
   ...more,
 });
 
-const found = (texts: Texts, rule: string) =>
-  check(texts)
-    .findings.filter(one => one.rule === rule)
-    .map(({ message }) => message);
+const found = (texts: Texts, rule: string) => findingsOf(rule, texts).map(({ message }) => message);
 
 describe('host/missing', () => {
   const lea = (modules: string, more: Texts = {}) =>

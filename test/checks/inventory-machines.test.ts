@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { FLAKE } from '../../server/src/checks/inventory/examples.ts';
-import { check, type Texts } from './harness.ts';
+import { findingsOf, type Texts } from './harness.ts';
 
 const clan = (inventory: string, more: Texts = {}): Texts => ({
   'flake.nix': FLAKE,
@@ -11,9 +11,9 @@ const clan = (inventory: string, more: Texts = {}): Texts => ({
 });
 
 const found = (texts: Texts) =>
-  check(texts)
-    .findings.filter(one => one.rule === 'inventory/duplicate-machine-source')
-    .map(({ at, severity, message }) => `${at.file} ${severity}: ${message}`);
+  findingsOf('inventory/duplicate-machine-source', texts).map(
+    ({ at, severity, message }) => `${at.file} ${severity}: ${message}`,
+  );
 
 const platform = (system: string): Texts => ({
   'machines/emily/configuration.nix': `{ lib, ... }:\n{\n  nixpkgs.hostPlatform = ${system};\n}\n`,

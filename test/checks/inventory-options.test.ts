@@ -2,15 +2,21 @@
 import { describe, expect, it } from 'vitest';
 import { FLAKE, LOCK } from '../../server/src/checks/inventory/examples.ts';
 import { optionsOfService } from '../../server/src/fleet/options/clan-core.ts';
-import { check, expectMarked, type Texts } from './harness.ts';
+import { judging, type Texts } from './harness.ts';
 
-const RULES = /^inventory\/(unknown-option|type|unknown-setting|missing-setting|machine-folder)$/;
+const { check, expectMarked } = judging(
+  'inventory/machine-folder',
+  'inventory/missing-setting',
+  'inventory/type',
+  'inventory/unknown-option',
+  'inventory/unknown-setting',
+);
 
 /** Rule, severity and message of what these rules find. */
 function foundIn(texts: Texts): string[] {
-  return check({ 'flake.nix': FLAKE, 'flake.lock': LOCK, ...texts })
-    .findings.filter(({ rule }) => RULES.test(rule))
-    .map(({ rule, severity, message }) => `${severity} ${rule}: ${message}`);
+  return check({ 'flake.nix': FLAKE, 'flake.lock': LOCK, ...texts }).findings.map(
+    ({ rule, severity, message }) => `${severity} ${rule}: ${message}`,
+  );
 }
 
 function inventory(text: string, more: Texts = {}): string[] {

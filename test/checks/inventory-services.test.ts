@@ -3,7 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { FLAKE, LOCK } from '../../server/src/checks/inventory/examples.ts';
 import { CLAN_CORE_TIME } from '../../server/src/fleet/catalogue-services.ts';
-import { applyFix, check, expectSilent, fixOf, onlyFinding, type Texts } from './harness.ts';
+import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
+
+const { check, expectSilent } = judging('inventory/unknown-role', 'inventory/unknown-service');
 
 const clan = (body: string, more: Texts = {}): Texts => ({
   'flake.nix': FLAKE,
@@ -23,9 +25,7 @@ const without = (texts: Texts, path: string): Texts =>
   Object.fromEntries(Object.entries(texts).filter(([name]) => name !== path));
 
 const found = (texts: Texts, rule: string) =>
-  check(texts)
-    .findings.filter(one => one.rule === rule)
-    .map(({ severity, message }) => `${severity}: ${message}`);
+  findingsOf(rule, texts).map(({ severity, message }) => `${severity}: ${message}`);
 
 describe('inventory/unknown-service', () => {
   const instance = (name: string, module = '') =>

@@ -2,7 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 import { FLAKE, LOCK } from '../../server/src/checks/inventory/examples.ts';
-import { applyFix, check, expectMarked, expectSilent, fixOf, onlyFinding, type Texts } from './harness.ts';
+import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
+
+const { check, expectMarked, expectSilent } = judging(
+  'inventory/removed-option',
+  'inventory/settings-not-data',
+  'inventory/unknown-machine',
+  'inventory/unknown-tag',
+);
 
 /** A clan of two machines with this in its inventory. */
 const clan = (inventory: string, more: Texts = {}): Texts => ({
@@ -92,7 +99,7 @@ describe('inventory/unknown-machine', () => {
       }),
     ],
   ])('is silent %s', (_, texts) => {
-    expect(check(texts).findings.filter(one => one.rule === 'inventory/unknown-machine')).toEqual([]);
+    expect(findingsOf('inventory/unknown-machine', texts)).toEqual([]);
   });
 });
 
@@ -128,14 +135,13 @@ describe('inventory/unknown-tag', () => {
       clan(`${named}    tags = lib.mkIf inputs.x { srever = [ "lea" ]; };\n`),
     ],
   ])('is silent %s', (_, texts) => {
-    expect(check(texts).findings.filter(one => one.rule === 'inventory/unknown-tag')).toEqual([]);
+    expect(findingsOf('inventory/unknown-tag', texts)).toEqual([]);
   });
 });
 
 describe('inventory/settings-not-data', () => {
   const role = (body: string) => clan(`    instances.packages.roles.default = {\n${body}\n    };\n`);
-  const found = (body: string) =>
-    check(role(body)).findings.filter(one => one.rule === 'inventory/settings-not-data');
+  const found = (body: string) => findingsOf('inventory/settings-not-data', role(body));
 
   it.each([
     ['a module instead of settings', 'settings = { lib, ... }: { a = 1; };', 'is a function'],
@@ -167,13 +173,11 @@ describe('inventory/removed-option', () => {
       ...more,
     });
   const found = (texts: Texts) =>
-    check(texts)
-      .findings.filter(one => one.rule === 'inventory/removed-option')
-      .map(({ severity, at, message }) => [
-        severity,
-        (texts[at.file] ?? '').slice(at.start, at.end),
-        message.replace(/^`([^`]*)`.*$/s, '$1'),
-      ]);
+    findingsOf('inventory/removed-option', texts).map(({ severity, at, message }) => [
+      severity,
+      (texts[at.file] ?? '').slice(at.start, at.end),
+      message.replace(/^`([^`]*)`.*$/s, '$1'),
+    ]);
 
   it.each([
     ['set', '  clan.core.clanName = "x";', ['warning', 'clanName', 'clan.core.clanName']],

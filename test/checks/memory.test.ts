@@ -6,12 +6,12 @@ import { answerTo, beginRun, createMemory } from '../../server/src/checks/memory
 import { inUnits, perUnit } from '../../server/src/checks/memory/per-unit.ts';
 import { watchedContext } from '../../server/src/checks/memory/watched.ts';
 import type { CheckContext, Finding } from '../../server/src/checks/rule.ts';
-import { readContents } from '../../server/src/store/read.ts';
+import { readContents } from '../../server/src/store/vars/read.ts';
 import { edit, FLEET } from '../fleet/many-machines.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
 import { textChange } from '../fuzz/mutations.ts';
 import { exampleWorlds } from '../fuzz/worlds.ts';
-import { check, defaults, living, type Texts, usualFiles } from './harness.ts';
+import { check, living, type Texts } from './harness.ts';
 
 describe('findings after edits', () => {
   it('are those of a fresh run, in a fleet of many machines', () => {
@@ -40,7 +40,7 @@ describe('findings after edits', () => {
         const world = living(files, example);
         world.findings();
         const paths = pathsIn(files);
-        const fresh = (texts: Texts) => check(texts, defaults, usualFiles, example).findings;
+        const fresh = (texts: Texts) => check(texts, example).findings;
         for (const [number, change] of edits) {
           const path = paths[number % paths.length] as string;
           const text = files[path] as string;

@@ -3,7 +3,19 @@
 import { describe, expect, it } from 'vitest';
 import { LOCK } from '../../server/src/checks/inventory/examples.ts';
 import { CLAN_CORE_TIME } from '../../server/src/fleet/catalogue-services.ts';
-import { applyFix, check, defaults, expectSilent, fixOf, onlyFinding, type Texts } from './harness.ts';
+import { applyFix, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
+
+const { check, expectSilent } = judging(
+  'option/conflict',
+  'option/no-effect',
+  'option/not-on-darwin',
+  'option/setting-type',
+  'option/store-differs',
+  'option/type',
+  'option/unknown',
+  'option/unknown-setting',
+  'option/users-owner',
+);
 
 const FILE = 'modules/key.nix';
 const CLAN = '{ meta.name = "example"; inventory.machines.lea = { }; inventory.machines.emily = { }; }\n';
@@ -112,7 +124,7 @@ in
 `,
     ],
   ])('is silent for options %s', (_, text) => {
-    expectSilent({ [FILE]: text }, defaults, { others: rule => rule === 'generator/no-script' });
+    expectSilent({ [FILE]: text });
   });
 });
 

@@ -1,8 +1,11 @@
 // The rules about the fleet's own options, where it is less plain than in their examples.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rules } from '../../server/src/checks/index.ts';
 import { FLEET } from '../../server/src/checks/option/samples.ts';
-import { applyFix, check, expectSilent, fixOf, living, onlyFinding, type Texts } from './harness.ts';
+import { applyFix, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
+
+const { check, expectSilent, living } = judging('option/declared-type', 'option/undeclared');
 
 const HOST = 'hosts/server.nix';
 const WEB = 'modules/web.nix';
@@ -238,18 +241,17 @@ describe("what is found of the fleet's own options", () => {
   });
 
   it('is, after any edits, what a fresh run finds', () => {
+    const options = judging(...rules.map(({ id }) => id).filter(id => id.startsWith('option/')));
     fc.assert(
       fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), edits => {
-        const world = living(texts);
+        const world = options.living(texts);
         const current: Record<string, string> = { ...texts };
-        const ofOptions = (all: ReturnType<typeof world.findings>) =>
-          all.flatMap(({ rule, message }) => (rule.startsWith('option/') ? [`${rule} ${message}`] : []));
         for (const { path, at, cut, bit } of edits) {
           const text = current[path] ?? '';
           const place = Math.floor(at * text.length);
           current[path] = text.slice(0, place) + bit + text.slice(place + cut);
           world.write({ [path]: current[path] });
-          expect(ofOptions(world.findings())).toEqual(ofOptions(check(current).findings));
+          expect(world.findings()).toEqual(options.check(current).findings);
         }
       }),
       { numRuns: 40 },

@@ -2,17 +2,17 @@
 
 import { describe, expect, it } from 'vitest';
 import { hostOf, registryOf } from '../../server/src/checks/examples.ts';
-import {
-  applyFix,
-  check,
-  expectMarked,
-  expectSilent,
-  fixOf,
-  living,
-  onlyFinding,
-  type Texts,
-  withMatrix,
-} from './harness.ts';
+import { applyFix, fixOf, judging, onlyFinding, type Texts, withMatrix } from './harness.ts';
+
+const { check, expectMarked, expectSilent, living } = judging(
+  'registry/accessor-not-selected',
+  'registry/duplicate-env-var',
+  'registry/duplicate-generator',
+  'registry/file-attr-mismatch',
+  'registry/missing-machine',
+  'registry/module-keys-not-selected',
+  'registry/unknown-machine',
+);
 
 describe('registry/unknown-machine', () => {
   const flake = (machines: string) => ({

@@ -2,18 +2,13 @@
 
 import { describe, expect, it } from 'vitest';
 import { GENERATORS, hostOf, PIPELINE, REGISTRY, registryOf } from '../../server/src/checks/examples.ts';
-import {
-  applyFix,
-  check,
-  checkText,
-  defaults,
-  expectMarked,
-  expectSilent,
-  fixOf,
-  noFiles,
-  onlyFinding,
-  withMatrix,
-} from './harness.ts';
+import { applyFix, fixOf, judging, noFiles, onlyFinding, withMatrix } from './harness.ts';
+
+const { check, checkText, expectMarked, expectSilent } = judging(
+  'registry/duplicate-key',
+  'registry/unknown-key',
+  'registry/unused-key',
+);
 
 describe('registry/unknown-key', () => {
   it('is found in a shared list, once, for all machines that have it', () => {
@@ -121,8 +116,7 @@ rec {
 }
 `,
       },
-      defaults,
-      noFiles,
+      { fleetSettings: noFiles },
     );
   });
 

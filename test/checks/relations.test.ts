@@ -2,7 +2,15 @@
 
 import { describe, expect, it } from 'vitest';
 import { FLAKE, LOCK } from '../../server/src/checks/inventory/examples.ts';
-import { applyFix, check, expectSilent, fixOf, onlyFinding, type Texts } from './harness.ts';
+import { applyFix, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
+
+const { check, expectSilent } = judging(
+  'generator/dependency-cycle',
+  'generator/shared-depends-on-machine',
+  'generator/shared-differs',
+  'generator/shared-machine-specific',
+  'generator/unknown-dependency',
+);
 
 const FILE = 'modules/keys.nix';
 const CLAN = '{ meta.name = "example"; inventory.machines.lea = { }; inventory.machines.emily = { }; }\n';

@@ -12,7 +12,14 @@ const commented = '{\n  a = 1; # varsmith: ignore use/second it is meant so\n  b
 const files = memoryFiles({ 'a.nix': '{ }\n', 'b.nix': commented });
 
 function rule(id: string, check: () => Iterable<Report>): Rule {
-  return { id, severity: 'error', summary: '', documentation: '', bad: [], good: [], check };
+  return {
+    id,
+    severity: 'error',
+    summary: '',
+    documentation: '',
+    examples: () => ({ bad: [], good: [] }),
+    check,
+  };
 }
 
 const at = (file: string, start: number, end = start + 1) => ({

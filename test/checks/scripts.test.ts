@@ -3,7 +3,9 @@
  * with a hidden prompt and some files.
  */
 import { describe, expect, it } from 'vitest';
-import { applyFix, check, type Texts } from './harness.ts';
+import { applyFix, findingsOf, judging, type Texts } from './harness.ts';
+
+const { check } = judging('generator/missing-tool', 'generator/unquoted-path');
 
 interface Around {
   /** What `runtimeInputs` lists; `pkgs` and `lib` are in scope. */
@@ -43,9 +45,9 @@ ${escaped.replace(/^/gm, '      ')}
 /** What a rule finds in a script: severity and the text of the place. `@{x}` in the script is Nix's interpolation. */
 function found(rule: string, script: string, around: Around = {}): string[] {
   const texts: Texts = { 'm.nix': moduleOf(script, around), ...around.files };
-  return check(texts)
-    .findings.filter(finding => finding.rule === `generator/${rule}`)
-    .map(({ severity, at }) => `${severity} ${texts[at.file]?.slice(at.start, at.end)}`);
+  return findingsOf(`generator/${rule}`, texts).map(
+    ({ severity, at }) => `${severity} ${texts[at.file]?.slice(at.start, at.end)}`,
+  );
 }
 
 type Row = readonly [script: string, expected: readonly string[], around?: Around];
@@ -268,7 +270,7 @@ table('unquoted-path', [
 describe('all places of a script without quotes', () => {
   const fixed = (script: string): { readonly related: number; readonly text: string } => {
     const texts = { 'm.nix': moduleOf(script) };
-    const [finding] = check(texts).findings.filter(({ rule }) => rule === 'generator/unquoted-path');
+    const [finding] = findingsOf('generator/unquoted-path', texts);
     if (finding?.fixes[0] === undefined) throw new Error('there is no fix');
     return {
       related: finding.related.length,

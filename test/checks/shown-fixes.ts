@@ -2,8 +2,9 @@
 import { applyEdits, editsByFile, isSafe } from '../../server/src/checks/apply-fixes.ts';
 import type { Example, Fix, Rule } from '../../server/src/checks/rule.ts';
 import type { ShownFix } from '../../server/src/checks/rule-page.ts';
-import { unifiedDiff } from '../../server/src/cli/diff.ts';
-import { check, defaults, type Texts, usualFiles } from './small-workspace.ts';
+import { examplesOf } from '../../server/src/checks/shown-examples.ts';
+import { unifiedDiff } from '../../server/src/cli/output/unified-diff.ts';
+import { check, type Texts } from './small-workspace.ts';
 
 /** A line that says what is found in the one above it. */
 const MARK_LINE = /^[ \t]*#[ #]*\^+>?[ \t]*[a-z]+\/[a-z-]+.*\n/gm;
@@ -11,14 +12,14 @@ const MARK_LINE = /^[ \t]*#[ #]*\^+>?[ \t]*[a-z]+\/[a-z-]+.*\n/gm;
 /** Each fix once, by its title. */
 export function shownFixes(rule: Rule): ShownFix[] {
   const byTitle = new Map<string, ShownFix>();
-  for (const example of rule.bad)
+  for (const example of examplesOf(rule).bad)
     for (const fix of fixesOf(rule, example))
       if (!byTitle.has(fix.title)) byTitle.set(fix.title, shown(example.files, fix));
   return [...byTitle.values()];
 }
 
 function fixesOf({ id }: Rule, example: Example): Fix[] {
-  const { findings } = check(example.files, defaults, usualFiles, example);
+  const { findings } = check(example.files, example);
   return findings.filter(({ rule }) => rule === id).flatMap(({ fixes }) => fixes);
 }
 

@@ -2,8 +2,9 @@
  * Runs rules over a small workspace in memory. Needs no test runner: the script that writes the pages of the rules tries
  * their fixes with it.
  */
-import type { CheckFiles, Example, Finding } from '../../server/src/checks/rule.ts';
-import { type CheckSettings, runChecks } from '../../server/src/checks/run.ts';
+import { rules as allRules } from '../../server/src/checks/index.ts';
+import type { CheckFiles, Example, Finding, Rule } from '../../server/src/checks/rule.ts';
+import { type CheckSettings, runRules } from '../../server/src/checks/run.ts';
 import { createFleetBuilder, type FleetSettings } from '../../server/src/fleet/builder.ts';
 import type { Fleet } from '../../server/src/fleet/model.ts';
 import { memoryFiles } from '../nix/support.ts';
@@ -11,6 +12,7 @@ import { storeFiles } from '../store/support.ts';
 
 export type Texts = Readonly<Record<string, string>>;
 
+/** Every rule with its own severity. */
 export const defaults: CheckSettings = { severities: {} };
 /** The names of files that are read as registries and matrices unless the settings say otherwise. */
 export const usualFiles: FleetSettings = {
@@ -25,29 +27,28 @@ export interface Checked {
   readonly findings: readonly Finding[];
 }
 
-/** What there is beside files. */
-/** `others`: rules whose findings are of no interest here. */
-export type World = { readonly others?: (rule: string) => boolean } & Pick<
-  Example,
-  'links' | 'tracked' | 'found' | 'executable'
->;
+/** What there is beside files, and what looks at them. An `Example` is one. */
+export interface World extends Partial<Pick<Example, 'links' | 'tracked' | 'found' | 'executable'>> {
+  /** The rules that run; all of them where it is absent. */
+  readonly rules?: readonly Rule[];
+  readonly fleetSettings?: FleetSettings;
+}
 
-/** Builds the fleet of a workspace and runs all rules over it. Fails if a rule throws. */
-export function check(
-  texts: Texts,
-  settings = defaults,
-  fleetSettings = usualFiles,
-  world: World = {},
-): Checked {
+/**
+ * Builds the fleet of a workspace and runs rules over it. Fails if a rule throws.
+ *
+ * Tests of a rule take `check` from `judging` instead, so that rules to come are none of their business.
+ */
+export function check(texts: Texts, world: World = {}): Checked {
   const files = checkFiles(texts, world);
   const builder = createFleetBuilder(
     { ...files, nixFiles: () => Object.keys(texts).filter(path => path.endsWith('.nix')) },
-    fleetSettings,
+    world.fleetSettings ?? usualFiles,
   );
   const fleet = builder.build();
-  const findings = runChecks(fleet, files, settings, failure => {
+  const findings = runRules(world.rules ?? allRules, fleet, files, defaults, failure => {
     throw failure.error;
-  }).filter(({ rule }) => world.others?.(rule) !== true);
+  });
   return { fleet, files, findings };
 }
 

@@ -1,8 +1,8 @@
 // The rules about agenix, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { ageStanzas, sshTag } from '../../server/src/store/age-header.ts';
-import { check, defaults, type Texts, usualFiles } from './harness.ts';
+import { ageStanzas, sshTag } from '../../server/src/store/age/age-header.ts';
+import { findingsOf, type Texts } from './harness.ts';
 
 const LEA = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPJDyIr/FSz1cJdcoW69R+NrWzwGK/+3gJpqD1t8L2zE';
 const ADA = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL0idNvgGiucWgup/mP78zyC23uFjYq0evcWdjGQUaBH';
@@ -27,9 +27,9 @@ const MODULE = '{ config, ... }:\n{\n  age.secrets.mail.file = ./mail.age;\n}\n'
 const rules = (keys: string, more = '') => `{ "mail.age".publicKeys = [ ${keys} ]; ${more} }\n`;
 
 const found = (rule: string, texts: Texts) =>
-  check({ 'configuration.nix': MODULE, 'mail.age': MAIL, ...texts }, defaults, usualFiles)
-    .findings.filter(finding => finding.rule === rule)
-    .map(({ severity, message }) => `${severity}: ${message}`);
+  findingsOf(rule, { 'configuration.nix': MODULE, 'mail.age': MAIL, ...texts }).map(
+    ({ severity, message }) => `${severity}: ${message}`,
+  );
 
 describe('the header of an age file', () => {
   it('names SSH keys by a part of their hash', () => {

@@ -2,16 +2,19 @@
 
 import { describe, expect, it } from 'vitest';
 import { encryptedYaml, moduleWith, SOPS_YAML, VALUE } from '../../server/src/checks/sops/examples.ts';
-import {
-  applyFix,
-  check,
-  defaults,
-  fixOf,
-  onlyFinding,
-  type Texts,
-  usualFiles,
-  type World,
-} from './harness.ts';
+import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts, type World } from './harness.ts';
+
+const { check } = judging(
+  'sops/conflict',
+  'sops/missing-file',
+  'sops/option-type',
+  'sops/password-needs-users',
+  'sops/plaintext',
+  'sops/read-at-eval',
+  'sops/unknown-attribute',
+  'sops/unknown-option',
+  'sops/unreplaced-placeholder',
+);
 
 const FILE = 'secrets/lea.yaml';
 
@@ -20,9 +23,7 @@ function fleet(body: string, more: Texts = {}): Texts {
 }
 
 const found = (rule: string, texts: Texts, world: World = {}) =>
-  check(texts, defaults, usualFiles, world)
-    .findings.filter(finding => finding.rule === rule)
-    .map(({ severity, message }) => `${severity}: ${message}`);
+  findingsOf(rule, texts, world).map(({ severity, message }) => `${severity}: ${message}`);
 
 const LOCK = (owner: string, time: number) =>
   JSON.stringify({
@@ -179,9 +180,9 @@ describe('sops/missing-file', () => {
 
 describe('sops/plaintext', () => {
   const plain = (body: string, files: Texts, world: World = {}) =>
-    check({ 'configuration.nix': moduleWith(body), ...files }, defaults, usualFiles, world)
-      .findings.filter(({ rule }) => rule === 'sops/plaintext')
-      .map(({ at }) => at.file);
+    findingsOf('sops/plaintext', { 'configuration.nix': moduleWith(body), ...files }, world).map(
+      ({ at }) => at.file,
+    );
   const BINARY = '  sops.secrets.mail = { sopsFile = ./secrets/mail; format = "binary"; };\n';
 
   it.each([

@@ -9,7 +9,9 @@ import {
   SOPS_YAML,
   VALUE,
 } from '../../server/src/checks/sops/examples.ts';
-import { applyFix, check, defaults, fixOf, onlyFinding, type Texts, usualFiles } from './harness.ts';
+import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
+
+const { check } = judging('sops/file-format', 'sops/plaintext', 'sops/recipient-drift');
 
 const lines = (recipients: readonly string[]) =>
   `PASSWORD=${VALUE}\n${recipients
@@ -24,8 +26,7 @@ const json = (recipients: readonly string[]) =>
     sops: { age: recipients.map(recipient => ({ recipient, enc: '' })), mac: VALUE },
   });
 
-const found = (rule: string, texts: Texts) =>
-  check(texts, defaults, usualFiles).findings.filter(finding => finding.rule === rule);
+const found = (rule: string, texts: Texts) => findingsOf(rule, texts);
 
 const RULES = SOPS_YAML.replace('secrets/[^/]+\\.yaml$', '^secrets/');
 

@@ -9,16 +9,16 @@ import {
   SOPS_YAML,
   VALUE,
 } from '../../server/src/checks/sops/examples.ts';
-import {
-  applyFix,
-  check,
-  defaults,
-  fixOf,
-  onlyFinding,
-  type Texts,
-  usualFiles,
-  type World,
-} from './harness.ts';
+import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts, type World } from './harness.ts';
+
+const { check } = judging(
+  'sops/no-creation-rule',
+  'sops/plaintext',
+  'sops/recipient-drift',
+  'sops/undeclared-secret',
+  'sops/unknown-key',
+  'sops/unused-key',
+);
 
 const FILE = 'secrets/lea.yaml';
 
@@ -26,8 +26,7 @@ function fleet(body: string, keys: string, more: Texts = {}): Texts {
   return { 'configuration.nix': moduleWith(body), [FILE]: encryptedYaml(keys), ...more };
 }
 
-const found = (rule: string, texts: Texts, world: World = {}) =>
-  check(texts, defaults, usualFiles, world).findings.filter(finding => finding.rule === rule);
+const found = (rule: string, texts: Texts, world: World = {}) => findingsOf(rule, texts, world);
 
 const messages = (rule: string, texts: Texts, world: World = {}) =>
   found(rule, texts, world).map(({ severity, message }) => `${severity}: ${message}`);
@@ -152,9 +151,9 @@ describe('sops/undeclared-secret, machine by machine', () => {
     ...more,
   });
   const lacking = (texts: Texts) =>
-    check(texts)
-      .findings.filter(({ rule }) => rule === 'sops/undeclared-secret')
-      .map(({ machines: on, message }) => `${on.join()}: ${message}`);
+    findingsOf('sops/undeclared-secret', texts).map(
+      ({ machines: on, message }) => `${on.join()}: ${message}`,
+    );
 
   it('names the machines without the module that declares it', () => {
     expect(lacking(machines('./declared.nix', ''))).toEqual([

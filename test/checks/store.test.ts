@@ -10,7 +10,22 @@ import {
   MAIL,
   secretFor,
 } from '../../server/src/checks/store/examples.ts';
-import { check, defaults, expectSilent, onlyFinding, type Texts, usualFiles, type World } from './harness.ts';
+import { findingsOf, judging, onlyFinding, type Texts, type World } from './harness.ts';
+
+const { check, expectSilent } = judging(
+  'store/dangling-link',
+  'store/kind-changed',
+  'store/machine-without-access',
+  'store/malformed',
+  'store/missing',
+  'store/orphan-file',
+  'store/orphan-generator',
+  'store/orphan-machine',
+  'store/plaintext-left',
+  'store/recipient-drift',
+  'store/stale-validation',
+  'store/untracked',
+);
 
 const ADA = { 'sops/users/ada/key.json': keyFile(KEY_OF_ADA) };
 const KEYS = { ...ADA, 'sops/machines/lea/key.json': keyFile(KEY_OF_LEA) };
@@ -47,7 +62,7 @@ ${inventory}      };
 }
 
 function found(rule: string, texts: Texts, world: World = {}) {
-  return check(texts, defaults, usualFiles, world).findings.filter(finding => finding.rule === rule);
+  return findingsOf(rule, texts, world);
 }
 
 const places = (rule: string, texts: Texts, world: World = {}) =>
@@ -149,7 +164,7 @@ describe('store/malformed', () => {
 
 describe('store/dangling-link', () => {
   it('is silent where the folder of keys was not fetched', () => {
-    expectSilent({ [`${OWN}/secret`]: BOTH }, defaults, { links: linksOf(OWN) });
+    expectSilent({ [`${OWN}/secret`]: BOTH }, { links: linksOf(OWN) });
   });
 
   it('is silent for a relative link that leaves the workspace', () => {
@@ -181,7 +196,7 @@ describe('store/recipient-drift', () => {
 
   it('takes members of groups for those who are linked', () => {
     const links = { ...group, [`${OWN}/groups/admins`]: '../../../../../../sops/groups/admins' };
-    expectSilent({ ...KEYS, [`${OWN}/secret`]: BOTH }, defaults, { links });
+    expectSilent({ ...KEYS, [`${OWN}/secret`]: BOTH }, { links });
   });
 
   it('is silent for members of default groups, which clan adds without a link', () => {
@@ -246,7 +261,7 @@ describe('store/machine-without-access', () => {
 
   it.each(['partitioning', 'activation'])('is found of what is uploaded for %s, as clan counts it', phase => {
     const lea = shared.replace('{ };', `{ neededFor = "${phase}"; };`);
-    const { findings } = check(clan(lea, stored), defaults, usualFiles, world);
+    const { findings } = check(clan(lea, stored), world);
     expect(findings.filter(({ rule }) => rule === 'store/machine-without-access')).toEqual([
       expect.objectContaining({ message: expect.stringContaining('`clan vars check` fails') }),
     ]);

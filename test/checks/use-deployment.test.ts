@@ -1,7 +1,14 @@
 // Whether a secret is where it is looked for, and in time.
 
 import { describe, expect, it } from 'vitest';
-import { applyFix, check, fixOf, onlyFinding, type Texts } from './harness.ts';
+import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
+
+const { check } = judging(
+  'use/disk-needs-partitioning',
+  'use/not-deployed',
+  'use/not-generated',
+  'use/password-needs-users',
+);
 
 const W = 'config.clan.core.vars.generators.ada.files';
 
@@ -22,8 +29,7 @@ ${body}
 `,
 });
 
-const isFound = (texts: Texts, rule: string): boolean =>
-  check(texts).findings.some(finding => finding.rule === rule);
+const isFound = (texts: Texts, rule: string): boolean => findingsOf(rule, texts).length > 0;
 
 describe('use/password-needs-users', () => {
   const rule = 'use/password-needs-users';

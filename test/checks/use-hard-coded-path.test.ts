@@ -1,7 +1,9 @@
 // Paths of deployed files that are written out: what is one, and what to put in its place.
 
 import { describe, expect, it } from 'vitest';
-import { applyFix, check, onlyFinding, type Texts } from './harness.ts';
+import { applyFix, findingsOf, judging, onlyFinding, type Texts } from './harness.ts';
+
+const { check } = judging('use/hard-coded-path');
 
 const rule = 'use/hard-coded-path';
 const GENERATOR = `\
@@ -84,7 +86,7 @@ describe(rule, () => {
 }
 `,
     };
-    const findings = check(texts).findings.filter(one => one.rule === rule);
+    const findings = findingsOf(rule, texts);
     expect(findings.map(({ fixes }) => fixes)).toEqual([[], []]);
     expect(findings[0]?.message).toContain(
       'write `/run/secrets/vars/per-machine/MACHINE/a/k.y`, or let the module of the service',

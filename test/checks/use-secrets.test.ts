@@ -1,7 +1,9 @@
 // What is done with secrets, where it is less plain than in the rules' examples.
 
 import { describe, expect, it } from 'vitest';
-import { check, expectSilent, type Texts } from './harness.ts';
+import { findingsOf, judging, type Texts } from './harness.ts';
+
+const { expectSilent } = judging('use/exists-of-secret', 'use/read-secret-at-eval', 'use/secret-in-store');
 
 /** A module with a secret `wifi/password` and a public `wifi/name`; `w` is its files. */
 const module = (body: string, more: Texts = {}, bindings = ''): Texts => ({
@@ -26,9 +28,7 @@ ${body}}
 });
 
 const found = (texts: Texts, rule: string): string[] =>
-  check(texts).findings.flatMap(({ rule: id, at }) =>
-    id === rule ? [(texts[at.file] ?? '').slice(at.start, at.end)] : [],
-  );
+  findingsOf(rule, texts).map(({ at }) => (texts[at.file] ?? '').slice(at.start, at.end));
 
 describe('use/exists-of-secret', () => {
   it.each([

@@ -3,7 +3,15 @@
 import { describe, expect, it } from 'vitest';
 import { hostOf, PIPELINE } from '../../server/src/checks/examples.ts';
 import { LOCK } from '../../server/src/checks/inventory/examples.ts';
-import { applyFix, check, expectMarked, expectSilent, fixOf, onlyFinding, type Texts } from './harness.ts';
+import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
+
+const { check, expectMarked, expectSilent } = judging(
+  'option/type',
+  'use/undefined-file',
+  'use/undefined-generator',
+  'use/unknown-attribute',
+  'use/value-of-secret',
+);
 
 const MATRIX = '{\n  emily = [ "anthropic" ];\n  lea = [ "gmail" ];\n}\n';
 const fleet = (body: string, more: Texts = {}): Texts => ({
@@ -117,7 +125,7 @@ ${body}
     'mail.nix': GENERATOR,
     ...more,
   });
-  const of = (texts: Texts) => check(texts).findings.filter(({ rule }) => rule === 'use/undefined-generator');
+  const of = (texts: Texts) => findingsOf('use/undefined-generator', texts);
   const read = (name: string) =>
     `  services.a.keyFile = config.clan.core.vars.generators.${name}.files.key.path;`;
 
@@ -203,8 +211,7 @@ describe('use/undefined-file', () => {
       '  clan.core.vars.generators.gmail-app-password.prompts.salt.persist = true;\n',
     ],
   ])('is silent where %s', (_, more) => {
-    const { findings } = check(fleet(body, { 'modules/more.nix': `{\n${more}}\n` }));
-    expect(findings.filter(({ rule }) => rule.startsWith('use/'))).toEqual([]);
+    expectSilent(fleet(body, { 'modules/more.nix': `{\n${more}}\n` }));
   });
 });
 
@@ -222,9 +229,7 @@ describe('what a function of clan-core is asked for', () => {
 `,
   });
   const rules = (given: string) =>
-    check(asked(given))
-      .findings.filter(({ rule }) => rule.startsWith('use/undefined'))
-      .map(({ rule, severity, message }) => `${severity} ${rule}: ${message}`);
+    check(asked(given)).findings.map(({ rule, severity, message }) => `${severity} ${rule}: ${message}`);
 
   it('is a generator that is misspelt', () => {
     expect(rules('generator = "netwrok"; file = "address";')).toEqual([
@@ -268,8 +273,7 @@ in
 `,
     ...more,
   });
-  const found = (read: string, more = {}) =>
-    check(texts(read, more)).findings.filter(({ rule }) => rule === 'use/unknown-attribute');
+  const found = (read: string, more = {}) => findingsOf('use/unknown-attribute', texts(read, more));
 
   it.each([
     ['generators.key.files.private.paht', 'Did you mean "path"?'],
@@ -308,11 +312,9 @@ in
 
 describe('containers', () => {
   const types = (option: string) =>
-    check({
+    findingsOf('option/type', {
       'modules/key.nix': `{ config, lib, pkgs, ... }: { clan.core.vars.generators.key = { ${option} }; }`,
-    })
-      .findings.filter(({ rule }) => rule === 'option/type')
-      .map(({ message }) => message);
+    }).map(({ message }) => message);
 
   it.each([
     ['runtimeInputs = pkgs.openssl;', 'takes a list of packages, not a package'],

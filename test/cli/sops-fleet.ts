@@ -1,10 +1,10 @@
 // Fleets with secrets of sops-nix and agenix, encrypted for a person who has the key, and the command line run on them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateKeyPair, openKeyring } from '../../server/src/store/crypt.ts';
-import { parseIdentities } from '../../server/src/store/recipients.ts';
-import { openDocument } from '../../server/src/store/sops-document.ts';
-import { addValue, newDocument } from '../../server/src/store/sops-edit.ts';
+import { generateKeyPair, openKeyring } from '../../server/src/store/age/crypt.ts';
+import { parseIdentities } from '../../server/src/store/age/recipients.ts';
+import { openDocument } from '../../server/src/store/sops/sops-document.ts';
+import { addValue, newDocument } from '../../server/src/store/sops/sops-edit.ts';
 import { write } from '../workspace/support.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 

@@ -6,7 +6,7 @@ import Ajv from 'ajv/dist/2020';
 import { afterAll, describe, expect, test } from 'vitest';
 import { rules } from '../../server/src/checks/index.ts';
 import { exitCodesPage } from '../../server/src/cli/exit-codes.ts';
-import { helpOf } from '../../server/src/cli/help.ts';
+import { helpOf } from '../../server/src/cli/output/help.ts';
 import { varsmith } from './support.ts';
 
 const DOCS = join(__dirname, '../../docs');

@@ -12,7 +12,7 @@ import {
 } from '../../client/src/tree-items.ts';
 import { STATE_ICONS } from '../../client/src/tree-look.ts';
 import manifest from '../../package.json' with { type: 'json' };
-import { STATE_WORDS } from '../../server/src/store/tally.ts';
+import { STATE_WORDS } from '../../server/src/store/vars/tally.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 

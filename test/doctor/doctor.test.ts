@@ -7,7 +7,7 @@ import { type ActionNames, IN_EDITOR, IN_TERMINAL } from '../../server/src/docto
 import { examine } from '../../server/src/doctor/examine.ts';
 import { actionsIn, type Entry, hasProblems } from '../../server/src/doctor/report.ts';
 import { examinationMarkdown, examinationText } from '../../server/src/doctor/text.ts';
-import { generateKeyPair } from '../../server/src/store/crypt.ts';
+import { generateKeyPair } from '../../server/src/store/age/crypt.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { examinedIn } from '../../server/src/workspace/examined.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';

@@ -7,7 +7,7 @@ import { EVERYTHING, type ExplorerFilter } from '../../server/src/editor/explore
 import { keyDetail, keyEntries } from '../../server/src/editor/explorer-keys.ts';
 import { graphOf } from '../../server/src/editor/graph.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
-import { tallyText } from '../../server/src/store/tally.ts';
+import { tallyText } from '../../server/src/store/vars/tally.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { folder } from '../workspace/support.ts';

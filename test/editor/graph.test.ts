@@ -10,8 +10,8 @@ import { dotOf, mermaidOf } from '../../server/src/editor/graph-text.ts';
 import { circleOf } from '../../server/src/editor/layout/circles.ts';
 import { type LayoutEdge, layoutOf } from '../../server/src/editor/layout/layered.ts';
 import { errorsByGenerator } from '../../server/src/editor/trouble.ts';
-import { readContents } from '../../server/src/store/read.ts';
-import { check } from '../checks/harness.ts';
+import { readContents } from '../../server/src/store/vars/read.ts';
+import { check, judging } from '../checks/harness.ts';
 
 const FLEET = {
   '.clan-flake': '',
@@ -103,7 +103,7 @@ describe('what is asked for', () => {
 
   test('may be errors, told by where they stand', () => {
     const texts = { ...FLEET, 'ca.nix': FLEET['ca.nix'].replace('"elsewhere"', '"nowhere"') };
-    const { fleet, files, findings } = check(texts);
+    const { fleet, files, findings } = judging('generator/unknown-dependency').check(texts);
     const byFile = new Map<string, Finding[]>();
     for (const finding of findings)
       byFile.set(finding.at.file, [

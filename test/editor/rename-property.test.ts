@@ -12,7 +12,7 @@ import { type Renaming, rename } from '../../server/src/editor/rename.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
 import { nameOf, subjectKey, type Target } from '../../server/src/editor/subjects.ts';
 import { filesWithTargets } from '../../server/src/editor/targets.ts';
-import { readContents } from '../../server/src/store/read.ts';
+import { readContents } from '../../server/src/store/vars/read.ts';
 import { check } from '../checks/harness.ts';
 import { storeFiles } from '../store/support.ts';
 import { type Files, fleets } from './rename-fleets.ts';

@@ -1,7 +1,7 @@
 // What is known of imports that need the configuration, from one edit to the next.
 
 import { expect, it } from 'vitest';
-import { living } from '../checks/harness.ts';
+import { judging } from '../checks/harness.ts';
 
 it('comes and goes with each edit, of the module and of what it is given', () => {
   const flake = (given: string) => `\
@@ -15,7 +15,7 @@ it('comes and goes with each edit, of the module and of what it is given', () =>
 }
 `;
   const condition = (of: string) => `{ config, lib, ... }:\n{ imports = lib.optional ${of} ./extra.nix; }\n`;
-  const fleet = living({
+  const fleet = judging('eval/generators-in-imports').living({
     'flake.nix': flake('other'),
     'lea.nix': '{ imports = [ ./web.nix ]; }\n',
     'web.nix': condition('config.a'),

@@ -6,11 +6,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFleetBuilder } from '../../server/src/fleet/builder.ts';
-import { CLAN_CORE_COMMIT } from '../../server/src/fleet/catalogue.ts';
 import { CLAN_CORE_TIME, SERVICES } from '../../server/src/fleet/catalogue-services.ts';
 import { insideOf, treeAt, typeOf } from '../../server/src/fleet/options/below.ts';
 import { clanOptions, inventoryOptions, optionsOfService } from '../../server/src/fleet/options/clan-core.ts';
-import { CLAN_OPTIONS_COMMIT, serviceData } from '../../server/src/fleet/options/clan-core-data.ts';
+import services from '../../server/src/fleet/options/data/service-options.json' with { type: 'json' };
 import { EMPTY, type OptionTree } from '../../server/src/fleet/options/tree.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { createFiles } from '../../server/src/workspace/files.ts';
@@ -33,12 +32,8 @@ function optionsAt(tree: OptionTree, ...path: string[]): OptionTree {
 }
 
 describe('the options of clan-core', () => {
-  it('are of the commit that the catalogue is of', () => {
-    expect(CLAN_OPTIONS_COMMIT).toBe(CLAN_CORE_COMMIT);
-  });
-
   it('are of services and roles that the catalogue has', () => {
-    for (const [name, { options, since }] of Object.entries(serviceData())) {
+    for (const [name, { options, since }] of Object.entries(services.services)) {
       expect({ name, roles: Object.keys(options).sort() }).toEqual({
         name,
         roles: SERVICES.find(service => service.name === name)?.roles,

@@ -10,7 +10,7 @@ import { CLAN_OPTIONS, MACHINE_OPTIONS, treeOf } from '../../server/src/fleet/op
 import { readModuleOptions } from '../../server/src/fleet/options/module.ts';
 import { textOf } from '../../server/src/fleet/options/takes.ts';
 import type { OptionTree } from '../../server/src/fleet/options/tree.ts';
-import { createEvaluation, importFile } from '../../server/src/nix/evaluator.ts';
+import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
 import { memoryFiles } from '../nix/support.ts';
 
 const checkout = process.env.VARSMITH_CLAN_CORE ?? '';
@@ -34,7 +34,7 @@ function listed(tree: OptionTree, path: readonly string[] = []): Map<string, str
 function declaredIn(file: string, path: readonly string[] = []): Map<string, string> {
   const files = memoryFiles({ [file]: readFileSync(join(checkout, file), 'utf8') });
   const cx = createEvaluation(files);
-  const { tree } = readModuleOptions(cx, importFile(cx, file, null), () => null);
+  const { tree } = readModuleOptions(cx, cx.importFile(file, null), () => null);
   const below = treeAt(tree, path);
   return below === null ? new Map() : listed(below, path);
 }

@@ -11,8 +11,8 @@ import {
   readInventoryJson,
   readMachines,
 } from '../../server/src/fleet/machines.ts';
-import { createEvaluation } from '../../server/src/nix/evaluator.ts';
-import type { Lazy } from '../../server/src/nix/value.ts';
+import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
+import type { Lazy } from '../../server/src/nix/eval/value.ts';
 import { memoryFiles, type Texts } from '../nix/support.ts';
 
 /** What a workspace declares. `given`: what its flake hands to modules. */

@@ -1,7 +1,7 @@
 /** Where the machines of a fleet come from, and how sure it is that these are all. */
 import { describe, expect, it } from 'vitest';
 import type { JoinedFleet } from '../../server/src/fleet/join-declared.ts';
-import { string } from '../../server/src/nix/construct.ts';
+import { string } from '../../server/src/nix/eval/construct.ts';
 import { declaredIn } from './inventories.ts';
 
 const names = (fleet: JoinedFleet) => fleet.machines.map(machine => machine.name);

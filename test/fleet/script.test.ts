@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { placeInScript, type ScriptSource, scriptSource } from '../../server/src/fleet/script.ts';
-import { symbol } from '../../server/src/nix/construct.ts';
+import { symbol } from '../../server/src/nix/eval/construct.ts';
 import { nixpkgsLib } from '../../server/src/nix/lib/index.ts';
 import { evalText, type Texts } from '../nix/support.ts';
 

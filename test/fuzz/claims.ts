@@ -3,7 +3,7 @@ import { applyEdits, editsByFile, isSafe } from '../../server/src/checks/apply-f
 import type { Finding, Fix, TextEdit } from '../../server/src/checks/rule.ts';
 import { silenceFixes } from '../../server/src/checks/suppress.ts';
 import type { Place } from '../../server/src/fleet/model.ts';
-import type { NixFiles } from '../../server/src/nix/value.ts';
+import type { NixFiles } from '../../server/src/nix/eval/value.ts';
 import { sourceFile } from '../nix/support.ts';
 
 type Files = Pick<NixFiles, 'text' | 'parse'>;

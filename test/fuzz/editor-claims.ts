@@ -18,7 +18,7 @@ import { prepareRename, rename } from '../../server/src/editor/rename.ts';
 import { keysOfFile, secretEntries, secretsEntry } from '../../server/src/editor/secrets/explorer.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
 import { documentSymbols, type NamedSymbol, workspaceSymbols } from '../../server/src/editor/symbols.ts';
-import { readContents, type StoreContents } from '../../server/src/store/read.ts';
+import { readContents, type StoreContents } from '../../server/src/store/vars/read.ts';
 import type { Checked } from '../checks/harness.ts';
 import { claimEdits, claimPlaces } from './claims.ts';
 

@@ -9,12 +9,17 @@ import { describe, expect, it } from 'vitest';
 import { applyEdits } from '../../server/src/checks/apply-fixes.ts';
 import { rules } from '../../server/src/checks/index.ts';
 import { parseYaml } from '../../server/src/fleet/secrets-yaml.ts';
-import { openKeyring } from '../../server/src/store/crypt.ts';
-import { StoreFailure } from '../../server/src/store/failure.ts';
-import { ageFlaw, publicKeys, sidecarRecipients, sopsRecipients } from '../../server/src/store/metadata.ts';
-import { parseIdentities } from '../../server/src/store/recipients.ts';
-import { openDocument } from '../../server/src/store/sops-document.ts';
-import { openSecret } from '../../server/src/store/sops-secret.ts';
+import { openKeyring } from '../../server/src/store/age/crypt.ts';
+import { parseIdentities } from '../../server/src/store/age/recipients.ts';
+import { openDocument } from '../../server/src/store/sops/sops-document.ts';
+import { openSecret } from '../../server/src/store/sops/sops-secret.ts';
+import { StoreFailure } from '../../server/src/store/store-failure.ts';
+import {
+  ageFlaw,
+  publicKeys,
+  sidecarRecipients,
+  sopsRecipients,
+} from '../../server/src/store/vars/metadata.ts';
 import { readJson } from '../../server/src/workspace/json.ts';
 import { createSettingsReader, settingsFindings } from '../../server/src/workspace/settings-file.ts';
 import { switchOffEdit } from '../../server/src/workspace/switch-off.ts';

@@ -1,5 +1,5 @@
 /** A whole world through everything, and a failure that says which world it was. */
-import { check, defaults, usualFiles } from '../checks/harness.ts';
+import { check } from '../checks/harness.ts';
 import { claimFinding } from './claims.ts';
 import { claimCursor, claimFile, claimWorkspace, snapshotOf } from './editor-claims.ts';
 import type { World } from './worlds.ts';
@@ -18,7 +18,7 @@ export function claimWorld(world: World, spot: number): number {
 }
 
 function claims({ files, ...world }: World, spot: number): number {
-  const checked = check(files, defaults, usualFiles, world);
+  const checked = check(files, world);
   for (const finding of checked.findings) claimFinding(checked.files, finding);
   const snapshot = snapshotOf(checked);
   claimWorkspace(snapshot);

@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { hostOf, PIPELINE } from '../../server/src/checks/examples.ts';
 import { rules } from '../../server/src/checks/index.ts';
 import type { Example } from '../../server/src/checks/rule.ts';
+import { examplesOf } from '../../server/src/checks/shown-examples.ts';
 import { filledIn, TEMPLATES } from '../../server/src/editor/templates.ts';
 import { AGENIX, SOPS } from '../editor/secret-fleets.ts';
 
@@ -33,11 +34,13 @@ export function filesBelow(folder: string): Record<string, string> {
 
 /** The bad and the good examples of all rules. */
 export const exampleWorlds: readonly World[] = rules.flatMap(rule =>
-  [...rule.bad, ...rule.good].map(example => ({
-    ...example,
-    title: `${rule.id}: ${example.title}`,
-    links: example.links ?? {},
-  })),
+  Object.values(examplesOf(rule))
+    .flat()
+    .map((example: Example) => ({
+      ...example,
+      title: `${rule.id}: ${example.title}`,
+      links: example.links ?? {},
+    })),
 );
 
 /** Every template in a machine of its own, beside a registry. */

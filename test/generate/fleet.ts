@@ -4,8 +4,13 @@ import type {
   DeclaredFile,
   DeclaredPrompt,
   UnknownPart,
-} from '../../server/src/generate/generators.ts';
-import { type Plan, type PlanInput, type PlanRequest, planRun } from '../../server/src/generate/plan.ts';
+} from '../../server/src/generate/plan/generators.ts';
+import {
+  type Plan,
+  type PlanInput,
+  type PlanRequest,
+  planRun,
+} from '../../server/src/generate/plan/planner.ts';
 
 export interface Sketch {
   readonly share?: boolean;

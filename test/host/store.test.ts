@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { applyChanges } from '../../server/src/host/transaction.ts';
-import type { Change } from '../../server/src/store/changes.ts';
-import { publicChanges, validationChanges } from '../../server/src/store/changes.ts';
-import { generateKeyPair, openKeyring } from '../../server/src/store/crypt.ts';
-import { parseIdentities } from '../../server/src/store/recipients.ts';
-import { readSops } from '../../server/src/store/sops.ts';
-import { openSecret, sealSecret } from '../../server/src/store/sops-secret.ts';
+import { applyChanges } from '../../server/src/host/files/transaction.ts';
+import { generateKeyPair, openKeyring } from '../../server/src/store/age/crypt.ts';
+import { parseIdentities } from '../../server/src/store/age/recipients.ts';
+import { readSops } from '../../server/src/store/sops/sops-keys.ts';
+import { openSecret, sealSecret } from '../../server/src/store/sops/sops-secret.ts';
 import {
   machineKeyChanges,
   recipientsFor,
   secretChanges,
   userChanges,
   varAccess,
-} from '../../server/src/store/sops-writes.ts';
+} from '../../server/src/store/sops/sops-writes.ts';
+import type { Change } from '../../server/src/store/vars/changes.ts';
+import { publicChanges, validationChanges } from '../../server/src/store/vars/changes.ts';
 import { createDisk } from '../../server/src/workspace/disk.ts';
 import { hasAge, readSopsIndependently } from '../store/independent-reader.ts';
 import { contentsOf, testFolder } from './folders.ts';

@@ -40,9 +40,9 @@ function at(path: string, before: string): { textDocument: { uri: string }; posi
 
 test('everything that is marked has a finding, in files that nobody has opened', async () => {
   await settled(session);
-  const found = session.published.flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code));
-  const marked = markedMistakes(brokenFleetRoot).map(({ rule }) => rule);
-  expect([...new Set(found)].sort()).toEqual([...new Set(marked)].sort());
+  const found = new Set(session.published.flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code)));
+  // That nothing else is found there, rule by rule, is held by checks/fleets.test.ts.
+  expect(markedMistakes(brokenFleetRoot).filter(({ rule }) => !found.has(rule))).toEqual([]);
 });
 
 test('editing the registry changes the findings of the matrix', async () => {

@@ -1,6 +1,6 @@
 /** What Varsmith claims of the mini fleet, read from disk as the command line reads it. */
 import { join } from 'node:path';
-import { type Inspection, inspection } from '../../server/src/cli/inspection.ts';
+import { type Inspection, inspection } from '../../server/src/cli/output/inspection.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import type { Claim } from './compare.ts';

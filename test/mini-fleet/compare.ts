@@ -3,7 +3,7 @@
  * or not complete says nothing, and nothing is never wrong.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Inspection } from '../../server/src/cli/inspection.ts';
+import type { Inspection } from '../../server/src/cli/output/inspection.ts';
 
 export interface TrueFile {
   readonly secret: boolean;

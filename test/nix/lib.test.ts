@@ -2,7 +2,7 @@
  * nixpkgs `lib`: the model against its documented behaviour, and what is left of knowledge under unknowns.
  */
 import { describe, expect, it } from 'vitest';
-import { symbol } from '../../server/src/nix/construct.ts';
+import { symbol } from '../../server/src/nix/eval/construct.ts';
 import { nixpkgsLib } from '../../server/src/nix/lib/index.ts';
 import { evalText, shown, toPlain } from './support.ts';
 import { expressions, tableFiles } from './table.ts';

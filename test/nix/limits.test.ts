@@ -1,15 +1,12 @@
 /**
  * Cycles and budgets: what has no value is a finding or is given up soon, and the evaluation goes on.
  */
+
 import { describe, expect, it } from 'vitest';
-import {
-  BudgetExceeded,
-  DEFAULT_STEPS,
-  type Evaluation,
-  withBudget,
-} from '../../server/src/nix/evaluation.ts';
-import { createEvaluation } from '../../server/src/nix/evaluator.ts';
-import type { FailureValue, Value } from '../../server/src/nix/value.ts';
+import { BudgetExceeded, DEFAULT_STEPS } from '../../server/src/nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../server/src/nix/eval/evaluation.ts';
+import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
+import type { FailureValue, Value } from '../../server/src/nix/eval/value.ts';
 import { at, evalIn, evalText, memoryFiles, show, shown, type Texts } from './support.ts';
 
 function failureOf(text: string, texts: Texts = {}): FailureValue {

@@ -2,9 +2,9 @@
  * Partial knowledge: unknowns, strings with holes, open sets, candidates, and failures that hide nothing else.
  */
 import { describe, expect, it } from 'vitest';
-import { symbol } from '../../server/src/nix/construct.ts';
-import { openAttrs } from '../../server/src/nix/evaluator.ts';
-import type { Lazy, UnknownValue, Value } from '../../server/src/nix/value.ts';
+import { symbol } from '../../server/src/nix/eval/construct.ts';
+import { openAttrs } from '../../server/src/nix/eval/evaluator.ts';
+import type { Lazy, UnknownValue, Value } from '../../server/src/nix/eval/value.ts';
 import { evalText, show, shown, type Texts } from './support.ts';
 
 const names: Readonly<Record<string, Lazy>> = {

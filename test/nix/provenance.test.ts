@@ -2,10 +2,10 @@
  * Provenance: values and names know the text they were written as, through helper functions and files.
  */
 import { describe, expect, it } from 'vitest';
-import { createEvaluation, importFile } from '../../server/src/nix/evaluator.ts';
+import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
+import type { AttrsValue, Call, StringValue, TextPiece, Value } from '../../server/src/nix/eval/value.ts';
 import { nixpkgsLib } from '../../server/src/nix/lib/index.ts';
 import { sourceOffset } from '../../server/src/nix/syntax.ts';
-import type { AttrsValue, Call, StringValue, TextPiece, Value } from '../../server/src/nix/value.ts';
 import { at, evalText, memoryFiles, type Texts } from './support.ts';
 
 const names = { lib: nixpkgsLib() };
@@ -87,7 +87,7 @@ describe('values', () => {
       'default.nix': '(import ./lib/make.nix "x").value',
     };
     const cx = createEvaluation(memoryFiles(files));
-    const value = importFile(cx, 'default.nix', null);
+    const value = cx.importFile('default.nix', null);
     expect(value.origin?.file.path).toBe('lib/make.nix');
     expect(at(value.origin)).toBe('"made"');
   });

@@ -1,9 +1,8 @@
 /** The pairs that a function makes of names, for `listToAttrs`, are made once for all lists that hold the names. */
 import { describe, expect, it } from 'vitest';
-import { force } from '../../server/src/nix/evaluate.ts';
-import type { SelectEvent } from '../../server/src/nix/evaluation.ts';
-import { createEvaluation } from '../../server/src/nix/evaluator.ts';
-import type { AttrsValue, Lazy, Value } from '../../server/src/nix/value.ts';
+import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
+import type { Selection } from '../../server/src/nix/eval/selection.ts';
+import type { AttrsValue, Lazy, Value } from '../../server/src/nix/eval/value.ts';
 import { evalIn, memoryFiles, show } from './support.ts';
 
 const REGISTRY = `{
@@ -17,23 +16,23 @@ function twoOf(text: string, isShared = true) {
   const registry = evalIn(cx, REGISTRY) as AttrsValue;
   cx.common.set(registry, 'heard');
   if (isShared)
-    for (const [, { value }] of registry.entries) cx.common.set(force(cx, value) as AttrsValue, 'made-of');
-  const heard: SelectEvent[] = [];
-  cx.tracer = { watches: target => target === registry, onSelect: event => heard.push(event) };
+    for (const [, { value }] of registry.entries) cx.common.set(cx.force(value) as AttrsValue, 'made-of');
+  const heard: Selection[] = [];
+  cx.trace = { watches: target => target === registry, selections: heard };
   const both = evalIn(cx, text, { registry }) as AttrsValue;
-  const seen: Record<string, readonly SelectEvent[]> = {};
+  const seen: Record<string, readonly Selection[]> = {};
   const steps: Record<string, number> = {};
   const member = (name: string): AttrsValue => {
     const before = heard.length;
     const { stepsLeft } = cx;
-    const value = force(cx, both.entries.get(name)?.value as Lazy) as AttrsValue;
-    for (const entry of value.kind === 'attrs' ? value.entries.values() : []) force(cx, entry.value);
+    const value = cx.force(both.entries.get(name)?.value as Lazy) as AttrsValue;
+    for (const entry of value.kind === 'attrs' ? value.entries.values() : []) cx.force(entry.value);
     seen[name] = heard.slice(before);
     steps[name] = stepsLeft - cx.stepsLeft;
     return value;
   };
   const [a, b] = [member('a'), member('b')];
-  const entry = (of: AttrsValue, name: string): Value => force(cx, of.entries.get(name)?.value as Lazy);
+  const entry = (of: AttrsValue, name: string): Value => cx.force(of.entries.get(name)?.value as Lazy);
   return {
     a,
     b,

@@ -1,9 +1,9 @@
 /** What is made of nothing but a set that all have in common is one value, whoever asks for it. */
 import { describe, expect, it } from 'vitest';
-import { force } from '../../server/src/nix/evaluate.ts';
-import { createEvaluation } from '../../server/src/nix/evaluator.ts';
+
+import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
+import type { AttrsValue, Lazy, Value } from '../../server/src/nix/eval/value.ts';
 import { nixpkgsLib } from '../../server/src/nix/lib/index.ts';
-import type { AttrsValue, Lazy, Value } from '../../server/src/nix/value.ts';
 import { evalIn, memoryFiles, show } from './support.ts';
 
 /** Two sets that a text makes as `{ a = …; b = …; }`, with `entry` a set that all have in common. */
@@ -15,7 +15,7 @@ function pair(text: string, isCommon = true) {
   if (isCommon) cx.common.set(entry, 'made-of');
   const names: Record<string, Lazy> = { entry, lib };
   const both = evalIn(cx, text, names) as AttrsValue;
-  const member = (name: string): Value => force(cx, both.entries.get(name)?.value as Lazy);
+  const member = (name: string): Value => cx.force(both.entries.get(name)?.value as Lazy);
   return { a: member('a'), b: member('b'), shown: show(cx, member('b')) };
 }
 

@@ -1,20 +1,16 @@
 /**
  * Nix texts in, values out: what the evaluator's tests share.
  */
-import { display, isClosed } from '../../server/src/nix/construct.ts';
-import { evaluate, force } from '../../server/src/nix/evaluate.ts';
-import {
-  BudgetExceeded,
-  DEFAULT_STEPS,
-  type Evaluation,
-  withBudget,
-} from '../../server/src/nix/evaluation.ts';
-import { createEvaluation } from '../../server/src/nix/evaluator.ts';
-import { describeFailure } from '../../server/src/nix/failures.ts';
+import { BudgetExceeded, DEFAULT_STEPS } from '../../server/src/nix/eval/budget.ts';
+import { display, isClosed } from '../../server/src/nix/eval/construct.ts';
+
+import { type Evaluation, withBudget } from '../../server/src/nix/eval/evaluation.ts';
+import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
+import { describeFailure } from '../../server/src/nix/eval/failures.ts';
+import { fileScope } from '../../server/src/nix/eval/scopes.ts';
+import type { Lazy, NixFiles, Origin, Scope, Value } from '../../server/src/nix/eval/value.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
-import { fileScope } from '../../server/src/nix/scopes.ts';
 import { lineStartsOf, type SourceFile } from '../../server/src/nix/source.ts';
-import type { Lazy, NixFiles, Origin, Scope, Value } from '../../server/src/nix/value.ts';
 
 const parser = await createParser();
 
@@ -81,12 +77,12 @@ export function evalIn(cx: Evaluation, text: string, names: Readonly<Record<stri
   const file = sourceFile('test.nix', text);
   const outer = fileScope(cx, file);
   const scope: Scope = { ...outer, parent: outer, names: new Map(Object.entries(names)) };
-  return evaluate(cx, file.root, scope);
+  return cx.evaluate(file.root, scope);
 }
 
 /** A value as people read it: Nix's notation, with what is not known between «». */
 export function show(cx: Evaluation, lazy: Lazy, depth = 0): string {
-  const value = force(cx, lazy);
+  const value = cx.force(lazy);
   if (depth > 20) return '…';
   switch (value.kind) {
     case 'null':
@@ -144,7 +140,7 @@ function incomplete(why: string): Plain {
 }
 
 function plainOf(cx: Evaluation, lazy: Lazy, depth: number): Plain {
-  const value = force(cx, lazy);
+  const value = cx.force(lazy);
   if (depth > 200) return incomplete('depth');
   switch (value.kind) {
     case 'null':

@@ -12,7 +12,7 @@ import {
   versionsNamed,
 } from '../../scripts/lib/release-facts.mjs';
 import { workflowProblems } from '../../scripts/lib/workflow-lint.mjs';
-import { COMMANDS } from '../../server/src/cli/commands/table.ts';
+import { COMMANDS } from '../../server/src/cli/table/command-table.ts';
 
 const ROOT = join(__dirname, '../..');
 const text = (file: string) => readFileSync(join(ROOT, file), 'utf8');

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commandsPage } from '../../scripts/lib/commands-page.mjs';
-import { COMMAND_GROUPS, COMMANDS } from '../../server/src/cli/commands/table.ts';
+import { COMMAND_GROUPS, COMMANDS } from '../../server/src/cli/table/command-table.ts';
 
 const page = commandsPage(COMMAND_GROUPS);
 

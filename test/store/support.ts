@@ -1,8 +1,8 @@
 /** A repository in memory, with symbolic links: what the store is read from. */
 
-import { joinPath } from '../../server/src/nix/paths.ts';
-import type { Change } from '../../server/src/store/changes.ts';
-import type { Link, StoreFiles } from '../../server/src/store/files.ts';
+import { joinPath } from '../../server/src/nix/eval/paths.ts';
+import type { Change } from '../../server/src/store/vars/changes.ts';
+import type { Link, StoreFiles } from '../../server/src/store/vars/files.ts';
 
 /** A text, or a link to what `link` says. */
 export type Content = string | { readonly link: string };

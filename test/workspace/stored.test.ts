@@ -1,7 +1,7 @@
 // What is kept of the stores between changes, and what is read again.
 
 import { expect, test } from 'vitest';
-import type { StoreFiles } from '../../server/src/store/files.ts';
+import type { StoreFiles } from '../../server/src/store/vars/files.ts';
 import { createStoredReader } from '../../server/src/workspace/stored.ts';
 import { sopsSecret, storeFiles } from '../store/support.ts';
 

@@ -82,7 +82,14 @@ export interface SmallEngine extends Engine {
 }
 
 function ruleNamed(id: string): Rule {
-  return { id, severity: 'error', summary: '', documentation: '', bad: [], good: [], check: () => [] };
+  return {
+    id,
+    severity: 'error',
+    summary: '',
+    documentation: '',
+    examples: () => ({ bad: [], good: [] }),
+    check: () => [],
+  };
 }
 
 export function smallEngine(): SmallEngine {

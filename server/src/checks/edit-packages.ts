@@ -3,7 +3,7 @@
  * written (`pkgs.jq`, or `jq` under `with pkgs;`) and answer null where they cannot tell how.
  */
 import type { GeneratorBody, Known, Place } from '../fleet/model.ts';
-import { bindsName } from '../nix/inside.ts';
+import { bindsName } from '../nix/expressions.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Expr, ListExpr } from '../nix/syntax.ts';
 import { insertBeside } from './edit-bindings.ts';

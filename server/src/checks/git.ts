@@ -1,5 +1,5 @@
 /** What git knows of files, beyond whether they are in its index. */
-import { folderOf } from '../nix/paths.ts';
+import { folderOf } from '../nix/eval/paths.ts';
 import type { CheckFiles, TrackedFiles } from './rule.ts';
 
 /**

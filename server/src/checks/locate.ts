@@ -2,7 +2,7 @@
  * From a place to the syntax that stands there, for fixes and for comments that silence. Pure syntax: nothing is
  * evaluated, and nothing of the fleet is known.
  */
-import { childrenOf, valuesOf } from '../nix/inside.ts';
+import { childrenOf, valuesOf } from '../nix/expressions.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type {
   AttrBinding,

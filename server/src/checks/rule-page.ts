@@ -2,8 +2,8 @@
  * A rule as Markdown, from its metadata; nothing is written here that could go out of date. Links lead to other pages of
  * `docs/`, relative to `docs/rules/<group>/`.
  */
-import { PIPELINE } from './examples.ts';
 import type { Example, Rule } from './rule.ts';
+import { examplesOf, ownFiles, SHARED_FILES } from './shown-examples.ts';
 
 /** What a quick fix makes of an example, for the reader of a page. */
 export interface ShownFix {
@@ -24,15 +24,16 @@ const SOURCES = 'https://github.com/varsmith/varsmith/blob/main/server/src/check
  */
 export function rulePage(rule: Rule, fixes: readonly ShownFix[] = []): string {
   const { text, source } = partsOf(rule.documentation);
+  const { bad, good } = examplesOf(rule);
   const parts = [
     `# ${rule.id}`,
     `${rule.summary}.`,
     `Severity: **${rule.severity}**${rule.optional === true ? ', off by default' : ''}. Group: [${groupOf(rule)}](../README.md#${groupOf(rule)}).`,
     text,
     '## Wrong',
-    ...rule.bad.flatMap(exampleText),
+    ...bad.flatMap(exampleText),
     '## Right',
-    ...rule.good.flatMap(exampleText),
+    ...good.flatMap(exampleText),
     ...fixesText(fixes),
     ...configurationText(rule),
     '## Source',
@@ -52,7 +53,7 @@ export function sharedFilesPage(): string {
   const parts = [
     '# The files that the examples share',
     'Many examples of the [rules](README.md) are a small fleet with a registry of two secrets. An example shows only the files in which it differs from these:',
-    ...files(PIPELINE),
+    ...files(SHARED_FILES),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -67,12 +68,12 @@ function partsOf(documentation: string): { readonly text: string; readonly sourc
 
 /** Files that many examples share are left out and pointed to. */
 function exampleText(example: Example): string[] {
-  const own = Object.entries(example.files).filter(([path, text]) => PIPELINE[path] !== text);
-  const shared = Object.keys(example.files).length - own.length;
+  const own = ownFiles(example);
+  const shared = Object.keys(example.files).length - Object.keys(own).length;
   return [
     `### ${example.title}`,
     ...(shared === 0 ? [] : ['Beside [the files that the examples share](../shared-files.md):']),
-    ...files(Object.fromEntries(own)),
+    ...files(own),
     ...besides(example),
   ];
 }

@@ -4,9 +4,10 @@
  */
 import type { Fleet, Place } from '../fleet/model.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { StoreFiles } from '../store/files.ts';
-import type { StoreContents } from '../store/read.ts';
+import type { StoreFiles } from '../store/vars/files.ts';
+import type { StoreContents } from '../store/vars/read.ts';
 import type { Cure } from './cure.ts';
+import type * as fixtures from './fixtures.ts';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
 
@@ -124,6 +125,15 @@ export interface Example {
   readonly found?: readonly string[];
 }
 
+/** What rules are wrong about and what is right, each tried by the tests. */
+export interface Examples {
+  readonly bad: readonly Example[];
+  readonly good: readonly Example[];
+}
+
+/** The files that examples share. A rule does not import them: who shows or tries examples hands them in. */
+export type Fixtures = typeof fixtures;
+
 export interface Rule {
   /** `group/kebab-case`; never renamed. */
   readonly id: string;
@@ -134,8 +144,8 @@ export interface Rule {
   readonly summary: string;
   /** Markdown: what it finds, why it matters, what to do; where the knowledge comes from. */
   readonly documentation: string;
-  readonly bad: readonly Example[];
-  readonly good: readonly Example[];
+  /** Made when somebody asks for them, by `examplesOf`: no check needs them. */
+  readonly examples: (shared: Fixtures) => Examples;
   readonly check: (context: CheckContext) => Iterable<Report>;
   /** The message of one finding for several leftovers in a folder. */
   readonly summarise?: (leftovers: readonly Leftover[], folder: string) => string;

@@ -2,8 +2,8 @@
  * What is stored, as rules read it: once a run, and from what the workspace keeps between runs where it does.
  */
 import type { Fleet } from '../fleet/model.ts';
-import { setBackend } from '../store/backend.ts';
-import { readContents, type StoreContents } from '../store/read.ts';
+import { setBackend } from '../store/backend-setting.ts';
+import { readContents, type StoreContents } from '../store/vars/read.ts';
 import type { CheckFiles } from './rule.ts';
 
 /** @returns a function that reads the stores when it is first called */

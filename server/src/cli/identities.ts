@@ -1,6 +1,6 @@
 /** Key files that are named on the command line. */
 import { readFileSync } from 'node:fs';
-import { type Identity, parseIdentities } from '../store/recipients.ts';
+import { type Identity, parseIdentities } from '../store/age/recipients.ts';
 import { absolutePath } from './arguments.ts';
 import { type Io, UsageError } from './io.ts';
 

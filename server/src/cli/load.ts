@@ -5,7 +5,7 @@ import { loadEngine } from '../workspace/engine.ts';
 import { createWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { absolutePath } from './arguments.ts';
 import { type Io, UsageError } from './io.ts';
-import { spansIn } from './positions.ts';
+import { spansIn } from './output/positions.ts';
 
 /** A ROOT that there is not: it may be meant as something else, which the command line tells (`meant.ts`). */
 export class NoSuchFolder extends UsageError {

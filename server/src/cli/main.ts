@@ -3,42 +3,42 @@
  * used, so that none waits for the others.
  */
 import { suggest } from '../checks/suggest.ts';
-import { failureEvent } from './failure-words.ts';
-import { helpOf } from './help.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
-import { jsonLine, jsonText } from './json-text.ts';
+import { failureEvent } from './output/failure-event.ts';
+import { helpOf } from './output/help.ts';
+import { jsonLine, jsonText } from './output/json-text.ts';
 
 type Command = (args: readonly string[], io: Io) => Promise<number>;
 
 /** The first words of the commands; what they take stands in the table (`commands/table.ts`). */
 export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
-  check: async () => (await import('./check.ts')).check,
-  inspect: async () => (await import('./inspect.ts')).inspect,
-  plan: async () => (await import('./plan.ts')).plan,
-  generate: async () => (await import('./generate.ts')).generate,
-  env: async () => (await import('./env.ts')).env,
-  graph: async () => (await import('./graph.ts')).graph,
-  try: async () => (await import('./try.ts')).tryGenerator,
-  list: async () => (await import('./list.ts')).list,
-  get: async () => (await import('./get.ts')).get,
-  set: async () => (await import('./set.ts')).set,
-  verify: async () => (await import('./verify.ts')).verify,
-  fix: async () => (await import('./fix-access.ts')).fixAccess,
-  deploy: async () => (await import('./deploy.ts')).deploy,
-  access: async () => (await import('./access.ts')).access,
-  doctor: async () => (await import('./doctor.ts')).doctor,
-  allow: async () => (await import('./allow.ts')).allowCommand,
-  keygen: async () => (await import('./keygen.ts')).keygen,
-  rename: async () => (await import('./rename.ts')).rename,
-  convert: async () => (await import('./convert.ts')).convert,
-  add: async () => (await import('./add.ts')).add,
-  new: async () => (await import('./new.ts')).create,
-  init: async () => (await import('./init.ts')).init,
-  explain: async () => (await import('./explain.ts')).explain,
-  rules: async () => (await import('./rules.ts')).listRules,
-  lsp: async () => (await import('./lsp.ts')).lsp,
-  completions: async () => (await import('./completions.ts')).completions,
-  man: async () => (await import('./man.ts')).man,
+  check: async () => (await import('./commands/check.ts')).check,
+  inspect: async () => (await import('./commands/inspect.ts')).inspect,
+  plan: async () => (await import('./commands/plan.ts')).plan,
+  generate: async () => (await import('./commands/generate.ts')).generate,
+  env: async () => (await import('./commands/env.ts')).env,
+  graph: async () => (await import('./commands/graph.ts')).graph,
+  try: async () => (await import('./commands/try.ts')).tryGenerator,
+  list: async () => (await import('./commands/list.ts')).list,
+  get: async () => (await import('./commands/get.ts')).get,
+  set: async () => (await import('./commands/set.ts')).set,
+  verify: async () => (await import('./commands/verify.ts')).verify,
+  fix: async () => (await import('./commands/fix.ts')).fixAccess,
+  deploy: async () => (await import('./commands/deploy.ts')).deploy,
+  access: async () => (await import('./commands/access.ts')).access,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  allow: async () => (await import('./commands/allow.ts')).allowCommand,
+  keygen: async () => (await import('./commands/keygen.ts')).keygen,
+  rename: async () => (await import('./commands/rename.ts')).rename,
+  convert: async () => (await import('./commands/convert.ts')).convert,
+  add: async () => (await import('./commands/add.ts')).add,
+  new: async () => (await import('./commands/new.ts')).create,
+  init: async () => (await import('./commands/init.ts')).init,
+  explain: async () => (await import('./commands/explain.ts')).explain,
+  rules: async () => (await import('./commands/rules.ts')).listRules,
+  lsp: async () => (await import('./commands/lsp.ts')).lsp,
+  completions: async () => (await import('./commands/completions.ts')).completions,
+  man: async () => (await import('./commands/man.ts')).man,
 };
 
 /**

@@ -1,7 +1,8 @@
 /** What somebody meant who typed a name where a command takes the folder of the fleet: `list tove`. */
-import { commandsOf } from './commands/table.ts';
+
 import type { Io } from './io.ts';
 import { type NoSuchFolder, nearestRoot, openWorkspace } from './load.ts';
+import { commandsOf } from './table/command-table.ts';
 
 /**
  * Returns the option that takes the name, as a sentence with a space before it; empty where the fleet around has no

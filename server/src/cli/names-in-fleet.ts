@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fleet, NameKind } from '../fleet/model.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import type { NameSource } from './commands/command.ts';
 import type { Io } from './io.ts';
 import { nearestRoot, openWorkspace } from './load.ts';
+import type { NameSource } from './table/command-spec.ts';
 
 /** @returns sorted, each once; none where there is no fleet */
 export async function namesOf(source: NameSource, io: Io): Promise<readonly string[]> {

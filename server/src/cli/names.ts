@@ -4,10 +4,10 @@
  */
 import { suggest } from '../checks/suggest.ts';
 import { joined } from '../checks/wording.ts';
-import type { Generators } from '../generate/generators.ts';
-import type { Plan } from '../generate/plan.ts';
-import { isOfRequest } from '../generate/problems.ts';
-import { type Var, varsOf } from '../generate/vars.ts';
+import { type Var, varsOf } from '../generate/plan/declared-vars.ts';
+import type { Generators } from '../generate/plan/generators.ts';
+import type { Plan } from '../generate/plan/planner.ts';
+import { isOfRequest } from '../generate/plan/problems.ts';
 import { UsageError } from './io.ts';
 
 /** Returns a sentence with a space before it; empty where there are no names. */

@@ -1,7 +1,7 @@
 /** The computer that a deployment would run on, and running one there. */
 import { hostname } from 'node:os';
-import { findCommand } from '../host/commands.ts';
-import { runInForeground } from '../host/foreground.ts';
+import { findCommand } from '../host/programs/commands.ts';
+import { runInForeground } from '../host/programs/foreground.ts';
 import type { Here } from './deployment.ts';
 
 const PROGRAMS = ['clan', 'nixos-rebuild', 'darwin-rebuild'];

@@ -1,9 +1,9 @@
 /** What of a fleet cannot be told without Nix: places, and generators. The latter in the words of plans. */
 import { counted } from '../checks/wording.ts';
-import type { Declared } from '../generate/declarations.ts';
-import { openQuestions } from '../generate/open-questions.ts';
+import type { Declared } from '../generate/plan/declarations.ts';
+import { openQuestions } from '../generate/plan/open-questions.ts';
 import { lineStartsOf, positionAt } from '../nix/source.ts';
-import type { Examined } from './ground.ts';
+import type { Examined } from './examined.ts';
 import { type Entry, entry } from './report.ts';
 import { bySentence, followsFrom } from './unknown-words.ts';
 

@@ -1,16 +1,16 @@
 /** Whether git leaves stored values as they are: it changes line endings and merges line by line where nothing forbids it. */
 import { counted } from '../checks/wording.ts';
-import { HostFailure } from '../host/failure.ts';
-import { openRepository } from '../host/git.ts';
-import type { StoreContents } from '../store/read.ts';
-import type { Examined, Surroundings } from './ground.ts';
+import { openRepository } from '../host/git/repository.ts';
+import { HostFailure } from '../host/host-failure.ts';
+import type { StoreContents } from '../store/vars/read.ts';
+import type { DoctorEnvironment, Examined } from './examined.ts';
 import { type Entry, entry } from './report.ts';
 
 /** No entry where nothing is stored, or git does not keep it. */
 export async function attributeEntries(
   { root }: Examined,
   { vars }: StoreContents,
-  { env, trusted }: Surroundings,
+  { env, trusted }: DoctorEnvironment,
 ): Promise<Entry[]> {
   // Git is asked.
   if (!trusted || vars.length === 0) return [];

@@ -1,6 +1,7 @@
 /** Looks at a fleet and its surroundings, and says what was found, what is missing, where it was looked for. */
+
+import type { DoctorEnvironment, Examined } from './examined.ts';
 import { fleetSection } from './fleet.ts';
-import type { Examined, Surroundings } from './ground.ts';
 import { plaintextsSection } from './plaintexts.ts';
 import { programsSection } from './programs.ts';
 import type { Examination } from './report.ts';
@@ -8,7 +9,7 @@ import { storeSection } from './store.ts';
 
 export async function examine(
   examined: Examined,
-  around: Surroundings,
+  around: DoctorEnvironment,
   version: string,
 ): Promise<Examination> {
   const [store, programs, plaintexts] = await Promise.all([

@@ -1,9 +1,9 @@
 /** What was understood of the repository: how it was recognised, what is in it, and what cannot be analysed. */
 import { counted } from '../checks/wording.ts';
-import { declarationsOf } from '../generate/declarations.ts';
-import { below } from '../store/files.ts';
+import { declarationsOf } from '../generate/plan/declarations.ts';
+import { below } from '../store/vars/files.ts';
 import { analysisEntry, refusedEntries } from './analysis.ts';
-import type { Examined } from './ground.ts';
+import type { Examined } from './examined.ts';
 import { type Entry, entry, type Section } from './report.ts';
 
 const MAX_NAMES = 8;

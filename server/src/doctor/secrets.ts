@@ -6,8 +6,8 @@ import { sameKey } from '../checks/store/keys.ts';
 import { counted } from '../checks/wording.ts';
 import type { SecretKeeper } from '../fleet/secrets.ts';
 import { type FleetSecrets, joinSecrets } from '../fleet/secrets-join.ts';
-import { implicitByName, type SopsFolder } from '../store/sops.ts';
-import type { Examined } from './ground.ts';
+import { implicitByName, type SopsFolder } from '../store/sops/sops-keys.ts';
+import type { Examined } from './examined.ts';
 import { type Entry, entry } from './report.ts';
 
 /** Lines are listed up to here. */

@@ -3,11 +3,14 @@ import { fleetTally } from '../checks/store/generated.ts';
 import { counted } from '../checks/wording.ts';
 import type { Fleet } from '../fleet/model.ts';
 import type { FleetSecrets } from '../fleet/secrets-join.ts';
-import { backendOf } from '../generate/backend.ts';
-import { HostFailure } from '../host/failure.ts';
-import { openRepository } from '../host/git.ts';
-import { readKeyFile } from '../host/keyfiles.ts';
-import { owedIn } from '../host/owed.ts';
+import { backendOf } from '../generate/backends/served-backend.ts';
+import { readKeyFile } from '../host/files/keyfiles.ts';
+import { owedIn } from '../host/git/owed-commits.ts';
+import { openRepository } from '../host/git/repository.ts';
+import { HostFailure } from '../host/host-failure.ts';
+import { recipientOf } from '../store/age/crypt.ts';
+import { ageIdentities, type FoundIdentities, sopsIdentities } from '../store/age/identities.ts';
+import type { Identity } from '../store/age/recipients.ts';
 import {
   commonSetting,
   isNoStore,
@@ -15,23 +18,20 @@ import {
   setBackend,
   shownBackend,
   usedSettings,
-} from '../store/backend.ts';
-import { recipientOf } from '../store/crypt.ts';
-import { StoreFailure } from '../store/failure.ts';
-import { below } from '../store/files.ts';
-import { ageIdentities, type FoundIdentities, sopsIdentities } from '../store/identities.ts';
-import { readContents, type StoreContents } from '../store/read.ts';
-import type { Identity } from '../store/recipients.ts';
-import { type Tally, tallyText } from '../store/tally.ts';
+} from '../store/backend-setting.ts';
+import { StoreFailure } from '../store/store-failure.ts';
+import { below } from '../store/vars/files.ts';
+import { readContents, type StoreContents } from '../store/vars/read.ts';
+import { type Tally, tallyText } from '../store/vars/tally.ts';
 import { isWithoutClan } from '../store/without-clan.ts';
 import type { ActionNames } from './actions.ts';
+import { allowedEntries } from './allowed-command.ts';
 import { attributeEntries } from './attributes.ts';
-import type { Examined, Surroundings } from './ground.ts';
+import type { DoctorEnvironment, Examined } from './examined.ts';
 import { type Entry, entry, type Section } from './report.ts';
 import { opensText, readSecrets, secretEntries } from './secrets.ts';
-import { allowedEntries } from './store-command.ts';
 
-export async function storeSection(examined: Examined, around: Surroundings): Promise<Section> {
+export async function storeSection(examined: Examined, around: DoctorEnvironment): Promise<Section> {
   const { files, fleet, storeCommand } = examined;
   const directory = fleet.directory ?? '';
   const elsewhere = storeCommand !== null;
@@ -58,7 +58,7 @@ export async function storeSection(examined: Examined, around: Surroundings): Pr
 /** What earlier runs have stored and not committed. */
 async function owedEntries(
   { root }: Examined,
-  { env, home, trusted, names }: Surroundings,
+  { env, home, trusted, names }: DoctorEnvironment,
 ): Promise<Entry[]> {
   // Git is asked.
   if (!trusted) return [];
@@ -177,7 +177,7 @@ async function keyEntries(
   examined: Examined,
   contents: StoreContents,
   secrets: FleetSecrets,
-  { env, platform, home, trusted, names }: Surroundings,
+  { env, platform, home, trusted, names }: DoctorEnvironment,
 ): Promise<Entry[]> {
   const backend = shownBackend(examined.fleet, examined.files, null, examined.storeCommand !== null);
   if (examined.storeCommand !== null || commonSetting(examined.fleet) === 'custom')

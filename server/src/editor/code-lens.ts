@@ -6,7 +6,7 @@ import { storedStates } from '../checks/store/generated.ts';
 import { counted } from '../checks/wording.ts';
 import { machineRows } from '../fleet/machine-rows.ts';
 import type { Generator, Place } from '../fleet/model.ts';
-import { shortTallyText, tallyOf, tallyText } from '../store/tally.ts';
+import { shortTallyText, tallyOf, tallyText } from '../store/vars/tally.ts';
 import { machineTally } from './explorer.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';

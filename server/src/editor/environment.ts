@@ -6,9 +6,9 @@
 
 import { VARIABLE_NAME } from '../checks/registry/invalid-env-var.ts';
 import type { Fleet, GeneratorBody, GeneratorFile, RegistryKey } from '../fleet/model.ts';
-import { compareBytes } from '../nix/compare.ts';
-import { shownBackend } from '../store/backend.ts';
-import { deployedPath, publicValuePath, type StoredFile } from '../store/deployed.ts';
+import { compareBytes } from '../nix/eval/compare.ts';
+import { shownBackend } from '../store/backend-setting.ts';
+import { deployedPath, publicValuePath, type StoredFile } from '../store/vars/deployed.ts';
 import type { Environment, Note, Surroundings } from './environment-data.ts';
 import { selectedKeys } from './environment-keys.ts';
 import { addedSteps } from './environment-steps.ts';

@@ -1,6 +1,6 @@
 /** The second view of the explorer: registry keys, the machines that have each, and where it is used. */
 import type { Place } from '../fleet/model.ts';
-import { isLacking, type StoredState } from '../store/tally.ts';
+import { isLacking, type StoredState } from '../store/vars/tally.ts';
 import { stateOn } from './explorer.ts';
 import { type ExplorerFilter, matches } from './explorer-filter.ts';
 import { indexOf } from './index.ts';

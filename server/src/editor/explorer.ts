@@ -4,8 +4,8 @@
  */
 import { fleetTally, type Outdated, storedStates } from '../checks/store/generated.ts';
 import type { Generator, Place } from '../fleet/model.ts';
-import { publicValuePath } from '../store/deployed.ts';
-import { isLacking, lackingIn, type StoredState, type Tally, tallyOf } from '../store/tally.ts';
+import { publicValuePath } from '../store/vars/deployed.ts';
+import { isLacking, lackingIn, type StoredState, type Tally, tallyOf } from '../store/vars/tally.ts';
 import { type ExplorerFilter, matches } from './explorer-filter.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import { secretCount } from './secrets/joined.ts';

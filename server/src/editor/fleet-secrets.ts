@@ -1,6 +1,6 @@
 /** Joins the secrets of sops-nix and agenix into a whole, anew each time: for what is asked seldom. */
 import { type FleetSecrets, joinSecrets } from '../fleet/secrets-join.ts';
-import { implicitByName, readSops } from '../store/sops.ts';
+import { implicitByName, readSops } from '../store/sops/sops-keys.ts';
 import type { Around } from './scaffold.ts';
 
 export function fleetSecrets({ fleet, files }: Around): FleetSecrets {

@@ -1,5 +1,5 @@
 /** The marks of states in a graph's picture: each has a shape of its own, so that none is told by its colour alone. */
-import { STATE_WORDS, type StoredState } from '../store/tally.ts';
+import { STATE_WORDS, type StoredState } from '../store/vars/tally.ts';
 
 /** Inside of a square of 12 around 0, 0. `full` is filled and `cut` drawn in the colour of the box; others are lines. */
 const SHAPES: Readonly<Record<StoredState | 'error', string>> = {

@@ -13,7 +13,7 @@ import {
   type Tally,
   tallyOf,
   tallyText,
-} from '../store/tally.ts';
+} from '../store/vars/tally.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import type { GraphGroup, Grouping } from './graph-groups.ts';
 import { legendOf } from './graph-legend.ts';

@@ -11,7 +11,7 @@ import {
 } from '../checks/store/generated.ts';
 import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, Generator, Place } from '../fleet/model.ts';
-import { type StoredState, stateOfFiles } from '../store/tally.ts';
+import { type StoredState, stateOfFiles } from '../store/vars/tally.ts';
 import { circleOf } from './layout/circles.ts';
 
 export interface GraphNode {

@@ -5,7 +5,7 @@
 import { expressionsAt } from '../checks/locate.ts';
 import { counted } from '../checks/wording.ts';
 import type { KeyLookup, Place, Unit, Use } from '../fleet/model.ts';
-import { freeNames } from '../nix/inside.ts';
+import { freeNames } from '../nix/expressions.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { AttrBinding, Expr, LambdaExpr } from '../nix/syntax.ts';
 import type { HoverContext } from './hover.ts';

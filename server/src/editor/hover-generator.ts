@@ -2,7 +2,7 @@
 import { storedStates } from '../checks/store/generated.ts';
 import { isCatalogueGenerator } from '../fleet/catalogue.ts';
 import type { Generator, GeneratorBody, GeneratorFile, Place } from '../fleet/model.ts';
-import { isLacking, shortTallyText, tallyOf } from '../store/tally.ts';
+import { isLacking, shortTallyText, tallyOf } from '../store/vars/tally.ts';
 import { dependentsOf } from './calls.ts';
 import type { HoverContext } from './hover.ts';
 import {

@@ -1,8 +1,8 @@
 /** Phrases that the hover cards share: machines, places, where files lie, values of public files. */
 import type { Generator, GeneratorBody, GeneratorFile, Place } from '../fleet/model.ts';
 import { positionAt } from '../nix/source.ts';
-import { shownBackend } from '../store/backend.ts';
-import { deployedPath, publicValuePath, type StoredFile } from '../store/deployed.ts';
+import { shownBackend } from '../store/backend-setting.ts';
+import { deployedPath, publicValuePath, type StoredFile } from '../store/vars/deployed.ts';
 import type { HoverContext } from './hover.ts';
 import { code, plain, shortened } from './markdown.ts';
 import type { Snapshot } from './snapshot.ts';

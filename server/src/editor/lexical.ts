@@ -3,8 +3,8 @@
  * that are written out. Pure syntax, so it knows nothing of what `with` brings.
  */
 import { childAround } from '../checks/locate.ts';
-import { childrenOf } from '../nix/inside.ts';
-import { folderOf, joinPath } from '../nix/paths.ts';
+import { folderOf, joinPath } from '../nix/eval/paths.ts';
+import { childrenOf } from '../nix/expressions.ts';
 import type { SourceFile } from '../nix/source.ts';
 import {
   type AttrBinding,

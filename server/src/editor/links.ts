@@ -7,11 +7,11 @@
 import { storedIndex } from '../checks/store/stored-index.ts';
 import type { Place } from '../fleet/model.ts';
 import { mentionsSecrets, type SecretSource } from '../fleet/secrets.ts';
-import { childrenOf } from '../nix/inside.ts';
-import { folderOf, joinPath } from '../nix/paths.ts';
+import { folderOf, joinPath } from '../nix/eval/paths.ts';
+import { childrenOf } from '../nix/expressions.ts';
 import { type Expr, literalText } from '../nix/syntax.ts';
-import { below, STORE_FOLDERS } from '../store/files.ts';
-import type { StoredVar } from '../store/vars.ts';
+import { below, STORE_FOLDERS } from '../store/vars/files.ts';
+import type { StoredVar } from '../store/vars/vars.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
 

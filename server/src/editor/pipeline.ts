@@ -3,7 +3,7 @@
  * kept whatever is in it, so that a second time changes nothing. Writes nothing itself.
  */
 import { attributeText } from '../checks/edits.ts';
-import { below } from '../store/files.ts';
+import { below } from '../store/vars/files.ts';
 import { machineNameProblem } from './machine-name.ts';
 import { clanName, flakeNix, gitAttributes } from './pipeline-flake.ts';
 import { GENERATORS_NIX, SECRETS_NIX } from './pipeline-functions.ts';

@@ -6,11 +6,11 @@
 import { replaceName } from '../checks/edits.ts';
 import type { TextEdit } from '../checks/rule.ts';
 import { sessionSpecOf } from '../fleet/session-spec.ts';
-import { childrenOf } from '../nix/inside.ts';
+import { childrenOf } from '../nix/expressions.ts';
 import { positionAt, type SourceFile } from '../nix/source.ts';
 import type { Expr, Range } from '../nix/syntax.ts';
-import { below, STORE_FOLDERS } from '../store/files.ts';
-import { inTheWay, type Move, movesOfMachine } from '../store/moves.ts';
+import { below, STORE_FOLDERS } from '../store/vars/files.ts';
+import { inTheWay, type Move, movesOfMachine } from '../store/vars/moves.ts';
 import { indexOf } from './index.ts';
 import { machineNameProblem } from './machine-name.ts';
 import type { Refusal, Renaming } from './rename.ts';

@@ -7,7 +7,7 @@ import { replaceName } from '../checks/edits.ts';
 import type { TextEdit } from '../checks/rule.ts';
 import type { Place } from '../fleet/model.ts';
 import { positionAt } from '../nix/source.ts';
-import { inTheWay, type Move, movesOfFile, movesOfGenerator } from '../store/moves.ts';
+import { inTheWay, type Move, movesOfFile, movesOfGenerator } from '../store/vars/moves.ts';
 import { definition } from './definition.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import { renameMachine } from './rename-machine.ts';

@@ -5,7 +5,7 @@
 import { attributeText, eolOf, indentOf, insertBelow, lineAround } from '../checks/edits.ts';
 import { expressionsAt } from '../checks/locate.ts';
 import type { TextEdit } from '../checks/rule.ts';
-import { bindsName, childrenOf } from '../nix/inside.ts';
+import { bindsName, childrenOf } from '../nix/expressions.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { AttrBinding, AttrSetExpr, Expr, LambdaExpr } from '../nix/syntax.ts';
 import type { Refused } from './scaffold.ts';

@@ -7,7 +7,7 @@ import { suggest } from '../checks/suggest.ts';
 import { textOr } from '../fleet/secrets-files.ts';
 import type { FleetSecrets } from '../fleet/secrets-join.ts';
 import { hasKeys } from '../fleet/secrets-keys.ts';
-import { folderOf, joinPath } from '../nix/paths.ts';
+import { folderOf, joinPath } from '../nix/eval/paths.ts';
 import { fleetSecrets } from './fleet-secrets.ts';
 import { machineFiles } from './machine-files.ts';
 import { type Around, inOrder, type Refused, type Scaffolded, shownAt } from './scaffold.ts';

@@ -7,9 +7,10 @@
 import type { Place } from '../fleet/model.ts';
 import { placeOf } from '../fleet/places.ts';
 import { certain, member, readText } from '../fleet/read.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import { createEvaluation, importFile } from '../nix/evaluator.ts';
-import type { AttrsValue, Lazy, NixFiles, Spread, Value } from '../nix/value.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { createEvaluation } from '../nix/eval/evaluator.ts';
+import type { AttrsValue, Lazy, NixFiles, Spread, Value } from '../nix/eval/value.ts';
 
 interface StepBase {
   /** The variable that it sets. */
@@ -61,7 +62,7 @@ const STEPS = 200_000;
 export function readSessionSpec(files: NixFiles, path: string): SessionSpec | null {
   if (files.kind(path) !== 'file') return null;
   const cx = createEvaluation(files);
-  const read = withBudget(cx, STEPS, () => specOf(cx, path, importFile(cx, path, null)));
+  const read = withBudget(cx, STEPS, () => specOf(cx, path, cx.importFile(path, null)));
   return read instanceof BudgetExceeded ? null : read;
 }
 
@@ -76,7 +77,7 @@ function specOf(cx: Evaluation, file: string, value: Value): SessionSpec | null 
   for (const [machine, { at, optional, value: own }] of machines.entries) {
     if (at !== null) places.set(machine, placeOf(at));
     if (optional) complete = false;
-    else rows.set(machine, stepsOf(cx, cx.force(own)));
+    else rows.set(machine, stepsOf(cx, cx.resolve(own)));
   }
   return { file, shared: stepsOf(cx, shared), machines: rows, places, complete };
 }
@@ -86,7 +87,7 @@ function stepsOf(cx: Evaluation, list: Value): (Step | UnknownStep)[] {
   return list.items.map(item =>
     item.kind === 'spread'
       ? unknownStep(null, 'There may be more steps than can be read without Nix.')
-      : stepOf(cx, cx.force(item)),
+      : stepOf(cx, cx.resolve(item)),
   );
 }
 
@@ -140,7 +141,7 @@ function partsOf(cx: Evaluation, items: readonly (Lazy | Spread)[]): Composition
   const parts: Composition['parts'][number][] = [];
   for (const item of items) {
     if (item.kind === 'spread') return null;
-    const part = cx.force(item);
+    const part = cx.resolve(item);
     const variable = part.kind === 'attrs' ? textOf(cx, part, 'variable') : null;
     if (part.kind === 'string' && part.text !== null) parts.push(part.text);
     else if (variable !== null) parts.push({ variable });

@@ -3,19 +3,29 @@
  * them is made by pure functions beside them: those are evaluated for a machine, as its module would call them. They are
  * known by what they do (a machine's name or the steps in, texts out), not by what they are called.
  */
+
 import { VARIABLE_NAME } from '../checks/registry/invalid-env-var.ts';
 import { configOf, unknownArgument, wellKnown } from '../fleet/modules.ts';
 import { certain, member } from '../fleet/read.ts';
 import { referencesOf } from '../fleet/references.ts';
-import { attr, attrs, display, list, string } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import { createEvaluation, importFile } from '../nix/evaluator.ts';
-import { describeFailure } from '../nix/failures.ts';
-import { append } from '../nix/operators.ts';
-import { folderOf } from '../nix/paths.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { attr, attrs, display, list, string } from '../nix/eval/construct.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { createEvaluation } from '../nix/eval/evaluator.ts';
+import { describeFailure } from '../nix/eval/failures.ts';
+import { append } from '../nix/eval/operators.ts';
+import { folderOf } from '../nix/eval/paths.ts';
+import type {
+  Attr,
+  FailureValue,
+  LambdaValue,
+  Lazy,
+  NixFiles,
+  StringValue,
+  Value,
+} from '../nix/eval/value.ts';
 import type { Formal } from '../nix/syntax.ts';
-import type { Attr, FailureValue, LambdaValue, Lazy, NixFiles, StringValue, Value } from '../nix/value.ts';
 
 /** A variable and the file that it stands for. */
 export interface Variable {
@@ -78,7 +88,7 @@ export function sessionText(
   const cx = createEvaluation(files);
   const tried = (file: string, argumentFor: (fn: LambdaValue) => Lazy): SessionText | null => {
     const found = withBudget(cx, STEPS, () =>
-      textsOf(cx, called(cx, importFile(cx, file, null), argumentFor)),
+      textsOf(cx, called(cx, cx.importFile(file, null), argumentFor)),
     );
     return found === null || found instanceof BudgetExceeded ? null : { file, shells: found };
   };
@@ -116,7 +126,7 @@ function renderersBeside(files: NixFiles, readers: readonly string[], spec: stri
 function called(cx: Evaluation, value: Value, argumentFor: (fn: LambdaValue) => Lazy): Value {
   let at = value;
   for (let calls = 0; at.kind === 'lambda' && calls < MOST_CALLS; calls++)
-    at = apply(cx, at, argumentFor(at), null);
+    at = cx.apply(at, argumentFor(at), null);
   return at;
 }
 
@@ -163,14 +173,14 @@ function argumentSet(formals: readonly Formal[], meaning: (name: string) => Lazy
 
 /** The shared steps and those of the machine, put together as the fleets' own functions do it. */
 function stepsFor(cx: Evaluation, { spec, machine }: SessionOf): Value | null {
-  const value = importFile(cx, spec, null);
+  const value = cx.importFile(spec, null);
   if (value.kind === 'list') return value;
   if (value.kind !== 'attrs') return null;
   const shared = member(cx, value, 'shared');
   const machines = member(cx, value, 'machines');
   if (shared?.kind !== 'list' || machines?.kind !== 'attrs') return null;
   const own = certain(machines, machine);
-  return own === null ? shared : append(cx, shared, force(cx, own.value), null);
+  return own === null ? shared : append(cx, shared, cx.force(own.value), null);
 }
 
 /** Null unless the value is a text, or a set with texts for shells. */
@@ -194,7 +204,7 @@ function namedTexts(cx: Evaluation, value: Value): NamedText[] {
   if (value.kind === 'string') return [{ name: '', value }];
   if (value.kind !== 'attrs') return [];
   const all = [...value.entries].flatMap(([name, entry]): NamedText[] => {
-    const text = entry.optional ? null : force(cx, entry.value);
+    const text = entry.optional ? null : cx.force(entry.value);
     return text?.kind === 'string' || text?.kind === 'failure' ? [{ name, value: text }] : [];
   });
   const isText = all.some(({ value: text }) => text.kind === 'string');

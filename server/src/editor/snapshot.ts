@@ -6,9 +6,9 @@
 import type { Finding } from '../checks/rule.ts';
 import type { Noted } from '../checks/store/generated.ts';
 import type { Fleet } from '../fleet/model.ts';
-import type { NixFiles } from '../nix/value.ts';
-import type { StoreFiles } from '../store/files.ts';
-import type { StoreContents } from '../store/read.ts';
+import type { NixFiles } from '../nix/eval/value.ts';
+import type { StoreFiles } from '../store/vars/files.ts';
+import type { StoreContents } from '../store/vars/read.ts';
 
 export interface Snapshot {
   /** Counts up with every change. */

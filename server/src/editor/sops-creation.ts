@@ -7,9 +7,9 @@
 import { readSopsConfig, ruleFor } from '../fleet/secrets-rules.ts';
 import { parseYaml } from '../fleet/secrets-yaml.ts';
 import { type YamlNode, yamlMember } from '../fleet/secrets-yaml-node.ts';
-import { folderOf, joinPath } from '../nix/paths.ts';
-import { recipientKind } from '../store/recipients.ts';
-import { RULE_NAMES, type SopsRule } from '../store/sops-metadata.ts';
+import { folderOf, joinPath } from '../nix/eval/paths.ts';
+import { recipientKind } from '../store/age/recipients.ts';
+import { RULE_NAMES, type SopsRule } from '../store/sops/sops-metadata.ts';
 import type { Around, Refused } from './scaffold.ts';
 
 export interface Creation {

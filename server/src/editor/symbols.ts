@@ -2,7 +2,7 @@
 
 import { keptFor } from '../checks/store/stored-index.ts';
 import type { Place } from '../fleet/model.ts';
-import { childrenOf } from '../nix/inside.ts';
+import { childrenOf } from '../nix/expressions.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Expr, Range } from '../nix/syntax.ts';
 import { indexOf } from './index.ts';

@@ -6,10 +6,11 @@
  * Source: clan-core d7c35d912, nixosModules/clanCore/{sops,vars/secret/password-store}.nix and
  * modules/clan/vars/settings-opts.nix.
  */
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import { fileScope } from '../nix/scopes.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { fileScope } from '../nix/eval/scopes.ts';
+import { type NamePath, type WalkedBinding, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
-import { type NamePath, type WalkedBinding, walk } from '../nix/walk.ts';
 import { interestOf } from './interest.ts';
 import type { Place } from './model.ts';
 import { unknownArgument } from './modules.ts';

@@ -2,11 +2,12 @@
  * Things inside `imports` that are made by applying a function and bring generators with them. What stands there is
  * evaluated: a module remembers the call that it came through, by whatever name it is imported.
  */
-import { evaluate, force, lookupLexical } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { lookupLexical } from '../nix/eval/scopes.ts';
+import type { Lazy, Origin, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
-import type { Lazy, Origin, Scope, UnknownValue, Value } from '../nix/value.ts';
 import { type ImportItem, importItems, modulesIn } from './import-items.ts';
 import { type Registries, whatItBrings } from './imported-generators.ts';
 import type { AppliedImport, FailingCall, Place, WrittenCall } from './model.ts';
@@ -92,7 +93,7 @@ function applicationOf(
 
 /** `import ./x.nix` is the file, as if its path stood there. */
 function isImportAlone(cx: Evaluation, { fn }: ApplyExpr, scope: Scope): boolean {
-  const applied = fn.kind === 'apply' ? null : evaluate(cx, fn, scope);
+  const applied = fn.kind === 'apply' ? null : cx.evaluate(fn, scope);
   return applied?.kind === 'builtin' && applied.builtin.name === 'import';
 }
 
@@ -129,7 +130,7 @@ function writtenCall(
 ): WrittenCall | null {
   const [head, path, args, ...more] = spine(expr);
   if (head === undefined || path === undefined || args === undefined || more.length > 0) return null;
-  const fn = evaluate(cx, head, scope);
+  const fn = cx.evaluate(head, scope);
   const name = fn.kind === 'builtin' ? fn.builtin.name : fn.kind === 'unknown' ? lastNameOf(fn) : null;
   if ((name !== 'import' && name !== 'importApply') || path.kind !== 'path') return null;
   if (fails?.kind === 'unexpected-argument') return null;
@@ -161,7 +162,7 @@ function spine(expr: Expr): Expr[] {
 function isGivenGenerators(cx: Evaluation, expr: ApplyExpr, scope: Scope): boolean {
   return spine(expr)
     .slice(1)
-    .some(arg => isMadeOfGenerators(cx, evaluate(cx, arg, scope), 1));
+    .some(arg => isMadeOfGenerators(cx, cx.evaluate(arg, scope), 1));
 }
 
 function isMadeOfGenerators(cx: Evaluation, value: Value, depth: number): boolean {
@@ -173,7 +174,7 @@ function isMadeOfGenerators(cx: Evaluation, value: Value, depth: number): boolea
     case 'attrs':
       if (depth === 0) return false;
       return [...value.entries.values()].some(entry =>
-        isMadeOfGenerators(cx, force(cx, entry.value), depth - 1),
+        isMadeOfGenerators(cx, cx.force(entry.value), depth - 1),
       );
     default:
       return false;

@@ -2,14 +2,16 @@
  * Arguments that the fleet's own flake hands to all modules: `specialArgs`, `extraSpecialArgs`, `_module.args`.
  * With them, helper functions that modules take as arguments are understood like any other.
  */
-import { isClosed, perhaps, thunk, unknown } from '../nix/construct.ts';
-import { evaluate, force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
-import { lazyKey } from '../nix/identity.ts';
-import { fileScope } from '../nix/scopes.ts';
+
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { isClosed, perhaps, unknown } from '../nix/eval/construct.ts';
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { lazyKey } from '../nix/eval/identity.ts';
+import { fileScope } from '../nix/eval/scopes.ts';
+import { thunk } from '../nix/eval/thunks.ts';
+import type { Lazy, Value } from '../nix/eval/value.ts';
+import { type NamePath, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { Lazy, Value } from '../nix/value.ts';
-import { type NamePath, walk } from '../nix/walk.ts';
 import { CALL_NAMES, calledName, frameworkValue } from './frameworks/calls.ts';
 import { systemsIn } from './frameworks/layout.ts';
 import type { LateArgument } from './model.ts';
@@ -91,7 +93,7 @@ export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
       {
         enter(expr, { scope }) {
           if (expr.kind === 'apply' && CALL_NAMES.test(calledName(expr))) {
-            const made = withBudget(cx, STEPS, () => frameworkCall(cx, evaluate(cx, expr, scope)));
+            const made = withBudget(cx, STEPS, () => frameworkCall(cx, cx.evaluate(expr, scope)));
             if (Array.isArray(made)) addSystems(cx, made, system, early);
           }
           return words.some(word => expr.start <= word && word < expr.end);
@@ -136,7 +138,7 @@ function addSystems(
 ): void {
   for (const system of systems) {
     const term = system.kind === 'unknown' ? system.term : null;
-    const args = term?.kind === 'apply' ? force(cx, term.arg) : null;
+    const args = term?.kind === 'apply' ? cx.force(term.arg) : null;
     const given = args?.kind === 'attrs' ? certain(args, 'specialArgs') : null;
     if (given === null) continue;
     addArguments(cx, given.value, found);
@@ -145,7 +147,7 @@ function addSystems(
 }
 
 function addArguments(cx: Evaluation, given: Lazy, found: Map<string, Lazy[]>): void {
-  const set = withBudget(cx, STEPS, () => force(cx, given));
+  const set = withBudget(cx, STEPS, () => cx.force(given));
   if (set instanceof BudgetExceeded || set.kind !== 'attrs') return;
   for (const [name, entry] of set.entries) {
     if (entry.optional || RESERVED.has(name) || isHandedOn(cx, name, entry.value)) continue;
@@ -159,20 +161,20 @@ function addArguments(cx: Evaluation, given: Lazy, found: Map<string, Lazy[]>): 
 
 /** The names of a set, those that it perhaps has among them; null if there may be more. */
 function namesIn(cx: Evaluation, given: Lazy): readonly string[] | null {
-  const set = withBudget(cx, STEPS, () => force(cx, given));
+  const set = withBudget(cx, STEPS, () => cx.force(given));
   if (set instanceof BudgetExceeded || set.kind !== 'attrs' || !isClosed(set)) return null;
   return [...set.entries.keys()];
 }
 
 /** A library that is less than that of nixpkgs, or not known, takes nothing away from what everybody knows of `lib`. */
 function libraryOf(cx: Evaluation, lazy: Lazy): Lazy | null {
-  const value = withBudget(cx, STEPS, () => resolved(cx, force(cx, lazy)));
+  const value = withBudget(cx, STEPS, () => cx.resolve(cx.force(lazy)));
   return !(value instanceof BudgetExceeded) && isExtendedLibrary(value) ? value : null;
 }
 
 /** A module that hands on an argument of its own says nothing new of it. */
 function isHandedOn(cx: Evaluation, name: string, lazy: Lazy): boolean {
-  const value = withBudget(cx, STEPS, () => force(cx, lazy));
+  const value = withBudget(cx, STEPS, () => cx.force(lazy));
   if (value instanceof BudgetExceeded || value.kind !== 'unknown') return false;
   return value.term?.kind === 'root' && value.term.name === name;
 }
@@ -287,7 +289,7 @@ function joinArguments(
     if (name === 'lib' && values.length > 1) continue;
     joined.set(name, {
       files: [...new Set(several.map(one => one.file))],
-      value: values.length === 1 ? (values[0] as Lazy) : thunk(() => force(cx, oneOf(cx, name, values))),
+      value: values.length === 1 ? (values[0] as Lazy) : thunk(() => cx.force(oneOf(cx, name, values))),
     });
   }
   return joined;
@@ -304,7 +306,7 @@ function oneOf(cx: Evaluation, name: string, values: readonly Lazy[]): Lazy {
 
 /** Two values with one key come out of the same expression, with nothing but their callers to tell them apart. */
 function sameKey(cx: Evaluation, lazy: Lazy): string | null {
-  const value = withBudget(cx, STEPS, () => resolved(cx, force(cx, lazy)));
+  const value = withBudget(cx, STEPS, () => cx.resolve(cx.force(lazy)));
   if (value instanceof BudgetExceeded || value.kind === 'failure') return null;
   if (value.kind === 'unknown') return value.candidates === null ? `? ${value.key}` : null;
   return lazyKey(value);

@@ -2,8 +2,8 @@
  * Puts together what the files of a workspace contribute: the last step of building a fleet. Parts that nothing has
  * been said anew of are taken from the fleet before.
  */
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { NixFiles } from '../nix/value.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { NixFiles } from '../nix/eval/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import { type BroughtGenerator, catalogueGenerators } from './catalogue.ts';
 import { type FileFaults, notRead } from './faults.ts';

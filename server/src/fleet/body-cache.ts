@@ -3,11 +3,11 @@
  * sets differ, but what their options hold is the very same, since it comes out of one registry. Such a body is read
  * once, and is the same object everywhere, so that whatever compares bodies has nothing to compare.
  */
-import { isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { identity } from '../nix/identity.ts';
-import type { AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { identity } from '../nix/eval/identity.ts';
+import type { AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
 import type { GeneratorBody, Place } from './model.ts';
 import { placeKey, placeOf } from './places.ts';
 
@@ -39,7 +39,7 @@ export function readOnce(
   fallback: Place,
   read: () => GeneratorBody,
 ): GeneratorBody {
-  const set = force(cx, lazy);
+  const set = cx.force(lazy);
   const source = set.kind === 'attrs' && isClosed(set) ? sourceOf(cx, set, fallback) : null;
   if (source === null) return read();
   let known = bodies.get(source.anchor);
@@ -64,7 +64,7 @@ function sourceOf(cx: Evaluation, set: AttrsValue, fallback: Place) {
     // Where a type is given, the set stands for something else: a condition, a list of definitions.
     if (name === '_type') return null;
     key += `\0${optional ? '?' : ''}${name}@${at === null ? '' : placeKey(placeOf(at))}=`;
-    const known = OPTIONS.has(name) ? force(cx, value) : value;
+    const known = OPTIONS.has(name) ? cx.force(value) : value;
     if (known.kind === 'bool') {
       const { origin } = known;
       key += `${known.value}@${origin === null ? '' : placeKey(placeOf(origin))}`;
@@ -81,7 +81,7 @@ function anchorOf(cx: Evaluation, set: AttrsValue): Value | null {
   for (const name of ANCHORS) {
     const entry = set.entries.get(name);
     if (entry === undefined) continue;
-    const value = force(cx, entry.value);
+    const value = cx.force(entry.value);
     if (value.kind !== 'attrs' && value.kind !== 'string') continue;
     if (!isInside(value.origin, set.origin)) return value;
   }

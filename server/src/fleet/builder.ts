@@ -5,7 +5,7 @@
  * to do with vars as a unit, then join. A unit is kept until a file that it read (through any number of imports)
  * changes.
  */
-import { folderOf } from '../nix/paths.ts';
+import { folderOf } from '../nix/eval/paths.ts';
 import { assemble } from './assemble.ts';
 import { type FleetFiles, type FleetSettings, forget, newState, type State } from './builder-state.ts';
 import { constantDefinitions } from './constant.ts';
@@ -34,7 +34,8 @@ import { namesPath } from './references.ts';
 import { sameItems } from './same.ts';
 import { createSurvey, type FileGroups, type Survey } from './survey.ts';
 import { placesToFollow, type TextFacts } from './texts.ts';
-import { type Known, readUnit } from './unit.ts';
+import { readUnit } from './unit.ts';
+import type { Known } from './unit-state.ts';
 import { NOBODY } from './viewers.ts';
 
 export type { FleetFiles, FleetSettings };

@@ -6,10 +6,13 @@
  * It is tried: the module is called with a configuration that fails as soon as somebody looks at it. What reaches the
  * names of the module's attributes or one of its imports has been needed for certain; what stays below is not touched.
  */
-import { attr, attrs, failure, symbol, thunk } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
-import type { Attr, LambdaValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
+
+import { attr, attrs, failure, symbol } from '../nix/eval/construct.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Selection } from '../nix/eval/selection.ts';
+import { thunk } from '../nix/eval/thunks.ts';
+import { newTrace, recorded } from '../nix/eval/trace.ts';
+import type { Attr, LambdaValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { CircularImport } from './model.ts';
 import { type Given, moduleArguments } from './modules.ts';
 import { placeOf, writtenAt } from './places.ts';
@@ -84,7 +87,7 @@ function firstNeed(cx: Evaluation, module: LambdaValue, given: Given, own: Own):
     if (isNeeded(value)) return { what, at };
     if (depth > MAX_DEPTH) return null;
     if (value.kind === 'lambda') {
-      const made = apply(cx, value, withOwn(value, given, own), null);
+      const made = cx.apply(value, withOwn(value, given, own), null);
       return ofModule(made, value.origin, 'module', depth + 1);
     }
     if (value.kind !== 'attrs') return null;
@@ -101,13 +104,13 @@ function firstNeed(cx: Evaluation, module: LambdaValue, given: Given, own: Own):
 
   function ofImports(entry: Attr, depth: number): Need | null {
     const at = writtenAt(entry.value) ?? entry.at;
-    const list = force(cx, entry.value);
+    const list = cx.force(entry.value);
     if (isNeeded(list)) return { what: 'imports', at };
     if (list.kind !== 'list') return null;
     for (const item of list.items) {
       if (item.kind === 'spread') continue;
       const itemAt = writtenAt(item) ?? at;
-      const found = ofModule(force(cx, item), itemAt, 'item', depth + 1);
+      const found = ofModule(cx.force(item), itemAt, 'item', depth + 1);
       if (found !== null) return found;
     }
     return null;
@@ -140,38 +143,23 @@ function firstAsked(
 ): { readonly names: readonly string[]; readonly at: Origin } | null {
   const own = new Map(wanted.map(name => [name, symbol(name, `\`${name}\` of a machine`)]));
   const roots = new Set<UnknownValue>(own.values());
-  const before = cx.tracer;
-  let first: SelectEvent | null = null;
-  let last: SelectEvent | null = null;
-  cx.tracer = {
-    ...before,
-    watches: target => target.kind === 'unknown',
-    onSelect(event) {
-      if (event.target.kind !== 'unknown' || !roots.has(rootOf(event.target))) return;
-      if (first === null || (event.expr !== null && event.expr === first.expr)) last = event;
-      first ??= event;
-    },
-  };
-  try {
+  const trace = newTrace(target => target.kind === 'unknown' && roots.has(rootOf(target)));
+  recorded(cx, trace, () =>
     // Unevaluated, so that nothing is taken from what was made of the usual configuration; see functions.ts.
     firstNeed(cx, module, given, name => {
       const symbolic = own.get(name);
       return symbolic === undefined ? null : thunk(() => symbolic);
-    });
-  } finally {
-    cx.tracer = before;
-  }
-  if (first === null || last === null) return null;
-  const root = rootOf((first as SelectEvent).target as UnknownValue);
+    }),
+  );
+  const [first] = trace.selections;
+  if (first === undefined) return null;
+  const last = trace.selections.findLast(({ expr }) => expr !== null && expr === first.expr) ?? first;
+  const root = rootOf(first.target as UnknownValue);
   const name = wanted.find(each => own.get(each) === root) ?? 'config';
   return askedBy(name, first, last);
 }
 
-function askedBy(
-  root: string,
-  first: SelectEvent,
-  last: SelectEvent,
-): { names: readonly string[]; at: Origin } {
+function askedBy(root: string, first: Selection, last: Selection): { names: readonly string[]; at: Origin } {
   const names = [last.name.text ?? '…'];
   let at = last.target as UnknownValue;
   for (; at.term?.kind === 'select'; at = at.term.of) names.unshift(at.term.name.text ?? '…');

@@ -3,10 +3,10 @@
  * one (a set, a function, a path, `imports`, `mkMerge`) to the sets it is made of. Knows nothing of what the sets
  * mean.
  */
-import { isClosed } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { type Given, moduleArguments } from './modules.ts';
 import { dependingOn } from './places.ts';
 import { definitionsOf } from './read.ts';
@@ -42,7 +42,7 @@ export function moduleSets(cx: Evaluation, module: Lazy, given: Given): ModuleSe
       const { value } = one;
       if (value.kind === 'attrs') readSet(value, unsure, depth);
       else if (value.kind === 'lambda')
-        read(apply(cx, value, moduleArguments(value, given), null), unsure, depth + 1);
+        read(cx.apply(value, moduleArguments(value, given), null), unsure, depth + 1);
       else if (value.kind === 'path' || value.kind === 'string')
         read(cx.importPath(value, value.origin), unsure, depth + 1);
       else if (!isReadElsewhere(value))
@@ -105,12 +105,12 @@ export function optionSets(
   const found: SetDefinition[] = [];
   let complete = !entry.optional;
   for (const { value: written, conditional } of definitionsOf(cx, entry.value)) {
-    const value = resolved(cx, written);
+    const value = cx.resolve(written);
     if (value.kind === 'attrs') found.push({ set: value, conditional: conditional || entry.optional });
     if (value.kind !== 'attrs' || conditional || !isClosed(value)) complete = false;
     if (value.kind === 'unknown')
       for (const candidate of value.candidates ?? []) {
-        const guess = force(cx, candidate);
+        const guess = cx.force(candidate);
         if (guess.kind === 'attrs') found.push({ set: guess, conditional: true });
       }
   }

@@ -3,11 +3,11 @@
  * configurations) by whoever found them, and says how much of them is known.
  */
 
-import { isClosed, thunk } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../nix/evaluation.ts';
-import { folderOf, stringAsPath } from '../nix/paths.ts';
-import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { folderOf, stringAsPath } from '../nix/eval/paths.ts';
+import { thunk } from '../nix/eval/thunks.ts';
+import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { type ModuleSets, moduleSets, optionSets } from './clan-modules.ts';
 import { type ExportGenerator, exportGenerators } from './exports.ts';
 import { frameworkValue } from './frameworks/calls.ts';
@@ -179,7 +179,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
   }
 
   function nodes(lazy: Lazy, at: Place): void {
-    const set = force(cx, lazy);
+    const set = cx.force(lazy);
     if (set.kind !== 'attrs') return;
     for (const [name, entry] of set.entries)
       machines.push({ ...readMachine(cx, name, entry, 'nixosConfigurations'), isNode: true });
@@ -214,7 +214,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
         for (const one of named.found)
           for (const [name, entry] of one.set.entries) {
             // A module that the workspace names for itself, too.
-            const module = thunk(() => resolved(cx, force(cx, entry.value)));
+            const module = thunk(() => cx.resolve(cx.force(entry.value)));
             modules.push({
               name,
               at: entry.at === null ? null : placeOf(entry.at),
@@ -229,7 +229,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       for (const { value: given, conditional } of definitionsOf(cx, lazy)) {
         const made = given.kind === 'unknown' ? (frameworkValue(cx, given) ?? given) : given;
         if (made.kind === 'unknown' && isPassedOn(made)) continue;
-        const value = resolved(cx, made);
+        const value = cx.resolve(made);
         if (value.kind === 'attrs') configurationSet(value, kind);
         if (value.kind === 'attrs' && !conditional && hasAll(value)) continue;
         if (kind === 'homeConfigurations') homesComplete = false;

@@ -2,10 +2,12 @@
  * What an attribute of a collection says of its generator, apart from where the collection is assigned. Many machines get
  * one value, each by an assignment of its own; it is looked into once. Knows nothing of names and assignments.
  */
-import { isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { evaluated } from '../nix/eval/thunks.ts';
+import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
 import { readOnce } from './body-cache.ts';
 import { type BodySource, OPAQUE, readBody } from './generator.ts';
 import type { GeneratorBody, Place } from './model.ts';
@@ -45,15 +47,10 @@ export function contentOf(cx: Evaluation, entry: Attr, assignment: Place): Conte
 }
 
 function forced(cx: Evaluation, lazy: Lazy): Value | null {
-  const known = settled(lazy);
+  const known = evaluated(lazy);
   if (known !== null) return known;
-  const value = withBudget(cx, BODY_STEPS, () => force(cx, lazy));
+  const value = withBudget(cx, BODY_STEPS, () => cx.force(lazy));
   return value instanceof BudgetExceeded ? null : value;
-}
-
-/** What it is known to be, without evaluating it. */
-export function settled(lazy: Lazy): Value | null {
-  return lazy.kind === 'thunk' ? lazy.value : lazy;
 }
 
 function newContent(cx: Evaluation, entry: Attr, at: Place): Content {
@@ -105,6 +102,6 @@ function isWrittenOut(origin: Origin | null): boolean {
 
 function originOfLazy(lazy: Lazy): Origin | null {
   if (lazy.kind !== 'thunk') return lazy.origin;
-  if (lazy.state === 'done') return lazy.value?.origin ?? null;
+  if (lazy.state === 'evaluated') return lazy.value.origin;
   return lazy.at;
 }

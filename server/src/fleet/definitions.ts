@@ -1,11 +1,13 @@
 /**
  * From the value assigned to `….vars.generators` to the definitions it holds.
  */
-import { display, isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
-import { BODY_STEPS, contentOf, settled } from './definition-contents.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { display, isClosed } from '../nix/eval/construct.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { evaluated } from '../nix/eval/thunks.ts';
+import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
+import { BODY_STEPS, contentOf } from './definition-contents.ts';
 import { type BodySource, OPAQUE, readBodies } from './generator.ts';
 import type { GeneratorBody, GeneratorDefinition, NameKind, Place } from './model.ts';
 import { callsOf, placeKey, placeOf } from './places.ts';
@@ -40,7 +42,7 @@ export function areOfSameValue(left: GeneratorDefinition, right: GeneratorDefini
 
 function sourceValueOf(definition: GeneratorDefinition): Value | null {
   const lazy = sources.get(definition)?.source.value;
-  return lazy === undefined ? null : settled(lazy);
+  return lazy === undefined ? null : evaluated(lazy);
 }
 
 /** What was read of a value last, and where it is assigned: a file is read by itself, and as a module. */
@@ -95,7 +97,7 @@ function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, condition
 /** What a set that is not certain may hold: conditional definitions. */
 function guessed(cx: Evaluation, value: UnknownValue, place: Place): GeneratorDefinition[] {
   return (value.candidates ?? []).flatMap(candidate => {
-    const set = force(cx, candidate);
+    const set = cx.force(candidate);
     return set.kind === 'attrs' ? definitionsIn(cx, set, place, true) : [];
   });
 }

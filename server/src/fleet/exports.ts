@@ -4,8 +4,8 @@
  *
  * Source: clan-core d7c35d912, modules/clan/export-modules/generators.nix.
  */
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue } from '../nix/value.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue } from '../nix/eval/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
 import type { Place } from './model.ts';
 import type { Given } from './modules.ts';

@@ -2,11 +2,11 @@
  * What Nix stumbles over in the files that it comes to (reach.ts): grammar, names that are there twice or not at all,
  * paths that lead nowhere.
  */
-import { folderOf } from '../nix/paths.ts';
+import { folderOf } from '../nix/eval/paths.ts';
+import type { NixFiles } from '../nix/eval/value.ts';
 import { type Refused, refusedIn } from '../nix/refused.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { NixSyntaxError, Range } from '../nix/syntax.ts';
-import type { NixFiles } from '../nix/value.ts';
 import { type Lead, leadsOf } from './leads.ts';
 import type { MachineModules } from './machine-modules.ts';
 import type { NotAnalysable, Place } from './model.ts';

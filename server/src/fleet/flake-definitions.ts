@@ -2,9 +2,9 @@
  * What the modules of a flake define at a path. Each set is looked into once a path, as long as it stands. Knows nothing
  * of what the definitions come to together.
  */
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Lazy } from '../nix/value.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Lazy } from '../nix/eval/value.ts';
 import type { FlakeModules, FlakeSet } from './flake-modules.ts';
 import { frameworkValue } from './frameworks/calls.ts';
 import { type Definition, definitionsOf } from './read.ts';
@@ -86,7 +86,7 @@ function readContribution(cx: Evaluation, one: FlakeSet, path: readonly string[]
 function conditionOf(cx: Evaluation, { conditions }: FlakeSet): boolean | null {
   let answer: boolean | null = true;
   for (const condition of conditions) {
-    const value = force(cx, condition);
+    const value = cx.force(condition);
     if (value.kind === 'bool' && !value.value) return false;
     if (value.kind !== 'bool') answer = null;
   }

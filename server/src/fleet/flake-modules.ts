@@ -3,12 +3,13 @@
  * `flake.nix` to their end, each with what it says; or the outputs that a plain flake returns. What the modules mean is
  * not known here, and conditions in them are not looked at: they may need what is being collected.
  */
-import { attr, attrs, symbol } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
-import { importedFile, importFile } from '../nix/evaluator.ts';
-import { stringAsPath } from '../nix/paths.ts';
-import type { AttrsValue, LambdaValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { attr, attrs, symbol } from '../nix/eval/construct.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { importedFile } from '../nix/eval/evaluator.ts';
+import { stringAsPath } from '../nix/eval/paths.ts';
+import type { AttrsValue, LambdaValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { frameworkValue } from './frameworks/calls.ts';
 import { type PartsFramework, partsFramework } from './frameworks/flake-parts.ts';
 import { referenceOf, selectionPath } from './module-references.ts';
@@ -109,7 +110,7 @@ export function collectFlakeModules(
     for (const file of next.imports) {
       if (files.has(file)) continue;
       files.add(file);
-      pending.push(read(file, () => importFile(cx, file, null)));
+      pending.push(read(file, () => cx.importFile(file, null)));
     }
   }
   return { isParts: true, sets, options, files, complete, frameworks };
@@ -122,10 +123,10 @@ type Outputs =
 function flakeOutputs(cx: Evaluation): Outputs | null {
   if (cx.files.kind(ROOT) !== 'file') return null;
   const found = withBudget(cx, STEPS, () => {
-    const flake = importFile(cx, ROOT, null);
+    const flake = cx.importFile(ROOT, null);
     const fn = flake.kind === 'attrs' ? member(cx, flake, 'outputs') : null;
     if (fn?.kind !== 'lambda') return null;
-    const result = resolved(cx, apply(cx, fn, inputs, null));
+    const result = cx.resolve(cx.apply(fn, inputs, null));
     if (result.kind === 'attrs') return { kind: 'outputs', set: result } as const;
     return result.kind === 'unknown' ? partsOf(cx, result) : null;
   });
@@ -136,7 +137,7 @@ function flakeOutputs(cx: Evaluation): Outputs | null {
 function partsOf(cx: Evaluation, { term }: UnknownValue): Outputs | null {
   if (term?.kind !== 'apply' || term.fn.term?.kind !== 'apply') return null;
   if (selectionPath(term.fn.term.fn)?.at(-1) !== 'mkFlake') return null;
-  const args = force(cx, term.fn.term.arg);
+  const args = cx.force(term.fn.term.arg);
   const special = args.kind === 'attrs' ? member(cx, args, 'specialArgs') : null;
   return { kind: 'parts', module: term.arg, special: special?.kind === 'attrs' ? special : null };
 }
@@ -163,8 +164,7 @@ function readFlakeModule(cx: Evaluation, file: string, module: Lazy, given: Give
     if (depth > MAX_DEPTH) complete = false;
     else
       eachContent(cx, lazy, conditions, (value, under) => {
-        if (value.kind === 'lambda')
-          read(apply(cx, value, argumentsOf(value, given), null), under, depth + 1);
+        if (value.kind === 'lambda') read(cx.apply(value, argumentsOf(value, given), null), under, depth + 1);
         else if (value.kind === 'attrs') readSet(value, under, depth);
         else if (value.kind === 'path' || value.kind === 'string') {
           const path = value.kind === 'path' ? value : stringAsPath(value);
@@ -222,7 +222,7 @@ function eachContent(
   conditions: readonly Lazy[],
   found: (value: Value, conditions: readonly Lazy[]) => void,
 ): void {
-  const value = force(cx, lazy);
+  const value = cx.force(lazy);
   const type = value.kind === 'attrs' ? member(cx, value, '_type') : null;
   if (value.kind !== 'attrs' || type?.kind !== 'string') {
     found(value, conditions);

@@ -2,12 +2,12 @@
  * What a workspace's flake has under a name (`self.nixosModules.web`, `config.flake.modules.nixos.base`), as far as
  * its files write it. Files of flake-parts each add to `flake`; a plain flake returns all of it.
  */
-import { apply, force } from '../nix/evaluate.ts';
-import { type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
-import { fileScope } from '../nix/scopes.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { fileScope } from '../nix/eval/scopes.ts';
+import type { Lazy, Origin } from '../nix/eval/value.ts';
+import { type WalkedBinding, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { Lazy, Origin } from '../nix/value.ts';
-import { type WalkedBinding, walk } from '../nix/walk.ts';
 import { type Given, inputs, moduleArguments, unknownArgument } from './modules.ts';
 import { definitionsOf } from './read.ts';
 import { namesOf } from './recognise.ts';
@@ -74,14 +74,14 @@ export function outputsAt(
     for (const { value } of definitionsOf(cx, lazy)) {
       const applied =
         depth === 0 && value.kind === 'lambda'
-          ? apply(cx, value, { ...moduleArguments(value, given), open: inputs.open }, null)
+          ? cx.apply(value, { ...moduleArguments(value, given), open: inputs.open }, null)
           : value;
-      const set = resolved(cx, applied);
+      const set = cx.resolve(applied);
       const entry = set.kind === 'attrs' ? set.entries.get(name) : undefined;
       if (entry !== undefined && !entry.optional) visit(entry.value, depth + 1, entry.at);
     }
   }
 
-  for (const one of outputs) withBudget(cx, STEPS, () => visit(force(cx, one), 0, null));
+  for (const one of outputs) withBudget(cx, STEPS, () => visit(cx.force(one), 0, null));
   return found;
 }

@@ -2,10 +2,10 @@
  * Options that the flake's own modules declare: the type of one says how far its value is what was defined. Knows nothing
  * of where the definitions come from.
  */
-import { attrs, symbol } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, UnknownValue, Value } from '../nix/value.ts';
+import { attrs, symbol } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { FlakeModules } from './flake-modules.ts';
 import { mapEntries, mergedValue } from './merged.ts';
 import { type Definition, member } from './read.ts';
@@ -69,6 +69,6 @@ function typeOf(cx: Evaluation, option: AttrsValue): OptionType | null {
 function nameOfType(cx: Evaluation, { term }: UnknownValue): OptionType | null {
   if (term?.kind === 'select') return { name: term.name.text ?? '', of: null };
   if (term?.kind !== 'apply' || term.fn.term?.kind !== 'select') return null;
-  const arg = force(cx, term.arg);
+  const arg = cx.force(term.arg);
   return { name: term.fn.term.name.text ?? '', of: arg.kind === 'unknown' ? nameOfType(cx, arg) : null };
 }

@@ -2,8 +2,9 @@
  * The files that a fleet is built from, as they are found: registries, the files that lead to them, matrices, and what
  * declares machines or gives arguments. Each is read once, until it is forgotten.
  */
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { AttrsValue, Value } from '../nix/value.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Value } from '../nix/eval/value.ts';
 import {
   type FileArguments,
   NO_ARGUMENTS,
@@ -29,7 +30,7 @@ import { readRegistry } from './registry.ts';
 import { sameItems } from './same.ts';
 import { type FileGroups, pipelineOf } from './survey.ts';
 import type { TextFacts } from './texts.ts';
-import type { Known } from './unit.ts';
+import type { Known } from './unit-state.ts';
 
 /** Steps allowed for reading a whole registry or matrix. */
 const FILE_STEPS = 2_000_000;

@@ -5,11 +5,12 @@
  *
  * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.
  */
-import { display } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { display } from '../nix/eval/construct.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Attr, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { exact } from '../nix/exact.ts';
-import type { Attr, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import {
   agreed,
   givenThatItIs,
@@ -261,7 +262,7 @@ function readDependencies(reading: Reading, layers: readonly Layer[]): Known<str
   const { items, complete } = itemsOf(reading, layers, 'dependencies');
   if (!complete) reading.complete = false;
   const found = items.flatMap(({ item, fallback }) => {
-    const name = item.kind === 'spread' ? item.of : force(reading.cx, item);
+    const name = item.kind === 'spread' ? item.of : reading.cx.force(item);
     if (name.kind === 'string')
       return [
         { value: readName(name, false).name, at: name.origin === null ? fallback : placeOf(name.origin) },
@@ -276,7 +277,7 @@ function readPackages(reading: Reading, layers: readonly Layer[]): Counted<Known
   const { items, complete } = itemsOf(reading, layers, 'runtimeInputs');
   const list = items.flatMap(({ item, fallback }): Known<string>[] => {
     if (item.kind === 'spread') return [];
-    const found = force(reading.cx, item);
+    const found = reading.cx.force(item);
     const name = packageName(found);
     const at = found.origin === null ? fallback : placeOf(found.origin);
     return name === null ? [] : [{ value: name, at }];
@@ -321,7 +322,7 @@ function readValidation(reading: Reading, layers: readonly Layer[]): unknown {
 
 /** JSON of a value; null where it is not known or not data. */
 function plain(cx: Evaluation, lazy: Lazy, depth: number): unknown {
-  const value = force(cx, lazy);
+  const value = cx.force(lazy);
   if (depth > 4) return null;
   switch (value.kind) {
     case 'bool':

@@ -2,9 +2,9 @@
  * Which generators a machine gets by the options of clan-vars-helper: those that its modules declare, and of a folder
  * those with the machine's tags. What a declaration is, helper-secrets.ts knows.
  */
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
 import { type DeclaredSet, discoveredSets, listedSets, type Missed } from './helper-secrets.ts';
 import { definitionsOf, member } from './read.ts';
 
@@ -52,10 +52,7 @@ function discoveredOn(cx: Evaluation, secrets: AttrsValue, config: Lazy, at: Ori
       if (dir === undefined) return [];
       const path = ['my', 'secrets', 'discover'];
       const asked = (name: string): Value =>
-        force(
-          cx,
-          [...path, name].reduce<Lazy>((set, step) => cx.select(set, step, at), config),
-        );
+        cx.force([...path, name].reduce<Lazy>((set, step) => cx.select(set, step, at), config));
       const enabled = asked('enable');
       if (enabled.kind === 'bool' && !enabled.value) return [];
       const include = textsIn(cx, asked('includeTags'));
@@ -77,7 +74,7 @@ function textsIn(cx: Evaluation, value: Value): readonly string[] | null {
   if (value.kind !== 'list') return null;
   const texts: string[] = [];
   for (const item of value.items) {
-    const text = item.kind === 'spread' ? null : force(cx, item);
+    const text = item.kind === 'spread' ? null : cx.force(item);
     if (text?.kind !== 'string' || text.text === null) return null;
     texts.push(text.text);
   }
@@ -87,11 +84,11 @@ function textsIn(cx: Evaluation, value: Value): readonly string[] | null {
 /** The tags of a generator: its own, or those of the declaration that it is in. */
 function tagsOf(cx: Evaluation, declaration: AttrsValue, name: string): readonly string[] | null {
   const entry = declaration.entries.get(name);
-  const body = entry === undefined ? null : force(cx, entry.value);
+  const body = entry === undefined ? null : cx.force(entry.value);
   if (body?.kind !== 'attrs') return null;
   const meta = body.entries.get('meta') ?? declaration.entries.get('meta');
   if (meta === undefined) return [];
-  const set = force(cx, meta.value);
+  const set = cx.force(meta.value);
   const tags = set.kind === 'attrs' ? member(cx, set, 'tags') : null;
   return tags === null ? null : textsIn(cx, tags);
 }

@@ -5,12 +5,13 @@
  *
  * Source: perstarkse/clan-vars-helper 3e190c4, nix/nixos/module.nix and lib.nix.
  */
+
 import { possibleLists } from '../nix/builtins/list-parts.ts';
-import { attr, attrs, attrsOf, bool, list, string, stringOf, thunk, unknown } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { joinPath } from '../nix/paths.ts';
-import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
+import { attr, attrs, attrsOf, bool, list, string, stringOf, unknown } from '../nix/eval/construct.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { joinPath } from '../nix/eval/paths.ts';
+import { thunk } from '../nix/eval/thunks.ts';
+import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
 import { packages, unknownArgument } from './modules.ts';
 import { definitionsOf, unwrap } from './read.ts';
 import { stepsOf } from './steps.ts';
@@ -78,7 +79,7 @@ function setsIn(
   switch (value.kind) {
     case 'list':
       return value.items.flatMap(item => {
-        if (item.kind !== 'spread') return setsIn(cx, force(cx, item), conditional, missed, depth);
+        if (item.kind !== 'spread') return setsIn(cx, cx.force(item), conditional, missed, depth);
         missed(item.of.reason);
         return possibleLists(item.of).flatMap(each =>
           setsIn(cx, cx.speculate(each), true, missed, depth + 1),
@@ -146,7 +147,7 @@ function withoutMeta(cx: Evaluation, declaration: AttrsValue): AttrsValue {
     const { value } = entry;
     const stripped = thunk(
       () => {
-        const body = force(cx, value);
+        const body = cx.force(value);
         return body.kind === 'attrs' ? without(body, 'meta') : body;
       },
       value.kind === 'thunk' ? value.at : value.origin,
@@ -167,10 +168,10 @@ function constructed(cx: Evaluation, value: UnknownValue): AttrsValue | null {
   const names = stepsOf(value.term.fn).map(step => step.name.text ?? '');
   const kind = isOurs(names.slice(0, -1)) ? CONSTRUCTORS.get(names.at(-1) ?? '') : undefined;
   if (kind === undefined) return null;
-  const given = force(cx, value.term.arg);
+  const given = cx.force(value.term.arg);
   if (given.kind !== 'attrs') return null;
   const named = given.entries.get('name');
-  const read = named === undefined ? null : force(cx, named.value);
+  const read = named === undefined ? null : cx.force(named.value);
   const name =
     read?.kind === 'unknown' ? stringOf([{ hole: read, source: sourceOf(read) }], read.origin) : read;
   if (name?.kind !== 'string') return null;
@@ -229,12 +230,12 @@ function copy(from: AttrsValue, name: string, into: Map<string, Attr>): void {
 
 /** Files get a default for `neededFor`, lose what only the helper reads, and are joined by a manifest unless that is off. */
 function filesOf(cx: Evaluation, lazy: Lazy, neededFor: string): Value {
-  const files = force(cx, lazy);
+  const files = cx.force(lazy);
   if (files.kind !== 'attrs') return files;
   const change = (entry: Attr): Attr => ({
     ...entry,
     value: thunk(() => {
-      const options = force(cx, entry.value);
+      const options = cx.force(entry.value);
       if (options.kind !== 'attrs') return options;
       const kept = new Map([...options.entries].filter(([name]) => !HELPER_OPTIONS.has(name)));
       if (!kept.has('neededFor')) kept.set('neededFor', attr(string(neededFor, null), null));
@@ -252,20 +253,20 @@ const HELPER_OPTIONS = new Set(['promptType', 'description', 'additionalReaders'
 /** Prompts that files ask for by `promptType`, and those that are written out. */
 function promptsOf(cx: Evaluation, files: Lazy | null, prompts: Lazy | null): Value {
   const asked = new Map<string, Attr>();
-  const set = files === null ? null : force(cx, files);
+  const set = files === null ? null : cx.force(files);
   if (set?.kind === 'attrs')
     for (const [name, entry] of set.entries) {
-      const options = force(cx, entry.value);
+      const options = cx.force(entry.value);
       const type = options.kind === 'attrs' ? options.entries.get('promptType') : undefined;
       if (type !== undefined) asked.set(name, { ...entry, value: attrsOf({ type: type.value }, null) });
     }
-  const own = prompts === null ? attrs(new Map(), null) : force(cx, prompts);
+  const own = prompts === null ? attrs(new Map(), null) : cx.force(prompts);
   return own.kind === 'attrs' ? { ...own, entries: new Map([...asked, ...own.entries]) } : own;
 }
 
 /** The script runs inside one of the helper's, which sees to `$prompts` and writes the manifest. */
 function wrapped(cx: Evaluation, lazy: Lazy): Value {
-  const script = force(cx, lazy);
+  const script = cx.force(lazy);
   if (script.kind !== 'string') return script;
   const around = (what: string) => ({
     hole: unknown('what the helper adds to the script', `helper script ${what}`, null),
@@ -277,6 +278,6 @@ function wrapped(cx: Evaluation, lazy: Lazy): Value {
 function withJq(cx: Evaluation, lazy: Lazy | null): Value {
   const jq = cx.select(packages, 'jq', null);
   if (lazy === null) return list([jq], null);
-  const inputs = force(cx, lazy);
+  const inputs = cx.force(lazy);
   return inputs.kind === 'list' ? { ...inputs, items: [...inputs.items, jq] } : inputs;
 }

@@ -3,9 +3,9 @@
  * (`osConfig`), and may declare some of its own. What cannot be known is left out: nothing follows from a module that is
  * not listed.
  */
-import { type Evaluation, resolved } from '../nix/evaluation.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Lazy, Origin, Value } from '../nix/eval/value.ts';
 import { extentOf } from '../nix/source.ts';
-import type { Lazy, Origin, Value } from '../nix/value.ts';
 import type { GeneratorDefinition } from './model.ts';
 import type { ModuleFacts, ModuleImport } from './module-facts.ts';
 import { placeOf } from './places.ts';
@@ -35,7 +35,7 @@ export function homeModules(
   function read(lazy: Lazy, sure: boolean): void {
     for (const one of definitionsOf(cx, lazy)) {
       if (one.never) continue;
-      const value = resolved(cx, one.value);
+      const value = cx.resolve(one.value);
       const isSure = sure && !one.conditional;
       const own = fileOf(value, fallback);
       if (own !== null) imports.push({ target: { file: own }, certain: isSure, at: placeOf(fallback) });

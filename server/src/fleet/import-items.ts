@@ -2,12 +2,14 @@
  * What stands in `imports`, however the list is put together: written out, joined, under a condition, behind a name,
  * made by a function.
  */
+
 import { groupOf } from '../nix/bindings.ts';
-import { attr, attrs } from '../nix/construct.ts';
-import { apply, delayArgument, evaluate, force, letScope } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
+import { attr, attrs } from '../nix/eval/construct.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { delayArgument } from '../nix/eval/scopes.ts';
+import { letScope } from '../nix/eval/sets.ts';
+import type { FailureValue, Lazy, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
-import type { FailureValue, Lazy, Scope, UnknownValue, Value } from '../nix/value.ts';
 import type { FailingCall } from './model.ts';
 import { unknownArgument } from './modules.ts';
 import { lastNameOf } from './steps.ts';
@@ -28,7 +30,7 @@ const MAX_DEPTH = 8;
 export function importItems(cx: Evaluation, expr: Expr, scope: Scope): ImportItem[] {
   switch (expr.kind) {
     case 'list':
-      return expr.items.map(item => writtenItem(cx, item, scope));
+      return expr.items.map(item => writtenItem(item, scope));
     case 'binary':
       if (expr.operator !== '++') break;
       return [...importItems(cx, expr.left, scope), ...importItems(cx, expr.right, scope)];
@@ -36,11 +38,11 @@ export function importItems(cx: Evaluation, expr: Expr, scope: Scope): ImportIte
       return importItems(cx, expr.body, letScope(cx, groupOf(expr.bindings, true, expr), scope));
     case 'with': {
       const { file, call } = scope;
-      const subject = delayArgument(cx, expr.scope, scope);
+      const subject = delayArgument(expr.scope, scope);
       return importItems(cx, expr.body, { parent: scope, names: null, subject, file, call, made: null });
     }
     case 'if': {
-      const condition = cx.force(evaluate(cx, expr.condition, scope));
+      const condition = cx.resolve(cx.evaluate(expr.condition, scope));
       if (condition.kind === 'failure') return [];
       if (condition.kind === 'bool')
         return importItems(cx, condition.value ? expr.then : expr.otherwise, scope);
@@ -52,30 +54,30 @@ export function importItems(cx: Evaluation, expr: Expr, scope: Scope): ImportIte
       break;
     }
   }
-  return valuesIn(cx, evaluate(cx, expr, scope), 0).map(value => ({ value, expr, scope, isWritten: false }));
+  return valuesIn(cx, cx.evaluate(expr, scope), 0).map(value => ({ value, expr, scope, isWritten: false }));
 }
 
-function writtenItem(cx: Evaluation, expr: Expr, scope: Scope): ImportItem {
-  return { value: delayArgument(cx, expr, scope), expr, scope, isWritten: true };
+function writtenItem(expr: Expr, scope: Scope): ImportItem {
+  return { value: delayArgument(expr, scope), expr, scope, isWritten: true };
 }
 
 /** What `lib.optional` and `lib.optionals` are given, unless their condition certainly does not hold; null for other functions. */
 function optionalItems(cx: Evaluation, { fn, arg }: ApplyExpr, scope: Scope): ImportItem[] | null {
-  const applied = evaluate(cx, fn, scope);
+  const applied = cx.evaluate(fn, scope);
   const [given] = applied.kind === 'builtin' ? applied.args : [];
   if (applied.kind !== 'builtin' || given === undefined) return null;
   const { name } = applied.builtin;
   if (name !== 'optional' && name !== 'optionals') return null;
-  const condition = cx.force(given);
+  const condition = cx.resolve(given);
   if (condition.kind === 'failure' || (condition.kind === 'bool' && !condition.value)) return [];
-  return name === 'optional' ? [writtenItem(cx, arg, scope)] : importItems(cx, arg, scope);
+  return name === 'optional' ? [writtenItem(arg, scope)] : importItems(cx, arg, scope);
 }
 
 /** The items of a list, and those that it perhaps has. */
 function valuesIn(cx: Evaluation, list: Value, depth: number): Lazy[] {
   if (depth > MAX_DEPTH) return [];
   if (list.kind === 'unknown')
-    return (list.candidates ?? []).flatMap(each => valuesIn(cx, force(cx, each), depth + 1));
+    return (list.candidates ?? []).flatMap(each => valuesIn(cx, cx.force(each), depth + 1));
   if (list.kind !== 'list') return [];
   return list.items.flatMap(item => (item.kind === 'spread' ? valuesIn(cx, item.of, depth + 1) : [item]));
 }
@@ -88,7 +90,7 @@ export interface ImportedModule {
 
 /** What is imported, or perhaps imported. */
 export function modulesIn(cx: Evaluation, lazy: Lazy): ImportedModule[] {
-  const value = force(cx, lazy);
+  const value = cx.force(lazy);
   switch (value.kind) {
     case 'failure': {
       const mended = mendedCall(cx, value);
@@ -112,13 +114,13 @@ function mendedCall(cx: Evaluation, failed: FailureValue): ImportedModule | null
   let value: Value = failed;
   for (let i = 0; i < MAX_MENDED && value.kind === 'failure' && value.called !== undefined; i++) {
     const { fn, arg } = value.called;
-    const given: Value = cx.force(arg);
+    const given: Value = cx.resolve(arg);
     if (given.kind !== 'attrs') return null;
     const entries = new Map(given.entries);
     const { message: name } = value;
     if (value.failure === 'unexpected-argument') entries.delete(name);
     else entries.set(name, attr(unknownArgument(name, fn.scope.file.path, fn.expr.start), null));
-    value = apply(cx, fn, attrs(entries, null, given.open, given.patterns), null);
+    value = cx.apply(fn, attrs(entries, null, given.open, given.patterns), null);
   }
   if (value.kind === 'failure') return null;
   const { failure: kind, message: name } = failed;
@@ -131,7 +133,7 @@ function importApplied(cx: Evaluation, value: UnknownValue): ImportedModule | nu
   const inner = call?.fn.term?.kind === 'apply' ? call.fn.term : null;
   if (call === null || inner === null || lastNameOf(inner.fn) !== 'importApply') return null;
   const fn = cx.importPath(inner.arg, value.origin);
-  const made = apply(cx, fn, call.arg, value.origin);
+  const made = cx.apply(fn, call.arg, value.origin);
   const of = inner.fn.term?.kind === 'select' ? inner.fn.term.of.term : null;
   const isOfNixpkgs = of?.kind === 'root' && of.name === 'lib';
   return { value: made, fails: isOfNixpkgs ? { kind: 'missing-function', name: 'importApply' } : null };

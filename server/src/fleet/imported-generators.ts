@@ -1,7 +1,7 @@
 /** What a module that is imported has to do with generators: it is, assigns or imports them. */
-import { apply, force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy, Value } from '../nix/value.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, Value } from '../nix/eval/value.ts';
 import { modulesIn } from './import-items.ts';
 import { type Given, moduleArguments } from './modules.ts';
 import { certain, definitionsOf } from './read.ts';
@@ -29,7 +29,7 @@ export function whatItBrings(
 ): 'generators' | 'module' | null {
   if (depth > MAX_DEPTH) return null;
   if (value.kind === 'lambda') {
-    const module = apply(cx, value, moduleArguments(value, registries.given), null);
+    const module = cx.apply(value, moduleArguments(value, registries.given), null);
     return whatItBrings(cx, item, module, registries, depth + 1);
   }
   if (value.kind !== 'attrs') return null;
@@ -42,7 +42,7 @@ export function whatItBrings(
 function holdsGenerators(cx: Evaluation, set: AttrsValue): boolean {
   let generators = 0;
   for (const entry of [...set.entries.values(), ...set.patterns]) {
-    const value = force(cx, entry.value);
+    const value = cx.force(entry.value);
     // One key that does not exist hides none of the others.
     if (value.kind === 'failure') continue;
     if (value.kind !== 'attrs' || !isGenerator(value)) return false;
@@ -87,7 +87,7 @@ function importsGenerators(
   depth: number,
 ): boolean {
   const entry = certain(module, 'imports');
-  const list = entry === null ? null : force(cx, entry.value);
+  const list = entry === null ? null : cx.force(entry.value);
   if (list?.kind !== 'list') return false;
   // A function of lib (`setDefaultModuleLocation`) has no text in which that could be found.
   const isOfLib = list.origin !== null && list.origin === module.origin;
@@ -107,6 +107,6 @@ export function isSetOfGenerators(cx: Evaluation, set: AttrsValue): boolean {
   const [first] = set.entries.values();
   if (first === undefined || ['imports', 'config', 'options'].some(name => set.entries.has(name)))
     return false;
-  const value = force(cx, first.value);
+  const value = cx.force(first.value);
   return value.kind === 'attrs' && value.entries.has('script') && holdsGenerators(cx, set);
 }

@@ -2,7 +2,7 @@
  * What evaluation read: which file imported which, and what was looked at by other means. From it follows what has to
  * be computed again when a file changes.
  */
-import type { NixFiles } from '../nix/value.ts';
+import type { NixFiles } from '../nix/eval/value.ts';
 
 export interface ImportGraph {
   add(from: string, to: string): void;

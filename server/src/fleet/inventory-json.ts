@@ -1,6 +1,6 @@
 /** The inventory that the command line of clan writes: `inventory.json` at the root. */
 import { fromJson } from '../nix/builtins/json.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
 import { collectDeclarations, type DeclaredFleet } from './declared.ts';
 import type { Place } from './model.ts';
 

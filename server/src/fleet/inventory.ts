@@ -3,10 +3,10 @@
  * which settings. Reads values only; who is in a role is answered in members.ts, what a service declares is not
  * known here.
  */
-import { isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Value } from '../nix/value.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Value } from '../nix/eval/value.ts';
 import { optionSets } from './clan-modules.ts';
 import type { Place } from './model.ts';
 import { joinFacts, judging, type OptionFacts } from './options/judged.ts';
@@ -221,7 +221,7 @@ function readEntries(cx: Evaluation, role: AttrsValue, option: string, into: Rol
       }
     } else if (value.kind === 'list') {
       for (const item of value.items) {
-        const name = item.kind === 'spread' ? null : force(cx, item);
+        const name = item.kind === 'spread' ? null : cx.force(item);
         if (name?.kind !== 'string' || name.text === null) complete = false;
         else if (!conditional) into.push(entryOf(cx, name.text, name.origin && placeOf(name.origin), []));
       }

@@ -2,7 +2,7 @@
  * From what single files declare to the machines and the inventory of the fleet. Pure: what the files say is read
  * elsewhere and kept as long as they do not change.
  */
-import type { Evaluation } from '../nix/evaluation.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { ClanDirectory, DeclaredFleet, ServiceModule } from './declared.ts';
 import type { ExportGenerator } from './exports.ts';
 import { joinMachines, type MachineFact } from './machine-facts.ts';

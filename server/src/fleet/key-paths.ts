@@ -2,10 +2,10 @@
  * Paths that functions make of a registry's entries alone: `"${mountPoint}/${entry.generator}/${entry.fileAttr}"`. No
  * generator is asked for, so that nothing fails where there is none. Told by what comes out, not by names of functions.
  */
-import { display } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, StringValue, Value } from '../nix/value.ts';
+import { display } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, StringValue, Value } from '../nix/eval/value.ts';
 import type { KeyLookup, KeyPath } from './model.ts';
 import { certain, readText } from './read.ts';
 
@@ -20,13 +20,13 @@ const MOST_ITEMS = 200;
 
 /**
  * The paths in a value that lie at the generator and the file of a key which was looked up for it.
- * @param looked the lookups while the value was computed
+ * @param looked returns the lookups while the value was computed, of which there may be more once it is looked into
  */
-export function keyPathsIn(cx: Evaluation, value: Value, looked: readonly LookedUp[]): KeyPath[] {
-  if (looked.length === 0) return [];
+export function keyPathsIn(cx: Evaluation, value: Value, looked: () => readonly LookedUp[]): KeyPath[] {
+  if (looked().length === 0) return [];
   const paths = pathsIn(cx, value);
   if (paths.length === 0) return [];
-  return looked.flatMap(({ lookup, entry }) => {
+  return looked().flatMap(({ lookup, entry }) => {
     const generator = entry?.kind === 'attrs' ? textOf(cx, entry, 'generator') : null;
     if (entry?.kind !== 'attrs' || generator === null) return [];
     const file = textOf(cx, entry, 'fileAttr');
@@ -40,7 +40,7 @@ function pathsIn(cx: Evaluation, value: Value): string[][] {
   if (value.kind === 'string') return isAbsolute(value) ? [display(value).split('/')] : [];
   if (value.kind !== 'list') return [];
   return value.items.slice(0, MOST_ITEMS).flatMap(item => {
-    const inner = item.kind === 'spread' ? null : force(cx, item);
+    const inner = item.kind === 'spread' ? null : cx.force(item);
     return inner?.kind === 'string' ? pathsIn(cx, inner) : [];
   });
 }

@@ -3,16 +3,13 @@
  * which generators of its machine such a module reads. The module is looked into as the machine would evaluate it; what
  * stands under a condition that is not known is left out, and so is what provides for a missing generator.
  */
-import { apply, evaluate, force } from '../nix/evaluate.ts';
-import {
-  BudgetExceeded,
-  type Evaluation,
-  resolved,
-  type SelectEvent,
-  withBudget,
-} from '../nix/evaluation.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Selection, Trace } from '../nix/eval/selection.ts';
+import { newTrace, recorded } from '../nix/eval/trace.ts';
+import type { AttrsValue, Lazy, ListValue, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
-import type { AttrsValue, Lazy, ListValue, Scope, UnknownValue, Value } from '../nix/value.ts';
 import type { KeyedModule, ModuleReads } from './model.ts';
 import { config, type Given, moduleArguments } from './modules.ts';
 import { placeOf } from './places.ts';
@@ -64,7 +61,7 @@ export function readKeyedModule(
     application: { file: scope.file.path, start: expr.start, end: expr.end },
     reads() {
       // Made anew: what was evaluated before is not heard.
-      found ??= readsOf(cx, () => evaluate(cx, expr, scope), context);
+      found ??= readsOf(cx, () => cx.evaluate(expr, scope), context);
       return found === NOTHING ? null : found;
     },
   };
@@ -73,28 +70,29 @@ export function readKeyedModule(
 /** What is read cannot be seen. */
 const NOTHING = 'nothing';
 
-/** Listens to what is selected while the module is looked into. */
+/** Looks into the module and returns what it selects on the way. */
 function readsOf(cx: Evaluation, make: () => Value, context: KeyedContext): ModuleReads | typeof NOTHING {
+  const trace = newTrace(target => target.kind === 'unknown' || context.registryOf(target) !== null);
+  const reads = withBudget(cx, STEPS, () =>
+    recorded(cx, trace, () => {
+      look(cx, make(), context.given, 0);
+      return readsIn(cx, trace, context);
+    }),
+  );
+  return reads instanceof BudgetExceeded ? NOTHING : reads;
+}
+
+function readsIn(cx: Evaluation, { selections }: Trace, context: KeyedContext): ModuleReads | typeof NOTHING {
   const generators = new Set<string>();
   const registries = new Set<string>();
-  const onSelect = (event: SelectEvent) => {
-    if (event.target.kind === 'attrs') {
-      const registry = context.registryOf(event.target);
+  // What stands after `or` may be evaluated here, and lengthens the trace.
+  for (const selection of selections) {
+    const { target, name } = selection;
+    if (target.kind === 'attrs') {
+      const registry = context.registryOf(target);
       if (registry !== null) registries.add(registry);
-    } else if (isRequired(cx, event) && event.name.text !== null && isGenerators(event.target))
-      generators.add(event.name.text);
-  };
-  const before = cx.tracer;
-  cx.tracer = {
-    ...before,
-    onSelect,
-    watches: target => target.kind === 'unknown' || context.registryOf(target) !== null,
-  };
-  try {
-    const looked = withBudget(cx, STEPS, () => look(cx, make(), context.given, 0));
-    if (looked instanceof BudgetExceeded) return NOTHING;
-  } finally {
-    cx.tracer = before;
+    } else if (isRequired(cx, selection) && name.text !== null && isGenerators(target))
+      generators.add(name.text);
   }
   const [registry] = registries;
   return registry === undefined || registries.size > 1 ? NOTHING : { registry, generators: [...generators] };
@@ -104,7 +102,7 @@ function readsOf(cx: Evaluation, make: () => Value, context: KeyedContext): Modu
 function handedOver(cx: Evaluation, expr: ApplyExpr, scope: Scope): Handed | null {
   for (const arg of argumentsIn(expr)) {
     if (arg.kind === 'path' || arg.kind === 'string') continue;
-    const value = evaluate(cx, arg, scope);
+    const value = cx.evaluate(arg, scope);
     const at = { file: scope.file.path, start: arg.start, end: arg.end };
     if (value.kind === 'list') {
       const keys = namesIn(cx, value);
@@ -112,7 +110,7 @@ function handedOver(cx: Evaluation, expr: ApplyExpr, scope: Scope): Handed | nul
     }
     if (value.kind !== 'attrs') continue;
     for (const entry of value.entries.values()) {
-      const inner = entry.optional ? null : force(cx, entry.value);
+      const inner = entry.optional ? null : cx.force(entry.value);
       const keys = inner?.kind === 'list' ? namesIn(cx, inner) : null;
       if (keys !== null) return { at: entry.at === null ? at : placeOf(entry.at), keys };
     }
@@ -131,7 +129,7 @@ function argumentsIn(expr: ApplyExpr): Expr[] {
 function namesIn(cx: Evaluation, { items }: ListValue): string[] | null {
   const names: string[] = [];
   for (const item of items) {
-    const value = item.kind === 'spread' ? null : force(cx, item);
+    const value = item.kind === 'spread' ? null : cx.force(item);
     if (value?.kind !== 'string' || value.text === null) return null;
     names.push(value.text);
   }
@@ -143,11 +141,11 @@ function look(cx: Evaluation, lazy: Lazy, given: Given, depth: number): void {
   if (depth > MAX_DEPTH) return;
   for (const definition of definitionsOf(cx, lazy)) {
     if (definition.never || definition.conditional) continue;
-    const value = resolved(cx, definition.value);
+    const value = cx.resolve(definition.value);
     if (value.kind === 'lambda') {
       // A function that names no arguments is none that the module system calls.
       if (value.expr.formals !== null)
-        look(cx, apply(cx, value, moduleArguments(value, given), null), given, depth + 1);
+        look(cx, cx.apply(value, moduleArguments(value, given), null), given, depth + 1);
     } else if (value.kind === 'list') {
       for (const item of value.items.slice(0, MAX_WIDTH))
         if (item.kind !== 'spread') look(cx, item, given, depth + 1);
@@ -161,9 +159,9 @@ function look(cx: Evaluation, lazy: Lazy, given: Given, depth: number): void {
 }
 
 /** Does evaluation fail where there is no such attribute? */
-function isRequired(cx: Evaluation, { result, guarded, fallback }: SelectEvent): boolean {
+function isRequired(cx: Evaluation, { result, guarded, fallback }: Selection): boolean {
   if (result === null) return false;
-  return !guarded || (fallback !== null && cx.force(fallback).kind === 'failure');
+  return !guarded || (fallback !== null && cx.resolve(fallback).kind === 'failure');
 }
 
 /** `config.clan.core.vars.generators` of the machine at hand, and of no other. */

@@ -2,10 +2,10 @@
  * The options of a generator, of its files and of its prompts, out of the definitions that say something of them. What
  * the options are is not known here; see generator.ts.
  */
-import { isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy } from '../nix/value.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy } from '../nix/eval/value.ts';
 import type { Place } from './model.ts';
 import { placeOf } from './places.ts';
 import { settle, settleOne, type Weighed, weighed } from './weights.ts';
@@ -53,7 +53,7 @@ export function layersOf(reading: Reading, all: readonly Layer[]): readonly Laye
     if (layer.value.kind === 'attrs') return [layer];
     reading.complete = false;
     if (layer.value.kind !== 'unknown') return [];
-    const guesses = (layer.value.candidates ?? []).map(candidate => force(reading.cx, candidate));
+    const guesses = (layer.value.candidates ?? []).map(candidate => reading.cx.force(candidate));
     return [
       layer,
       ...guesses

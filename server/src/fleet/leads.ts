@@ -2,7 +2,7 @@
  * Which files a file has Nix read, by paths that are written out in it: what it imports, lists as modules, calls as
  * packages. A walk over the tree: what text or a comment merely mentions is not among them.
  */
-import { folderOf, joinPath } from '../nix/paths.ts';
+import { folderOf, joinPath } from '../nix/eval/paths.ts';
 import type { SourceFile } from '../nix/source.ts';
 import {
   type AttrBinding,

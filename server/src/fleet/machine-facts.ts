@@ -2,10 +2,10 @@
  * What single sources say of machines, and how it is joined to one answer a machine. Knows values and folders; where
  * in a file machines are declared is not its business.
  */
-import { attr, attrs, isClosed, list } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { attr, attrs, isClosed, list } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { filesOfModule, type NamedFile } from './machine-files.ts';
 import type { Known, Machine, MachineClass } from './model.ts';
 import { placeOf } from './places.ts';
@@ -47,7 +47,7 @@ export function isConfigurations(name: string | null): name is Configurations {
 export function readMachine(cx: Evaluation, name: string, entry: Attr, source: MachineSource): MachineFact {
   const at = entry.at === null ? null : placeOf(entry.at);
   if (source === 'inventory') return { ...inventoryFacts(cx, entry), name, at, source: 'inventory' };
-  const value = resolved(cx, unwrap(cx, entry.value).value);
+  const value = cx.resolve(unwrap(cx, entry.value).value);
   const system = systemOf(cx, value);
   const module = source === 'modules' ? entry.value : moduleIn(cx, value);
   const isCertain = !entry.optional && module !== null;
@@ -68,21 +68,21 @@ export function readMachine(cx: Evaluation, name: string, entry: Attr, source: M
 /** `nixosSystem { modules = [ … ]; }`: one module that imports them all. */
 function moduleIn(cx: Evaluation, value: Value, depth = 0): Lazy | null {
   if (value.kind !== 'unknown' || value.term?.kind !== 'apply') return null;
-  const set = force(cx, value.term.arg);
+  const set = cx.force(value.term.arg);
   const modules = set.kind === 'attrs' ? certain(set, 'modules') : null;
   if (modules === null) return null;
   const own = attrs(new Map([['imports', modules]]), value.origin);
   const extended = extendedBy(value.term.fn);
   if (extended === null) return own;
   // `machine.extendModules { modules = [ … ]; }`: all that the other machine has, and those.
-  const others = depth > MAX_EXTENDED ? null : moduleIn(cx, resolved(cx, extended), depth + 1);
+  const others = depth > MAX_EXTENDED ? null : moduleIn(cx, cx.resolve(extended), depth + 1);
   return others === null
     ? null
     : attrs(new Map([['imports', attr(list([others, own], value.origin), value.origin)]]), value.origin);
 }
 
 function argumentsIn(cx: Evaluation, { term }: UnknownValue): Pick<MachineFact, 'args'> {
-  const set = term?.kind === 'apply' ? force(cx, term.arg) : null;
+  const set = term?.kind === 'apply' ? cx.force(term.arg) : null;
   if (set?.kind !== 'attrs') return {};
   const given = member(cx, set, 'specialArgs') ?? member(cx, set, 'extraSpecialArgs');
   return given?.kind === 'attrs' ? { args: given } : {};
@@ -163,7 +163,7 @@ function statedTags(cx: Evaluation, set: AttrsValue): StatedTags {
       continue;
     }
     for (const item of value.items) {
-      const tag = item.kind === 'spread' ? null : force(cx, item);
+      const tag = item.kind === 'spread' ? null : cx.force(item);
       if (tag?.kind !== 'string' || tag.text === null) {
         complete = false;
         continue;
@@ -177,7 +177,7 @@ function statedTags(cx: Evaluation, set: AttrsValue): StatedTags {
 
 /** `system` given to `nixosSystem { … }`, or `nixpkgs.hostPlatform` in a module written in place. */
 function systemOf(cx: Evaluation, value: Value): string | null {
-  const set = value.kind === 'unknown' && value.term?.kind === 'apply' ? force(cx, value.term.arg) : value;
+  const set = value.kind === 'unknown' && value.term?.kind === 'apply' ? cx.force(value.term.arg) : value;
   if (set.kind !== 'attrs') return null;
   const system = certain(set, 'system');
   if (system !== null) return readText(cx, system.value);

@@ -2,8 +2,9 @@
  * The files that a machine's configuration begins with: what its `modules`, or its module in `clan.machines`, name by
  * path. What lies behind them is read elsewhere.
  */
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Lazy, Origin, Value } from '../nix/value.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Lazy, Origin, Value } from '../nix/eval/value.ts';
 import type { Place } from './model.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';

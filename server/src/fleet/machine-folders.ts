@@ -2,7 +2,7 @@
  * What the folders below `machines/` say: every one is a machine to clan, and some of its files are modules of it by
  * themselves. A folder is looked at once, until something in it changes.
  */
-import type { NixFiles } from '../nix/value.ts';
+import type { NixFiles } from '../nix/eval/value.ts';
 import { platformIn } from './machine-facts.ts';
 import type { Machine, MachineClass, Place } from './model.ts';
 

@@ -3,14 +3,15 @@
  * all that it says of a fleet: machines, instances of services, tags, service modules. What one machine or one
  * instance says is read elsewhere.
  */
-import { evaluate } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import { folderOf } from '../nix/paths.ts';
-import { fileScope } from '../nix/scopes.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { folderOf } from '../nix/eval/paths.ts';
+import { fileScope } from '../nix/eval/scopes.ts';
+import type { AttrsValue, NixFiles, Value } from '../nix/eval/value.ts';
+import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Range } from '../nix/syntax.ts';
-import type { AttrsValue, NixFiles, Value } from '../nix/value.ts';
-import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/walk.ts';
 
 import { collectDeclarations, type DeclaredFleet } from './declared.ts';
 import type { FlakeSet } from './flake-modules.ts';
@@ -92,14 +93,14 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
     if (expr.fn.kind !== 'select' || isForeign(expr)) return;
     const last = expr.fn.path.at(-1);
     if (last?.kind !== 'name' || (last.name !== 'clan' && last.name !== 'buildClan')) return;
-    ask(expr, () => noteClan(evaluate(cx, expr.arg, scope), expr));
+    ask(expr, () => noteClan(cx.evaluate(expr.arg, scope), expr));
   }
 
   /** `inputs.blueprint { … }`: machines that a framework makes of folders. */
   function frameworkCall(expr: ApplyExpr, { scope }: WalkState): void {
     if (!CALL_NAMES.test(calledName(expr))) return;
     ask(expr, () => {
-      const value = evaluate(cx, expr, scope);
+      const value = cx.evaluate(expr, scope);
       const made = value.kind === 'unknown' ? frameworkValue(cx, value) : null;
       for (const kind of made?.kind === 'attrs' ? CONFIGURATIONS : []) {
         const entry = certain(made as AttrsValue, kind);

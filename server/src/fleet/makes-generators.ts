@@ -2,7 +2,7 @@
  * Does a file read more of a registry's entries than metadata, to make generators of them? Told by what it selects,
  * inherits and defines; a service's `script` and a text that says so have nothing to do with it.
  */
-import { childrenOf } from '../nix/inside.ts';
+import { childrenOf } from '../nix/expressions.ts';
 import { type AttrName, type AttrSetExpr, type Expr, literalText } from '../nix/syntax.ts';
 
 /** What makes a generator of an entry. */

@@ -2,11 +2,11 @@
  * Matrices: a set that maps machines to lists of registry keys. Recognised by shape, and by the keys being those
  * of a registry.
  */
-import { isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { importFile } from '../nix/evaluator.ts';
-import type { AttrsValue, ListValue, Origin } from '../nix/value.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+
+import type { AttrsValue, ListValue, Origin } from '../nix/eval/value.ts';
 import type { ListedKey, Matrix, MatrixRow, Place, Registry } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
 import { markShared, type ReadRow } from './shared-rows.ts';
@@ -23,7 +23,7 @@ export function readMatrix(
   registries: readonly Registry[],
   trusted: boolean,
 ): Matrix | null {
-  const set = importFile(cx, file, null);
+  const set = cx.importFile(file, null);
   if (set.kind !== 'attrs' || set.origin === null) return null;
   const rows = readRows(cx, set, set.origin);
   if (rows === null || rows.length === 0) return null;
@@ -76,7 +76,7 @@ function readRows(cx: Evaluation, set: AttrsValue, whole: Origin): ReadRow[] | n
   const rows: ReadRow[] = [];
   for (const [machine, entry] of set.entries) {
     const at = placeOf(entry.at ?? whole);
-    const value = force(cx, entry.value);
+    const value = cx.force(entry.value);
     if (value.kind === 'unknown' || value.kind === 'failure') {
       rows.push({ machine, at, keys: [], complete: false, shared: false, list: null, written: [] });
       continue;
@@ -97,7 +97,7 @@ function readKeys(
   const written: Origin[] = [];
   let complete = true;
   for (const item of list.items) {
-    const value = item.kind === 'spread' ? item.of : force(cx, item);
+    const value = item.kind === 'spread' ? item.of : cx.force(item);
     if (value.kind === 'string' && value.text !== null) {
       const at = value.origin === null ? null : outermostIn(value.origin, row.file);
       if (value.origin !== null) written.push(value.origin);

@@ -2,10 +2,12 @@
  * Who has a tag and who is in a role. Answers are null where they are not known: a fleet with machines or tags that
  * could not be read has no certain members.
  */
-import { attr, attrs, list, string, thunk, unknown } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, ListValue, Value } from '../nix/value.ts';
+
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { attr, attrs, list, string, unknown } from '../nix/eval/construct.ts';
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { thunk } from '../nix/eval/thunks.ts';
+import type { Attr, AttrsValue, Lazy, ListValue, Value } from '../nix/eval/value.ts';
 import {
   type Instance,
   type Instances,
@@ -169,13 +171,13 @@ function addTag(
 ): void {
   const found = members(tags, tag, true);
   if (entry.optional) found.complete = false;
-  const value = force(cx, entry.value);
+  const value = cx.force(entry.value);
   if (value.kind !== 'list') {
     found.complete = false;
     return;
   }
   for (const item of value.items) {
-    const name = item.kind === 'spread' ? null : force(cx, item);
+    const name = item.kind === 'spread' ? null : cx.force(item);
     if (name?.kind === 'string' && name.text !== null) {
       found.machines.add(name.text);
       if (name.origin !== null) lists.push({ tag, machine: name.text, at: placeOf(name.origin) });
@@ -200,7 +202,7 @@ function computed(
       null,
     );
   const config: Lazy = thunk(() => {
-    const own = force(cx, result);
+    const own = cx.force(result);
     const entries = new Map<string, Attr>(own.kind === 'attrs' ? own.entries : []);
     for (const tag of PREDEFINED) entries.set(tag, attr(names(tags.get(tag) as Members), null));
     return attrs(entries, null);
@@ -223,8 +225,8 @@ function computed(
     clanLib: unknown("clan-core's library", 'clanLib', null, { kind: 'root', name: 'clanLib' }),
     ...(library === null ? {} : { lib: library }),
   };
-  const result: Lazy = thunk(() => apply(cx, fn, argumentsFor(fn, args), null));
-  return force(cx, result);
+  const result: Lazy = thunk(() => cx.apply(fn, argumentsFor(fn, args), null));
+  return cx.force(result);
 }
 
 /** Reads `inventory.tags` of a set for later. */

@@ -3,9 +3,9 @@
  * it, and kept until one that was read changes.
  */
 
-import type { Evaluation } from '../nix/evaluation.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { NixFiles } from '../nix/eval/value.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { NixFiles } from '../nix/value.ts';
 import { type AccessSetting, mentionsAccessSettings, readAccessSettings } from './access-settings.ts';
 import { belongsToFleet } from './machines.ts';
 import { type ClanSetting, mentionsClanSettings, readMachineSettings } from './options/clan-settings.ts';

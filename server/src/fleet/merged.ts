@@ -2,10 +2,11 @@
  * What the module system makes of several definitions of one option, where that can be said without the option's
  * type: sets are joined, modules are imported side by side, of other things the strongest counts. Knows values only.
  */
-import { attr, attrs, list, perhaps, thunk, unknown } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
+
+import { attr, attrs, list, perhaps, unknown } from '../nix/eval/construct.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { thunk } from '../nix/eval/thunks.ts';
+import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
 import { type Definition, definitionsOf } from './read.ts';
 
 /** Sets with these are modules: what they say is joined by whoever imports them. */
@@ -100,6 +101,6 @@ function mergedSets(
 export function mapEntries(cx: Evaluation, set: AttrsValue, change: (value: Value) => Value): AttrsValue {
   const entries = new Map<string, Attr>();
   for (const [name, entry] of set.entries)
-    entries.set(name, { ...entry, value: thunk(() => change(force(cx, entry.value))) });
+    entries.set(name, { ...entry, value: thunk(() => change(cx.force(entry.value))) });
   return { ...set, entries };
 }

@@ -4,7 +4,7 @@
  * command line. Holds no tree and no scope.
  */
 
-import type { Value } from '../nix/value.ts';
+import type { Value } from '../nix/eval/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import type { BroughtGenerator } from './catalogue.ts';
 import type { ServiceModule } from './declared.ts';

@@ -2,7 +2,7 @@
  * What is kept of modules from one build to the next, and what goes when a file changes. Knows nothing of how modules are
  * read.
  */
-import type { AttrsValue, Lazy } from '../nix/value.ts';
+import type { AttrsValue, Lazy } from '../nix/eval/value.ts';
 import type { FlakeSet } from './flake-modules.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { ModuleOptions } from './options/module.ts';

@@ -3,12 +3,12 @@
  * module's value, functions applied to what the module system gives them; follows no file, so that what is known of
  * a file holds as long as that file stands. What a machine is made of is put together in machine-modules.ts.
  */
-import { isClosed } from '../nix/construct.ts';
-import { apply, evaluate, force } from '../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../nix/evaluation.ts';
-import { importedFile } from '../nix/evaluator.ts';
-import { describeFailure } from '../nix/failures.ts';
-import { stringAsPath } from '../nix/paths.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { importedFile } from '../nix/eval/evaluator.ts';
+import { describeFailure } from '../nix/eval/failures.ts';
+import { stringAsPath } from '../nix/eval/paths.ts';
 import type {
   AttrsValue,
   LambdaValue,
@@ -18,7 +18,7 @@ import type {
   StringValue,
   UnknownValue,
   Value,
-} from '../nix/value.ts';
+} from '../nix/eval/value.ts';
 import { circularImports } from './circular-imports.ts';
 import { isDead, readCollection } from './definitions.ts';
 import { frameworkValue } from './frameworks/calls.ts';
@@ -169,8 +169,8 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   function applied(module: LambdaValue): Value {
     const walked = cx.modules.get(module.scope.file.path);
     return walked !== undefined && isGivenTheSame(module, walked, given)
-      ? evaluate(cx, module.expr.body, walked)
-      : apply(cx, module, moduleArguments(module, given), null);
+      ? cx.evaluate(module.expr.body, walked)
+      : cx.apply(module, moduleArguments(module, given), null);
   }
 
   function readPath(value: PathValue | StringValue, certain: boolean): void {
@@ -231,10 +231,10 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   }
 
   function readImports(written: Value, certain: boolean, depth: number, at: Origin | null): void {
-    const value = resolved(cx, written);
+    const value = cx.resolve(written);
     if (value.kind === 'unknown') {
       isPlain = false;
-      for (const candidate of value.candidates ?? []) readImports(force(cx, candidate), false, depth + 1, at);
+      for (const candidate of value.candidates ?? []) readImports(cx.force(candidate), false, depth + 1, at);
       importGap(dependingOn(value.reason), value.origin ?? at);
       return;
     }

@@ -3,10 +3,10 @@
  * module's value as module-facts.ts does and follows no file. What all modules of a machine make of it together is
  * put together in machine-options.ts.
  */
-import { isClosed, string, symbol } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { isClosed, string, symbol } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { selectionPath } from './module-references.ts';
 import { type Given, moduleArguments } from './modules.ts';
 import { certain, type Definition, definitionsOf, member } from './read.ts';
@@ -82,7 +82,7 @@ export function partsOf(cx: Evaluation, module: Lazy, given: Given): ModuleParts
       const { value } = one;
       const under = conditional || one.conditional;
       if (value.kind === 'lambda')
-        read(apply(cx, value, moduleArguments(value, given), null), under, depth + 1);
+        read(cx.apply(value, moduleArguments(value, given), null), under, depth + 1);
       else if (value.kind === 'attrs') readSet(value, under, depth);
     }
   }
@@ -94,7 +94,7 @@ export function partsOf(cx: Evaluation, module: Lazy, given: Given): ModuleParts
         const items = one.value.kind === 'list' && !one.never ? one.value.items : [];
         for (const item of items) {
           if (item.kind === 'spread') continue;
-          const value = force(cx, item);
+          const value = cx.force(item);
           if (value.kind === 'attrs' || value.kind === 'lambda')
             read(value, conditional || one.conditional, depth + 1);
         }
@@ -170,7 +170,7 @@ function plainOf(cx: Evaluation, value: Value, depth = 0): Plain | undefined {
       if (depth > 1 || value.items.length > MAX_ITEMS) return undefined;
       const items: Plain[] = [];
       for (const item of value.items) {
-        const plain = item.kind === 'spread' ? undefined : plainOf(cx, force(cx, item), depth + 1);
+        const plain = item.kind === 'spread' ? undefined : plainOf(cx, cx.force(item), depth + 1);
         if (plain === undefined) return undefined;
         items.push(plain);
       }
@@ -192,7 +192,7 @@ function fieldsOf(cx: Evaluation, set: AttrsValue, depth: number): Fields {
   const fields: Record<string, Plain> = {};
   const hidden: string[] = [];
   for (const [name, entry] of set.entries) {
-    const plain = entry.optional ? undefined : plainOf(cx, force(cx, entry.value), depth + 1);
+    const plain = entry.optional ? undefined : plainOf(cx, cx.force(entry.value), depth + 1);
     if (plain !== undefined) fields[name] = plain;
     else hidden.push(name);
   }
@@ -201,7 +201,7 @@ function fieldsOf(cx: Evaluation, set: AttrsValue, depth: number): Fields {
 
 /** The declaration of the option at a path, through the options of submodules. */
 function declarationIn(cx: Evaluation, options: Lazy, path: readonly string[]): DeclaredOption | null {
-  let at: Value = force(cx, options);
+  let at: Value = cx.force(options);
   for (let depth = 0; ; depth++) {
     if (at.kind !== 'attrs') return null;
     const kind = member(cx, at, '_type');
@@ -209,7 +209,7 @@ function declarationIn(cx: Evaluation, options: Lazy, path: readonly string[]): 
     const name = path[depth];
     const next = name === undefined ? null : certain(at, name);
     if (next === null) return null;
-    at = force(cx, next.value);
+    at = cx.force(next.value);
   }
 }
 
@@ -221,7 +221,7 @@ function ofOption(cx: Evaluation, option: AttrsValue, below: readonly string[]):
     const fallback = certain(option, 'default');
     const isMap = form?.isMap === true;
     const items = form?.isList === true && form.submodule !== null ? defaultsOf(cx, form.submodule) : null;
-    return { default: fallback === null ? undefined : plainOf(cx, force(cx, fallback.value)), isMap, items };
+    return { default: fallback === null ? undefined : plainOf(cx, cx.force(fallback.value)), isMap, items };
   }
   if (form?.submodule == null || form.isList) return null;
   const [name = '', ...rest] = below;
@@ -242,7 +242,7 @@ function ofOption(cx: Evaluation, option: AttrsValue, below: readonly string[]):
 function defaultsOf(cx: Evaluation, submodule: Lazy): Fields {
   const fields: Record<string, Plain> = {};
   for (const lazy of partsOf(cx, submodule, name => (name === 'config' ? OWN_CONFIG : null)).options) {
-    const options = force(cx, lazy);
+    const options = cx.force(lazy);
     if (options.kind !== 'attrs') continue;
     for (const name of options.entries.keys()) {
       const found = declarationIn(cx, options, [name]);
@@ -266,7 +266,7 @@ function formOf(cx: Evaluation, { term }: UnknownValue): Form | null {
   if (name === 'submodule') return { isMap: false, isList: false, submodule: term.arg };
   const isList = name === 'listOf';
   if (name !== 'attrsOf' && name !== 'lazyAttrsOf' && !isList) return null;
-  const inner = force(cx, term.arg);
+  const inner = cx.force(term.arg);
   const of = inner.kind === 'unknown' ? formOf(cx, inner) : null;
   const submodule = of?.isMap === false && !of.isList ? of.submodule : null;
   return { isMap: !isList, isList, submodule };

@@ -2,10 +2,10 @@
  * What an unknown in `imports` refers to: an output of the workspace's own flake, the files of a folder, a module
  * of another flake. Looks at how the unknown was made; evaluates nothing but arguments.
  */
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { joinPath } from '../nix/paths.ts';
-import type { NixFiles, PathValue, StringValue, UnknownValue } from '../nix/value.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { joinPath } from '../nix/eval/paths.ts';
+import type { NixFiles, PathValue, StringValue, UnknownValue } from '../nix/eval/value.ts';
 
 export type ModuleReference =
   /** `self.nixosModules.web`: the path below the flake's outputs. */
@@ -32,7 +32,7 @@ export function selectionPath(value: UnknownValue): string[] | null {
 export function referenceOf(cx: Evaluation, value: UnknownValue): ModuleReference | null {
   const { term } = value;
   if (term?.kind === 'apply') {
-    const tree = isImportTree(term.fn) ? force(cx, term.arg) : null;
+    const tree = isImportTree(term.fn) ? cx.force(term.arg) : null;
     if (tree?.kind === 'path' && !tree.text.startsWith('/'))
       return { kind: 'files', files: filesBelow(cx.files, tree.text) };
     if (isOptionModule(value)) return { kind: 'files', files: [] };

@@ -1,11 +1,12 @@
 /**
  * The modules of a workspace by file and by output of its flake, each read at most once until its file changes.
  */
-import { string } from '../nix/construct.ts';
-import { BudgetExceeded, type Evaluation, forgetWalked, withBudget } from '../nix/evaluation.ts';
-import { importFile } from '../nix/evaluator.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { string } from '../nix/eval/construct.ts';
+import { type Evaluation, forgetWalked, withBudget } from '../nix/eval/evaluation.ts';
+
+import type { AttrsValue, Lazy, NixFiles, Origin } from '../nix/eval/value.ts';
 import { extentOf, type SourceFile } from '../nix/source.ts';
-import type { AttrsValue, Lazy, NixFiles, Origin } from '../nix/value.ts';
 import { constantModule, withKnown } from './constant.ts';
 import type { FlakeSet } from './flake-modules.ts';
 import { outputsAt, readOutputs } from './flake-outputs.ts';
@@ -79,7 +80,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     const file = path === null ? null : files.parse(path);
     if (path === null || file === null) return null;
     return {
-      module: importFile(cx, path, null),
+      module: cx.importFile(path, null),
       given: givenTo(path),
       fallback: { file, ...extentOf(file), call: null },
     };
@@ -138,7 +139,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     const file = files.parse(path);
     if (file === null) return null;
     const at: Origin = { file, ...extentOf(file), call: null };
-    const value = withBudget(cx, STEPS, () => importFile(cx, path, null));
+    const value = withBudget(cx, STEPS, () => cx.importFile(path, null));
     const shared = givenTo(path);
     const isShared = key === path;
     const given: Given = name =>

@@ -4,9 +4,9 @@
  */
 
 import { fn1 } from '../nix/builtins/define.ts';
-import { attr, attrs, attrsOf, path, string, symbol, unknown, unknownSelect } from '../nix/construct.ts';
+import { attr, attrs, attrsOf, path, string, symbol, unknown, unknownSelect } from '../nix/eval/construct.ts';
+import type { Attr, AttrsValue, LambdaValue, Lazy, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
 import { nixpkgsLib } from '../nix/lib/index.ts';
-import type { Attr, AttrsValue, LambdaValue, Lazy, Scope, UnknownValue, Value } from '../nix/value.ts';
 
 const lib: Lazy = nixpkgsLib();
 /** The configuration of the machine at hand; every module of it sees the same. */

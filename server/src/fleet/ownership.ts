@@ -2,8 +2,8 @@
  * Which machine has which generators: the modules that each machine begins with, from all sources, followed to
  * their end.
  */
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { NixFiles, Origin } from '../nix/value.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { NixFiles, Origin } from '../nix/eval/value.ts';
 import type { DeclaredFleet } from './declared.ts';
 import type { JoinedFleet } from './join-declared.ts';
 import type { MachineFolders } from './machine-folders.ts';

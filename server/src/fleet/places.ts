@@ -1,8 +1,8 @@
 /** From the evaluator's origins to plain places. */
-import { originOf } from '../nix/construct.ts';
+import { originOf } from '../nix/eval/construct.ts';
+import type { Lazy, Origin } from '../nix/eval/value.ts';
 import { extentOf } from '../nix/source.ts';
 import type { Range } from '../nix/syntax.ts';
-import type { Lazy, Origin } from '../nix/value.ts';
 import type { Place } from './model.ts';
 
 export function placeOf(origin: Origin): Place {

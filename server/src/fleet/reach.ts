@@ -2,10 +2,10 @@
  * The files that Nix comes to: the flake, the modules of the machines, and what those lead to by paths that are written
  * out. What lies about beside them, such as templates, it never sees.
  */
-import { joinPath } from '../nix/paths.ts';
+import { joinPath } from '../nix/eval/paths.ts';
+import type { NixFiles } from '../nix/eval/value.ts';
 import { refusedIn } from '../nix/refused.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { NixFiles } from '../nix/value.ts';
 import { type Lead, leadsOf } from './leads.ts';
 import type { MachineModules } from './machine-modules.ts';
 import { belongsToFleet } from './machines.ts';

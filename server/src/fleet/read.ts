@@ -1,10 +1,10 @@
 /**
  * Reading plain facts out of values: each answer is null where it is not known.
  */
-import { display } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, StringValue, Value } from '../nix/value.ts';
+import { display } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, StringValue, Value } from '../nix/eval/value.ts';
 import type { NameKind } from './model.ts';
 
 /** A name as the model shows it, with how well it is known. */
@@ -27,16 +27,16 @@ export function certain(set: AttrsValue, name: string): Attr | null {
 /** The value of an attribute if the set certainly has it. */
 export function member(cx: Evaluation, set: AttrsValue, name: string): Value | null {
   const entry = certain(set, name);
-  return entry === null ? null : force(cx, entry.value);
+  return entry === null ? null : cx.force(entry.value);
 }
 
 export function readBool(cx: Evaluation, lazy: Lazy): boolean | null {
-  const value = force(cx, lazy);
+  const value = cx.force(lazy);
   return value.kind === 'bool' ? value.value : null;
 }
 
 export function readText(cx: Evaluation, lazy: Lazy): string | null {
-  const value = force(cx, lazy);
+  const value = cx.force(lazy);
   return value.kind === 'string' ? value.text : null;
 }
 
@@ -53,7 +53,7 @@ export interface Definition {
 
 /** What `mkIf`, `mkForce`, `mkDefault`, `mkOverride` and `mkOrder` wrap, and whether under a condition. */
 export function unwrap(cx: Evaluation, lazy: Lazy): Definition {
-  let value = force(cx, lazy);
+  let value = cx.force(lazy);
   let conditional = false;
   let never = false;
   let priority = 100;
@@ -70,7 +70,7 @@ export function unwrap(cx: Evaluation, lazy: Lazy): Definition {
       const given = member(cx, value, 'priority');
       if (given?.kind === 'int') priority = Number(given.value);
     } else if (type.text !== 'order') break;
-    value = force(cx, content.value);
+    value = cx.force(content.value);
   }
   return { value, conditional, never, priority };
 }
@@ -82,7 +82,7 @@ export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Definition[]
   const type = member(cx, outer.value, '_type');
   const contents = certain(outer.value, 'contents');
   if (type?.kind !== 'string' || type.text !== 'merge' || contents === null) return [outer];
-  const list = force(cx, contents.value);
+  const list = cx.force(contents.value);
   if (list.kind !== 'list') return [{ ...outer, value: list }];
   return list.items.flatMap(item =>
     item.kind === 'spread'

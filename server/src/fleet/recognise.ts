@@ -1,12 +1,12 @@
 /**
  * Small questions about expressions, paths and values that the reading of a file asks. Each stands for itself.
  */
-import { evaluate } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Scope, Value } from '../nix/eval/value.ts';
+import type { NamePath, WalkedBinding } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
-import type { Scope, Value } from '../nix/value.ts';
-import type { NamePath, WalkedBinding } from '../nix/walk.ts';
 import type { Place } from './model.ts';
 import { packages } from './modules.ts';
 import { placeOf } from './places.ts';
@@ -40,10 +40,10 @@ export function lookInto(cx: Evaluation, value: Value, depth = LOOK_DEPTH): void
   if (depth === 0) return;
   if (value.kind === 'list') {
     for (const item of value.items.slice(0, LOOK_WIDTH))
-      if (item.kind !== 'spread') lookInto(cx, cx.force(item), depth - 1);
+      if (item.kind !== 'spread') lookInto(cx, cx.resolve(item), depth - 1);
   } else if (value.kind === 'attrs') {
     for (const entry of [...value.entries.values(), ...value.patterns].slice(0, LOOK_WIDTH))
-      lookInto(cx, cx.force(entry.value), depth - 1);
+      lookInto(cx, cx.resolve(entry.value), depth - 1);
   }
 }
 
@@ -55,10 +55,10 @@ export function isImport(expr: ApplyExpr): boolean {
 
 /** Where an argument set passes a `pkgs` that cannot be null. */
 export function packageSetIn(cx: Evaluation, arg: Expr, scope: Scope): Place | null {
-  const set = evaluate(cx, arg, scope);
+  const set = cx.evaluate(arg, scope);
   const entry = set.kind === 'attrs' ? set.entries.get('pkgs') : undefined;
   if (entry === undefined || entry.at === null) return null;
-  const value = cx.force(entry.value);
+  const value = cx.resolve(entry.value);
   return isPackages(value) ? placeOf(entry.at) : null;
 }
 

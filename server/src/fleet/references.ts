@@ -2,7 +2,7 @@
  * Which files a text names by path, without parsing it: enough to find what belongs to a registry's pipeline
  * before anything is evaluated.
  */
-import { folderOf, joinPath } from '../nix/paths.ts';
+import { folderOf, joinPath } from '../nix/eval/paths.ts';
 
 /** A path literal and the `.nix` file it leads to. */
 export interface Reference {

@@ -2,11 +2,11 @@
  * Registries: a set, or a function of `pkgs`, that maps logical keys to what a generator is made of. Recognised
  * by the shape of the entries' values, however helper functions build them.
  */
-import { attr, attrs, isClosed, nullValue } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { importFile } from '../nix/evaluator.ts';
-import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
+import { attr, attrs, isClosed, nullValue } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+
+import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
 import { readBody } from './generator.ts';
 import type { GeneratorBody, Known, Place, Registry, RegistryField, RegistryKey } from './model.ts';
 import { packages, unknownArgument } from './modules.ts';
@@ -38,7 +38,7 @@ export function readRegistry(cx: Evaluation, file: string, trusted: boolean): Re
   if (!trusted && entries.length * 2 <= set.entries.size) return null;
   // What is made of an entry is the same on every machine.
   cx.common.set(set, 'heard');
-  for (const [, entry] of entries) cx.common.set(force(cx, entry.value) as AttrsValue, 'made-of');
+  for (const [, entry] of entries) cx.common.set(cx.force(entry.value) as AttrsValue, 'made-of');
   const bare = instance(cx, file, nullValue(null));
   return {
     file,
@@ -50,7 +50,7 @@ export function readRegistry(cx: Evaluation, file: string, trusted: boolean): Re
 
 /** The registry's set when given this package set; other arguments take their defaults. */
 function instance(cx: Evaluation, file: string, pkgs: Lazy): Value | null {
-  const value = importFile(cx, file, null);
+  const value = cx.importFile(file, null);
   if (value.kind !== 'lambda') return value;
   const { formals } = value.expr;
   const given = new Map<string, Attr>();
@@ -59,18 +59,18 @@ function instance(cx: Evaluation, file: string, pkgs: Lazy): Value | null {
     else if (formal.fallback === null)
       given.set(formal.name.name, attr(unknownArgument(formal.name.name, file, formal.start), null));
   }
-  return formals === null ? null : apply(cx, value, attrs(given, null), null);
+  return formals === null ? null : cx.apply(value, attrs(given, null), null);
 }
 
 function isEntry(cx: Evaluation, entry: Attr): boolean {
-  const value = force(cx, entry.value);
+  const value = cx.force(entry.value);
   return (
     value.kind === 'attrs' && value.entries.has('generator') && BESIDE.some(name => value.entries.has(name))
   );
 }
 
 function readKey(cx: Evaluation, key: string, entry: Attr, bare: Value | null, whole: Origin): RegistryKey {
-  const set = force(cx, entry.value) as AttrsValue;
+  const set = cx.force(entry.value) as AttrsValue;
   const at = placeOf(entry.at ?? whole);
   const field = (name: string) => textField(cx, set, name, at);
   const secret = set.entries.get('secret');
@@ -133,7 +133,7 @@ function readDescription(cx: Evaluation, set: AttrsValue): string | null {
   const prompts = member(cx, set, 'prompts');
   if (prompts?.kind !== 'attrs') return null;
   for (const prompt of prompts.entries.values()) {
-    const options = force(cx, prompt.value);
+    const options = cx.force(prompt.value);
     const description = options.kind === 'attrs' ? member(cx, options, 'description') : null;
     if (description?.kind === 'string') return description.text;
   }
@@ -143,7 +143,7 @@ function readDescription(cx: Evaluation, set: AttrsValue): string | null {
 /** Metadata that can be read with a package set and fails without one. */
 function needsPackages(cx: Evaluation, set: AttrsValue, bare: Attr | undefined, at: Place): Known<string>[] {
   if (bare === undefined) return [];
-  const without = force(cx, bare.value);
+  const without = cx.force(bare.value);
   if (without.kind === 'failure') return [{ value: 'the whole entry', at }];
   if (without.kind !== 'attrs') return [];
   const needed: Known<string>[] = [];

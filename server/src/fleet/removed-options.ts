@@ -5,11 +5,12 @@
  * Source: clan-core d7c35d912, nixosModules/clanCore/{deprecated,deprecations,networking,options}.nix,
  * modules/inventoryClass/inventory.nix, and the history of clanModules/.
  */
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import { fileScope } from '../nix/scopes.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { fileScope } from '../nix/eval/scopes.ts';
+import { type NamePath, type WalkedBinding, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Range, SelectExpr } from '../nix/syntax.ts';
-import { type NamePath, type WalkedBinding, walk } from '../nix/walk.ts';
 import type { Place } from './model.ts';
 import { unknownArgument } from './modules.ts';
 

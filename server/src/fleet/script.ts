@@ -2,9 +2,9 @@
  * A generator's script as the Bash room wants it: its text with what is not known as holes, and the way from every
  * character back to the file it is written in. Knows Nix's strings; knows nothing of what is in the script.
  */
-import { display } from '../nix/construct.ts';
+import { display } from '../nix/eval/construct.ts';
+import type { StringPiece, StringValue, UnknownValue } from '../nix/eval/value.ts';
 import { sourceOffset } from '../nix/syntax.ts';
-import type { StringPiece, StringValue, UnknownValue } from '../nix/value.ts';
 import type { Hole, Range } from '../shell/syntax.ts';
 import type { Place } from './model.ts';
 

@@ -1,12 +1,12 @@
 /**
  * `secrets.nix` of agenix: to which keys each file is encrypted.
  */
-import { isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { folderOf, joinPath } from '../nix/paths.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { folderOf, joinPath } from '../nix/eval/paths.ts';
+import type { Lazy } from '../nix/eval/value.ts';
 import { extentOf, type SourceFile } from '../nix/source.ts';
-import type { Lazy } from '../nix/value.ts';
 import type { Known, Place } from './model.ts';
 import { placeOf } from './places.ts';
 import type { AgeRule, AgeRules } from './secrets.ts';
@@ -16,7 +16,7 @@ import type { AgeRule, AgeRules } from './secrets.ts';
  * @returns null where the value is something else
  */
 export function readAgeRules(cx: Evaluation, file: SourceFile, lazy: Lazy): AgeRules | null {
-  const root = force(cx, lazy);
+  const root = cx.force(lazy);
   if (root.kind !== 'attrs') return null;
   // Sets with keys of people and machines have no files in them.
   if (![...root.entries.keys()].some(name => name.endsWith('.age'))) return null;
@@ -29,7 +29,7 @@ export function readAgeRules(cx: Evaluation, file: SourceFile, lazy: Lazy): AgeR
       continue;
     }
     const at = placeOf(entry.at);
-    const value = force(cx, entry.value);
+    const value = cx.force(entry.value);
     const keys = value.kind === 'attrs' ? value.entries.get('publicKeys') : undefined;
     if (keys !== undefined) rules.push({ path, at, ...readRecipients(cx, keys.value, at) });
     else if (value.kind === 'unknown') rules.push({ path, at, recipients: [], complete: false });
@@ -42,11 +42,11 @@ function readRecipients(
   lazy: Lazy,
   fallback: Place,
 ): Pick<AgeRule, 'recipients' | 'complete'> {
-  const list = force(cx, lazy);
+  const list = cx.force(lazy);
   if (list.kind !== 'list') return { recipients: [], complete: false };
   const recipients: Known<string>[] = [];
   for (const item of list.items) {
-    const value = item.kind === 'spread' ? null : force(cx, item);
+    const value = item.kind === 'spread' ? null : cx.force(item);
     if (value?.kind !== 'string' || value.text === null) continue;
     recipients.push({ value: value.text, at: value.origin === null ? fallback : placeOf(value.origin) });
   }

@@ -1,8 +1,8 @@
 /**
  * In which encrypted file a secret is, and by which key: what its definition sets, or the defaults of its flake.
  */
-import { folderOf } from '../nix/paths.ts';
-import type { NixFiles } from '../nix/value.ts';
+import { folderOf } from '../nix/eval/paths.ts';
+import type { NixFiles } from '../nix/eval/value.ts';
 import type { SecretDefinition, SecretSource, SopsDefault } from './secrets.ts';
 
 export interface LocatedFile {

@@ -2,8 +2,8 @@
  * Joins what files say of secrets of sops-nix and agenix: the definitions of one name, the file and the key each is
  * taken from, and what uses lead to.
  */
-import { folderOf, joinPath } from '../nix/paths.ts';
-import type { NixFiles } from '../nix/value.ts';
+import { folderOf, joinPath } from '../nix/eval/paths.ts';
+import type { NixFiles } from '../nix/eval/value.ts';
 import type { NotAnalysable } from './model.ts';
 import type {
   AgeRules,

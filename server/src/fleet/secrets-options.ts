@@ -1,9 +1,9 @@
 /**
  * The options of secrets and templates as they are written, and what those that matter most come to.
  */
-import { display, isClosed } from '../nix/construct.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, StringValue, Value } from '../nix/value.ts';
+import { display, isClosed } from '../nix/eval/construct.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, StringValue, Value } from '../nix/eval/value.ts';
 import type { Known, Place } from './model.ts';
 import { placeOf } from './places.ts';
 import { type Definition, definitionsOf } from './read.ts';

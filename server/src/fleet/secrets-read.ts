@@ -1,10 +1,10 @@
 /**
  * From the values of `sops` and `age` to what they declare.
  */
-import { display } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
+import { display } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { NameKind } from './model.ts';
 import { callsOf, dependingOn, placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
@@ -83,7 +83,7 @@ export function readSecretOptions(cx: Evaluation, assigned: AssignedSet, lazy: L
     };
     if (value.kind === 'unknown') {
       for (const candidate of value.candidates ?? []) {
-        const set = force(cx, candidate);
+        const set = cx.force(candidate);
         if (set.kind === 'attrs') for (const [name, entry] of set.entries) note(entry, name, null, true);
       }
       gap(value, piece.at);

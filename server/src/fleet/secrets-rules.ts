@@ -4,7 +4,7 @@
  * Source: sops 15e36f97a, config/config.go: the first rule whose `path_regex` is found in the path wins; the path
  * is relative to the folder of `.sops.yaml`; a rule without one takes every file.
  */
-import { folderOf } from '../nix/paths.ts';
+import { folderOf } from '../nix/eval/paths.ts';
 import type { Known, Place } from './model.ts';
 import { parseYaml } from './secrets-yaml.ts';
 import { type YamlNode, yamlMember } from './secrets-yaml-node.ts';

@@ -1,10 +1,10 @@
 /**
  * Which encrypted file a value names: a path, a text made from one, or at least what can be told of it.
  */
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { folderOf, joinPath, stringAsPath } from '../nix/paths.ts';
-import type { StringValue, UnknownValue, Value } from '../nix/value.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { folderOf, joinPath, stringAsPath } from '../nix/eval/paths.ts';
+import type { StringValue, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { Place } from './model.ts';
 import { readText } from './read.ts';
 import type { SecretSource } from './secrets.ts';
@@ -22,7 +22,7 @@ export function sourceOf(cx: Evaluation, value: Value, at: Place): SecretSource 
       return source({ path: inside(value.text) });
     case 'attrs': {
       const path = value.entries.get('outPath') ?? value.entries.get('path');
-      return path === undefined ? source({}) : sourceOf(cx, force(cx, path.value), at);
+      return path === undefined ? source({}) : sourceOf(cx, cx.force(path.value), at);
     }
     case 'string': {
       const path = stringAsPath(value);

@@ -3,10 +3,11 @@
  * `….sops.templates.N.path` and `….age.secrets.N.path` on a configuration, however they are spelled and whichever
  * function they stand in.
  */
-import { display } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
-import type { Origin, StringValue, UnknownValue } from '../nix/value.ts';
+import { display } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Selection } from '../nix/eval/selection.ts';
+import type { Origin, StringValue, UnknownValue } from '../nix/eval/value.ts';
 import type { Place } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
 import { readName } from './read.ts';
@@ -70,7 +71,7 @@ function belowSet(steps: readonly Step[]): IntoSet | null {
 
 /** Collects the uses of one file while it is walked. */
 export interface SecretUseCollector {
-  onSelect(event: SelectEvent): void;
+  note(selection: Selection): void;
   uses(): SecretUse[];
 }
 
@@ -79,14 +80,14 @@ export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollec
   /** Secrets asked for with `?`, or selected with something to fall back on. */
   const guarded = new Set<string>();
 
-  function provides(event: SelectEvent): boolean {
+  function provides(event: Selection): boolean {
     if (!event.guarded) return false;
     if (event.fallback === null) return true;
-    return force(cx, event.fallback).kind !== 'failure';
+    return cx.force(event.fallback).kind !== 'failure';
   }
 
   return {
-    onSelect(event) {
+    note(event) {
       if (event.target.kind !== 'unknown' || !passesBy(KEEPERS, event.name, event.target)) return;
       const self =
         event.result?.kind === 'unknown' ? event.result.key : `${event.target.key}.${event.name.text ?? ''}`;

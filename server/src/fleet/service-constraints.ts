@@ -4,7 +4,7 @@
  *
  * Source: clan-core d7c35d912, lib/inventory/distributed-service/service-module.nix.
  */
-import type { Evaluation } from '../nix/evaluation.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
 import { optionSets, type SetDefinition } from './clan-modules.ts';
 import { definitionsOf } from './read.ts';
 

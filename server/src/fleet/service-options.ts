@@ -4,10 +4,11 @@
  * Source: clan-core d7c35d912, lib/inventory/distributed-service/service-module.nix.
  */
 
-import { attr, attrs, isClosed, list } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Lazy } from '../nix/value.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { attr, attrs, isClosed, list } from '../nix/eval/construct.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Lazy } from '../nix/eval/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
 import type { Place } from './model.ts';
 import type { Given } from './modules.ts';
@@ -87,12 +88,12 @@ function readRoles(cx: Evaluation, module: Lazy, given: Given): ReadonlyMap<stri
 
 /** May `perInstance` add to the settings? It can if it asks for `extendSettings`. */
 function mayComplete(cx: Evaluation, instance: Lazy): boolean {
-  const fn = force(cx, instance);
+  const fn = cx.force(instance);
   if (fn.kind !== 'lambda' || fn.expr.formals === null || fn.expr.name !== null) return true;
   return asksFor(cx, fn, 'extendSettings');
 }
 
 function asksFor(cx: Evaluation, instance: Lazy, name: string): boolean {
-  const fn = force(cx, instance);
+  const fn = cx.force(instance);
   return fn.kind === 'lambda' && fn.expr.formals?.some(formal => formal.name.name === name) === true;
 }

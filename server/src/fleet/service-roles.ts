@@ -2,8 +2,9 @@
  * The roles that a service module declares, by name, and how many machines may be in them. What the roles do is read in
  * services.ts.
  */
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Lazy } from '../nix/value.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Lazy } from '../nix/eval/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
 import type { Given } from './modules.ts';
 import { NO_CONSTRAINTS, readConstraints, type ServiceConstraints } from './service-constraints.ts';

@@ -2,10 +2,11 @@
  * The `settings` that a service module is given: what the inventory says, together with the defaults of the
  * service's own interface. Only what is certain is a value; the rest is unknown, with what it may be as candidates.
  */
-import { attr, attrs, isClosed, list, perhaps, thunk, unknown } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, ListValue, Spread, UnknownValue, Value } from '../nix/value.ts';
+
+import { attr, attrs, isClosed, list, perhaps, unknown } from '../nix/eval/construct.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { thunk } from '../nix/eval/thunks.ts';
+import type { Attr, AttrsValue, Lazy, ListValue, Spread, UnknownValue, Value } from '../nix/eval/value.ts';
 import { moduleSets } from './clan-modules.ts';
 import { selectionPath } from './module-references.ts';
 import type { Given } from './modules.ts';
@@ -30,7 +31,7 @@ export function readInterface(cx: Evaluation, module: Lazy | null, given: Given)
     const entry = certain(set, 'options');
     if (conditional || set.entries.has('freeformType') || set.entries.has('config')) complete = false;
     if (entry === null) continue;
-    const value = force(cx, entry.value);
+    const value = cx.force(entry.value);
     if (value.kind === 'attrs') options.push(value);
     if (value.kind !== 'attrs' || !isClosed(value)) complete = false;
   }
@@ -98,7 +99,7 @@ function option(
   what: string,
 ): Value {
   const why = unknown(what, what, null);
-  const declared = options.map(one => force(cx, one.value));
+  const declared = options.map(one => cx.force(one.value));
   const sets = declared.filter(one => one.kind === 'attrs');
   if (sets.length !== declared.length) return guess(why, given);
   const isOption = sets.some(set => set.entries.has('_type'));
@@ -169,7 +170,7 @@ function widened(
 /** The same, where a submodule may have added attributes. */
 function opened(cx: Evaluation, lazy: Lazy, why: UnknownValue): Lazy {
   return thunk(() => {
-    const value = force(cx, lazy);
+    const value = cx.force(lazy);
     if (value.kind === 'attrs') return widened(cx, [value], why, why);
     return value.kind === 'list' ? list(openedItems(cx, value, why), value.origin) : value;
   });
@@ -182,7 +183,7 @@ function openedItems(cx: Evaluation, { items }: ListValue, why: UnknownValue): (
 function isAttrsOf(cx: Evaluation, type: Value | null): boolean {
   const fn = typeFunction(type);
   if (fn === 'nullOr' && type?.kind === 'unknown' && type.term?.kind === 'apply')
-    return isAttrsOf(cx, force(cx, type.term.arg));
+    return isAttrsOf(cx, cx.force(type.term.arg));
   return fn === 'attrsOf' || fn === 'lazyAttrsOf';
 }
 
@@ -191,7 +192,7 @@ function converts(cx: Evaluation, type: Value | null): boolean {
   let at = type;
   for (let depth = 0; depth < 4 && at?.kind === 'unknown' && at.term?.kind === 'apply'; depth++) {
     if (typeFunction(at) === 'coercedTo') return true;
-    at = force(cx, at.term.arg);
+    at = cx.force(at.term.arg);
   }
   return false;
 }

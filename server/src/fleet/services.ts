@@ -2,10 +2,11 @@
  * Service modules of the workspace, applied to the instances of its inventory: each member of a role gets the module
  * that `perInstance` and `perMachine` give for it, with the instance's real name, settings and members.
  */
-import { attr, attrs, attrsOf, list, string, unknown } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { attr, attrs, attrsOf, list, string, unknown } from '../nix/eval/construct.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
 import type { ServiceModule } from './declared.ts';
 import { type Instance, isOfClanCore, type Role } from './inventory.ts';
@@ -103,7 +104,7 @@ function readService(cx: Evaluation, modules: readonly ServiceModule[], given: G
       perMachine = certain(set, 'perMachine')?.value ?? perMachine;
       for (const one of optionSets(cx, set, 'roles').found)
         for (const [name, entry] of one.set.entries) {
-          const role = force(cx, entry.value);
+          const role = cx.force(entry.value);
           if (role.kind !== 'attrs') complete = false;
           else roles.set(name, readRole(cx, role, roles.get(name), given));
         }
@@ -158,7 +159,7 @@ function runService(
     const facts = withBudget(cx, STEPS, () => {
       const fn = unwrap(cx, module).value;
       const values = args();
-      const result = fn.kind === 'lambda' ? apply(cx, fn, argumentsFor(fn, values), null) : fn;
+      const result = fn.kind === 'lambda' ? cx.apply(fn, argumentsFor(fn, values), null) : fn;
       return machineModules(cx, inventory, machine, result, given, service.origin);
     });
     if (facts instanceof BudgetExceeded) complete = false;

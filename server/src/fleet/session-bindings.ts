@@ -2,8 +2,8 @@
  * What `let` binds for the session variables of a module, and which paths of generators are read for it: where it is
  * written, or in functions of other files that make it.
  */
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { Place, SessionBinding, Use } from './model.ts';
 import { placeKey, placeOf } from './places.ts';
 import { quoted } from './recognise.ts';
@@ -36,28 +36,37 @@ export function isSessionOption(names: readonly string[]): boolean {
   return SESSION_END.test(names.at(-1) ?? '') && SESSION_OPTION.test(names.slice(-2).join('.'));
 }
 
-/**
- * The bindings that session variables are made of, directly or through others, and that read paths.
- * @param ask asks one question of the evaluator, with a budget of its own
- */
+/** What is read of a file for its session variables. */
+export interface SessionParts {
+  readonly lets: readonly LetBinding[];
+  readonly values: readonly SessionValue[];
+}
+
+/** What the reader of the file is asked. */
+export interface SessionReader {
+  /** The uses that have been seen so far. */
+  readonly uses: () => readonly Use[];
+  readonly textOf: (range: Place) => string;
+  /** Asks one question of the evaluator, with a budget of its own. */
+  readonly ask: <T>(at: Place, question: () => T) => T | null;
+}
+
+/** Returns the bindings that session variables are made of, directly or through others, and that read paths. */
 export function sessionBindings(
   cx: Evaluation,
-  lets: readonly LetBinding[],
-  values: readonly SessionValue[],
-  uses: () => readonly Use[],
-  textOf: (range: Place) => string,
-  ask: <T>(at: Place, question: () => T) => T | null,
+  { lets, values }: SessionParts,
+  { uses, textOf, ask }: SessionReader,
 ): SessionBinding[] {
   if (values.length === 0 || lets.length === 0) return [];
   const reached = reachedFrom(lets, values, textOf);
   // Looked into first: what a binding reads through functions of other files shows only in what is made of it.
   const holdsPath = values.some(
-    ({ range, value }) => (ask(range, () => pathsIn(cx, cx.force(value))) ?? []).length > 0,
+    ({ range, value }) => (ask(range, () => pathsIn(cx, cx.resolve(value))) ?? []).length > 0,
   );
   const through = new Map(
     reached.map(binding => [
       binding,
-      holdsPath ? (ask(binding.at, () => pathsIn(cx, cx.force(binding.value))) ?? []) : [],
+      holdsPath ? (ask(binding.at, () => pathsIn(cx, cx.resolve(binding.value))) ?? []) : [],
     ]),
   );
   const reads = uses().filter(use => use.attribute === 'path');
@@ -113,12 +122,12 @@ function pathsIn(cx: Evaluation, value: Value, depth = DEPTH): Origin[] {
       if (depth === 0) return [];
       return value.items
         .slice(0, WIDTH)
-        .flatMap(item => (item.kind === 'spread' ? [] : pathsIn(cx, cx.force(item), depth - 1)));
+        .flatMap(item => (item.kind === 'spread' ? [] : pathsIn(cx, cx.resolve(item), depth - 1)));
     case 'attrs':
       if (depth === 0) return [];
       return [...value.entries.values(), ...value.patterns]
         .slice(0, WIDTH)
-        .flatMap(entry => pathsIn(cx, cx.force(entry.value), depth - 1));
+        .flatMap(entry => pathsIn(cx, cx.resolve(entry.value), depth - 1));
     default:
       return [];
   }

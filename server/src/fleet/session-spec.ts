@@ -1,5 +1,5 @@
 /** Where a fleet says what its sessions do when they start: in a file of a fixed name beside the registry. */
-import { folderOf, joinPath } from '../nix/paths.ts';
+import { folderOf, joinPath } from '../nix/eval/paths.ts';
 
 const NAME = 'session-vars-spec.nix';
 

@@ -2,9 +2,10 @@
  * What in the settings of a role is not data. Clan hands settings on as JSON, so they are one set without functions
  * and without `imports`. Says only what is certain; what the settings mean is not known here.
  */
-import { force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Lazy, Origin, Value } from '../nix/value.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Lazy, Origin, Value } from '../nix/eval/value.ts';
 import type { Place } from './model.ts';
 import { placeOf } from './places.ts';
 import { certain, definitionsOf } from './read.ts';
@@ -68,13 +69,13 @@ function lookInside(
   if (value.kind === 'lambda' || value.kind === 'builtin') note(found, 'function', value.origin ?? at, path);
   else if (value.kind === 'list') {
     for (const item of value.items)
-      if (item.kind !== 'spread') lookInside(cx, force(cx, item), [...path, '*'], value.origin ?? at, found);
+      if (item.kind !== 'spread') lookInside(cx, cx.force(item), [...path, '*'], value.origin ?? at, found);
   } else if (value.kind === 'attrs') {
     // To JSON, such a set is the text that it stands for.
     if (value.entries.has('outPath') || value.entries.has('__toString')) return;
     for (const [name, entry] of value.entries)
       if (!entry.optional && !(path.length === 0 && name === 'imports'))
-        lookInside(cx, force(cx, entry.value), [...path, name], entry.at ?? at, found);
+        lookInside(cx, cx.force(entry.value), [...path, name], entry.at ?? at, found);
   }
 }
 

@@ -2,10 +2,10 @@
  * Settings that an inventory gives to services: plain data as far as they are written out, with a mark where they
  * are not known. Merged as the module system merges them; defaults of the service's interface are not known here.
  */
-import { display, isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy, ListValue, Value } from '../nix/value.ts';
+import { display, isClosed } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, ListValue, Value } from '../nix/eval/value.ts';
 import { definitionsOf } from './read.ts';
 
 /** A setting; `unknown` says why it is not known. Sets and lists that are not `complete` may hold more. */
@@ -22,7 +22,7 @@ const MAX_DEPTH = 12;
 /** Reads a setting. */
 export function readSetting(cx: Evaluation, lazy: Lazy, depth = 0): Setting {
   if (depth > MAX_DEPTH) return { kind: 'unknown', reason: 'it nests too deeply' };
-  const given = force(cx, lazy);
+  const given = cx.force(lazy);
   // Only sets may hold definitions.
   if (given.kind !== 'attrs') return settingOf(cx, given, depth);
   let all: Setting | null = null;

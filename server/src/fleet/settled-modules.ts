@@ -2,8 +2,8 @@
  * Modules as they are on one machine: where a module leaves something open that the machine's options decide, it is
  * read once more with those. What modules say of options is kept as long as the modules stand.
  */
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Lazy } from '../nix/value.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Lazy } from '../nix/eval/value.ts';
 import { constantDefinitions } from './constant.ts';
 import { type MachineOptions, machineOptions, type Settled, settledFor } from './machine-options.ts';
 import type { GeneratorDefinition } from './model.ts';

@@ -2,10 +2,11 @@
  * Which attributes of a matrix are lists that rows share, rather than machines. Told by how they are used: a list is
  * shared if another row takes keys from it, or names it. A machine whose row lends keys is told apart by the caller.
  */
-import { childrenOf, valuesOf } from '../nix/inside.ts';
+
+import type { Origin } from '../nix/eval/value.ts';
+import { childrenOf, valuesOf } from '../nix/expressions.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Binding, Expr, Range } from '../nix/syntax.ts';
-import type { Origin } from '../nix/value.ts';
 import type { MatrixRow } from './model.ts';
 import { outermostIn } from './places.ts';
 

@@ -1,5 +1,5 @@
 /** The way from a symbol to what was selected from it. */
-import type { Origin, StringValue, UnknownValue } from '../nix/value.ts';
+import type { Origin, StringValue, UnknownValue } from '../nix/eval/value.ts';
 
 /** One step of a selection from a symbol. */
 export interface Step {

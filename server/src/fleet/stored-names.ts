@@ -4,8 +4,9 @@
  *
  * Source: clan-core d7c35d912, and for the old layout of deployed secrets what it was before 2026-08-03.
  */
+
+import type { StringPiece, TextSource } from '../nix/eval/value.ts';
 import { sourceOffset } from '../nix/syntax.ts';
-import type { StringPiece, TextSource } from '../nix/value.ts';
 import type { NameKind, Place } from './model.ts';
 
 /** A piece of a text, and the place that stands for it where it has none of its own in the file. */

@@ -1,10 +1,10 @@
 /**
  * A generator that is written as a module: a function of its own configuration, with options of its own perhaps.
  */
-import { attr, attrs, unknown } from '../nix/construct.ts';
-import { apply } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { LambdaValue, Lazy } from '../nix/value.ts';
+import { attr, attrs, unknown } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { LambdaValue, Lazy } from '../nix/eval/value.ts';
 import { unknownArgument } from './modules.ts';
 import { type Weighed, weighed } from './weights.ts';
 
@@ -17,8 +17,7 @@ export function definedBy(cx: Evaluation, module: LambdaValue, conditional: bool
     new Map((formals ?? []).map(({ name }) => [name.name, attr(argumentOf(name.name, file, at), null)])),
     null,
   );
-  const value = apply(
-    cx,
+  const value = cx.apply(
     module,
     formals === null ? unknown(`the arguments of a module`, `module ${file}:${at}`, null) : args,
     module.origin,

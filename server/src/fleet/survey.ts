@@ -2,8 +2,8 @@
  * The files of a workspace by what their texts show: what is worth reading for what, and what leads to what. Nothing is
  * parsed. Kept from one build to the next; an edit that changes nothing of this costs one look at the edited text.
  */
-import { folderOf } from '../nix/paths.ts';
-import type { NixFiles } from '../nix/value.ts';
+import { folderOf } from '../nix/eval/paths.ts';
+import type { NixFiles } from '../nix/eval/value.ts';
 import { belongsToFleet } from './machines.ts';
 import { sameItems } from './same.ts';
 import { saySame, type TextFacts, textFacts } from './texts.ts';

@@ -2,9 +2,9 @@
  * What can be said of a system that nixpkgs or nix-darwin makes (`nixosSystem { modules = [ … ]; }`) by looking at what
  * it is made of: the modules and the arguments that it was given, where they are asked for by their place in it.
  */
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { UnknownValue, Value } from '../nix/value.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { UnknownValue, Value } from '../nix/eval/value.ts';
 import { certain } from './read.ts';
 
 /** What is selected, from its end, and the attribute of the argument that it is. */
@@ -22,9 +22,9 @@ export function partOfSystem(cx: Evaluation, value: UnknownValue): Value | null 
     if (at?.term?.kind !== 'apply') continue;
     const { fn, arg } = at.term;
     if (fn.term?.kind !== 'select' || !/^(nixos|darwin)System$/.test(fn.term.name.text ?? '')) return null;
-    const given = force(cx, arg);
+    const given = cx.force(arg);
     const part = given.kind === 'attrs' ? certain(given, argument) : null;
-    return part === null ? null : force(cx, part.value);
+    return part === null ? null : cx.force(part.value);
   }
   return null;
 }

@@ -2,7 +2,7 @@
  * What is kept of files that have been read. The value of one that no other imports is asked for by nobody again; the
  * trees of a small fleet are, after an edit. In a large one most of the memory would be trees that nobody looks at.
  */
-import { type Evaluation, forgetWalked } from '../nix/evaluation.ts';
+import { type Evaluation, forgetWalked } from '../nix/eval/evaluation.ts';
 import type { ImportGraph } from './imports.ts';
 
 export interface Trees {

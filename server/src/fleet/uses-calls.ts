@@ -3,10 +3,10 @@
  * accessors of the module of helper-secrets.ts. Functions of the workspace need nothing of the kind: evaluation shows
  * what they select.
  */
-import { evaluate, force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, Scope, StringValue, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
-import type { AttrsValue, Lazy, Scope, StringValue, UnknownValue, Value } from '../nix/value.ts';
 import { accessorAttribute } from './helper-secrets.ts';
 import type { Place, Use } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
@@ -63,16 +63,16 @@ function placeIn({ origin }: StringValue, file: string): Place | null {
 /** `clanLib.getPublicValue { generator = …; file = …; }`, wherever clan's library comes from. */
 function publicValueOf(cx: Evaluation, expr: ApplyExpr, value: Value, scope: Scope): Asked | null {
   const given = isPublicValue(nameOf(expr.fn))
-    ? evaluate(cx, expr.arg, scope)
+    ? cx.evaluate(expr.arg, scope)
     : value.kind === 'unknown' && value.term?.kind === 'apply' && isPublicValue(lastNameOf(value.term.fn))
-      ? force(cx, value.term.arg)
+      ? cx.force(value.term.arg)
       : null;
   if (given?.kind !== 'attrs') return null;
   const generator = textIn(cx, given, 'generator');
   const file = textIn(cx, given, 'file');
   if (generator === null || file === null) return null;
   const fallback = given.entries.get('default');
-  const guarded = fallback !== undefined && force(cx, fallback.value).kind !== 'failure';
+  const guarded = fallback !== undefined && cx.force(fallback.value).kind !== 'failure';
   return { generator, file, attribute: 'value', guarded };
 }
 
@@ -88,7 +88,7 @@ function textIn(cx: Evaluation, set: AttrsValue, name: string): StringValue | nu
 /** A text; what is not known at all is one that is all hole. */
 function textOf(cx: Evaluation, lazy: Lazy, name: string): StringValue | null {
   const source = sourceOf(lazy) ?? name;
-  const value = force(cx, lazy);
+  const value = cx.force(lazy);
   if (value.kind === 'string') return value;
   if (value.kind !== 'unknown') return null;
   return { kind: 'string', text: null, pieces: [{ hole: value, source }], origin: value.origin };
@@ -127,7 +127,7 @@ function nameOf(fn: Expr): string | null {
 export function providedFor(cx: Evaluation, expr: ApplyExpr, scope: Scope, file: string): Range[] {
   const name = nameOf(expr.fn);
   if (name !== 'tryEval' && name !== 'pathExists') return [];
-  const { origin } = evaluate(cx, expr.arg, scope);
+  const { origin } = cx.evaluate(expr.arg, scope);
   const written = origin === null ? null : outermostIn(origin, file);
   return written === null ? [expr.arg] : [expr.arg, written];
 }

@@ -2,11 +2,12 @@
  * Uses of generators' files by the name of the place where they are kept: `"${self}/vars/shared/G/F/value"`,
  * `/run/secrets/vars/…`, and the secrets that clan-core makes for sops-nix under such names.
  */
-import { originOf } from '../nix/construct.ts';
-import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
-import { interpolate } from '../nix/strings.ts';
+import { originOf } from '../nix/eval/construct.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Selection } from '../nix/eval/selection.ts';
+import { interpolate } from '../nix/eval/strings.ts';
+import type { Origin, Scope, StringPiece, StringValue } from '../nix/eval/value.ts';
 import type { PathExpr, StringExpr } from '../nix/syntax.ts';
-import type { Origin, Scope, StringPiece, StringValue } from '../nix/value.ts';
 import type { Place, Use } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
 import type { Step } from './steps.ts';
@@ -71,7 +72,7 @@ function useOf({ at, generator, file, attribute }: StoredFile): Use {
 }
 
 /** `config.sops.placeholder."vars/…"` and `config.sops.secrets."vars/…".path` */
-export function useOfSopsName(event: SelectEvent, before: readonly Step[], file: string): Use | null {
+export function useOfSopsName(event: Selection, before: readonly Step[], file: string): Use | null {
   if (event.result === null) return null;
   const steps: readonly Step[] = [...before, { name: event.name, at: event.at }];
   const isPlaceholder = isNamed(steps, -3, 'sops', 'placeholder');

@@ -2,9 +2,10 @@
  * For whom a file is read as a module: most files are the same for all machines; some ask for the class of the machine,
  * or for an argument that each machine gives otherwise (`specialArgs = { host = "ada"; }`). Those are read once for each.
  */
-import { force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { AttrsValue, NixFiles, Value } from '../nix/value.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, NixFiles, Value } from '../nix/eval/value.ts';
 import type { MachineClass } from './model.ts';
 import type { Given } from './modules.ts';
 
@@ -51,7 +52,7 @@ export function createViewers(cx: Evaluation, files: NixFiles, shared: Given): V
     let is = differing.get(name);
     if (is === undefined) {
       const given = shared(name);
-      const value = given === null ? null : withBudget(cx, STEPS, () => force(cx, given));
+      const value = given === null ? null : withBudget(cx, STEPS, () => cx.force(given));
       is = value !== null && !(value instanceof BudgetExceeded) && isOneOfSeveral(value);
       differing.set(name, is);
     }

@@ -3,9 +3,9 @@
  * away, the strongest priority wins, and what is under a condition that is not known may or may not count. Knows
  * nothing of generators.
  */
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy, Value } from '../nix/value.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, Value } from '../nix/eval/value.ts';
 import { certain, member } from './read.ts';
 
 /** One definition of an option, out of everything that `mkIf`, `mkMerge`, `mkForce` and their like put around it. */
@@ -31,7 +31,7 @@ const NESTING = 16;
 
 /** All definitions that a value holds. A literal `mkIf false` holds none. */
 export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth = 0): Weighed[] {
-  const value = force(cx, lazy);
+  const value = cx.force(lazy);
   if (value.kind === 'unknown') return [{ value, priority: STRONGEST, conditional }];
   const plain: Weighed = { value, priority: PLAIN, conditional };
   if (value.kind !== 'attrs' || isPlain(value)) return [plain];
@@ -46,7 +46,7 @@ export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth =
       return weighed(cx, content.value, conditional || condition?.kind !== 'bool', depth + 1);
     }
     case 'merge': {
-      const list = force(cx, content.value);
+      const list = cx.force(content.value);
       if (list.kind !== 'list') return [{ value: list, priority: STRONGEST, conditional }];
       return list.items.flatMap(item =>
         item.kind === 'spread'

@@ -2,8 +2,8 @@
  * The options of a generator as they are written, unknown ones included: name by name, with what is assigned and
  * where. What they mean is read in generator.ts; this is for saying what is wrong with them.
  */
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Value } from '../nix/value.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Value } from '../nix/eval/value.ts';
 import type { Place, WrittenOption } from './model.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';

@@ -17,8 +17,8 @@ import {
 import type { Finding, Fix, Severity, TextEdit } from '../checks/rule.ts';
 import type { CodeAction } from '../editor/code-actions.ts';
 import type { Place } from '../fleet/model.ts';
+import type { NixFiles } from '../nix/eval/value.ts';
 import { lineStartsOf, offsetAt, positionAt } from '../nix/source.ts';
-import type { NixFiles } from '../nix/value.ts';
 
 export { pathOfUri, uriOfPath } from './addresses.ts';
 

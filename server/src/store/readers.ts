@@ -2,8 +2,8 @@
  * Who can open a secret, by name: the keys that it is encrypted to, whose they are, and by which link they come to it.
  * Reads names, links and public keys; opens nothing.
  */
-import type { SopsFolder } from './sops.ts';
-import type { Access } from './sops-writes.ts';
+import type { SopsFolder } from './sops/sops-keys.ts';
+import type { Access } from './sops/sops-writes.ts';
 
 /** Why somebody has access: a link beside the secret, or a setting of the configuration. */
 export interface ReaderLink {

@@ -2,8 +2,8 @@
  * Fleets of the kind without clan: generators below `vars.generators`, of a module of somebody's own. What is generated
  * in clan's layout, nothing there reads.
  */
-import { type Configured, probableSetting } from './backend.ts';
-import type { StoreFiles } from './files.ts';
+import { type Configured, probableSetting } from './backend-setting.ts';
+import type { StoreFiles } from './vars/files.ts';
 
 /** The part of a fleet that shows it. */
 interface Declared extends Configured {

@@ -1,8 +1,8 @@
 /** Who could read what at a revision of git. */
-import type { AccessMatrix } from '../generate/access-matrix.ts';
-import { RunFailure } from '../generate/failure.ts';
-import { readRevision } from '../host/git-tree.ts';
-import { StoreFailure } from '../store/failure.ts';
+import type { AccessMatrix } from '../generate/backends/access-matrix.ts';
+import { RunFailure } from '../generate/run-failure.ts';
+import { readRevision } from '../host/git/revision.ts';
+import { StoreFailure } from '../store/store-failure.ts';
 import { accessIn } from './access.ts';
 import { MAX_FILE_BYTES } from './disk.ts';
 import type { Engine } from './engine.ts';

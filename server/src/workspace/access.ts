@@ -1,7 +1,7 @@
 /** Who can read what in a workspace. */
-import { type AccessMatrix, accessMatrix } from '../generate/access-matrix.ts';
-import { backendOf, isKeyed, type KeyedBackend } from '../generate/backend.ts';
-import { RunFailure } from '../generate/failure.ts';
+import { type AccessMatrix, accessMatrix } from '../generate/backends/access-matrix.ts';
+import { backendOf, isKeyed, type KeyedBackend } from '../generate/backends/served-backend.ts';
+import { RunFailure } from '../generate/run-failure.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface WorkspaceAccess extends AccessMatrix {

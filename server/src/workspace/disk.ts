@@ -16,7 +16,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
-import { folderOf } from '../nix/paths.ts';
+import { folderOf } from '../nix/eval/paths.ts';
 
 /** Files above this size, in bytes, are known to exist but not read. */
 export const MAX_FILE_BYTES = 2 * 1024 * 1024;

@@ -9,7 +9,7 @@ import type { CheckSettings, Since } from '../checks/run.ts';
 import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/builder.ts';
 import type { Fleet } from '../fleet/model.ts';
 import type { SyntaxTree } from '../nix/syntax.ts';
-import type { Backend } from '../store/read.ts';
+import type { Backend } from '../store/vars/read.ts';
 
 export interface Engine {
   readonly parse: (text: string) => SyntaxTree;
@@ -62,7 +62,7 @@ export async function loadEngine(wasm?: EngineWasm): Promise<Engine> {
     import('../checks/index.ts'),
     import('../checks/run.ts'),
     import('../checks/suppress.ts'),
-    import('../store/backend.ts'),
+    import('../store/backend-setting.ts'),
     import('../checks/memory/memory.ts'),
   ]);
   return {

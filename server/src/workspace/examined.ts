@@ -1,5 +1,5 @@
 /** A workspace as the doctor wants it described. */
-import type { Examined } from '../doctor/ground.ts';
+import type { Examined } from '../doctor/examined.ts';
 import { rootMarker } from './discovery.ts';
 import type { Workspace } from './workspace.ts';
 

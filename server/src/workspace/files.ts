@@ -2,9 +2,10 @@
  * The files of one workspace: what is on disk, with the documents that are open in an editor laid over it.
  * Each text is parsed at most once. It knows nothing of fleets and findings.
  */
+
+import type { NixFiles } from '../nix/eval/value.ts';
 import { lineStartsOf, type SourceFile } from '../nix/source.ts';
 import type { Expr, SyntaxTree } from '../nix/syntax.ts';
-import type { NixFiles } from '../nix/value.ts';
 import { findNixFiles, isSearched } from './discovery.ts';
 import {
   createDisk,

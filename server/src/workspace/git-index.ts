@@ -7,7 +7,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { TrackedFiles } from '../checks/rule.ts';
-import { readRegularFile } from '../host/regular-file.ts';
+import { readRegularFile } from '../host/files/regular-file.ts';
 
 /** Of an index, which has some hundred bytes a file; the files that say where it is are far smaller. */
 const MAX_INDEX_BYTES = 512 * 1024 * 1024;

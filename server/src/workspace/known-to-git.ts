@@ -1,8 +1,8 @@
 /** Makes new files of a fleet known to git, since a flake sees no others. */
 import { TELL_GIT } from '../editor/pipeline.ts';
-import { HostFailure } from '../host/failure.ts';
-import { openRepository } from '../host/git.ts';
-import { beginRepository } from '../host/git-begin.ts';
+import { beginRepository } from '../host/git/begin-repository.ts';
+import { openRepository } from '../host/git/repository.ts';
+import { HostFailure } from '../host/host-failure.ts';
 
 export interface KnownToGit {
   /** The folder was in no repository, and is one now. */

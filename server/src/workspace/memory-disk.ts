@@ -4,7 +4,7 @@
  * fills it can bring it. Until then such a file is there and cannot be read, of which nothing is claimed.
  */
 import { byteString } from '../nix/bytes.ts';
-import { folderOf } from '../nix/paths.ts';
+import { folderOf } from '../nix/eval/paths.ts';
 import {
   type Disk,
   type Entry,

@@ -1,6 +1,6 @@
 /** A revision of a repository as the folder of a workspace: what `disk.ts` shows of a folder, from plain data. */
-import type { Revision, RevisionEntry } from '../host/git-tree.ts';
-import { folderOf } from '../nix/paths.ts';
+import type { Revision, RevisionEntry } from '../host/git/revision.ts';
+import { folderOf } from '../nix/eval/paths.ts';
 import { type Disk, type Entry, type LinkEntry, START_BYTES, textOf } from './disk.ts';
 
 /** As many links in a row as Linux follows. */

@@ -3,9 +3,9 @@
  * a folder without git nothing is known.
  */
 import { dirname, join } from 'node:path';
-import { readRegularFile } from '../host/regular-file.ts';
-import { STALE, type StaleNotes, staleNotesIn } from '../host/stale.ts';
-import { stateFolder } from '../host/state.ts';
+import { readRegularFile } from '../host/files/regular-file.ts';
+import { STALE, type StaleNotes, staleNotesIn } from '../host/files/stale.ts';
+import { stateFolder } from '../host/files/state-folder.ts';
 import { indexPathOf, stampOf } from './git-index.ts';
 
 /** A line for each generator that is to be made anew. */

@@ -3,7 +3,7 @@
  * say. Draft 7, the newest that editors know in full. Only the script that writes the schema loads this.
  */
 import type { Rule } from '../checks/rule.ts';
-import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../host/limits.ts';
+import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../host/sandbox/limits.ts';
 import { groupsOf, SEVERITY_WORDS } from './rule-settings.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 

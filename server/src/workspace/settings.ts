@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { didYouMean, suggest } from '../checks/suggest.ts';
 import type { FleetSettings } from '../fleet/builder.ts';
 import type { Place } from '../fleet/model.ts';
-import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../host/limits.ts';
+import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../host/sandbox/limits.ts';
 import { matchesAny } from './glob.ts';
 import { type JsonNode, memberAt } from './json.ts';
 import { mergeRules, type NoteProblem, type RuleSettings, readRules } from './rule-settings.ts';

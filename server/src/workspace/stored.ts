@@ -1,13 +1,13 @@
 /** What is stored in a workspace, read once and kept until something other than Nix changes. */
-import { folderOf } from '../nix/paths.ts';
-import type { StoreFiles } from '../store/files.ts';
+import { folderOf } from '../nix/eval/paths.ts';
+import type { StoreFiles } from '../store/vars/files.ts';
 import {
   type Backend,
   type RecipientsRead,
   readContents,
   type StoreContents,
   type VerifiedGenerator,
-} from '../store/read.ts';
+} from '../store/vars/read.ts';
 import type { StoreChoice } from './settings.ts';
 
 export interface StoredReader {

@@ -6,7 +6,7 @@ import type { CheckFiles, Finding, Rule, Severity } from '../checks/rule.ts';
 import type { Looked } from '../checks/store/generated.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { Fleet } from '../fleet/model.ts';
-import type { VerifiedGenerator } from '../store/read.ts';
+import type { VerifiedGenerator } from '../store/vars/read.ts';
 import type { Disk } from './disk.ts';
 import type { Engine } from './engine.ts';
 import { createFiles, type WorkspaceFiles } from './files.ts';

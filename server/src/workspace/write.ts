@@ -18,7 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import { regularBytes } from '../host/regular-file.ts';
+import { regularBytes } from '../host/files/regular-file.ts';
 import type { ChangedFile } from './fix.ts';
 
 /** Why nothing, or not everything, was written; a sentence for the person. */

@@ -4,7 +4,7 @@ import type { AppliedImport, FailingCall, Fleet } from '../../fleet/model.ts';
 import { inUnits } from '../memory/per-unit.ts';
 import type { Report, Rule, Sources } from '../rule.ts';
 import { circularImports } from './circular-imports.ts';
-import { BAD_IMPORTS, GOOD_IMPORTS } from './imports-examples.ts';
+import { importsExamples } from './imports-examples.ts';
 import { moveToBody } from './move-to-body.ts';
 
 export const generatorsInImports: Rule = {
@@ -31,8 +31,7 @@ The same circle is closed, on every architecture, by imports that depend on the 
 an argument that \`_module.args\` gives: that is part of the configuration, too. Import the
 module always, and put the condition into it with \`lib.mkIf\`. What a module only reads below its own options may
 depend on whatever it likes.`,
-  bad: BAD_IMPORTS,
-  good: GOOD_IMPORTS,
+  examples: importsExamples,
   check: function* ({ fleet, sources }) {
     const mixed = isMixed(fleet);
     for (const each of applied(fleet)) yield reportOf(sources, each, mixed);

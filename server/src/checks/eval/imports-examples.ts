@@ -1,6 +1,5 @@
 /** The examples of eval/generators-in-imports: each form in which generators get into `imports`, and what to write instead. */
-import { hostOf, PIPELINE } from '../examples.ts';
-import type { Example } from '../rule.ts';
+import type { Examples, Fixtures } from '../rule.ts';
 
 const MATRIX = '{\n  emily = [\n    "anthropic"\n    "gmail"\n  ];\n}\n';
 
@@ -83,84 +82,85 @@ in
 }
 `;
 
-export const BAD_IMPORTS: readonly Example[] = [
-  {
-    title: 'A module made by applying the generators function, in a mixed fleet',
-    files: {
-      ...PIPELINE,
-      'lib/machine-env-matrix.nix': MATRIX,
-      'flake.nix': flakeOf('emily.machineClass = "darwin";\n        lea.machineClass = "nixos";'),
-      'machines/emily/hardware.nix': '{ }\n',
-      'machines/emily/configuration.nix': IN_IMPORTS,
+export const importsExamples = ({ hostOf, PIPELINE }: Fixtures): Examples => ({
+  bad: [
+    {
+      title: 'A module made by applying the generators function, in a mixed fleet',
+      files: {
+        ...PIPELINE,
+        'lib/machine-env-matrix.nix': MATRIX,
+        'flake.nix': flakeOf('emily.machineClass = "darwin";\n        lea.machineClass = "nixos";'),
+        'machines/emily/hardware.nix': '{ }\n',
+        'machines/emily/configuration.nix': IN_IMPORTS,
+      },
     },
-  },
-  {
-    title: 'A call that fails besides',
-    files: {
-      ...PIPELINE,
-      'lib/machine-env-matrix.nix': MATRIX,
-      'flake.nix': flakeOf('emily = { };'),
-      'machines/emily/configuration.nix': FAILING,
+    {
+      title: 'A call that fails besides',
+      files: {
+        ...PIPELINE,
+        'lib/machine-env-matrix.nix': MATRIX,
+        'flake.nix': flakeOf('emily = { };'),
+        'machines/emily/configuration.nix': FAILING,
+      },
     },
-  },
-  {
-    title: 'Other ways to write the same',
-    files: {
-      ...PIPELINE,
-      'lib/machine-env-matrix.nix': MATRIX,
-      'flake.nix': flakeOf('emily = { };'),
-      'machines/emily/configuration.nix': FORMS,
+    {
+      title: 'Other ways to write the same',
+      files: {
+        ...PIPELINE,
+        'lib/machine-env-matrix.nix': MATRIX,
+        'flake.nix': flakeOf('emily = { };'),
+        'machines/emily/configuration.nix': FORMS,
+      },
     },
-  },
-  {
-    title: 'Imports that depend on the configuration',
-    files: {
-      'flake.nix': flakeOf('lea = { };'),
-      'machines/lea/web.nix': '{ }\n',
-      'machines/lea/configuration.nix': `\
+    {
+      title: 'Imports that depend on the configuration',
+      files: {
+        'flake.nix': flakeOf('lea = { };'),
+        'machines/lea/web.nix': '{ }\n',
+        'machines/lea/configuration.nix': `\
 { config, lib, ... }:
 {
   imports = lib.optional (config.clan.core.vars.generators ? web) ./web.nix;
   #                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ eval/generators-in-imports: (machine lea)
 }
 `,
+      },
     },
-  },
-];
-
-export const GOOD_IMPORTS: readonly Example[] = [
-  {
-    title: 'Assigned in the body',
-    files: {
-      ...PIPELINE,
-      'lib/machine-env-matrix.nix': MATRIX,
-      'machines/emily/configuration.nix': hostOf('emily'),
+  ],
+  good: [
+    {
+      title: 'Assigned in the body',
+      files: {
+        ...PIPELINE,
+        'lib/machine-env-matrix.nix': MATRIX,
+        'machines/emily/configuration.nix': hostOf('emily'),
+      },
     },
-  },
-  {
-    title: 'A condition inside of the module that is imported',
-    files: {
-      'flake.nix': flakeOf('lea = { };'),
-      'machines/lea/web.nix': `\
+    {
+      title: 'A condition inside of the module that is imported',
+      files: {
+        'flake.nix': flakeOf('lea = { };'),
+        'machines/lea/web.nix': `\
 { config, lib, ... }:
 {
   config = lib.mkIf config.services.nginx.enable { networking.firewall.allowedTCPPorts = [ 443 ]; };
 }
 `,
-      'machines/lea/configuration.nix': '{\n  imports = [ ./web.nix ];\n}\n',
+        'machines/lea/configuration.nix': '{\n  imports = [ ./web.nix ];\n}\n',
+      },
     },
-  },
-  {
-    title: 'A module that is made by applying a function, and has nothing to do with the registry',
-    files: {
-      'flake.nix': flakeOf('lea = { };'),
-      'modules/user.nix': '{ name }:\n{ ... }:\n{\n  users.users.${name}.isNormalUser = true;\n}\n',
-      'machines/lea/configuration.nix': `\
+    {
+      title: 'A module that is made by applying a function, and has nothing to do with the registry',
+      files: {
+        'flake.nix': flakeOf('lea = { };'),
+        'modules/user.nix': '{ name }:\n{ ... }:\n{\n  users.users.${name}.isNormalUser = true;\n}\n',
+        'machines/lea/configuration.nix': `\
 { lib, ... }:
 {
   imports = [ (lib.modules.importApply ../../modules/user.nix { name = "ada"; }) ];
 }
 `,
+      },
     },
-  },
-];
+  ],
+});

@@ -1,6 +1,3 @@
-/** eval/path-in-let: session variables built from generators' paths in a machine's `let`. */
-
-import { hostOf, PIPELINE } from '../examples.ts';
 import { inUnits } from '../memory/per-unit.ts';
 import type { Rule } from '../rule.ts';
 
@@ -20,30 +17,31 @@ architecture, or before \`clan vars generate\` has run. The path may not exist t
 Build session variables in a module of the user environment (Hjem, home-manager), from \`osConfig\`: it is
 evaluated on the machine that it is for. Checked only in workspaces that have a registry, since it is the way of
 working with one that makes the difference.`,
-  bad: [
-    {
-      title: 'Built in the `let`',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/lea/configuration.nix': hostOf(
-          'lea',
-          '  environment.variables = sessionVariables;\n',
-          `\
+  examples: ({ hostOf, PIPELINE }) => ({
+    bad: [
+      {
+        title: 'Built in the `let`',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'machines/lea/configuration.nix': hostOf(
+            'lea',
+            '  environment.variables = sessionVariables;\n',
+            `\
   sessionVariables = {
 # ^^^^^^^^^^^^^^^^ eval/path-in-let
     ANTHROPIC_API_KEY_FILE = config.clan.core.vars.generators.anthropic-api-key.files.key.path;
   };
 `,
-        ),
+          ),
+        },
       },
-    },
-    {
-      title: 'Built by a function of another file, which reads the paths',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'lib/session-builder.nix': `\
+      {
+        title: 'Built by a function of another file, which reads the paths',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'lib/session-builder.nix': `\
 { config, keys }:
 let
   registry = import ./secret-registry.nix { pkgs = null; };
@@ -56,10 +54,10 @@ builtins.listToAttrs (
   }) keys
 )
 `,
-        'machines/lea/configuration.nix': hostOf(
-          'lea',
-          '  environment.variables = sessionVariables;\n',
-          `\
+          'machines/lea/configuration.nix': hostOf(
+            'lea',
+            '  environment.variables = sessionVariables;\n',
+            `\
   builder = import ../../lib/session-builder.nix;
   sessionVariables = builder {
 # ^^^^^^^^^^^^^^^^ eval/path-in-let
@@ -67,30 +65,31 @@ builtins.listToAttrs (
     keys = envMatrix.lea;
   };
 `,
-        ),
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Built in a module of the user environment',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/lea/configuration.nix': hostOf(
-          'lea',
-          '  hjem.users.ada.imports = [ ../../modules/session.nix ];\n',
-        ),
-        'modules/session.nix': `\
+    ],
+    good: [
+      {
+        title: 'Built in a module of the user environment',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'machines/lea/configuration.nix': hostOf(
+            'lea',
+            '  hjem.users.ada.imports = [ ../../modules/session.nix ];\n',
+          ),
+          'modules/session.nix': `\
 { osConfig, ... }:
 {
   environment.sessionVariables.ANTHROPIC_API_KEY_FILE =
     osConfig.clan.core.vars.generators.anthropic-api-key.files.key.path;
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet }) {
     if (fleet.registries.length === 0) return;
     for (const binding of readings(fleet))

@@ -2,7 +2,6 @@
 
 import type { Place, RegistryImport } from '../../fleet/model.ts';
 import { writtenAt } from '../edits.ts';
-import { hostOf, PIPELINE, registryOf } from '../examples.ts';
 import { factsOf } from '../facts.ts';
 import { bindingAround } from '../locate.ts';
 import { perUnit } from '../memory/per-unit.ts';
@@ -23,13 +22,14 @@ makes that look evaluate nixpkgs for the wrong system, which is slow at best and
 \`pkgs ? null\` is there so that nobody has to.
 
 Import the registry with \`pkgs = null\`, and use \`pkgs\` in an entry for \`runtimeInputs\` and \`script\` only.`,
-  bad: [
-    {
-      title: 'A pure reader that passes its package set on',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'lib/session-vars-spec.nix': `\
+  examples: ({ hostOf, PIPELINE, registryOf }) => ({
+    bad: [
+      {
+        title: 'A pure reader that passes its package set on',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'lib/session-vars-spec.nix': `\
 { pkgs }:
 let
   registry = import ./secret-registry.nix { inherit pkgs; };
@@ -39,14 +39,14 @@ in
   lea = [ { name = registry.anthropic.envVar; } ];
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A builder that reads names and paths, and no more',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'lib/session-builder.nix': `\
+      {
+        title: 'A builder that reads names and paths, and no more',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'lib/session-builder.nix': `\
 { osConfig, pkgs, keys }:
 let
   registry = import ./secret-registry.nix { inherit pkgs; };
@@ -64,37 +64,37 @@ in
   );
 }
 `,
+        },
       },
-    },
-    {
-      title: 'Metadata that needs packages',
-      files: {
-        'lib/secret-registry.nix': registryOf(`\
+      {
+        title: 'Metadata that needs packages',
+        files: {
+          'lib/secret-registry.nix': registryOf(`\
   anthropic = mkPromptedSecret {
     generator = "anthropic-\${pkgs.hello.version}";
     #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ eval/pkgs-in-metadata
     envVar = "ANTHROPIC_API_KEY";
   };
 `),
-        'lib/machine-env-matrix.nix': '{\n  lea = [ "anthropic" ];\n}\n',
+          'lib/machine-env-matrix.nix': '{\n  lea = [ "anthropic" ];\n}\n',
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Generators made of the entries',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/lea/configuration.nix': hostOf('lea'),
+    ],
+    good: [
+      {
+        title: 'Generators made of the entries',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'machines/lea/configuration.nix': hostOf('lea'),
+        },
       },
-    },
-    {
-      title: 'Read without packages',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'lib/session-vars-spec.nix': `\
+      {
+        title: 'Read without packages',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'lib/session-vars-spec.nix': `\
 let
   registry = import ./secret-registry.nix { pkgs = null; };
 in
@@ -102,9 +102,10 @@ in
   lea = [ { name = registry.anthropic.envVar; } ];
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     for (const registry of context.fleet.registries)
       for (const key of registry.keys)

@@ -1,6 +1,5 @@
 /** generator/absolute-program: a script that starts a program from a place that is not there when it runs. */
 import type { Report, Rule } from '../rule.ts';
-import { generatorFile } from './samples.ts';
 import { commandsOf, forEachScript, named } from './scripted.ts';
 
 /** Where distributions and NixOS itself keep programs; of all these only `/bin/sh` is there. */
@@ -20,36 +19,38 @@ own, and nothing else of the machine: the run ends with \`No such file or direct
 Add the package to \`runtimeInputs\` and call the program by its name, or write its path as \`\${pkgs.openssl}/bin/openssl\`.
 
 Source: clan-core d7c35d912, \`clan_lib/sandbox_exec\`.`,
-  bad: [
-    {
-      title: 'A program of the running system',
-      files: generatorFile(
-        'token',
-        `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'A program of the running system',
+        files: generatorFile(
+          'token',
+          `\
 files.token = { };
 script = ''
   /run/current-system/sw/bin/openssl rand -hex -out "$out/token" 32
 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ generator/absolute-program: runtimeInputs
 '';
 `,
-      ),
-    },
-  ],
-  good: [
-    {
-      title: 'A program of a package, and the shell that is there',
-      files: generatorFile(
-        'token',
-        `\
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'A program of a package, and the shell that is there',
+        files: generatorFile(
+          'token',
+          `\
 files.token = { };
 script = ''
   /bin/sh -c 'umask 077'
   \${pkgs.openssl}/bin/openssl rand -hex -out "$out/token" 32
 '';
 `,
-      ),
-    },
-  ],
+        ),
+      },
+    ],
+  }),
   check: forEachScript(function* (scripted): Iterable<Report> {
     for (const command of commandsOf(scripted)) {
       if (command.lookup !== 'absolute' || !ELSEWHERE.test(command.word) || command.word === '/bin/sh')

@@ -1,7 +1,6 @@
 /** generator/bash-syntax: a script that Bash cannot read. */
 import type { Range } from '../../shell/syntax.ts';
 import type { Report, Rule } from '../rule.ts';
-import { generatorFile } from './samples.ts';
 import { forEachScript, named, type Scripted } from './scripted.ts';
 
 export const bashSyntax: Rule = {
@@ -19,12 +18,13 @@ indented further than the rest of the script, or a word too long.
 
 Note Nix's own escapes in a string between \`''\`: \`''$\` for a dollar sign in front of a brace, \`'''\` for two single
 quotes. An empty string is better written as \`""\` in a script.`,
-  bad: [
-    {
-      title: 'An `if` without an end',
-      files: generatorFile(
-        'key',
-        `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'An `if` without an end',
+        files: generatorFile(
+          'key',
+          `\
 prompts.key.type = "hidden";
 files.key = { };
 script = ''
@@ -33,13 +33,13 @@ script = ''
     cp "$prompts/key" "$out/key"
 '';
 `,
-      ),
-    },
-    {
-      title: 'A here-document without an end',
-      files: generatorFile(
-        'env',
-        `\
+        ),
+      },
+      {
+        title: 'A here-document without an end',
+        files: generatorFile(
+          'env',
+          `\
 prompts.token.type = "hidden";
 files.env = { };
 script = ''
@@ -49,15 +49,15 @@ script = ''
     EOF
 '';
 `,
-      ),
-    },
-  ],
-  good: [
-    {
-      title: 'A block that ends',
-      files: generatorFile(
-        'key',
-        `\
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'A block that ends',
+        files: generatorFile(
+          'key',
+          `\
 prompts.key.type = "hidden";
 files.key = { };
 script = ''
@@ -69,9 +69,10 @@ script = ''
   fi
 '';
 `,
-      ),
-    },
-  ],
+        ),
+      },
+    ],
+  }),
   check: forEachScript(function* (scripted): Iterable<Report> {
     const { script } = scripted;
     const [error] = script.tree.errors;

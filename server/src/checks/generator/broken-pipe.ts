@@ -3,7 +3,6 @@ import type { Place } from '../../fleet/model.ts';
 import { statementsIn } from '../../shell/flow/visit.ts';
 import type { PipelineStatement, Statement } from '../../shell/syntax.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
-import { generatorFile } from './samples.ts';
 import { forEachScript, isDecisive, isVeiled, mayRun, named, type Scripted } from './scripted.ts';
 
 /** Programs that go on as long as their input does. */
@@ -29,12 +28,13 @@ Take a limited amount first (\`head -c 64 /dev/urandom | base64\`), use a tool m
 \`pwgen -s 32 1\`), or ignore the status of the source alone: \`{ tr … || true; } | head\`.
 
 Source: clan-core d7c35d912, \`generic-generator.nix\` (\`set -euo pipefail\`); Bash's manual, "Pipelines".`,
-  bad: [
-    {
-      title: 'As a command, and as the value of a variable',
-      files: generatorFile(
-        'password',
-        `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'As a command, and as the value of a variable',
+        files: generatorFile(
+          'password',
+          `\
 files.password = { };
 files.salt = { };
 script = ''
@@ -45,15 +45,15 @@ script = ''
   printf %s "$salt" > "$out/salt"
 '';
 `,
-      ),
-    },
-  ],
-  good: [
-    {
-      title: 'A limited source, a status that is ignored, and one that nobody looks at',
-      files: generatorFile(
-        'password',
-        `\
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'A limited source, a status that is ignored, and one that nobody looks at',
+        files: generatorFile(
+          'password',
+          `\
 files.password = { };
 files.salt = { };
 files.env = { };
@@ -63,22 +63,23 @@ script = ''
   echo "TOKEN=$(tr -dc a-z < /dev/urandom | head -c 40)" > "$out/env"
 '';
 `,
-      ),
-    },
-    {
-      title: 'Without pipefail',
-      files: generatorFile(
-        'password',
-        `\
+        ),
+      },
+      {
+        title: 'Without pipefail',
+        files: generatorFile(
+          'password',
+          `\
 files.password = { };
 script = ''
   set +o pipefail
   tr -dc A-Za-z0-9 < /dev/urandom | head -c 32 > "$out/password"
 '';
 `,
-      ),
-    },
-  ],
+        ),
+      },
+    ],
+  }),
   check: forEachScript(function* (scripted, context): Iterable<Report> {
     const { flow, tree } = scripted.script;
     if (isVeiled(scripted)) return;

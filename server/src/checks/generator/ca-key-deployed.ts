@@ -42,22 +42,24 @@ Add \`deploy = false\` to the key. Generators that sign with it get it in \`$in\
 Reported where the script certainly uses the file as an authority's key (\`-CAkey\`, \`--ca-key\`, \`ssh-keygen -s\`,
 \`CA:TRUE\`, \`--profile root-ca\`) and nothing in the workspace uses the file. A machine that signs by itself, such as a
 step-ca server, does use its key.`,
-  bad: [
-    {
-      title: "A root's key on all machines",
-      files: {
-        'modules/ca.nix': authorityText(
-          '    files."ca.key" = { };\n    #     ^^^^^^^^ generator/ca-key-deployed: deploy = false\n',
-        ),
+  examples: () => ({
+    bad: [
+      {
+        title: "A root's key on all machines",
+        files: {
+          'modules/ca.nix': authorityText(
+            '    files."ca.key" = { };\n    #     ^^^^^^^^ generator/ca-key-deployed: deploy = false\n',
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The key stays with the administrators',
-      files: { 'modules/ca.nix': authorityText('    files."ca.key".deploy = false;\n') },
-    },
-  ],
+    ],
+    good: [
+      {
+        title: 'The key stays with the administrators',
+        files: { 'modules/ca.nix': authorityText('    files."ca.key".deploy = false;\n') },
+      },
+    ],
+  }),
   check: function* (context) {
     const { fleet } = context;
     const { generators } = factsOf(fleet);

@@ -29,31 +29,32 @@ nothing; and what two generators need of each other belongs into a third, or all
 Reported where the dependencies of all members are fully known.
 
 Source: clan-core d7c35d912, clan_lib/vars/graph.py.`,
-  bad: [
-    {
-      title: 'Two that wait for each other',
-      files: {
-        'modules/keys.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'Two that wait for each other',
+        files: {
+          'modules/keys.nix': `\
 {
 ${generatorText('inner', 'outer', `    #                ^^^^^^^ generator/dependency-cycle: inner → outer → inner\n`)}${generatorText('outer', 'inner')}}
 `,
+        },
       },
-    },
-    {
-      title: 'One that waits for itself',
-      files: {
-        'modules/key.nix': `\
+      {
+        title: 'One that waits for itself',
+        files: {
+          'modules/key.nix': `\
 {
 ${generatorText('key', 'key', `    #                ^^^^^ generator/dependency-cycle: depends on itself\n`)}}
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A chain',
-      files: {
-        'modules/keys.nix': `\
+    ],
+    good: [
+      {
+        title: 'A chain',
+        files: {
+          'modules/keys.nix': `\
 {
 ${generatorText('inner', 'outer')}  clan.core.vars.generators.outer = {
     files.key = { };
@@ -63,9 +64,10 @@ ${generatorText('inner', 'outer')}  clan.core.vars.generators.outer = {
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet }) {
     for (const cycle of cyclesOf(dependencyFacts(fleet))) yield reportOf(cycle);
   },

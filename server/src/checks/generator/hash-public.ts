@@ -41,18 +41,20 @@ A warning where only the file's \`.path\` is used: it can be secret, and a hash 
 \`neededFor = "users"\` as well. Where \`.value\` is
 needed during evaluation it cannot be secret, which is for information: take a long random password for it then, not one
 that somebody thought of.`,
-  bad: [
-    {
-      title: 'A hash that is read from its file',
-      files: {
-        'modules/wiki.nix': passwordText(
-          '      secret = false;\n',
-          '    # ^^^^^^ generator/hash-public: so it can be secret\n',
-        ),
+  examples: () => ({
+    bad: [
+      {
+        title: 'A hash that is read from its file',
+        files: {
+          'modules/wiki.nix': passwordText(
+            '      secret = false;\n',
+            '    # ^^^^^^ generator/hash-public: so it can be secret\n',
+          ),
+        },
       },
-    },
-  ],
-  good: [{ title: 'A secret hash', files: { 'modules/wiki.nix': passwordText('      mode = "0440";\n') } }],
+    ],
+    good: [{ title: 'A secret hash', files: { 'modules/wiki.nix': passwordText('      mode = "0440";\n') } }],
+  }),
   check: function* (context) {
     for (const { generator, found } of hashes(context))
       for (const { file, hasher } of found) yield reportOf(context, generator, file, hasher);

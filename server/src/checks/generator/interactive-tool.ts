@@ -3,7 +3,6 @@ import type { Place } from '../../fleet/model.ts';
 import { questionOf } from '../../shell/programs/interactive.ts';
 import { scriptText } from '../edit-script.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
-import { generatorFile } from './samples.ts';
 import { commandsOf, forEachScript, named } from './scripted.ts';
 
 export const interactiveTool: Rule = {
@@ -21,12 +20,13 @@ Say in the call what is wanted, or declare a prompt, which clan asks before the 
 Nothing is said where the program's standard input comes from a file or a pipe, or where not all options are known.
 
 Source: clan-core d7c35d912, \`clan_lib/vars/generate.py\`.`,
-  bad: [
-    {
-      title: 'A key with a passphrase to be asked for',
-      files: generatorFile(
-        'ssh',
-        `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'A key with a passphrase to be asked for',
+        files: generatorFile(
+          'ssh',
+          `\
 files.key = { };
 files."key.pub".secret = false;
 runtimeInputs = [ pkgs.openssh ];
@@ -35,26 +35,26 @@ script = ''
 # ^^^^^^^^^^ generator/interactive-tool: a passphrase
 '';
 `,
-      ),
-    },
-    {
-      title: 'A string between double quotes',
-      files: generatorFile(
-        'ssh',
-        `\
+        ),
+      },
+      {
+        title: 'A string between double quotes',
+        files: generatorFile(
+          'ssh',
+          `\
 files.key = { };
 files."key.pub".secret = false;
 runtimeInputs = [ pkgs.openssh ];
 script = "ssh-keygen -t ed25519 -f \\"$out/key\\"";
 #         ^^^^^^^^^^ generator/interactive-tool: a passphrase
 `,
-      ),
-    },
-    {
-      title: 'A password that is to be typed',
-      files: generatorFile(
-        'login',
-        `\
+        ),
+      },
+      {
+        title: 'A password that is to be typed',
+        files: generatorFile(
+          'login',
+          `\
 files.hash = { };
 runtimeInputs = [ pkgs.mkpasswd ];
 script = ''
@@ -62,15 +62,15 @@ script = ''
 # ^^^^^^^^ generator/interactive-tool: a password
 '';
 `,
-      ),
-    },
-  ],
-  good: [
-    {
-      title: 'Calls that ask nothing',
-      files: generatorFile(
-        'ssh',
-        `\
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'Calls that ask nothing',
+        files: generatorFile(
+          'ssh',
+          `\
 prompts.password.type = "hidden";
 files.key = { };
 files."key.pub".secret = false;
@@ -88,9 +88,10 @@ script = ''
   while read -r line; do echo "$line"; done < "$out/key.pub"
 '';
 `,
-      ),
-    },
-  ],
+        ),
+      },
+    ],
+  }),
   check: forEachScript(function* (scripted, context): Iterable<Report> {
     const { script } = scripted;
     for (const command of commandsOf(scripted)) {

@@ -3,7 +3,6 @@
 import type { Fleet, Generator, GeneratorFile, NameKind, Place } from '../../fleet/model.ts';
 import { firstTime } from '../facts.ts';
 import type { Rule } from '../rule.ts';
-import { clanWith } from '../store/examples.ts';
 import { inBodies } from './scripted.ts';
 
 export const invalidName: Rule = {
@@ -22,11 +21,12 @@ another generator depends on its generator, it may not: clan makes no folders be
 
 Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix (\`writeScript\`),
 clan_lib/vars/generator.py (\`materialize_virtual_fs\`).`,
-  bad: [
-    {
-      title: 'Spaces and slashes',
-      files: {
-        'modules/mail.nix': `\
+  examples: ({ clanWith }) => ({
+    bad: [
+      {
+        title: 'Spaces and slashes',
+        files: {
+          'modules/mail.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators."mail server" = {
@@ -41,11 +41,11 @@ clan_lib/vars/generator.py (\`materialize_virtual_fs\`).`,
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A folder in what another generator is given',
-      files: clanWith(`\
+      {
+        title: 'A folder in what another generator is given',
+        files: clanWith(`\
 { pkgs, ... }:
 {
   clan.core.vars.generators.ca = {
@@ -67,13 +67,13 @@ clan_lib/vars/generator.py (\`materialize_virtual_fs\`).`,
   };
 }
 `),
-    },
-  ],
-  good: [
-    {
-      title: 'Dots, dashes and folders of files',
-      files: {
-        'modules/mail.nix': `\
+      },
+    ],
+    good: [
+      {
+        title: 'Dots, dashes and folders of files',
+        files: {
+          'modules/mail.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators."mail.example_org-1" = {
@@ -86,9 +86,10 @@ clan_lib/vars/generator.py (\`materialize_virtual_fs\`).`,
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     const isNew = firstTime();
     for (const { found } of mistakes(context))

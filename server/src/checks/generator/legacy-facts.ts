@@ -1,6 +1,5 @@
 /** generator/legacy-facts: a script that writes to the directories of clan's former facts. */
 import type { Report, Rule } from '../rule.ts';
-import { generatorFile } from './samples.ts';
 import { forEachScript, isUncalled, isVeiled, named, writtenPlace } from './scripted.ts';
 
 /** The variables that scripts of facts had. */
@@ -18,12 +17,13 @@ Nothing shows that as long as the files of an earlier run are there: it strikes 
 machine. Write to \`$out\`; which file is secret is said in \`files\`, by \`secret\`.
 
 Source: clan-core d7c35d912, \`clan_lib/vars/generate.py\` and \`generic-generator.nix\`.`,
-  bad: [
-    {
-      title: 'A script that was moved from facts to vars',
-      files: generatorFile(
-        'tinc',
-        `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'A script that was moved from facts to vars',
+        files: generatorFile(
+          'tinc',
+          `\
 files."rsa_key.priv" = { };
 files."rsa_key.pub".secret = false;
 runtimeInputs = [ pkgs.openssl ];
@@ -35,15 +35,15 @@ script = ''
   #                                                     ^^^^^^ generator/legacy-facts
 '';
 `,
-      ),
-    },
-  ],
-  good: [
-    {
-      title: 'A variable of the script itself',
-      files: generatorFile(
-        'tokens',
-        `\
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'A variable of the script itself',
+        files: generatorFile(
+          'tokens',
+          `\
 files.token = { };
 runtimeInputs = [ pkgs.openssl ];
 script = ''
@@ -52,9 +52,10 @@ script = ''
   mv "$secrets/token" "$out/token"
 '';
 `,
-      ),
-    },
-  ],
+        ),
+      },
+    ],
+  }),
   check: forEachScript(function* (scripted, context): Iterable<Report> {
     const { script } = scripted;
     if (isVeiled(scripted)) return;

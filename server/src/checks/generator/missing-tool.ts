@@ -5,7 +5,6 @@ import { packageCommands, packageFor } from '../../shell/programs/tools.ts';
 import { addPackage } from '../edit-packages.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
-import { generatorFile } from './samples.ts';
 import { commandsOf, forEachScript, isDecisive, isVeiled, named, type Scripted } from './scripted.ts';
 
 export const missingTool: Rule = {
@@ -26,12 +25,13 @@ with \`exit 1\` does. What stands behind such an \`exit\` never runs and is left
 Add the package to \`runtimeInputs\`.
 
 Source: clan-core d7c35d912, \`generic-generator.nix\`: \`makeBinPath (runtimeInputs ++ [ coreutils ])\`.`,
-  bad: [
-    {
-      title: 'No package for openssl, and none for what xargs starts',
-      files: generatorFile(
-        'api',
-        `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'No package for openssl, and none for what xargs starts',
+        files: generatorFile(
+          'api',
+          `\
 files.token = { };
 files.name = { };
 runtimeInputs = [ pkgs.findutils ];
@@ -44,13 +44,13 @@ script = ''
   #          ^^ generator/missing-tool
 '';
 `,
-      ),
-    },
-    {
-      title: 'No packages at all',
-      files: generatorFile(
-        'ssh',
-        `\
+        ),
+      },
+      {
+        title: 'No packages at all',
+        files: generatorFile(
+          'ssh',
+          `\
 files.key = { };
 files."key.pub".secret = false;
 script = ''
@@ -58,15 +58,15 @@ script = ''
 # ^^^^^^^^^^ generator/missing-tool: pkgs.openssh
 '';
 `,
-      ),
-    },
-  ],
-  good: [
-    {
-      title: 'Packages, coreutils, a path of its own, a function',
-      files: generatorFile(
-        'api',
-        `\
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'Packages, coreutils, a path of its own, a function',
+        files: generatorFile(
+          'api',
+          `\
 files.token = { };
 files.id = { };
 runtimeInputs = with pkgs; [ jq ];
@@ -76,22 +76,23 @@ script = ''
   \${pkgs.util-linux}/bin/uuidgen | jq -Rr . > "$out/id"
 '';
 `,
-      ),
-    },
-    {
-      title: 'A PATH that the script sets',
-      files: generatorFile(
-        'api',
-        `\
+        ),
+      },
+      {
+        title: 'A PATH that the script sets',
+        files: generatorFile(
+          'api',
+          `\
 files.token = { };
 script = ''
   export PATH="$PATH:\${pkgs.openssl}/bin"
   openssl rand -hex -out "$out/token" 32
 '';
 `,
-      ),
-    },
-  ],
+        ),
+      },
+    ],
+  }),
   check: forEachScript(function* (scripted, context): Iterable<Report> {
     const { script } = scripted;
     const has = commandsAtHand(scripted);

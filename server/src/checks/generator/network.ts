@@ -2,7 +2,6 @@
 import type { CommandFact } from '../../shell/flow/flow-facts.ts';
 import { literal } from '../../shell/flow/values.ts';
 import type { Report, Rule } from '../rule.ts';
-import { generatorFile } from './samples.ts';
 import { commandsOf, forEachScript, named } from './scripted.ts';
 
 /** Addresses of the machine itself: the sandbox has a loopback device of its own. */
@@ -59,12 +58,13 @@ as well: use \`runtimeInputs\`.
 Only addresses that are written out are reported, and nothing behind an \`exit\` that every run comes to. Connections to \`localhost\` are left alone.
 
 Source: clan-core d7c35d912, \`clan_lib/sandbox_exec\` (\`bwrap --unshare-all\`).`,
-  bad: [
-    {
-      title: 'A token from a server',
-      files: generatorFile(
-        'token',
-        `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'A token from a server',
+        files: generatorFile(
+          'token',
+          `\
 prompts.password.type = "hidden";
 files.token = { };
 runtimeInputs = [ pkgs.curl pkgs.jq ];
@@ -73,15 +73,15 @@ script = ''
 # ^^^^ generator/network: without network
 '';
 `,
-      ),
-    },
-  ],
-  good: [
-    {
-      title: 'A server that the script starts itself',
-      files: generatorFile(
-        'token',
-        `\
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'A server that the script starts itself',
+        files: generatorFile(
+          'token',
+          `\
 files.token = { };
 runtimeInputs = [ pkgs.curl pkgs.git ];
 script = ''
@@ -89,9 +89,10 @@ script = ''
   curl -sf http://127.0.0.1:8080/token > "$out/token"
 '';
 `,
-      ),
-    },
-  ],
+        ),
+      },
+    ],
+  }),
   check: forEachScript(function* (scripted): Iterable<Report> {
     const { script } = scripted;
     for (const command of commandsOf(scripted)) {

@@ -6,7 +6,6 @@ import { isInScope } from '../edit-packages.ts';
 import { expressionsAt } from '../locate.ts';
 import { keeping } from '../memory/kept.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
-import { generatorFile } from './samples.ts';
 import { forEachGenerator } from './scripted.ts';
 
 const DIRECTORIES: ReadonlySet<string> = new Set(['in', 'out', 'prompts']);
@@ -33,12 +32,13 @@ Without braces the dollar sign is Bash's: \`$out/key\`. Where braces are needed,
 string between \`''\`, \`\\\${out}\` in one between double quotes.
 
 Reported only where no \`let\`, function argument or \`rec\` around the string binds the name and no \`with\` may bring it.`,
-  bad: [
-    {
-      title: 'Directories of the script',
-      files: generatorFile(
-        'token',
-        `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'Directories of the script',
+        files: generatorFile(
+          'token',
+          `\
 prompts.token.type = "hidden";
 files.token = { };
 script = ''
@@ -46,27 +46,27 @@ script = ''
   #   ^^^^^^^^^^ generator/nix-interpolation: undefined
 '';
 `,
-      ),
-    },
-    {
-      title: 'A variable of the script, in double quotes',
-      files: generatorFile(
-        'tokens',
-        `\
+        ),
+      },
+      {
+        title: 'A variable of the script, in double quotes',
+        files: generatorFile(
+          'tokens',
+          `\
 files.a = { };
 files.b = { };
 script = "for name in a b; do head -c 32 /dev/urandom > \\"$out/\${name}\\"; done";
 #                                                              ^^^^^^^ generator/nix-interpolation
 `,
-      ),
-    },
-  ],
-  good: [
-    {
-      title: 'Without braces, escaped, and a name of Nix',
-      files: generatorFile(
-        'token',
-        `\
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'Without braces, escaped, and a name of Nix',
+        files: generatorFile(
+          'token',
+          `\
 prompts.token.type = "hidden";
 files.token = { };
 script =
@@ -78,9 +78,10 @@ script =
     cp "$prompts/token" "$out/\${out}"
   '';
 `,
-      ),
-    },
-  ],
+        ),
+      },
+    ],
+  }),
   check: forEachGenerator((_, body, context) => [...reportsOf(body, context)]),
 };
 

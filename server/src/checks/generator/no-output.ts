@@ -16,11 +16,12 @@ on it), \`clan vars generate\` ends with an error of its own. Whatever the scrip
 Reported only if the files are known whole, and something else of the generator is declared: a script or prompts.
 
 Declare the files, or set \`persist = true\` for the prompts. Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
-  bad: [
-    {
-      title: 'The files are forgotten',
-      files: {
-        'modules/token.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'The files are forgotten',
+        files: {
+          'modules/token.nix': `\
 {
   clan.core.vars.generators.token = {
     #                       ^^^^^ generator/no-output: has no files
@@ -30,25 +31,25 @@ Declare the files, or set \`persist = true\` for the prompts. Source: clan-core 
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A prompt that nobody persists',
-      files: {
-        'modules/token.nix': `\
+      {
+        title: 'A prompt that nobody persists',
+        files: {
+          'modules/token.nix': `\
 {
   clan.core.vars.generators.token.prompts.token.type = "hidden";
   #                         ^^^^^ generator/no-output: persist what it asks for
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A persisted prompt is a file',
-      files: {
-        'modules/token.nix': `\
+    ],
+    good: [
+      {
+        title: 'A persisted prompt is a file',
+        files: {
+          'modules/token.nix': `\
 {
   clan.core.vars.generators.token.prompts.token = {
     type = "hidden";
@@ -56,9 +57,10 @@ Declare the files, or set \`persist = true\` for the prompts. Source: clan-core 
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: context => once(reports(context)),
 };
 

@@ -19,11 +19,12 @@ declared and none is persisted, generator/output-never-written says more.
 
 Reported only where it is certain that no module brings a script. Source: clan-core d7c35d912,
 clan_lib/vars/generate.py.`,
-  bad: [
-    {
-      title: 'A file beside a persisted prompt',
-      files: {
-        'modules/smtp.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A file beside a persisted prompt',
+        files: {
+          'modules/smtp.nix': `\
 {
   clan.core.vars.generators.smtp = {
     prompts.password.persist = true;
@@ -32,12 +33,12 @@ clan_lib/vars/generate.py.`,
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'Files and nothing else',
-      files: {
-        'modules/hardware.nix': `\
+      {
+        title: 'Files and nothing else',
+        files: {
+          'modules/hardware.nix': `\
 {
   clan.core.vars.generators.tpm-key = {
     #                       ^^^^^^^ generator/no-script: set by hand
@@ -46,14 +47,14 @@ clan_lib/vars/generate.py.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A script makes it',
-      files: {
-        'modules/smtp.nix': `\
+    ],
+    good: [
+      {
+        title: 'A script makes it',
+        files: {
+          'modules/smtp.nix': `\
 {
   clan.core.vars.generators.smtp = {
     prompts.password.persist = true;
@@ -64,9 +65,10 @@ clan_lib/vars/generate.py.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: context => once(reports(context)),
 };
 

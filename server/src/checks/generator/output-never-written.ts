@@ -35,20 +35,21 @@ computed name, no program of the author's own. Where there is no script at all b
 written outside of \`$out\`. A script that only fails with a message is a placeholder for values that are set by hand, and fine.
 
 Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
-  bad: [
-    {
-      title: 'A prompt that should be persisted',
-      files: {
-        'modules/promtail.nix': module(
-          '',
-          '    #     ^^^^^^^^ generator/output-never-written: nothing writes "password"\n',
-        ),
+  examples: () => ({
+    bad: [
+      {
+        title: 'A prompt that should be persisted',
+        files: {
+          'modules/promtail.nix': module(
+            '',
+            '    #     ^^^^^^^^ generator/output-never-written: nothing writes "password"\n',
+          ),
+        },
       },
-    },
-    {
-      title: 'The program chooses the name by itself',
-      files: {
-        'modules/ssh-key.nix': `\
+      {
+        title: 'The program chooses the name by itself',
+        files: {
+          'modules/ssh-key.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.ssh-key = {
@@ -60,12 +61,12 @@ Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'The script writes another name',
-      files: {
-        'modules/token.nix': `\
+      {
+        title: 'The script writes another name',
+        files: {
+          'modules/token.nix': `\
 {
   clan.core.vars.generators.token = {
     files.token = { };
@@ -76,18 +77,18 @@ Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The prompt is persisted',
-      files: { 'modules/promtail.nix': module('      persist = true;\n') },
-    },
-    {
-      title: 'A placeholder for a value that is set by hand',
-      files: {
-        'modules/token.nix': `\
+    ],
+    good: [
+      {
+        title: 'The prompt is persisted',
+        files: { 'modules/promtail.nix': module('      persist = true;\n') },
+      },
+      {
+        title: 'A placeholder for a value that is set by hand',
+        files: {
+          'modules/token.nix': `\
 {
   clan.core.vars.generators.cloud-token = {
     files.token = { };
@@ -98,12 +99,12 @@ Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A program that is handed the directory',
-      files: {
-        'modules/syncthing.nix': `\
+      {
+        title: 'A program that is handed the directory',
+        files: {
+          'modules/syncthing.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.syncthing = {
@@ -114,9 +115,10 @@ Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: context => once(reports(context)),
 };
 

@@ -36,29 +36,31 @@ everything in scripts that hand over to programs of which nothing is known. Wher
 it, that file is reported instead, and this place is shown beside it.
 
 Write to \`"$out/<file>"\`. Source: clan-core d7c35d912, clan_lib/sandbox_exec.`,
-  bad: [
-    {
-      title: 'The directory the script starts in',
-      files: {
-        'modules/api.nix': module(
-          './id',
-          `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'The directory the script starts in',
+        files: {
+          'modules/api.nix': module(
+            './id',
+            `\
       #                     ^^^^ generator/outside-out: thrown away after the run
 `,
-        ).replace('    files.id = { };\n', ''),
+          ).replace('    files.id = { };\n', ''),
+        },
       },
-    },
-  ],
-  good: [
-    { title: 'Into $out', files: { 'modules/api.nix': module('"$out/id"') } },
-    {
-      title: 'A file that is used in between',
-      files: {
-        'modules/api.nix': module(`id.txt
+    ],
+    good: [
+      { title: 'Into $out', files: { 'modules/api.nix': module('"$out/id"') } },
+      {
+        title: 'A file that is used in between',
+        files: {
+          'modules/api.nix': module(`id.txt
       tr -d '\\n' < id.txt > "$out/id"`),
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: context => once(reports(context)),
 };
 

@@ -30,11 +30,12 @@ Silent where the script wrote the file before, and in loops, where an earlier ro
 There is no way for a script to see what it generated before. Put what must stay the same into a generator of its own,
 which does not run again when the others do, and read that as a dependency. Source: clan-core d7c35d912,
 clan_lib/vars/generate.py.`,
-  bad: [
-    {
-      title: 'An empty directory is asked',
-      files: {
-        'modules/db.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'An empty directory is asked',
+        files: {
+          'modules/db.nix': `\
 {
   clan.core.vars.generators.db = {
     files.password = { };
@@ -47,12 +48,12 @@ clan_lib/vars/generate.py.`,
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'The generator reads its own files',
-      files: {
-        'modules/db.nix': `\
+      {
+        title: 'The generator reads its own files',
+        files: {
+          'modules/db.nix': `\
 {
   clan.core.vars.generators.db = {
     files.env = { };
@@ -67,14 +68,14 @@ clan_lib/vars/generate.py.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'What must stay the same is a generator of its own',
-      files: {
-        'modules/db.nix': `\
+    ],
+    good: [
+      {
+        title: 'What must stay the same is a generator of its own',
+        files: {
+          'modules/db.nix': `\
 {
   clan.core.vars.generators.db-password = {
     files.password.deploy = false;
@@ -93,9 +94,10 @@ clan_lib/vars/generate.py.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: context => once(reports(context)),
 };
 

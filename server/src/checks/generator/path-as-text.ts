@@ -34,37 +34,39 @@ program that opens it, is fine.
 
 Read the file: \`cat "$prompts/password"\`, \`$(cat "$prompts/password")\` inside of text, or \`< "$prompts/password"\`.
 Source: clan-core d7c35d912, clan_lib/vars/generate.py, which writes one file a prompt and sets \`$prompts\`.`,
-  bad: [
-    {
-      title: 'A prompt is printed',
-      files: {
-        'modules/nextcloud.nix': bad(
-          `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A prompt is printed',
+        files: {
+          'modules/nextcloud.nix': bad(
+            `\
       printf %s "$prompts/password" > "$out/adminpass"
       #         ^^^^^^^^^^^^^^^^^^^ generator/path-as-text: the path of the prompt "password"`,
-          '[ ]',
-        ),
+            '[ ]',
+          ),
+        },
       },
-    },
-    {
-      title: 'A path is hashed',
-      files: {
-        'modules/nextcloud.nix': bad(`\
+      {
+        title: 'A path is hashed',
+        files: {
+          'modules/nextcloud.nix': bad(`\
       echo "$prompts/password" | mkpasswd -s > "$out/adminpass"
       #    ^^^^^^^^^^^^^^^^^^^ generator/path-as-text`),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The content is read',
-      files: {
-        'modules/nextcloud.nix': bad(`\
+    ],
+    good: [
+      {
+        title: 'The content is read',
+        files: {
+          'modules/nextcloud.nix': bad(`\
       echo "reading $prompts/password" >&2
       mkpasswd -s < "$prompts/password" > "$out/adminpass"`),
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: context => once(reports(context)),
 };
 

@@ -30,21 +30,22 @@ changes nothing the second time and is fine.
 
 Give the prompt another name than the file, so that the answer is stored as it was typed and the file is made of it each
 time. Source: clan-core d7c35d912, clan_lib/vars/generate.py, which looks for earlier answers.`,
-  bad: [
-    {
-      title: 'Text around the answer',
-      files: {
-        'modules/mail.nix': module(`\
+  examples: () => ({
+    bad: [
+      {
+        title: 'Text around the answer',
+        files: {
+          'modules/mail.nix': module(`\
       echo "SMTP_PASSWORD=$(cat "$prompts/smtp-env")" > "$out/smtp-env"
       #                                                 ^^^^^^^^^^^^^^^ generator/persist-overwritten: wrapped again`),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The prompt has a name of its own',
-      files: {
-        'modules/mail.nix': `\
+    ],
+    good: [
+      {
+        title: 'The prompt has a name of its own',
+        files: {
+          'modules/mail.nix': `\
 {
   clan.core.vars.generators.smtp = {
     prompts.smtp-password.persist = true;
@@ -56,13 +57,14 @@ time. Source: clan-core d7c35d912, clan_lib/vars/generate.py, which looks for ea
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'Line breaks are taken away',
-      files: { 'modules/mail.nix': module(`      tr -d '\\n' < "$prompts/smtp-env" > "$out/smtp-env"`) },
-    },
-  ],
+      {
+        title: 'Line breaks are taken away',
+        files: { 'modules/mail.nix': module(`      tr -d '\\n' < "$prompts/smtp-env" > "$out/smtp-env"`) },
+      },
+    ],
+  }),
   check: context => once(reports(context)),
 };
 

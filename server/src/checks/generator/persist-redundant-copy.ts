@@ -32,18 +32,20 @@ changes nothing: the line can go. If nothing is left of the script, it can go to
 
 Not reported where the same line serves another generator, in which the prompt is not persisted. Source: clan-core
 d7c35d912, modules/clan/export-modules/generic-generator.nix.`,
-  bad: [
-    {
-      title: 'The copy is made already',
-      files: {
-        'modules/acme.nix': module(`\
+  examples: () => ({
+    bad: [
+      {
+        title: 'The copy is made already',
+        files: {
+          'modules/acme.nix': module(`\
       cat "$prompts/api-key" > "$out/api-key"
 #     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ generator/persist-redundant-copy: The line can go
 `),
+        },
       },
-    },
-  ],
-  good: [{ title: 'Only what is new', files: { 'modules/acme.nix': module('') } }],
+    ],
+    good: [{ title: 'Only what is new', files: { 'modules/acme.nix': module('') } }],
+  }),
   check: reports,
 };
 

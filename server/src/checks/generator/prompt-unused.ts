@@ -18,11 +18,12 @@ and where another rule shows the prompt already: beside a file that nothing writ
 
 Add \`persist = true\`, read the prompt in the script, or remove it. Source: clan-core d7c35d912,
 modules/clan/export-modules/generic-generator.nix.`,
-  bad: [
-    {
-      title: 'Not persisted, and no script',
-      files: {
-        'modules/pad.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'Not persisted, and no script',
+        files: {
+          'modules/pad.nix': `\
 {
   clan.core.vars.generators.pad = {
     files.salt = { };
@@ -32,14 +33,14 @@ modules/clan/export-modules/generic-generator.nix.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Persisted',
-      files: {
-        'modules/pad.nix': `\
+    ],
+    good: [
+      {
+        title: 'Persisted',
+        files: {
+          'modules/pad.nix': `\
 {
   clan.core.vars.generators.pad.prompts.admin-password = {
     type = "hidden";
@@ -47,12 +48,12 @@ modules/clan/export-modules/generic-generator.nix.`,
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'Read by the script',
-      files: {
-        'modules/pad.nix': `\
+      {
+        title: 'Read by the script',
+        files: {
+          'modules/pad.nix': `\
 {
   clan.core.vars.generators.pad = {
     files.env = { };
@@ -66,9 +67,10 @@ modules/clan/export-modules/generic-generator.nix.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: context => once(reports(context)),
 };
 

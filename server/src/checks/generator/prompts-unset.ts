@@ -26,25 +26,27 @@ An error where that certainly happens. \`\${prompts:-}\` and the like are fine.
 
 Declare the prompts, or read the value from somewhere else. Source: clan-core d7c35d912, clan_lib/vars/generate.py, which
 sets the variable, and generic-generator.nix, which says \`set -euo pipefail\`.`,
-  bad: [
-    {
-      title: 'The prompt is forgotten',
-      files: {
-        'modules/api.nix': module(
-          '',
-          `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'The prompt is forgotten',
+        files: {
+          'modules/api.nix': module(
+            '',
+            `\
       #             ^^^^^^^^ generator/prompts-unset: has no prompts
 `,
-        ),
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The prompt is declared',
-      files: { 'modules/api.nix': module('    prompts.token.type = "hidden";\n') },
-    },
-  ],
+    ],
+    good: [
+      {
+        title: 'The prompt is declared',
+        files: { 'modules/api.nix': module('    prompts.token.type = "hidden";\n') },
+      },
+    ],
+  }),
   check: context => once(reports(context)),
 };
 

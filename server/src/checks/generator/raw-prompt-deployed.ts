@@ -38,23 +38,25 @@ Add \`files.<prompt>.deploy = false\`: the answer is still kept, for the next ru
 
 Reported where the script reads the prompt, another file of the generator is used, and nothing in the workspace reads
 the prompt's own file.`,
-  bad: [
-    {
-      title: 'A password beside its hash',
-      files: {
-        'modules/mail.nix': mailText('').replace(
-          'prompts.password = {\n',
-          'prompts.password = {\n    #       ^^^^^^^^ generator/raw-prompt-deployed: files.password.deploy = false\n',
-        ),
+  examples: () => ({
+    bad: [
+      {
+        title: 'A password beside its hash',
+        files: {
+          'modules/mail.nix': mailText('').replace(
+            'prompts.password = {\n',
+            'prompts.password = {\n    #       ^^^^^^^^ generator/raw-prompt-deployed: files.password.deploy = false\n',
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The password stays with the administrators',
-      files: { 'modules/mail.nix': mailText('    files.password.deploy = false;\n') },
-    },
-  ],
+    ],
+    good: [
+      {
+        title: 'The password stays with the administrators',
+        files: { 'modules/mail.nix': mailText('    files.password.deploy = false;\n') },
+      },
+    ],
+  }),
   check: function* (context) {
     for (const { generator, body, found } of rawPrompts(context))
       for (const file of found)

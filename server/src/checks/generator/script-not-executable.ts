@@ -1,12 +1,11 @@
 /** generator/script-not-executable: a script in a file of its own that cannot be run. */
 import type { GeneratorBody, Place } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
-import { folderOf, joinPath } from '../../nix/paths.ts';
+import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import type { Expr, PathExpr, StringExpr } from '../../nix/syntax.ts';
 import { expressionsAt } from '../locate.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { followed } from '../scripts.ts';
-import { generatorFile } from './samples.ts';
 import { inBodies } from './scripted.ts';
 
 export const scriptNotExecutable: Rule = {
@@ -25,52 +24,54 @@ itself. Its options (\`set -euo pipefail\`) are not inherited either way.
 \`script = builtins.readFile ./generate.sh;\` needs neither: then it is the text that runs.
 
 Source: clan-core d7c35d912, \`generic-generator.nix\` and \`clan_lib/sandbox_exec\`.`,
-  bad: [
-    {
-      title: 'A file without the executable bit',
-      files: {
-        ...generatorFile(
-          'token',
-          `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'A file without the executable bit',
+        files: {
+          ...generatorFile(
+            'token',
+            `\
 files.token = { };
 script = ./token.sh;
 #        ^^^^^^^^^^ generator/script-not-executable: chmod +x
 `,
-        ),
-        'modules/token.sh': 'head -c 32 /dev/urandom | base64 -w0 > "$out/token"\n',
+          ),
+          'modules/token.sh': 'head -c 32 /dev/urandom | base64 -w0 > "$out/token"\n',
+        },
+        executable: [],
       },
-      executable: [],
-    },
-    {
-      title: 'An interpreter that is not in the sandbox',
-      files: {
-        ...generatorFile(
-          'token',
-          `\
+      {
+        title: 'An interpreter that is not in the sandbox',
+        files: {
+          ...generatorFile(
+            'token',
+            `\
 files.token = { };
 script = ''
   \${./token.sh} "$out/token"
 # ^^^^^^^^^^^^^ generator/script-not-executable: /usr/bin/env
 '';
 `,
-        ),
-        'modules/token.sh': '#!/usr/bin/env bash\nhead -c 32 /dev/urandom | base64 -w0 > "$1"\n',
+          ),
+          'modules/token.sh': '#!/usr/bin/env bash\nhead -c 32 /dev/urandom | base64 -w0 > "$1"\n',
+        },
+        executable: ['modules/token.sh'],
       },
-      executable: ['modules/token.sh'],
-    },
-  ],
-  good: [
-    {
-      title: 'An executable file, and the text of a file',
-      files: {
-        ...generatorFile('token', 'files.token = { };\nscript = ./token.sh;\n'),
-        ...generatorFile('salt', 'files.token = { };\nscript = builtins.readFile ./salt.sh;\n'),
-        'modules/token.sh': '#!/bin/sh\nhead -c 32 /dev/urandom | base64 -w0 > "$out/token"\n',
-        'modules/salt.sh': '#!/usr/bin/env bash\nhead -c 8 /dev/urandom | base64 -w0 > "$out/token"\n',
+    ],
+    good: [
+      {
+        title: 'An executable file, and the text of a file',
+        files: {
+          ...generatorFile('token', 'files.token = { };\nscript = ./token.sh;\n'),
+          ...generatorFile('salt', 'files.token = { };\nscript = builtins.readFile ./salt.sh;\n'),
+          'modules/token.sh': '#!/bin/sh\nhead -c 32 /dev/urandom | base64 -w0 > "$out/token"\n',
+          'modules/salt.sh': '#!/usr/bin/env bash\nhead -c 8 /dev/urandom | base64 -w0 > "$out/token"\n',
+        },
+        executable: ['modules/token.sh'],
       },
-      executable: ['modules/token.sh'],
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     const seen = new Set<string>();
     for (const { generator, found } of startedIn(context)) {

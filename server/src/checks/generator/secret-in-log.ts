@@ -4,7 +4,6 @@ import { statementsIn } from '../../shell/flow/visit.ts';
 import type { Range } from '../../shell/syntax.ts';
 import type { Report, Rule } from '../rule.ts';
 import { isSecretPath, secretVariables, showsSecret, stagesOf } from './outputs.ts';
-import { generatorFile } from './samples.ts';
 import { commandsOf, forEachScript, isUncalled, isVeiled, named, type Scripted } from './scripted.ts';
 
 /** Programs that print what they read. */
@@ -24,12 +23,13 @@ add \`> /dev/null\`), are errors. \`set -x\` prints every command with its argum
 them, it is a warning. \`set -v\` prints only the script.
 
 Source: clan-core d7c35d912, \`clan_lib/vars/generate.py\` (output is captured and logged).`,
-  bad: [
-    {
-      title: 'Three ways to print a secret, and set -x',
-      files: generatorFile(
-        'login',
-        `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'Three ways to print a secret, and set -x',
+        files: generatorFile(
+          'login',
+          `\
 prompts.password.type = "hidden";
 files.token = { };
 files.password = { };
@@ -47,15 +47,15 @@ script = ''
   #   ^^^^^^^^^^^^^^^ generator/secret-in-log
 '';
 `,
-      ),
-    },
-  ],
-  good: [
-    {
-      title: 'Secrets that go to files, and output that is none',
-      files: generatorFile(
-        'login',
-        `\
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'Secrets that go to files, and output that is none',
+        files: generatorFile(
+          'login',
+          `\
 prompts.password.type = "hidden";
 prompts.user = { };
 files.token = { };
@@ -72,9 +72,10 @@ script = ''
   cat "$prompts/user" | tee "$out/user"
 '';
 `,
-      ),
-    },
-  ],
+        ),
+      },
+    ],
+  }),
   check: forEachScript(function* (scripted): Iterable<Report> {
     if (isVeiled(scripted)) return;
     const { script } = scripted;

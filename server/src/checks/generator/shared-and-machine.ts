@@ -32,34 +32,36 @@ Give it the same \`share\` everywhere, or two names.
 Reported where it is settled which modules both machines have.
 
 Source: clan-core d7c35d912, clan_lib/vars/_types.py (StoreBase.set).`,
-  bad: [
-    {
-      title: 'Shared by one machine alone',
-      files: {
-        'modules/key.nix': KEY,
-        'machines/lea/configuration.nix': '{ imports = [ ../../modules/key.nix ]; }\n',
-        'machines/emily/configuration.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'Shared by one machine alone',
+        files: {
+          'modules/key.nix': KEY,
+          'machines/lea/configuration.nix': '{ imports = [ ../../modules/key.nix ]; }\n',
+          'machines/emily/configuration.nix': `\
 {
   imports = [ ../../modules/key.nix ];
   clan.core.vars.generators.backup-key.share = true;
   #                         ^^^^^^^^^^ generator/shared-and-machine: per machine on machine lea
 }
 `,
-        'clan.nix': CLAN,
+          'clan.nix': CLAN,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Shared everywhere',
-      files: {
-        'modules/key.nix': KEY.replace('    files.key', '    share = true;\n    files.key'),
-        'machines/lea/configuration.nix': '{ imports = [ ../../modules/key.nix ]; }\n',
-        'machines/emily/configuration.nix': '{ imports = [ ../../modules/key.nix ]; }\n',
-        'clan.nix': CLAN,
+    ],
+    good: [
+      {
+        title: 'Shared everywhere',
+        files: {
+          'modules/key.nix': KEY.replace('    files.key', '    share = true;\n    files.key'),
+          'machines/lea/configuration.nix': '{ imports = [ ../../modules/key.nix ]; }\n',
+          'machines/emily/configuration.nix': '{ imports = [ ../../modules/key.nix ]; }\n',
+          'clan.nix': CLAN,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet }) {
     for (const generator of fleet.generators) {
       if (generator.definitions.length < 2 || generator.nameKind === 'pattern') continue;

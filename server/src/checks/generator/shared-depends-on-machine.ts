@@ -41,20 +41,22 @@ Share the dependency too, or do not share this one. The other way round is fine:
 a shared one.
 
 Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
-  bad: [
-    {
-      title: 'A network from the identity of some machine',
-      files: {
-        'modules/network.nix': generatorsText(
-          '',
-          `    #                ^^^^^^^^^^ generator/shared-depends-on-machine: "identity" is per machine\n`,
-        ),
+  examples: () => ({
+    bad: [
+      {
+        title: 'A network from the identity of some machine',
+        files: {
+          'modules/network.nix': generatorsText(
+            '',
+            `    #                ^^^^^^^^^^ generator/shared-depends-on-machine: "identity" is per machine\n`,
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    { title: 'Both are shared', files: { 'modules/network.nix': generatorsText('    share = true;\n') } },
-  ],
+    ],
+    good: [
+      { title: 'Both are shared', files: { 'modules/network.nix': generatorsText('    share = true;\n') } },
+    ],
+  }),
   check: function* (context) {
     const facts = dependencyFacts(context.fleet);
     const isNew = firstTime();

@@ -36,39 +36,41 @@ Move what differs into a generator of its own, or into the module that all of th
 Reported where it is settled which modules both machines have, and the difference is certain.
 
 Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
-  bad: [
-    {
-      title: 'One machine adds a file',
-      files: {
-        'modules/mail.nix': KEY,
-        'machines/lea/configuration.nix': '{ imports = [ ../../modules/mail.nix ]; }\n',
-        'machines/emily/configuration.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'One machine adds a file',
+        files: {
+          'modules/mail.nix': KEY,
+          'machines/lea/configuration.nix': '{ imports = [ ../../modules/mail.nix ]; }\n',
+          'machines/emily/configuration.nix': `\
 {
   imports = [ ../../modules/mail.nix ];
   clan.core.vars.generators.mail.files.token = { };
   #                                    ^^^^^ generator/shared-differs: the file "token" is on machine emily only
 }
 `,
-        'clan.nix': CLAN,
+          'clan.nix': CLAN,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'One machine has another owner',
-      files: {
-        'modules/mail.nix': KEY,
-        'machines/lea/configuration.nix': '{ imports = [ ../../modules/mail.nix ]; }\n',
-        'machines/emily/configuration.nix': `\
+    ],
+    good: [
+      {
+        title: 'One machine has another owner',
+        files: {
+          'modules/mail.nix': KEY,
+          'machines/lea/configuration.nix': '{ imports = [ ../../modules/mail.nix ]; }\n',
+          'machines/emily/configuration.nix': `\
 {
   imports = [ ../../modules/mail.nix ];
   clan.core.vars.generators.mail.files.key.owner = "mail";
 }
 `,
-        'clan.nix': CLAN,
+          'clan.nix': CLAN,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet }) {
     for (const generator of fleet.generators) {
       if (generator.nameKind === 'pattern') continue;

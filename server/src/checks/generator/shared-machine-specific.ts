@@ -40,11 +40,12 @@ Reported for \`config.networking.hostName\`, \`config.clan.core.settings.machine
 which the text on two machines is known and differs.
 
 Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
-  bad: [
-    {
-      title: "One machine's name in everybody's certificate",
-      files: {
-        'modules/tls.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: "One machine's name in everybody's certificate",
+        files: {
+          'modules/tls.nix': `\
 { config, pkgs, ... }:
 {
   clan.core.vars.generators.tls = {
@@ -56,25 +57,26 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    { title: 'One certificate for each machine', files: { 'modules/tls.nix': certificate('', HOST) } },
-    {
-      title: 'One for all',
-      files: { 'modules/tls.nix': certificate('    share = true;\n', 'example') },
-    },
-    {
-      title: 'A shared generator for each machine',
-      files: {
-        'modules/tls.nix': certificate('    share = true;\n', HOST).replace(
-          'generators.tls',
-          'generators."tls-${config.networking.hostName}"',
-        ),
+    ],
+    good: [
+      { title: 'One certificate for each machine', files: { 'modules/tls.nix': certificate('', HOST) } },
+      {
+        title: 'One for all',
+        files: { 'modules/tls.nix': certificate('    share = true;\n', 'example') },
       },
-    },
-  ],
+      {
+        title: 'A shared generator for each machine',
+        files: {
+          'modules/tls.nix': certificate('    share = true;\n', HOST).replace(
+            'generators.tls',
+            'generators."tls-${config.networking.hostName}"',
+          ),
+        },
+      },
+    ],
+  }),
   check: function* ({ fleet, sources }) {
     const isNew = firstTime();
     for (const generator of fleet.generators) {

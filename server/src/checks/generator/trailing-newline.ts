@@ -3,7 +3,6 @@ import type { CommandFact } from '../../shell/flow/flow-facts.ts';
 import { literal } from '../../shell/flow/values.ts';
 import type { Report, Rule } from '../rule.ts';
 import { type Filled, filledFiles } from './outputs.ts';
-import { generatorFile } from './samples.ts';
 import { forEachScript, named, type Scripted } from './scripted.ts';
 
 /** Files of which the readers know lines. */
@@ -24,12 +23,13 @@ fleet; so the rule is off by default, for those who want their secrets without a
 Write \`printf %s "$x"\`, or cut it off: \`openssl rand -hex 32 | tr -d '\\n'\`.
 
 Files of lines (environment files, configuration, keys in PEM, hashes) are left alone, and so are public ones.`,
-  bad: [
-    {
-      title: 'A token and a password',
-      files: generatorFile(
-        'login',
-        `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'A token and a password',
+        files: generatorFile(
+          'login',
+          `\
 files.token = { };
 files.password = { };
 runtimeInputs = [ pkgs.openssl pkgs.xkcdpass ];
@@ -41,15 +41,15 @@ script = ''
 # ^^^^ generator/trailing-newline: printf
 '';
 `,
-      ),
-    },
-  ],
-  good: [
-    {
-      title: 'Without a line break, or in a file of lines',
-      files: generatorFile(
-        'login',
-        `\
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'Without a line break, or in a file of lines',
+        files: generatorFile(
+          'login',
+          `\
 files.token = { };
 files.password = { };
 files."service.env" = { };
@@ -60,9 +60,10 @@ script = ''
   echo "TOKEN=$(cat "$out/token")" > "$out/service.env"
 '';
 `,
-      ),
-    },
-  ],
+        ),
+      },
+    ],
+  }),
   check: forEachScript(function* (scripted): Iterable<Report> {
     const filled = filledFiles(scripted);
     for (const one of filled) {

@@ -53,22 +53,23 @@ An error where the script certainly ends there. Silent where the list of depende
 script asks first whether the file is there.
 
 Add the generator to \`dependencies\`. Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
-  bad: [
-    {
-      title: 'A dependency is missing',
-      files: {
-        'modules/web.nix': module(
-          '',
-          `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A dependency is missing',
+        files: {
+          'modules/web.nix': module(
+            '',
+            `\
       #                                         ^^^^^^^^^^^^ generator/undeclared-dependency: does not depend on "ca"
 `,
-        ),
+          ),
+        },
       },
-    },
-    {
-      title: 'The name is misspelt',
-      files: {
-        'modules/token.nix': `\
+      {
+        title: 'The name is misspelt',
+        files: {
+          'modules/token.nix': `\
 {
   clan.core.vars.generators.token = {
     files.token = { };
@@ -86,18 +87,18 @@ Add the generator to \`dependencies\`. Source: clan-core d7c35d912, clan_lib/var
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The dependency is declared',
-      files: { 'modules/web.nix': module('    dependencies = [ "ca" ];\n') },
-    },
-    {
-      title: 'The script asks first',
-      files: {
-        'modules/token.nix': `\
+    ],
+    good: [
+      {
+        title: 'The dependency is declared',
+        files: { 'modules/web.nix': module('    dependencies = [ "ca" ];\n') },
+      },
+      {
+        title: 'The script asks first',
+        files: {
+          'modules/token.nix': `\
 {
   clan.core.vars.generators.token = {
     files.token = { };
@@ -111,9 +112,10 @@ Add the generator to \`dependencies\`. Source: clan-core d7c35d912, clan_lib/var
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: context => once(reports(context)),
 };
 

@@ -32,22 +32,23 @@ for files that a program makes beside others, or that the script itself uses, it
 Files that the script removes again are fine.
 
 Declare the file, or write it to \`$(mktemp -d)\`. Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
-  bad: [
-    {
-      title: 'The public half of a key',
-      files: {
-        'modules/backup.nix': module(
-          '',
-          `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'The public half of a key',
+        files: {
+          'modules/backup.nix': module(
+            '',
+            `\
       #                              ^^^^^^^^^^^^^^^^^ generator/undeclared-output: "id_ed25519.pub"
 `,
-        ),
+          ),
+        },
       },
-    },
-    {
-      title: 'A value that is lost',
-      files: {
-        'modules/user.nix': `\
+      {
+        title: 'A value that is lost',
+        files: {
+          'modules/user.nix': `\
 {
   clan.core.vars.generators.db = {
     files.password = { };
@@ -59,21 +60,25 @@ Declare the file, or write it to \`$(mktemp -d)\`. Source: clan-core d7c35d912, 
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Both halves are declared',
-      files: { 'modules/backup.nix': module('    files."id_ed25519.pub".secret = false;\n') },
-    },
-    {
-      title: 'The script removes it again',
-      files: {
-        'modules/backup.nix': module('').replace("\n    '';", '\n      rm "$out"/id_ed25519.pub\n    \'\';'),
+    ],
+    good: [
+      {
+        title: 'Both halves are declared',
+        files: { 'modules/backup.nix': module('    files."id_ed25519.pub".secret = false;\n') },
       },
-    },
-  ],
+      {
+        title: 'The script removes it again',
+        files: {
+          'modules/backup.nix': module('').replace(
+            "\n    '';",
+            '\n      rm "$out"/id_ed25519.pub\n    \'\';',
+          ),
+        },
+      },
+    ],
+  }),
   check: context => once(reports(context)),
 };
 

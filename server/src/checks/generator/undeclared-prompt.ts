@@ -46,20 +46,22 @@ An error where the script certainly ends there. Silent where the prompts are not
 first whether the file is there.
 
 Mend the name, or declare the prompt. Source: clan-core d7c35d912, clan_lib/vars/generate.py, which writes the answers.`,
-  bad: [
-    {
-      title: 'The name is misspelt',
-      files: {
-        'modules/mail.nix': module(
-          'pasword',
-          `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'The name is misspelt',
+        files: {
+          'modules/mail.nix': module(
+            'pasword',
+            `\
         #                         ^^^^^^^^^^^^^^^^^^ generator/undeclared-prompt: Did you mean "password"?
 `,
-        ),
+          ),
+        },
       },
-    },
-  ],
-  good: [{ title: 'Both prompts are declared', files: { 'modules/mail.nix': module('password') } }],
+    ],
+    good: [{ title: 'Both prompts are declared', files: { 'modules/mail.nix': module('password') } }],
+  }),
   check: context => once(reports(context)),
 };
 

@@ -49,20 +49,22 @@ An error where the script certainly ends there. Reported only if every definitio
 fully known, and silent where the script asks first whether the file is there.
 
 Mend the name, or declare the file in the dependency. Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
-  bad: [
-    {
-      title: 'The file has another name',
-      files: {
-        'modules/web.nix': module(
-          'ca.ky',
-          `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'The file has another name',
+        files: {
+          'modules/web.nix': module(
+            'ca.ky',
+            `\
       #                                         ^^^^^^^^^^^^^^ generator/unknown-dependency-file: Did you mean "ca.key"?
 `,
-        ),
+          ),
+        },
       },
-    },
-  ],
-  good: [{ title: 'A file that the dependency declares', files: { 'modules/web.nix': module('ca.key') } }],
+    ],
+    good: [{ title: 'A file that the dependency declares', files: { 'modules/web.nix': module('ca.key') } }],
+  }),
   check: context => once(reports(context)),
 };
 

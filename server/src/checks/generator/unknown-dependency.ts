@@ -54,42 +54,45 @@ An error where all modules of the machine are known; a warning where modules of 
 define the name, but a generator of almost the same name exists. Names that clan-core's own services define are known.
 
 Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
-  bad: [
-    {
-      title: 'A slip in the name',
-      files: {
-        'modules/ca.nix': CA,
-        'modules/cert.nix': certificate(
-          'exmaple-ca',
-          `    #                ^^^^^^^^^^^^ generator/unknown-dependency: Did you mean "example-ca"?\n`,
-        ),
+  examples: () => ({
+    bad: [
+      {
+        title: 'A slip in the name',
+        files: {
+          'modules/ca.nix': CA,
+          'modules/cert.nix': certificate(
+            'exmaple-ca',
+            `    #                ^^^^^^^^^^^^ generator/unknown-dependency: Did you mean "example-ca"?\n`,
+          ),
+        },
       },
-    },
-    {
-      title: 'A generator that another machine has',
-      files: {
-        'modules/ca.nix': CA,
-        'modules/cert.nix': certificate(
-          'example-ca',
-          `    #                ^^^^^^^^^^^^ generator/unknown-dependency: not on machine lea\n`,
-        ),
-        'machines/lea/configuration.nix': '{ imports = [ ../../modules/cert.nix ]; }\n',
-        'machines/emily/configuration.nix': '{ imports = [ ../../modules/ca.nix ]; }\n',
-        'clan.nix': CLAN,
+      {
+        title: 'A generator that another machine has',
+        files: {
+          'modules/ca.nix': CA,
+          'modules/cert.nix': certificate(
+            'example-ca',
+            `    #                ^^^^^^^^^^^^ generator/unknown-dependency: not on machine lea\n`,
+          ),
+          'machines/lea/configuration.nix': '{ imports = [ ../../modules/cert.nix ]; }\n',
+          'machines/emily/configuration.nix': '{ imports = [ ../../modules/ca.nix ]; }\n',
+          'clan.nix': CLAN,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A generator of the same machine',
-      files: {
-        'modules/ca.nix': CA,
-        'modules/cert.nix': certificate('example-ca'),
-        'machines/lea/configuration.nix': '{ imports = [ ../../modules/ca.nix ../../modules/cert.nix ]; }\n',
-        'clan.nix': CLAN,
+    ],
+    good: [
+      {
+        title: 'A generator of the same machine',
+        files: {
+          'modules/ca.nix': CA,
+          'modules/cert.nix': certificate('example-ca'),
+          'machines/lea/configuration.nix':
+            '{ imports = [ ../../modules/ca.nix ../../modules/cert.nix ]; }\n',
+          'clan.nix': CLAN,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     const facts = dependencyFacts(context.fleet);
     const isNew = firstTime();

@@ -3,7 +3,6 @@ import type { Place } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
 import { quotesAround } from '../edit-script.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
-import { generatorFile } from './samples.ts';
 import { forEachScript, named, type Scripted } from './scripted.ts';
 
 const DIRECTORIES: ReadonlySet<string> = new Set(['in', 'out', 'prompts']);
@@ -24,25 +23,26 @@ people whose \`TMPDIR\` has one. Quotes make it right everywhere:
 A script is reported once, at the first such place; the fix quotes all of them.
 
 Source: clan-core d7c35d912, \`clan_lib/vars/generate.py\` (a folder in \`$TMPDIR\`).`,
-  bad: [
-    {
-      title: 'A redirection',
-      files: generatorFile(
-        'token',
-        `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'A redirection',
+        files: generatorFile(
+          'token',
+          `\
 files.token = { };
 script = ''
   head -c 32 /dev/urandom | base64 -w0 > $out/token
   #                                      ^^^^ generator/unquoted-path
 '';
 `,
-      ),
-    },
-    {
-      title: 'Several in one script',
-      files: generatorFile(
-        'token',
-        `\
+        ),
+      },
+      {
+        title: 'Several in one script',
+        files: generatorFile(
+          'token',
+          `\
 prompts.token.type = "hidden";
 files.token = { };
 script = ''
@@ -51,27 +51,27 @@ script = ''
   cp $prompts/token $out/token
 '';
 `,
-      ),
-    },
-    {
-      title: 'In a string between double quotes',
-      files: generatorFile(
-        'token',
-        `\
+        ),
+      },
+      {
+        title: 'In a string between double quotes',
+        files: generatorFile(
+          'token',
+          `\
 prompts.token.type = "hidden";
 files.token = { };
 script = "cp $prompts/token \\"$out/token\\"";
 #            ^^^^^^^^ generator/unquoted-path
 `,
-      ),
-    },
-  ],
-  good: [
-    {
-      title: 'In quotes, or where Bash does not split',
-      files: generatorFile(
-        'token',
-        `\
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'In quotes, or where Bash does not split',
+        files: generatorFile(
+          'token',
+          `\
 prompts.token.type = "hidden";
 files.token = { };
 script = ''
@@ -79,9 +79,10 @@ script = ''
   [[ -s $prompts/token ]] && cp "$prompts/token" "$target"
 '';
 `,
-      ),
-    },
-  ],
+        ),
+      },
+    ],
+  }),
   check: forEachScript(function* (scripted, context): Iterable<Report> {
     const [first, ...others] = unquoted(scripted);
     if (first === undefined) return;

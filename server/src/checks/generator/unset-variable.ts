@@ -3,7 +3,6 @@ import type { VariableFact } from '../../shell/flow/flow-facts.ts';
 import type { Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { LEGACY } from './legacy-facts.ts';
-import { generatorFile } from './samples.ts';
 import { forEachScript, isUncalled, isVeiled, named, type Scripted } from './scripted.ts';
 
 /** Names that stand in the environments of people who run clan. */
@@ -27,12 +26,13 @@ need not end the script: these are warnings. Variables with something to fall ba
 set unseen (\`eval\`, \`source\`, a command that Nix computes).
 
 Source: clan-core d7c35d912, \`generic-generator.nix\` (\`set -euo pipefail\`).`,
-  bad: [
-    {
-      title: 'A dollar sign in front of a name that is to be written',
-      files: generatorFile(
-        'web',
-        `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'A dollar sign in front of a name that is to be written',
+        files: generatorFile(
+          'web',
+          `\
 files."web.env" = { };
 runtimeInputs = [ pkgs.openssl ];
 script = ''
@@ -40,13 +40,13 @@ script = ''
   #     ^^^^^^^^^^^ generator/unset-variable: leave out the
 '';
 `,
-      ),
-    },
-    {
-      title: 'A prompt is a file, not a variable',
-      files: generatorFile(
-        'mail',
-        `\
+        ),
+      },
+      {
+        title: 'A prompt is a file, not a variable',
+        files: generatorFile(
+          'mail',
+          `\
 prompts.password.type = "hidden";
 files.hash = { };
 runtimeInputs = [ pkgs.mkpasswd ];
@@ -56,15 +56,15 @@ script = ''
   #          ^^^^^^^^^ generator/unset-variable: $(cat "$prompts/password")
 '';
 `,
-      ),
-    },
-  ],
-  good: [
-    {
-      title: 'Set by the script, or with something to fall back on',
-      files: generatorFile(
-        'mail',
-        `\
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'Set by the script, or with something to fall back on',
+        files: generatorFile(
+          'mail',
+          `\
 prompts.password.type = "hidden";
 files.hash = { };
 runtimeInputs = [ pkgs.mkpasswd ];
@@ -73,9 +73,10 @@ script = ''
   printf %s "$password" | mkpasswd -s -R "''\${ROUNDS:-5000}" > "$out/hash"
 '';
 `,
-      ),
-    },
-  ],
+        ),
+      },
+    ],
+  }),
   check: forEachScript(function* (scripted): Iterable<Report> {
     const { script } = scripted;
     if (isVeiled(scripted) || script.flow.options.some(one => one.name === 'nounset' && !one.on)) return;

@@ -37,30 +37,32 @@ Silent where the script hands over to a program that may read \`$in\`, and where
 information only: a dependency can be there on purpose, to have one generator run after another.
 
 Take it out of \`dependencies\`, or read \`$in/<dependency>/<file>\`. Source: clan-core d7c35d912, clan_lib/vars/graph.py.`,
-  bad: [
-    {
-      title: 'Nothing of it is read',
-      files: {
-        'modules/token.nix': module(
-          'head -c 24 /dev/urandom | base64',
-          `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'Nothing of it is read',
+        files: {
+          'modules/token.nix': module(
+            'head -c 24 /dev/urandom | base64',
+            `\
     #                ^^^^^^ generator/unused-dependency: never reads
 `,
-        ),
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    { title: 'It is read', files: { 'modules/token.nix': module('sha256sum < "$in/seed/seed"') } },
-    {
-      title: 'Another program may read it',
-      files: {
-        'modules/token.nix': module('python3 ${./token.py}')
-          .replace('    dependencies', '    runtimeInputs = [ pkgs.python3 ];\n    dependencies')
-          .replace('{\n', '{ pkgs, ... }:\n{\n'),
+    ],
+    good: [
+      { title: 'It is read', files: { 'modules/token.nix': module('sha256sum < "$in/seed/seed"') } },
+      {
+        title: 'Another program may read it',
+        files: {
+          'modules/token.nix': module('python3 ${./token.py}')
+            .replace('    dependencies', '    runtimeInputs = [ pkgs.python3 ];\n    dependencies')
+            .replace('{\n', '{ pkgs, ... }:\n{\n'),
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: context => once(reports(context)),
 };
 

@@ -4,7 +4,6 @@ import { COREUTILS } from '../../shell/programs/names.ts';
 import { packageCommands } from '../../shell/programs/tools.ts';
 import { packagePlace, removePackage } from '../edit-packages.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
-import { generatorFile } from './samples.ts';
 import { forEachScript, isVeiled, named, type Scripted } from './scripted.ts';
 
 /** Programs that start no others, or only such as their arguments name. */
@@ -32,12 +31,13 @@ Reported only if all that the script runs is known, and none of it starts other 
 command is computed, where the script starts a file, \`bash\`, \`python3\`, \`git\`, \`gpg\` or another program that looks for
 helpers on its \`PATH\`; nor where a program of the package is named anywhere in the script. Several modules may add to one
 generator: all of them count.`,
-  bad: [
-    {
-      title: 'jq is not used',
-      files: generatorFile(
-        'token',
-        `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'jq is not used',
+        files: generatorFile(
+          'token',
+          `\
 files.token = { };
 runtimeInputs = [
   pkgs.openssl
@@ -48,13 +48,13 @@ script = ''
   openssl rand -hex 32 | tr -d '\\n' > "$out/token"
 '';
 `,
-      ),
-    },
-    {
-      title: 'Under with pkgs',
-      files: generatorFile(
-        'token',
-        `\
+        ),
+      },
+      {
+        title: 'Under with pkgs',
+        files: generatorFile(
+          'token',
+          `\
 files.token = { };
 runtimeInputs = with pkgs; [ pwgen openssl ];
 #                            ^^^^^ generator/unused-tool
@@ -62,36 +62,37 @@ script = ''
   openssl rand -hex 32 | tr -d '\\n' > "$out/token"
 '';
 `,
-      ),
-    },
-  ],
-  good: [
-    {
-      title: 'Used by name, in a script inside, or perhaps',
-      files: {
-        ...generatorFile(
-          'a',
-          `\
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'Used by name, in a script inside, or perhaps',
+        files: {
+          ...generatorFile(
+            'a',
+            `\
 files.token = { };
 runtimeInputs = [ pkgs.openssl pkgs.bash ];
 script = ''
   bash -c 'openssl rand -hex 32' | tr -d '\\n' > "$out/token"
 '';
 `,
-        ),
-        ...generatorFile(
-          'b',
-          `\
+          ),
+          ...generatorFile(
+            'b',
+            `\
 files.token = { };
 runtimeInputs = [ pkgs.git pkgs.openssh ];
 script = ''
   git init -q . && git hash-object --stdin < /dev/urandom > "$out/token"
 '';
 `,
-        ),
+          ),
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: forEachScript(function* (scripted, context): Iterable<Report> {
     if (!isOpenBook(scripted)) return;
     const unused = new Map<string, boolean>();

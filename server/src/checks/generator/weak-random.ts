@@ -3,7 +3,6 @@ import type { Argument, CommandFact } from '../../shell/flow/flow-facts.ts';
 import { literal, type ValuePart } from '../../shell/flow/values.ts';
 import type { Report, Rule } from '../rule.ts';
 import { filledFiles, stagesOf } from './outputs.ts';
-import { generatorFile } from './samples.ts';
 import { commandsOf, forEachScript, isVeiled, named, type Scripted } from './scripted.ts';
 
 const HASHES: ReadonlySet<string> = new Set(
@@ -33,12 +32,13 @@ Use a source that is made for secrets: \`openssl rand -hex 32\`, \`head -c 32 /d
 \`xkcdpass\`; \`$SRANDOM\` is fine too, but has only 32 bits.
 
 Reported only if nothing else takes part. Public files are left alone.`,
-  bad: [
-    {
-      title: 'The time and $RANDOM',
-      files: generatorFile(
-        'tokens',
-        `\
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'The time and $RANDOM',
+        files: generatorFile(
+          'tokens',
+          `\
 files.a = { };
 files.b = { };
 files.c = { };
@@ -52,15 +52,15 @@ script = ''
   printf %s "$salt" > "$out/c"
 '';
 `,
-      ),
-    },
-  ],
-  good: [
-    {
-      title: 'Sources for secrets, and files that are none',
-      files: generatorFile(
-        'tokens',
-        `\
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'Sources for secrets, and files that are none',
+        files: generatorFile(
+          'tokens',
+          `\
 prompts.password.type = "hidden";
 files.a = { };
 files.b = { };
@@ -72,9 +72,10 @@ script = ''
   echo "$((20000 + RANDOM % 1000))" > "$out/port"
 '';
 `,
-      ),
-    },
-  ],
+        ),
+      },
+    ],
+  }),
   check: forEachScript(function* (scripted): Iterable<Report> {
     if (isVeiled(scripted)) return;
     const { script } = scripted;

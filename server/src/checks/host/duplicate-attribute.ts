@@ -1,7 +1,6 @@
 /** host/duplicate-attribute: a name that is set twice in one set, or taken twice by one function. */
 import { positionAt } from '../../nix/source.ts';
 import type { Rule } from '../rule.ts';
-import { FLAKE_OF_WEB } from './examples.ts';
 import { consequence } from './reached.ts';
 
 export const duplicateAttribute: Rule = {
@@ -16,12 +15,13 @@ Sets are merged: \`a.b = 1; a = { c = 2; };\` is one set with two attributes. Na
 compared later, when the set is evaluated, and are not looked at here.
 
 Remove one of the two, or put both values together.`,
-  bad: [
-    {
-      title: 'A value that was written below the old one',
-      files: {
-        'flake.nix': FLAKE_OF_WEB,
-        'hosts/web.nix': `\
+  examples: ({ FLAKE_OF_WEB }) => ({
+    bad: [
+      {
+        title: 'A value that was written below the old one',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
 { pkgs, ... }:
 {
   networking.hostName = "web";
@@ -33,15 +33,15 @@ Remove one of the two, or put both values together.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Sets that are merged',
-      files: {
-        'flake.nix': FLAKE_OF_WEB,
-        'hosts/web.nix': `\
+    ],
+    good: [
+      {
+        title: 'Sets that are merged',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
 { pkgs, ... }:
 {
   networking.hostName = "web";
@@ -50,9 +50,10 @@ Remove one of the two, or put both values together.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet, sources }) {
     for (const faults of fleet.faults())
       for (const { kind, name, first, start, end } of faults.refused) {

@@ -1,5 +1,5 @@
 /** Paths that are missing on purpose: what git ignores is made on each machine, submodules are fetched later. */
-import { folderOf } from '../../nix/paths.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import type { CheckFiles } from '../rule.ts';
 
 /** A submodule that is not checked out is an empty folder here and none elsewhere. */

@@ -2,10 +2,9 @@
 import type { AbsentFile, FileFaults } from '../../fleet/faults.ts';
 import type { Fleet } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
-import { folderOf } from '../../nix/paths.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import type { CheckFiles, Fix, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
-import { FLAKE_OF_WEB } from './examples.ts';
 import { isIgnored, isInSubmodule } from './kept-out.ts';
 import { consequence } from './reached.ts';
 
@@ -25,12 +24,13 @@ Mend the path, add the file, or remove the import.
 Nothing is said under a condition, in a file that asks what is there (\`builtins.pathExists\`), and of paths that
 \`.gitignore\` leaves out, in submodules or outside of the workspace. What a configuration itself begins with is
 reported by host/missing.`,
-  bad: [
-    {
-      title: 'A module and a library that are not there',
-      files: {
-        'flake.nix': FLAKE_OF_WEB,
-        'hosts/web.nix': `\
+  examples: ({ FLAKE_OF_WEB }) => ({
+    bad: [
+      {
+        title: 'A module and a library that are not there',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
 { lib, ... }:
 let
   ports = import ../lib/port.nix;
@@ -42,16 +42,16 @@ in
   networking.firewall.allowedTCPPorts = ports;
 }
 `,
-        'lib/ports.nix': '[ 22 ]\n',
+          'lib/ports.nix': '[ 22 ]\n',
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Files that are there, or that are asked for first',
-      files: {
-        'flake.nix': FLAKE_OF_WEB,
-        'hosts/web.nix': `\
+    ],
+    good: [
+      {
+        title: 'Files that are there, or that are asked for first',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
 { lib, ... }:
 {
   imports = [
@@ -60,10 +60,11 @@ in
   ++ lib.optional (builtins.pathExists ./local.nix) ./local.nix;
 }
 `,
-        'hosts/disks.nix': '{ }\n',
+          'hosts/disks.nix': '{ }\n',
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet, sources }) {
     const said = saidElsewhere(fleet);
     for (const faults of fleet.faults())

@@ -2,7 +2,7 @@
 import type { MachineFact } from '../../fleet/machine-facts.ts';
 import type { NamedFile } from '../../fleet/machine-files.ts';
 import { placeKey } from '../../fleet/places.ts';
-import { folderOf } from '../../nix/paths.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import { isDeployed } from '../inventory/named.ts';
 import type { CheckFiles, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
@@ -37,36 +37,38 @@ configuration was copied and its folder was not.
 
 Mend the path, add the file, or remove the configuration. Nothing is said of paths outside of the workspace, of those in
 git submodules, and of imports under a condition.`,
-  bad: [
-    {
-      title: 'A folder that was renamed, and one that is named by a function',
-      files: {
-        'flake.nix': FLAKE.replace(
-          'nixosConfigurations.emily = host "emily";',
-          `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A folder that was renamed, and one that is named by a function',
+        files: {
+          'flake.nix': FLAKE.replace(
+            'nixosConfigurations.emily = host "emily";',
+            `\
 nixosConfigurations.emely = host "emely";
       #                   ^^^^^ host/missing: hosts/emely, which does not exist`,
-        ).replace(
-          'modules = [ ./hosts/lea ];',
-          `\
+          ).replace(
+            'modules = [ ./hosts/lea ];',
+            `\
 modules = [ ./hosts/leah ];
         #           ^^^^^^^^^^^^ host/missing: Did you mean "lea"?`,
-        ),
-        'hosts/emily/default.nix': '{ networking.hostName = "emily"; }\n',
-        'hosts/lea/default.nix': '{ networking.hostName = "lea"; }\n',
+          ),
+          'hosts/emily/default.nix': '{ networking.hostName = "emily"; }\n',
+          'hosts/lea/default.nix': '{ networking.hostName = "lea"; }\n',
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Folders that are there',
-      files: {
-        'flake.nix': FLAKE,
-        'hosts/emily/default.nix': '{ networking.hostName = "emily"; }\n',
-        'hosts/lea/default.nix': '{ networking.hostName = "lea"; }\n',
+    ],
+    good: [
+      {
+        title: 'Folders that are there',
+        files: {
+          'flake.nix': FLAKE,
+          'hosts/emily/default.nix': '{ networking.hostName = "emily"; }\n',
+          'hosts/lea/default.nix': '{ networking.hostName = "lea"; }\n',
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet, sources }) {
     const seen = new Set<string>();
     for (const fact of fleet.machineFacts)

@@ -1,6 +1,5 @@
 /** host/undefined-variable: a name that nothing in the file gives. */
 import type { Rule } from '../rule.ts';
-import { FLAKE_OF_WEB } from './examples.ts';
 import { consequence } from './reached.ts';
 
 /** What modules are given if they ask for it. */
@@ -16,35 +15,37 @@ file before anything of it is evaluated: \`undefined variable '…'\`. The usual
 a module that says \`pkgs\` needs it in its \`{ pkgs, ... }:\`.
 
 Nothing is said inside of \`with\`, which may give any name, and where the fleet uses \`scopedImport\`.`,
-  bad: [
-    {
-      title: 'An argument that is not asked for',
-      files: {
-        'flake.nix': FLAKE_OF_WEB,
-        'hosts/web.nix': `\
+  examples: ({ FLAKE_OF_WEB }) => ({
+    bad: [
+      {
+        title: 'An argument that is not asked for',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
 { config, ... }:
 {
   environment.systemPackages = [ pkgs.git ];
   #                              ^^^^ host/undefined-variable: Add it to the arguments
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'An argument, and a name that `with` may give',
-      files: {
-        'flake.nix': FLAKE_OF_WEB,
-        'hosts/web.nix': `\
+    ],
+    good: [
+      {
+        title: 'An argument, and a name that `with` may give',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
 { pkgs, ... }:
 {
   environment.systemPackages = with pkgs; [ git ];
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet }) {
     for (const faults of fleet.faults())
       for (const { kind, name, start, end } of faults.refused) {

@@ -1,6 +1,5 @@
 /** host/unreadable: a file that Nix cannot parse. */
 import type { Rule } from '../rule.ts';
-import { FLAKE_OF_WEB } from './examples.ts';
 import { clause, consequence, severityOf } from './reached.ts';
 
 export const unreadable: Rule = {
@@ -15,12 +14,13 @@ being Nix. What can be read of the rest is still analysed, so that the file's ot
 An error where the file is certainly read: it is the flake itself, a module of a machine, or something that those import
 by a path that is written out. A warning where that depends on a condition. Information where nothing was found that
 imports the file, and it declares or uses vars.`,
-  bad: [
-    {
-      title: 'A semicolon where the bracket belongs',
-      files: {
-        'flake.nix': FLAKE_OF_WEB,
-        'hosts/web.nix': `\
+  examples: ({ FLAKE_OF_WEB }) => ({
+    bad: [
+      {
+        title: 'A semicolon where the bracket belongs',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
 { pkgs, ... }:
 {
   services.openssh = {
@@ -29,19 +29,20 @@ imports the file, and it declares or uses vars.`,
 # ^ host/unreadable: unexpected \`;\` here. Machine "web" cannot be evaluated.
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A file that is whole, and a template that is none yet',
-      files: {
-        'flake.nix': FLAKE_OF_WEB,
-        'hosts/web.nix': '{ services.openssh.enable = true; }\n',
-        'templates/host.nix': '{ networking.hostName = @name@; }\n',
+    ],
+    good: [
+      {
+        title: 'A file that is whole, and a template that is none yet',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': '{ services.openssh.enable = true; }\n',
+          'templates/host.nix': '{ networking.hostName = @name@; }\n',
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet }) {
     for (const faults of fleet.faults()) {
       const { file, syntax, machines } = faults;

@@ -30,45 +30,47 @@ It is a host that was never added to the flake, or one that was given away and w
 Add the configuration, or remove the folder. Reported only if all configurations are known, at least two of them are in
 folders of their own names there, and no other file names the folder. In a clan, every folder in \`machines/\` is a
 machine by itself.`,
-  bad: [
-    {
-      title: 'A host that the flake does not know',
-      files: {
-        'flake.nix': FLAKE,
-        'hosts/emily/default.nix': host('emily'),
-        'hosts/lea/default.nix': host('lea'),
-        'hosts/nora/default.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A host that the flake does not know',
+        files: {
+          'flake.nix': FLAKE,
+          'hosts/emily/default.nix': host('emily'),
+          'hosts/lea/default.nix': host('lea'),
+          'hosts/nora/default.nix': `\
 {
   networking.hostName = "nora";
   #                     ^^^^^^ host/unregistered: No configuration uses the host "nora"
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Every host is used, and one folder is not of a host',
-      files: {
-        'flake.nix': FLAKE,
-        'hosts/emily/default.nix': host('emily'),
-        'hosts/lea/default.nix': host('lea'),
-        'hosts/common/default.nix': '{\n  services.openssh.enable = true;\n}\n',
+    ],
+    good: [
+      {
+        title: 'Every host is used, and one folder is not of a host',
+        files: {
+          'flake.nix': FLAKE,
+          'hosts/emily/default.nix': host('emily'),
+          'hosts/lea/default.nix': host('lea'),
+          'hosts/common/default.nix': '{\n  services.openssh.enable = true;\n}\n',
+        },
       },
-    },
-    {
-      title: 'A host that another output uses',
-      files: {
-        'flake.nix': FLAKE.replace(
-          '    {\n      nixos',
-          '    {\n      installer = import ./hosts/installer;\n      nixos',
-        ),
-        'hosts/emily/default.nix': host('emily'),
-        'hosts/lea/default.nix': host('lea'),
-        'hosts/installer/default.nix': host('installer'),
+      {
+        title: 'A host that another output uses',
+        files: {
+          'flake.nix': FLAKE.replace(
+            '    {\n      nixos',
+            '    {\n      installer = import ./hosts/installer;\n      nixos',
+          ),
+          'hosts/emily/default.nix': host('emily'),
+          'hosts/lea/default.nix': host('lea'),
+          'hosts/installer/default.nix': host('installer'),
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet, sources }) {
     if (!fleet.machinesComplete) return;
     for (const one of hostFolders(fleet).values()) yield* unusedIn(fleet, sources, one);

@@ -3,9 +3,8 @@ import type { MachineFact } from '../../fleet/machine-facts.ts';
 import type { MachineClass, Place } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Expr } from '../../nix/syntax.ts';
-import { below } from '../../store/files.ts';
+import { below } from '../../store/vars/files.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
-import { FLAKE } from './examples.ts';
 import { isDeployed } from './named.ts';
 
 export const duplicateMachineSource: Rule = {
@@ -26,48 +25,49 @@ A clan has a machine from several sources: \`inventory.machines\`, \`clan.machin
 Keep one of the two, or set \`machineClass = "darwin"\` in the inventory.
 
 Source: clan-core, \`modules/clan/module.nix\`.`,
-  bad: [
-    {
-      title: 'A Mac that the inventory takes for NixOS',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': `\
+  examples: ({ FLAKE }) => ({
+    bad: [
+      {
+        title: 'A Mac that the inventory takes for NixOS',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
 {
   inventory.machines.emily = { };
 }
 `,
-        'machines/emily/configuration.nix': `\
+          'machines/emily/configuration.nix': `\
 {
   nixpkgs.hostPlatform = "aarch64-darwin";
   #                      ^^^^^^^^^^^^^^^^ inventory/duplicate-machine-source: Set \`machineClass = "darwin"\`
 }
 `,
+        },
       },
-    },
-    {
-      title: 'Two classes',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': `\
+      {
+        title: 'Two classes',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
 {
   inventory.machines.emily.machineClass = "darwin";
 }
 `,
-        'more.nix': `\
+          'more.nix': `\
 {
   clan.inventory.machines.emily.machineClass = "nixos";
   #                       ^^^^^ inventory/duplicate-machine-source: "darwin" in clan.nix
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'One machine from three sources that agree',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'One machine from three sources that agree',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
 { lib, ... }:
 {
   machines.emily.nixpkgs.hostPlatform = "aarch64-darwin";
@@ -75,10 +75,11 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
   inventory.machines.lea = { };
 }
 `,
-        'machines/lea/configuration.nix': '{\n  nixpkgs.hostPlatform = "x86_64-linux";\n}\n',
+          'machines/lea/configuration.nix': '{\n  nixpkgs.hostPlatform = "x86_64-linux";\n}\n',
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context: CheckContext) {
     const { fleet } = context;
     if (!fleet.isClan) return;

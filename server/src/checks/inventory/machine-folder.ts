@@ -3,7 +3,6 @@ import type { MachineFact } from '../../fleet/machine-facts.ts';
 import { roleMembers } from '../../fleet/members.ts';
 import type { Fleet } from '../../fleet/model.ts';
 import type { Report, Rule } from '../rule.ts';
-import { FLAKE } from './examples.ts';
 import { isDeployed } from './named.ts';
 
 const CONFIGURATION = '{ ... }:\n{\n  services.openssh.enable = true;\n}\n';
@@ -27,23 +26,24 @@ be hidden.
 Add what is missing, mend the name, or move a folder of shared modules out of \`machines/\`.
 
 Source: clan-core, \`modules/clan/module.nix\`.`,
-  bad: [
-    {
-      title: 'A folder that the inventory does not name',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': '{\n  inventory.machines = {\n    emily.tags = [ "desk" ];\n    lea = { };\n  };\n}\n',
-        'machines/emily/configuration.nix': CONFIGURATION,
-        'machines/lea/configuration.nix': CONFIGURATION,
-        'machines/shared/configuration.nix': CONFIGURATION,
+  examples: ({ FLAKE }) => ({
+    bad: [
+      {
+        title: 'A folder that the inventory does not name',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': '{\n  inventory.machines = {\n    emily.tags = [ "desk" ];\n    lea = { };\n  };\n}\n',
+          'machines/emily/configuration.nix': CONFIGURATION,
+          'machines/lea/configuration.nix': CONFIGURATION,
+          'machines/shared/configuration.nix': CONFIGURATION,
+        },
+        found: ['machines/shared/configuration.nix'],
       },
-      found: ['machines/shared/configuration.nix'],
-    },
-    {
-      title: 'An entry without a folder',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': `\
+      {
+        title: 'An entry without a folder',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
 {
   inventory.machines = {
     emily.tags = [ "desk" ];
@@ -53,17 +53,17 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
   };
 }
 `,
-        'machines/emily/configuration.nix': CONFIGURATION,
-        'machines/lea/configuration.nix': CONFIGURATION,
+          'machines/emily/configuration.nix': CONFIGURATION,
+          'machines/lea/configuration.nix': CONFIGURATION,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A folder, or a module, for each entry',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'A folder, or a module, for each entry',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
 {
   machines.nora.services.openssh.enable = true;
   inventory.machines = {
@@ -73,21 +73,22 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
   };
 }
 `,
-        'machines/emily/configuration.nix': CONFIGURATION,
-        'machines/lea/configuration.nix': CONFIGURATION,
+          'machines/emily/configuration.nix': CONFIGURATION,
+          'machines/lea/configuration.nix': CONFIGURATION,
+        },
       },
-    },
-    {
-      title: 'Machines that the inventory does not name at all',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': '{\n  inventory.machines.emily.tags = [ "desk" ];\n}\n',
-        'machines/emily/configuration.nix': CONFIGURATION,
-        'machines/lea/configuration.nix': CONFIGURATION,
-        'machines/nora/configuration.nix': CONFIGURATION,
+      {
+        title: 'Machines that the inventory does not name at all',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': '{\n  inventory.machines.emily.tags = [ "desk" ];\n}\n',
+          'machines/emily/configuration.nix': CONFIGURATION,
+          'machines/lea/configuration.nix': CONFIGURATION,
+          'machines/nora/configuration.nix': CONFIGURATION,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet }) {
     if (!fleet.isClan || !fleet.machinesComplete || fleet.directory === null) return;
     const machines = sortedOut(fleet);

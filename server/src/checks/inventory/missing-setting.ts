@@ -6,7 +6,6 @@ import { missingIn } from '../../fleet/options/required.ts';
 import type { Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
 import { takenBy } from './clan-mistakes.ts';
-import { BACKUP, FLAKE, LOCK } from './examples.ts';
 import { certainInstances, isDeployed } from './named.ts';
 
 export const missingSetting: Rule = {
@@ -26,13 +25,14 @@ the version in \`flake.lock\` that they are known for.
 Set it for the role, or for the machine; or give the option a default in the role's \`interface\`.
 
 Source: clan-core, \`lib/inventory/distributed-service\`.`,
-  bad: [
-    {
-      title: 'A setting that one machine lacks, and one that all lack',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+  examples: ({ BACKUP, FLAKE, LOCK }) => ({
+    bad: [
+      {
+        title: 'A setting that one machine lacks, and one that all lack',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 {
   modules.backup = ./services/backup.nix;
   inventory.machines.emily = { };
@@ -54,17 +54,17 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   };
 }
 `,
-        'services/backup.nix': BACKUP,
+          'services/backup.nix': BACKUP,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Set for the role, for a machine, or by a default',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'Set for the role, for a machine, or by a default',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 {
   modules.backup = ./services/backup.nix;
   inventory.machines.emily = { };
@@ -80,14 +80,14 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   };
 }
 `,
-        'services/backup.nix': BACKUP,
+          'services/backup.nix': BACKUP,
+        },
       },
-    },
-    {
-      title: 'A service that completes its settings',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': `\
+      {
+        title: 'A service that completes its settings',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
 {
   modules.backup = ./services/backup.nix;
   inventory.machines.emily = { };
@@ -97,13 +97,14 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   };
 }
 `,
-        'services/backup.nix': BACKUP.replace(
-          '{ settings, ... }:',
-          '{ extendSettings, ... }: let settings = extendSettings { domain = "x"; }; in',
-        ),
+          'services/backup.nix': BACKUP.replace(
+            '{ settings, ... }:',
+            '{ extendSettings, ... }: let settings = extendSettings { domain = "x"; }; in',
+          ),
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet, sources }) {
     if (!fleet.inventory.complete) return;
     for (const instance of certainInstances(fleet)) {

@@ -1,7 +1,6 @@
 /** inventory/removed-option: an option of clan's that is removed, or has another name now. */
 import type { RemovedUse } from '../../fleet/removed-options.ts';
 import type { CheckFiles, Fix, Report, Rule } from '../rule.ts';
-import { FLAKE, LOCK } from './examples.ts';
 import { isOtherClanCore, lockedTime } from './flake.ts';
 import { isDeployed } from './named.ts';
 
@@ -22,28 +21,29 @@ Write what the message names. Nothing is said of an option that the clan-core in
 where that is a fork, which may have it.
 
 Source: clan-core, \`nixosModules/clanCore\` and \`modules/inventoryClass\`.`,
-  bad: [
-    {
-      title: 'Services in the old way',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+  examples: ({ FLAKE, LOCK }) => ({
+    bad: [
+      {
+        title: 'Services in the old way',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 {
   inventory.machines.emily = { };
   inventory.services.borgbackup.main.roles.client.machines = [ "emily" ];
   #         ^^^^^^^^ inventory/removed-option: Use an instance of a service
 }
 `,
+        },
       },
-    },
-    {
-      title: 'Old names in a module of a machine',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': '{\n  inventory.machines.emily = { };\n}\n',
-        'machines/emily/configuration.nix': `\
+      {
+        title: 'Old names in a module of a machine',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': '{\n  inventory.machines.emily = { };\n}\n',
+          'machines/emily/configuration.nix': `\
 { config, inputs, ... }:
 {
   imports = [ inputs.clan-core.clanModules.sshd ];
@@ -52,44 +52,45 @@ Source: clan-core, \`nixosModules/clanCore\` and \`modules/inventoryClass\`.`,
   #                                              ^^^^^^^^^^^ inventory/removed-option: is called \`clan.core.settings.machine.name\` now
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The names of today',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'The names of today',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 {
   inventory.machines.emily = { };
   inventory.instances.sshd.roles.server.tags = [ "all" ];
 }
 `,
-        'machines/emily/configuration.nix': `\
+          'machines/emily/configuration.nix': `\
 { config, ... }:
 {
   environment.etc."clan".text = config.clan.core.settings.machine.name;
   services.inventory.services.web = { };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'With a clan-core that still has the option',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK.replace(/"lastModified": \d+/, '"lastModified": 1735689600'),
-        'clan.nix': `\
+      {
+        title: 'With a clan-core that still has the option',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK.replace(/"lastModified": \d+/, '"lastModified": 1735689600'),
+          'clan.nix': `\
 {
   inventory.machines.emily = { };
   inventory.services.borgbackup.main.roles.client.machines = [ "emily" ];
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet, sources }) {
     if (!fleet.isClan) return;
     const uses = fleet.removed().filter(use => isDeployed(use.at));

@@ -3,7 +3,6 @@ import type { Instance } from '../../fleet/inventory.ts';
 import { placeKey } from '../../fleet/places.ts';
 import type { NotData } from '../../fleet/settings-data.ts';
 import type { Report, Rule } from '../rule.ts';
-import { FLAKE } from './examples.ts';
 import { certainInstances, isDeployed } from './named.ts';
 
 export const settingsNotData: Rule = {
@@ -23,13 +22,14 @@ Write values instead of functions. Share settings with \`let\` or \`import\`: \`
 with a set in that file. What has to be a module goes into \`extraModules\` of the role.
 
 Source: clan-core, \`lib/types\` (\`uniqueDeferredSerializableModule\`).`,
-  bad: [
-    {
-      title: 'A function in settings, and settings that import',
-      files: {
-        'flake.nix': FLAKE,
-        'emily.nix': '{ }\n',
-        'clan.nix': `\
+  examples: ({ FLAKE }) => ({
+    bad: [
+      {
+        title: 'A function in settings, and settings that import',
+        files: {
+          'flake.nix': FLAKE,
+          'emily.nix': '{ }\n',
+          'clan.nix': `\
 {
   inventory.machines.emily = { };
   inventory.machines.lea = { };
@@ -45,16 +45,16 @@ Source: clan-core, \`lib/types\` (\`uniqueDeferredSerializableModule\`).`,
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Data, some of it from a file',
-      files: {
-        'flake.nix': FLAKE,
-        'settings.nix': '{ lib }: { packages = lib.singleton "git"; }\n',
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'Data, some of it from a file',
+        files: {
+          'flake.nix': FLAKE,
+          'settings.nix': '{ lib }: { packages = lib.singleton "git"; }\n',
+          'clan.nix': `\
 { lib, ... }:
 {
   inventory.machines.emily = { };
@@ -65,9 +65,10 @@ Source: clan-core, \`lib/types\` (\`uniqueDeferredSerializableModule\`).`,
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet }) {
     const seen = new Set<string>();
     for (const instance of certainInstances(fleet))

@@ -5,7 +5,6 @@ import { stringText } from '../edits.ts';
 import type { Fix, Report, Rule, Severity, Sources } from '../rule.ts';
 import { didYouMean } from '../suggest.ts';
 import { clanMistakes, settingMistakes } from './clan-mistakes.ts';
-import { FLAKE, LOCK } from './examples.ts';
 import { meantBy } from './versions.ts';
 
 export const inventoryType: Rule = {
@@ -25,13 +24,14 @@ only a slip of a word that can be chosen is reported, and as a warning. Without 
 Values that are not fully known, and definitions that a stronger one overrides, are not looked at.
 
 Source: clan-core, \`modules/inventoryClass\` and \`clanServices\`; the types of nixpkgs' lib.`,
-  bad: [
-    {
-      title: 'Options of an inventory',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+  examples: ({ FLAKE, LOCK }) => ({
+    bad: [
+      {
+        title: 'Options of an inventory',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 {
   inventory.machines.emily = {
     machineClass = "nixso";
@@ -43,14 +43,14 @@ Source: clan-core, \`modules/inventoryClass\` and \`clanServices\`; the types of
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'Settings of services',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+      {
+        title: 'Settings of services',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 {
   modules.backup = ./services/backup.nix;
   inventory.machines.emily = { };
@@ -66,7 +66,7 @@ Source: clan-core, \`modules/inventoryClass\` and \`clanServices\`; the types of
   };
 }
 `,
-        'services/backup.nix': `\
+          'services/backup.nix': `\
 {
   _class = "clan.service";
   manifest.name = "backup";
@@ -81,16 +81,16 @@ Source: clan-core, \`modules/inventoryClass\` and \`clanServices\`; the types of
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Values that fit, and values that are not known',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'Values that fit, and values that are not known',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 { inputs, lib, ... }:
 {
   inventory.machines.emily = {
@@ -105,9 +105,10 @@ Source: clan-core, \`modules/inventoryClass\` and \`clanServices\`; the types of
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     for (const { mistake, severity, below } of clanMistakes(context))
       if (mistake.kind === 'type') {

@@ -3,7 +3,6 @@ import type { Fleet, Place } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
 import type { CheckContext, Fix, Report, Rule, Sources } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
-import { FLAKE } from './examples.ts';
 import { isDeployed, namedIn, replacement } from './named.ts';
 
 export const unknownMachine: Rule = {
@@ -22,11 +21,12 @@ Mend the name, remove the entry, or declare the machine. If a tag was meant, wri
 \`machines.<name>\`. Nothing is reported while the workspace may have machines that cannot be seen here.
 
 Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,
-  bad: [
-    {
-      title: 'A misspelled machine',
-      files: {
-        'clan.nix': `\
+  examples: ({ FLAKE }) => ({
+    bad: [
+      {
+        title: 'A misspelled machine',
+        files: {
+          'clan.nix': `\
 {
   inventory = {
     machines = {
@@ -41,13 +41,13 @@ Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,
   };
 }
 `,
-        'flake.nix': FLAKE,
+          'flake.nix': FLAKE,
+        },
       },
-    },
-    {
-      title: 'A tag where a machine belongs',
-      files: {
-        'clan.nix': `\
+      {
+        title: 'A tag where a machine belongs',
+        files: {
+          'clan.nix': `\
 {
   inventory = {
     machines = {
@@ -59,15 +59,15 @@ Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,
   };
 }
 `,
-        'flake.nix': FLAKE,
+          'flake.nix': FLAKE,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Machines of the inventory, with a folder, and with a module',
-      files: {
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'Machines of the inventory, with a folder, and with a module',
+        files: {
+          'clan.nix': `\
 {
   machines.ida = { };
   inventory = {
@@ -83,11 +83,12 @@ Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,
   };
 }
 `,
-        'flake.nix': FLAKE,
-        'machines/nora/configuration.nix': '{ }\n',
+          'flake.nix': FLAKE,
+          'machines/nora/configuration.nix': '{ }\n',
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet, sources }: CheckContext) {
     if (!fleet.machinesComplete) return;
     const machines = new Set(fleet.machines.map(machine => machine.name));

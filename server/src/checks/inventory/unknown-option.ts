@@ -4,7 +4,6 @@ import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean } from '../suggest.ts';
 import { quoted } from '../wording.ts';
 import { type ClanMistake, clanMistakes } from './clan-mistakes.ts';
-import { FLAKE, LOCK } from './examples.ts';
 import { replacement } from './named.ts';
 import { meantBy } from './versions.ts';
 
@@ -24,13 +23,14 @@ names a newer clan-core, or a fork, only a slip of a name that there is (\`deplo
 own, or may do so because they are not known.
 
 Source: clan-core, \`modules/clan\` and \`modules/inventoryClass\`.`,
-  bad: [
-    {
-      title: 'Misspelled names at all depths',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+  examples: ({ FLAKE, LOCK }) => ({
+    bad: [
+      {
+        title: 'Misspelled names at all depths',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 {
   meta.nam = "home";
   #    ^^^ inventory/unknown-option: \`meta\` has no option "nam"
@@ -52,16 +52,16 @@ Source: clan-core, \`modules/clan\` and \`modules/inventoryClass\`.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'All options that there are',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'All options that there are',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 { lib, ... }:
 {
   meta = { name = "home"; domain = "home.example"; };
@@ -87,21 +87,22 @@ Source: clan-core, \`modules/clan\` and \`modules/inventoryClass\`.`,
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A newer clan-core may have more',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK.replace(/"lastModified": \d+/, '"lastModified": 4102444800'),
-        'clan.nix': `\
+      {
+        title: 'A newer clan-core may have more',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK.replace(/"lastModified": \d+/, '"lastModified": 4102444800'),
+          'clan.nix': `\
 {
   inventory.machines.emily.location = "attic";
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     for (const found of clanMistakes(context)) {
       const report = reportOf(context, found);

@@ -5,7 +5,6 @@ import { placeKey } from '../../fleet/places.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { quoted, sortedUnique } from '../wording.ts';
-import { FLAKE, LOCK } from './examples.ts';
 import { hasServiceOfClanCore, isCatalogued } from './flake.ts';
 import { certainInstances, isDeployed, replacement } from './named.ts';
 
@@ -34,13 +33,14 @@ reported, and as a warning.
 Mend the name of the role, or check that \`module.name\` is the service you mean.
 
 Source: clan-core, \`lib/inventory/distributed-service\`.`,
-  bad: [
-    {
-      title: 'A role that a service of clan-core does not have',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+  examples: ({ FLAKE, LOCK }) => ({
+    bad: [
+      {
+        title: 'A role that a service of clan-core does not have',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 {
   inventory.machines.emily = { };
   inventory.instances.sshd = {
@@ -49,13 +49,13 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A misspelled role of a service of this repository',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': `\
+      {
+        title: 'A misspelled role of a service of this repository',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
 {
   modules.backup = ./services/backup.nix;
   inventory.machines.emily = { };
@@ -66,17 +66,17 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   };
 }
 `,
-        'services/backup.nix': SERVICE,
+          'services/backup.nix': SERVICE,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Roles that there are',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'Roles that there are',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 {
   modules.backup = ./services/backup.nix;
   inventory.machines.emily = { };
@@ -89,14 +89,14 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   };
 }
 `,
-        'services/backup.nix': SERVICE,
+          'services/backup.nix': SERVICE,
+        },
       },
-    },
-    {
-      title: 'A service that may define more roles',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': `\
+      {
+        title: 'A service that may define more roles',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
 {
   modules.backup = ./services/backup.nix;
   inventory.machines.emily = { };
@@ -106,16 +106,17 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   };
 }
 `,
-        'services/backup.nix': `\
+          'services/backup.nix': `\
 { inputs, ... }:
 {
   imports = [ inputs.backup.service ];
   roles.client = { };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     const { fleet, sources } = context;
     const seen = new Set<string>();

@@ -9,7 +9,6 @@ import { bindingAround } from '../locate.ts';
 import type { CheckContext, Fix, Report, Rule, Severity, Sources } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { sortedUnique } from '../wording.ts';
-import { FLAKE, LOCK } from './examples.ts';
 import { flakeInputs, hasServiceOfClanCore, isCatalogued, isOtherClanCore, lockedTime } from './flake.ts';
 import { certainInstances, isDeployed, replacement } from './named.ts';
 
@@ -31,13 +30,14 @@ Mend the name; say \`module.input = "self"\` for a service of your own; write \`
 otherwise than its service.
 
 Source: clan-core, \`lib/resolve-module\`.`,
-  bad: [
-    {
-      title: 'A service of this repository that is looked for in clan-core',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+  examples: ({ FLAKE, LOCK }) => ({
+    bad: [
+      {
+        title: 'A service of this repository that is looked for in clan-core',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 {
   modules.backup = { roles.client = { }; };
   inventory.machines.emily = { };
@@ -48,26 +48,26 @@ Source: clan-core, \`lib/resolve-module\`.`,
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'An instance whose name is not that of a service',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+      {
+        title: 'An instance whose name is not that of a service',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 {
   inventory.machines.emily = { };
   inventory.instances.my-network.roles.peer.tags = [ "all" ];
   #                   ^^^^^^^^^^ inventory/unknown-service: clan-core has no service "my-network"
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A misspelled input, and a misspelled service of this repository',
-      files: {
-        'flake.nix': `\
+      {
+        title: 'A misspelled input, and a misspelled service of this repository',
+        files: {
+          'flake.nix': `\
 {
   inputs.clan-core.url = "https://git.clan.lol/clan/clan-core/archive/main.tar.gz";
   inputs.clan-community.url = "https://git.clan.lol/clan/clan-community/archive/main.tar.gz";
@@ -79,7 +79,7 @@ Source: clan-core, \`lib/resolve-module\`.`,
     };
 }
 `,
-        'clan.nix': `\
+          'clan.nix': `\
 {
   modules.backup = { roles.client = { }; };
   inventory.machines.emily = { };
@@ -97,16 +97,16 @@ Source: clan-core, \`lib/resolve-module\`.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Services of clan-core, of this repository, and of another flake',
-      files: {
-        'flake.nix': FLAKE.replace('{\n', '{\n  inputs.clan-community.url = "github:example/services";\n'),
-        'flake.lock': LOCK,
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'Services of clan-core, of this repository, and of another flake',
+        files: {
+          'flake.nix': FLAKE.replace('{\n', '{\n  inputs.clan-community.url = "github:example/services";\n'),
+          'flake.lock': LOCK,
+          'clan.nix': `\
 {
   modules.backup = { roles.client = { }; };
   inventory.machines.emily = { };
@@ -123,13 +123,13 @@ Source: clan-core, \`lib/resolve-module\`.`,
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'Service modules that cannot be listed',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': `\
+      {
+        title: 'Service modules that cannot be listed',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
 { inputs, ... }:
 {
   modules = inputs.services.modules;
@@ -140,9 +140,10 @@ Source: clan-core, \`lib/resolve-module\`.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     const seen = new Set<string>();
     for (const instance of certainInstances(context.fleet)) {

@@ -4,7 +4,6 @@ import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean } from '../suggest.ts';
 import { quoted } from '../wording.ts';
 import { type SettingMistake, settingMistakes } from './clan-mistakes.ts';
-import { BACKUP, FLAKE, LOCK } from './examples.ts';
 import { replacement } from './named.ts';
 import { meantBy } from './versions.ts';
 
@@ -25,13 +24,14 @@ role that does not look at its settings.
 Mend the name, or declare the option in the role's \`interface\`.
 
 Source: clan-core, \`lib/inventory/distributed-service\`.`,
-  bad: [
-    {
-      title: 'Misspelled settings of a service of this repository and of clan-core',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+  examples: ({ BACKUP, FLAKE, LOCK }) => ({
+    bad: [
+      {
+        title: 'Misspelled settings of a service of this repository and of clan-core',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 {
   modules.backup = ./services/backup.nix;
   inventory.machines.emily = { };
@@ -50,17 +50,17 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   };
 }
 `,
-        'services/backup.nix': BACKUP,
+          'services/backup.nix': BACKUP,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Settings that are declared',
-      files: {
-        'flake.nix': FLAKE,
-        'flake.lock': LOCK,
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'Settings that are declared',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
 {
   modules.backup = ./services/backup.nix;
   inventory.machines.emily = { };
@@ -77,14 +77,14 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   };
 }
 `,
-        'services/backup.nix': BACKUP,
+          'services/backup.nix': BACKUP,
+        },
       },
-    },
-    {
-      title: 'An interface that takes more than it names',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': `\
+      {
+        title: 'An interface that takes more than it names',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
 {
   modules.backup = ./services/backup.nix;
   inventory.machines.emily = { };
@@ -95,13 +95,14 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   };
 }
 `,
-        'services/backup.nix': BACKUP.replace(
-          'options.keep',
-          'freeformType = lib.types.attrsOf lib.types.anything;\n      options.keep',
-        ),
+          'services/backup.nix': BACKUP.replace(
+            'options.keep',
+            'freeformType = lib.types.attrsOf lib.types.anything;\n      options.keep',
+          ),
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     for (const found of settingMistakes(context)) {
       const report = reportOf(context, found);

@@ -2,7 +2,6 @@
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { quoted } from '../wording.ts';
-import { FLAKE } from './examples.ts';
 import { type Named, namedIn, replacement } from './named.ts';
 
 /** What clan itself gives to machines. */
@@ -24,12 +23,13 @@ Mend the tag, give it to a machine, or remove it. Nothing is reported while ther
 be seen here: tags that a function computes from what is not known, for one.
 
 Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,
-  bad: [
-    {
-      title: 'A misspelled tag',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': `\
+  examples: ({ FLAKE }) => ({
+    bad: [
+      {
+        title: 'A misspelled tag',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
 {
   inventory = {
     machines.emily.tags = [ "server" ];
@@ -39,13 +39,13 @@ Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A machine where a tag belongs',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': `\
+      {
+        title: 'A machine where a tag belongs',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
 {
   inventory = {
     machines.emily = { };
@@ -54,15 +54,15 @@ Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Tags of machines, of `inventory.tags`, and of clan',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'Tags of machines, of `inventory.tags`, and of clan',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
 {
   inventory = {
     machines.emily.tags = [ "server" ];
@@ -75,13 +75,13 @@ Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'Tags that are computed from what is not known',
-      files: {
-        'flake.nix': FLAKE,
-        'clan.nix': `\
+      {
+        title: 'Tags that are computed from what is not known',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
 { inputs, ... }:
 {
   inventory = {
@@ -91,9 +91,10 @@ Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context: CheckContext) {
     const { inventory } = context.fleet;
     const known = new Set(inventory.tagNames);

@@ -5,7 +5,7 @@
  * of it. Knows no rule, and not what a fleet is made of.
  */
 import type { Fleet, Unit } from '../../fleet/model.ts';
-import { folderOf } from '../../nix/paths.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import type { CheckContext } from '../rule.ts';
 
 /** What answers are made of. */

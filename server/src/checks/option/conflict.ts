@@ -21,11 +21,12 @@ Reported where a machine certainly has both definitions and they certainly diffe
 Keep one; or write the one that has the last word with \`lib.mkForce\`, or the other with \`lib.mkDefault\`.
 
 Source: nixpkgs, lib/types.nix (mergeEqualOption); clan-core d7c35d912, generic-generator.nix.`,
-  bad: [
-    {
-      title: 'Two scripts for one generator',
-      files: {
-        'modules/key.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'Two scripts for one generator',
+        files: {
+          'modules/key.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.key = {
@@ -37,22 +38,22 @@ Source: nixpkgs, lib/types.nix (mergeEqualOption); clan-core d7c35d912, generic-
   };
 }
 `,
-        'machines/lea/configuration.nix': `\
+          'machines/lea/configuration.nix': `\
 {
   imports = [ ../../modules/key.nix ];
   clan.core.vars.generators.key.script = "exit 1";
   #                                      ^^^^^^^^ option/conflict: (machine lea)
 }
 `,
-        'clan.nix': '{ meta.name = "example"; inventory.machines.lea = { }; }\n',
+          'clan.nix': '{ meta.name = "example"; inventory.machines.lea = { }; }\n',
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'One with the last word',
-      files: {
-        'modules/key.nix': `\
+    ],
+    good: [
+      {
+        title: 'One with the last word',
+        files: {
+          'modules/key.nix': `\
 { lib, pkgs, ... }:
 {
   clan.core.vars.generators.key = {
@@ -65,7 +66,7 @@ Source: nixpkgs, lib/types.nix (mergeEqualOption); clan-core d7c35d912, generic-
   };
 }
 `,
-        'machines/lea/configuration.nix': `\
+          'machines/lea/configuration.nix': `\
 { pkgs, ... }:
 {
   imports = [ ../../modules/key.nix ];
@@ -77,13 +78,13 @@ Source: nixpkgs, lib/types.nix (mergeEqualOption); clan-core d7c35d912, generic-
   };
 }
 `,
-        'clan.nix': '{ meta.name = "example"; inventory.machines.lea = { }; }\n',
+          'clan.nix': '{ meta.name = "example"; inventory.machines.lea = { }; }\n',
+        },
       },
-    },
-    {
-      title: 'A service whose script has the name of the machine in it',
-      files: {
-        'services/access.nix': `\
+      {
+        title: 'A service whose script has the name of the machine in it',
+        files: {
+          'services/access.nix': `\
 {
   _class = "clan.service";
   manifest.name = "access";
@@ -105,7 +106,7 @@ Source: nixpkgs, lib/types.nix (mergeEqualOption); clan-core d7c35d912, generic-
     };
 }
 `,
-        'clan.nix': `\
+          'clan.nix': `\
 {
   meta.name = "example";
   modules.access = ./services/access.nix;
@@ -121,9 +122,10 @@ Source: nixpkgs, lib/types.nix (mergeEqualOption); clan-core d7c35d912, generic-
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet }) {
     const seen = new Set<string>();
     for (const generator of fleet.generators) {

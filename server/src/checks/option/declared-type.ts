@@ -7,7 +7,6 @@ import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { inBrackets, sortedUnique } from '../wording.ts';
 import { isMisfit, type OnMachines, ownProblems } from './own-options.ts';
-import { FLEET } from './samples.ts';
 
 export const declaredType: Rule = {
   id: 'option/declared-type',
@@ -21,12 +20,13 @@ ends with \`A definition for option … is not of type …\`.
 Values that are not fully known fit; definitions that a stronger one overrides are not looked at, and what stands
 under a condition that is not known is a warning. Types that are put together otherwise than by the functions of
 \`lib.types\` take anything here.`,
-  bad: [
-    {
-      title: 'Numbers, words and sets',
-      files: {
-        ...FLEET,
-        'hosts/server.nix': `\
+  examples: ({ FLEET }) => ({
+    bad: [
+      {
+        title: 'Numbers, words and sets',
+        files: {
+          ...FLEET,
+          'hosts/server.nix': `\
 {
   custom.web.enable = "yes";
   #                   ^^^^^ option/declared-type: takes true or false, not "yes"
@@ -38,15 +38,15 @@ under a condition that is not known is a warning. Types that are put together ot
   #                                   ^^^^^^^^^^^^ option/declared-type: takes a path, not a list
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'What the types take',
-      files: {
-        ...FLEET,
-        'hosts/server.nix': `\
+    ],
+    good: [
+      {
+        title: 'What the types take',
+        files: {
+          ...FLEET,
+          'hosts/server.nix': `\
 { lib, ... }:
 {
   custom.web.enable = lib.mkDefault true;
@@ -55,9 +55,10 @@ under a condition that is not known is a warning. Types that are put together ot
   custom.web.sites."a.example".root = ./a;
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     for (const one of ownProblems(context.fleet)) {
       const report = reportOf(context, one);

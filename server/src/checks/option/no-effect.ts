@@ -1,7 +1,7 @@
 /** option/no-effect: an option that does nothing for this file. */
 import type { Fleet, Generator, GeneratorFile, Machine, WrittenOption } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
-import { setBackend } from '../../store/backend.ts';
+import { setBackend } from '../../store/backend-setting.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { type Facts, factsOf, firstTime } from '../facts.ts';
 import type { Report, Rule, Severity, Sources } from '../rule.ts';
@@ -21,11 +21,12 @@ and nobody owns them. clan-core warns of it at every evaluation. If only some us
 goes on with the old secret until something else restarts it.
 
 Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix and vars/secret/sops/generators-to-sops.nix.`,
-  bad: [
-    {
-      title: 'A public file with an owner',
-      files: {
-        'modules/key.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A public file with an owner',
+        files: {
+          'modules/key.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.key = {
@@ -43,12 +44,12 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix and vars/sec
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'Units that nobody restarts',
-      files: {
-        'modules/key.nix': `\
+      {
+        title: 'Units that nobody restarts',
+        files: {
+          'modules/key.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.settings.secretStore = "age";
@@ -62,16 +63,16 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix and vars/sec
   };
 }
 `,
-        'machines/lea/configuration.nix': '{ imports = [ ../../modules/key.nix ]; }\n',
-        'clan.nix': '{ vars.settings.secretStore = "age"; }\n',
+          'machines/lea/configuration.nix': '{ imports = [ ../../modules/key.nix ]; }\n',
+          'clan.nix': '{ vars.settings.secretStore = "age"; }\n',
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Owners of secrets, and the usual ones of public files',
-      files: {
-        'modules/key.nix': `\
+    ],
+    good: [
+      {
+        title: 'Owners of secrets, and the usual ones of public files',
+        files: {
+          'modules/key.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.key = {
@@ -92,12 +93,12 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix and vars/sec
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A function that makes secret files and public ones',
-      files: {
-        'modules/keys.nix': `\
+      {
+        title: 'A function that makes secret files and public ones',
+        files: {
+          'modules/keys.nix': `\
 { pkgs, ... }:
 let
   keyOf = secret: {
@@ -116,9 +117,10 @@ in
   clan.core.vars.generators.greeting = keyOf false;
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet, sources }) {
     const facts = factsOf(fleet);
     const effective: WrittenOption[] = [];

@@ -23,12 +23,13 @@ and the file never is.
 The first two are reported where all machines that have the generator are with macOS.
 
 Source: clan-core d7c35d912, nixosModules/clanCore/vars/secret/{age,password-store}.nix.`,
-  bad: [
-    {
-      title: 'A secret for a disk that nobody partitions',
-      files: {
-        'clan.nix': '{ inventory.machines.mac.machineClass = "darwin"; }\n',
-        'machines/mac/configuration.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A secret for a disk that nobody partitions',
+        files: {
+          'clan.nix': '{ inventory.machines.mac.machineClass = "darwin"; }\n',
+          'machines/mac/configuration.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.disk = {
@@ -41,15 +42,15 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/secret/{age,password-sto
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A secret of services',
-      files: {
-        'clan.nix': '{ inventory.machines.mac.machineClass = "darwin"; }\n',
-        'machines/mac/configuration.nix': `\
+    ],
+    good: [
+      {
+        title: 'A secret of services',
+        files: {
+          'clan.nix': '{ inventory.machines.mac.machineClass = "darwin"; }\n',
+          'machines/mac/configuration.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.api = {
@@ -61,9 +62,10 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/secret/{age,password-sto
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet, sources }) {
     const hasMacs = fleet.machines.some(one => one.class === 'darwin');
     if (!fleet.isClan || !hasMacs || isOtherClanCore(sources)) return;

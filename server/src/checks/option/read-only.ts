@@ -18,11 +18,12 @@ definition, even of the same value, ends evaluation with \`The option … is rea
 Whether files are shared is said once, by \`share\` of the generator. Names are those of the attributes.
 
 Source: clan-core d7c35d912, nixosModules/clanCore/vars/interface.nix and modules/clan/export-modules/generic-generator.nix.`,
-  bad: [
-    {
-      title: 'A file that is to be shared',
-      files: {
-        'modules/api.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A file that is to be shared',
+        files: {
+          'modules/api.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.api = {
@@ -35,14 +36,14 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/interface.nix and module
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A generator that is shared',
-      files: {
-        'modules/api.nix': `\
+    ],
+    good: [
+      {
+        title: 'A generator that is shared',
+        files: {
+          'modules/api.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.api = {
@@ -55,9 +56,10 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/interface.nix and module
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     if (!context.fleet.isClan && context.fleet.machines.length > 0) return;
     const isNew = firstTime();

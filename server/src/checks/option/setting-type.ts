@@ -2,7 +2,6 @@
 import { REMOVED_STORES } from '../../fleet/options/clan-options.ts';
 import { replaceWritten } from '../edit-bindings.ts';
 import { stringText } from '../edits.ts';
-import { FLAKE } from '../inventory/examples.ts';
 import { lockedTime, mayKnowMore } from '../inventory/flake.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
@@ -23,11 +22,12 @@ not exist, or does not exist any more (\`vm\` and \`fs\` went in April 2026), a 
 Nothing is said of stores that the clan-core in \`flake.lock\` still has.
 
 Source: clan-core d7c35d912, modules/clan/vars/settings-opts.nix and nixosModules/clanCore.`,
-  bad: [
-    {
-      title: 'Stores that there are not',
-      files: {
-        'clan.nix': `\
+  examples: ({ FLAKE }) => ({
+    bad: [
+      {
+        title: 'Stores that there are not',
+        files: {
+          'clan.nix': `\
 {
   inventory.machines.emily = { };
   vars.settings.secretStore = "vm";
@@ -38,8 +38,8 @@ Source: clan-core d7c35d912, modules/clan/vars/settings-opts.nix and nixosModule
   #                       ^^^^^^^^^ option/setting-type: takes a string that matches
 }
 `,
-        'flake.nix': FLAKE,
-        'machines/emily/configuration.nix': `\
+          'flake.nix': FLAKE,
+          'machines/emily/configuration.nix': `\
 {
   clan.core.vars.password-store.passCommand = "gopass";
   #                                           ^^^^^^^^ option/setting-type: takes one of "pass", "passage", not "gopass" (machine emily)
@@ -47,30 +47,31 @@ Source: clan-core d7c35d912, modules/clan/vars/settings-opts.nix and nixosModule
   #                              ^^^^^^^^ option/setting-type: takes a list of strings, not "admins"
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Stores that there are',
-      files: {
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'Stores that there are',
+        files: {
+          'clan.nix': `\
 {
   inventory.machines.emily = { };
   vars.settings.secretStore = "password-store";
   vars.settings.publicStore = "in_repo";
 }
 `,
-        'flake.nix': FLAKE,
-        'machines/emily/configuration.nix': `\
+          'flake.nix': FLAKE,
+          'machines/emily/configuration.nix': `\
 { lib, ... }:
 {
   clan.core.vars.password-store.passCommand = lib.mkDefault "pass";
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     for (const { setting, problem } of settingProblems(context)) {
       const report = problem.kind === 'misfit' ? reportOf(context, setting, problem) : null;

@@ -1,7 +1,6 @@
 /** option/store-differs: a machine keeps its secrets in another store than its clan. */
 import type { StoreSetting } from '../../fleet/store-settings.ts';
 import { removeOption } from '../edit-bindings.ts';
-import { FLAKE } from '../inventory/examples.ts';
 import { isOtherClanCore, lockedTime } from '../inventory/flake.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
@@ -19,45 +18,47 @@ Choose the store in the clan and delete the machine's own setting. Where the cla
 that is not seen here, it is a warning: the clan's is \`sops\` then.
 
 Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix.`,
-  bad: [
-    {
-      title: 'One machine with a store of its own',
-      files: {
-        'clan.nix': `\
+  examples: ({ FLAKE }) => ({
+    bad: [
+      {
+        title: 'One machine with a store of its own',
+        files: {
+          'clan.nix': `\
 {
   inventory.machines.emily = { };
   vars.settings.secretStore = "sops";
 }
 `,
-        'flake.nix': FLAKE,
-        'machines/emily/configuration.nix': `\
+          'flake.nix': FLAKE,
+          'machines/emily/configuration.nix': `\
 {
   clan.core.vars.settings.secretStore = "age";
   #                                     ^^^^^ option/store-differs: The clan keeps its secrets in "sops"
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'One store for all',
-      files: {
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'One store for all',
+        files: {
+          'clan.nix': `\
 {
   inventory.machines.emily = { };
   vars.settings.secretStore = "age";
 }
 `,
-        'flake.nix': FLAKE,
-        'machines/emily/configuration.nix': `\
+          'flake.nix': FLAKE,
+          'machines/emily/configuration.nix': `\
 {
   clan.core.vars.settings.secretStore = "age";
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     const { fleet, sources } = context;
     const { all, clan } = fleet.storeSettings();

@@ -22,11 +22,12 @@ Modes are four octal digits in a string (\`"0440"\`), \`neededFor\` is \`partiti
 Values that are not fully known, and definitions that a stronger one overrides, are not looked at.
 
 Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`,
-  bad: [
-    {
-      title: 'Modes, words and lists',
-      files: {
-        'modules/tls.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'Modes, words and lists',
+        files: {
+          'modules/tls.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.tls = {
@@ -69,14 +70,14 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'What the options take',
-      files: {
-        'modules/tls.nix': `\
+    ],
+    good: [
+      {
+        title: 'What the options take',
+        files: {
+          'modules/tls.nix': `\
 { lib, pkgs, ... }:
 {
   clan.core.vars.generators.tls = {
@@ -97,12 +98,12 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A mistaken default that is overridden',
-      files: {
-        'modules/key.nix': `\
+      {
+        title: 'A mistaken default that is overridden',
+        files: {
+          'modules/key.nix': `\
 { lib, pkgs, ... }:
 {
   clan.core.vars.generators.key = {
@@ -117,9 +118,10 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     const isNew = firstTime();
     for (const { generator, judged } of mistaken(context.fleet)) {

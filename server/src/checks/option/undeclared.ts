@@ -4,7 +4,6 @@ import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { inBrackets, joined, sortedUnique } from '../wording.ts';
 import { declaredIn, isMisfit, type OnMachines, ownProblems } from './own-options.ts';
-import { FLEET } from './samples.ts';
 
 export const undeclared: Rule = {
   id: 'option/undeclared',
@@ -21,12 +20,13 @@ It is an error where all modules of the machine are known. Where some are not, a
 being read, only what looks like a slip, or is declared nowhere, is reported, and as a warning. Nothing is said of options
 below names that NixOS, nix-darwin or a well-known flake has as well, of reads with something to fall back on (\`or\`, \`?\`), and
 of options below a \`freeformType\`. Modules of home-manager have options of their own, and are not looked at.`,
-  bad: [
-    {
-      title: 'Slips of the pen',
-      files: {
-        ...FLEET,
-        'hosts/server.nix': `\
+  examples: ({ FLEET }) => ({
+    bad: [
+      {
+        title: 'Slips of the pen',
+        files: {
+          ...FLEET,
+          'hosts/server.nix': `\
 { config, ... }:
 {
   custom.web.enable = true;
@@ -38,13 +38,13 @@ of options below a \`freeformType\`. Modules of home-manager have options of the
   #                                                         ^^^ option/undeclared: Did you mean "port"?
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A module that the machine does not import',
-      files: {
-        ...FLEET,
-        'flake.nix': `\
+      {
+        title: 'A module that the machine does not import',
+        files: {
+          ...FLEET,
+          'flake.nix': `\
 {
   outputs = { nixpkgs, ... }: {
     nixosConfigurations.server = nixpkgs.lib.nixosSystem { modules = [ ./hosts/server.nix ./modules/web.nix ]; };
@@ -52,21 +52,21 @@ of options below a \`freeformType\`. Modules of home-manager have options of the
   };
 }
 `,
-        'hosts/laptop.nix': `\
+          'hosts/laptop.nix': `\
 {
   custom.web.enable = false;
 # ^^^^^^ option/undeclared: declared in modules/web.nix, which laptop does not import
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'What the modules declare',
-      files: {
-        ...FLEET,
-        'hosts/server.nix': `\
+    ],
+    good: [
+      {
+        title: 'What the modules declare',
+        files: {
+          ...FLEET,
+          'hosts/server.nix': `\
 { config, lib, ... }:
 {
   custom.web = {
@@ -78,9 +78,10 @@ of options below a \`freeformType\`. Modules of home-manager have options of the
   environment.etc.mail.text = config.custom.mail.text or "";
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     for (const one of ownProblems(context.fleet)) {
       const report = isMisfit(one.problem) ? null : reportOf(context, one);

@@ -1,6 +1,5 @@
 /** option/unknown-setting: an option for keeping vars that clan does not have. */
 import { replaceName } from '../edits.ts';
-import { FLAKE, LOCK } from '../inventory/examples.ts';
 import { mayKnowMore } from '../inventory/flake.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
@@ -22,11 +21,12 @@ and as a warning; nothing is said of a fork, and of options that the workspace d
 
 Source: clan-core d7c35d912, nixosModules/clanCore/{sops,vars/interface}.nix, nixosModules/clanCore/vars/secret and
 modules/clan/{secrets,vars/settings-opts}.nix.`,
-  bad: [
-    {
-      title: 'Slips of the pen',
-      files: {
-        'clan.nix': `\
+  examples: ({ FLAKE, LOCK }) => ({
+    bad: [
+      {
+        title: 'Slips of the pen',
+        files: {
+          'clan.nix': `\
 {
   inventory.machines.emily = { };
   vars.settings.secretStor = "age";
@@ -35,8 +35,8 @@ modules/clan/{secrets,vars/settings-opts}.nix.`,
   #           ^^^^^^ option/unknown-setting: "secrets.age" has no option "plugin"
 }
 `,
-        'flake.nix': FLAKE,
-        'machines/emily/configuration.nix': `\
+          'flake.nix': FLAKE,
+          'machines/emily/configuration.nix': `\
 {
   clan.core.vars.generatorz.api = { };
   #              ^^^^^^^^^^ option/unknown-setting: Did you mean "generators"?
@@ -44,41 +44,42 @@ modules/clan/{secrets,vars/settings-opts}.nix.`,
   #                             ^^^^^^^^^^ option/unknown-setting: (machine emily)
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Options of the clan and of a machine',
-      files: {
-        'clan.nix': `\
+    ],
+    good: [
+      {
+        title: 'Options of the clan and of a machine',
+        files: {
+          'clan.nix': `\
 {
   inventory.machines.emily = { };
   vars.settings.secretStore = "age";
   secrets.age.plugins = [ "age-plugin-yubikey" ];
 }
 `,
-        'flake.nix': FLAKE,
-        'machines/emily/configuration.nix': `\
+          'flake.nix': FLAKE,
+          'machines/emily/configuration.nix': `\
 {
   clan.core.vars.age.secretLocation = "/persist/secret-vars";
   clan.core.sops.defaultGroups = [ "admins" ];
 }
 `,
+        },
       },
-    },
-    {
-      title: 'An option of a clan-core that is newer',
-      files: {
-        'flake.lock': LOCK.replace(/"lastModified": \d+/, '"lastModified": 4000000000'),
-        'modules/keys.nix': `\
+      {
+        title: 'An option of a clan-core that is newer',
+        files: {
+          'flake.lock': LOCK.replace(/"lastModified": \d+/, '"lastModified": 4000000000'),
+          'modules/keys.nix': `\
 {
   clan.core.vars.rotation.days = 90;
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     for (const { setting, problem } of settingProblems(context)) {
       const report = problem.kind === 'stranger' ? reportOf(context, setting, problem) : null;

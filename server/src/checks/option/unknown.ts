@@ -36,11 +36,12 @@ Options that the workspace declares itself with \`mkOption\` are known. Where \`
 a newer one, which may have options of its own, only what looks like a slip is reported, and as a warning.
 
 Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`,
-  bad: [
-    {
-      title: 'A slip of the pen, and an option of files',
-      files: {
-        'modules/api.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A slip of the pen, and an option of files',
+        files: {
+          'modules/api.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.api = {
@@ -60,12 +61,12 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'Options that are gone',
-      files: {
-        'modules/wiki.nix': `\
+      {
+        title: 'Options that are gone',
+        files: {
+          'modules/wiki.nix': `\
 {
   clan.core.vars.generators.wiki = {
     migrateFact = "wiki";
@@ -82,14 +83,14 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Options of the right things',
-      files: {
-        'modules/api.nix': `\
+    ],
+    good: [
+      {
+        title: 'Options of the right things',
+        files: {
+          'modules/api.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.api = {
@@ -113,12 +114,12 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'An option that the workspace declares',
-      files: {
-        'modules/tags.nix': `\
+      {
+        title: 'An option that the workspace declares',
+        files: {
+          'modules/tags.nix': `\
 { lib, ... }:
 {
   options.clan.core.vars.generators = lib.mkOption {
@@ -132,9 +133,10 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     const isNew = firstTime();
     let known: DeclaredNames | null = null;

@@ -1,7 +1,7 @@
 /** option/users-owner: a secret that is needed before there are users belongs to one. */
 
 import type { Fleet, GeneratorFile } from '../../fleet/model.ts';
-import { setBackend } from '../../store/backend.ts';
+import { setBackend } from '../../store/backend-setting.ts';
 import { firstTime } from '../facts.ts';
 import type { Rule } from '../rule.ts';
 import { sift } from './written.ts';
@@ -21,11 +21,12 @@ users, and \`neededFor\` goes.
 
 Source: sops-nix 0ae5f73, modules/sops/secrets-for-users (the assertion asks for \`uid\` and \`gid\`, which clan-core does
 not set; \`sops-install-secrets -ignore-passwd\`).`,
-  bad: [
-    {
-      title: 'A password hash that belongs to a user',
-      files: {
-        'modules/ada.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A password hash that belongs to a user',
+        files: {
+          'modules/ada.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.ada = {
@@ -42,14 +43,14 @@ not set; \`sops-install-secrets -ignore-passwd\`).`,
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: "Root's, or not needed for users",
-      files: {
-        'modules/ada.nix': `\
+    ],
+    good: [
+      {
+        title: "Root's, or not needed for users",
+        files: {
+          'modules/ada.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.ada = {
@@ -67,9 +68,10 @@ not set; \`sops-install-secrets -ignore-passwd\`).`,
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet }) {
     if (!isSops(fleet)) return;
     const isNew = firstTime();

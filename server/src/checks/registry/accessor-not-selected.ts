@@ -3,25 +3,12 @@
 import type { KeyLookup, RegistryKey, Unit } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
 import { appendListItem, stringText } from '../edits.ts';
-import { hostOf, PIPELINE } from '../examples.ts';
 import { type Facts, factsOf, rowOf } from '../facts.ts';
 import { bindingNamedAt, lastLiteralList } from '../locate.ts';
 import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule, Sources } from '../rule.ts';
 import { machinesText, sortedUnique } from '../wording.ts';
 import { machinesAt, machinesWithout } from './lacking.ts';
-
-const HOST = hostOf(
-  'tove',
-  `\
-  programs.msmtp.accounts.default.passwordeval = secrets.mkPasswordCmd {
-    osConfig = config;
-    key = "gmail";
-    #     ^^^^^^^ registry/accessor-not-selected: not configured for secret key 'gmail' on machine tove
-  };
-`,
-  '  secrets = import ../../lib/secrets.nix;\n',
-);
 
 const VM_ACCESSORS = `\
 let
@@ -32,15 +19,6 @@ in
     "\${mountPoint}/\${registry.\${key}.generator}/\${registry.\${key}.fileAttr}";
 }
 `;
-
-const VM_HOST = hostOf(
-  'tove',
-  `\
-  systemd.services.mail.environment.PASSWORD_FILE = vm.getVmPath { key = "gmail"; };
-  #                                                                      ^^^^^^^ registry/accessor-not-selected: nothing at /run/vm-secrets/gmail-app-password/password
-`,
-  '  vm = import ../../lib/vm.nix;\n',
-);
 
 export const accessorNotSelected: Rule = {
   id: 'registry/accessor-not-selected',
@@ -56,37 +34,60 @@ fail: the path is made, and nothing will lie there. That is a warning.
 
 Add the key to the machine's row. Nothing is reported unless the whole row is known and nothing else in the
 workspace can define the generator.`,
-  bad: [
-    {
-      title: 'The row lacks the key',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': '{\n  lea = [ "gmail" ];\n  tove = [ "anthropic" ];\n}\n',
-        'machines/lea/configuration.nix': hostOf('lea'),
-        'machines/tove/configuration.nix': HOST,
-      },
-    },
-    {
-      title: 'A path to a file that the machine does not have',
-      files: {
-        ...PIPELINE,
-        'lib/vm.nix': VM_ACCESSORS,
-        'lib/machine-env-matrix.nix': '{\n  lea = [ "gmail" ];\n  tove = [ "anthropic" ];\n}\n',
-        'machines/lea/configuration.nix': hostOf('lea'),
-        'machines/tove/configuration.nix': VM_HOST,
-      },
-    },
-  ],
-  good: [
-    {
-      title: 'The row has the key',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': '{\n  tove = [\n    "anthropic"\n    "gmail"\n  ];\n}\n',
-        'machines/tove/configuration.nix': HOST.replace(/ +# +\^.*\n/, ''),
-      },
-    },
-  ],
+  examples: ({ hostOf, PIPELINE }) => {
+    const HOST = hostOf(
+      'tove',
+      `\
+  programs.msmtp.accounts.default.passwordeval = secrets.mkPasswordCmd {
+    osConfig = config;
+    key = "gmail";
+    #     ^^^^^^^ registry/accessor-not-selected: not configured for secret key 'gmail' on machine tove
+  };
+`,
+      '  secrets = import ../../lib/secrets.nix;\n',
+    );
+    const VM_HOST = hostOf(
+      'tove',
+      `\
+  systemd.services.mail.environment.PASSWORD_FILE = vm.getVmPath { key = "gmail"; };
+  #                                                                      ^^^^^^^ registry/accessor-not-selected: nothing at /run/vm-secrets/gmail-app-password/password
+`,
+      '  vm = import ../../lib/vm.nix;\n',
+    );
+    return {
+      bad: [
+        {
+          title: 'The row lacks the key',
+          files: {
+            ...PIPELINE,
+            'lib/machine-env-matrix.nix': '{\n  lea = [ "gmail" ];\n  tove = [ "anthropic" ];\n}\n',
+            'machines/lea/configuration.nix': hostOf('lea'),
+            'machines/tove/configuration.nix': HOST,
+          },
+        },
+        {
+          title: 'A path to a file that the machine does not have',
+          files: {
+            ...PIPELINE,
+            'lib/vm.nix': VM_ACCESSORS,
+            'lib/machine-env-matrix.nix': '{\n  lea = [ "gmail" ];\n  tove = [ "anthropic" ];\n}\n',
+            'machines/lea/configuration.nix': hostOf('lea'),
+            'machines/tove/configuration.nix': VM_HOST,
+          },
+        },
+      ],
+      good: [
+        {
+          title: 'The row has the key',
+          files: {
+            ...PIPELINE,
+            'lib/machine-env-matrix.nix': '{\n  tove = [\n    "anthropic"\n    "gmail"\n  ];\n}\n',
+            'machines/tove/configuration.nix': HOST.replace(/ +# +\^.*\n/, ''),
+          },
+        },
+      ],
+    };
+  },
   check: function* (context) {
     const found = new Map<string, Missing>();
     for (const { lookup, entry, machines, path } of lackingIn(context)) {

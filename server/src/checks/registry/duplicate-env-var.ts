@@ -1,6 +1,5 @@
 /** registry/duplicate-env-var: two keys of one machine that are exported as one variable. */
 import type { Place, RegistryKey } from '../../fleet/model.ts';
-import { registryOf } from '../examples.ts';
 import { type Facts, factsOf, fieldPlace, type RegistryFacts } from '../facts.ts';
 import type { Report, Rule } from '../rule.ts';
 import { machinesText, sortedUnique } from '../wording.ts';
@@ -28,25 +27,27 @@ wins and the other is not exported at all. Which one depends on the order of the
 Give one of them another variable, or \`envVar = null\`, or select only one of the two. Keys that never meet on one
 machine may share a variable, and so may a secret and a public setting: one is exported as \`NAME_FILE\`, the other
 as \`NAME\`.`,
-  bad: [
-    {
-      title: 'Two tokens for one variable',
-      files: {
-        'lib/secret-registry.nix': registryOf(TOKENS),
-        'lib/machine-env-matrix.nix':
-          '{\n  lea = [ "cloudflare" ];\n  tove = [ "cloudflare" "cloudflare-dns" ];\n}\n',
+  examples: ({ registryOf }) => ({
+    bad: [
+      {
+        title: 'Two tokens for one variable',
+        files: {
+          'lib/secret-registry.nix': registryOf(TOKENS),
+          'lib/machine-env-matrix.nix':
+            '{\n  lea = [ "cloudflare" ];\n  tove = [ "cloudflare" "cloudflare-dns" ];\n}\n',
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The keys never meet on one machine',
-      files: {
-        'lib/secret-registry.nix': registryOf(TOKENS.replace(/ +# +\^.*\n/, '')),
-        'lib/machine-env-matrix.nix': '{\n  lea = [ "cloudflare" ];\n  tove = [ "cloudflare-dns" ];\n}\n',
+    ],
+    good: [
+      {
+        title: 'The keys never meet on one machine',
+        files: {
+          'lib/secret-registry.nix': registryOf(TOKENS.replace(/ +# +\^.*\n/, '')),
+          'lib/machine-env-matrix.nix': '{\n  lea = [ "cloudflare" ];\n  tove = [ "cloudflare-dns" ];\n}\n',
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet }) {
     const facts = factsOf(fleet);
     for (const registry of facts.registries.values()) yield* clashesOf(facts, registry);

@@ -1,6 +1,5 @@
 /** registry/duplicate-generator: two keys with one generator name. */
 import type { GeneratorBody, Registry, RegistryKey } from '../../fleet/model.ts';
-import { registryOf } from '../examples.ts';
 import { fieldPlace } from '../facts.ts';
 import type { Report, Rule } from '../rule.ts';
 
@@ -17,11 +16,12 @@ lead to the same file.
 
 Give the second entry a generator name of its own. Two entries for two files of one generator are fine: their
 \`files\`, \`script\` and \`prompts\` are the same, and their \`fileAttr\` differs.`,
-  bad: [
-    {
-      title: 'Copied, and the old name left in',
-      files: {
-        'lib/secret-registry.nix': registryOf(`\
+  examples: ({ registryOf }) => ({
+    bad: [
+      {
+        title: 'Copied, and the old name left in',
+        files: {
+          'lib/secret-registry.nix': registryOf(`\
   deepseek = mkPromptedSecret {
     generator = "deepseek-api-key";
     envVar = "DEEPSEEK_API_KEY";
@@ -32,15 +32,15 @@ Give the second entry a generator name of its own. Two entries for two files of 
     envVar = "HINDSIGHT_API_KEY";
   };
 `),
-        'lib/machine-env-matrix.nix': '{\n  emily = [ "deepseek" "hindsight" ];\n}\n',
+          'lib/machine-env-matrix.nix': '{\n  emily = [ "deepseek" "hindsight" ];\n}\n',
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Each entry has a generator of its own',
-      files: {
-        'lib/secret-registry.nix': registryOf(`\
+    ],
+    good: [
+      {
+        title: 'Each entry has a generator of its own',
+        files: {
+          'lib/secret-registry.nix': registryOf(`\
   deepseek = mkPromptedSecret {
     generator = "deepseek-api-key";
     envVar = "DEEPSEEK_API_KEY";
@@ -50,13 +50,13 @@ Give the second entry a generator name of its own. Two entries for two files of 
     envVar = "HINDSIGHT_API_KEY";
   };
 `),
-        'lib/machine-env-matrix.nix': '{\n  emily = [ "deepseek" "hindsight" ];\n}\n',
+          'lib/machine-env-matrix.nix': '{\n  emily = [ "deepseek" "hindsight" ];\n}\n',
+        },
       },
-    },
-    {
-      title: 'Two files of one generator',
-      files: {
-        'lib/secret-registry.nix': `\
+      {
+        title: 'Two files of one generator',
+        files: {
+          'lib/secret-registry.nix': `\
 { pkgs ? null }:
 let
   wireguard = {
@@ -74,10 +74,11 @@ in
   wireguard-public = wireguard // { envVar = "WG_PUBLIC"; fileAttr = "public"; secret = false; };
 }
 `,
-        'lib/machine-env-matrix.nix': '{\n  emily = [ "wireguard" "wireguard-public" ];\n}\n',
+          'lib/machine-env-matrix.nix': '{\n  emily = [ "wireguard" "wireguard-public" ];\n}\n',
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet }) {
     for (const registry of fleet.registries) yield* duplicatesOf(registry);
   },

@@ -2,7 +2,6 @@
 import type { ListedKey, Matrix, MatrixRow, Place } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
 import { removeListItem } from '../edits.ts';
-import { PIPELINE } from '../examples.ts';
 import { factsOf } from '../facts.ts';
 import { listWithItem } from '../locate.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
@@ -19,12 +18,13 @@ The machine gets the generator once all the same, so nothing breaks today. It br
 out of one place believes the machine has lost it, and the secret stays.
 
 Remove the second one. If both come from shared lists, the finding stands on the row's name.`,
-  bad: [
-    {
-      title: 'The shared list has brought it',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': `\
+  examples: ({ PIPELINE }) => ({
+    bad: [
+      {
+        title: 'The shared list has brought it',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': `\
 let
   sharedCore = [ "anthropic" ];
 in
@@ -37,27 +37,27 @@ in
   lea = sharedCore;
 }
 `,
+        },
       },
-    },
-    {
-      title: 'Twice in one list',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': `\
+      {
+        title: 'Twice in one list',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': `\
 {
   emily = [ "anthropic" "gmail" "anthropic" ];
   #                             ^^^^^^^^^^^ registry/duplicate-key
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Two rows may share a key',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': `\
+    ],
+    good: [
+      {
+        title: 'Two rows may share a key',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': `\
 let
   sharedCore = [ "anthropic" ];
 in
@@ -66,9 +66,10 @@ in
   lea = sharedCore;
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     for (const registry of factsOf(context.fleet).registries.values())
       for (const matrix of registry.matrices) yield* duplicatesOf(context, matrix);

@@ -1,7 +1,6 @@
 /** registry/file-attr-mismatch: `fileAttr` names a file that the entry does not have or its script does not write. */
 import type { RegistryKey } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
-import { registryOf } from '../examples.ts';
 import { fieldPlace, mayInclude } from '../facts.ts';
 import type { Report, Rule, Sources } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
@@ -18,11 +17,12 @@ names only, \`clan vars generate\` ends with \`did not generate a file for '…'
 
 Make \`fileAttr\`, \`files\` and the script say the same name. Nothing is reported while the entry may have files that
 cannot be seen here, nor about a script of which it is not certain what it writes.`,
-  bad: [
-    {
-      title: 'The file has another name',
-      files: {
-        'lib/secret-registry.nix': registryOf(`\
+  examples: ({ registryOf }) => ({
+    bad: [
+      {
+        title: 'The file has another name',
+        files: {
+          'lib/secret-registry.nix': registryOf(`\
   restic = {
     generator = "restic-password";
     envVar = "RESTIC_PASSWORD";
@@ -34,13 +34,13 @@ cannot be seen here, nor about a script of which it is not certain what it write
     '';
   };
 `),
-        'lib/machine-env-matrix.nix': '{\n  lea = [ "restic" ];\n}\n',
+          'lib/machine-env-matrix.nix': '{\n  lea = [ "restic" ];\n}\n',
+        },
       },
-    },
-    {
-      title: 'The script writes another file',
-      files: {
-        'lib/secret-registry.nix': registryOf(`\
+      {
+        title: 'The script writes another file',
+        files: {
+          'lib/secret-registry.nix': registryOf(`\
   restic = {
     generator = "restic-password";
     envVar = "RESTIC_PASSWORD";
@@ -52,15 +52,15 @@ cannot be seen here, nor about a script of which it is not certain what it write
     '';
   };
 `),
-        'lib/machine-env-matrix.nix': '{\n  lea = [ "restic" ];\n}\n',
+          'lib/machine-env-matrix.nix': '{\n  lea = [ "restic" ];\n}\n',
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'All three say the same',
-      files: {
-        'lib/secret-registry.nix': registryOf(`\
+    ],
+    good: [
+      {
+        title: 'All three say the same',
+        files: {
+          'lib/secret-registry.nix': registryOf(`\
   restic = {
     generator = "restic-password";
     envVar = "RESTIC_PASSWORD";
@@ -71,10 +71,11 @@ cannot be seen here, nor about a script of which it is not certain what it write
     '';
   };
 `),
-        'lib/machine-env-matrix.nix': '{\n  lea = [ "restic" ];\n}\n',
+          'lib/machine-env-matrix.nix': '{\n  lea = [ "restic" ];\n}\n',
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet, sources }) {
     for (const registry of fleet.registries) {
       for (const key of registry.keys) {

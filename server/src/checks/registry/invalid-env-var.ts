@@ -1,6 +1,5 @@
 /** registry/invalid-env-var: a text that cannot be the name of an environment variable. */
 import { replaceName } from '../edits.ts';
-import { registryOf } from '../examples.ts';
 import { fieldPlace } from '../facts.ts';
 import type { Rule } from '../rule.ts';
 
@@ -17,11 +16,12 @@ An \`envVar\` has to be a name that shells accept: letters, digits and underscor
 exported, so the machine's users lose all of them.
 
 Rename the variable, or write \`envVar = null\` if nothing is to be exported.`,
-  bad: [
-    {
-      title: 'A digit in front, and a dash',
-      files: {
-        'lib/secret-registry.nix': registryOf(`\
+  examples: ({ registryOf }) => ({
+    bad: [
+      {
+        title: 'A digit in front, and a dash',
+        files: {
+          'lib/secret-registry.nix': registryOf(`\
   captcha = mkPromptedSecret {
     generator = "captcha-api-key";
     envVar = "2CAPTCHA_API_KEY";
@@ -33,15 +33,15 @@ Rename the variable, or write \`envVar = null\` if nothing is to be exported.`,
     #        ^^^^^^^^^^^^^^^^^ registry/invalid-env-var: has "-"
   };
 `),
-        'lib/machine-env-matrix.nix': '{\n  lea = [ "captcha" "mistral" ];\n}\n',
+          'lib/machine-env-matrix.nix': '{\n  lea = [ "captcha" "mistral" ];\n}\n',
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A proper name, or none',
-      files: {
-        'lib/secret-registry.nix': registryOf(`\
+    ],
+    good: [
+      {
+        title: 'A proper name, or none',
+        files: {
+          'lib/secret-registry.nix': registryOf(`\
   captcha = mkPromptedSecret {
     generator = "captcha-api-key";
     envVar = "_2CAPTCHA_API_KEY";
@@ -51,10 +51,11 @@ Rename the variable, or write \`envVar = null\` if nothing is to be exported.`,
     envVar = null;
   };
 `),
-        'lib/machine-env-matrix.nix': '{\n  lea = [ "captcha" "mistral" ];\n}\n',
+          'lib/machine-env-matrix.nix': '{\n  lea = [ "captcha" "mistral" ];\n}\n',
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet, sources }) {
     for (const registry of fleet.registries) {
       for (const key of registry.keys) {

@@ -3,7 +3,6 @@
 import type { Matrix, RowRead } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
 import { replaceName } from '../edits.ts';
-import { hostOf, PIPELINE } from '../examples.ts';
 import { factsOf } from '../facts.ts';
 import { inUnits } from '../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
@@ -24,44 +23,46 @@ matrix is forgotten.
 
 Add the row, or correct the name. Nothing is reported while the matrix may have rows that cannot be seen here, nor
 where the code provides for a missing row (\`envMatrix.lea or [ ]\`).`,
-  bad: [
-    {
-      title: 'The machine was renamed',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/emily/configuration.nix': hostOf('emily'),
-        'machines/leo/configuration.nix': hostOf('leo').replace(
-          '    inherit pkgs;',
-          `\
+  examples: ({ hostOf, PIPELINE }) => ({
+    bad: [
+      {
+        title: 'The machine was renamed',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'machines/emily/configuration.nix': hostOf('emily'),
+          'machines/leo/configuration.nix': hostOf('leo').replace(
+            '    inherit pkgs;',
+            `\
     #                ^^^ registry/missing-machine: has no row "leo" (machine leo). Did you mean "lea"?
     inherit pkgs;`,
-        ),
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Every row that is read is there',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/emily/configuration.nix': hostOf('emily'),
-        'machines/lea/configuration.nix': hostOf('lea'),
+    ],
+    good: [
+      {
+        title: 'Every row that is read is there',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'machines/emily/configuration.nix': hostOf('emily'),
+          'machines/lea/configuration.nix': hostOf('lea'),
+        },
       },
-    },
-    {
-      title: 'A missing row is provided for',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/lea/configuration.nix': hostOf('lea2').replace(
-          'envMatrix.lea2',
-          '(envMatrix.lea2 or envMatrix.lea)',
-        ),
+      {
+        title: 'A missing row is provided for',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'machines/lea/configuration.nix': hostOf('lea2').replace(
+            'envMatrix.lea2',
+            '(envMatrix.lea2 or envMatrix.lea)',
+          ),
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     const reported = new Set<string>();
     for (const read of failing(context.fleet)) {

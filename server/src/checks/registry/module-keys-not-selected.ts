@@ -2,7 +2,6 @@
 import type { KeyedModule, Place, RegistryKey, Unit } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { replaceName } from '../edits.ts';
-import { hostOf, PIPELINE } from '../examples.ts';
 import { factsOf, type RegistryFacts } from '../facts.ts';
 import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
@@ -30,18 +29,6 @@ in
 
 const MATRIX = '{\n  lea = [ "gmail" ];\n  emily = [\n    "gmail"\n    "anthropic"\n  ];\n}\n';
 
-/** The module of the machine lea, which gives its user the keys of a row. */
-function leaWith(row: string, mark = ''): string {
-  return hostOf(
-    'lea',
-    `\
-  hjem.users.ada.imports = [
-    (import ../../modules/session.nix { keys = envMatrix.${row}; })
-${mark}  ];
-`,
-  );
-}
-
 export const moduleKeysNotSelected: Rule = {
   id: 'registry/module-keys-not-selected',
   severity: 'error',
@@ -55,48 +42,63 @@ of another machine evaluation ends with \`attribute '…' missing\`, at a place 
 Give the module the row of its machine, or add the keys to that row. The module is evaluated with what it is given: nothing
 is reported where it asks whether there is a generator, where it stands under a condition that is not known, and unless
 the whole row of the machine is known and nothing else in the workspace can define the generators.`,
-  bad: [
-    {
-      title: 'The keys of another machine',
-      files: {
-        ...PIPELINE,
-        'modules/session.nix': SESSION,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/emily/configuration.nix': hostOf('emily'),
-        'machines/lea/configuration.nix': leaWith(
-          'emily',
-          `\
+  examples: ({ hostOf, PIPELINE }) => {
+    /** The module of the machine lea, which gives its user the keys of a row. */
+    function leaWith(row: string, mark = ''): string {
+      return hostOf(
+        'lea',
+        `\
+  hjem.users.ada.imports = [
+    (import ../../modules/session.nix { keys = envMatrix.${row}; })
+${mark}  ];
+`,
+      );
+    }
+    return {
+      bad: [
+        {
+          title: 'The keys of another machine',
+          files: {
+            ...PIPELINE,
+            'modules/session.nix': SESSION,
+            'lib/machine-env-matrix.nix': MATRIX,
+            'machines/emily/configuration.nix': hostOf('emily'),
+            'machines/lea/configuration.nix': leaWith(
+              'emily',
+              `\
     #                                   ^^^^ registry/module-keys-not-selected: reads the generator of the key "anthropic", which machine lea does not select
 `,
-        ),
-      },
-    },
-  ],
-  good: [
-    {
-      title: "The machine's own row",
-      files: {
-        ...PIPELINE,
-        'modules/session.nix': SESSION,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/emily/configuration.nix': hostOf('emily'),
-        'machines/lea/configuration.nix': leaWith('lea'),
-      },
-    },
-    {
-      title: 'A module that takes the keys of which there are generators',
-      files: {
-        ...PIPELINE,
-        'modules/session.nix': SESSION.replace(
-          ') keys\n',
-          ') (builtins.filter (key: generators ? ${registry.${key}.generator}) keys)\n',
-        ),
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/emily/configuration.nix': hostOf('emily'),
-        'machines/lea/configuration.nix': leaWith('emily'),
-      },
-    },
-  ],
+            ),
+          },
+        },
+      ],
+      good: [
+        {
+          title: "The machine's own row",
+          files: {
+            ...PIPELINE,
+            'modules/session.nix': SESSION,
+            'lib/machine-env-matrix.nix': MATRIX,
+            'machines/emily/configuration.nix': hostOf('emily'),
+            'machines/lea/configuration.nix': leaWith('lea'),
+          },
+        },
+        {
+          title: 'A module that takes the keys of which there are generators',
+          files: {
+            ...PIPELINE,
+            'modules/session.nix': SESSION.replace(
+              ') keys\n',
+              ') (builtins.filter (key: generators ? ${registry.${key}.generator}) keys)\n',
+            ),
+            'lib/machine-env-matrix.nix': MATRIX,
+            'machines/emily/configuration.nix': hostOf('emily'),
+            'machines/lea/configuration.nix': leaWith('emily'),
+          },
+        },
+      ],
+    };
+  },
   check: function* (context) {
     for (const { unit, module, missing, machines } of lackingIn(context))
       yield reportOf(context, unit, module, missing, machines);

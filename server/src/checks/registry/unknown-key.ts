@@ -3,7 +3,6 @@
 import type { Place } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
 import { replaceName } from '../edits.ts';
-import { hostOf, PIPELINE } from '../examples.ts';
 import { factsOf, lookupsIn, type RegistryFacts } from '../facts.ts';
 import { inUnits } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
@@ -34,12 +33,13 @@ and every further mistake, and it shows only when the machine is evaluated.
 
 Mend the spelling, or add the entry to the registry. Nothing is reported while the registry may have keys that
 cannot be seen here, nor where the code provides for a missing key.`,
-  bad: [
-    {
-      title: 'A slip of the finger in a row',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': `\
+  examples: ({ hostOf, PIPELINE }) => ({
+    bad: [
+      {
+        title: 'A slip of the finger in a row',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': `\
 {
   emily = [
     "anthropc"
@@ -49,13 +49,13 @@ cannot be seen here, nor where the code provides for a missing key.`,
   lea = [ "anthropic" ];
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A key that an accessor asks for',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': `\
+      {
+        title: 'A key that an accessor asks for',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': `\
 {
   lea = [
     "anthropic"
@@ -63,26 +63,26 @@ cannot be seen here, nor where the code provides for a missing key.`,
   ];
 }
 `,
-        'machines/lea/configuration.nix': hostOf(
-          'lea',
-          `\
+          'machines/lea/configuration.nix': hostOf(
+            'lea',
+            `\
   programs.msmtp.accounts.default.passwordeval = secrets.mkPasswordCmd {
     osConfig = config;
     key = "gmial";
     #     ^^^^^^^ registry/unknown-key: Did you mean "gmail"?
   };
 `,
-          '  secrets = import ../../lib/secrets.nix;\n',
-        ),
+            '  secrets = import ../../lib/secrets.nix;\n',
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Every key is in the registry',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': `\
+    ],
+    good: [
+      {
+        title: 'Every key is in the registry',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': `\
 {
   emily = [
     "anthropic"
@@ -91,9 +91,10 @@ cannot be seen here, nor where the code provides for a missing key.`,
   lea = [ "anthropic" ];
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     for (const missing of missingKeys(context)) yield reportOf(context, missing);
   },

@@ -1,7 +1,6 @@
 /** registry/unknown-machine: a row, or steps of sessions, for a machine that does not exist. */
 import type { Place } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
-import { PIPELINE } from '../examples.ts';
 import { factsOf } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
@@ -39,28 +38,29 @@ It is the same with the steps that \`session-vars-spec.nix\` has for single mach
 
 Mend the name, or remove the row. Nothing is reported while the workspace may have machines that
 cannot be seen here.`,
-  bad: [
-    {
-      title: 'A misspelled machine',
-      files: {
-        ...PIPELINE,
-        'flake.nix': FLAKE,
-        'lib/machine-env-matrix.nix': `\
+  examples: ({ PIPELINE }) => ({
+    bad: [
+      {
+        title: 'A misspelled machine',
+        files: {
+          ...PIPELINE,
+          'flake.nix': FLAKE,
+          'lib/machine-env-matrix.nix': `\
 {
   emily = [ "anthropic" ];
   laa = [ "gmail" ];
 # ^^^ registry/unknown-machine: There is no machine "laa"
 }
 `,
+        },
       },
-    },
-    {
-      title: 'Steps for a misspelled machine',
-      files: {
-        ...PIPELINE,
-        'flake.nix': FLAKE,
-        'lib/machine-env-matrix.nix': '{\n  emily = [ "anthropic" ];\n  lea = [ "gmail" ];\n}\n',
-        'lib/session-vars-spec.nix': `\
+      {
+        title: 'Steps for a misspelled machine',
+        files: {
+          ...PIPELINE,
+          'flake.nix': FLAKE,
+          'lib/machine-env-matrix.nix': '{\n  emily = [ "anthropic" ];\n  lea = [ "gmail" ];\n}\n',
+          'lib/session-vars-spec.nix': `\
 {
   shared = [ ];
   machines = {
@@ -70,31 +70,31 @@ cannot be seen here.`,
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'Every row is that of a machine, or a shared list',
-      files: {
-        ...PIPELINE,
-        'flake.nix': FLAKE,
-        'lib/machine-env-matrix.nix': `\
+    ],
+    good: [
+      {
+        title: 'Every row is that of a machine, or a shared list',
+        files: {
+          ...PIPELINE,
+          'flake.nix': FLAKE,
+          'lib/machine-env-matrix.nix': `\
 rec {
   work = [ "anthropic" ];
   emily = work ++ [ "gmail" ];
   lea = work;
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A machine is known because its row is read',
-      files: {
-        ...PIPELINE,
-        'flake.nix': FLAKE,
-        'lib/machine-env-matrix.nix': '{\n  emily = [ "anthropic" ];\n  guest = [ "gmail" ];\n}\n',
-        'modules/guest.nix': `\
+      {
+        title: 'A machine is known because its row is read',
+        files: {
+          ...PIPELINE,
+          'flake.nix': FLAKE,
+          'lib/machine-env-matrix.nix': '{\n  emily = [ "anthropic" ];\n  guest = [ "gmail" ];\n}\n',
+          'modules/guest.nix': `\
 { pkgs, ... }:
 let
   envMatrix = import ../lib/machine-env-matrix.nix;
@@ -106,9 +106,10 @@ in
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     const { machines } = factsOf(context.fleet);
     if (!context.fleet.machinesComplete) return;

@@ -1,6 +1,5 @@
 /** registry/unused-key: an entry that no machine selects and nobody reads. */
 import type { Fleet, Unit } from '../../fleet/model.ts';
-import { PIPELINE } from '../examples.ts';
 import { factsOf, lookedUpKeys, type RegistryFacts } from '../facts.ts';
 import type { Report, Rule } from '../rule.ts';
 import { suggest } from '../suggest.ts';
@@ -24,29 +23,30 @@ No row of the matrix lists the key and no code reads it, so nothing is ever gene
 
 Either the key was forgotten in a row, or the entry is left over and can go. Nothing is reported while a row or a
 list of keys cannot be fully seen, nor where a module assigns the whole registry (\`keys = null\` or \`[ ]\`).`,
-  bad: [
-    {
-      title: 'No row has the key',
-      files: {
-        'lib/secret-registry.nix': PIPELINE['lib/secret-registry.nix']?.replace(
-          '  gmail = mkPromptedSecret {',
-          '  gmail = mkPromptedSecret {\n# ^^^^^ registry/unused-key: No machine selects the key "gmail".',
-        ) as string,
-        'lib/machine-env-matrix.nix': '{\n  emily = [ "anthropic" ];\n}\n',
+  examples: ({ PIPELINE }) => ({
+    bad: [
+      {
+        title: 'No row has the key',
+        files: {
+          'lib/secret-registry.nix': PIPELINE['lib/secret-registry.nix']?.replace(
+            '  gmail = mkPromptedSecret {',
+            '  gmail = mkPromptedSecret {\n# ^^^^^ registry/unused-key: No machine selects the key "gmail".',
+          ) as string,
+          'lib/machine-env-matrix.nix': '{\n  emily = [ "anthropic" ];\n}\n',
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A row has it',
-      files: { ...PIPELINE, 'lib/machine-env-matrix.nix': MATRIX },
-    },
-    {
-      title: 'A module assigns the whole registry',
-      files: {
-        'lib/secret-registry.nix': PIPELINE['lib/secret-registry.nix'] as string,
-        'lib/machine-env-matrix.nix': '{\n  emily = [ "anthropic" ];\n}\n',
-        'lib/vars-generators.nix': `\
+    ],
+    good: [
+      {
+        title: 'A row has it',
+        files: { ...PIPELINE, 'lib/machine-env-matrix.nix': MATRIX },
+      },
+      {
+        title: 'A module assigns the whole registry',
+        files: {
+          'lib/secret-registry.nix': PIPELINE['lib/secret-registry.nix'] as string,
+          'lib/machine-env-matrix.nix': '{\n  emily = [ "anthropic" ];\n}\n',
+          'lib/vars-generators.nix': `\
 { keys ? null, pkgs }:
 let
   registry = import ./secret-registry.nix { inherit pkgs; };
@@ -59,7 +59,7 @@ builtins.listToAttrs (
   }) selected
 )
 `,
-        'machines/lea/configuration.nix': `\
+          'machines/lea/configuration.nix': `\
 { pkgs, ... }:
 let
   varsGenerators = import ../../lib/vars-generators.nix { inherit pkgs; };
@@ -68,9 +68,10 @@ in
   clan.core.vars.generators = varsGenerators;
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* ({ fleet }) {
     for (const registry of factsOf(fleet).registries.values()) yield* unusedOf(fleet, registry);
   },

@@ -39,29 +39,31 @@ Reported only if all rules are known, and if files that they name lie where thei
 \`secrets.nix\`; not where agenix-rekey keeps the secrets.
 
 Source: agenix b027ee2, pkgs/agenix.sh.`,
-  bad: [
-    {
-      title: 'A file that was made elsewhere',
-      files: {
-        ...FILES,
-        'secrets/secrets.nix': RULES,
-        'configuration.nix': MODULE.replace(
-          'vpn.age;\n',
-          'vpn.age;\n  #           ^^^ sops/age-no-rule: secrets/secrets.nix\n',
-        ),
+  examples: () => ({
+    bad: [
+      {
+        title: 'A file that was made elsewhere',
+        files: {
+          ...FILES,
+          'secrets/secrets.nix': RULES,
+          'configuration.nix': MODULE.replace(
+            'vpn.age;\n',
+            'vpn.age;\n  #           ^^^ sops/age-no-rule: secrets/secrets.nix\n',
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A rule for each',
-      files: {
-        ...FILES,
-        'secrets/secrets.nix': RULES.replace('}\n', '  "vpn.age".publicKeys = [ lea ];\n}\n'),
-        'configuration.nix': MODULE,
+    ],
+    good: [
+      {
+        title: 'A rule for each',
+        files: {
+          ...FILES,
+          'secrets/secrets.nix': RULES.replace('}\n', '  "vpn.age".publicKeys = [ lea ];\n}\n'),
+          'configuration.nix': MODULE,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context: CheckContext) {
     const { sources } = context;
     const all = ageRulesOf(context);

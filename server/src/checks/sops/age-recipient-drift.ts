@@ -1,6 +1,6 @@
 /** sops/age-recipient-drift: a file of agenix that is encrypted to others than its rule in `secrets.nix` says. */
 import type { AgeRule } from '../../fleet/secrets.ts';
-import { ageStanzas, sshTag } from '../../store/age-header.ts';
+import { ageStanzas, sshTag } from '../../store/age/age-header.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { shortKey } from '../store/keys.ts';
 import { counted, joined } from '../wording.ts';
@@ -44,16 +44,20 @@ secret too.
 Compared are SSH keys, which the header of the file names; recipients that begin with \`age1\` leave no trace in it.
 
 Source: agenix b027ee2, pkgs/agenix.sh; the age specification (age-ssh).`,
-  bad: [
-    {
-      title: 'A key was taken from the rule',
-      files: {
-        'mail.age': MAIL,
-        'secrets.nix': rulesFor('ada', '# ^^^^^^^^^^ sops/age-recipient-drift: can still be decrypted\n'),
+  examples: () => ({
+    bad: [
+      {
+        title: 'A key was taken from the rule',
+        files: {
+          'mail.age': MAIL,
+          'secrets.nix': rulesFor('ada', '# ^^^^^^^^^^ sops/age-recipient-drift: can still be decrypted\n'),
+        },
       },
-    },
-  ],
-  good: [{ title: 'The keys of the rule', files: { 'mail.age': MAIL, 'secrets.nix': rulesFor('lea ada') } }],
+    ],
+    good: [
+      { title: 'The keys of the rule', files: { 'mail.age': MAIL, 'secrets.nix': rulesFor('lea ada') } },
+    ],
+  }),
   check: function* (context: CheckContext) {
     for (const { rules } of ageRulesOf(context))
       for (const rule of rules) {

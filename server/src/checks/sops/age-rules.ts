@@ -1,7 +1,7 @@
 /** What `secrets.nix` files of agenix say, as rules read them. */
 import type { AgeRules } from '../../fleet/secrets.ts';
 import type { FleetSecrets } from '../../fleet/secrets-join.ts';
-import { folderOf } from '../../nix/paths.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import type { CheckContext, CheckFiles } from '../rule.ts';
 import { secretsOf } from './joined.ts';
 

@@ -26,14 +26,15 @@ Silent where a secret may be taken from a file that is not known, where another 
 where agenix-rekey keeps the secrets.
 
 Source: agenix b027ee2, pkgs/agenix.sh.`,
-  bad: [
-    {
-      title: 'A file that is gone, and one that nothing takes',
-      files: {
-        'mail.age': AGE,
-        'vpn.age': AGE,
-        'configuration.nix': MODULE,
-        'secrets.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A file that is gone, and one that nothing takes',
+        files: {
+          'mail.age': AGE,
+          'vpn.age': AGE,
+          'configuration.nix': MODULE,
+          'secrets.nix': `\
 let
   lea = "age1lea";
 in
@@ -45,19 +46,20 @@ in
 # ^^^^^^^^^ sops/age-unused-rule: There is no web.age
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A file that is taken',
-      files: {
-        'mail.age': AGE,
-        'configuration.nix': MODULE,
-        'secrets.nix': '{\n  "mail.age".publicKeys = [ "age1lea" ];\n}\n',
+    ],
+    good: [
+      {
+        title: 'A file that is taken',
+        files: {
+          'mail.age': AGE,
+          'configuration.nix': MODULE,
+          'secrets.nix': '{\n  "mail.age".publicKeys = [ "age1lea" ];\n}\n',
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context: CheckContext) {
     const secrets = secretsOf(context);
     if (isRekeyed(secrets)) return;

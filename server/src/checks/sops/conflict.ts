@@ -4,10 +4,7 @@ import type { SecretFacts, SecretOption } from '../../fleet/secrets.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { firstTime } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
-import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { isModule, severityOf, sideOf } from './surroundings.ts';
-
-const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
 
 export const sopsConflict: Rule = {
   id: 'sops/conflict',
@@ -27,40 +24,45 @@ Of a template with \`content\` and \`file\`, \`content\` is ignored: a warning.
 
 Source: sops-nix 56b2406, modules/sops (assertions), modules/sops/secrets-for-users, modules/sops/templates,
 pkgs/sops-install-secrets/main.go (\`validateManifest\`).`,
-  bad: [
-    {
-      title: 'A file for root alone, and an owner',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => {
+    const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
+    return {
+      bad: [
+        {
+          title: 'A file for root alone, and an owner',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.secrets.mail = {
     neededForUsers = true;
     owner = "ada";
   # ^^^^^ sops/conflict: belongs to root
   };
 `),
-      },
-    },
-    {
-      title: 'Two owners',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+          },
+        },
+        {
+          title: 'Two owners',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.secrets.mail = {
     owner = "ada";
     uid = 1000;
   # ^^^ sops/conflict: exactly one
   };
 `),
-      },
-    },
-  ],
-  good: [
-    {
-      title: 'One of them',
-      files: { ...FILE, 'configuration.nix': moduleWith('  sops.secrets.mail.owner = "ada";\n') },
-    },
-  ],
+          },
+        },
+      ],
+      good: [
+        {
+          title: 'One of them',
+          files: { ...FILE, 'configuration.nix': moduleWith('  sops.secrets.mail.owner = "ada";\n') },
+        },
+      ],
+    };
+  },
   check: function* (context) {
     const isNew = firstTime();
     const isSaidTwice = saidTwice(context);

@@ -5,19 +5,8 @@ import { addOption, replaceWritten } from '../edit-bindings.ts';
 import { stringText } from '../edits.ts';
 import { firstTime } from '../facts.ts';
 import type { CheckContext, Fix, Rule } from '../rule.ts';
-import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { secretsOf } from './joined.ts';
 import { severityOf } from './surroundings.ts';
-
-const YAML = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
-const ENV = {
-  'secrets/web.env': `\
-PASSWORD=${VALUE}
-sops_age__list_0__map_recipient=age1lea
-sops_mac=${VALUE}
-sops_version=3.13.2
-`,
-};
 
 export const fileFormat: Rule = {
   id: 'sops/file-format',
@@ -34,36 +23,49 @@ has put into JSON.
 Reported for files that are encrypted; a warning under a condition, or in a file that is part of no machine.
 
 Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`loadSopsFile\`).`,
-  bad: [
-    {
-      title: 'Variables of an environment',
-      files: {
-        ...YAML,
-        ...ENV,
-        'configuration.nix': moduleWith(`\
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => {
+    const YAML = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
+    const ENV = {
+      'secrets/web.env': `\
+PASSWORD=${VALUE}
+sops_age__list_0__map_recipient=age1lea
+sops_mac=${VALUE}
+sops_version=3.13.2
+`,
+    };
+    return {
+      bad: [
+        {
+          title: 'Variables of an environment',
+          files: {
+            ...YAML,
+            ...ENV,
+            'configuration.nix': moduleWith(`\
   sops.secrets.mail = { };
   sops.secrets.web.sopsFile = ./secrets/web.env;
   #            ^^^ sops/file-format: format = "dotenv"
 `),
-      },
-    },
-  ],
-  good: [
-    {
-      title: 'With its format',
-      files: {
-        ...YAML,
-        ...ENV,
-        'configuration.nix': moduleWith(`\
+          },
+        },
+      ],
+      good: [
+        {
+          title: 'With its format',
+          files: {
+            ...YAML,
+            ...ENV,
+            'configuration.nix': moduleWith(`\
   sops.secrets.mail = { };
   sops.secrets.web = {
     sopsFile = ./secrets/web.env;
     format = "dotenv";
   };
 `),
-      },
-    },
-  ],
+          },
+        },
+      ],
+    };
+  },
   check: function* (context) {
     const isNew = firstTime();
     const secrets = secretsOf(context);

@@ -5,7 +5,7 @@
 import type { SecretDefinition, SecretKeeper } from '../../fleet/secrets.ts';
 import { flakeOf } from '../../fleet/secrets-files.ts';
 import { type CreationRule, ruleFor, type SopsConfig } from '../../fleet/secrets-rules.ts';
-import { folderOf } from '../../nix/paths.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import type { CheckContext, CheckFiles } from '../rule.ts';
 import { keptFor } from '../store/stored-index.ts';
 import { startOf } from './age-rules.ts';

@@ -10,8 +10,8 @@ import {
   readSecretFiles,
   type SecretFiles,
 } from '../../fleet/secrets-join.ts';
-import type { StoreContents } from '../../store/read.ts';
-import { machinesWith } from '../../store/sops.ts';
+import { machinesWith } from '../../store/sops/sops-keys.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
 import type { CheckContext, CheckFiles } from '../rule.ts';
 
 interface Kept {

@@ -2,16 +2,13 @@
 import type { SecretDefinition, SecretSource, SopsDefault } from '../../fleet/secrets.ts';
 import { flakeOf } from '../../fleet/secrets-files.ts';
 import type { FleetSecrets } from '../../fleet/secrets-join.ts';
-import { folderOf } from '../../nix/paths.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import { firstTime } from '../facts.ts';
 import { isElsewhere } from '../git.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
-import { encryptedYaml, VALUE } from './examples.ts';
 import { secretsOf } from './joined.ts';
 import { severityOf } from './surroundings.ts';
-
-const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
 
 export const missingFile: Rule = {
   id: 'sops/missing-file',
@@ -33,70 +30,75 @@ where a condition asks whether the file is there. A warning for what stands unde
 secret takes, and in files that are part of no machine.
 
 Source: sops-nix 56b2406, modules/sops/manifest-for.nix; agenix b027ee2, modules/age.nix; the Nix manual on flakes.`,
-  bad: [
-    {
-      title: 'A path from the wrong folder',
-      files: {
-        ...FILE,
-        'modules/mail.nix': `\
+  examples: ({ encryptedYaml, VALUE }) => {
+    const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
+    return {
+      bad: [
+        {
+          title: 'A path from the wrong folder',
+          files: {
+            ...FILE,
+            'modules/mail.nix': `\
 {
   sops.secrets.mail.sopsFile = ./secrets/lea.yaml;
   #                            ^^^^^^^^^^^^^^^^^^ sops/missing-file: There is no modules/secrets/lea.yaml
 }
 `,
-      },
-    },
-    {
-      title: 'A file of another name',
-      files: {
-        'secrets/mail.age': '-----BEGIN AGE ENCRYPTED FILE-----\n',
-        'configuration.nix': `\
+          },
+        },
+        {
+          title: 'A file of another name',
+          files: {
+            'secrets/mail.age': '-----BEGIN AGE ENCRYPTED FILE-----\n',
+            'configuration.nix': `\
 {
   age.secrets.mail.file = ./secrets/mial.age;
   #                       ^^^^^^^^^^^^^^^^^^ sops/missing-file: Did you mean "secrets/mail.age"?
 }
 `,
-      },
-    },
-    {
-      title: 'A file that git does not know',
-      files: {
-        ...FILE,
-        'flake.nix': '{ outputs = _: { }; }\n',
-        'configuration.nix': `\
+          },
+        },
+        {
+          title: 'A file that git does not know',
+          files: {
+            ...FILE,
+            'flake.nix': '{ outputs = _: { }; }\n',
+            'configuration.nix': `\
 {
   sops.secrets.mail.sopsFile = ./secrets/lea.yaml;
   #                            ^^^^^^^^^^^^^^^^^^ sops/missing-file: Git does not know
 }
 `,
-      },
-      tracked: ['flake.nix', 'configuration.nix'],
-    },
-  ],
-  good: [
-    {
-      title: 'A file that is there',
-      files: {
-        ...FILE,
-        'modules/mail.nix': `\
+          },
+          tracked: ['flake.nix', 'configuration.nix'],
+        },
+      ],
+      good: [
+        {
+          title: 'A file that is there',
+          files: {
+            ...FILE,
+            'modules/mail.nix': `\
 {
   sops.secrets.mail.sopsFile = ../secrets/lea.yaml;
 }
 `,
-      },
-    },
-    {
-      title: 'Only if it is there',
-      files: {
-        'configuration.nix': `\
+          },
+        },
+        {
+          title: 'Only if it is there',
+          files: {
+            'configuration.nix': `\
 { lib, ... }:
 {
   age.secrets = lib.mkIf (builtins.pathExists ./secrets/mail.age) { mail.file = ./secrets/mail.age; };
 }
 `,
-      },
-    },
-  ],
+          },
+        },
+      ],
+    };
+  },
   check: function* (context) {
     const isNew = firstTime();
     const secrets = secretsOf(context);

@@ -1,11 +1,7 @@
 /** sops/no-creation-rule: an encrypted file that no rule of `.sops.yaml` takes. */
 import type { CheckContext, Rule } from '../rule.ts';
 import { wholeFile } from '../store/stored-index.ts';
-import { encryptedYaml, moduleWith, SOPS_YAML, VALUE } from './examples.ts';
 import { isEncrypted, namedFiles } from './files.ts';
-
-const MODULE = moduleWith('  sops.secrets.mail = { };\n');
-const FILE = { 'configuration.nix': MODULE, 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
 
 export const noCreationRule: Rule = {
   id: 'sops/no-creation-rule',
@@ -23,17 +19,23 @@ Reported only if there is one \`.sops.yaml\` above the file and all of its rules
 \`sops/\` and \`vars/\` need no rule.
 
 Source: getsops/sops 15e36f97a, config/config.go.`,
-  bad: [
-    {
-      title: 'Moved out of the folder of the rule',
-      files: {
-        ...FILE,
-        '.sops.yaml': SOPS_YAML.replace('secrets/', 'hosts/'),
-      },
-      found: ['secrets/lea.yaml'],
-    },
-  ],
-  good: [{ title: 'A rule for it', files: { ...FILE, '.sops.yaml': SOPS_YAML } }],
+  examples: ({ encryptedYaml, moduleWith, SOPS_YAML, VALUE }) => {
+    const MODULE = moduleWith('  sops.secrets.mail = { };\n');
+    const FILE = { 'configuration.nix': MODULE, 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
+    return {
+      bad: [
+        {
+          title: 'Moved out of the folder of the rule',
+          files: {
+            ...FILE,
+            '.sops.yaml': SOPS_YAML.replace('secrets/', 'hosts/'),
+          },
+          found: ['secrets/lea.yaml'],
+        },
+      ],
+      good: [{ title: 'A rule for it', files: { ...FILE, '.sops.yaml': SOPS_YAML } }],
+    };
+  },
   check: function* (context: CheckContext) {
     for (const { path, rule, config } of namedFiles(context))
       if (rule === null && isEncrypted(context, path) === true)

@@ -3,12 +3,9 @@ import type { SecretOption } from '../../fleet/secrets.ts';
 import { replaceWritten } from '../edit-bindings.ts';
 import { firstTime } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
-import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { severityOf } from './surroundings.ts';
 import { type Mistake, mistakeIn } from './values.ts';
 import { optionText, type WrittenSecretOption, writtenOptions } from './written.ts';
-
-const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
 
 export const sopsOptionType: Rule = {
   id: 'sops/option-type',
@@ -27,12 +24,15 @@ condition, or in a file that is part of no machine.
 
 Source: sops-nix 56b2406, modules/sops and pkgs/sops-install-secrets/main.go (\`validateMode\`); agenix b027ee2,
 modules/age.nix; the types of nixpkgs' lib.`,
-  bad: [
-    {
-      title: 'Numbers, words and lists',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => {
+    const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
+    return {
+      bad: [
+        {
+          title: 'Numbers, words and lists',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.secrets.mail = {
     owner = 5;
     #       ^ sops/option-type: takes the name of a user or group in a string
@@ -48,15 +48,15 @@ modules/age.nix; the types of nixpkgs' lib.`,
     #                ^^^^^^^ sops/option-type: takes true or false
   };
 `),
-      },
-    },
-  ],
-  good: [
-    {
-      title: 'What the options take',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+          },
+        },
+      ],
+      good: [
+        {
+          title: 'What the options take',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.secrets.mail = {
     owner = "mail";
     mode = "440";
@@ -65,9 +65,11 @@ modules/age.nix; the types of nixpkgs' lib.`,
     format = "yaml";
   };
 `),
-      },
-    },
-  ],
+          },
+        },
+      ],
+    };
+  },
   check: function* (context) {
     const isNew = firstTime();
     const all = [...writtenOptions(context)];

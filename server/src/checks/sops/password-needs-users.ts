@@ -6,11 +6,8 @@ import { firstTime } from '../facts.ts';
 import type { CheckContext, Fix, Rule } from '../rule.ts';
 import { isPassword } from '../use/password-needs-users.ts';
 import { assignedTo, isItself, waysFrom } from '../use/surroundings.ts';
-import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { secretsOf } from './joined.ts';
 import { seenAtUses } from './seen.ts';
-
-const FILE = { 'secrets/lea.yaml': encryptedYaml(`ada: ${VALUE}\n`) };
 
 export const sopsPasswordNeedsUsers: Rule = {
   id: 'sops/password-needs-users',
@@ -30,31 +27,36 @@ belongs to root then. agenix decrypts before users are made in any case.
 
 Source: sops-nix 56b2406, modules/sops/secrets-for-users and "Setting a user's password"; agenix b027ee2,
 modules/age.nix.`,
-  bad: [
-    {
-      title: 'The file is in place too late',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => {
+    const FILE = { 'secrets/lea.yaml': encryptedYaml(`ada: ${VALUE}\n`) };
+    return {
+      bad: [
+        {
+          title: 'The file is in place too late',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.secrets.ada = { };
   users.users.ada.hashedPasswordFile = config.sops.secrets.ada.path;
   #               ^^^^^^^^^^^^^^^^^^ sops/password-needs-users: neededForUsers = true
 `),
-      },
-    },
-  ],
-  good: [
-    {
-      title: 'The file is in place before users are made',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+          },
+        },
+      ],
+      good: [
+        {
+          title: 'The file is in place before users are made',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.secrets.ada.neededForUsers = true;
   users.users.ada.hashedPasswordFile = config.sops.secrets.ada.path;
 `),
-      },
-    },
-  ],
+          },
+        },
+      ],
+    };
+  },
   check: function* (context) {
     const isNew = firstTime();
     const secrets = secretsOf(context);

@@ -2,7 +2,6 @@
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { wholeFile } from '../store/stored-index.ts';
 import { startOf } from './age-rules.ts';
-import { encryptedYaml, moduleWith, SOPS_YAML, VALUE } from './examples.ts';
 import { coverOf, declaredFiles, filesUnderRules, isEncrypted } from './files.ts';
 
 export const plaintext: Rule = {
@@ -24,43 +23,45 @@ that fit a rule which names a folder or a file; not for rules that take every fi
 examples and templates, or for files that git does not know. No value is read or shown.
 
 Source: getsops/sops 15e36f97a, config/config.go and stores/; sops-nix 56b2406, pkgs/sops-install-secrets/main.go; age.`,
-  bad: [
-    {
-      title: 'Saved without sops',
-      files: {
-        '.sops.yaml': SOPS_YAML,
-        'secrets/lea.yaml': 'mail: correct horse\n',
+  examples: ({ encryptedYaml, moduleWith, SOPS_YAML, VALUE }) => ({
+    bad: [
+      {
+        title: 'Saved without sops',
+        files: {
+          '.sops.yaml': SOPS_YAML,
+          'secrets/lea.yaml': 'mail: correct horse\n',
+        },
+        found: ['secrets/lea.yaml'],
       },
-      found: ['secrets/lea.yaml'],
-    },
-    {
-      title: 'Taken by a machine, and no rule for it',
-      files: {
-        'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'),
-        'secrets/lea.yaml': 'mail: correct horse\n',
+      {
+        title: 'Taken by a machine, and no rule for it',
+        files: {
+          'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'),
+          'secrets/lea.yaml': 'mail: correct horse\n',
+        },
+        found: ['secrets/lea.yaml'],
       },
-      found: ['secrets/lea.yaml'],
-    },
-    {
-      title: 'A file for agenix',
-      files: {
-        'configuration.nix': '{\n  age.secrets.mail.file = ./mail.age;\n}\n',
-        'mail.age': 'correct horse\n',
+      {
+        title: 'A file for agenix',
+        files: {
+          'configuration.nix': '{\n  age.secrets.mail.file = ./mail.age;\n}\n',
+          'mail.age': 'correct horse\n',
+        },
+        found: ['mail.age'],
       },
-      found: ['mail.age'],
-    },
-  ],
-  good: [
-    {
-      title: 'An encrypted file',
-      files: { '.sops.yaml': SOPS_YAML, 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) },
-    },
-    {
-      title: 'A file that git does not know',
-      files: { '.sops.yaml': SOPS_YAML, 'secrets/lea.yaml': 'mail: correct horse\n' },
-      tracked: ['.sops.yaml'],
-    },
-  ],
+    ],
+    good: [
+      {
+        title: 'An encrypted file',
+        files: { '.sops.yaml': SOPS_YAML, 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) },
+      },
+      {
+        title: 'A file that git does not know',
+        files: { '.sops.yaml': SOPS_YAML, 'secrets/lea.yaml': 'mail: correct horse\n' },
+        tracked: ['.sops.yaml'],
+      },
+    ],
+  }),
   check: function* (context: CheckContext) {
     const tracked = context.sources.tracked?.() ?? null;
     const isJudged = (path: string) => (tracked === null || tracked.has(path)) && !EXAMPLE.test(path);

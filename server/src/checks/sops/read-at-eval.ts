@@ -5,12 +5,9 @@ import { firstTime } from '../facts.ts';
 import type { Report, Rule } from '../rule.ts';
 import { OPENERS, openedBy } from '../use/content.ts';
 import { isIfThere, waysFrom } from '../use/surroundings.ts';
-import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { seenAtUses } from './seen.ts';
 import { isOfConfig, severityOf } from './surroundings.ts';
 import { keeperName } from './versions.ts';
-
-const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
 
 export const sopsReadAtEval: Rule = {
   id: 'sops/read-at-eval',
@@ -27,31 +24,36 @@ machine itself it would work, and put the secret into the Nix store, where every
 Hand the \`.path\` to the program, and let it open the file when it runs: most modules have an option that ends in
 \`File\`, and systemd has \`LoadCredential\` and \`EnvironmentFile\`. Where a program wants one file with settings and
 secrets, write a template: \`sops.templates.<name>.content\` with \`config.sops.placeholder.<name>\`.`,
-  bad: [
-    {
-      title: 'A password that is wanted as text',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => {
+    const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
+    return {
+      bad: [
+        {
+          title: 'A password that is wanted as text',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.secrets.mail = { };
   services.mail.password = builtins.readFile config.sops.secrets.mail.path;
   #                                 ^^^^^^^^ sops/read-at-eval: "mail"
 `),
-      },
-    },
-  ],
-  good: [
-    {
-      title: 'The program opens the file',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+          },
+        },
+      ],
+      good: [
+        {
+          title: 'The program opens the file',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.secrets.mail = { };
   services.mail.passwordFile = config.sops.secrets.mail.path;
 `),
-      },
-    },
-  ],
+          },
+        },
+      ],
+    };
+  },
   check: function* ({ fleet, ...context }) {
     const isNew = firstTime();
     for (const { use, found } of readings({ fleet, ...context }))

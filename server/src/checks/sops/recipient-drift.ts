@@ -3,11 +3,8 @@ import type { CreationRule } from '../../fleet/secrets-rules.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { keyOwners, keysText, without } from '../store/keys.ts';
 import { wholeFile } from '../store/stored-index.ts';
-import { ADMIN, encryptedYaml, LEA, moduleWith, SOPS_YAML, VALUE } from './examples.ts';
 import { type CoveredFile, filesUnderRules, namedFiles } from './files.ts';
 import { secretFilesOf } from './joined.ts';
-
-const MODULE = { 'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'), '.sops.yaml': SOPS_YAML };
 
 export const recipientDrift: Rule = {
   id: 'sops/recipient-drift',
@@ -25,19 +22,27 @@ Compared are age and PGP keys. Reported only if there is one \`.sops.yaml\` abov
 certain.
 
 Source: getsops/sops 15e36f97a, cmd/sops/subcommand/updatekeys.`,
-  bad: [
-    {
-      title: 'A key was added to the rule',
-      files: { ...MODULE, 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`, [ADMIN]) },
-      found: ['secrets/lea.yaml'],
-    },
-  ],
-  good: [
-    {
-      title: 'The keys of the rule',
-      files: { ...MODULE, 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`, [LEA, ADMIN]) },
-    },
-  ],
+  examples: ({ ADMIN, encryptedYaml, LEA, moduleWith, SOPS_YAML, VALUE }) => {
+    const MODULE = {
+      'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'),
+      '.sops.yaml': SOPS_YAML,
+    };
+    return {
+      bad: [
+        {
+          title: 'A key was added to the rule',
+          files: { ...MODULE, 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`, [ADMIN]) },
+          found: ['secrets/lea.yaml'],
+        },
+      ],
+      good: [
+        {
+          title: 'The keys of the rule',
+          files: { ...MODULE, 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`, [LEA, ADMIN]) },
+        },
+      ],
+    };
+  },
   check: function* (context: CheckContext) {
     const ownerOf = keyOwners(context.stored().sops);
     const files = new Map<string, CoveredFile>();

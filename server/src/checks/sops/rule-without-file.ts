@@ -2,17 +2,12 @@
 
 import { flakeOf } from '../../fleet/secrets-files.ts';
 import { type CreationRule, ruleFor, type SopsConfig } from '../../fleet/secrets-rules.ts';
-import { folderOf } from '../../nix/paths.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import { writtenAt } from '../edits.ts';
 import type { CheckContext, CheckFiles, Fix, Report, Rule } from '../rule.ts';
 import { keptFor } from '../store/stored-index.ts';
-import { encryptedYaml, moduleWith, SOPS_YAML, VALUE } from './examples.ts';
 import { coverOf, declaredFiles, isClansOwn, isEncrypted, NOT_SEARCHED } from './files.ts';
 import { secretsOf } from './joined.ts';
-
-const MODULE = { 'configuration.nix': moduleWith('  sops.secrets.mail = { };\n') };
-const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
-const OTHERS = SOPS_YAML.replace('secrets/[^/]+\\.yaml$', '^hosts/');
 
 export const ruleWithoutFile: Rule = {
   id: 'sops/rule-without-file',
@@ -27,33 +22,40 @@ update such a file ("no matching creation rules found").
 Where there is a single \`.sops.yaml\` above an encrypted file, \`sops/no-creation-rule\` says it at the file.
 
 Source: getsops/sops 15e36f97a, config/config.go.`,
-  bad: [
-    {
-      title: 'A path from the root, in a folder below',
-      files: {
-        ...MODULE,
-        ...FILE,
-        '.sops.yaml': OTHERS,
-        'hosts/a.yaml': FILE['secrets/lea.yaml'],
-        'secrets/.sops.yaml': `${SOPS_YAML.replace(
-          '    key_groups',
-          `#               ^^^^^^^^^^^^^^^^^^^^ sops/rule-without-file: secrets/lea.yaml\n    key_groups`,
-        )}`,
-      },
-    },
-  ],
-  good: [
-    {
-      title: 'A path from its own folder',
-      files: {
-        ...MODULE,
-        ...FILE,
-        '.sops.yaml': OTHERS,
-        'hosts/a.yaml': FILE['secrets/lea.yaml'],
-        'secrets/.sops.yaml': SOPS_YAML.replace('secrets/', '^'),
-      },
-    },
-  ],
+  examples: ({ encryptedYaml, moduleWith, SOPS_YAML, VALUE }) => {
+    const MODULE = { 'configuration.nix': moduleWith('  sops.secrets.mail = { };\n') };
+    const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
+    const OTHERS = SOPS_YAML.replace('secrets/[^/]+\\.yaml$', '^hosts/');
+    return {
+      bad: [
+        {
+          title: 'A path from the root, in a folder below',
+          files: {
+            ...MODULE,
+            ...FILE,
+            '.sops.yaml': OTHERS,
+            'hosts/a.yaml': FILE['secrets/lea.yaml'],
+            'secrets/.sops.yaml': `${SOPS_YAML.replace(
+              '    key_groups',
+              `#               ^^^^^^^^^^^^^^^^^^^^ sops/rule-without-file: secrets/lea.yaml\n    key_groups`,
+            )}`,
+          },
+        },
+      ],
+      good: [
+        {
+          title: 'A path from its own folder',
+          files: {
+            ...MODULE,
+            ...FILE,
+            '.sops.yaml': OTHERS,
+            'hosts/a.yaml': FILE['secrets/lea.yaml'],
+            'secrets/.sops.yaml': SOPS_YAML.replace('secrets/', '^'),
+          },
+        },
+      ],
+    };
+  },
   check: function* (context) {
     const { configs } = secretsOf(context);
     for (const config of configs) {

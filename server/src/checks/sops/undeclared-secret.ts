@@ -6,7 +6,6 @@ import { didYouMean, suggest } from '../suggest.ts';
 import { isPerhapsLeftOut } from '../use/machines.ts';
 import { inBrackets } from '../wording.ts';
 import { declaringFiles, machinesWithout } from './declaring.ts';
-import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { secretsOf } from './joined.ts';
 import { isOfConfig, isOutOfUse } from './surroundings.ts';
 import { keeperName } from './versions.ts';
@@ -29,28 +28,30 @@ with a part left open; for uses with something to fall back on (\`or\`, \`?\`), 
 machine and that no other file names; and for agenix where the repository declares none of the secrets that it uses. Where other machines have it, only what stands under no condition is reported.
 
 Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.nix.`,
-  bad: [
-    {
-      title: 'A secret of another name',
-      files: {
-        'configuration.nix': moduleWith(
-          '  sops.secrets.mail-password = { };\n  services.mail.passwordFile = config.sops.secrets.mail-pasword.path;\n  #                                                ^^^^^^^^^^^^ sops/undeclared-secret\n',
-        ),
-        'secrets/lea.yaml': encryptedYaml(`mail-password: ${VALUE}\n`),
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => ({
+    bad: [
+      {
+        title: 'A secret of another name',
+        files: {
+          'configuration.nix': moduleWith(
+            '  sops.secrets.mail-password = { };\n  services.mail.passwordFile = config.sops.secrets.mail-pasword.path;\n  #                                                ^^^^^^^^^^^^ sops/undeclared-secret\n',
+          ),
+          'secrets/lea.yaml': encryptedYaml(`mail-password: ${VALUE}\n`),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A secret that is declared',
-      files: {
-        'configuration.nix': moduleWith(
-          '  sops.secrets.mail-password = { };\n  services.mail.passwordFile = config.sops.secrets.mail-password.path;\n',
-        ),
-        'secrets/lea.yaml': encryptedYaml(`mail-password: ${VALUE}\n`),
+    ],
+    good: [
+      {
+        title: 'A secret that is declared',
+        files: {
+          'configuration.nix': moduleWith(
+            '  sops.secrets.mail-password = { };\n  services.mail.passwordFile = config.sops.secrets.mail-password.path;\n',
+          ),
+          'secrets/lea.yaml': encryptedYaml(`mail-password: ${VALUE}\n`),
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context: CheckContext) {
     const { fleet, sources } = context;
     const secrets = secretsOf(context);

@@ -5,12 +5,9 @@ import { replaceName } from '../edits.ts';
 import { firstTime } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
-import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { declaredBy } from './own-options.ts';
 import { isOfConfig, severityOf } from './surroundings.ts';
 import { keeperName, mayKnowMore } from './versions.ts';
-
-const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
 
 export const sopsUnknownAttribute: Rule = {
   id: 'sops/unknown-attribute',
@@ -27,33 +24,38 @@ Silent where there is something to fall back on (\`or\`, \`?\`), and for options
 \`flake.lock\` names a fork or a newer version, only what looks like a slip is reported, and as a warning.
 
 Source: sops-nix 56b2406, modules/sops; agenix b027ee2, modules/age.nix.`,
-  bad: [
-    {
-      title: 'A slip of the pen, and a value',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => {
+    const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
+    return {
+      bad: [
+        {
+          title: 'A slip of the pen, and a value',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.secrets.mail = { };
   services.mail.passwordFile = config.sops.secrets.mail.pth;
   #                                                     ^^^ sops/unknown-attribute: Did you mean "path"?
   services.mail.password = config.sops.secrets.mail.value;
   #                                                 ^^^^^ sops/unknown-attribute: not known before the machine runs
 `),
-      },
-    },
-  ],
-  good: [
-    {
-      title: 'The path',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+          },
+        },
+      ],
+      good: [
+        {
+          title: 'The path',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.secrets.mail = { };
   services.mail.passwordFile = config.sops.secrets.mail.path;
 `),
-      },
-    },
-  ],
+          },
+        },
+      ],
+    };
+  },
   check: function* (context) {
     const isNew = firstTime();
     const isDeclared = declaredBy(context);

@@ -5,7 +5,6 @@ import { replaceName } from '../edits.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { quoted } from '../wording.ts';
-import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { secretsOf } from './joined.ts';
 
 export const unknownKey: Rule = {
@@ -24,45 +23,47 @@ Keys are not encrypted, so the file need not be decrypted to know. Reported only
 a warning where the secret is declared under a condition. Files of the formats \`binary\`, \`dotenv\` and \`ini\` have no keys.
 
 Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\`, \`validateSopsFile\`).`,
-  bad: [
-    {
-      title: 'A map where there is a value',
-      files: {
-        'configuration.nix': moduleWith(
-          '  sops.secrets."newt/token" = { };\n  #            ^^^^^^^^^^^^ sops/unknown-key\n',
-        ),
-        'secrets/lea.yaml': encryptedYaml(`newt: ${VALUE}\n`),
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => ({
+    bad: [
+      {
+        title: 'A map where there is a value',
+        files: {
+          'configuration.nix': moduleWith(
+            '  sops.secrets."newt/token" = { };\n  #            ^^^^^^^^^^^^ sops/unknown-key\n',
+          ),
+          'secrets/lea.yaml': encryptedYaml(`newt: ${VALUE}\n`),
+        },
       },
-    },
-    {
-      title: 'A slip of the pen',
-      files: {
-        'configuration.nix': moduleWith(
-          '  sops.secrets.mail.key = "mial-password";\n  #                       ^^^^^^^^^^^^^^^ sops/unknown-key\n',
-        ),
-        'secrets/lea.yaml': encryptedYaml(`mail-password: ${VALUE}\n`),
+      {
+        title: 'A slip of the pen',
+        files: {
+          'configuration.nix': moduleWith(
+            '  sops.secrets.mail.key = "mial-password";\n  #                       ^^^^^^^^^^^^^^^ sops/unknown-key\n',
+          ),
+          'secrets/lea.yaml': encryptedYaml(`mail-password: ${VALUE}\n`),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A key in a map',
-      files: {
-        'configuration.nix': moduleWith('  sops.secrets."newt/token" = { };\n'),
-        'secrets/lea.yaml': encryptedYaml(`newt:\n    token: ${VALUE}\n`),
+    ],
+    good: [
+      {
+        title: 'A key in a map',
+        files: {
+          'configuration.nix': moduleWith('  sops.secrets."newt/token" = { };\n'),
+          'secrets/lea.yaml': encryptedYaml(`newt:\n    token: ${VALUE}\n`),
+        },
       },
-    },
-    {
-      title: 'A file without keys',
-      files: {
-        'configuration.nix': moduleWith(
-          '  sops.secrets.tunnel = {\n    sopsFile = ./secrets/tunnel;\n    format = "binary";\n  };\n  sops.secrets.mail = { };\n',
-        ),
-        'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`),
-        'secrets/tunnel': `{ "data": "${VALUE}", "sops": { "version": "3.13.2" } }\n`,
+      {
+        title: 'A file without keys',
+        files: {
+          'configuration.nix': moduleWith(
+            '  sops.secrets.tunnel = {\n    sopsFile = ./secrets/tunnel;\n    format = "binary";\n  };\n  sops.secrets.mail = { };\n',
+          ),
+          'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`),
+          'secrets/tunnel': `{ "data": "${VALUE}", "sops": { "version": "3.13.2" } }\n`,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context: CheckContext) {
     const secrets = secretsOf(context);
     for (const secret of secrets.secrets) {

@@ -4,14 +4,11 @@ import { replaceName } from '../edits.ts';
 import { firstTime } from '../facts.ts';
 import type { CheckContext, Fix, Report, Rule, Sources } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
-import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { declaredBy } from './own-options.ts';
 import { severityOf } from './surroundings.ts';
 import { mistakeIn } from './values.ts';
 import { keeperName, mayKnowMore } from './versions.ts';
 import { type WrittenSecretOption, writtenOptions } from './written.ts';
-
-const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
 
 export const sopsUnknownOption: Rule = {
   id: 'sops/unknown-option',
@@ -30,12 +27,15 @@ fork, or a newer version that may have further options, only what looks like a s
 what stands under a condition, or in a file that is part of no machine.
 
 Source: sops-nix 56b2406, modules/sops and modules/home-manager; agenix b027ee2, modules/age.nix and age-home.nix.`,
-  bad: [
-    {
-      title: 'Slips of the pen',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => {
+    const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
+    return {
+      bad: [
+        {
+          title: 'Slips of the pen',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.age.keyfile = "/var/lib/sops-nix/key.txt";
   #        ^^^^^^^ sops/unknown-option: Did you mean "keyFile"?
   sops.secrets.mail = {
@@ -45,34 +45,36 @@ Source: sops-nix 56b2406, modules/sops and modules/home-manager; agenix b027ee2,
   # ^^^^^^^^^ sops/unknown-option: Did you mean "neededForUsers"?
   };
 `),
-      },
-    },
-    {
-      title: 'An option of machines in the module of a user',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+          },
+        },
+        {
+          title: 'An option of machines in the module of a user',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   home-manager.users.ada.sops.secrets.mail.owner = "ada";
   #                                        ^^^^^ sops/unknown-option: home-manager
 `),
-      },
-    },
-  ],
-  good: [
-    {
-      title: 'Options that there are',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+          },
+        },
+      ],
+      good: [
+        {
+          title: 'Options that there are',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.age.keyFile = "/var/lib/sops-nix/key.txt";
   sops.secrets.mail = {
     owner = "mail";
     restartUnits = [ "mail.service" ];
   };
 `),
-      },
-    },
-  ],
+          },
+        },
+      ],
+    };
+  },
   check: function* (context) {
     const isNew = firstTime();
     const isDeclared = declaredBy(context);

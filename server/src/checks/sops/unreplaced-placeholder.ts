@@ -5,12 +5,9 @@ import type { SourceFile } from '../../nix/source.ts';
 import { firstTime } from '../facts.ts';
 import type { Report, Rule } from '../rule.ts';
 import { type Step, type Way, waysFrom } from '../use/surroundings.ts';
-import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { secretsOf } from './joined.ts';
 import { seenAtUses } from './seen.ts';
 import { isOfConfig } from './surroundings.ts';
-
-const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
 
 export const unreplacedPlaceholder: Rule = {
   id: 'sops/unreplaced-placeholder',
@@ -37,53 +34,58 @@ known, and where the placeholder goes through functions.
 
 Source: sops-nix 56b2406, modules/sops/templates, modules/sops/secrets-for-users, pkgs/sops-install-secrets/main.go
 (\`renderTemplate\`).`,
-  bad: [
-    {
-      title: 'Assigned to an option',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => {
+    const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
+    return {
+      bad: [
+        {
+          title: 'Assigned to an option',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.secrets.mail = { };
   services.mail.password = config.sops.placeholder.mail;
   #                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ sops/unreplaced-placeholder: sops.templates
 `),
-      },
-    },
-    {
-      title: 'A secret that is needed for users',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+          },
+        },
+        {
+          title: 'A secret that is needed for users',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.secrets.mail.neededForUsers = true;
   sops.templates.mail.content = "PASSWORD=\${config.sops.placeholder.mail}";
   #                                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ sops/unreplaced-placeholder: neededForUsers
 `),
-      },
-    },
-  ],
-  good: [
-    {
-      title: 'In a template',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+          },
+        },
+      ],
+      good: [
+        {
+          title: 'In a template',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.secrets.mail = { };
   sops.templates.mail.content = "PASSWORD=\${config.sops.placeholder.mail}";
 `),
-      },
-    },
-    {
-      title: 'By way of an option that a template takes up',
-      files: {
-        ...FILE,
-        'configuration.nix': moduleWith(`\
+          },
+        },
+        {
+          title: 'By way of an option that a template takes up',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
   sops.secrets.mail = { };
   services.mail.settings.password = config.sops.placeholder.mail;
   sops.templates.mail.content = builtins.toJSON config.services.mail.settings;
 `),
-      },
-    },
-  ],
+          },
+        },
+      ],
+    };
+  },
   check: function* (context) {
     const isNew = firstTime();
     const secrets = secretsOf(context);

@@ -3,17 +3,9 @@ import { flakeOf } from '../../fleet/secrets-files.ts';
 import type { FleetSecrets } from '../../fleet/secrets-join.ts';
 import type { CheckContext, Rule } from '../rule.ts';
 import { wholeFile } from '../store/stored-index.ts';
-import { encryptedYaml, moduleWith, SOPS_YAML, VALUE } from './examples.ts';
 import { filesUnderRules, isEncrypted } from './files.ts';
 import { secretsOf } from './joined.ts';
 import { namedInScripts } from './scripts.ts';
-
-const FILES = {
-  '.sops.yaml': SOPS_YAML,
-  'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'),
-  'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`),
-};
-const OLD = { 'secrets/old.yaml': encryptedYaml(`web: ${VALUE}\n`) };
 
 export const unusedFile: Rule = {
   id: 'sops/unused-file',
@@ -30,13 +22,23 @@ Silent if any secret may be taken from a file that is not known, if no secret is
 script, a recipe, a file of Terraform or a text for people names the file.
 
 Source: sops-nix 56b2406, modules/sops.`,
-  bad: [{ title: 'Left over', files: { ...FILES, ...OLD }, found: ['secrets/old.yaml'] }],
-  good: [
-    {
-      title: 'A script reads it',
-      files: { ...FILES, ...OLD, 'web.sh': 'sops -d secrets/old.yaml\n' },
-    },
-  ],
+  examples: ({ encryptedYaml, moduleWith, SOPS_YAML, VALUE }) => {
+    const FILES = {
+      '.sops.yaml': SOPS_YAML,
+      'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'),
+      'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`),
+    };
+    const OLD = { 'secrets/old.yaml': encryptedYaml(`web: ${VALUE}\n`) };
+    return {
+      bad: [{ title: 'Left over', files: { ...FILES, ...OLD }, found: ['secrets/old.yaml'] }],
+      good: [
+        {
+          title: 'A script reads it',
+          files: { ...FILES, ...OLD, 'web.sh': 'sops -d secrets/old.yaml\n' },
+        },
+      ],
+    };
+  },
   check: function* (context: CheckContext) {
     const taken = takenFiles(context, secretsOf(context));
     if (taken === null || taken.size === 0) return;

@@ -3,7 +3,6 @@
 import type { FleetSecrets } from '../../fleet/secrets-join.ts';
 import type { EncryptedFile, EncryptedKey } from '../../fleet/secrets-keys.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
-import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { secretsOf } from './joined.ts';
 import { namedInScripts } from './scripts.ts';
 
@@ -24,34 +23,36 @@ whole file. Silent, too, where a script, a recipe, a file of Terraform or a text
 the key.
 
 Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
-  bad: [
-    {
-      title: 'Left over',
-      files: {
-        'configuration.nix': moduleWith('  sops.secrets."mail/password" = { };\n'),
-        'secrets/lea.yaml': encryptedYaml(
-          `mail:\n    password: ${VALUE}\n    token: ${VALUE}\n#   ^^^^^ sops/unused-key\n`,
-        ),
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => ({
+    bad: [
+      {
+        title: 'Left over',
+        files: {
+          'configuration.nix': moduleWith('  sops.secrets."mail/password" = { };\n'),
+          'secrets/lea.yaml': encryptedYaml(
+            `mail:\n    password: ${VALUE}\n    token: ${VALUE}\n#   ^^^^^ sops/unused-key\n`,
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'All keys are taken',
-      files: {
-        'configuration.nix': moduleWith('  sops.secrets.mail = { };\n  sops.secrets."vpn/key" = { };\n'),
-        'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\nvpn:\n    key: ${VALUE}\n`),
+    ],
+    good: [
+      {
+        title: 'All keys are taken',
+        files: {
+          'configuration.nix': moduleWith('  sops.secrets.mail = { };\n  sops.secrets."vpn/key" = { };\n'),
+          'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\nvpn:\n    key: ${VALUE}\n`),
+        },
       },
-    },
-    {
-      title: 'A script reads it',
-      files: {
-        'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'),
-        'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\nboot-key: ${VALUE}\n`),
-        'install/unlock.sh': `sops --extract '["boot-key"]' -d secrets/lea.yaml\n`,
+      {
+        title: 'A script reads it',
+        files: {
+          'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'),
+          'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\nboot-key: ${VALUE}\n`),
+          'install/unlock.sh': `sops --extract '["boot-key"]' -d secrets/lea.yaml\n`,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context: CheckContext) {
     const secrets = secretsOf(context);
     const isNamed = namedInScripts(context);

@@ -1,13 +1,7 @@
 /** store/dangling-link: a link in the store that leads to nobody. */
-import type { StoredLink } from '../../store/links.ts';
+import type { StoredLink } from '../../store/vars/links.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
-import { EXAMPLE_USER, KEY_OF_ADA, secretFor } from './examples.ts';
 import { keptReports, wholeFile } from './stored-index.ts';
-
-const SECRET = {
-  'sops/users/ada/key.json': EXAMPLE_USER,
-  'vars/shared/mail/password/secret': secretFor(KEY_OF_ADA),
-};
 
 export const danglingLink: Rule = {
   id: 'store/dangling-link',
@@ -25,30 +19,38 @@ Remove the link (\`clan secrets users remove-secret\`, \`clan secrets machines â
 Nothing is reported if there is no user and no machine below \`sops/\` at all: then that folder was perhaps not fetched.
 
 Source: clan-core d7c35d912, clan_cli/secrets/secrets.py (\`collect_keys_for_type\`).`,
-  bad: [
-    {
-      title: 'A user who is gone',
-      files: SECRET,
-      links: {
-        'vars/shared/mail/password/users/ada': '../../../../../sops/users/ada',
-        'vars/shared/mail/password/users/bob': '../../../../../sops/users/bob',
-      },
-      found: ['vars/shared/mail/password/users/bob'],
-    },
-    {
-      title: 'A path of one computer',
-      files: SECRET,
-      links: { 'vars/shared/mail/password/users/ada': '/home/ada/fleet/sops/users/ada' },
-      found: ['vars/shared/mail/password/users/ada'],
-    },
-  ],
-  good: [
-    {
-      title: 'A link to a user',
-      files: SECRET,
-      links: { 'vars/shared/mail/password/users/ada': '../../../../../sops/users/ada' },
-    },
-  ],
+  examples: ({ EXAMPLE_USER, KEY_OF_ADA, secretFor }) => {
+    const SECRET = {
+      'sops/users/ada/key.json': EXAMPLE_USER,
+      'vars/shared/mail/password/secret': secretFor(KEY_OF_ADA),
+    };
+    return {
+      bad: [
+        {
+          title: 'A user who is gone',
+          files: SECRET,
+          links: {
+            'vars/shared/mail/password/users/ada': '../../../../../sops/users/ada',
+            'vars/shared/mail/password/users/bob': '../../../../../sops/users/bob',
+          },
+          found: ['vars/shared/mail/password/users/bob'],
+        },
+        {
+          title: 'A path of one computer',
+          files: SECRET,
+          links: { 'vars/shared/mail/password/users/ada': '/home/ada/fleet/sops/users/ada' },
+          found: ['vars/shared/mail/password/users/ada'],
+        },
+      ],
+      good: [
+        {
+          title: 'A link to a user',
+          files: SECRET,
+          links: { 'vars/shared/mail/password/users/ada': '../../../../../sops/users/ada' },
+        },
+      ],
+    };
+  },
   check: ({ stored }: CheckContext) => reportsOf(stored()),
 };
 

@@ -5,10 +5,16 @@
  * store was asked (`verified`).
  */
 import type { Fleet, Generator, GeneratorBody } from '../../fleet/model.ts';
-import { type Keeper, keeperOf } from '../../store/backend.ts';
-import type { StoreFiles } from '../../store/files.ts';
-import type { StoreContents } from '../../store/read.ts';
-import { type StoredState, stateOfFiles, stateOfPlacements, type Tally, tallyOf } from '../../store/tally.ts';
+import { type Keeper, keeperOf } from '../../store/backend-setting.ts';
+import type { StoreFiles } from '../../store/vars/files.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
+import {
+  type StoredState,
+  stateOfFiles,
+  stateOfPlacements,
+  type Tally,
+  tallyOf,
+} from '../../store/vars/tally.ts';
 import { isWithoutClan } from '../../store/without-clan.ts';
 import { staleGenerators } from './stale-validation.ts';
 import { storedIndex } from './stored-index.ts';

@@ -1,5 +1,5 @@
 /** Public keys of recipients as messages show them, and when two that are written differently are one. */
-import type { SopsFolder } from '../../store/sops.ts';
+import type { SopsFolder } from '../../store/sops/sops-keys.ts';
 import { joined } from '../wording.ts';
 
 /** The same for all ways to write one key: fingerprints in either case, SSH keys with or without a comment. */

@@ -1,15 +1,13 @@
 /** store/kind-changed: a stored secret of a file that is public today. */
 import type { Fleet } from '../../fleet/model.ts';
-import type { StoreContents } from '../../store/read.ts';
-import type { StoredVar } from '../../store/vars.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
+import type { StoredVar } from '../../store/vars/vars.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
 import { type SoleDeclaration, soleDeclaration, soleFile } from './declared.ts';
-import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
 import { keptFor, storedIndex, wholeFile } from './stored-index.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
-const PUBLIC = MAIL.replace('{ };', '{ secret = false; };');
 
 export const kindChanged: Rule = {
   id: 'store/kind-changed',
@@ -28,20 +26,25 @@ kept elsewhere (age); and for information only where the public value is there a
 The other way round, a \`value\` of what is a secret today, is \`store/plaintext-left\`.
 
 Source: clan-core d7c35d912, clan_lib/vars/public_modules/in_repo.py (\`_set\`).`,
-  bad: [
-    {
-      title: 'Secret once, public today',
-      files: { ...clanWith(PUBLIC), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
-      links: linksOf(FOLDER),
-      found: [`${FOLDER}/secret`],
-    },
-  ],
-  good: [
-    {
-      title: 'A public value',
-      files: { ...clanWith(PUBLIC), [`${FOLDER}/value`]: 'public\n' },
-    },
-  ],
+  examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => {
+    const PUBLIC = MAIL.replace('{ };', '{ secret = false; };');
+    return {
+      bad: [
+        {
+          title: 'Secret once, public today',
+          files: { ...clanWith(PUBLIC), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
+          links: linksOf(FOLDER),
+          found: [`${FOLDER}/secret`],
+        },
+      ],
+      good: [
+        {
+          title: 'A public value',
+          files: { ...clanWith(PUBLIC), [`${FOLDER}/value`]: 'public\n' },
+        },
+      ],
+    };
+  },
   check: function* ({ fleet, stored }: CheckContext) {
     const contents = stored();
     for (const { generator, file } of secretsOf(contents)) {

@@ -1,17 +1,15 @@
 /** store/machine-without-access: a secret that a machine needs and cannot decrypt. */
 import type { Fleet, GeneratorFile } from '../../fleet/model.ts';
-import { backendInRepository } from '../../store/backend.ts';
-import type { StoreContents } from '../../store/read.ts';
-import { machinesWith } from '../../store/sops.ts';
-import type { StoredVar } from '../../store/vars.ts';
+import { backendInRepository } from '../../store/backend-setting.ts';
+import { machinesWith } from '../../store/sops/sops-keys.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
+import type { StoredVar } from '../../store/vars/vars.ts';
 import type { CheckContext, Rule } from '../rule.ts';
 import { machinesText } from '../wording.ts';
 import { type SoleDeclaration, soleDeclaration, soleFile } from './declared.ts';
-import { clanWith, EXAMPLE_SECRET, KEY_OF_ADA, KEYS, linksOf, MAIL, secretFor } from './examples.ts';
 import { sameKey } from './keys.ts';
 import { keptFor, wholeFile } from './stored-index.ts';
 
-const SHARED = MAIL.replace('    prompts', '    share = true;\n    prompts');
 const FOLDER = 'vars/shared/mail/password';
 
 export const machineWithoutAccess: Rule = {
@@ -35,30 +33,35 @@ Reported only if the machine has a key in the store, and if it certainly has the
 deployed.
 
 Source: clan-core d7c35d912, clan_lib/vars/check.py and secret_modules/sops.py (\`machine_has_access\`).`,
-  bad: [
-    {
-      title: 'A shared secret that the machine was never added to',
-      files: { ...clanWith(SHARED), ...KEYS, [`${FOLDER}/secret`]: secretFor(KEY_OF_ADA) },
-      links: linksOf(FOLDER, []),
-      found: [`${FOLDER}/secret`],
-    },
-  ],
-  good: [
-    {
-      title: 'The machine has access',
-      files: { ...clanWith(SHARED), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
-      links: linksOf(FOLDER),
-    },
-    {
-      title: 'A file that is not deployed',
-      files: {
-        ...clanWith(SHARED.replace('{ };', '{ deploy = false; };')),
-        ...KEYS,
-        [`${FOLDER}/secret`]: secretFor(KEY_OF_ADA),
-      },
-      links: linksOf(FOLDER, []),
-    },
-  ],
+  examples: ({ clanWith, EXAMPLE_SECRET, KEY_OF_ADA, KEYS, linksOf, MAIL, secretFor }) => {
+    const SHARED = MAIL.replace('    prompts', '    share = true;\n    prompts');
+    return {
+      bad: [
+        {
+          title: 'A shared secret that the machine was never added to',
+          files: { ...clanWith(SHARED), ...KEYS, [`${FOLDER}/secret`]: secretFor(KEY_OF_ADA) },
+          links: linksOf(FOLDER, []),
+          found: [`${FOLDER}/secret`],
+        },
+      ],
+      good: [
+        {
+          title: 'The machine has access',
+          files: { ...clanWith(SHARED), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
+          links: linksOf(FOLDER),
+        },
+        {
+          title: 'A file that is not deployed',
+          files: {
+            ...clanWith(SHARED.replace('{ };', '{ deploy = false; };')),
+            ...KEYS,
+            [`${FOLDER}/secret`]: secretFor(KEY_OF_ADA),
+          },
+          links: linksOf(FOLDER, []),
+        },
+      ],
+    };
+  },
   check: function* ({ fleet, stored }: CheckContext) {
     if (!fleet.isClan) return;
     const contents = stored();

@@ -1,6 +1,5 @@
 /** store/malformed: a stored secret or a public key that cannot be used as what it has to be. */
 import type { CheckContext, Report, Rule } from '../rule.ts';
-import { EXAMPLE_SECRET, KEYS, linksOf } from './examples.ts';
 import { keptReports, wholeFile } from './stored-index.ts';
 
 const UNREADABLE = 'it cannot be read as text';
@@ -21,27 +20,29 @@ content was not encrypted, whoever has the repository has read it: change the se
 Only the file's form is looked at; nothing is decrypted, and nothing of its content is shown.
 
 Formats: getsops/sops 15e36f97a; clan-core d7c35d912, docs of the sops and age stores.`,
-  bad: [
-    {
-      title: 'A merge that was not finished',
-      files: {
-        'vars/per-machine/lea/mail/password/secret': `<<<<<<< HEAD\n${EXAMPLE_SECRET}`,
+  examples: ({ EXAMPLE_SECRET, KEYS, linksOf }) => ({
+    bad: [
+      {
+        title: 'A merge that was not finished',
+        files: {
+          'vars/per-machine/lea/mail/password/secret': `<<<<<<< HEAD\n${EXAMPLE_SECRET}`,
+        },
+        found: ['vars/per-machine/lea/mail/password/secret'],
       },
-      found: ['vars/per-machine/lea/mail/password/secret'],
-    },
-    {
-      title: 'A key file that is no list of keys',
-      files: { 'sops/users/ada/key.json': '[ { "type": "age" } ]\n' },
-      found: ['sops/users/ada/key.json'],
-    },
-  ],
-  good: [
-    {
-      title: 'A secret as sops writes it',
-      files: { ...KEYS, 'vars/shared/mail/password/secret': EXAMPLE_SECRET },
-      links: linksOf('vars/shared/mail/password'),
-    },
-  ],
+      {
+        title: 'A key file that is no list of keys',
+        files: { 'sops/users/ada/key.json': '[ { "type": "age" } ]\n' },
+        found: ['sops/users/ada/key.json'],
+      },
+    ],
+    good: [
+      {
+        title: 'A secret as sops writes it',
+        files: { ...KEYS, 'vars/shared/mail/password/secret': EXAMPLE_SECRET },
+        links: linksOf('vars/shared/mail/password'),
+      },
+    ],
+  }),
   check: ({ stored, sources }: CheckContext) =>
     reportsOf(stored()).filter(({ at }) => sources.kind(at.file) === 'file'),
 };

@@ -1,17 +1,12 @@
 /** store/missing: a generator of which files are not generated yet. */
 import type { Generator, GeneratorFile } from '../../fleet/model.ts';
-import { backendInRepository } from '../../store/backend.ts';
+import { backendInRepository } from '../../store/backend-setting.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets, quoted } from '../wording.ts';
 import { soleDeclaration } from './declared.ts';
-import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
 import { type StoredFileOf, storedIndex } from './stored-index.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
-const TWO = MAIL.replace(
-  '  clan.core',
-  '  clan.core.vars.generators.vpn = {\n    prompts.key.persist = true;\n  };\n  clan.core',
-);
 
 export const missing: Rule = {
   id: 'store/missing',
@@ -31,32 +26,40 @@ Silent for secrets that are not kept in the repository (password-store), for mac
 generated yet, and where it is not certain that a machine has the generator.
 
 Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
-  bad: [
-    {
-      title: 'A generator that is new',
-      files: {
-        ...clanWith(TWO.replace('vpn = {\n', 'vpn = {\n  #                         ^^^ store/missing\n')),
-        ...KEYS,
-        [`${FOLDER}/secret`]: EXAMPLE_SECRET,
-      },
-      links: linksOf(FOLDER),
-    },
-  ],
-  good: [
-    {
-      title: 'All is generated',
-      files: {
-        ...clanWith(MAIL),
-        ...KEYS,
-        [`${FOLDER}/secret`]: EXAMPLE_SECRET,
-      },
-      links: linksOf(FOLDER),
-    },
-    {
-      title: 'A machine of which nothing is generated yet',
-      files: clanWith(MAIL),
-    },
-  ],
+  examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => {
+    const TWO = MAIL.replace(
+      '  clan.core',
+      '  clan.core.vars.generators.vpn = {\n    prompts.key.persist = true;\n  };\n  clan.core',
+    );
+    return {
+      bad: [
+        {
+          title: 'A generator that is new',
+          files: {
+            ...clanWith(TWO.replace('vpn = {\n', 'vpn = {\n  #                         ^^^ store/missing\n')),
+            ...KEYS,
+            [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+          },
+          links: linksOf(FOLDER),
+        },
+      ],
+      good: [
+        {
+          title: 'All is generated',
+          files: {
+            ...clanWith(MAIL),
+            ...KEYS,
+            [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+          },
+          links: linksOf(FOLDER),
+        },
+        {
+          title: 'A machine of which nothing is generated yet',
+          files: clanWith(MAIL),
+        },
+      ],
+    };
+  },
   check: function* ({ fleet, stored }: CheckContext) {
     if (!fleet.isClan) return;
     const contents = stored();

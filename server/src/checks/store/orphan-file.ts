@@ -3,7 +3,6 @@ import type { Fleet } from '../../fleet/model.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets, quoted, sortedUnique } from '../wording.ts';
 import { certainlyWithout, lacksFile, readsOf, soleDeclaration, unlessForeign } from './declared.ts';
-import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
 import { removal, storedFiles } from './leftover-words.ts';
 import { type StoredFileOf, storedIndex, wholeFile } from './stored-index.ts';
 
@@ -28,26 +27,28 @@ so where machines have such modules.
 Several in one folder of the store are one finding, with a related place for each.
 
 Source: clan-core d7c35d912 writes declared files only and never removes others.`,
-  bad: [
-    {
-      title: 'A file that was removed from the generator',
-      files: {
-        ...clanWith(MAIL),
-        ...KEYS,
-        [`${FOLDER}/secret`]: EXAMPLE_SECRET,
-        [`${OLD}/secret`]: EXAMPLE_SECRET,
+  examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => ({
+    bad: [
+      {
+        title: 'A file that was removed from the generator',
+        files: {
+          ...clanWith(MAIL),
+          ...KEYS,
+          [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+          [`${OLD}/secret`]: EXAMPLE_SECRET,
+        },
+        links: { ...linksOf(FOLDER), ...linksOf(OLD) },
+        found: [`${OLD}/secret`],
       },
-      links: { ...linksOf(FOLDER), ...linksOf(OLD) },
-      found: [`${OLD}/secret`],
-    },
-  ],
-  good: [
-    {
-      title: 'A file of the generator',
-      files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
-      links: linksOf(FOLDER),
-    },
-  ],
+    ],
+    good: [
+      {
+        title: 'A file of the generator',
+        files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
+        links: linksOf(FOLDER),
+      },
+    ],
+  }),
   summarise: (leftovers, folder) =>
     `${storedFiles(leftovers)} below \`${folder}\` are left over: nothing in this repository gives their generators such files any more (${quoted(leftovers.map(one => one.of))}). ${removal(leftovers)}`,
   check: function* ({ fleet, stored }: CheckContext) {

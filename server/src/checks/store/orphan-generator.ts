@@ -1,8 +1,8 @@
 /** store/orphan-generator: stored files of a generator that is not there any more. */
 import { leftoverOf } from '../../fleet/catalogue-leftovers.ts';
 import type { Fleet } from '../../fleet/model.ts';
-import { below } from '../../store/files.ts';
-import type { StoredVar } from '../../store/vars.ts';
+import { below } from '../../store/vars/files.ts';
+import type { StoredVar } from '../../store/vars/vars.ts';
 import type { CheckContext, Leftover, Report, Rule } from '../rule.ts';
 import { counted, inBrackets, machinesText, quoted, sortedUnique } from '../wording.ts';
 import {
@@ -14,7 +14,6 @@ import {
   soleDeclaration,
   unlessForeign,
 } from './declared.ts';
-import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
 import { removal, storedFiles } from './leftover-words.ts';
 import { keptFor, type StoredGenerator, storedIndex, wholeFile } from './stored-index.ts';
 
@@ -42,26 +41,28 @@ some machines have is reported for those that certainly do not have it.
 Several in one folder of the store are one finding, with a related place for each.
 
 Source: clan-core d7c35d912 removes stored files only with \`clan machines delete\`.`,
-  bad: [
-    {
-      title: 'A generator that was removed',
-      files: {
-        ...clanWith(MAIL),
-        ...KEYS,
-        [`${FOLDER}/secret`]: EXAMPLE_SECRET,
-        [`${OLD}/secret`]: EXAMPLE_SECRET,
+  examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => ({
+    bad: [
+      {
+        title: 'A generator that was removed',
+        files: {
+          ...clanWith(MAIL),
+          ...KEYS,
+          [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+          [`${OLD}/secret`]: EXAMPLE_SECRET,
+        },
+        links: { ...linksOf(FOLDER), ...linksOf(OLD) },
+        found: [`${OLD}/secret`],
       },
-      links: { ...linksOf(FOLDER), ...linksOf(OLD) },
-      found: [`${OLD}/secret`],
-    },
-  ],
-  good: [
-    {
-      title: 'A generator that there is',
-      files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
-      links: linksOf(FOLDER),
-    },
-  ],
+    ],
+    good: [
+      {
+        title: 'A generator that there is',
+        files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
+        links: linksOf(FOLDER),
+      },
+    ],
+  }),
   summarise: (leftovers, folder) => {
     const names = sortedUnique(leftovers.map(one => one.of));
     return `${storedFiles(leftovers)} of ${counted(names.length, 'generator')} below \`${folder}\` are left over: nothing in this repository declares ${names.length === 1 ? 'it' : 'them'} there any more (${quoted(names)}). ${removal(leftovers)}`;

@@ -1,8 +1,7 @@
 /** store/orphan-machine: what is stored of a machine that is not there any more. */
-import type { StoreContents } from '../../store/read.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
 import type { CheckContext, Rule } from '../rule.ts';
 import { counted, quoted } from '../wording.ts';
-import { clanWith, EXAMPLE_SECRET, KEY_OF_ADA, KEYS, keyFile, linksOf, MAIL } from './examples.ts';
 import { keptFor, storedIndex, wholeFile } from './stored-index.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -25,26 +24,28 @@ reported too: switch the rule off in \`varsmith.json\` if you have one.
 Several in one folder of the store are one finding, with a related place for each.
 
 Source: clan-core d7c35d912, clan_lib/machines/delete.py.`,
-  bad: [
-    {
-      title: 'The key of a machine that was removed',
-      files: {
-        ...clanWith(MAIL),
-        ...KEYS,
-        [`${FOLDER}/secret`]: EXAMPLE_SECRET,
-        'sops/machines/old-lea/key.json': keyFile(KEY_OF_ADA.replace('ada', 'qqq')),
+  examples: ({ clanWith, EXAMPLE_SECRET, KEY_OF_ADA, KEYS, keyFile, linksOf, MAIL }) => ({
+    bad: [
+      {
+        title: 'The key of a machine that was removed',
+        files: {
+          ...clanWith(MAIL),
+          ...KEYS,
+          [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+          'sops/machines/old-lea/key.json': keyFile(KEY_OF_ADA.replace('ada', 'qqq')),
+        },
+        links: linksOf(FOLDER),
+        found: ['sops/machines/old-lea/key.json'],
       },
-      links: linksOf(FOLDER),
-      found: ['sops/machines/old-lea/key.json'],
-    },
-  ],
-  good: [
-    {
-      title: 'A machine of the inventory',
-      files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
-      links: linksOf(FOLDER),
-    },
-  ],
+    ],
+    good: [
+      {
+        title: 'A machine of the inventory',
+        files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
+        links: linksOf(FOLDER),
+      },
+    ],
+  }),
   summarise: (leftovers, folder) =>
     `${counted(leftovers.length, 'machine')} that this fleet does not have any more left files behind below \`${folder}\`: ${quoted(leftovers.map(one => one.of))}.${leftovers.some(one => one.isSecret) ? ' Their keys can still open secrets of others.' : ''} Remove each with \`clan machines delete NAME\`, or move its files to the machine's new name.`,
   check: function* ({ fleet, stored }: CheckContext) {

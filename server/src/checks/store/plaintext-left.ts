@@ -1,11 +1,10 @@
 /** store/plaintext-left: the plaintext of what is a secret, left in the repository. */
 import { catalogueFile } from '../../fleet/catalogue.ts';
 import type { Fleet } from '../../fleet/model.ts';
-import type { StoredVar } from '../../store/vars.ts';
+import type { StoredVar } from '../../store/vars/vars.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
 import { soleDeclaration, soleFile } from './declared.ts';
-import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
 import { keptFor, type StoredFileOf, storedIndex, wholeFile } from './stored-index.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -27,38 +26,40 @@ It is a warning where a \`value\` and a \`secret\` lie side by side and it is no
 to be. Nothing is reported for a file that is public today. No content is read.
 
 Source: clan-core d7c35d912, clan_lib/vars/_types.py (\`StoreBase.set\`) and public_modules/in_repo.py.`,
-  bad: [
-    {
-      title: 'A value beside the secret',
-      files: {
-        ...clanWith(MAIL),
-        ...KEYS,
-        [`${FOLDER}/secret`]: EXAMPLE_SECRET,
-        [`${FOLDER}/value`]: 'plaintext\n',
+  examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => ({
+    bad: [
+      {
+        title: 'A value beside the secret',
+        files: {
+          ...clanWith(MAIL),
+          ...KEYS,
+          [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+          [`${FOLDER}/value`]: 'plaintext\n',
+        },
+        links: linksOf(FOLDER),
+        found: [`${FOLDER}/value`],
       },
-      links: linksOf(FOLDER),
-      found: [`${FOLDER}/value`],
-    },
-    {
-      title: 'Public once, a secret today',
-      files: { ...clanWith(MAIL), [`${FOLDER}/value`]: 'plaintext\n' },
-      found: [`${FOLDER}/value`],
-    },
-  ],
-  good: [
-    {
-      title: 'A file that is public',
-      files: {
-        ...clanWith(MAIL.replace('{ };', '{ secret = false; };')),
-        [`${FOLDER}/value`]: 'not secret\n',
+      {
+        title: 'Public once, a secret today',
+        files: { ...clanWith(MAIL), [`${FOLDER}/value`]: 'plaintext\n' },
+        found: [`${FOLDER}/value`],
       },
-    },
-    {
-      title: 'A secret',
-      files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
-      links: linksOf(FOLDER),
-    },
-  ],
+    ],
+    good: [
+      {
+        title: 'A file that is public',
+        files: {
+          ...clanWith(MAIL.replace('{ };', '{ secret = false; };')),
+          [`${FOLDER}/value`]: 'not secret\n',
+        },
+      },
+      {
+        title: 'A secret',
+        files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
+        links: linksOf(FOLDER),
+      },
+    ],
+  }),
   check: function* ({ fleet, stored }: CheckContext) {
     for (const { generator, file, isDouble } of publicFilesOf(stored())) {
       const secret = isSecret(fleet, generator, file.name);

@@ -1,10 +1,9 @@
 /** store/recipient-drift: a secret that is encrypted to others than its links say. */
 import type { Fleet } from '../../fleet/model.ts';
-import type { Holders } from '../../store/links.ts';
-import type { StoreContents } from '../../store/read.ts';
-import { keysFor } from '../../store/sops.ts';
+import { keysFor } from '../../store/sops/sops-keys.ts';
+import type { Holders } from '../../store/vars/links.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
-import { EXAMPLE_SECRET, EXAMPLE_USER, KEY_OF_ADA, KEYS, linksOf, secretFor } from './examples.ts';
 import { keyOwners, keysText, without } from './keys.ts';
 import { keptFor, wholeFile } from './stored-index.ts';
 
@@ -27,33 +26,35 @@ It comes from editing links or \`key.json\` by hand, from a merge, or from a re-
 after a change of keys. Who could read a secret may have kept it: where it matters, generate it again.
 
 Source: clan-core d7c35d912, clan_lib/vars/secret_modules/sops.py (\`needs_fix\`).`,
-  bad: [
-    {
-      title: "The machine's key was left out",
-      files: { ...KEYS, [`${FOLDER}/secret`]: secretFor(KEY_OF_ADA) },
-      links: linksOf(FOLDER),
-      found: [`${FOLDER}/secret`],
-    },
-    {
-      title: 'A user who was removed can still read it',
-      files: {
-        'sops/users/ada/key.json': EXAMPLE_USER,
-        'sops/secrets/token/secret': secretFor(KEY_OF_ADA, 'age1bob'),
+  examples: ({ EXAMPLE_SECRET, EXAMPLE_USER, KEY_OF_ADA, KEYS, linksOf, secretFor }) => ({
+    bad: [
+      {
+        title: "The machine's key was left out",
+        files: { ...KEYS, [`${FOLDER}/secret`]: secretFor(KEY_OF_ADA) },
+        links: linksOf(FOLDER),
+        found: [`${FOLDER}/secret`],
       },
-      links: { 'sops/secrets/token/users/ada': '../../../users/ada' },
-      found: ['sops/secrets/token/secret'],
-    },
-  ],
-  good: [
-    {
-      title: 'Links and recipients agree',
-      files: {
-        ...KEYS,
-        [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+      {
+        title: 'A user who was removed can still read it',
+        files: {
+          'sops/users/ada/key.json': EXAMPLE_USER,
+          'sops/secrets/token/secret': secretFor(KEY_OF_ADA, 'age1bob'),
+        },
+        links: { 'sops/secrets/token/users/ada': '../../../users/ada' },
+        found: ['sops/secrets/token/secret'],
       },
-      links: linksOf(FOLDER),
-    },
-  ],
+    ],
+    good: [
+      {
+        title: 'Links and recipients agree',
+        files: {
+          ...KEYS,
+          [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+        },
+        links: linksOf(FOLDER),
+      },
+    ],
+  }),
   check: function* ({ fleet, stored }: CheckContext) {
     const contents = stored();
     const drifts = driftsIn(contents);

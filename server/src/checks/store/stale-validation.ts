@@ -1,17 +1,15 @@
 /** store/stale-validation: stored files that were made from another `validation` than the declared one. */
 import type { Fleet, WrittenOption } from '../../fleet/model.ts';
 import type { Setting } from '../../fleet/settings.ts';
-import type { StoreContents } from '../../store/read.ts';
-import { type Validation, validationHash } from '../../store/validation.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
+import { type Validation, validationHash } from '../../store/vars/validation.ts';
 import { OPTIONS } from '../option/schema.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
 import { type SoleDeclaration, soleDeclaration } from './declared.ts';
-import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
 import { type StoredGenerator, storedIndex } from './stored-index.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
-const VALIDATED = MAIL.replace('    prompts', '    validation = 1;\n    prompts');
 const HASHES = {
   /** Of \`1\`. */
   one: '6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b',
@@ -34,30 +32,35 @@ Reported only if the whole value is known and the same for all machines.
 
 Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix (\`validationHash\`) and
 clan_lib/vars/generate.py.`,
-  bad: [
-    {
-      title: 'The value was changed since',
-      files: {
-        ...clanWith(VALIDATED.replace('= 1;\n', '= 1;\n#   ^^^^^^^^^^ store/stale-validation\n')),
-        ...KEYS,
-        [`${FOLDER}/secret`]: EXAMPLE_SECRET,
-        'vars/per-machine/lea/mail/.validation-hash': HASHES.two,
-      },
-      links: linksOf(FOLDER),
-    },
-  ],
-  good: [
-    {
-      title: 'Made from the declared value',
-      files: {
-        ...clanWith(VALIDATED),
-        ...KEYS,
-        [`${FOLDER}/secret`]: EXAMPLE_SECRET,
-        'vars/per-machine/lea/mail/.validation-hash': HASHES.one,
-      },
-      links: linksOf(FOLDER),
-    },
-  ],
+  examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => {
+    const VALIDATED = MAIL.replace('    prompts', '    validation = 1;\n    prompts');
+    return {
+      bad: [
+        {
+          title: 'The value was changed since',
+          files: {
+            ...clanWith(VALIDATED.replace('= 1;\n', '= 1;\n#   ^^^^^^^^^^ store/stale-validation\n')),
+            ...KEYS,
+            [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+            'vars/per-machine/lea/mail/.validation-hash': HASHES.two,
+          },
+          links: linksOf(FOLDER),
+        },
+      ],
+      good: [
+        {
+          title: 'Made from the declared value',
+          files: {
+            ...clanWith(VALIDATED),
+            ...KEYS,
+            [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+            'vars/per-machine/lea/mail/.validation-hash': HASHES.one,
+          },
+          links: linksOf(FOLDER),
+        },
+      ],
+    };
+  },
   check: function* ({ fleet, stored }: CheckContext) {
     for (const { declared, validation, owners } of staleGenerators(fleet, stored()))
       yield reportOf(declared, validation, owners);

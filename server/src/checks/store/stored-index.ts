@@ -3,9 +3,9 @@
  * so that an edit of a Nix file does not walk through them again. Knows nothing of what is declared.
  */
 import type { Place } from '../../fleet/model.ts';
-import type { StoreContents } from '../../store/read.ts';
-import { once } from '../../store/sops.ts';
-import type { StoredVar } from '../../store/vars.ts';
+import { once } from '../../store/sops/sops-keys.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
+import type { StoredVar } from '../../store/vars/vars.ts';
 import type { Report } from '../rule.ts';
 
 export interface StoredFileOf {

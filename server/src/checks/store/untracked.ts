@@ -1,14 +1,11 @@
 /** store/untracked: a stored file that git does not know, so that flakes do not see it. */
-import { folderOf } from '../../nix/paths.ts';
-import type { StoreContents } from '../../store/read.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
 import { isElsewhere } from '../git.ts';
 import type { CheckContext, CheckFiles, Report, Rule, TrackedFiles } from '../rule.ts';
-import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
 import { keptFor, wholeFile } from './stored-index.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
-const FILES = { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET };
-const LINKS = linksOf(FOLDER);
 
 export const untracked: Rule = {
   id: 'store/untracked',
@@ -25,23 +22,31 @@ has the path \`/no-such-path\`, and a machine's new key is not used, all without
 Reported once a generator and machine. Silent outside of git, and for folders that are submodules or links.
 
 Source: clan-core d7c35d912, clan_lib/git.py; the Nix manual on flake references of type \`git\`.`,
-  bad: [
-    {
-      title: 'Generated, and not added',
-      files: FILES,
-      links: LINKS,
-      tracked: [...Object.keys(FILES), ...Object.keys(LINKS)].filter(path => !path.startsWith(`${FOLDER}/`)),
-      found: [`${FOLDER}/secret`],
-    },
-  ],
-  good: [
-    {
-      title: 'All is added',
-      files: FILES,
-      links: LINKS,
-      tracked: [...Object.keys(FILES), ...Object.keys(LINKS)],
-    },
-  ],
+  examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => {
+    const FILES = { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET };
+    const LINKS = linksOf(FOLDER);
+    return {
+      bad: [
+        {
+          title: 'Generated, and not added',
+          files: FILES,
+          links: LINKS,
+          tracked: [...Object.keys(FILES), ...Object.keys(LINKS)].filter(
+            path => !path.startsWith(`${FOLDER}/`),
+          ),
+          found: [`${FOLDER}/secret`],
+        },
+      ],
+      good: [
+        {
+          title: 'All is added',
+          files: FILES,
+          links: LINKS,
+          tracked: [...Object.keys(FILES), ...Object.keys(LINKS)],
+        },
+      ],
+    };
+  },
   check({ sources, stored }: CheckContext) {
     const tracked = sources.tracked?.() ?? null;
     if (tracked === null || sources.kind('flake.nix') !== 'file') return [];

@@ -50,23 +50,25 @@ is not there. It strikes on the day a machine is set up again.
 Declare the file with \`neededFor = "partitioning"\`.
 
 Source: clan-core, nixosModules/clanCore/vars/interface.nix; docs of clan-core, "Disk encryption".`,
-  bad: [
-    {
-      title: 'The key is not there during the installation',
-      files: {
-        'machines/lea/disko.nix': moduleWith(
-          '{ }',
-          '  #   ^^^^^^^^^^^^ use/disk-needs-partitioning: neededFor = "partitioning"\n',
-        ),
+  examples: () => ({
+    bad: [
+      {
+        title: 'The key is not there during the installation',
+        files: {
+          'machines/lea/disko.nix': moduleWith(
+            '{ }',
+            '  #   ^^^^^^^^^^^^ use/disk-needs-partitioning: neededFor = "partitioning"\n',
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The key is uploaded before disks are made',
-      files: { 'machines/lea/disko.nix': moduleWith('{ neededFor = "partitioning"; }') },
-    },
-  ],
+    ],
+    good: [
+      {
+        title: 'The key is uploaded before disks are made',
+        files: { 'machines/lea/disko.nix': moduleWith('{ neededFor = "partitioning"; }') },
+      },
+    ],
+  }),
   check: function* (context) {
     let uses: ReadonlyMap<string, number> | null = null;
     for (const known of disks(context)) {

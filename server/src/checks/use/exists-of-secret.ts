@@ -16,11 +16,12 @@ Ask for a public file of the same generator (the public half of a key, say), or 
 \`.path\` when it runs.
 
 Source: clan-core, nixosModules/clanCore/vars/secret.`,
-  bad: [
-    {
-      title: 'A host key that is perhaps not there yet',
-      files: {
-        'modules/ssh.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A host key that is perhaps not there yet',
+        files: {
+          'modules/ssh.nix': `\
 { config, lib, ... }:
 let
   inherit (config.clan.core.vars.generators) host-key;
@@ -41,14 +42,14 @@ in
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The public half',
-      files: {
-        'modules/ssh.nix': `\
+    ],
+    good: [
+      {
+        title: 'The public half',
+        files: {
+          'modules/ssh.nix': `\
 { config, lib, ... }:
 let
   inherit (config.clan.core.vars.generators) host-key;
@@ -68,9 +69,10 @@ in
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     for (const { use } of questions(context)) {
       if (use.by !== 'option' || use.guarded) continue;

@@ -45,37 +45,38 @@ of the newer layout, which is not reported, or name the generator and the file a
 \`.path\`, if the module is yours.
 
 Source: clan-core, nixosModules/clanCore/vars/secret.`,
-  bad: [
-    {
-      title: 'The layout of before',
-      files: {
-        'modules/backup.nix': moduleWith(
-          '/run/secrets/vars/backup/key',
-          '  #                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ use/hard-coded-path: older layout\n',
-        ),
+  examples: () => ({
+    bad: [
+      {
+        title: 'The layout of before',
+        files: {
+          'modules/backup.nix': moduleWith(
+            '/run/secrets/vars/backup/key',
+            '  #                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ use/hard-coded-path: older layout\n',
+          ),
+        },
       },
-    },
-    {
-      title: 'The layout of now',
-      files: {
-        'modules/backup.nix': moduleWith(
-          '/run/secrets/vars/per-machine/lea/backup/key',
-          '  #                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ use/hard-coded-path: may change\n',
-        ),
+      {
+        title: 'The layout of now',
+        files: {
+          'modules/backup.nix': moduleWith(
+            '/run/secrets/vars/per-machine/lea/backup/key',
+            '  #                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ use/hard-coded-path: may change\n',
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The path that the module system knows',
-      files: {
-        'modules/backup.nix': moduleWith('${config.clan.core.vars.generators.backup.files.key.path}'),
+    ],
+    good: [
+      {
+        title: 'The path that the module system knows',
+        files: {
+          'modules/backup.nix': moduleWith('${config.clan.core.vars.generators.backup.files.key.path}'),
+        },
       },
-    },
-    {
-      title: 'A secret that no generator makes, and an example in an option',
-      files: {
-        'modules/tool.nix': `\
+      {
+        title: 'A secret that no generator makes, and an example in an option',
+        files: {
+          'modules/tool.nix': `\
 { lib, ... }:
 {
   options.tool.keyFile = lib.mkOption {
@@ -85,10 +86,11 @@ Source: clan-core, nixosModules/clanCore/vars/secret.`,
   config.services.tool.tokenFile = "/run/secrets/tool-token";
 }
 `,
-        'modules/backup.nix': moduleWith('${config.clan.core.vars.generators.backup.files.key.path}'),
+          'modules/backup.nix': moduleWith('${config.clan.core.vars.generators.backup.files.key.path}'),
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: perUnit(function* (unit, context) {
     const facts = factsOf(context.fleet);
     for (const use of unit.uses) {

@@ -40,24 +40,26 @@ machines (a certificate, a public key), or read it in the script of another gene
 Silent under a condition, inside generators, and outside of what a machine is made of.
 
 Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix.`,
-  bad: [
-    {
-      title: 'The key of a certificate authority that stays with the admins',
-      files: {
-        'modules/ca.nix': moduleWith(
-          '{ deploy = false; }',
-          '  #                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ use/not-deployed: deploy = false\n',
-        ),
+  examples: () => ({
+    bad: [
+      {
+        title: 'The key of a certificate authority that stays with the admins',
+        files: {
+          'modules/ca.nix': moduleWith(
+            '{ deploy = false; }',
+            '  #                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ use/not-deployed: deploy = false\n',
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    { title: 'The machine gets the key', files: { 'modules/ca.nix': moduleWith('{ }') } },
-    {
-      title: 'A public file is in the store, deployed or not',
-      files: { 'modules/ca.nix': moduleWith('{ deploy = false; secret = false; }') },
-    },
-  ],
+    ],
+    good: [
+      { title: 'The machine gets the key', files: { 'modules/ca.nix': moduleWith('{ }') } },
+      {
+        title: 'A public file is in the store, deployed or not',
+        files: { 'modules/ca.nix': moduleWith('{ deploy = false; secret = false; }') },
+      },
+    ],
+  }),
   check: perUnit(function* (unit, { fleet, sources }) {
     const facts = factsOf(fleet);
     for (const use of unit.uses) {

@@ -3,7 +3,7 @@
 import type { Generator, Place } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { LambdaExpr } from '../../nix/syntax.ts';
-import type { StoreContents } from '../../store/read.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
 import { factsOf } from '../facts.ts';
 import { expressionsAt } from '../locate.ts';
 import { perUnit } from '../memory/per-unit.ts';
@@ -65,32 +65,34 @@ provide for its absence: with \`.exists\`, or with \`lib.mkDefault\` for the fil
 
 Silent for a use with something to fall back on, under a condition that asks for files, and where it is not certain which
 machines have the module.`,
-  bad: [
-    {
-      title: 'The machine has other files, but not this one',
-      files: {
-        'flake.nix': FLAKE,
-        'machines/lea/configuration.nix': '{\n  imports = [ ../../modules/host-id.nix ];\n}\n',
-        'modules/host-id.nix': moduleWith(
-          'id.value',
-          '  #                   ^^^^^^^^ use/not-generated: machine lea\n',
-          '  #                         ^^^^^^^ store/missing\n',
-        ),
-        ...OTHER,
+  examples: () => ({
+    bad: [
+      {
+        title: 'The machine has other files, but not this one',
+        files: {
+          'flake.nix': FLAKE,
+          'machines/lea/configuration.nix': '{\n  imports = [ ../../modules/host-id.nix ];\n}\n',
+          'modules/host-id.nix': moduleWith(
+            'id.value',
+            '  #                   ^^^^^^^^ use/not-generated: machine lea\n',
+            '  #                         ^^^^^^^ store/missing\n',
+          ),
+          ...OTHER,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'It has been generated',
-      files: {
-        'flake.nix': FLAKE,
-        'machines/lea/configuration.nix': '{\n  imports = [ ../../modules/host-id.nix ];\n}\n',
-        'modules/host-id.nix': moduleWith('id.value'),
-        'vars/per-machine/lea/host-id/id/value': '8425e349',
+    ],
+    good: [
+      {
+        title: 'It has been generated',
+        files: {
+          'flake.nix': FLAKE,
+          'machines/lea/configuration.nix': '{\n  imports = [ ../../modules/host-id.nix ];\n}\n',
+          'modules/host-id.nix': moduleWith('id.value'),
+          'vars/per-machine/lea/host-id/id/value': '8425e349',
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: perUnit(function* (unit, context) {
     const facts = factsOf(context.fleet);
     for (const use of unit.uses) {

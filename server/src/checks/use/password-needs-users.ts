@@ -34,23 +34,25 @@ is not there yet, NixOS warns and leaves the user without a password. It shows a
 Declare the file with \`neededFor = "users"\`: it is then put in place before the users are made. Its owner has to be root.
 
 Source: clan-core, nixosModules/clanCore/vars/interface.nix; sops-nix, "Setting a user's password".`,
-  bad: [
-    {
-      title: 'The file is in place too late',
-      files: {
-        'modules/ada.nix': moduleWith(
-          '{ }',
-          '  #               ^^^^^^^^^^^^^^^^^^ use/password-needs-users: neededFor = "users"\n',
-        ),
+  examples: () => ({
+    bad: [
+      {
+        title: 'The file is in place too late',
+        files: {
+          'modules/ada.nix': moduleWith(
+            '{ }',
+            '  #               ^^^^^^^^^^^^^^^^^^ use/password-needs-users: neededFor = "users"\n',
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The file is in place before users are made',
-      files: { 'modules/ada.nix': moduleWith('{ neededFor = "users"; }') },
-    },
-  ],
+    ],
+    good: [
+      {
+        title: 'The file is in place before users are made',
+        files: { 'modules/ada.nix': moduleWith('{ neededFor = "users"; }') },
+      },
+    ],
+  }),
   check: function* (context) {
     for (const known of passwords(context)) if (isTooLate(known.file)) yield* reportsOf(context, known);
   },

@@ -30,11 +30,12 @@ machine itself it would work, and put the secret into the Nix store, where every
 Hand the \`.path\` to the program, and let it open the file when it runs: most modules have an option that ends in
 \`File\`, and systemd has \`LoadCredential\` and \`EnvironmentFile\`. If the file is not secret at all, declare it with
 \`secret = false\` and read its \`.value\`.`,
-  bad: [
-    {
-      title: 'A password that is wanted as text',
-      files: {
-        'modules/wifi.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A password that is wanted as text',
+        files: {
+          'modules/wifi.nix': `\
 { config, lib, ... }:
 let
   password = config.clan.core.vars.generators.wifi.files.password.path;
@@ -44,12 +45,12 @@ ${GENERATOR}  networking.supplicant.wlan0.extraConf = lib.trim (builtins.readFil
   #                                                          ^^^^^^^^ use/read-secret-at-eval: "password" of generator "wifi"
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A secret that is asked for as a public value',
-      files: {
-        'modules/wifi.nix': `\
+      {
+        title: 'A secret that is asked for as a public value',
+        files: {
+          'modules/wifi.nix': `\
 { config, clanLib, ... }:
 {
 ${GENERATOR}  networking.supplicant.wlan0.extraConf = clanLib.getPublicValue {
@@ -60,25 +61,25 @@ ${GENERATOR}  networking.supplicant.wlan0.extraConf = clanLib.getPublicValue {
   };
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The program opens the file',
-      files: {
-        'modules/wifi.nix': `\
+    ],
+    good: [
+      {
+        title: 'The program opens the file',
+        files: {
+          'modules/wifi.nix': `\
 { config, ... }:
 {
 ${GENERATOR}  networking.supplicant.wlan0.configFile.path = config.clan.core.vars.generators.wifi.files.password.path;
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A public file, which lies in the repository',
-      files: {
-        'modules/id.nix': `\
+      {
+        title: 'A public file, which lies in the repository',
+        files: {
+          'modules/id.nix': `\
 { config, ... }:
 {
   clan.core.vars.generators.id = {
@@ -90,9 +91,10 @@ ${GENERATOR}  networking.supplicant.wlan0.configFile.path = config.clan.core.var
   networking.hostId = builtins.readFile config.clan.core.vars.generators.id.files.id.path;
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     for (const known of readings(context)) yield* reportsOf(known);
     for (const known of values(context))

@@ -31,11 +31,12 @@ failure would publish the secret.
 Put the \`.path\` there and let the program open the file when it runs. Where a program wants the secret inside its
 configuration, make that file in the generator's own script, or with \`sops.templates\`; where it wants it in its
 environment, use \`EnvironmentFile\`, or \`LoadCredential\`.`,
-  bad: [
-    {
-      title: 'A password in a configuration file',
-      files: {
-        'modules/mail.nix': `\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A password in a configuration file',
+        files: {
+          'modules/mail.nix': `\
 { config, lib, ... }:
 {
 ${GENERATOR}  environment.etc."mail.conf".text = ''
@@ -46,12 +47,12 @@ ${GENERATOR}  environment.etc."mail.conf".text = ''
   '';
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A script that is run when the package is built',
-      files: {
-        'modules/mail.nix': `\
+      {
+        title: 'A script that is run when the package is built',
+        files: {
+          'modules/mail.nix': `\
 { config, pkgs, ... }:
 {
 ${GENERATOR}  services.mail.configFile = pkgs.runCommand "mail.conf" { } ''
@@ -60,14 +61,14 @@ ${GENERATOR}  services.mail.configFile = pkgs.runCommand "mail.conf" { } ''
   '';
 }
 `,
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The path, and a script that reads it when it runs',
-      files: {
-        'modules/mail.nix': `\
+    ],
+    good: [
+      {
+        title: 'The path, and a script that reads it when it runs',
+        files: {
+          'modules/mail.nix': `\
 { config, pkgs, ... }:
 let
   password = config.clan.core.vars.generators.mail.files.password.path;
@@ -83,9 +84,10 @@ ${GENERATOR}  environment.etc."mail.conf".text = "passwordFile = \${password}";
   environment.systemPackages = [ (pkgs.writeShellScriptBin "password" "cat \${password}") ];
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     for (const known of arrivals(context)) yield* reportsOf(known);
   },

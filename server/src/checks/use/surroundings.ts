@@ -4,7 +4,7 @@
  * cannot be followed ends there, so that the answer is what certainly happens to the value, not all that may.
  */
 
-import { bindsName, childrenOf } from '../../nix/inside.ts';
+import { bindsName, childrenOf } from '../../nix/expressions.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import {
   type ApplyExpr,

@@ -1,10 +1,9 @@
 /** use/undefined-file: a use of a file that its generator does not have. */
 
 import type { Generator, Use } from '../../fleet/model.ts';
-import { childrenOf } from '../../nix/inside.ts';
+import { childrenOf } from '../../nix/expressions.ts';
 import { type Expr, writtenName } from '../../nix/syntax.ts';
 import { replaceName } from '../edits.ts';
-import { hostOf, PIPELINE } from '../examples.ts';
 import { calledUses, type Facts, factsOf, mayBeDefinedElsewhere, mayInclude, plainUses } from '../facts.ts';
 import { bindingAround } from '../locate.ts';
 import { keeping } from '../memory/kept.ts';
@@ -30,40 +29,41 @@ those in \`files\` and one for each prompt with \`persist = true\`.
 once may still be stored.
 
 Mend the name, or declare the file.`,
-  bad: [
-    {
-      title: 'The file has another name',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/lea/configuration.nix': hostOf(
-          'lea',
-          `\
+  examples: ({ hostOf, PIPELINE }) => ({
+    bad: [
+      {
+        title: 'The file has another name',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'machines/lea/configuration.nix': hostOf(
+            'lea',
+            `\
   services.mail.passwordFile = config.clan.core.vars.generators.gmail-app-password.files.passwd.path;
   #                                                                                      ^^^^^^ use/undefined-file
 `,
-        ),
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A file of the generator',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/lea/configuration.nix': hostOf(
-          'lea',
-          `\
+    ],
+    good: [
+      {
+        title: 'A file of the generator',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'machines/lea/configuration.nix': hostOf(
+            'lea',
+            `\
   services.mail.passwordFile = config.clan.core.vars.generators.gmail-app-password.files.password.path;
 `,
-        ),
+          ),
+        },
       },
-    },
-    {
-      title: 'A file that is there under the same condition as its use',
-      files: {
-        'services/panel.nix': `\
+      {
+        title: 'A file that is there under the same condition as its use',
+        files: {
+          'services/panel.nix': `\
 { lib, ... }:
 {
   _class = "clan.service";
@@ -96,7 +96,7 @@ Mend the name, or declare the file.`,
   };
 }
 `,
-        'flake.nix': `\
+          'flake.nix': `\
 {
   outputs =
     { self, clan-core }:
@@ -118,9 +118,10 @@ Mend the name, or declare the file.`,
     };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: perUnit(function* (unit, context) {
     const facts = factsOf(context.fleet);
     for (const use of plainUses(unit)) {

@@ -2,7 +2,6 @@
 
 import type { Unit, Use } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
-import { hostOf, PIPELINE } from '../examples.ts';
 import {
   calledUses,
   type Facts,
@@ -36,42 +35,43 @@ Where modules of other flakes might define it, a name that differs by one or two
 is a warning.
 
 Mend the name, or select the key that brings the generator.`,
-  bad: [
-    {
-      title: 'A slip of the finger',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/lea/configuration.nix': hostOf(
-          'lea',
-          `\
+  examples: ({ hostOf, PIPELINE }) => ({
+    bad: [
+      {
+        title: 'A slip of the finger',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'machines/lea/configuration.nix': hostOf(
+            'lea',
+            `\
   services.mail.passwordFile = config.clan.core.vars.generators.gmail-app-pasword.files.password.path;
   #                                                             ^^^^^^^^^^^^^^^^^ use/undefined-generator
 `,
-        ),
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'A generator that the machine has',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/lea/configuration.nix': hostOf(
-          'lea',
-          `\
+    ],
+    good: [
+      {
+        title: 'A generator that the machine has',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'machines/lea/configuration.nix': hostOf(
+            'lea',
+            `\
   services.mail.passwordFile = config.clan.core.vars.generators.gmail-app-password.files.password.path;
 `,
-        ),
+          ),
+        },
       },
-    },
-    {
-      title: "A generator of clan-core's own services, and one whose name is not fully known",
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'modules/backup.nix': `\
+      {
+        title: "A generator of clan-core's own services, and one whose name is not fully known",
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'modules/backup.nix': `\
 { config, ... }:
 {
   clan.core.vars.generators."backup-\${config.networking.hostName}" = {
@@ -82,16 +82,17 @@ Mend the name, or select the key that brings the generator.`,
   };
 }
 `,
-        'machines/lea/configuration.nix': hostOf(
-          'lea',
-          `\
+          'machines/lea/configuration.nix': hostOf(
+            'lea',
+            `\
   environment.etc."host.pub".source = config.clan.core.vars.generators.openssh.files."ssh.id_ed25519.pub".path;
   services.backup.keyFile = config.clan.core.vars.generators.backup-lea.files.key.path;
 `,
-        ),
+          ),
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: perUnit(function* (unit, context) {
     const uses = plainUses(unit);
     const called = calledUses(unit);

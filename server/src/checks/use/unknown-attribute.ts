@@ -38,11 +38,12 @@ Silent where there is something to fall back on (\`or\`, \`?\`), and for options
 \`flake.lock\` names a fork or a newer version of clan-core, only what looks like a slip is reported, as a warning.
 
 Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`,
-  bad: [
-    {
-      title: 'A slip, a forgotten word, and an answer',
-      files: {
-        'modules/backup.nix': moduleWith(`\
+  examples: () => ({
+    bad: [
+      {
+        title: 'A slip, a forgotten word, and an answer',
+        files: {
+          'modules/backup.nix': moduleWith(`\
   services.backup.key = config.clan.core.vars.generators.backup.files.key.paht;
   #                                                                       ^^^^ use/unknown-attribute: Did you mean "path"?
   services.backup.keyFile = config.clan.core.vars.generators.backup.key.path;
@@ -50,24 +51,24 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   services.backup.phrase = config.clan.core.vars.generators.backup.prompts.passphrase.value;
   #                                                                                   ^^^^^ use/unknown-attribute: files."passphrase".path
 `),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'What files have, and something to fall back on',
-      files: {
-        'modules/backup.nix': moduleWith(`\
+    ],
+    good: [
+      {
+        title: 'What files have, and something to fall back on',
+        files: {
+          'modules/backup.nix': moduleWith(`\
   services.backup.key = config.clan.core.vars.generators.backup.files.key.path;
   services.backup.owner = config.clan.core.vars.generators.backup.files.key.owner;
   services.backup.label = config.clan.core.vars.generators.backup.label or "backup";
 `),
+        },
       },
-    },
-    {
-      title: 'An option that the workspace declares',
-      files: {
-        'modules/label.nix': `\
+      {
+        title: 'An option that the workspace declares',
+        files: {
+          'modules/label.nix': `\
 { lib, ... }:
 {
   options.clan.core.vars.generators = lib.mkOption {
@@ -75,12 +76,13 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   };
 }
 `,
-        'modules/backup.nix': moduleWith(`\
+          'modules/backup.nix': moduleWith(`\
   services.backup.label = config.clan.core.vars.generators.backup.label;
 `),
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     const strangers = [...readsIn(context)];
     if (strangers.length === 0) return;

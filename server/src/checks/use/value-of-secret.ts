@@ -1,6 +1,5 @@
 /** use/value-of-secret: the `.value` of a file that is secret. */
 import { writtenAt } from '../edits.ts';
-import { hostOf, PIPELINE } from '../examples.ts';
 import type { Rule } from '../rule.ts';
 import { usesOfSecrets } from './used-file.ts';
 
@@ -18,39 +17,41 @@ Only the machine itself can decrypt a secret, so there is no value during evalua
 
 Read \`.path\` and let the program open the file when it runs; or, if the file is not secret at all, declare it with
 \`secret = false\`.`,
-  bad: [
-    {
-      title: 'A password in a file of the store',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/lea/configuration.nix': hostOf(
-          'lea',
-          `\
+  examples: ({ hostOf, PIPELINE }) => ({
+    bad: [
+      {
+        title: 'A password in a file of the store',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'machines/lea/configuration.nix': hostOf(
+            'lea',
+            `\
   environment.etc."msmtp/password".text =
     config.clan.core.vars.generators.gmail-app-password.files.password.value;
     #                                                                  ^^^^^ use/value-of-secret: .path
 `,
-        ),
+          ),
+        },
       },
-    },
-  ],
-  good: [
-    {
-      title: 'The path of a secret',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/lea/configuration.nix': hostOf(
-          'lea',
-          `\
+    ],
+    good: [
+      {
+        title: 'The path of a secret',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': MATRIX,
+          'machines/lea/configuration.nix': hostOf(
+            'lea',
+            `\
   programs.msmtp.accounts.default.passwordeval =
     "cat \${config.clan.core.vars.generators.gmail-app-password.files.password.path}";
 `,
-        ),
+          ),
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     for (const { use } of values(context)) {
       if (use.by !== 'option' || use.guarded) continue;

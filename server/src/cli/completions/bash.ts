@@ -1,5 +1,5 @@
 /** Completions for bash: a script for Bash 3.2 and later that needs no other. */
-import type { CommandSpec, ValueSpec } from '../commands/command.ts';
+import type { CommandSpec, ValueSpec } from '../table/command-spec.ts';
 import { completedBy, firstWords, quoted } from './shared.ts';
 
 const GLOBAL = '--help --version';

@@ -1,5 +1,5 @@
 /** Completions for fish. */
-import type { CommandSpec, OptionSpec, ValueSpec } from '../commands/command.ts';
+import type { CommandSpec, OptionSpec, ValueSpec } from '../table/command-spec.ts';
 import { completedBy, described, firstWords } from './shared.ts';
 
 export function fishCompletions(commands: readonly CommandSpec[]): string {

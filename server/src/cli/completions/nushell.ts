@@ -1,6 +1,6 @@
 /** Completions for Nushell: a module of external commands with typed options. */
-import type { CommandSpec, OptionSpec, PositionSpec, ValueSpec } from '../commands/command.ts';
-import { NAME_SOURCES } from '../commands/command.ts';
+import type { CommandSpec, OptionSpec, PositionSpec, ValueSpec } from '../table/command-spec.ts';
+import { NAME_SOURCES } from '../table/command-spec.ts';
 import { completedBy, described, firstWords } from './shared.ts';
 
 export function nushellCompletions(commands: readonly CommandSpec[]): string {

@@ -1,6 +1,6 @@
 /** What the scripts of all shells have in common. */
-import type { CommandSpec, NameSource, ValueSpec } from '../commands/command.ts';
-import { NAME_SOURCES } from '../commands/command.ts';
+import type { CommandSpec, NameSource, ValueSpec } from '../table/command-spec.ts';
+import { NAME_SOURCES } from '../table/command-spec.ts';
 
 /** What stands for a value: words, names that are asked for, paths, or nothing that could be known. */
 export type Completed =

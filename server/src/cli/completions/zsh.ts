@@ -1,5 +1,5 @@
 /** Completions for zsh: a function for a folder of \`fpath\`, which may be sourced as well. */
-import type { CommandSpec, OptionSpec, ValueSpec } from '../commands/command.ts';
+import type { CommandSpec, OptionSpec, ValueSpec } from '../table/command-spec.ts';
 import { completedBy, described, firstWords, quoted } from './shared.ts';
 
 export function zshCompletions(commands: readonly CommandSpec[]): string {

@@ -5,7 +5,7 @@
 import { attributeText, eolOf, indentOf, insertBelow, lineAround } from '../../checks/edits.ts';
 import { expressionsAt } from '../../checks/locate.ts';
 import type { TextEdit } from '../../checks/rule.ts';
-import { bindsName } from '../../nix/inside.ts';
+import { bindsName } from '../../nix/expressions.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrBinding, Expr } from '../../nix/syntax.ts';
 import { reindented } from '../refactor/text.ts';

@@ -4,7 +4,7 @@ import type { SecretDefinition } from '../../fleet/secrets.ts';
 import { textOr } from '../../fleet/secrets-files.ts';
 import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
 import { hasKeys } from '../../fleet/secrets-keys.ts';
-import { below } from '../../store/files.ts';
+import { below } from '../../store/vars/files.ts';
 import type { Around } from '../scaffold.ts';
 import { SOURCES } from './declared.ts';
 

@@ -2,7 +2,7 @@
 import { type NamedBinding, namedAt } from '../../checks/edit-bindings.ts';
 import type { TextEdit } from '../../checks/rule.ts';
 import type { Generator, GeneratorBody, GeneratorDefinition } from '../../fleet/model.ts';
-import type { Move } from '../../store/moves.ts';
+import type { Move } from '../../store/vars/moves.ts';
 import { indexOf } from '../index.ts';
 import type { Snapshot } from '../snapshot.ts';
 

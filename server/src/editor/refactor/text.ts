@@ -1,6 +1,6 @@
 /** Text that moves from one place to another: its indentation, and the names that it must find there. */
 import { expressionsAt } from '../../checks/locate.ts';
-import { bindsName, freeNames } from '../../nix/inside.ts';
+import { bindsName, freeNames } from '../../nix/expressions.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Expr, Range } from '../../nix/syntax.ts';
 

@@ -15,7 +15,7 @@ import {
 import { bindingNamedAt, expressionsAt, lastLiteralList } from '../../checks/locate.ts';
 import type { TextEdit } from '../../checks/rule.ts';
 import type { Matrix, Registry, RegistryKey } from '../../fleet/model.ts';
-import { hasWith } from '../../nix/inside.ts';
+import { hasWith } from '../../nix/expressions.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import {
   type AttrBinding,

@@ -7,7 +7,7 @@ import { sideOf } from '../../checks/sops/surroundings.ts';
 import { mentionsSecrets, type SecretKeeper } from '../../fleet/secrets.ts';
 import { hasKeys } from '../../fleet/secrets-keys.ts';
 import { SECRET_OPTIONS } from '../../fleet/secrets-schema.ts';
-import { folderOf } from '../../nix/paths.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import { optionsOf, valuesOf } from '../complete-options.ts';
 import { type Asked, type CompletionItem, item } from '../completion-items.ts';
 import { type Cursor, cursorIn } from '../cursor.ts';

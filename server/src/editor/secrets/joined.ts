@@ -19,9 +19,9 @@ import type {
 import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
 import type { EncryptedFile, EncryptedKey } from '../../fleet/secrets-keys.ts';
 import type { SecretSide } from '../../fleet/secrets-schema.ts';
-import type { NixFiles } from '../../nix/value.ts';
-import { below } from '../../store/files.ts';
-import type { SopsFolder } from '../../store/sops.ts';
+import type { NixFiles } from '../../nix/eval/value.ts';
+import type { SopsFolder } from '../../store/sops/sops-keys.ts';
+import { below } from '../../store/vars/files.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** All of them, as the rules read them. */

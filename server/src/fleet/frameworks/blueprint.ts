@@ -2,11 +2,12 @@
  * blueprint (numtide): `inputs.blueprint { inherit inputs; prefix = "nix"; }` makes outputs of folders. Every folder of
  * `hosts/` is a machine, every one of `modules/` a kind of modules.
  */
-import { attr, attrs, attrsOf, string, symbol, thunk } from '../../nix/construct.ts';
-import { apply, force } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import { joinPath } from '../../nix/paths.ts';
-import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/value.ts';
+
+import { attr, attrs, attrsOf, string, symbol } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import { joinPath } from '../../nix/eval/paths.ts';
+import { thunk } from '../../nix/eval/thunks.ts';
+import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import { inputs, wellKnown } from '../modules.ts';
 import {
   type Builder,
@@ -36,7 +37,7 @@ const BUILDERS: readonly (readonly [file: string, builder: Builder | null])[] = 
 const flake: Lazy = wellKnown('self') ?? inputs;
 
 export function blueprint(cx: Evaluation, argument: Lazy, at: Origin | null): Value | null {
-  const args = force(cx, argument);
+  const args = cx.force(argument);
   if (args.kind !== 'attrs') return null;
   const root = rootOf(cx, args);
   if (root === null) return null;
@@ -76,7 +77,7 @@ export function blueprint(cx: Evaluation, argument: Lazy, at: Origin | null): Va
     outputs.set(
       'lib',
       attr(
-        thunk(() => apply(cx, cx.importPath(pathTo(cx, library), at), specialArgs, at)),
+        thunk(() => cx.apply(cx.importPath(pathTo(cx, library), at), specialArgs, at)),
         startOf(cx, library),
       ),
     );
@@ -104,7 +105,7 @@ function addWritten(
   at: Origin | null,
 ): void {
   const args = attrsOf({ flake, inputs, hostName: string(name, null) }, null);
-  const made = apply(cx, cx.importPath(pathTo(cx, file), at), args, at);
+  const made = cx.apply(cx.importPath(pathTo(cx, file), at), args, at);
   const kind = given(cx, made, 'class');
   const value = given(cx, made, 'value');
   const builder: Builder | null = kind?.kind !== 'string' ? null : (CLASSES.get(kind.text ?? '') ?? null);
@@ -155,10 +156,10 @@ function publishedModule(cx: Evaluation, path: Lazy, at: Origin | null): Value {
   const module = cx.importPath(path, at);
   const formals = module.kind === 'lambda' ? module.expr.formals : null;
   if (formals === null || formals.some(({ name }) => name.name !== 'flake' && name.name !== 'inputs'))
-    return force(cx, path);
+    return cx.force(path);
   const args: Record<string, Lazy> = {};
   for (const { name } of formals) args[name.name] = name.name === 'flake' ? flake : inputs;
-  return apply(cx, module, attrsOf(args, null), null);
+  return cx.apply(module, attrsOf(args, null), null);
 }
 
 /** `blueprint.lib.importDir ./modules f`: what `f` makes of the Nix files and folders of a folder, by name. */
@@ -171,5 +172,5 @@ export function importedFolder(cx: Evaluation, path: Lazy, fn: Lazy, at: Origin 
     const type = string(cx.files.kind(file) === 'directory' ? 'directory' : 'regular', null);
     entries.set(name, attr(attrsOf({ path: value, type }, null), value.origin));
   }
-  return apply(cx, force(cx, fn), attrs(entries, at), at);
+  return cx.apply(cx.force(fn), attrs(entries, at), at);
 }

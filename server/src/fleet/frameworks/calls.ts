@@ -3,11 +3,11 @@
  * and what it comes to. Asked where evaluation cannot go on with the call as a symbol.
  */
 
-import { attrs, attrsOf, symbol } from '../../nix/construct.ts';
-import { apply, force } from '../../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../../nix/evaluation.ts';
+import { attrs, attrsOf, symbol } from '../../nix/eval/construct.ts';
+
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Lazy, Origin, UnknownValue, Value } from '../../nix/eval/value.ts';
 import type { ApplyExpr, Expr } from '../../nix/syntax.ts';
-import type { Lazy, Origin, UnknownValue, Value } from '../../nix/value.ts';
 import { certain } from '../read.ts';
 import { blueprint, importedFolder } from './blueprint.ts';
 import { nodesOf } from './colmena.ts';
@@ -47,13 +47,13 @@ const CALLS: readonly Call[] = [
   {
     names: /^flake-parts(-| )lib importApply$/,
     arity: 2,
-    make: (cx, [file, arg], at) => apply(cx, cx.importPath(file as Lazy, at), arg as Lazy, at),
+    make: (cx, [file, arg], at) => cx.apply(cx.importPath(file as Lazy, at), arg as Lazy, at),
   },
   // flake-parts': the function is given what is known of the platform.
   {
     names: /^withSystem$/,
     arity: 2,
-    make: (cx, [, fn], at) => apply(cx, force(cx, fn as Lazy), OF_SYSTEM, at),
+    make: (cx, [, fn], at) => cx.apply(cx.force(fn as Lazy), OF_SYSTEM, at),
   },
 ];
 
@@ -87,7 +87,7 @@ function selected(cx: Evaluation, made: Value, value: UnknownValue): Value | nul
   for (const name of names) {
     const entry = found.kind === 'attrs' && name !== null ? certain(found, name) : null;
     if (entry === null) return null;
-    found = resolved(cx, force(cx, entry.value));
+    found = cx.resolve(cx.force(entry.value));
   }
   return found;
 }

@@ -2,10 +2,10 @@
  * colmena: a hive is a set of nodes, each a module, with `defaults` for all and `meta` for none. It stands in the
  * outputs `colmena` and `colmenaHive` of a flake, or in `hive.nix`.
  */
-import { attr, attrs, attrsOf, string } from '../../nix/construct.ts';
-import { force } from '../../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy } from '../../nix/value.ts';
+import { attr, attrs, attrsOf, string } from '../../nix/eval/construct.ts';
+
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import { certain } from '../read.ts';
 import { systemOf } from './layout.ts';
 
@@ -14,7 +14,7 @@ const OTHERS = new Set(['meta', 'network', 'defaults']);
 
 /** The nodes of a hive as systems by name; null for what is none. */
 export function nodesOf(cx: Evaluation, hive: Lazy): AttrsValue | null {
-  const set = resolved(cx, force(cx, hive));
+  const set = cx.resolve(cx.force(hive));
   if (set.kind !== 'attrs' || ![...OTHERS].some(name => set.entries.has(name))) return null;
   const defaults = certain(set, 'defaults');
   const nodes = new Map<string, Attr>();

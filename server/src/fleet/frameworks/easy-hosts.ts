@@ -2,10 +2,10 @@
  * easy-hosts: `easy-hosts.hosts.<name>` says class, architecture, tags and modules of a machine; modules of all
  * machines, of a class, an architecture or a tag stand beside.
  */
-import { attr, attrs, attrsOf, string, unknownSelect } from '../../nix/construct.ts';
-import { apply } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Spread, UnknownValue, Value } from '../../nix/value.ts';
+import { attr, attrs, attrsOf, string, unknownSelect } from '../../nix/eval/construct.ts';
+
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Spread, UnknownValue, Value } from '../../nix/eval/value.ts';
 import { inputs } from '../modules.ts';
 import {
   configurationsOf,
@@ -144,7 +144,7 @@ function hidden(name: string, what: string): Spread {
 /** What one of the functions says of a class, an architecture or a tag; null if nothing. */
 function called(cx: Evaluation, config: AttrsValue, option: string, argument: string): Value | null {
   const fn = given(cx, config, option);
-  const value = fn === null ? null : apply(cx, fn, string(argument, null), null);
+  const value = fn === null ? null : cx.apply(fn, string(argument, null), null);
   return value?.kind === 'failure' ? null : value;
 }
 
@@ -170,7 +170,7 @@ function tagsIn(cx: Evaluation, host: Value): readonly string[] | null {
   if (value.kind !== 'list') return null;
   const tags: string[] = [];
   for (const item of value.items) {
-    const tag = item.kind === 'spread' ? null : cx.force(item);
+    const tag = item.kind === 'spread' ? null : cx.resolve(item);
     if (tag?.kind !== 'string' || tag.text === null) return null;
     tags.push(tag.text);
   }

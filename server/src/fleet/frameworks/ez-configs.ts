@@ -2,9 +2,9 @@
  * ez-configs: files of `nixos-configurations/` and `darwin-configurations/` are machines, files of `nixos-modules/` and
  * its kin modules; `default` of those is of every machine that does not refuse it.
  */
-import { attr, attrs, attrsOf } from '../../nix/construct.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { AttrsValue, Lazy } from '../../nix/value.ts';
+import { attr, attrs, attrsOf } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import {
   configurationsOf,
   folderAt,
@@ -39,7 +39,7 @@ export function ezConfigs(cx: Evaluation, config: AttrsValue): AttrsValue {
     const names = settings === null ? null : given(cx, settings, 'userHomeModules');
     if (names?.kind !== 'list') return [];
     const entries = names.items.flatMap(item => {
-      const name = item.kind === 'spread' ? null : cx.force(item);
+      const name = item.kind === 'spread' ? null : cx.resolve(item);
       const text = name?.kind === 'string' ? name.text : null;
       const file = text === null ? undefined : users.get(text);
       if (text === null || file === undefined) return [];

@@ -2,9 +2,9 @@
  * Modules of other flakes for flake-parts that make machines of options of their own: which module is one, and what
  * it makes of what the flake says.
  */
-import { symbol } from '../../nix/construct.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { AttrsValue } from '../../nix/value.ts';
+import { symbol } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue } from '../../nix/eval/value.ts';
 import { easyHosts } from './easy-hosts.ts';
 import { ezConfigs } from './ez-configs.ts';
 import { nixosUnified } from './nixos-unified.ts';

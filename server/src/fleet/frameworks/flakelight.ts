@@ -2,10 +2,10 @@
  * flakelight: `flakelight ./. { … }` makes outputs of a module and of the files of `nix/`. A machine is what
  * `nixosSystem` takes, under its name in `nixosConfigurations`.
  */
-import { attr, attrs, attrsOf, string, symbol } from '../../nix/construct.ts';
-import { apply, force } from '../../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/value.ts';
+import { attr, attrs, attrsOf, string, symbol } from '../../nix/eval/construct.ts';
+
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import { moduleSets } from '../clan-modules.ts';
 import { inputs } from '../modules.ts';
 import { certain } from '../read.ts';
@@ -85,8 +85,8 @@ function nixFolder(
 }
 
 function called(cx: Evaluation, lazy: Lazy): Value {
-  const value = resolved(cx, force(cx, lazy));
-  return value.kind === 'lambda' ? apply(cx, value, ARGUMENTS, null) : value;
+  const value = cx.resolve(cx.force(lazy));
+  return value.kind === 'lambda' ? cx.apply(value, ARGUMENTS, null) : value;
 }
 
 /** What is written under a name: a file, a folder that is one, or a folder with a file for each attribute. */

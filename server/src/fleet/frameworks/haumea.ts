@@ -3,10 +3,10 @@
  * Known are the loaders that give a file's path or what it says, those that are written out, also by which files they
  * are for; of transformers, those that are written out and that which lifts `default.nix`.
  */
-import { attr, attrs, list, string, symbol, unknownSelect } from '../../nix/construct.ts';
-import { apply, force } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, PathValue, UnknownValue, Value } from '../../nix/value.ts';
+import { attr, attrs, list, string, symbol, unknownSelect } from '../../nix/eval/construct.ts';
+
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Origin, PathValue, UnknownValue, Value } from '../../nix/eval/value.ts';
 import { lastNameOf } from '../steps.ts';
 import { entriesOf, folderAt, given, pathTo } from './layout.ts';
 
@@ -43,7 +43,7 @@ const MORE = symbol('haumea', 'something that haumea loads');
 const GIVEN = symbol('haumea.inputs', 'what haumea gives to files');
 
 export function haumeaLoad(cx: Evaluation, argument: Lazy, at: Origin | null): Value | null {
-  const args = force(cx, argument);
+  const args = cx.force(argument);
   const src = args.kind === 'attrs' ? given(cx, args, 'src') : null;
   if (args.kind !== 'attrs' || src === null) return null;
   const root = folderAt(cx, src);
@@ -65,7 +65,7 @@ function choiceOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Choice |
   }
   const matchers: { readonly matches: Value; readonly loader: Loader }[] = [];
   for (const item of loader.items) {
-    const matcher = item.kind === 'spread' ? null : force(cx, item);
+    const matcher = item.kind === 'spread' ? null : cx.force(item);
     const matches = matcher === null ? null : given(cx, matcher, 'matches');
     const using = matcher === null ? null : given(cx, matcher, 'loader');
     const own = using === null ? null : loaderOf(cx, using, at);
@@ -74,7 +74,7 @@ function choiceOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Choice |
   }
   return name => {
     for (const one of matchers) {
-      const is = apply(cx, one.matches, string(name, null), at);
+      const is = cx.apply(one.matches, string(name, null), at);
       if (is.kind !== 'bool') return undefined;
       if (is.value) return one.loader;
     }
@@ -110,7 +110,7 @@ function byDefault(cx: Evaluation, at: Origin | null): Loader {
       name,
       own.entries.get(name) ?? attr(unknownSelect(GIVEN, name, null), null),
     ]);
-    return apply(cx, value, attrs(new Map(asked), at), at);
+    return cx.apply(value, attrs(new Map(asked), at), at);
   };
 }
 
@@ -121,7 +121,7 @@ function transformerOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Tra
   const items = said?.kind === 'list' ? said.items : said === null ? [null] : [said];
   const steps: Transformer[] = [];
   for (const item of items) {
-    const value = item === null || item.kind === 'spread' ? null : force(cx, item);
+    const value = item === null || item.kind === 'spread' ? null : cx.force(item);
     if (value?.kind === 'lambda')
       steps.push((cursor, set) => {
         const names = list(
@@ -143,7 +143,7 @@ function lifted(cx: Evaluation, set: Value): Value {
   if (set.kind !== 'attrs' || own === undefined) return set;
   const entries = new Map(set.entries);
   entries.delete('default');
-  const value = force(cx, own.value);
+  const value = cx.force(own.value);
   // Only a set can be put beside the others.
   for (const [name, entry] of value.kind === 'attrs' ? value.entries : []) entries.set(name, entry);
   return attrs(entries, set.origin, value.kind === 'unknown' ? value : set.open);
@@ -197,7 +197,7 @@ function ownOf(
 ): AttrsValue {
   const root = cx.delay(() => view(cx, load, tree(), [], names));
   const above = cx.delay(() =>
-    names.reduce<Value>((set, name) => cx.select(set, name, load.at), force(cx, root)),
+    names.reduce<Value>((set, name) => cx.select(set, name, load.at), cx.force(root)),
   );
   const entries = new Map(load.inputs);
   for (const [name, value] of Object.entries({ root, self: self(), super: above }))

@@ -11,10 +11,10 @@ import {
   string,
   unknownApply,
   unknownSelect,
-} from '../../nix/construct.ts';
-import { force } from '../../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../../nix/evaluation.ts';
-import { joinPath, stringAsPath } from '../../nix/paths.ts';
+} from '../../nix/eval/construct.ts';
+
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import { joinPath, stringAsPath } from '../../nix/eval/paths.ts';
 import type {
   Attr,
   AttrsValue,
@@ -24,7 +24,7 @@ import type {
   Spread,
   UnknownValue,
   Value,
-} from '../../nix/value.ts';
+} from '../../nix/eval/value.ts';
 import { inputs } from '../modules.ts';
 import { certain } from '../read.ts';
 
@@ -83,7 +83,7 @@ export function defaultsBelow(cx: Evaluation, folder: string): Map<string, strin
 
 /** The folder of the workspace that a value names: a path, a text that is one, or the flake itself. Null for others. */
 export function folderAt(cx: Evaluation, lazy: Lazy): string | null {
-  const value = resolved(cx, force(cx, lazy));
+  const value = cx.resolve(cx.force(lazy));
   if (value.kind === 'attrs') {
     const out = certain(value, 'outPath');
     return out === null ? null : folderAt(cx, out.value);
@@ -95,7 +95,7 @@ export function folderAt(cx: Evaluation, lazy: Lazy): string | null {
 /** The attribute of a set if it certainly has it, as a value; null otherwise. */
 export function given(cx: Evaluation, set: Value, name: string): Value | null {
   const entry = set.kind === 'attrs' ? certain(set, name) : null;
-  return entry === null ? null : resolved(cx, force(cx, entry.value));
+  return entry === null ? null : cx.resolve(cx.force(entry.value));
 }
 
 /** The value at a path of attributes; null where one of them is not certainly there. */
@@ -173,7 +173,7 @@ export const OUTPUT_OF: Readonly<Record<Builder, string>> = {
 export function systemsIn(cx: Evaluation, outputs: Value): Value[] {
   return Object.values(OUTPUT_OF).flatMap(name => {
     const set = given(cx, outputs, name);
-    return set?.kind === 'attrs' ? [...set.entries.values()].map(entry => force(cx, entry.value)) : [];
+    return set?.kind === 'attrs' ? [...set.entries.values()].map(entry => cx.force(entry.value)) : [];
   });
 }
 

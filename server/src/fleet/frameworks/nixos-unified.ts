@@ -1,7 +1,7 @@
 /** nixos-unified: with `autoWire`, what lies in `configurations/` and `modules/` are outputs of the flake. */
-import { attr, attrs, attrsOf } from '../../nix/construct.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { AttrsValue, Lazy } from '../../nix/value.ts';
+import { attr, attrs, attrsOf } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import { inputs, wellKnown } from '../modules.ts';
 import { type Builder, configurationsOf, type Host, modulesIn, pathsBy, pathTo, startOf } from './layout.ts';
 

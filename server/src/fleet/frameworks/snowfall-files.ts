@@ -2,9 +2,9 @@
 import { asText, stop } from '../../nix/builtins/arguments.ts';
 import { fn1, type Result } from '../../nix/builtins/define.ts';
 import { workspacePath } from '../../nix/builtins/files.ts';
-import { attrsOf, list, path, symbol } from '../../nix/construct.ts';
-import { joinPath } from '../../nix/paths.ts';
-import type { AttrsValue, BuiltinContext, Lazy, Origin, PathValue } from '../../nix/value.ts';
+import { attrsOf, list, path, symbol } from '../../nix/eval/construct.ts';
+import { joinPath } from '../../nix/eval/paths.ts';
+import type { AttrsValue, BuiltinContext, Lazy, Origin, PathValue } from '../../nix/eval/value.ts';
 
 const isNix = (name: string) => name.endsWith('.nix');
 const isDefault = (name: string) => name === 'default.nix';

@@ -2,11 +2,12 @@
  * The `lib` that Snowfall gives to modules: that of nixpkgs, with what the flake's own `lib/` says under the flake's
  * namespace, and with `lib.snowfall`. Every `default.nix` below `lib/` is called with it and merged into the others.
  */
-import { attr, attrs, attrsOf, symbol, thunk } from '../../nix/construct.ts';
-import { apply, force } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
+
+import { attr, attrs, attrsOf, symbol } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import { thunk } from '../../nix/eval/thunks.ts';
+import type { AttrsValue, Lazy, Origin, Thunk, Value } from '../../nix/eval/value.ts';
 import { nixpkgsLib } from '../../nix/lib/index.ts';
-import type { AttrsValue, Lazy, Origin, Thunk, Value } from '../../nix/value.ts';
 import { argumentsFor, inputs } from '../modules.ts';
 import { certain } from '../read.ts';
 import { defaultsBelow, pathTo } from './layout.ts';
@@ -50,10 +51,10 @@ function partOf(
   const part = cx.importPath(pathTo(cx, file), at);
   if (part.kind !== 'lambda') return part;
   const given = part.expr.formals === null ? attrsOf({}, at) : argumentsFor(part, args);
-  return apply(cx, part, given, at);
+  return cx.apply(part, given, at);
 }
 
 function mergedDeep(cx: Evaluation, left: Lazy, right: Lazy, at: Origin | null): Value {
   const merge = certain(nixpkgsLib(), 'recursiveUpdate')?.value as Lazy;
-  return cx.applyAll(force(cx, merge), [left, right], at);
+  return cx.applyAll(cx.force(merge), [left, right], at);
 }

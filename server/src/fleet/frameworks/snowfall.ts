@@ -2,10 +2,10 @@
  * Snowfall: `snowfall-lib.mkFlake { inherit inputs; src = ./.; … }`. Machines are the folders `systems/<platform>/<name>`,
  * each with every module of `modules/nixos` or `modules/darwin`; homes are `homes/<platform>/<user>@<machine>`.
  */
-import { attr, attrs, attrsOf, list, string, symbol } from '../../nix/construct.ts';
-import { force } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { Lazy, Origin, Spread, Value } from '../../nix/value.ts';
+import { attr, attrs, attrsOf, list, string, symbol } from '../../nix/eval/construct.ts';
+
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Lazy, Origin, Spread, Value } from '../../nix/eval/value.ts';
 import { inputs } from '../modules.ts';
 import {
   configurationsOf,
@@ -38,10 +38,10 @@ export function snowfall(
   at: Origin | null,
   base: Lazy | null = null,
 ): Value | null {
-  const args = force(cx, argument);
+  const args = cx.force(argument);
   if (args.kind !== 'attrs') return null;
   const said = (path: readonly string[]): Value | null =>
-    givenAt(cx, args, path) ?? (base === null ? null : givenAt(cx, force(cx, base), path));
+    givenAt(cx, args, path) ?? (base === null ? null : givenAt(cx, cx.force(base), path));
   const src = said(['src']);
   const from = said(['snowfall', 'root']) ?? src;
   const root = from === null ? null : folderAt(cx, from);

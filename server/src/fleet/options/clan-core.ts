@@ -1,9 +1,11 @@
 /**
  * What clan-core declares of options: those of a clan, of an inventory, and the settings of its services. Made of the
- * data when first asked for.
+ * data when first asked for; `scripts/clan-options.mjs` makes the data.
  */
-import { clanData, inventoryData, serviceData } from './clan-core-data.ts';
-import { type History, treeOfLevel } from './described.ts';
+import clanData from './data/clan-options.json' with { type: 'json' };
+import inventoryData from './data/inventory-options.json' with { type: 'json' };
+import serviceData from './data/service-options.json' with { type: 'json' };
+import { type DescribedOptions, type DescribedService, type History, treeOfLevel } from './described.ts';
 import type { OptionTree } from './tree.ts';
 
 export interface KnownOptions extends History {
@@ -17,6 +19,10 @@ export interface KnownService extends History {
   readonly descriptions: ReadonlyMap<string, string>;
 }
 
+const INVENTORY: DescribedOptions = inventoryData;
+const CLAN: DescribedOptions = clanData;
+const SERVICES: Readonly<Record<string, DescribedService>> = serviceData.services;
+
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null;
   return () => {
@@ -26,34 +32,32 @@ function once<T>(make: () => T): () => T {
 }
 
 export const inventoryOptions: () => KnownOptions = once(() => {
-  const data = inventoryData();
-  return { ...data, tree: treeOfLevel(data.options) };
+  const { since, settled, former, changed, options } = INVENTORY;
+  return { since, settled, former, changed, tree: treeOfLevel(options) };
 });
 
 /** `meta` of a clan is that of its inventory; the other options are known by name alone. */
 export const clanOptions: () => KnownOptions = once(() => {
-  const data = clanData();
   const inventory = inventoryOptions();
-  const tree = treeOfLevel(data.options);
+  const tree = treeOfLevel(CLAN.options);
   const meta = inventory.tree.options.get('meta');
   const ofMeta = (path: string) => path.startsWith('meta.');
   return {
-    since: Math.max(data.since, inventory.since),
-    settled: Math.max(data.settled, inventory.settled),
-    former: [...data.former, ...inventory.former.filter(ofMeta)],
-    changed: [...data.changed, ...inventory.changed.filter(ofMeta)],
+    since: Math.max(CLAN.since, inventory.since),
+    settled: Math.max(CLAN.settled, inventory.settled),
+    former: [...CLAN.former, ...inventory.former.filter(ofMeta)],
+    changed: [...CLAN.changed, ...inventory.changed.filter(ofMeta)],
     tree: meta === undefined ? tree : { ...tree, options: new Map([...tree.options, ['meta', meta]]) },
   };
 });
 
-const services = once(serviceData);
 const read = new Map<string, KnownService>();
 
 /** The settings of a service of clan-core; null if they are not known. */
 export function optionsOfService(name: string): KnownService | null {
   const known = read.get(name);
   if (known !== undefined) return known;
-  const data = Object.hasOwn(services(), name) ? services()[name] : undefined;
+  const data = Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined;
   if (data === undefined) return null;
   const roles = Object.entries(data.options).map(([role, level]) => [role, treeOfLevel(level)] as const);
   const made = { ...data, roles: new Map(roles), descriptions: new Map(Object.entries(data.descriptions)) };

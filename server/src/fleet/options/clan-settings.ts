@@ -2,12 +2,13 @@
  * What is written below the options by which clan says how vars are kept: `clan.core.vars` and `clan.core.sops` of
  * machines, `vars.settings` and `secrets.age` of the clan. Reads names and values; clan-options.ts has what there may be.
  */
-import { BudgetExceeded, type Evaluation, withBudget } from '../../nix/evaluation.ts';
-import { fileScope } from '../../nix/scopes.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { fileScope } from '../../nix/eval/scopes.ts';
+import type { AttrsValue } from '../../nix/eval/value.ts';
+import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Range } from '../../nix/syntax.ts';
-import type { AttrsValue } from '../../nix/value.ts';
-import { type NamePath, type WalkedBinding, walk } from '../../nix/walk.ts';
 import { unknownArgument } from '../modules.ts';
 import { definitionsOf } from '../read.ts';
 import { machineOf } from '../store-settings.ts';

@@ -1,5 +1,5 @@
 /**
- * Options of clan-core as clan-core-data.ts describes them, and the trees that they are. Types have the names that
+ * Options of clan-core as the folder `data` describes them, and the trees that they are. Types have the names that
  * nixpkgs gives them.
  */
 import type { DeclaredOption, OptionTree } from './tree.ts';

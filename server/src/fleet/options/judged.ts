@@ -3,8 +3,9 @@
  * another type, and where the options are written. Evaluates only what some option asks for. Says only what is certain; a
  * value that is not known is fine.
  */
-import { BudgetExceeded, type Evaluation, withBudget } from '../../nix/evaluation.ts';
-import type { Attr, Lazy, Value } from '../../nix/value.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import type { Attr, Lazy, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../model.ts';
 import { placeOf } from '../places.ts';
 import { type Definition, definitionsOf } from '../read.ts';

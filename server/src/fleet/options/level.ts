@@ -2,9 +2,9 @@
  * The options that a module declares together with what it imports, for modules that are values of their own: the
  * settings of a service. What cannot be read may declare anything.
  */
-import { isClosed } from '../../nix/construct.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { AttrsValue, Lazy } from '../../nix/value.ts';
+import { isClosed } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import { moduleSets } from '../clan-modules.ts';
 import type { Given } from '../modules.ts';
 import { placeOf } from '../places.ts';

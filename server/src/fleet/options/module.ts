@@ -2,9 +2,9 @@
  * What one module says of options: those that it declares, and what it defines below names that may be the fleet's own.
  * Reads the module's value as module-facts.ts does and follows no file.
  */
-import { apply, force } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { AttrsValue, Lazy, UnknownValue } from '../../nix/value.ts';
+
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, UnknownValue } from '../../nix/eval/value.ts';
 import { frameworkValue } from '../frameworks/calls.ts';
 import type { Place } from '../model.ts';
 import { isOptionModule } from '../module-references.ts';
@@ -46,7 +46,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
       else if (value.kind === 'lambda') {
         const { expr, scope } = value;
         functions.push({ file: scope.file.path, start: expr.start, end: expr.end });
-        read(apply(cx, value, moduleArguments(value, given), null), depth + 1);
+        read(cx.apply(value, moduleArguments(value, given), null), depth + 1);
       } else if (value.kind === 'unknown') readUnknown(value, depth);
     }
   }
@@ -63,7 +63,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
     for (const { value } of imported === undefined ? [] : definitionsOf(cx, imported.value))
       for (const item of value.kind === 'list' ? value.items : []) {
         if (item.kind === 'spread') continue;
-        const inner = force(cx, item);
+        const inner = cx.force(item);
         if (inner.kind === 'attrs' || inner.kind === 'lambda' || inner.kind === 'unknown')
           read(inner, depth + 1);
       }
@@ -110,7 +110,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
 
 /** The options of a module that is a type: one, or a list of them. */
 export function submoduleTree(cx: Evaluation, submodule: Lazy, given: Given): OptionTree {
-  const value = force(cx, submodule);
+  const value = cx.force(submodule);
   if (value.kind === 'list') {
     const trees = value.items.map(item => (item.kind === 'spread' ? OPEN : submoduleTree(cx, item, given)));
     return mergeTrees(trees);
@@ -126,8 +126,8 @@ function readWhole(
   module: Lazy,
   given: Given,
 ): { readonly tree: OptionTree; readonly hidden: boolean } {
-  const value = force(cx, module);
-  const set = value.kind === 'lambda' ? apply(cx, value, moduleArguments(value, given), null) : value;
+  const value = cx.force(module);
+  const set = value.kind === 'lambda' ? cx.apply(value, moduleArguments(value, given), null) : value;
   if (set.kind !== 'attrs') return { tree: OPEN, hidden: true };
   const options = set.entries.get('options');
   const tree =
@@ -146,11 +146,11 @@ function readWhole(
 function renamedTrees(cx: Evaluation, value: UnknownValue): OptionTree[] {
   let first: Lazy | null = null;
   for (let at = value; at.term?.kind === 'apply'; at = at.term.fn) first = at.term.arg;
-  const list = first === null ? null : force(cx, first);
+  const list = first === null ? null : cx.force(first);
   if (list?.kind !== 'list') return [OPEN];
   const path: string[] = [];
   for (const item of list.items) {
-    const text = item.kind === 'spread' ? undefined : scalarOf(force(cx, item));
+    const text = item.kind === 'spread' ? undefined : scalarOf(cx.force(item));
     if (typeof text !== 'string') return [OPEN];
     path.push(text);
   }

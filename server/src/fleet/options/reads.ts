@@ -3,14 +3,15 @@
  * Whose configuration it is is told by the function that has it for an argument.
  */
 
-import { symbol } from '../../nix/construct.ts';
-import { evaluate } from '../../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../../nix/evaluation.ts';
-import { fileScope } from '../../nix/scopes.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { symbol } from '../../nix/eval/construct.ts';
+
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { fileScope } from '../../nix/eval/scopes.ts';
+import type { Lazy } from '../../nix/eval/value.ts';
+import { type WalkState, walk } from '../../nix/eval/walk.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrName, Expr, Range } from '../../nix/syntax.ts';
-import type { Lazy } from '../../nix/value.ts';
-import { type WalkState, walk } from '../../nix/walk.ts';
 import { interestOf } from '../interest.ts';
 import type { Place } from '../model.ts';
 import { selectionPath } from '../module-references.ts';
@@ -54,7 +55,7 @@ export function readOptionReads(
     // What cannot be a part of the configuration is most of what there is.
     if (target.kind === 'variable' && /^(lib|pkgs|builtins|inputs|self)$/.test(target.name)) return null;
     if (target.kind !== 'variable' && target.kind !== 'select') return null;
-    const value = evaluate(cx, target, scope);
+    const value = cx.evaluate(target, scope);
     const path = value.kind === 'unknown' ? selectionPath(value) : null;
     if (path?.[0]?.startsWith(CONFIG) !== true) return null;
     const [root = '', ...names] = path;

@@ -2,8 +2,8 @@
  * What is noticed of options while a module is read for other things: enough to tell whether it is worth reading for
  * them, and what other flakes have a hand in it.
  */
-import { isClosed } from '../../nix/construct.ts';
-import type { AttrsValue } from '../../nix/value.ts';
+import { isClosed } from '../../nix/eval/construct.ts';
+import type { AttrsValue } from '../../nix/eval/value.ts';
 import { mayBeOwn } from './namespaces.ts';
 
 export interface OptionTraces {

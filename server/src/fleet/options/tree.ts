@@ -2,10 +2,10 @@
  * The options that modules declare, as a tree of plain data: names, and at its leaves what each option is. Reads the
  * value of `options`; follows no file. Places are for showing.
  */
-import { display, isClosed } from '../../nix/construct.ts';
-import { force } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { AttrsValue, Lazy, Value } from '../../nix/value.ts';
+import { display, isClosed } from '../../nix/eval/construct.ts';
+
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../model.ts';
 import { placeOf } from '../places.ts';
 import { member } from '../read.ts';
@@ -58,7 +58,7 @@ export function readTree(
   readModule: ReadModule,
   depth = 0,
 ): OptionTree {
-  const value = force(cx, lazy);
+  const value = cx.force(lazy);
   if (value.kind !== 'attrs' || depth > MAX_DEPTH) return OPEN;
   const kind = member(cx, value, '_type');
   if (kind?.kind === 'string' && kind.text === 'option')
@@ -93,7 +93,7 @@ function readOption(
   return {
     type: type === undefined || type.optional ? ANY : readType(cx, type.value, readModule),
     description: description?.kind === 'string' ? display(description).trim() : null,
-    fallback: fallback === undefined ? null : textOf(force(cx, fallback.value)),
+    fallback: fallback === undefined ? null : textOf(cx.force(fallback.value)),
     hasDefault: fallback !== undefined || option.entries.has('defaultText') || !isClosed(option),
     readOnly: readOnly?.kind === 'bool' && readOnly.value,
     ...(isHidden(cx, option) ? { hidden: true } : {}),

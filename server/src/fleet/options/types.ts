@@ -2,9 +2,9 @@
  * The types of options, as plain data: read from the functions of `lib.types` that a type was made by. A type that was
  * made in another way may be anything.
  */
-import { force } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { Lazy, UnknownValue, Value } from '../../nix/value.ts';
+
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Lazy, UnknownValue, Value } from '../../nix/eval/value.ts';
 import { selectionPath } from '../module-references.ts';
 import type { OptionTree } from './tree.ts';
 
@@ -70,7 +70,7 @@ export type ReadModule = (module: Lazy) => OptionTree;
 
 /** The type that a value is; a submodule's options are read by `readModule`. */
 export function readType(cx: Evaluation, lazy: Lazy, readModule: ReadModule, depth = 0): OptionType {
-  const value = force(cx, lazy);
+  const value = cx.force(lazy);
   if (value.kind !== 'unknown' || depth > MAX_DEPTH) return ANY;
   const path = selectionPath(value);
   if (path !== null) return PLAIN.get(nameIn(path) ?? '') ?? ANY;
@@ -108,9 +108,9 @@ export function readType(cx: Evaluation, lazy: Lazy, readModule: ReadModule, dep
     case 'separatedString':
       return text();
     case 'strMatching':
-      return matching(force(cx, first));
+      return matching(cx.force(first));
     case 'ints.between':
-      return between(force(cx, first), second === undefined ? null : force(cx, second));
+      return between(cx.force(first), second === undefined ? null : cx.force(second));
     case 'submodule':
       return { kind: 'submodule', tree: readModule(first) };
     default:
@@ -123,7 +123,7 @@ function either(of: readonly OptionType[]): OptionType {
 }
 
 function oneOf(cx: Evaluation, types: Lazy, inner: (lazy: Lazy) => OptionType): OptionType {
-  const list = force(cx, types);
+  const list = cx.force(types);
   if (list.kind !== 'list') return ANY;
   const all: OptionType[] = [];
   for (const item of list.items) {
@@ -135,11 +135,11 @@ function oneOf(cx: Evaluation, types: Lazy, inner: (lazy: Lazy) => OptionType): 
 
 /** A value that is not known may be any: then nothing is known of the whole. */
 function enumOf(cx: Evaluation, values: Lazy): OptionType {
-  const list = force(cx, values);
+  const list = cx.force(values);
   if (list.kind !== 'list') return ANY;
   const found: Scalar[] = [];
   for (const item of list.items) {
-    const value = item.kind === 'spread' ? item.of : force(cx, item);
+    const value = item.kind === 'spread' ? item.of : cx.force(item);
     const scalar = scalarOf(value);
     if (scalar === undefined) return ANY;
     found.push(scalar);

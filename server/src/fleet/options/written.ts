@@ -2,10 +2,10 @@
  * Values as modules write them, for judging them against the types of options: plain data with places, conditions and
  * priorities taken off. What is not known is marked, in the smallest place.
  */
-import { isClosed } from '../../nix/construct.ts';
-import { force } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { Attr, Lazy, Value } from '../../nix/value.ts';
+import { isClosed } from '../../nix/eval/construct.ts';
+
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Attr, Lazy, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../model.ts';
 import { placeOf } from '../places.ts';
 import { definitionsOf } from '../read.ts';
@@ -75,7 +75,7 @@ function readValue(cx: Evaluation, value: Value, depth: number): WrittenValue {
   if (depth > MAX_DEPTH) return plain;
   if (value.kind === 'list' && value.items.length <= MAX_ENTRIES) {
     const items = value.items.flatMap(item =>
-      item.kind === 'spread' ? [] : [readValue(cx, force(cx, item), depth + 1)],
+      item.kind === 'spread' ? [] : [readValue(cx, cx.force(item), depth + 1)],
     );
     return { ...plain, items, open: items.length < value.items.length };
   }

@@ -1,7 +1,7 @@
 /** Who can read what in a workspace, as data for the view. */
-import { readerData } from '../../generate/access-change.ts';
-import { RunFailure } from '../../generate/failure.ts';
-import { StoreFailure } from '../../store/failure.ts';
+import { readerData } from '../../generate/backends/access-change.ts';
+import { RunFailure } from '../../generate/run-failure.ts';
+import { StoreFailure } from '../../store/store-failure.ts';
 import { accessIn } from '../../workspace/access.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import type { AccessRoot } from '../messages.ts';

@@ -5,7 +5,7 @@ import { fleetEntry, generatorEntries } from '../../editor/explorer.ts';
 import { itemAt } from '../../editor/explorer-at.ts';
 import { keyDetail, keyEntries } from '../../editor/explorer-keys.ts';
 import type { Place } from '../../fleet/model.ts';
-import { lackingIn, STATE_SENTENCES, STATE_WORDS, type Tally, tallyText } from '../../store/tally.ts';
+import { lackingIn, STATE_SENTENCES, STATE_WORDS, type Tally, tallyText } from '../../store/vars/tally.ts';
 import type { Analysis } from '../analysis.ts';
 import { type Border, locationOf, uriOfPath } from '../convert.ts';
 import type {

@@ -1,6 +1,6 @@
 /** Our own request of the documentation of rules, for editors that show it themselves. Loaded when somebody asks. */
 import { pageUrl } from '../../checks/pages.ts';
-import { joinPath } from '../../nix/paths.ts';
+import { joinPath } from '../../nix/eval/paths.ts';
 import type { Engine } from '../../workspace/engine.ts';
 import type { RulePageParams, RulePageResult } from '../messages.ts';
 

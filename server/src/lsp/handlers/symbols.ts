@@ -13,7 +13,7 @@ import {
   type SymbolKind,
   workspaceSymbols,
 } from '../../editor/symbols.ts';
-import type { NixFiles } from '../../nix/value.ts';
+import type { NixFiles } from '../../nix/eval/value.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { locationOf, rangeOf } from '../convert.ts';

@@ -1,8 +1,8 @@
 /**
  * What functions ask of their arguments: a value of a certain type, or the reason why there is none.
  */
-import { failure, float, string, typeName, unknown } from '../construct.ts';
-import { boundedKey, lazyKey } from '../identity.ts';
+import { failure, float, string, typeName, unknown } from '../eval/construct.ts';
+import { boundedKey, lazyKey } from '../eval/identity.ts';
 import type {
   AttrsValue,
   BoolValue,
@@ -16,7 +16,7 @@ import type {
   StringValue,
   UnknownValue,
   Value,
-} from '../value.ts';
+} from '../eval/value.ts';
 import { because, type Result } from './define.ts';
 
 /** Why there is no value of the type that was asked for. */
@@ -32,18 +32,18 @@ function wrongType(value: Value, expected: string, at: Origin | null): Stop {
 }
 
 export function asList(cx: BuiltinContext, lazy: Lazy, at: Origin | null): ListValue | Stop {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   return value.kind === 'list' ? value : wrongType(value, 'a list', at);
 }
 
 export function asAttrs(cx: BuiltinContext, lazy: Lazy, at: Origin | null): AttrsValue | Stop {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   return value.kind === 'attrs' ? value : wrongType(value, 'a set', at);
 }
 
 /** A string, perhaps with holes. No coercion. */
 export function asString(cx: BuiltinContext, lazy: Lazy, at: Origin | null): StringValue | Stop {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   return value.kind === 'string' ? value : wrongType(value, 'a string', at);
 }
 
@@ -74,24 +74,24 @@ export function coercedText(cx: BuiltinContext, lazy: Lazy, at: Origin | null): 
 }
 
 export function asBool(cx: BuiltinContext, lazy: Lazy, at: Origin | null): BoolValue | Stop {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   return value.kind === 'bool' ? value : wrongType(value, 'a Boolean', at);
 }
 
 export function asInt(cx: BuiltinContext, lazy: Lazy, at: Origin | null): IntValue | Stop {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   return value.kind === 'int' ? value : wrongType(value, 'an integer', at);
 }
 
 export function asFloat(cx: BuiltinContext, lazy: Lazy, at: Origin | null): FloatValue | Stop {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   if (value.kind === 'int') return float(Number(value.value), value.origin) as FloatValue;
   return value.kind === 'float' ? value : wrongType(value, 'a float', at);
 }
 
 /** Refuses what can certainly not be called; an unknown may be a function. */
 export function asFunction(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Value | FailureValue {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   if (
     value.kind === 'lambda' ||
     value.kind === 'builtin' ||

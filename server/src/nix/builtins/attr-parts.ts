@@ -2,10 +2,10 @@
  * Sets of which not all is known: why, and their attributes as items of a list.
  */
 
-import { compareBytes } from '../compare.ts';
-import { attrs, list, unknown } from '../construct.ts';
-import { boundedKey, identity, isTolerated } from '../identity.ts';
-import type { Attr, AttrsValue, Lazy, PatternAttr, UnknownValue } from '../value.ts';
+import { compareBytes } from '../eval/compare.ts';
+import { attrs, list, unknown } from '../eval/construct.ts';
+import { boundedKey, identity, isTolerated } from '../eval/identity.ts';
+import type { Attr, AttrsValue, Lazy, PatternAttr, UnknownValue } from '../eval/value.ts';
 import { elementOf, nameString } from './arguments.ts';
 import { type Item, maybeItem } from './list-parts.ts';
 

@@ -11,11 +11,11 @@ import {
   list,
   perhaps,
   stringOf,
-  thunk,
   unknown,
-} from '../construct.ts';
-import { boundedKey, isTolerated, lazyKey } from '../identity.ts';
-import type { Attr, BuiltinContext, Lazy, Origin, UnknownValue } from '../value.ts';
+} from '../eval/construct.ts';
+import { boundedKey, isTolerated, lazyKey } from '../eval/identity.ts';
+import { thunk } from '../eval/thunks.ts';
+import type { Attr, BuiltinContext, Lazy, Origin, UnknownValue } from '../eval/value.ts';
 import { asAttrs, asList, asString, elementOf, nameString, stop } from './arguments.ts';
 import { anyName, hiddenNames, itemsOf, namesUnknown, openSet, patternName } from './attr-parts.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
@@ -196,7 +196,7 @@ function hasAttr(cx: BuiltinContext, wanted: Lazy, lazy: Lazy, at: Origin | null
 }
 
 function functionArgs(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
-  const value = cx.force(f);
+  const value = cx.resolve(f);
   if (value.kind === 'builtin') return emptyAttrs(at);
   if (value.kind === 'lambda') {
     const entries = new Map<string, Attr>();

@@ -1,8 +1,10 @@
 /**
  * Builtins that say when and whether something is evaluated: failures, `tryEval`, `seq`, `genericClosure`.
  */
-import { attr, attrs, bool, display, failure, list, perhaps, thunk, unknown } from '../construct.ts';
-import { isTolerated, lazyKey } from '../identity.ts';
+
+import { attr, attrs, bool, display, failure, list, perhaps, unknown } from '../eval/construct.ts';
+import { isTolerated, lazyKey } from '../eval/identity.ts';
+import { thunk } from '../eval/thunks.ts';
 import type {
   BuiltinContext,
   FailureKind,
@@ -11,7 +13,7 @@ import type {
   Origin,
   UnknownValue,
   Value,
-} from '../value.ts';
+} from '../eval/value.ts';
 import { asAttrs, asList, field, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
 import { wholeList } from './list-parts.ts';
@@ -24,7 +26,7 @@ export function fail(cx: BuiltinContext, kind: FailureKind, text: Lazy, at: Orig
 }
 
 function tryEval(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   if (value.kind === 'failure') {
     if (value.failure !== 'throw' && value.failure !== 'assert') return value;
     return outcome(bool(false, at), bool(false, at), at);
@@ -57,7 +59,7 @@ function passedOver(value: Value): UnknownValue | null {
 function after(first: Value | null, second: Lazy, cx: BuiltinContext, at: Origin | null): Result {
   if (first?.kind === 'failure') return first;
   if (first?.kind === 'unknown') return perhaps(first, [second], at, 'seq');
-  return cx.force(second);
+  return cx.resolve(second);
 }
 
 /** The first failure in a value, else the first unknown, else null. Looks at everything, each thing once. */
@@ -66,7 +68,7 @@ export function deepForce(
   lazy: Lazy,
   seen: Set<object> = new Set(),
 ): FailureValue | UnknownValue | null {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   if (value.kind === 'failure' || value.kind === 'unknown') return value;
   if ((value.kind !== 'attrs' && value.kind !== 'list') || seen.has(value)) return null;
   seen.add(value);
@@ -132,19 +134,19 @@ export const CONTROL: Table = {
   throw: fn1('throw', (cx, text, at) => fail(cx, 'throw', text, at)),
   abort: fn1('abort', (cx, text, at) => fail(cx, 'abort', text, at)),
   tryEval: fn1('tryEval', tryEval),
-  seq: fn2('seq', (cx, first, second, at) => after(cx.force(first), second, cx, at)),
+  seq: fn2('seq', (cx, first, second, at) => after(cx.resolve(first), second, cx, at)),
   deepSeq: fn2('deepSeq', (cx, first, second, at) => after(deepForce(cx, first), second, cx, at)),
   trace: fn2('trace', (cx, message, value) => {
-    const shown = cx.force(message);
-    return shown.kind === 'failure' ? shown : cx.force(value);
+    const shown = cx.resolve(message);
+    return shown.kind === 'failure' ? shown : cx.resolve(value);
   }),
-  traceVerbose: fn2('traceVerbose', (cx, _, value) => cx.force(value)),
+  traceVerbose: fn2('traceVerbose', (cx, _, value) => cx.resolve(value)),
   warn: fn2('warn', (cx, message, value) => {
-    const shown = cx.force(message);
-    return shown.kind === 'failure' ? shown : cx.force(value);
+    const shown = cx.resolve(message);
+    return shown.kind === 'failure' ? shown : cx.resolve(value);
   }),
-  addErrorContext: fn2('addErrorContext', (cx, _, value) => cx.force(value)),
-  break: fn1('break', (cx, value) => cx.force(value)),
+  addErrorContext: fn2('addErrorContext', (cx, _, value) => cx.resolve(value)),
+  break: fn1('break', (cx, value) => cx.resolve(value)),
   genericClosure: fn1('genericClosure', genericClosure),
   unsafeGetAttrPos: fn2('unsafeGetAttrPos', (_cx, name, set, at) =>
     because(unknown('the position of an attribute', `position(${lazyKey(name)},${lazyKey(set)})`, at)),

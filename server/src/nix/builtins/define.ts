@@ -2,9 +2,11 @@
  * How functions of Nix and of nixpkgs `lib` are written down here: name, number of arguments, and what they do.
  * Knows nothing of any particular function.
  */
-import { thunk, unknown } from '../construct.ts';
-import { boundedKey, lazyKey } from '../identity.ts';
-import type { BuiltinContext, BuiltinValue, Lazy, Origin, UnknownValue, Value } from '../value.ts';
+
+import { unknown } from '../eval/construct.ts';
+import { boundedKey, lazyKey } from '../eval/identity.ts';
+import { evaluated, thunk } from '../eval/thunks.ts';
+import type { BuiltinContext, BuiltinValue, Lazy, Origin, UnknownValue, Value } from '../eval/value.ts';
 
 /** "Not known because this is not": becomes an unknown that is told apart by the function and its arguments. */
 export interface Pending {
@@ -44,7 +46,7 @@ function settle(
   const { cause } = pending;
   const key = boundedKey(`${name}(${args.map(lazyKey).join(',')})`);
   let candidates = pending.candidates;
-  const index = args.findIndex(arg => (arg.kind === 'thunk' ? arg.value : arg) === cause);
+  const index = args.findIndex(arg => evaluated(arg) === cause);
   // Where an argument is perhaps one of several values, so is the result.
   if (candidates === null && index >= 0 && cause.candidates !== null)
     candidates = cause.candidates.map(value => thunk(() => run(cx, args.with(index, value), at)));

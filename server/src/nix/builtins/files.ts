@@ -1,15 +1,15 @@
 /**
  * Builtins that read files: those of the workspace only, through the snapshot. Anything else is not known.
  */
-import { attr, attrs, bool, failure, string, unknown } from '../construct.ts';
-import { stringAsPath } from '../paths.ts';
-import type { Attr, BuiltinContext, Lazy, Origin, PathValue } from '../value.ts';
+import { attr, attrs, bool, failure, string, unknown } from '../eval/construct.ts';
+import { stringAsPath } from '../eval/paths.ts';
+import type { Attr, BuiltinContext, Lazy, Origin, PathValue } from '../eval/value.ts';
 import { type Stop, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
 
 /** The path of the workspace that an argument stands for. */
 export function workspacePath(cx: BuiltinContext, lazy: Lazy, at: Origin | null): PathValue | Stop {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   if (value.kind === 'unknown' || value.kind === 'failure') return value;
   const path = value.kind === 'path' ? value : pathIn(cx, value, at);
   if (path.kind !== 'path') return path;

@@ -1,8 +1,8 @@
 /**
  * Nix's own functions and constants: what is in scope in every file.
  */
-import { attr, attrs, bool, nullValue, symbol } from '../construct.ts';
-import type { Attr, Lazy } from '../value.ts';
+import { attr, attrs, bool, nullValue, symbol } from '../eval/construct.ts';
+import type { Attr, Lazy } from '../eval/value.ts';
 import { ATTRS } from './attrs.ts';
 import { CONTROL } from './control.ts';
 import type { Table } from './define.ts';

@@ -2,7 +2,7 @@
  * `toJSON` and `fromJSON`. Floats are written differently by different versions of Nix: only those that all write
  * alike are known.
  */
-import { compareBytes } from '../compare.ts';
+import { compareBytes } from '../eval/compare.ts';
 import {
   attr,
   attrs,
@@ -15,8 +15,8 @@ import {
   string,
   typeName,
   unknown,
-} from '../construct.ts';
-import type { Attr, BuiltinContext, FailureValue, Lazy, Origin, UnknownValue, Value } from '../value.ts';
+} from '../eval/construct.ts';
+import type { Attr, BuiltinContext, FailureValue, Lazy, Origin, UnknownValue, Value } from '../eval/value.ts';
 import { asText, known, stop } from './arguments.ts';
 import { hiddenNames } from './attr-parts.ts';
 import { because, fn1, type Result, type Table } from './define.ts';
@@ -25,7 +25,7 @@ type Text = string | UnknownValue | FailureValue;
 
 function toJson(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Text {
   cx.step();
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   switch (value.kind) {
     case 'unknown':
     case 'failure':

@@ -1,9 +1,11 @@
 /**
  * Lists of which not all is known: spreads, the lists that an unknown one may be, and items that may be there.
  */
-import { failure, list, thunk } from '../construct.ts';
-import { boundedKey, isTolerated, lazyKey } from '../identity.ts';
-import type { BuiltinContext, Lazy, ListValue, Origin, Spread, UnknownValue, Value } from '../value.ts';
+
+import { failure, list } from '../eval/construct.ts';
+import { boundedKey, isTolerated, lazyKey } from '../eval/identity.ts';
+import { thunk } from '../eval/thunks.ts';
+import type { BuiltinContext, Lazy, ListValue, Origin, Spread, UnknownValue, Value } from '../eval/value.ts';
 import { asFunction, elementOf } from './arguments.ts';
 import { because, type Pending, type Result } from './define.ts';
 

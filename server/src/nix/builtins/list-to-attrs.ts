@@ -2,9 +2,11 @@
  * Sets made of lists: `listToAttrs` and `groupBy`. An element that fails or cannot be read leaves the set open and
  * the others readable, although Nix itself would end there.
  */
-import { sameText } from '../compare.ts';
-import { attr, attrs, failure, list, perhaps, string, stringOf, thunk, unknown } from '../construct.ts';
-import { boundedKey, isTolerated, stringKey } from '../identity.ts';
+
+import { sameText } from '../eval/compare.ts';
+import { attr, attrs, failure, list, perhaps, string, stringOf, unknown } from '../eval/construct.ts';
+import { boundedKey, isTolerated, stringKey } from '../eval/identity.ts';
+import { thunk } from '../eval/thunks.ts';
 import type {
   Attr,
   BuiltinContext,
@@ -15,7 +17,7 @@ import type {
   StringValue,
   UnknownValue,
   Value,
-} from '../value.ts';
+} from '../eval/value.ts';
 import { asList, asString, field, holeIn, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
 import { notCallable, possibleLists, wholeList } from './list-parts.ts';
@@ -80,7 +82,7 @@ function addElement(
   maybe: boolean,
   at: Origin | null,
 ): void {
-  const element = maybe ? cx.speculate(item) : cx.force(item);
+  const element = maybe ? cx.speculate(item) : cx.resolve(item);
   if (element.kind === 'unknown') {
     unseen(growing, element);
     for (const candidate of element.candidates ?? [])

@@ -2,9 +2,11 @@
  * Builtins on lists. A spread, items of unknown number, stays where it is; what depends on how many there are is
  * unknown.
  */
-import { attrsOf, bool, failure, int, list, perhaps, thunk } from '../construct.ts';
-import { lazyKey } from '../identity.ts';
-import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../value.ts';
+
+import { attrsOf, bool, failure, int, list, perhaps } from '../eval/construct.ts';
+import { lazyKey } from '../eval/identity.ts';
+import { thunk } from '../eval/thunks.ts';
+import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../eval/value.ts';
 import { asBool, asInt, asList, elementOf, stop } from './arguments.ts';
 import { because, fn1, fn2, fn3, type Result, type Table } from './define.ts';
 import {
@@ -64,7 +66,7 @@ export function joinLists(
       joined.push(mapSpread(item, 'concatLists', again));
       continue;
     }
-    const inner = cx.force(item);
+    const inner = cx.resolve(item);
     if (inner.kind === 'list') for (const each of inner.items) joined.push(each);
     else if (inner.kind === 'unknown') joined.push({ kind: 'spread', of: inner });
     else joined.push({ kind: 'spread', of: cx.tolerate(expected(inner, 'a list')) });
@@ -134,7 +136,7 @@ export function isElem(cx: BuiltinContext, x: Lazy, xs: Lazy, at: Origin | null)
 }
 
 function unknownOf(cx: BuiltinContext, lazy: Lazy): UnknownValue | null {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   return value.kind === 'unknown' ? value : null;
 }
 
@@ -148,7 +150,7 @@ export function foldLeft(
 ): Result {
   const value = asList(cx, xs, at);
   const once = (accumulator: Lazy, of: UnknownValue): UnknownValue =>
-    perhaps(of, [accumulator, thunk(() => cx.force(step(accumulator, elementOf(of))))], at, 'fold');
+    perhaps(of, [accumulator, thunk(() => cx.resolve(step(accumulator, elementOf(of))))], at, 'fold');
   if (value.kind === 'unknown') return once(start, value);
   if (value.kind === 'failure') return value;
   let accumulator = start;
@@ -157,7 +159,7 @@ export function foldLeft(
     accumulator = item.kind === 'spread' ? once(accumulator, item.of) : step(accumulator, item);
     if (accumulator.kind === 'failure') return accumulator;
   }
-  return cx.force(accumulator);
+  return cx.resolve(accumulator);
 }
 
 /** More than any Nix file means to make; beyond it the list is not built. */
@@ -191,7 +193,7 @@ function itemAt(
     const item = value.items[i];
     if (item === undefined) break;
     if (item.kind === 'spread') return because(item.of);
-    if (i === index) return cx.force(item);
+    if (i === index) return cx.resolve(item);
   }
   const message =
     name === 'elemAt' ? `list index ${index} is out of bounds` : `'builtins.${name}' called on an empty list`;

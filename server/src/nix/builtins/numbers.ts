@@ -1,14 +1,14 @@
 /**
  * Builtins on numbers and on types.
  */
-import { bool, int, string } from '../construct.ts';
-import { arithmetic } from '../operators.ts';
-import type { BuiltinContext, Lazy, Origin, Value } from '../value.ts';
+import { bool, int, string } from '../eval/construct.ts';
+import { arithmetic } from '../eval/operators.ts';
+import type { BuiltinContext, Lazy, Origin, Value } from '../eval/value.ts';
 import { asFloat, asInt, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
 
 function operator(name: string, sign: string) {
-  return fn2(name, (cx, left, right, at) => arithmetic(sign, cx.force(left), cx.force(right), at));
+  return fn2(name, (cx, left, right, at) => arithmetic(sign, cx.resolve(left), cx.resolve(right), at));
 }
 
 function bits(name: string, combine: (a: bigint, b: bigint) => bigint) {
@@ -46,7 +46,7 @@ const NAMES: Partial<Record<Value['kind'], string>> = {
 
 function question(name: string, type: string) {
   return fn1(name, (cx, lazy, at) => {
-    const value = cx.force(lazy);
+    const value = cx.resolve(lazy);
     if (value.kind === 'unknown' || value.kind === 'failure') return stop(value);
     return bool(NAMES[value.kind] === type, at);
   });
@@ -56,7 +56,7 @@ function lessThan(cx: BuiltinContext, left: Lazy, right: Lazy, at: Origin | null
   const answer = cx.less(left, right, at);
   if (typeof answer === 'boolean') return bool(answer, at);
   if (answer !== null) return answer;
-  for (const side of [cx.force(left), cx.force(right)]) if (side.kind === 'unknown') return because(side);
+  for (const side of [cx.resolve(left), cx.resolve(right)]) if (side.kind === 'unknown') return because(side);
   const reason = 'a value inside what is compared';
   return because({ kind: 'unknown', reason, key: reason, term: null, candidates: null, origin: at });
 }
@@ -82,7 +82,7 @@ export const NUMBERS: Table = {
   isAttrs: question('isAttrs', 'set'),
   isFunction: question('isFunction', 'lambda'),
   typeOf: fn1('typeOf', (cx, lazy, at) => {
-    const value = cx.force(lazy);
+    const value = cx.resolve(lazy);
     if (value.kind === 'unknown' || value.kind === 'failure') return stop(value);
     return string(NAMES[value.kind] as string, at);
   }),

@@ -1,8 +1,8 @@
 /**
  * Builtins whose results depend on the machine, the store or the network: never known.
  */
-import { symbol, unknown } from '../construct.ts';
-import { lazyKey } from '../identity.ts';
+import { symbol, unknown } from '../eval/construct.ts';
+import { lazyKey } from '../eval/identity.ts';
 import { because, builtin, type Table } from './define.ts';
 
 function notKnown(name: string, arity: number, reason: string) {

@@ -1,13 +1,13 @@
-import { failure, string, unknown } from '../construct.ts';
-import { stringAsPath } from '../paths.ts';
-import type { BuiltinContext, Lazy, Origin, Value } from '../value.ts';
+import { failure, string, unknown } from '../eval/construct.ts';
+import { stringAsPath } from '../eval/paths.ts';
+import type { BuiltinContext, Lazy, Origin, Value } from '../eval/value.ts';
 import { coercedText, holeIn, stop } from './arguments.ts';
 import { because, type Result } from './define.ts';
 import { knownTail } from './text.ts';
 
 /** The last name of a path as a string. */
 export function baseNameOf(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
-  const given = cx.force(lazy);
+  const given = cx.resolve(lazy);
   if (given.kind === 'path') {
     if (given.text === '') return because(unknown('the name of the workspace folder', 'baseNameOf', at));
     return string(given.text.slice(given.text.lastIndexOf('/') + 1), at);
@@ -24,7 +24,7 @@ export function baseNameOf(cx: BuiltinContext, lazy: Lazy, at: Origin | null): R
 }
 
 export function dirOf(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
-  const given = cx.force(lazy);
+  const given = cx.resolve(lazy);
   if (given.kind === 'path') {
     const slash = given.text.lastIndexOf('/');
     if (given.text === '') return because(unknown('a path outside the workspace', 'dirOf', at));

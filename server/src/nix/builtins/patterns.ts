@@ -2,8 +2,8 @@
  * `match` and `split`. std::regex sees UTF-8 as one character a byte.
  */
 import { asByteString, fromByteString } from '../bytes.ts';
-import { list, nullValue, string, unknown } from '../construct.ts';
-import type { BuiltinContext, Lazy, Origin, Value } from '../value.ts';
+import { list, nullValue, string, unknown } from '../eval/construct.ts';
+import type { BuiltinContext, Lazy, Origin, Value } from '../eval/value.ts';
 import { asText, holeIn, stop } from './arguments.ts';
 import { because, fn2, type Result, type Table } from './define.ts';
 import { parseRegex } from './regex.ts';

@@ -1,8 +1,10 @@
 /**
  * `sort`: Nix sorts stably with any comparison; one that is no order has no known result.
  */
-import { list, thunk } from '../construct.ts';
-import type { BuiltinContext, Lazy, Origin } from '../value.ts';
+
+import { list } from '../eval/construct.ts';
+import { thunk } from '../eval/thunks.ts';
+import type { BuiltinContext, Lazy, Origin } from '../eval/value.ts';
 import { asBool, asList, stop } from './arguments.ts';
 import { because, type Result } from './define.ts';
 import { hidden, notCallable, wholeList } from './list-parts.ts';

@@ -3,10 +3,9 @@
  * result is not known.
  */
 import { sliceOfBytes, utf8Length } from '../bytes.ts';
-import { attrs, failure, int, list, string, stringOf, unknown } from '../construct.ts';
-import { type HashName, hexHash } from '../hash.ts';
-import { boundedKey, lazyKey } from '../identity.ts';
-import { addText } from '../strings.ts';
+import { attrs, failure, int, list, string, stringOf, unknown } from '../eval/construct.ts';
+import { boundedKey, lazyKey } from '../eval/identity.ts';
+import { addText } from '../eval/strings.ts';
 import type {
   BuiltinContext,
   FailureValue,
@@ -15,7 +14,8 @@ import type {
   StringPiece,
   StringValue,
   UnknownValue,
-} from '../value.ts';
+} from '../eval/value.ts';
+import { type HashName, hexHash } from '../hash.ts';
 import { asInt, asList, asString, asText, coercedText, holeIn, stop } from './arguments.ts';
 import { because, fn1, fn2, fn3, type Result, type Table } from './define.ts';
 import { wholeList } from './list-parts.ts';

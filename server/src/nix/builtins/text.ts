@@ -1,9 +1,9 @@
 /**
  * Work on strings that keeps what is known of them: pieces with holes, and the way back to the file.
  */
-import { stringOf } from '../construct.ts';
-import { boundedKey } from '../identity.ts';
-import type { StringPiece, StringValue, TextPiece } from '../value.ts';
+import { stringOf } from '../eval/construct.ts';
+import { boundedKey } from '../eval/identity.ts';
+import type { StringPiece, StringValue, TextPiece } from '../eval/value.ts';
 
 /** The text before the first hole. */
 export function knownHead(value: StringValue): string {

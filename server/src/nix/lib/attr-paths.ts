@@ -5,7 +5,7 @@ import { asAttrs, asList, asString, holeIn, nameString, type Stop, stop } from '
 import { patternName } from '../builtins/attr-parts.ts';
 import { because, type Result } from '../builtins/define.ts';
 import { wholeList } from '../builtins/list-parts.ts';
-import { attr, attrs, bool, failure, perhaps } from '../construct.ts';
+import { attr, attrs, bool, failure, perhaps } from '../eval/construct.ts';
 import type {
   Attr,
   BuiltinContext,
@@ -15,7 +15,7 @@ import type {
   StringValue,
   UnknownValue,
   Value,
-} from '../value.ts';
+} from '../eval/value.ts';
 
 function namesIn(cx: BuiltinContext, lazy: Lazy, at: Origin | null): StringValue[] | Stop {
   const path = asList(cx, lazy, at);
@@ -42,7 +42,7 @@ export function attrByPath(
 ): Result {
   const names = namesIn(cx, path, at);
   if (!Array.isArray(names)) return stop(names as Stop);
-  let value = cx.force(set);
+  let value = cx.resolve(set);
   for (const name of names) {
     if (value.kind === 'failure') return value;
     if (fallback === null) {
@@ -51,7 +51,7 @@ export function attrByPath(
     }
     const has =
       value.kind === 'attrs' || value.kind === 'unknown' ? cx.hasAttribute(value, name, name.origin) : false;
-    if (has === false) return cx.force(fallback);
+    if (has === false) return cx.resolve(fallback);
     if (has === null) return maybe(cx, value, names, name, fallback, at);
     value = cx.select(value, name, null);
   }
@@ -80,7 +80,7 @@ function maybe(
 export function hasAttrByPath(cx: BuiltinContext, path: Lazy, set: Lazy, at: Origin | null): Result {
   const names = namesIn(cx, path, at);
   if (!Array.isArray(names)) return stop(names as Stop);
-  let value = cx.force(set);
+  let value = cx.resolve(set);
   for (const [index, name] of names.entries()) {
     if (value.kind === 'failure') return value;
     const has =
@@ -117,7 +117,7 @@ export function setAttrByPath(cx: BuiltinContext, path: Lazy, value: Lazy, at: O
   let result = value;
   for (const name of names.reverse())
     result = attrs(new Map([[name.text as string, attr(result, name.origin ?? at)]]), at);
-  return cx.force(result);
+  return cx.resolve(result);
 }
 
 /** Attributes that the predicate takes; where it does not decide, the attribute may be there. */

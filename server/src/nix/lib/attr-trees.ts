@@ -7,13 +7,14 @@ import { ATTRS, attrNames, mapAttrs } from '../builtins/attrs.ts';
 import { anonymous, because, fn2, type Result } from '../builtins/define.ts';
 import { settled } from '../builtins/list-parts.ts';
 import { concatMapList, mapList } from '../builtins/lists.ts';
-import { attr, attrs, emptyAttrs, list, perhaps, thunk } from '../construct.ts';
-import { update } from '../operators.ts';
-import type { BuiltinContext, Lazy, Origin, Value } from '../value.ts';
+import { attr, attrs, emptyAttrs, list, perhaps } from '../eval/construct.ts';
+import { update } from '../eval/operators.ts';
+import { thunk } from '../eval/thunks.ts';
+import type { BuiltinContext, Lazy, Origin, Value } from '../eval/value.ts';
 
 /** Sets into each other as deep as both sides are sets. */
 export function recursiveUpdate(cx: BuiltinContext, left: Lazy, right: Lazy, at: Origin | null): Value {
-  const [a, b] = [cx.force(left), cx.force(right)];
+  const [a, b] = [cx.resolve(left), cx.resolve(right)];
   const merged = update(cx, a, b, at);
   if (merged.kind !== 'attrs' || a.kind !== 'attrs' || b.kind !== 'attrs') return merged;
   const entries = new Map(merged.entries);
@@ -29,9 +30,9 @@ export function recursiveUpdate(cx: BuiltinContext, left: Lazy, right: Lazy, at:
 }
 
 function updateValue(cx: BuiltinContext, left: Lazy, right: Lazy, at: Origin | null): Value {
-  const before = cx.force(left);
+  const before = cx.resolve(left);
   if (before.kind === 'failure') return before;
-  const after = cx.force(right);
+  const after = cx.resolve(right);
   if (before.kind === 'attrs' && after.kind === 'attrs') return recursiveUpdate(cx, before, after, at);
   if (before.kind === 'unknown' && (after.kind === 'attrs' || after.kind === 'unknown'))
     return perhaps(before, [after], at, 'recursiveUpdate');
@@ -49,7 +50,7 @@ export function mapRecursive(
   at: Origin | null,
 ): Result {
   const step = fn2('mapAttrsRecursive', (_cx, name, item, place) => {
-    const value = cx.force(item);
+    const value = cx.resolve(item);
     const here = [...path, name];
     const inside = value.kind === 'attrs' ? enter(value) : false;
     if (typeof inside !== 'boolean') return inside;
@@ -69,7 +70,7 @@ export function collect(cx: BuiltinContext, predicate: Lazy, lazy: Lazy, at: Ori
   );
   if (answer.kind !== 'bool') return stop(answer);
   if (answer.value) return list([lazy], at);
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   if (value.kind === 'failure' || value.kind === 'unknown') return stop(value);
   if (value.kind !== 'attrs') return list([], at);
   const inner = anonymous((_cx, item) => settled(collect(cx, predicate, item, at)));
@@ -89,17 +90,17 @@ export function cartesianProduct(cx: BuiltinContext, lazy: Lazy, at: Origin | nu
   if (names.kind !== 'list') return names;
   for (const name of names.items) {
     if (name.kind === 'spread') return because(name.of);
-    const text = cx.force(name);
+    const text = cx.resolve(name);
     if (text.kind !== 'string' || text.text === null) continue;
     const known = text.text;
     const choices = lists.entries.get(known)?.value as Lazy;
     const extend = anonymous((_cx, row) => {
       const add = anonymous((_inner, value) =>
-        update(cx, cx.force(row), attrs(new Map([[known, attr(value, at)]]), at), at),
+        update(cx, cx.resolve(row), attrs(new Map([[known, attr(value, at)]]), at), at),
       );
       return settled(mapList(cx, add, choices, at));
     });
     product = settled(concatMapList(cx, extend, product, at));
   }
-  return cx.force(product);
+  return cx.resolve(product);
 }

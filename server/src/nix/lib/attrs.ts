@@ -9,9 +9,10 @@ import { anonymous, because, fn1, fn2, fn3, type Result, type Table } from '../b
 import { eachOfUnknown, settled } from '../builtins/list-parts.ts';
 import { LIST_TO_ATTRS, listToAttrs } from '../builtins/list-to-attrs.ts';
 import { foldLeft, mapList } from '../builtins/lists.ts';
-import { attr, attrs, bool, emptyAttrs, list, perhaps, string, thunk } from '../construct.ts';
-import { update } from '../operators.ts';
-import type { Attr, AttrsValue, BuiltinContext, Lazy, Origin, UnknownValue, Value } from '../value.ts';
+import { attr, attrs, bool, emptyAttrs, list, perhaps, string } from '../eval/construct.ts';
+import { update } from '../eval/operators.ts';
+import { thunk } from '../eval/thunks.ts';
+import type { Attr, AttrsValue, BuiltinContext, Lazy, Origin, UnknownValue, Value } from '../eval/value.ts';
 import { attrByPath, filterAttrs, getAttrs, hasAttrByPath, setAttrByPath } from './attr-paths.ts';
 import { cartesianProduct, collect, mapRecursive, recursiveUpdate } from './attr-trees.ts';
 
@@ -62,7 +63,7 @@ function mapAttrsPrime(cx: BuiltinContext, f: Lazy, set: Lazy, at: Origin | null
 function optionalAttrs(cx: BuiltinContext, condition: Lazy, lazy: Lazy, at: Origin | null): Result {
   const given = asBool(cx, condition, at);
   if (given.kind === 'failure') return given;
-  if (given.kind === 'bool') return given.value ? cx.force(lazy) : emptyAttrs(at);
+  if (given.kind === 'bool') return given.value ? cx.resolve(lazy) : emptyAttrs(at);
   const set = cx.speculate(lazy);
   if (set.kind !== 'attrs') return perhaps(given, [lazy, emptyAttrs(at)], at, 'optionalAttrs');
   const entries = new Map<string, Attr>();
@@ -79,7 +80,7 @@ export function mergeSets(cx: BuiltinContext, xs: Lazy, at: Origin | null): Resu
   let merged: Value = emptyAttrs(at);
   let failed: UnknownValue | null = null;
   for (const item of value.items) {
-    const set: Value = item.kind === 'spread' ? settled(eachMerged(cx, item.of, at)) : cx.force(item);
+    const set: Value = item.kind === 'spread' ? settled(eachMerged(cx, item.of, at)) : cx.resolve(item);
     const next: Value = set.kind === 'failure' ? set : update(cx, merged, set, at);
     if (next.kind === 'failure') failed ??= cx.tolerate(next);
     else merged = next;
@@ -111,7 +112,7 @@ function foldlAttrs(cx: BuiltinContext, f: Lazy, start: Lazy, set: Lazy, at: Ori
 const PAIR = fn2('nameValuePair', (_cx, name, value, at) => pair(name, value, at));
 
 function isDerivation(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   if (value.kind === 'failure' || value.kind === 'unknown') return stop(value);
   if (value.kind !== 'attrs') return bool(false, at);
   const has = cx.has(value, 'type');
@@ -148,7 +149,7 @@ export const LIB_ATTRS: Table = {
   optionalAttrs: fn2('optionalAttrs', optionalAttrs),
   concatMapAttrs: fn2('concatMapAttrs', concatMapAttrs),
   mergeAttrsList: fn1('mergeAttrsList', mergeSets),
-  mergeAttrs: fn2('mergeAttrs', (cx, left, right, at) => update(cx, cx.force(left), cx.force(right), at)),
+  mergeAttrs: fn2('mergeAttrs', (cx, left, right, at) => update(cx, cx.resolve(left), cx.resolve(right), at)),
   foldlAttrs: fn3('foldlAttrs', foldlAttrs),
   foldAttrs: fn3('foldAttrs', (cx, f, start, xs, at) => {
     const fold = fn2('foldAttrs', (_cx, _name, values, place) => {
@@ -186,7 +187,7 @@ export const LIB_ATTRS: Table = {
   zipAttrs: fn1('zipAttrs', (cx, xs, at) =>
     cx.applyAll(
       ATTRS.zipAttrsWith as Lazy,
-      [fn2('zipAttrs', (inner, _name, values) => inner.force(values)), xs],
+      [fn2('zipAttrs', (inner, _name, values) => inner.resolve(values)), xs],
       at,
     ),
   ),
@@ -198,6 +199,11 @@ export const LIB_ATTRS: Table = {
   collect: fn2('collect', collect),
   isDerivation: fn1('isDerivation', isDerivation),
   recurseIntoAttrs: fn1('recurseIntoAttrs', (cx, set, at) =>
-    update(cx, cx.force(set), attrs(new Map([['recurseForDerivations', attr(bool(true, at), at)]]), at), at),
+    update(
+      cx,
+      cx.resolve(set),
+      attrs(new Map([['recurseForDerivations', attr(bool(true, at), at)]]), at),
+      at,
+    ),
   ),
 };

@@ -5,9 +5,9 @@
 import { asBool, asList, asText, stop } from '../builtins/arguments.ts';
 import { fn1, fn2, type Result, type Table } from '../builtins/define.ts';
 import { workspacePath } from '../builtins/files.ts';
-import { attrsOf, bool, failure, list, path, string } from '../construct.ts';
-import { joinPath } from '../paths.ts';
-import type { BuiltinContext, Lazy, ListValue, Origin, PathValue, Value } from '../value.ts';
+import { attrsOf, bool, failure, list, path, string } from '../eval/construct.ts';
+import { joinPath } from '../eval/paths.ts';
+import type { BuiltinContext, Lazy, ListValue, Origin, PathValue, Value } from '../eval/value.ts';
 import { typed } from './options.ts';
 
 /** Deeper than anybody nests folders; links may go in circles. */
@@ -59,7 +59,7 @@ export const FILESYSTEM: Table = {
 
 /** What a file set holds: the set itself is a set of a type of its own, a path stands for all files below it. */
 function filesIn(cx: BuiltinContext, lazy: Lazy, at: Origin | null): ListValue | Result {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   if (value.kind === 'attrs' && cx.has(value, 'files') === true) {
     const files = cx.select(value, 'files', at);
     if (files.kind === 'list') return files;

@@ -2,18 +2,20 @@
  * nixpkgs `lib.fixedPoints`: sets that are made of themselves, and what extends them. Libraries of flakes are often
  * made so.
  */
+
 import { asText, stop } from '../builtins/arguments.ts';
 import { builtin, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
 import { settled } from '../builtins/list-parts.ts';
 import { foldLeft } from '../builtins/lists.ts';
-import { attr, attrs, thunk } from '../construct.ts';
-import { update } from '../operators.ts';
-import type { BuiltinContext, Lazy, Origin, Thunk, Value } from '../value.ts';
+import { attr, attrs } from '../eval/construct.ts';
+import { update } from '../eval/operators.ts';
+import { thunk } from '../eval/thunks.ts';
+import type { BuiltinContext, Lazy, Origin, Thunk, Value } from '../eval/value.ts';
 import { isFunction } from './trivial.ts';
 
 function fix(cx: BuiltinContext, f: Lazy, at: Origin | null): Value {
   const self: Thunk = thunk(() => cx.apply(f, self, at), at);
-  return cx.force(self);
+  return cx.resolve(self);
 }
 
 function withOne(cx: BuiltinContext, set: Value, name: string, value: Lazy, at: Origin | null): Value {
@@ -23,12 +25,12 @@ function withOne(cx: BuiltinContext, set: Value, name: string, value: Lazy, at: 
 /** `fix`, with the function itself as an attribute. */
 function fixKept(cx: BuiltinContext, f: Lazy, at: Origin | null): Value {
   const self: Thunk = thunk(() => withOne(cx, cx.apply(f, self, at), '__unfix__', f, at), at);
-  return cx.force(self);
+  return cx.resolve(self);
 }
 
 function extended(cx: BuiltinContext, overlay: Lazy, f: Lazy, final: Lazy, at: Origin | null): Value {
   const previous = cx.delay(() => cx.apply(f, final, at));
-  return update(cx, cx.force(previous), cx.applyAll(overlay, [final, previous], at), at);
+  return update(cx, cx.resolve(previous), cx.applyAll(overlay, [final, previous], at), at);
 }
 
 function extensible(cx: BuiltinContext, name: string, f: Lazy, at: Origin | null): Value {
@@ -47,16 +49,16 @@ export function extendOf(base: Lazy): Lazy {
   return fn1('extend', (cx, overlay, at) => {
     const self: Thunk = thunk(() => {
       const added = cx.applyAll(overlay, [self, base], at);
-      return withOne(cx, update(cx, cx.force(base), added, at), 'extend', extendOf(self), at);
+      return withOne(cx, update(cx, cx.resolve(base), added, at), 'extend', extendOf(self), at);
     }, at);
-    return cx.force(self);
+    return cx.resolve(self);
   });
 }
 
 const COMPOSE = builtin('composeExtensions', 4, (cx, args, at) => {
   const [first, second, final, previous] = args as [Lazy, Lazy, Lazy, Lazy];
   const applied = cx.applyAll(first, [final, previous], at);
-  const between = cx.delay(() => update(cx, cx.force(previous), applied, at));
+  const between = cx.delay(() => update(cx, cx.resolve(previous), applied, at));
   return update(cx, applied, cx.applyAll(second, [final, between], at), at);
 });
 
@@ -66,12 +68,12 @@ const NOTHING = fn2('composeManyExtensions', (_cx, _final, _previous, at) => att
 function toExtension(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
   const is = settled(isFunction(cx, f, at));
   if (is.kind !== 'bool') return is;
-  if (!is.value) return fn2('toExtension', inner => inner.force(f));
+  if (!is.value) return fn2('toExtension', inner => inner.resolve(f));
   return fn2('toExtension', (inner, final, previous, place) => {
     const once = inner.delay(() => inner.apply(f, previous, place));
     const takesTwo = settled(isFunction(inner, once, place));
     if (takesTwo.kind !== 'bool') return takesTwo;
-    return takesTwo.value ? inner.applyAll(f, [final, previous], place) : inner.force(once);
+    return takesTwo.value ? inner.applyAll(f, [final, previous], place) : inner.resolve(once);
   });
 }
 

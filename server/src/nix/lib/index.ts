@@ -4,8 +4,9 @@
 
 import type { Table } from '../builtins/define.ts';
 import { BUILTINS } from '../builtins/index.ts';
-import { attr, attrs, symbol, thunk } from '../construct.ts';
-import type { Attr, AttrsValue, Lazy, Thunk } from '../value.ts';
+import { attr, attrs, symbol } from '../eval/construct.ts';
+import { thunk } from '../eval/thunks.ts';
+import type { Attr, AttrsValue, Lazy, Thunk } from '../eval/value.ts';
 import { LIB_ATTRS } from './attrs.ts';
 import { FILESET, FILESYSTEM } from './filesystem.ts';
 import { extendOf, FIXED_POINTS } from './fixed-points.ts';

@@ -1,11 +1,13 @@
 /**
  * nixpkgs `lib.lists`: parts of lists and lists by index.
  */
+
 import { asInt, asList, elementOf, stop } from '../builtins/arguments.ts';
 import { because, fn2, type Result } from '../builtins/define.ts';
 import { type Item, mapSpread } from '../builtins/list-parts.ts';
-import { failure, int, list, thunk } from '../construct.ts';
-import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../value.ts';
+import { failure, int, list } from '../eval/construct.ts';
+import { thunk } from '../eval/thunks.ts';
+import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../eval/value.ts';
 
 /** `count` items from `start`, where those are certainly the ones. */
 export function sublist(
@@ -50,7 +52,7 @@ export function indexed(
     if (item.kind === 'spread') {
       hidden ??= item.of;
       const again = (inner: Lazy) => {
-        const value = cx.force(inner);
+        const value = cx.resolve(inner);
         const place = elementOf(item.of);
         return value.kind === 'list'
           ? list(
@@ -88,7 +90,7 @@ export function lastItem(cx: BuiltinContext, xs: Lazy, at: Origin | null): Resul
   if (value.kind !== 'list') return stop(value);
   const item = value.items.at(-1);
   if (item === undefined) return failure('throw', 'lists.last: list must not be empty!', at);
-  return item.kind === 'spread' ? because(item.of) : cx.force(item);
+  return item.kind === 'spread' ? because(item.of) : cx.resolve(item);
 }
 
 export function initItems(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {

@@ -1,6 +1,7 @@
 /**
  * nixpkgs `lib.lists`.
  */
+
 import { asBool, asInt, asList, elementOf, stop } from '../builtins/arguments.ts';
 import { ATTRS } from '../builtins/attrs.ts';
 import { anonymous, because, builtin, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
@@ -16,9 +17,10 @@ import {
 import { LIST_TO_ATTRS } from '../builtins/list-to-attrs.ts';
 import { concatLists, filterList, foldLeft, generate, isElem, LISTS, mapList } from '../builtins/lists.ts';
 import { sortItems } from '../builtins/sorting.ts';
-import { attrsOf, bool, int, list, perhaps, thunk } from '../construct.ts';
-import { append } from '../operators.ts';
-import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../value.ts';
+import { attrsOf, bool, int, list, perhaps } from '../eval/construct.ts';
+import { append } from '../eval/operators.ts';
+import { thunk } from '../eval/thunks.ts';
+import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../eval/value.ts';
 import { backwards, cut, EVERYTHING, imap, initItems, lastItem, sublist } from './list-slices.ts';
 
 /** A function of a list whose items must all be known. */
@@ -38,12 +40,12 @@ function onWhole(
 function optionals(cx: BuiltinContext, condition: Lazy, items: Lazy, at: Origin | null): Result {
   const given = asBool(cx, condition, at);
   if (given.kind === 'failure') return given;
-  if (given.kind === 'bool') return given.value ? cx.force(items) : list([], at);
+  if (given.kind === 'bool') return given.value ? cx.resolve(items) : list([], at);
   return list([{ kind: 'spread', of: perhaps(given, [items, list([], at)], at, 'optionals') }], at);
 }
 
 function flatten(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   if (value.kind === 'failure') return value;
   if (value.kind === 'unknown') return because(value, value.candidates === null ? [list([value], at)] : null);
   if (value.kind !== 'list') return list([value], at);
@@ -55,7 +57,7 @@ function flatten(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
       flat.push(mapSpread(item, 'flatten', again));
       continue;
     }
-    const inner = cx.force(item);
+    const inner = cx.resolve(item);
     if (inner.kind === 'unknown')
       flat.push({ kind: 'spread', of: { ...inner, candidates: [list([inner], at)] } });
     else if (inner.kind === 'failure') flat.push({ kind: 'spread', of: cx.tolerate(inner) });
@@ -84,7 +86,7 @@ function unique(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
       found.push(mapSpread(item, 'unique', again));
       continue;
     }
-    const known = cx.force(item);
+    const known = cx.resolve(item);
     if (known.kind === 'string' && known.text !== null && onlyTexts(found)) {
       if (!seen.has(known.text)) found.push(known);
       seen.add(known.text);
@@ -121,14 +123,14 @@ function findFirst(cx: BuiltinContext, f: Lazy, fallback: Lazy, xs: Lazy, at: Or
           );
     if (answer.kind === 'failure') return answer;
     if (answer.kind === 'bool') {
-      if (answer.value) return cx.force(item as Lazy);
+      if (answer.value) return cx.resolve(item as Lazy);
       continue;
     }
     const rest = list(value.items.slice(index + 1), at);
     const later = thunk(() => settled(findFirst(cx, f, fallback, rest, at)));
     return because(answer, item.kind === 'spread' ? [later] : [item, later]);
   }
-  return cx.force(fallback);
+  return cx.resolve(fallback);
 }
 
 function zipWith(
@@ -179,7 +181,7 @@ function foldRight(cx: BuiltinContext, f: Lazy, start: Lazy, xs: Lazy, at: Origi
 function sortOn(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
   return onWhole(cx, xs, at, items => {
     const keyed = items.map(item => list([thunk(() => cx.apply(f, item, at)), item], at));
-    const key = (pair: Lazy) => (cx.force(pair) as ListValue).items[0] as Lazy;
+    const key = (pair: Lazy) => (cx.resolve(pair) as ListValue).items[0] as Lazy;
     const less = fn2('sortOn', (inner, left, right, place) => {
       const answer = inner.less(key(left), key(right), place);
       if (answer === null) return because(elementOf({ ...unknownKey, origin: at }));
@@ -188,7 +190,7 @@ function sortOn(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Resul
     const sorted = sortItems(cx, less, keyed, at);
     if (!Array.isArray(sorted)) return sorted as Result;
     return list(
-      sorted.map(pair => (cx.force(pair) as ListValue).items[1] as Lazy),
+      sorted.map(pair => (cx.resolve(pair) as ListValue).items[1] as Lazy),
       at,
     );
   });
@@ -207,7 +209,7 @@ export const LIB_LISTS: Table = {
   ...LISTS,
   // Strict in the start, unlike Nix's own.
   "foldl'": fn3("foldl'", (cx, f, start, xs, at) => {
-    const first = cx.force(start);
+    const first = cx.resolve(start);
     if (first.kind === 'failure') return first;
     return foldLeft(cx, (acc, item) => cx.applyAll(f, [acc, item], at), first, xs, at);
   }),
@@ -221,7 +223,7 @@ export const LIB_LISTS: Table = {
   flatten: fn1('flatten', flatten),
   unique: fn1('unique', unique),
   toList: fn1('toList', (cx, x, at) => {
-    const value = cx.force(x);
+    const value = cx.resolve(x);
     if (value.kind === 'failure' || value.kind === 'list') return value;
     return value.kind === 'unknown' ? because(value, [list([value], at)]) : list([x], at);
   }),
@@ -273,7 +275,7 @@ export const LIB_LISTS: Table = {
     if (kept.kind !== 'list') return kept;
     const items = wholeList(kept);
     if ('kind' in items) return because(items);
-    return cx.force((items.length === 0 ? none : items.length === 1 ? items[0] : many) as Lazy);
+    return cx.resolve((items.length === 0 ? none : items.length === 1 ? items[0] : many) as Lazy);
   }),
   zipListsWith: fn3('zipListsWith', (cx, f, xs, ys, at) =>
     zipWith(cx, (a, b) => cx.applyAll(f, [a, b], at), xs, ys, at),
@@ -302,9 +304,9 @@ export const LIB_LISTS: Table = {
       const extend = anonymous((_cx, row) => settled(mapList(cx, row, choices, at)));
       rows = settled(concatLists(cx, settled(mapList(cx, extend, rows, at)), at));
     }
-    return cx.force(rows);
+    return cx.resolve(rows);
   }),
-  concat: fn2('concat', (cx, left, right, at) => append(cx, cx.force(left), cx.force(right), at)),
+  concat: fn2('concat', (cx, left, right, at) => append(cx, cx.resolve(left), cx.resolve(right), at)),
   "groupBy'": builtin("groupBy'", 4, (cx, [f, start, key, xs], at) => {
     const fold = fn2('group', (inner, _name, group, place) =>
       foldLeft(

@@ -5,9 +5,9 @@
 import { asAttrs, stop } from '../builtins/arguments.ts';
 import { because, builtin, fn1, fn2, type Result, type Table } from '../builtins/define.ts';
 import { joinTexts } from '../builtins/strings.ts';
-import { attr, attrs, bool, int, string, symbol, unknown } from '../construct.ts';
-import { update } from '../operators.ts';
-import type { Attr, BuiltinContext, Lazy, Origin, Value } from '../value.ts';
+import { attr, attrs, bool, int, string, symbol, unknown } from '../eval/construct.ts';
+import { update } from '../eval/operators.ts';
+import type { Attr, BuiltinContext, Lazy, Origin, Value } from '../eval/value.ts';
 
 /** A set that the module system recognises by its `_type`. */
 export function typed(type: string, values: Readonly<Record<string, Lazy>>, at: Origin | null): Value {
@@ -77,7 +77,7 @@ export const OPTIONS: Table = {
   mkPackageOption: builtin('mkPackageOption', 3, mkPackageOption),
   literalExpression: literal('literalExpression', 'literalExpression'),
   literalMD: literal('literalMD', 'literalMD'),
-  mdDoc: fn1('mdDoc', (cx, text) => cx.force(text)),
+  mdDoc: fn1('mdDoc', (cx, text) => cx.resolve(text)),
 };
 
 /** `lib.modules` beyond what is at the top of `lib`. */

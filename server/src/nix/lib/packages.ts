@@ -5,9 +5,9 @@
 import { asList, asText, stop } from '../builtins/arguments.ts';
 import { fn1, fn2, type Result, type Table } from '../builtins/define.ts';
 import { joinTexts, STRINGS } from '../builtins/strings.ts';
-import { string, stringOf, unknown, unknownSelect } from '../construct.ts';
-import { boundedKey, lazyKey } from '../identity.ts';
-import { addText } from '../strings.ts';
+import { string, stringOf, unknown, unknownSelect } from '../eval/construct.ts';
+import { boundedKey, lazyKey } from '../eval/identity.ts';
+import { addText } from '../eval/strings.ts';
 import type {
   BuiltinContext,
   FailureValue,
@@ -17,7 +17,7 @@ import type {
   StringPiece,
   StringValue,
   UnknownValue,
-} from '../value.ts';
+} from '../eval/value.ts';
 
 /** The place of an output of a package. */
 function place(output: string, lazy: Lazy, at: Origin | null): HolePiece {
@@ -40,7 +40,7 @@ function sourceOf(lazy: Lazy): string {
 }
 
 function program(cx: BuiltinContext, pkg: Lazy, name: StringValue | UnknownValue, at: Origin | null): Result {
-  const value = cx.force(pkg);
+  const value = cx.resolve(pkg);
   if (value.kind === 'failure') return value;
   const pieces: StringPiece[] = [place('bin', value, at), { text: '/bin/', source: null }];
   addText(pieces, name, 'meta.mainProgram');
@@ -48,7 +48,7 @@ function program(cx: BuiltinContext, pkg: Lazy, name: StringValue | UnknownValue
 }
 
 function mainProgram(cx: BuiltinContext, pkg: Lazy, at: Origin | null): UnknownValue {
-  const value = cx.force(pkg);
+  const value = cx.resolve(pkg);
   const base = value.kind === 'unknown' ? value : unknown('a package', lazyKey(value), at);
   return { ...unknownSelect(base, 'meta.mainProgram', at), reason: 'the main program of a package' };
 }
@@ -63,9 +63,9 @@ function searchPath(
 ): Result {
   const value = asList(cx, xs, at);
   if (value.kind !== 'list') return stop(value);
-  const present = value.items.filter(item => item.kind === 'spread' || cx.force(item).kind !== 'null');
+  const present = value.items.filter(item => item.kind === 'spread' || cx.resolve(item).kind !== 'null');
   const entry = (item: Lazy): StringValue | FailureValue => {
-    const pkg = cx.force(item);
+    const pkg = cx.resolve(item);
     if (pkg.kind === 'failure') return pkg;
     const start: StringPiece[] = pkg.kind === 'string' ? [...pkg.pieces] : [place(output, pkg, at)];
     return stringOf([...start, { text: `/${directory}`, source: null }], at);
@@ -75,7 +75,7 @@ function searchPath(
 
 function output(name: string, wanted: string) {
   return fn1(name, (cx, pkg, at) => {
-    const value = cx.force(pkg);
+    const value = cx.resolve(pkg);
     if (value.kind !== 'unknown') return value;
     return { ...unknownSelect(value, wanted, at), candidates: [value] };
   });
@@ -98,7 +98,7 @@ export const LIB_PACKAGES: Table = {
   makeBinPath: fn1('makeBinPath', (cx, xs, at) => searchPath(cx, 'bin', 'bin', xs, at)),
   makeLibraryPath: fn1('makeLibraryPath', (cx, xs, at) => searchPath(cx, 'lib', 'lib', xs, at)),
   getName: fn1('getName', (cx, pkg, at) => {
-    const value = cx.force(pkg);
+    const value = cx.resolve(pkg);
     if (value.kind === 'failure') return value;
     if (value.kind !== 'string')
       return unknown('the name of a package', boundedKey(`getName ${lazyKey(value)}`), at);

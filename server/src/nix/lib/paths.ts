@@ -3,12 +3,12 @@
  */
 import { holeIn, stop } from '../builtins/arguments.ts';
 import { fn2, type Result, type Table } from '../builtins/define.ts';
-import { bool, failure, string, typeName } from '../construct.ts';
-import { pathFrom } from '../paths.ts';
-import type { BuiltinContext, FailureValue, Lazy, Origin, PathValue, UnknownValue } from '../value.ts';
+import { bool, failure, string, typeName } from '../eval/construct.ts';
+import { pathFrom } from '../eval/paths.ts';
+import type { BuiltinContext, FailureValue, Lazy, Origin, PathValue, UnknownValue } from '../eval/value.ts';
 
 function asPath(cx: BuiltinContext, lazy: Lazy, at: Origin | null): PathValue | UnknownValue | FailureValue {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   if (value.kind === 'path' || value.kind === 'unknown' || value.kind === 'failure') return value;
   return failure('throw', `the argument is ${typeName(value)}, but a path was expected`, at);
 }
@@ -36,7 +36,7 @@ function both(
 function append(cx: BuiltinContext, lazy: Lazy, rest: Lazy, at: Origin | null): Result {
   const path = asPath(cx, lazy, at);
   if (path.kind !== 'path') return stop(path);
-  const text = cx.force(rest);
+  const text = cx.resolve(rest);
   if (text.kind === 'unknown' || text.kind === 'failure') return stop(text);
   if (text.kind !== 'string' || text.text === '' || text.text?.startsWith('/') === true)
     return failure('throw', 'lib.path.append: the second argument is not a path below the first', at);

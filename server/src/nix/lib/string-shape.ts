@@ -4,8 +4,8 @@
 import { holeIn, stop } from '../builtins/arguments.ts';
 import { because, fn1, type Result } from '../builtins/define.ts';
 import { dropStart, knownHead, knownTail, mapCharacters, takeStart } from '../builtins/text.ts';
-import { bool, list, string, stringOf } from '../construct.ts';
-import type { BuiltinContext, Lazy, Origin, StringPiece, StringValue } from '../value.ts';
+import { bool, list, string, stringOf } from '../eval/construct.ts';
+import type { BuiltinContext, Lazy, Origin, StringPiece, StringValue } from '../eval/value.ts';
 
 /** Does it begin so? null: hidden by a hole. */
 export function startsWith(value: StringValue, prefix: string): boolean | null {

@@ -1,6 +1,7 @@
 /**
  * nixpkgs `lib.strings`. Strings with holes stay strings with holes wherever the function can be done around them.
  */
+
 import { asBool, asInt, asList, asString, asText, holeIn, stop } from '../builtins/arguments.ts';
 import { because, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
 import { readText } from '../builtins/files.ts';
@@ -11,10 +12,11 @@ import { concatStringsSep, joinTexts, replaceStrings, STRINGS } from '../builtin
 import { dropEnd, dropStart, mapCharacters } from '../builtins/text.ts';
 import { compareVersions } from '../builtins/versions.ts';
 import { utf8Length } from '../bytes.ts';
-import { bool, failure, int, list, perhaps, string, stringOf, thunk } from '../construct.ts';
-import { textOfPath } from '../paths.ts';
-import { addText } from '../strings.ts';
-import type { BuiltinContext, Lazy, Origin, StringPiece, StringValue } from '../value.ts';
+import { bool, failure, int, list, perhaps, string, stringOf } from '../eval/construct.ts';
+import { textOfPath } from '../eval/paths.ts';
+import { addText } from '../eval/strings.ts';
+import { thunk } from '../eval/thunks.ts';
+import type { BuiltinContext, Lazy, Origin, StringPiece, StringValue } from '../eval/value.ts';
 import { mapAttrsToList } from './attrs.ts';
 import { indexed } from './list-slices.ts';
 import { LIB_PACKAGES } from './packages.ts';
@@ -60,7 +62,7 @@ function shapeQuestion(
 function optionalString(cx: BuiltinContext, condition: Lazy, text: Lazy, at: Origin | null): Result {
   const given = asBool(cx, condition, at);
   if (given.kind === 'failure') return given;
-  if (given.kind === 'bool') return given.value ? cx.force(text) : string('', at);
+  if (given.kind === 'bool') return given.value ? cx.resolve(text) : string('', at);
   const hole = perhaps(given, [text, string('', at)], at, 'optionalString');
   return stringOf([{ hole, source: '…' }], at);
 }
@@ -247,7 +249,7 @@ export const LIB_STRINGS: Table = {
   versionOlder: fn2('versionOlder', (cx, a, b, at) => older(cx, a, b, order => order === 1, at)),
   versionAtLeast: fn2('versionAtLeast', (cx, a, b, at) => older(cx, a, b, order => order !== 1, at)),
   isStringLike: fn1('isStringLike', (cx, lazy, at) => {
-    const value = cx.force(lazy);
+    const value = cx.resolve(lazy);
     if (value.kind === 'unknown' || value.kind === 'failure') return stop(value);
     if (value.kind !== 'attrs') return bool(value.kind === 'string' || value.kind === 'path', at);
     const has = [cx.has(value, 'outPath'), cx.has(value, '__toString')];

@@ -1,6 +1,7 @@
 /**
  * nixpkgs `lib.trivial` and its neighbours: functions on functions, warnings, sources.
  */
+
 import { asBool, asInt, asText, stop } from '../builtins/arguments.ts';
 import { ATTRS } from '../builtins/attrs.ts';
 import { fail } from '../builtins/control.ts';
@@ -9,10 +10,11 @@ import { readText } from '../builtins/files.ts';
 import { fromJson } from '../builtins/json.ts';
 import { settled } from '../builtins/list-parts.ts';
 import { foldLeft, isElem } from '../builtins/lists.ts';
-import { attr, attrs, bool, failure, int, perhaps, string, thunk, unknown } from '../construct.ts';
-import { lazyKey } from '../identity.ts';
-import { arithmetic } from '../operators.ts';
-import type { BuiltinContext, Lazy, Origin } from '../value.ts';
+import { attr, attrs, bool, failure, int, perhaps, string, unknown } from '../eval/construct.ts';
+import { lazyKey } from '../eval/identity.ts';
+import { arithmetic } from '../eval/operators.ts';
+import { thunk } from '../eval/thunks.ts';
+import type { BuiltinContext, Lazy, Origin } from '../eval/value.ts';
 
 /** `x`, unless the condition (or its opposite) holds. */
 function guard(name: string, bad: boolean) {
@@ -20,14 +22,14 @@ function guard(name: string, bad: boolean) {
     const given = asBool(cx, condition, at);
     if (given.kind === 'failure') return given;
     if (given.kind === 'unknown') return perhaps(given, [x], at, name);
-    return given.value === bad ? fail(cx, 'throw', message, at) : cx.force(x);
+    return given.value === bad ? fail(cx, 'throw', message, at) : cx.resolve(x);
   });
 }
 
 function warning(name: string) {
   return fn3(name, (cx, condition, _message, x, at) => {
     const given = asBool(cx, condition, at);
-    return given.kind === 'failure' ? given : cx.force(x);
+    return given.kind === 'failure' ? given : cx.resolve(x);
   });
 }
 
@@ -38,13 +40,13 @@ function choice(name: string, first: boolean) {
     if (less === null)
       return because(unknown('which of two values is less', `${lazyKey(x)},${lazyKey(y)}`, at), [x, y]);
     if (typeof less !== 'boolean') return less;
-    return cx.force(less === first ? x : y);
+    return cx.resolve(less === first ? x : y);
   });
 }
 
 /** Whether something can be applied: a function, or a set with a functor. */
 export function isFunction(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
-  const value = cx.force(f);
+  const value = cx.resolve(f);
   if (value.kind === 'failure' || value.kind === 'unknown') return stop(value);
   if (value.kind !== 'attrs') return bool(value.kind === 'lambda' || value.kind === 'builtin', at);
   const has = cx.has(value, '__functor');
@@ -55,7 +57,7 @@ export function isFunction(cx: BuiltinContext, f: Lazy, at: Origin | null): Resu
 
 /** Module-style arguments of a function, also of a set that says them itself. */
 function functionArgs(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
-  const value = cx.force(f);
+  const value = cx.resolve(f);
   if (value.kind !== 'attrs' || cx.has(value, '__functor') !== true)
     return cx.apply(ATTRS.functionArgs as Lazy, value, at);
   if (cx.has(value, '__functionArgs') === true) return cx.select(value, '__functionArgs', null);
@@ -91,8 +93,8 @@ function importJson(cx: BuiltinContext, path: Lazy, at: Origin | null): Result {
 }
 
 export const LIB_TRIVIAL: Table = {
-  id: fn1('id', (cx, x) => cx.force(x)),
-  const: fn2('const', (cx, x) => cx.force(x)),
+  id: fn1('id', (cx, x) => cx.resolve(x)),
+  const: fn2('const', (cx, x) => cx.resolve(x)),
   flip: fn3('flip', (cx, f, a, b, at) => cx.applyAll(f, [b, a], at)),
   pipe: fn2('pipe', (cx, start, functions, at) =>
     foldLeft(cx, (value, f) => cx.apply(f, value, at), start, functions, at),
@@ -109,7 +111,7 @@ export const LIB_TRIVIAL: Table = {
     return value.kind === 'bool' ? string(value.value ? 'yes' : 'no', at) : stop(value);
   }),
   mod: fn2('mod', (cx, left, right, at) => {
-    const [a, b] = [cx.force(left), cx.force(right)];
+    const [a, b] = [cx.resolve(left), cx.resolve(right)];
     const times = arithmetic('/', a, b, at);
     return arithmetic('-', a, arithmetic('*', b, times, at), at);
   }),
@@ -123,26 +125,26 @@ export const LIB_TRIVIAL: Table = {
     if (typeof less !== 'boolean') return less;
     return typeof more === 'boolean' ? int(less ? -1n : more ? 1n : 0n, at) : more;
   }),
-  bitNot: fn1('bitNot', (cx, x, at) => arithmetic('-', int(-1n, at), cx.force(x), at)),
+  bitNot: fn1('bitNot', (cx, x, at) => arithmetic('-', int(-1n, at), cx.resolve(x), at)),
   toHexString: fn1('toHexString', (cx, x, at) => {
     const text = digits(cx, x, 16, at);
     return typeof text === 'string' ? string(text, at) : text;
   }),
   defaultTo: fn2('defaultTo', (cx, fallback, maybe, at) => {
-    const value = cx.force(maybe);
+    const value = cx.resolve(maybe);
     if (value.kind === 'unknown') return perhaps(value, [value, fallback], at, 'defaultTo');
-    return value.kind === 'null' ? cx.force(fallback) : value;
+    return value.kind === 'null' ? cx.resolve(fallback) : value;
   }),
   mapNullable: fn2('mapNullable', (cx, f, maybe, at) => {
-    const value = cx.force(maybe);
+    const value = cx.resolve(maybe);
     if (value.kind === 'unknown') return because(value, [thunk(() => cx.apply(f, value, at))]);
     return value.kind === 'null' || value.kind === 'failure' ? value : cx.apply(f, value, at);
   }),
-  warn: fn2('warn', (cx, _message, x) => cx.force(x)),
-  info: fn2('info', (cx, _message, x) => cx.force(x)),
+  warn: fn2('warn', (cx, _message, x) => cx.resolve(x)),
+  info: fn2('info', (cx, _message, x) => cx.resolve(x)),
   warnIf: warning('warnIf'),
   warnIfNot: warning('warnIfNot'),
-  showWarnings: fn2('showWarnings', (cx, _messages, x) => cx.force(x)),
+  showWarnings: fn2('showWarnings', (cx, _messages, x) => cx.resolve(x)),
   throwIf: guard('throwIf', true),
   throwIfNot: guard('throwIfNot', false),
   assertMsg: fn2('assertMsg', (cx, condition, message, at) => {
@@ -164,7 +166,7 @@ export const LIB_TRIVIAL: Table = {
   isFunction: fn1('isFunction', isFunction),
   functionArgs: fn1('functionArgs', functionArgs),
   setFunctionArgs: fn2('setFunctionArgs', (_cx, f, args, at) => {
-    const functor = fn1('__functor', inner => inner.force(f));
+    const functor = fn1('__functor', inner => inner.resolve(f));
     return attrs(
       new Map([
         ['__functor', attr(functor, at)],
@@ -176,11 +178,11 @@ export const LIB_TRIVIAL: Table = {
   toFunction: fn1('toFunction', (cx, v, at) => {
     const is = settled(isFunction(cx, v, at));
     if (is.kind !== 'bool') return is;
-    return is.value ? cx.force(v) : fn1('const', inner => inner.force(v));
+    return is.value ? cx.resolve(v) : fn1('const', inner => inner.resolve(v));
   }),
   importJSON: fn1('importJSON', importJson),
-  cleanSource: fn1('cleanSource', (cx, path) => cx.force(path)),
+  cleanSource: fn1('cleanSource', (cx, path) => cx.resolve(path)),
   cleanSourceWith: fn1('cleanSourceWith', (cx, args, at) => cx.select(args, 'src', at)),
-  sourceByRegex: fn2('sourceByRegex', (cx, path) => cx.force(path)),
-  sourceFilesBySuffices: fn2('sourceFilesBySuffices', (cx, path) => cx.force(path)),
+  sourceByRegex: fn2('sourceByRegex', (cx, path) => cx.resolve(path)),
+  sourceFilesBySuffices: fn2('sourceFilesBySuffices', (cx, path) => cx.resolve(path)),
 };

@@ -1,0 +1,214 @@
+/** `varsmith check`: finds, fixes, sifts, writes. What a format looks like is the business of its writer. */
+import { fingerprintsOf, lineTextIn } from '../../checks/fingerprint.ts';
+import { singles, summarised } from '../../checks/leftovers.ts';
+import type { Finding, Rule, Severity } from '../../checks/rule.ts';
+import type { NixFiles } from '../../nix/eval/value.ts';
+import type { Workspace } from '../../workspace/workspace.ts';
+import { absolutePath, oneOf, type Parsed } from '../arguments.ts';
+import { EXIT, type Io, printable, UsageError } from '../io.ts';
+import { countFiles, openConfigured } from '../load.ts';
+import { baselineText } from '../output/baseline-text.ts';
+import { type SpanOf, spansIn } from '../output/positions.ts';
+import { isAskedFor, rejectUnknownRules } from '../rule-names.ts';
+import { readCommand } from '../table/read-command.ts';
+
+export const SEVERITIES = ['error', 'warning', 'info', 'hint'] as const satisfies readonly Severity[];
+
+/** What a baseline did. */
+export interface BaselineReport {
+  /** As the caller has named the file. */
+  readonly file: string;
+  readonly silenced: readonly Finding[];
+  /** Entries that no finding answers to any more. */
+  readonly obsolete: number;
+}
+
+/** Computed when first asked for: most formats and most runs need none. */
+export type Fingerprints = () => ReadonlyMap<Finding, string>;
+
+/** Everything a writer may show. */
+export interface CheckReport {
+  /** Absolute path. */
+  readonly root: string;
+  /** Without those that the baseline silences. */
+  readonly findings: readonly Finding[];
+  readonly counts: Readonly<Record<Severity, number>>;
+  /** Null: none was given. */
+  readonly baseline: BaselineReport | null;
+  /** How many fixes `--fix` has applied; null without it. */
+  readonly fixed: number | null;
+  /** Nix files looked at. */
+  readonly fileCount: number;
+  readonly milliseconds: number;
+  readonly files: NixFiles;
+  readonly spanOf: SpanOf;
+  /** By which a finding, silenced or not, is known again. */
+  readonly fingerprints: Fingerprints;
+  readonly rules: readonly Rule[];
+}
+
+export type Writer = (report: CheckReport, io: Io) => void;
+
+const WRITERS: Readonly<Record<'text' | 'lines' | 'json' | 'sarif' | 'github', () => Promise<Writer>>> = {
+  text: async () => (await import('../output/write-text.ts')).writeText,
+  json: async () => (await import('../output/write-json.ts')).writeJson,
+  sarif: async () => (await import('../output/write-sarif.ts')).writeSarif,
+  lines: async () => (await import('../output/write-lines.ts')).writeLines,
+  github: async () => (await import('../output/write-github.ts')).writeGithub,
+};
+
+export async function check(args: readonly string[], io: Io): Promise<number> {
+  const begun = performance.now();
+  const given = readCommand('check', args);
+  const format = oneOf(
+    '--format',
+    given.option('format'),
+    ['text', 'lines', 'json', 'sarif', 'github'],
+    'text',
+  );
+  const threshold = oneOf('--severity', given.option('severity'), SEVERITIES, 'error');
+  const wanted = given.options('rule');
+  rejectContradictions(given);
+  const [{ rules }, write] = await Promise.all([import('../../checks/index.ts'), WRITERS[format]()]);
+  rejectUnknownRules(wanted, rules);
+
+  const workspace = await openConfigured(given.positions[0], io);
+  noteRulesThatAreOff(workspace, wanted, io);
+  const isWanted = (rule: string) => wanted.length === 0 || isAskedFor(rule, wanted);
+  const fingerprintsIn = (findings: readonly Finding[]): Fingerprints => {
+    let known: ReadonlyMap<Finding, string> | null = null;
+    return () => {
+      known ??= fingerprintsOf(findings, lineTextIn(workspace.files));
+      return known;
+    };
+  };
+  // Baselines and fixes are about single findings.
+  const all = () => singles([...workspace.snapshot().findings.values()].flat());
+  const sifter = await sifterOf(given, io, isWanted);
+  const openOf = (findings: readonly Finding[]) =>
+    sifter(
+      findings.filter(({ rule }) => isWanted(rule)),
+      fingerprintsIn(findings),
+    ).open;
+
+  let fixed: number | null = null;
+  if (given.flag('fix')) {
+    const { fix } = await import('../output/check-fix.ts');
+    const dryRun = given.flag('dry-run');
+    // A dry run cures nothing, so its code is that of things as they stand.
+    const before = dryRun ? countsOf(openOf(all())) : null;
+    fixed = fix(workspace, openOf, dryRun, io);
+    if (before !== null) return codeOf(before, threshold);
+  }
+
+  const everything = all();
+  const fingerprints = fingerprintsIn(everything);
+  const target = given.option('write-baseline');
+  const findings = everything.filter(({ rule }) => isWanted(rule));
+  const sifted =
+    target === undefined
+      ? sifter(findings, fingerprints)
+      : await writeNewBaseline(absolutePath(io.cwd, target), target, findings, fingerprints, io);
+  const open = summarised(sifted.open, id => rules.find(rule => rule.id === id));
+  const counts = countsOf(open);
+  for (const { path, reason } of workspace.files.skipped()) {
+    if (reportsSkipped(path))
+      io.stderr.write(`varsmith: ${printable(path) || '.'} was left out: ${reason}.\n`);
+  }
+  // The formats for other programs have no place for it.
+  if (sifted.baseline !== null && (format === 'sarif' || format === 'github'))
+    io.stderr.write(`varsmith: ${printable(baselineText(sifted.baseline))}\n`);
+  write(
+    {
+      root: workspace.root,
+      findings: open,
+      counts,
+      baseline: sifted.baseline,
+      fixed,
+      fileCount: countFiles(workspace),
+      milliseconds: Math.round(performance.now() - begun),
+      files: workspace.files,
+      spanOf: spansIn(workspace.files),
+      fingerprints: fingerprintsIn([...everything, ...open.filter(({ covers }) => covers !== undefined)]),
+      rules: rules.filter(({ id }) => isWanted(id)),
+    },
+    io,
+  );
+  return codeOf(counts, threshold);
+}
+
+/** Findings after the baseline. */
+interface Open {
+  readonly open: readonly Finding[];
+  readonly baseline: BaselineReport | null;
+}
+
+type Sifter = (findings: readonly Finding[], fingerprints: Fingerprints) => Open;
+
+/** The baseline is read before anything is done, so that a wrong one stops the command first. */
+async function sifterOf(given: Parsed, io: Io, isWanted: (rule: string) => boolean): Promise<Sifter> {
+  const file = given.option('baseline');
+  if (file === undefined) return findings => ({ open: findings, baseline: null });
+  const { readBaseline, sift } = await import('../baseline.ts');
+  const baseline = readBaseline(absolutePath(io.cwd, file), file);
+  return (findings, fingerprints) => {
+    const { silenced, obsolete } = sift(baseline, findings, fingerprints(), isWanted);
+    return {
+      open: findings.filter(finding => !silenced.has(finding)),
+      baseline: { file, silenced: findings.filter(finding => silenced.has(finding)), obsolete },
+    };
+  };
+}
+
+/** Everything that is found goes into the new baseline, and nothing is left open. */
+async function writeNewBaseline(
+  absolute: string,
+  file: string,
+  findings: readonly Finding[],
+  fingerprints: Fingerprints,
+  io: Io,
+): Promise<Open> {
+  const { baselineOf, writeBaseline } = await import('../baseline.ts');
+  writeBaseline(absolute, baselineOf(findings, fingerprints()));
+  io.stderr.write(`varsmith: wrote ${findings.length} findings to ${file}.\n`);
+  return { open: [], baseline: { file, silenced: findings, obsolete: 0 } };
+}
+
+function rejectContradictions(given: Parsed): void {
+  if (given.flag('dry-run')) {
+    if (!given.flag('fix')) throw new UsageError('--dry-run shows what --fix would do: give both.');
+    if (given.option('format') !== undefined)
+      throw new UsageError('--dry-run prints a diff: leave out --format.');
+    if (given.option('write-baseline') !== undefined)
+      throw new UsageError('--dry-run writes nothing: leave out --write-baseline.');
+  }
+  if (given.option('write-baseline') !== undefined && given.options('rule').length > 0)
+    throw new UsageError('A new baseline is about all rules: leave out --rule.');
+}
+
+function noteRulesThatAreOff({ rules }: Workspace, wanted: readonly string[], io: Io): void {
+  for (const { rule, severity } of rules) {
+    if (severity !== 'off' || !wanted.includes(rule.id)) continue;
+    const why =
+      rule.optional === true
+        ? `is off by default: { "rules": { "${rule.id}": "${rule.severity}" } } in varsmith.json switches it on`
+        : 'is switched off by varsmith.json';
+    io.stderr.write(`varsmith: ${rule.id} ${why}.\n`);
+  }
+}
+
+function countsOf(findings: readonly Finding[]): Record<Severity, number> {
+  const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0, hint: 0 };
+  for (const { severity } of findings) counts[severity]++;
+  return counts;
+}
+
+function codeOf(counts: Readonly<Record<Severity, number>>, threshold: Severity): number {
+  const atOrAbove = SEVERITIES.slice(0, SEVERITIES.indexOf(threshold) + 1);
+  return atOrAbove.some(severity => counts[severity] > 0) ? EXIT.findings : EXIT.ok;
+}
+
+/** Folders and Nix files matter; that a picture which somebody's code reads is not text does not. */
+function reportsSkipped(path: string): boolean {
+  return path.endsWith('.nix') || !path.includes('.');
+}

@@ -1,0 +1,155 @@
+/**
+ * `varsmith deploy`: verifies a machine's vars, says what would run, where, and how it is taken back; runs it once the
+ * person has confirmed, in the person's own terminal.
+ */
+import type { Finding } from '../../checks/rule.ts';
+import { counted } from '../../checks/wording.ts';
+import {
+  ACTIONS,
+  type Action,
+  commandText,
+  type Deployment,
+  deploymentOf,
+  type NotDeployable,
+  TOOLS,
+} from '../../deploy/deployment.ts';
+import { carryOut, here } from '../../deploy/here.ts';
+import type { Machine } from '../../fleet/model.ts';
+import { oneOf, type Parsed } from '../arguments.ts';
+import { type OpenFleet, openFleet, say } from '../generation.ts';
+import { EXIT, type Io, painter, printable, UsageError } from '../io.ts';
+import { noSuch } from '../names.ts';
+import { jsonText } from '../output/json-text.ts';
+import { terminalOf } from '../reporter/ask.ts';
+import { confirm } from '../reporter/terminal.ts';
+import { readCommand } from '../table/read-command.ts';
+import { verified } from './verify.ts';
+
+/** What stands in the way of a machine, or of what is to be run. */
+interface Problem {
+  readonly kind: string;
+  readonly message: string;
+}
+
+export async function deploy(args: readonly string[], io: Io): Promise<number> {
+  const end = args.indexOf('--');
+  const own = end === -1 ? args : args.slice(0, end);
+  const given = readCommand('deploy', own);
+  const [name, root] = given.positions;
+  if (name === undefined) throw new UsageError('Say which machine: varsmith deploy MACHINE.');
+  const actions = ACTIONS.filter(action => action !== 'switch' && given.flag(action)).map(
+    each => `--${each}`,
+  );
+  if (actions.length > 1) throw new UsageError(`${actions.join(' and ')} exclude each other.`);
+  const tool = oneOf('--with', given.option('with'), TOOLS, 'auto');
+  const open = await openFleet(root, io, 'access');
+  const machine = machineNamed(open, name);
+  const request = {
+    machine,
+    action: actionOf(given),
+    tool,
+    targetHost: given.option('target-host') ?? null,
+    buildHost: given.option('build-host') ?? null,
+    local: given.flag('local'),
+    more: end === -1 ? [] : args.slice(end + 1),
+  };
+  const deployment = deploymentOf(request, open.fleet().isClan, await here(io.env));
+  // What was deployed before is not judged by what is there now.
+  const problems = request.action === 'rollback' ? [] : await problemsOf(open, name);
+  if (given.flag('json')) {
+    if (!given.flag('dry-run'))
+      throw new UsageError('--json says what would be run: give --dry-run with it.');
+    const data = { schemaVersion: 1, root: open.root, machine: name, problems, ...described(deployment) };
+    io.stdout.write(`${jsonText(data)}\n`);
+    return 'refused' in deployment || problems.length > 0 ? EXIT.findings : EXIT.ok;
+  }
+  return inSentences({ given, open, name, deployment, problems, io });
+}
+
+function actionOf(given: Parsed): Action {
+  return ACTIONS.find(action => action !== 'switch' && given.flag(action)) ?? 'switch';
+}
+
+function machineNamed(open: OpenFleet, name: string): Machine {
+  const { machines } = open.fleet();
+  const machine = machines.find(each => each.name === name);
+  if (machine !== undefined) return machine;
+  throw new UsageError(
+    noSuch(
+      'machine',
+      name,
+      machines.map(each => each.name),
+    ),
+  );
+}
+
+/** What `verify` says of the machine, and the errors that rules report of it or of the whole fleet. */
+async function problemsOf(open: OpenFleet, machine: string): Promise<readonly Problem[]> {
+  const { problems } = await verified(open, { machines: [machine], generators: [] });
+  const isElsewhere = ofOtherMachines(open, machine);
+  const concerns = ({ severity, machines, at }: Finding) =>
+    severity === 'error' && (machines.length === 0 ? !isElsewhere(at.file) : machines.includes(machine));
+  const findings = (await open.findings()).filter(concerns);
+  return [
+    ...problems.map(({ kind, message }) => ({ kind, message })),
+    ...findings.map(({ rule, at, message }) => ({
+      kind: 'finding',
+      message: `${at.file}: ${message} (${rule})`,
+    })),
+  ];
+}
+
+/** Tells of a file whether it is a module of other machines, and not of this one. */
+function ofOtherMachines(open: OpenFleet, machine: string): (file: string) => boolean {
+  const own = new Set<string>();
+  const others = new Set<string>();
+  for (const [name, { files }] of open.fleet().modules())
+    for (const file of files) (name === machine ? own : others).add(file);
+  return file => others.has(file) && !own.has(file);
+}
+
+function described(deployment: Deployment | NotDeployable) {
+  return 'refused' in deployment ? deployment : { refused: null, needsTarget: false, ...deployment };
+}
+
+interface Told {
+  readonly given: Parsed;
+  readonly open: OpenFleet;
+  readonly name: string;
+  readonly deployment: Deployment | NotDeployable;
+  readonly problems: readonly Problem[];
+  readonly io: Io;
+}
+
+async function inSentences({ given, open, name, deployment, problems, io }: Told): Promise<number> {
+  const paint = painter(io.stderr, io.env);
+  for (const { message } of problems) io.stderr.write(`${paint('red', '✗')} ${printable(message)}\n`);
+  if ('refused' in deployment) {
+    say(io, deployment.refused);
+    return EXIT.findings;
+  }
+  const { command, where, rollback } = deployment;
+  io.stdout.write(`${printable(commandText(command))}\n`);
+  say(io, `It changes ${where}.`, ...rollback);
+  if (problems.length > 0 && !given.flag('anyway')) {
+    say(
+      io,
+      `Nothing was run: ${counted(problems.length, 'problem')} with ${name}. --anyway deploys all the same.`,
+    );
+    return EXIT.findings;
+  }
+  if (given.flag('dry-run')) return EXIT.ok;
+  if (!given.flag('yes') && !(await isConfirmed(io))) return EXIT.findings;
+  const code = await carryOut(command, open.root, io.env);
+  if (code !== 0) say(io, `${command.join(' ')} ended with ${code}. ${rollback[0]}`);
+  return code === 0 ? EXIT.ok : EXIT.findings;
+}
+
+/** @throws UsageError where nobody can be asked, Cancelled */
+async function isConfirmed(io: Io): Promise<boolean> {
+  const terminal = terminalOf(io);
+  if (terminal === null) throw new UsageError('There is nobody to confirm this: use --yes to run it.');
+  const isSure = await confirm(terminal, 'Run it?');
+  if (!isSure) say(io, 'Nothing was run.');
+  return isSure;
+}

@@ -1,0 +1,41 @@
+/** `varsmith doctor`: what is found of a fleet and around it, and what is missing. */
+
+import { IN_TERMINAL } from '../../doctor/actions.ts';
+import { examine } from '../../doctor/examine.ts';
+import { hasProblems, type Standing } from '../../doctor/report.ts';
+import { examinationText } from '../../doctor/text.ts';
+import { examinedIn } from '../../workspace/examined.ts';
+import { homeIn } from '../../workspace/home.ts';
+import { oneOf } from '../arguments.ts';
+import { EXIT, type Io, painter, printable } from '../io.ts';
+import { openWorkspace, problemLines } from '../load.ts';
+import { jsonText } from '../output/json-text.ts';
+import { readCommand } from '../table/read-command.ts';
+
+const COLOURS = { found: 'green', absent: 'dim', problem: 'red', unknown: 'yellow' } as const;
+
+export async function doctor(args: readonly string[], io: Io): Promise<number> {
+  const given = readCommand('doctor', args);
+  const format = oneOf('--format', given.option('format'), ['text', 'json'] as const, 'text');
+  const workspace = await openWorkspace(given.positions[0], io);
+  const examined = examinedIn(workspace, problemLines(workspace));
+  // Whoever types the command trusts the folder.
+  const around = {
+    env: io.env,
+    home: homeIn(io.env),
+    platform: process.platform,
+    trusted: true,
+    names: IN_TERMINAL,
+  };
+  const found = await examine(examined, around, io.version);
+  if (format === 'json') io.stdout.write(`${jsonText({ schemaVersion: 1, ...found })}\n`);
+  else {
+    const paint = painter(io.stdout, io.env);
+    const marked = (standing: Standing, mark: string) => paint(COLOURS[standing], mark);
+    const safe = JSON.parse(JSON.stringify(found), (_, value) =>
+      typeof value === 'string' ? printable(value) : value,
+    );
+    io.stdout.write(examinationText(safe, marked));
+  }
+  return hasProblems(found) ? EXIT.findings : EXIT.ok;
+}

@@ -1,0 +1,99 @@
+/** `varsmith env`: the session variables of a machine, as text for a shell or as data; and why one is there or not. */
+import { environmentOf } from '../../editor/environment.ts';
+import { absentVariables, type Explanation, explainVariable } from '../../editor/environment-explain.ts';
+import { environmentMachines } from '../../editor/environment-keys.ts';
+import { absentText, environmentText } from '../../editor/environment-text.ts';
+import type { Fleet } from '../../fleet/model.ts';
+import { oneOf } from '../arguments.ts';
+import { EXIT, type Io, printable, UsageError } from '../io.ts';
+import { openWorkspace } from '../load.ts';
+import { noSuch } from '../names.ts';
+import { jsonText } from '../output/json-text.ts';
+import { type Span, type SpanOf, spansIn } from '../output/positions.ts';
+import { readCommand } from '../table/read-command.ts';
+
+const SHELLS = ['bash', 'nushell', 'json'] as const;
+const FORMATS = ['text', 'json'] as const;
+
+export async function env(args: readonly string[], io: Io): Promise<number> {
+  const given = readCommand('env', args);
+  const asked = given.option('explain');
+  const shell = oneOf('--shell', given.option('shell'), SHELLS, 'bash');
+  const format = oneOf('--format', given.option('format'), FORMATS, 'text');
+  const { machine: named, root } = positionsOf(given.positions, given.option('machine'));
+  if (asked === '') throw new UsageError('--explain needs the name of a variable, or of a key.');
+  const workspace = await openWorkspace(root, io);
+  const fleet = workspace.fleet();
+  const machine = machineOf(fleet, named);
+  const around = { fleet, files: workspace.files, elsewhere: workspace.settings.store?.command != null };
+  const isJson = format === 'json' || shell === 'json';
+  if (asked !== undefined) {
+    const explanation = explainVariable(around, machine, asked);
+    const write = isJson ? explanationJson : explanationText;
+    io.stdout.write(write(explanation, spansIn(workspace.files)));
+    return explanation.isSet ? EXIT.ok : EXIT.findings;
+  }
+  const environment = environmentOf(around, machine);
+  const absent = given.flag('all') ? absentVariables(around, machine) : null;
+  if (isJson) {
+    const spanOf = spansIn(workspace.files);
+    const more = absent === null ? {} : { absent: absent.map(one => explanationData(one, spanOf)) };
+    io.stdout.write(`${jsonText({ schemaVersion: 1, ...environment, ...more })}\n`);
+  } else {
+    const text = environmentText(environment, shell) + absentText(machine, absent ?? []);
+    io.stdout.write(text);
+  }
+  return EXIT.ok;
+}
+
+function explanationText({ machine, variable, isSet, reasons }: Explanation, spanOf: SpanOf): string {
+  const lines = reasons.map(({ text, at }) => {
+    if (at === null) return `  ${printable(text)}\n`;
+    const { line, column } = spanOf(at);
+    return `  ${printable(text)}\n    ${printable(at.file)}:${line}:${column}\n`;
+  });
+  return `${variable} is ${isSet ? '' : 'not '}set on ${machine}.\n${lines.join('')}`;
+}
+
+function explanationJson(explanation: Explanation, spanOf: SpanOf): string {
+  const { machine, name } = explanation;
+  const { variable, set, reasons } = explanationData(explanation, spanOf);
+  return `${jsonText({ schemaVersion: 1, machine, name, variable, set, reasons })}\n`;
+}
+
+function explanationData({ variable, isSet, reasons }: Explanation, spanOf: SpanOf) {
+  const written = reasons.map(({ at, ...reason }) =>
+    at === null ? reason : { ...reason, file: at.file, ...placeIn(spanOf(at)) },
+  );
+  return { variable, set: isSet, reasons: written };
+}
+
+function placeIn({ line, column }: Span): Pick<Span, 'line' | 'column'> {
+  return { line, column };
+}
+
+/** `env MACHINE [ROOT]`, or `env [ROOT] --machine M`. Alone, what is written like a path is the root. */
+function positionsOf(
+  positions: readonly string[],
+  option: string | undefined,
+): { readonly machine: string | undefined; readonly root: string | undefined } {
+  const [first, second] = positions;
+  if (option === undefined && second === undefined && first !== undefined && /[/\\]|^\.+$/.test(first)) {
+    return { machine: undefined, root: first };
+  }
+  if (option === undefined) return { machine: first, root: second };
+  if (second !== undefined) throw new UsageError(`"${second}" is one argument too many.`);
+  return { machine: option, root: first };
+}
+
+/** The machine that is meant; without a name, the only one there is. */
+function machineOf(fleet: Fleet, named: string | undefined): string {
+  const machines = environmentMachines(fleet);
+  if (named !== undefined && machines.includes(named)) return named;
+  if (named !== undefined) throw new UsageError(noSuch('machine', named, machines));
+  const [only] = machines;
+  if (machines.length === 1 && only !== undefined) return only;
+  if (only === undefined)
+    throw new UsageError('No machine is declared here. `varsmith init` writes an example.');
+  throw new UsageError(`Which machine? Name one: ${machines.join(', ')}.`);
+}

@@ -1,0 +1,61 @@
+/** `varsmith explain`: a rule's documentation with its examples; of a group, which rules it has. */
+import { ruleById, rules } from '../../checks/index.ts';
+import { ruleUrl } from '../../checks/pages.ts';
+import type { Example, Rule } from '../../checks/rule.ts';
+import { examplesOf, ownFiles } from '../../checks/shown-examples.ts';
+import { EXIT, type Io, type Paint, painter, UsageError } from '../io.ts';
+import { jsonText } from '../output/json-text.ts';
+import { ruleSummary } from '../output/rule-data.ts';
+import { unknownRule } from '../rule-names.ts';
+import { readCommand } from '../table/read-command.ts';
+
+export async function explain(args: readonly string[], { stdout, env }: Io): Promise<number> {
+  const given = readCommand('explain', args);
+  const [id] = given.positions;
+  if (id === undefined) throw new UsageError('Which rule? `varsmith rules` lists them.');
+  const rule = ruleById(id);
+  const group = rules.filter(one => one.id.startsWith(`${id.replace(/\/\*?$/, '')}/`));
+  const isJson = given.flag('json');
+  if (group.length > 0) {
+    if (isJson) stdout.write(`${jsonText({ schemaVersion: 1, rules: group.map(ruleSummary) })}\n`);
+    else for (const one of group) stdout.write(`${one.id}: ${one.summary}\n`);
+    return EXIT.ok;
+  }
+  if (!rule) throw new UsageError(unknownRule(id, rules));
+  if (isJson) stdout.write(`${jsonText({ schemaVersion: 1, rule: ruleData(rule) })}\n`);
+  else stdout.write(explanation(rule, painter(stdout, env)));
+  return EXIT.ok;
+}
+
+/** Returns all that there is to say of a rule; `files` by their paths. */
+function ruleData(rule: Rule) {
+  return { ...ruleSummary(rule), documentation: rule.documentation.trim(), ...examplesOf(rule) };
+}
+
+function explanation(rule: Rule, paint: Paint): string {
+  const { bad, good } = examplesOf(rule);
+  const parts = [
+    `${paint('bold', rule.id)} (${rule.severity}${rule.optional === true ? ', off by default' : ''})\n${rule.summary}`,
+    rule.documentation.trim(),
+    ...bad.map(example => exampleText('Wrong', example, paint)),
+    ...good.map(example => exampleText('Right', example, paint)),
+    `Silence it on a line with \`# varsmith: ignore ${rule.id} <reason>\`, in a file with \`# varsmith: ignore-file ${rule.id} <reason>\`, everywhere with \`{ "rules": { "${rule.id}": "off" } }\` in varsmith.json.`,
+    `The same as a page: ${ruleUrl(rule.id)}`,
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** Files that all examples share say nothing about this one. */
+function exampleText(label: string, example: Example, paint: Paint): string {
+  const own = Object.entries(ownFiles(example));
+  const shown = own.map(([path, text]) => `  ${paint('dim', path)}\n${indented(text)}`);
+  return [`${paint('bold', label)}: ${example.title}`, ...shown].join('\n\n');
+}
+
+function indented(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map(line => (line === '' ? '' : `    ${line}`))
+    .join('\n');
+}

@@ -1,0 +1,61 @@
+/** `varsmith init`: lays the registry pipeline into a repository, never over what is there. */
+import { basename } from 'node:path';
+import { counted } from '../../checks/wording.ts';
+import { layPipeline, SYSTEMS } from '../../editor/pipeline.ts';
+import { makeKnownToGit } from '../../workspace/known-to-git.ts';
+import { makeFolders, writeChanges } from '../../workspace/write.ts';
+import { oneOf } from '../arguments.ts';
+import { EXIT, type Io, painter, printable } from '../io.ts';
+import { nearestRoot, openWorkspace } from '../load.ts';
+import { readCommand } from '../table/read-command.ts';
+
+const NOT_TOLD = { began: false, left: null };
+const FIRST = 'Next: `varsmith keygen` makes your key, then `varsmith generate` makes the values.';
+
+export async function init(args: readonly string[], io: Io): Promise<number> {
+  const given = readCommand('init', args);
+  const system = oneOf('--system', given.option('system'), SYSTEMS, 'x86_64-linux');
+  // A new fleet has nothing yet by which its root could be found.
+  const root = given.positions[0] ?? nearestRoot(io.cwd) ?? io.cwd;
+  const workspace = await openWorkspace(root, io);
+  const around = { fleet: workspace.fleet(), files: workspace.files };
+  const machine = given.option('machine') ?? 'example';
+  const laid = layPipeline(around, { folder: basename(workspace.root), machine, system });
+  if ('refused' in laid) throw new Error(laid.refused);
+  const { created, kept, left, next } = laid;
+  const dryRun = given.flag('dry-run');
+  if (!dryRun) {
+    makeFolders(
+      workspace.root,
+      created.map(({ path }) => path),
+    );
+    writeChanges(
+      workspace.root,
+      created.map(({ path, text }) => ({ path, before: null, after: text })),
+    );
+  }
+  const paint = painter(io.stdout, io.env);
+  for (const { path } of created) io.stdout.write(`${paint('green', 'new ')} ${printable(path)}\n`);
+  for (const path of kept) io.stdout.write(`${paint('dim', 'kept')} ${printable(path)}\n`);
+  const verb = dryRun ? 'would make' : 'made';
+  const rest =
+    kept.length === 0 ? '' : `, kept ${kept.length} as ${kept.length === 1 ? 'it is' : 'they are'}`;
+  io.stderr.write(
+    created.length === 0
+      ? 'varsmith: everything is there already.\n'
+      : `varsmith: ${verb} ${counted(created.length, 'file')}${rest}.\n`,
+  );
+  const git =
+    dryRun || given.flag('no-git')
+      ? NOT_TOLD
+      : await makeKnownToGit(
+          workspace.root,
+          created.map(({ path }) => path),
+          io.env,
+        );
+  if (git.began) io.stderr.write('varsmith: made a git repository: a flake sees only what git knows.\n');
+  const first = created.length === 0 ? [] : [FIRST];
+  const said = dryRun ? left : [...left, ...(git.left === null ? [] : [git.left]), ...next, ...first];
+  for (const step of said) io.stderr.write(`varsmith: ${printable(step)}\n`);
+  return EXIT.ok;
+}

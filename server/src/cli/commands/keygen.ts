@@ -1,0 +1,83 @@
+/** `varsmith keygen`: a key for the person at the keyboard. */
+import { userInfo } from 'node:os';
+import { mustBeUserName, ownKey, userKeyChanges } from '../../generate/backends/own-key.ts';
+import { backendOf, isKeyed } from '../../generate/backends/served-backend.ts';
+import { AfterwardsFailure, type Session } from '../../generate/repository/session.ts';
+import { RunFailure } from '../../generate/run-failure.ts';
+import type { Change } from '../../store/vars/changes.ts';
+import { commits, openFleet, say, withSession } from '../generation.ts';
+import { EXIT, type Io, UsageError } from '../io.ts';
+import { jsonText } from '../output/json-text.ts';
+import { readCommand } from '../table/read-command.ts';
+
+export async function keygen(args: readonly string[], io: Io): Promise<number> {
+  const given = readCommand('keygen', args);
+  const open = await openFleet(given.positions[0], io);
+  const user = given.option('user') ?? io.env.USER ?? ownName();
+  return withSession(
+    open,
+    { commit: commits(given, io) },
+    sentence => say(io, sentence),
+    async session => {
+      const backend = backendOf(open.fleet(), open.environment);
+      if (!isKeyed(backend))
+        throw new RunFailure(
+          `Secrets are kept in ${backend === 'custom' ? 'a store of your own' : 'a password store'}, which has keys of its own: there is none to make here.`,
+        );
+      if (backend === 'sops') mustBeUserName(user);
+      const { recipient, written } = await ownKey(open.environment, backend);
+      const changes =
+        backend === 'sops' ? userKeyChanges(open.environment, user, recipient, given.flag('force')) : [];
+      const left = await applied(session, changes, `secrets: add user ${user}`);
+      if (given.flag('json')) {
+        const data = {
+          schemaVersion: 1,
+          recipient,
+          written,
+          user: backend === 'sops' ? user : null,
+          added: changes.length > 0,
+          /** False where git would not take it; `note` says why. */
+          committed: left === null,
+          note: left,
+        };
+        io.stdout.write(`${jsonText(data)}\n`);
+        return left === null ? EXIT.ok : EXIT.findings;
+      }
+      if (written !== null)
+        io.stdout.write(`A new key is in ${written}. Keep a copy of it: without it, nothing can be read.\n`);
+      io.stdout.write(`Your public key: ${recipient}\n`);
+      if (backend === 'age')
+        io.stdout.write('Add it to vars.settings.recipients in the configuration of the clan.\n');
+      else
+        io.stdout.write(
+          changes.length > 0 ? `User ${user} was added to sops/users.\n` : 'It is in sops/users already.\n',
+        );
+      if (left !== null) say(io, left);
+      return left === null ? EXIT.ok : EXIT.findings;
+    },
+  );
+}
+
+/** @throws UsageError where the system knows none, as in containers that run programs as bare numbers */
+function ownName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    throw new UsageError('Your name is not known here: say it with --user NAME.');
+  }
+}
+
+/** The key and its user stay, whatever git makes of them. @returns why they are not committed */
+async function applied(
+  session: Session,
+  changes: readonly Change[],
+  message: string,
+): Promise<string | null> {
+  try {
+    await session.apply(changes, message);
+    return null;
+  } catch (error) {
+    if (error instanceof AfterwardsFailure) return error.message;
+    throw error;
+  }
+}

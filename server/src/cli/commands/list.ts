@@ -1,0 +1,72 @@
+/** `varsmith list`: the vars of machines, with the values of public ones. */
+
+import { varsOf } from '../../generate/plan/declared-vars.ts';
+import { generatorTally } from '../../generate/plan/generator-tally.ts';
+import { chosen } from '../../generate/plan/generators.ts';
+import { outdatedText } from '../../generate/plan/status-words.ts';
+import { staleIn } from '../../generate/repository/session.ts';
+import { storedPublic } from '../../generate/run/run.ts';
+import { tallyText } from '../../store/vars/tally.ts';
+import { openFleet } from '../generation.ts';
+import { EXIT, type Io, painter, printable } from '../io.ts';
+import { mustBeKnownNames } from '../names.ts';
+import { shownValue, valueData } from '../output/generate-text.ts';
+import { jsonText } from '../output/json-text.ts';
+import { readCommand } from '../table/read-command.ts';
+
+export async function list(args: readonly string[], io: Io): Promise<number> {
+  const given = readCommand('list', args);
+  const { environment, root, seen, situation } = await openFleet(given.positions[0], io, 'files');
+  const stale = await staleIn(environment);
+  const { backend, declared, plan, stored, status } = await situation({ seen, stale });
+  const choice = { machines: given.options('machine'), generators: given.options('generator') };
+  const found = plan({ ...choice, regenerate: false });
+  mustBeKnownNames(found, declared.machines);
+  const { generators, notes } = found;
+  const machines = choice.machines.length > 0 ? choice.machines : declared.machines;
+  const wanted = new Set(chosen(generators, choice));
+  const listed = [];
+  for (const machine of machines)
+    for (const one of varsOf(generators, machine)) {
+      if (!wanted.has(one.generator)) continue;
+      const { file, generator } = one;
+      const isThere = stored.has(generator.key, file.name, file.secret);
+      const value = file.secret || !isThere ? null : await storedPublic(environment, generator, file);
+      const { reason, older } = status(generator);
+      const outdated = isThere && reason !== 'missing' ? reason : null;
+      listed.push({ ...one, machine, isThere, value, outdated, older });
+    }
+  if (given.flag('json')) {
+    const vars = listed.map(({ machine, id, generator, file, isThere, value, outdated, older }) => ({
+      ...{
+        machine,
+        id,
+        generator: generator.name,
+        file: file.name,
+        secret: file.secret,
+        deploy: file.deploy,
+      },
+      ...{ share: generator.machine === null, stored: isThere, outdated, older },
+      ...(value === null ? { encoding: null, value } : valueData(value)),
+    }));
+    io.stdout.write(
+      `${jsonText({ schemaVersion: 1, root, backend, vars, summary: generatorTally([...wanted], status), notes })}\n`,
+    );
+    return EXIT.ok;
+  }
+  const paint = painter(io.stdout, io.env);
+  let last: string | null = null;
+  for (const { machine, id, file, isThere, value, outdated, older } of listed) {
+    if (machines.length > 1 && machine !== last) {
+      const own = [...wanted].filter(one => one.machines.includes(machine));
+      const summary = tallyText(generatorTally(own, status), ', ');
+      io.stdout.write(`${paint('bold', printable(machine))}  ${paint('dim', summary)}\n`);
+    }
+    last = machine;
+    const shown = file.secret && isThere ? '********' : shownValue(value);
+    const why = outdatedText({ reason: outdated, older });
+    const said = why === '' ? '' : `  ${paint('yellow', printable(why))}`;
+    io.stdout.write(`${machines.length > 1 ? '  ' : ''}${printable(id)}: ${paint('dim', shown)}${said}\n`);
+  }
+  return EXIT.ok;
+}

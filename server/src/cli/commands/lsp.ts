@@ -1,0 +1,9 @@
+/** `varsmith lsp`: the language server over standard input and output, whether or not that is asked for by name. */
+
+import type { Io } from '../io.ts';
+import { readCommand } from '../table/read-command.ts';
+
+export async function lsp(args: readonly string[], io: Io): Promise<number> {
+  readCommand('lsp', args);
+  return io.serveStdio();
+}

@@ -1,0 +1,160 @@
+/** `varsmith plan`: what a run would do. */
+import { counted } from '../../checks/wording.ts';
+import { accessChangesOf, accessData, sharedOf } from '../../generate/backends/access-change.ts';
+import { accessSummary } from '../../generate/backends/access-words.ts';
+import { lookInto } from '../../generate/backends/open-backend.ts';
+import type { ServedBackend } from '../../generate/backends/served-backend.ts';
+import { generatorTally } from '../../generate/plan/generator-tally.ts';
+import { chosen } from '../../generate/plan/generators.ts';
+import type { Plan, PlanNote, PlanRequest, PlanStep } from '../../generate/plan/planner.ts';
+import { outdatedText } from '../../generate/plan/status-words.ts';
+import { driftsOf } from '../../generate/repository/drift.ts';
+import { notedIn } from '../../generate/repository/session.ts';
+import type { AccessChange } from '../../store/readers.ts';
+import { StoreFailure } from '../../store/store-failure.ts';
+import { lackingIn, tallyText } from '../../store/vars/tally.ts';
+import type { Parsed } from '../arguments.ts';
+import { type OpenFleet, openFleet } from '../generation.ts';
+import { EXIT, type Io, type Paint, painter, printable } from '../io.ts';
+import { mustBeKnownNames } from '../names.ts';
+import { jsonText } from '../output/json-text.ts';
+import { whyNone } from '../output/no-generators.ts';
+import { readCommand } from '../table/read-command.ts';
+
+/** What a run is about. */
+export function requestOf(given: Parsed): PlanRequest {
+  return {
+    machines: given.options('machine'),
+    generators: given.options('generator'),
+    regenerate: given.flag('regenerate'),
+    skipUnknown: given.flag('skip-unknown'),
+  };
+}
+
+export async function plan(args: readonly string[], io: Io): Promise<number> {
+  return writePlan(readCommand('plan', args), io);
+}
+
+/** Prints what a run would do; `generate --dry-run` does no more. @returns the exit code */
+export async function writePlan(given: Parsed, io: Io): Promise<number> {
+  const open = await openFleet(given.positions[0], io, 'files');
+  const { environment, root, seen, situation } = open;
+  const { stale, owed } = await notedIn(environment);
+  const { backend, declared, plan: planOf, status } = await situation({ seen, stale });
+  const request = requestOf(given);
+  const found = planOf(request);
+  mustBeKnownNames(found, declared.machines);
+  const { access, unknown } = await accessOf(found, request, open, backend);
+  const notes = [
+    ...found.notes,
+    ...(owed === null ? [] : [{ generator: null, machines: [], message: owed.message }]),
+    ...(unknown === null ? [] : [unknown]),
+  ];
+  const planned = { ...found, notes };
+  const tally = generatorTally(chosen(found.generators, request), status);
+  if (given.flag('json')) {
+    io.stdout.write(
+      `${jsonText({ schemaVersion: 1, root, backend, ...planData(planned), summary: tally, access: accessData(access) })}\n`,
+    );
+  } else {
+    const paint = painter(io.stdout, io.env);
+    if (lackingIn(tally) + tally.unknown > 0) io.stdout.write(`${tallyText(tally, ', ')}.\n`);
+    io.stdout.write(planText(planned, paint, `Nothing to generate: ${whyNone(open.fleet())}`));
+    for (const line of accessSummary(access))
+      io.stdout.write(`${paint('yellow', 'access:')} ${printable(line)}\n`);
+  }
+  return planned.problems.length > 0 ? EXIT.findings : EXIT.ok;
+}
+
+/** Who would gain and lose access; nobody is at the keyboard, so that whoever runs it comes on top of that. */
+async function accessOf(
+  { steps, problems, generators }: Plan,
+  { machines }: PlanRequest,
+  open: OpenFleet,
+  backend: ServedBackend,
+): Promise<{ readonly access: readonly AccessChange[]; readonly unknown: PlanNote | null }> {
+  const none = { access: [], unknown: null };
+  if (problems.length > 0) return none;
+  try {
+    const secretBackend = await lookInto(open.environment, open.fleet(), backend, await open.seen());
+    if (secretBackend === null) return none;
+    const shared = sharedOf(generators.all.values(), machines);
+    return { ...none, access: accessChangesOf(steps, driftsOf(shared, secretBackend), secretBackend) };
+  } catch (error) {
+    if (!(error instanceof StoreFailure)) throw error;
+    return {
+      ...none,
+      unknown: {
+        generator: null,
+        machines: [],
+        message: `Who gains access cannot be told: ${error.message}`,
+      },
+    };
+  }
+}
+
+/** A plan as plain data, for programs. */
+export function planData({ steps, problems, notes }: Plan) {
+  return {
+    steps: steps.map(({ generator, reason, older, missing, overwrites }) => ({
+      key: generator.key,
+      generator: generator.name,
+      machine: generator.machine,
+      machines: generator.machines,
+      reason,
+      older,
+      missing,
+      overwrites,
+      files: generator.files.map(({ name, secret }) => ({ name, secret })),
+      prompts: generator.prompts.map(({ name, type, persist }) => ({ name, type, persist })),
+      dependencies: generator.dependencies.map(({ key }) => key),
+    })),
+    problems,
+    notes,
+  };
+}
+
+/**
+ * A plan for people.
+ *
+ * @param none what is said of a plan without generators
+ */
+export function planText(
+  { generators, steps, problems, notes }: Plan,
+  paint: Paint,
+  none = 'Nothing to generate.',
+): string {
+  const width = Math.max(0, ...steps.map(step => step.generator.key.length));
+  const lines = steps.map(
+    step => `  ${printable(step.generator.key).padEnd(width)}  ${paint('dim', printable(reasonText(step)))}`,
+  );
+  const overwritten = steps.reduce((sum, step) => sum + step.overwrites.length, 0);
+  return [
+    ...(steps.length === 0
+      ? problems.length > 0
+        ? []
+        : [generators.all.size === 0 ? none : 'Nothing to generate.']
+      : [`${counted(steps.length, 'generator')} to run, in this order:`, ...lines]),
+    ...(overwritten === 0
+      ? []
+      : [paint('yellow', `${counted(overwritten, 'stored value')} would be overwritten.`)]),
+    ...problems.map(({ message }) => `${paint('red', 'problem:')} ${printable(message)}`),
+    ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}`),
+    '',
+  ].join('\n');
+}
+
+/** Why a generator runs, and what becomes of its files. */
+function reasonText({ reason, older, missing, overwrites }: PlanStep): string {
+  const over = overwrites.length === 0 ? '' : `; overwrites ${overwrites.join(', ')}`;
+  switch (reason) {
+    case 'missing':
+      return `missing: ${missing.join(', ')}${over}`;
+    case 'requested':
+      return `asked for${over}`;
+    case 'dependent':
+      return `made from what changes${over}`;
+    default:
+      return `${outdatedText({ reason, older })}${over}`;
+  }
+}

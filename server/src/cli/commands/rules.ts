@@ -1,0 +1,37 @@
+/** `varsmith rules`: all rules, one a line, with the severities that the settings give them. */
+import type { ConfiguredRule } from '../../workspace/workspace.ts';
+import { EXIT, type Io, painter } from '../io.ts';
+import { nearestRoot, openConfigured } from '../load.ts';
+import { jsonText } from '../output/json-text.ts';
+import { defaultSeverity, ruleSummary } from '../output/rule-data.ts';
+import { readCommand } from '../table/read-command.ts';
+
+export async function listRules(args: readonly string[], io: Io): Promise<number> {
+  const given = readCommand('rules', args);
+  const { stdout, env } = io;
+  const paint = painter(stdout, env);
+  const rules = await rulesOf(given.positions[0], io);
+  if (given.flag('json')) {
+    const data = rules.map(({ rule, severity }) => ({
+      ...ruleSummary(rule),
+      severity: severity ?? defaultSeverity(rule),
+    }));
+    stdout.write(`${jsonText({ schemaVersion: 1, rules: data })}\n`);
+    return EXIT.ok;
+  }
+  const ids = Math.max(...rules.map(({ rule }) => rule.id.length));
+  for (const { rule, severity } of rules) {
+    const usual = defaultSeverity(rule);
+    const own = severity === null || severity === usual ? '' : ` (${usual} by default)`;
+    const shown = (severity ?? usual).padEnd(7);
+    stdout.write(`${paint('bold', rule.id.padEnd(ids))}  ${shown}  ${rule.summary}${paint('dim', own)}\n`);
+  }
+  return EXIT.ok;
+}
+
+/** Outside of any fleet the rules are as they come. */
+async function rulesOf(given: string | undefined, io: Io): Promise<readonly ConfiguredRule[]> {
+  if (given !== undefined || nearestRoot(io.cwd) !== null) return (await openConfigured(given, io)).rules;
+  const { rules } = await import('../../checks/index.ts');
+  return rules.map(rule => ({ rule, severity: null }));
+}

@@ -1,0 +1,185 @@
+/** `varsmith verify`: whether all vars are there, made from today's inputs, and readable for those they are for. */
+import type { Fleet } from '../../fleet/model.ts';
+import { askedOf, readerData } from '../../generate/backends/access-change.ts';
+import { accessSentences } from '../../generate/backends/access-words.ts';
+import { openSecretBackend } from '../../generate/backends/open-backend.ts';
+import { placeOf, type SecretBackend, type SecretPlace } from '../../generate/backends/secret-backend.ts';
+import { stateOfStatus } from '../../generate/plan/generator-tally.ts';
+import { chosen, type DeclaredFile, type Generator } from '../../generate/plan/generators.ts';
+import type { Status } from '../../generate/plan/planner.ts';
+import { olderText } from '../../generate/plan/status-words.ts';
+import { driftsOf, machinesOfSecrets } from '../../generate/repository/drift.ts';
+import { notedIn } from '../../generate/repository/session.ts';
+import { publicPath } from '../../generate/repository/store-step.ts';
+import { leftNotes } from '../../generate/run/left-notes.ts';
+import type { RunEnvironment } from '../../generate/run-environment.ts';
+import type { AccessChange } from '../../store/readers.ts';
+import { StoreFailure } from '../../store/store-failure.ts';
+import { tallyOf, tallyText } from '../../store/vars/tally.ts';
+import { type OpenFleet, openFleet, say } from '../generation.ts';
+import { EXIT, type Io, painter, printable } from '../io.ts';
+import { mustBeKnownNames } from '../names.ts';
+import { jsonText } from '../output/json-text.ts';
+import { whyNone } from '../output/no-generators.ts';
+import { readCommand } from '../table/read-command.ts';
+
+export interface VerifyChoice {
+  readonly machines: readonly string[];
+  readonly generators: readonly string[];
+}
+
+/** Says what is wrong with the stored vars of some machines and generators; all where none are named. */
+export async function verified(open: OpenFleet, choice: VerifyChoice) {
+  const { stale, owed } = await notedIn(open.environment);
+  const { backend, declared, plan, status } = await open.situation({ seen: open.seen, stale });
+  const found = plan({ ...choice, regenerate: false });
+  mustBeKnownNames(found, declared.machines);
+  const { generators, steps, notes } = found;
+  const concerned = chosen(generators, choice);
+  // The plan has looked: what it says of a generator that is not complete is not looked up again.
+  const planned = new Map(steps.map(step => [step.generator.key, step]));
+  const secretBackend = await openSecretBackend(open.environment, open.fleet(), backend, await open.seen());
+  const problems = concerned.flatMap(generator => {
+    const step = planned.get(generator.key);
+    const found = step?.reason === 'missing' ? { ...step, reason: step.reason } : status(generator);
+    const { reason, older, missing } = found;
+    if (reason === null) return [];
+    const message = reasonText(generator, found);
+    const others = generator.files.filter(({ name }) => !missing.includes(name));
+    const stored = storedFiles(open.environment, secretBackend, generator, others);
+    return [{ ...about(generator), kind: reason, files: missing, stored, older, message }];
+  });
+  await secretBackend.examine?.(machinesOfSecrets(concerned));
+  const access = driftsOf(concerned, secretBackend).flatMap(({ generator, drifts }) =>
+    drifts.map(({ place, reason }) => {
+      const access = accessIn(secretBackend, place);
+      return {
+        ...about(generator),
+        kind: 'access' as const,
+        files: [place.file],
+        stored: storedFiles(
+          open.environment,
+          secretBackend,
+          generator,
+          generator.files.filter(({ name }) => name === place.file),
+        ),
+        message: `${generator.key}/${place.file} ${reason.replace(/\.$/, '')}. ${whatToDo(access)}`,
+        gains: access?.gained.map(readerData) ?? [],
+        losses: access?.lost.map(readerData) ?? [],
+      };
+    }),
+  );
+  const states = concerned.map(generator => {
+    const known = status(generator);
+    return { ...about(generator), state: stateOfStatus(generator, known), missing: known.missing };
+  });
+  return {
+    backend,
+    /** Every generator that was looked at, in its place. */
+    states,
+    summary: tallyOf(states.map(({ state }) => state)),
+    problems: [...problems, ...access, ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }])],
+    notes,
+    concerned: concerned.length,
+  };
+}
+
+/** Where files lie in the repository, relative to its root; not those that are in a store outside of it. */
+function storedFiles(
+  environment: RunEnvironment,
+  secretBackend: SecretBackend,
+  generator: Generator,
+  files: readonly DeclaredFile[],
+) {
+  return files.flatMap(file => {
+    const paths = file.secret
+      ? secretBackend.paths(placeOf(generator, file))
+      : [publicPath(environment, generator, file)];
+    const path = paths.find(one => environment.files.kind(one) === 'file');
+    return path === undefined ? [] : [{ name: file.name, path }];
+  });
+}
+
+/** Null where it cannot be told. */
+function accessIn(secretBackend: SecretBackend, place: SecretPlace): AccessChange | null {
+  try {
+    return secretBackend.change(place);
+  } catch (error) {
+    if (error instanceof StoreFailure) return null;
+    throw error;
+  }
+}
+
+/** Says who would gain and lose access by it, since that may not be what is wanted. */
+function whatToDo(access: AccessChange | null): string {
+  const who = access === null ? [] : accessSentences([access]);
+  if (access === null || who.length === 0) return '"varsmith fix" puts it right.';
+  const told = `With "varsmith fix", ${who.join('; ')}.`;
+  return askedOf([access]).length > 0
+    ? `${told} It asks before a key that has no access today is given any.`
+    : told;
+}
+
+export async function verify(args: readonly string[], io: Io): Promise<number> {
+  const given = readCommand('verify', args);
+  const open = await openFleet(given.positions[0], io, 'access');
+  const choice = { machines: given.options('machine'), generators: given.options('generator') };
+  const { backend, problems: all, notes, concerned, states, summary } = await verified(open, choice);
+  // What killed runs have left was looked for when the store was opened.
+  say(io, ...leftNotes());
+  if (given.flag('json')) {
+    const data = {
+      schemaVersion: 1,
+      root: open.root,
+      backend,
+      generators: concerned,
+      summary,
+      states,
+      problems: all,
+      notes,
+    };
+    io.stdout.write(`${jsonText(data)}\n`);
+  } else {
+    const paint = painter(io.stdout, io.env);
+    // A large fleet has thousands of lines, and each write is a call to the system.
+    const lines = [
+      ...all.map(({ message }) => `${paint('red', '✗')} ${printable(message)}\n`),
+      ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}\n`),
+    ];
+    if (all.length === 0) lines.push(`${wellText(open.fleet(), concerned, notes.length > 0, choice)}\n`);
+    else lines.push(`${tallyText(summary, ', ')}.\n`);
+    io.stdout.write(lines.join(''));
+  }
+  return all.length === 0 ? EXIT.ok : EXIT.findings;
+}
+
+/** What is said where nothing is wrong: without a generator, nothing is present either. */
+function wellText(
+  fleet: Fleet,
+  concerned: number,
+  isPartial: boolean,
+  { machines, generators }: VerifyChoice,
+): string {
+  if (concerned === 0)
+    return machines.length + generators.length > 0
+      ? 'There is nothing to verify: none of these machines has such a generator.'
+      : `There is nothing to verify: ${whyNone(fleet)}`;
+  return `All vars${isPartial ? ' that are known here' : ''} are present and valid.`;
+}
+
+function about({ key, name, machines }: Generator) {
+  return { key, generator: name, machines };
+}
+
+function reasonText({ key }: Generator, { reason, older, missing }: Omit<Status, 'present'>): string {
+  switch (reason) {
+    case 'missing':
+      return `${key}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`;
+    case 'interrupted':
+      return `${key} was left behind by a run that was cut off: what it is made from has changed since. "varsmith generate" makes it anew.`;
+    case 'superseded':
+      return `${key} was made from ${olderText(older)}, set anew since. "varsmith generate" makes it anew.`;
+    default:
+      return `${key} was made from other inputs than the configuration has now.`;
+  }
+}

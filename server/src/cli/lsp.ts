@@ -1,8 +1,0 @@
-/** `varsmith lsp`: the language server over standard input and output, whether or not that is asked for by name. */
-import { readCommand } from './commands/read.ts';
-import type { Io } from './io.ts';
-
-export async function lsp(args: readonly string[], io: Io): Promise<number> {
-  readCommand('lsp', args);
-  return io.serveStdio();
-}

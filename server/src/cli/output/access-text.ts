@@ -1,0 +1,162 @@
+/** Who can read what, and who gains and loses access, as text for people and as Markdown for a pull request. */
+import { counted } from '../../checks/wording.ts';
+import { code, plain } from '../../editor/markdown.ts';
+import type {
+  AccessDifference,
+  Loss,
+  ReaderState,
+  SecretAccess,
+  SecretReader,
+} from '../../generate/backends/access-matrix.ts';
+import { inLine, readerText, shortKey, viaText } from '../../generate/backends/access-words.ts';
+import { type Reader, readerId } from '../../store/readers.ts';
+import type { Paint } from '../io.ts';
+
+const NOTE: Readonly<Record<ReaderState, string>> = {
+  now: '',
+  pending: 'not yet: the next "varsmith fix" gives it',
+  leaving: 'still: the next "varsmith fix" takes it away',
+};
+
+/** Of what no generator makes, which `varsmith fix` leaves alone. */
+const OTHER_NOTE: Readonly<Record<ReaderState, string>> = {
+  now: '',
+  pending: 'not yet: it is not encrypted to it',
+  leaving: 'still: it is encrypted to it, and no link says so',
+};
+
+/** A paragraph for each secret: what it is, then a line for everybody who can read it. */
+export function matrixText(secrets: readonly SecretAccess[], paint: Paint): string {
+  if (secrets.length === 0) return 'No secret matches.\n';
+  return secrets.map(one => secretText(one, paint)).join('\n');
+}
+
+function secretText(one: SecretAccess, paint: Paint): string {
+  const rows = one.readers.map(reader => [
+    reader.kind === 'unknown' ? 'nobody here' : [reader.kind, inLine(reader.name)].join(' ').trim(),
+    reader.key === null ? 'no key yet' : shortKey(reader.key),
+    [viaText(reader), one.stored ? (one.declared ? NOTE : OTHER_NOTE)[reader.state] : '']
+      .filter(text => text !== '')
+      .join('; '),
+  ]);
+  const width = (column: number) => Math.max(0, ...rows.map(row => row[column]?.length ?? 0));
+  const [first, second] = [width(0), width(1)];
+  const lines = rows.map(([who = '', key = '', how = '']) =>
+    `  ${who.padEnd(first)}  ${key.padEnd(second)}  ${how}`.trimEnd(),
+  );
+  if (lines.length === 0) lines.push('  nobody');
+  return `${paint('bold', inLine(one.secret))}  ${paint('dim', aboutText(one))}\n${lines.join('\n')}\n`;
+}
+
+function aboutText({ kind, machines, neededFor, declared, stored }: SecretAccess): string {
+  const names = machines.map(inLine).join(', ');
+  if (kind === 'machine-key') return `opens all that machine ${names} can read`;
+  if (kind === 'other') return 'kept by "clan secrets"';
+  if (!declared) return 'stored, and not known to be declared';
+  return [
+    `for ${neededFor ?? 'services'}, declared by ${names}`,
+    ...(stored ? [] : ['not generated yet']),
+  ].join(', ');
+}
+
+interface About {
+  /** As it was named. */
+  readonly revision: string;
+  readonly commit: string;
+}
+
+/** Of somebody who gains or loses: to what, and when. */
+interface Row {
+  readonly verb: 'gains' | 'loses';
+  readonly reader: Reader;
+  readonly when: string;
+  readonly secrets: string[];
+}
+
+/** Gains before losses; for each reader what happens at the same time is in one row. */
+function rowsOf(differences: readonly AccessDifference[]): Row[] {
+  const found = new Map<string, Row>();
+  const add = (verb: Row['verb'], reader: SecretReader | Loss, one: AccessDifference) => {
+    const when = whenText(verb, reader.state, one);
+    const id = [verb, readerId(reader), viaText(reader), when].join('\0');
+    const row = found.get(id) ?? { verb, reader, when, secrets: [] };
+    row.secrets.push(one.secret);
+    found.set(id, row);
+  };
+  for (const one of differences) for (const reader of one.gains) add('gains', reader, one);
+  for (const one of differences) for (const reader of one.losses) add('loses', reader, one);
+  return [...found.values()];
+}
+
+function whenText(
+  verb: Row['verb'],
+  state: ReaderState,
+  { kind, machines, change, stored, declared }: AccessDifference,
+): string {
+  const all =
+    kind === 'machine-key' ? `with it all that machine ${machines.map(inLine).join(', ')} can read` : '';
+  const when =
+    state === 'pending' && verb === 'gains' && !stored
+      ? 'once it is generated'
+      : state === 'pending'
+        ? pendingText(verb, declared)
+        : change === 'gone'
+          ? 'it is no longer there'
+          : '';
+  return [all, when].filter(text => text !== '').join('; ');
+}
+
+function pendingText(verb: Row['verb'], declared: boolean): string {
+  if (declared) return 'with the next "varsmith fix"';
+  return verb === 'gains' ? 'when it is encrypted anew, not yet' : 'when it is encrypted anew, still there';
+}
+
+export function differenceText(
+  differences: readonly AccessDifference[],
+  { revision, commit }: About,
+  paint: Paint,
+): string {
+  const since = `since ${inLine(revision)} (${commit.slice(0, 10)})`;
+  if (differences.length === 0) return `Nobody gains or loses access ${since}.\n`;
+  const lines = rowsOf(differences).map(({ verb, reader, when, secrets }) => {
+    const how = [viaText(reader), when].filter(text => text !== '').join('; ');
+    const head = `${verb === 'gains' ? '+' : '-'} ${readerText(reader)} ${verb} access to:`;
+    const names = secrets.map(name => `    ${inLine(name)}\n`).join('');
+    return `${paint(verb === 'gains' ? 'yellow' : 'dim', head)}${how === '' ? '' : ` (${how})`}\n${names}`;
+  });
+  return `Access ${since}: ${counted(differences.length, 'secret')}.\n${lines.join('')}`;
+}
+
+/** Names are shown as they are: whoever opens a pull request may have chosen them. */
+export function differenceMarkdown(
+  differences: readonly AccessDifference[],
+  { revision, commit }: About,
+  notes: readonly string[],
+): string {
+  const since = `since ${cell(code(inLine(revision)))} (${code(commit.slice(0, 10))})`;
+  const remarks = notes.map(note => `\n> ${plain(inLine(note))}\n`).join('');
+  if (differences.length === 0) return `### Access\n\nNobody gains or loses access ${since}.\n${remarks}`;
+  const rows = rowsOf(differences);
+  const table = (verb: Row['verb'], title: string) => {
+    const own = rows.filter(row => row.verb === verb);
+    if (own.length === 0) return '';
+    const lines = own.map(({ reader, when, secrets }) => {
+      const who = reader.kind === 'unknown' ? 'nobody here' : `${reader.kind} ${nameText(reader)}`.trim();
+      const how = [viaText(reader), when].filter(text => text !== '').join('; ');
+      const key = reader.key === null ? 'no key yet' : code(shortKey(reader.key));
+      const names = secrets.map(name => code(inLine(name))).join('<br>');
+      return `| ${[who, key, names].map(cell).join(' | ')} | ${cell(plain(how))} |\n`;
+    });
+    return `\n**${title}**\n\n| Who | Key | Secrets | How |\n|---|---|---|---|\n${lines.join('')}`;
+  };
+  return `### Access\n\nWho can read what, ${since}.\n${table('gains', 'Gains access')}${table('loses', 'Loses access')}${remarks}`;
+}
+
+function nameText({ name }: Reader): string {
+  return name === '' ? '' : code(inLine(name));
+}
+
+/** A bar would end the cell, in a code span too. */
+function cell(text: string): string {
+  return text.replace(/(?<!\\)\|/g, '\\|');
+}

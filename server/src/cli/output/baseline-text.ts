@@ -1,0 +1,11 @@
+/** What a baseline did, in words. */
+import { counted } from '../../checks/wording.ts';
+import type { BaselineReport } from '../commands/check.ts';
+
+/** What a baseline did, in a sentence or two. */
+export function baselineText({ file, silenced, obsolete }: BaselineReport): string {
+  const found = `${counted(silenced.length, 'finding')} silenced by ${file}`;
+  if (obsolete === 0) return found;
+  const entries = obsolete === 1 ? 'One entry of it is' : `${obsolete} entries of it are`;
+  return `${found}. ${entries} obsolete: \`--write-baseline ${file}\` writes it anew.`;
+}

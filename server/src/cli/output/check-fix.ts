@@ -1,0 +1,56 @@
+/** `varsmith check --fix`: applies what is safe, to the files or, for a dry run, as a diff. */
+
+import type { Finding } from '../../checks/rule.ts';
+import { counted } from '../../checks/wording.ts';
+import { type ChangedFile, type FixOutcome, fixAll } from '../../workspace/fix.ts';
+import type { Workspace } from '../../workspace/workspace.ts';
+import { writeChanges } from '../../workspace/write.ts';
+import { type Io, painter, printable } from '../io.ts';
+import { unifiedDiff } from './unified-diff.ts';
+
+/**
+ * Afterwards the workspace has the texts with the fixes in them.
+ * @param wanted those of all findings that are to be fixed
+ * @returns how many fixes were applied
+ * @throws WriteError if the files could not be written
+ */
+export function fix(
+  workspace: Workspace,
+  wanted: (findings: readonly Finding[]) => readonly Finding[],
+  dryRun: boolean,
+  io: Io,
+): number {
+  const outcome = fixAll(workspace, wanted);
+  if (outcome.broken.length > 0) throw new Error(brokenText(outcome));
+  if (dryRun) printDiff(outcome.changes, io);
+  else writeChanges(workspace.root, outcome.changes);
+  const verb = dryRun ? 'would apply' : 'applied';
+  const { applied, changes } = outcome;
+  const note = outcome.settled ? '' : ' Some fixes undo one another; look at the result.';
+  io.stderr.write(
+    `varsmith: ${verb} ${counted(applied, 'fix', 'fixes')} in ${counted(changes.length, 'file')}.${note}\n`,
+  );
+  return applied;
+}
+
+function brokenText({ broken }: FixOutcome): string {
+  return `After the fixes ${broken.join(', ')} would not be valid Nix any more, so nothing was written. This is a mistake of Varsmith: please report it.`;
+}
+
+/** What would change, as a unified diff. */
+export function printDiff(changes: readonly ChangedFile[], { stdout, env }: Io): void {
+  const paint = painter(stdout, env);
+  for (const { path, before, after } of changes) {
+    const diff = unifiedDiff(path, before, after);
+    if (!stdout.isTTY) stdout.write(diff);
+    else for (const line of diff.trimEnd().split('\n')) stdout.write(`${coloured(line)}\n`);
+  }
+
+  function coloured(line: string): string {
+    const text = printable(line);
+    if (line.startsWith('---') || line.startsWith('+++')) return paint('bold', text);
+    if (line.startsWith('@@')) return paint('cyan', text);
+    if (line.startsWith('-')) return paint('red', text);
+    return line.startsWith('+') ? paint('green', text) : text;
+  }
+}

@@ -1,0 +1,87 @@
+/** Secrets of sops-nix and agenix as `inspect` shows them: where each is encrypted and for whom, and where it lies. */
+import { secretPaths } from '../../editor/secrets/deployed.ts';
+import { keyTextOf, machinesOfSecret, type SecretGround, valueKeys } from '../../editor/secrets/joined.ts';
+import { keyNames, recipientsOf } from '../../editor/secrets/recipients.ts';
+import type { Fleet, Place } from '../../fleet/model.ts';
+import type { SecretDefinition } from '../../fleet/secrets.ts';
+import { type FleetSecret, joinSecrets } from '../../fleet/secrets-join.ts';
+import { implicitByName, readSops } from '../../store/sops/sops-keys.ts';
+import type { WorkspaceFiles } from '../../workspace/files.ts';
+
+type At = (place: Place) => { file: string; line: number; column: number };
+
+/** Declared in Nix, or by clan for what lies in `sops/secrets`. */
+export function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
+  const sops = readSops(files, fleet.directory ?? '');
+  const implicit = implicitByName(
+    sops,
+    fleet.machines.map(machine => machine.name),
+  );
+  const secrets = joinSecrets(files, fleet.secrets(), implicit);
+  const environment: SecretGround = { fleet, files, secrets, sops };
+  const pathOf = ({ keeper, name, definitions }: FleetSecret) => {
+    const [only, another] = secretPaths(environment, keeper, name, definitions);
+    return another === undefined ? (only ?? null) : null;
+  };
+  return {
+    secrets: secrets.secrets.map(secret => ({
+      keeper: secret.keeper,
+      name: secret.name,
+      implicitOn: secret.implicitOn,
+      definitions: secret.definitions.map(definition => at(definition.at)),
+      uses: secrets.uses
+        .filter(use => use.keeper === secret.keeper && use.name === secret.name)
+        .filter(use => use.of !== 'template')
+        .map(use => at(use.at)),
+      machines: machinesOfSecret(fleet, secret),
+      sources: sourcesOf(environment, secret),
+      deployedPath: pathOf(secret),
+    })),
+    encryptedFiles: encryptedFilesOf(environment, files),
+  };
+}
+
+/** Each file that the secret is certainly taken from, with its key. */
+function sourcesOf({ secrets }: SecretGround, { definitions }: FleetSecret) {
+  const sources = definitions.flatMap(definition =>
+    certainFiles(secrets, definition).map(file => {
+      const found = secrets.keyOf(definition);
+      return {
+        file,
+        key: keyTextOf(secrets, definition),
+        keyFound: found === null ? null : found.kind === 'found',
+      };
+    }),
+  );
+  return [...new Map(sources.map(one => [`${one.file}\0${one.key}`, one])).values()];
+}
+
+function certainFiles(secrets: SecretGround['secrets'], definition: SecretDefinition): string[] {
+  return secrets.filesOf(definition).files.flatMap(({ path, certain }) => (certain ? [path] : []));
+}
+
+/** The files that declarations and rules of agenix name, sorted. */
+function encryptedFilesOf(environment: SecretGround, files: WorkspaceFiles) {
+  const { secrets } = environment;
+  const keepers = new Map<string, 'sops' | 'age'>();
+  for (const { keeper, definitions } of secrets.secrets)
+    for (const definition of definitions)
+      for (const path of certainFiles(secrets, definition)) keepers.set(path, keeper);
+  for (const { path } of secrets.ageRules.flatMap(({ rules }) => rules)) keepers.set(path, 'age');
+  const nameOf = keyNames(environment);
+  return [...keepers]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([file, keeper]) => {
+      const content = keeper === 'sops' ? secrets.encrypted(file) : null;
+      const recipients = recipientsOf(secrets, file);
+      return {
+        file,
+        keeper,
+        exists: files.kind(file) === 'file',
+        /** Null where its format does not tell. */
+        encrypted: content?.complete === true ? content.encrypted : null,
+        keys: content === null ? [] : valueKeys(content).map(({ path }) => path),
+        recipients: (recipients?.keys ?? []).map(key => ({ key, name: nameOf(key) })),
+      };
+    });
+}

@@ -1,0 +1,253 @@
+/**
+ * A fleet in the shape that `inspect --format json` promises: docs/schemas/inspect.schema.json. Fields may be
+ * added; none is renamed or removed while `schemaVersion` is 1.
+ */
+
+import { unknownText } from '../../doctor/unknown-words.ts';
+import type { BroughtGenerator } from '../../fleet/catalogue.ts';
+import { machineRows } from '../../fleet/machine-rows.ts';
+import type { Fleet, Generator, Machine, Place, Registry } from '../../fleet/model.ts';
+import { commonSetting, probableSetting } from '../../store/backend-setting.ts';
+import { backendNamed, readStore } from '../../store/vars/read.ts';
+import { readVars } from '../../store/vars/vars.ts';
+import type { WorkspaceFiles } from '../../workspace/files.ts';
+import type { Workspace } from '../../workspace/workspace.ts';
+import { secretsOf } from './inspection-secrets.ts';
+import { leftoversIn } from './leftovers.ts';
+import { type SpanOf, spansIn } from './positions.ts';
+import { statusesIn } from './use-status.ts';
+
+export type InspectionParts = ReturnType<typeof inspectionParts>;
+
+export type Inspection = {
+  readonly [Name in keyof InspectionParts]: InspectionParts[Name] extends () => Iterable<infer One>
+    ? readonly One[]
+    : InspectionParts[Name];
+};
+
+type At = (place: Place) => { file: string; line: number; column: number };
+
+/** All of it at once. */
+export function inspection(workspace: Workspace): Inspection {
+  const parts = inspectionParts(workspace);
+  return { ...parts, generators: [...parts.generators()], references: [...parts.references()] };
+}
+
+/** The lists that grow with machines times generators are made one by one, while somebody takes them. */
+export function inspectionParts(workspace: Workspace) {
+  const fleet = workspace.fleet();
+  const { files } = workspace;
+  const at = placesBy(spansIn(files));
+  const generatorsOf = generatorNamesByMachine(fleet);
+  const statusOf = statusesIn(fleet, files);
+  const machinesOf = machinesByKey(workspace);
+  const registries = fleet.registries.map(registry => registryOf(registry, machinesOf, at));
+  return {
+    schemaVersion: 1 as const,
+    root: workspace.root,
+    machines: fleet.machines.map(machine => machineOf(machine, generatorsOf.get(machine.name) ?? [], at)),
+    *generators() {
+      for (const generator of fleet.generators) yield generatorOf(generator, at);
+      for (const generator of fleet.brought()) yield* broughtOf(generator, fleet, at);
+      yield* leftoversIn(fleet, readVars(files, fleet.directory ?? '').vars);
+    },
+    exports: fleet.exports.map(({ key, name, at: place }) => ({ key, generator: name, ...at(place) })),
+    *references() {
+      for (const { uses } of fleet.units.values())
+        for (const use of uses)
+          yield {
+            ...at(use.at),
+            generator: use.generator,
+            fileName: use.fileName,
+            attribute: use.attribute,
+            status: statusOf(use),
+          };
+    },
+    // The contract has room for one; the largest is the fleet's own. All of them are in `registries`.
+    registry: [...registries].sort((a, b) => b.keys.length - a.keys.length)[0] ?? null,
+    registries,
+    ...secretsOf(fleet, files, at),
+    store: storeOf(fleet, files, workspace.settings.store?.command != null),
+    notAnalysable: [
+      ...fleet.notAnalysable.map(({ at: place, what, reason }) => ({
+        ...at(place),
+        reason,
+        what,
+        message: unknownText({ what, reason }),
+      })),
+      ...workspace.files
+        .skipped()
+        .filter(({ path }) => path.endsWith('.nix') || files.kind(path) === 'directory')
+        .map(({ path, reason }) => ({
+          ...{ file: path, line: 1, column: 1, reason, what: 'unread' as const },
+          message: unknownText({ what: 'unread', reason }),
+        })),
+    ],
+  };
+}
+
+function placesBy(spanOf: SpanOf): At {
+  return place => {
+    const { line, column } = spanOf(place);
+    return { file: place.file, line, column };
+  };
+}
+
+function machineOf(
+  { name, class: kind, system, tags, at: place }: Machine,
+  generators: readonly string[],
+  at: At,
+) {
+  const where = place ? at(place) : { file: null, line: null, column: null };
+  return { name, class: kind, system, tags, generators, ...where };
+}
+
+/** What each machine has: first what is declared, then what clan-core's services certainly bring. */
+function generatorNamesByMachine({ generators, brought }: Fleet): Map<string, string[]> {
+  const names = new Map<string, Set<string>>();
+  const certain = brought().filter(generator => generator.certain && !generator.isPattern);
+  for (const { name, machines } of [...generators, ...certain])
+    for (const machine of machines ?? []) {
+      const list = names.get(machine);
+      if (list) list.add(name);
+      else names.set(machine, new Set([name]));
+    }
+  return new Map([...names].map(([machine, list]) => [machine, [...list]]));
+}
+
+/**
+ * What is stored, and where: as the configuration says, or else as what lies on disk tells.
+ *
+ * @param elsewhere `varsmith.json` names a command that keeps secrets
+ */
+function storeOf(fleet: Fleet, files: WorkspaceFiles, elsewhere: boolean) {
+  const settings = fleet.storeSettings();
+  const set = fleet.machines.map(({ name }) => ({ machine: name, backend: settings.of(name) }));
+  // Where machines differ, those that differ from the clan's are named.
+  const common = commonSetting(fleet) ?? settings.clan ?? (elsewhere ? 'custom' : null);
+  const named = backendNamed(common ?? '');
+  const store = readStore(files, { backend: named, directory: fleet.directory ?? '' });
+  const backend =
+    common === null
+      ? (backendNamed(probableSetting(fleet, files) ?? '') ?? store.backend)
+      : common === 'custom'
+        ? common
+        : named;
+  return {
+    ...store,
+    backend,
+    machineBackends: set.flatMap(one =>
+      one.backend === null || one.backend === (common ?? backend)
+        ? []
+        : [{ machine: one.machine, backend: one.backend }],
+    ),
+  };
+}
+
+/** A generator of clan-core's own services: not defined in the workspace, but brought in at a place of it. */
+function broughtOf(generator: BroughtGenerator, fleet: Fleet, at: At) {
+  const place = generator.instance?.at[0] ?? fleet.machines.find(machine => machine.at !== null)?.at;
+  if (place == null) return [];
+  const here = at(place);
+  return [
+    {
+      name: generator.name,
+      nameKind: generator.isPattern ? ('pattern' as const) : ('resolved' as const),
+      completeness: generator.files.every(file => file.certain) ? ('full' as const) : ('partial' as const),
+      share: generator.share,
+      conditional: !generator.certain,
+      machines: generator.machines,
+      files: generator.files.map(file => ({
+        name: file.name,
+        nameKind: /\$\{/.test(file.name) ? ('pattern' as const) : ('resolved' as const),
+        secret: file.secret,
+        deploy: file.deploy,
+        owner: null,
+        group: null,
+        mode: null,
+        neededFor: file.neededFor,
+        from: 'files' as const,
+        conditional: false,
+        ...here,
+      })),
+      prompts: generator.prompts.map(name => ({
+        name,
+        type: null,
+        description: null,
+        persist: null,
+        ...here,
+      })),
+      dependencies: generator.dependencies.map(name => ({ name, ...here })),
+      runtimeInputs: [],
+      script: null,
+      validation: null,
+      definitions: [],
+      /** `clan-core`, or the name of its service. */
+      catalogue: generator.service ?? 'clan-core',
+    },
+  ];
+}
+
+function generatorOf(generator: Generator, at: At) {
+  const body = generator.body();
+  return {
+    name: generator.name,
+    nameKind: generator.nameKind,
+    completeness: body.completeness,
+    share: body.share,
+    conditional: generator.conditional,
+    machines: generator.machines,
+    files: body.files.map(({ at: place, ...file }) => ({ ...file, ...at(place) })),
+    prompts: body.prompts.map(({ name, type, description, persist, at: place }) => ({
+      name,
+      type,
+      description,
+      persist,
+      ...at(place),
+    })),
+    dependencies: body.dependencies.map(({ value, at: place }) => ({ name: value, ...at(place) })),
+    runtimeInputs: body.runtimeInputs,
+    script: body.script && { known: body.script.text !== null, ...at(body.script.at) },
+    validation: body.validation ?? null,
+    definitions: generator.definitions.map(({ at: place, kind, via }) => ({
+      ...at(place),
+      kind,
+      via: via.map(at),
+    })),
+  };
+}
+
+/** The machines that select a key, in the order of the matrix. */
+function machinesByKey(workspace: Workspace): (registry: string, key: string) => string[] {
+  const machines = new Map<string, Set<string>>();
+  const fleet = workspace.fleet();
+  for (const matrix of fleet.matrices) {
+    for (const { machine, keys } of machineRows(fleet, matrix)) {
+      for (const { key } of keys) {
+        const id = `${matrix.registry}\0${key}`;
+        machines.set(id, (machines.get(id) ?? new Set()).add(machine));
+      }
+    }
+  }
+  return (registry, key) => [...(machines.get(`${registry}\0${key}`) ?? [])];
+}
+
+function registryOf(
+  { file, keys }: Registry,
+  machinesOf: (registry: string, key: string) => string[],
+  at: At,
+) {
+  return {
+    file,
+    keys: keys.map(entry => ({
+      key: entry.key,
+      generator: entry.generator?.value ?? null,
+      envVar: entry.envVar?.value ?? null,
+      fileAttr: entry.fileAttr?.value ?? null,
+      // What clan-core takes a file for that says nothing.
+      secret: entry.secret ?? true,
+      machines: machinesOf(file, entry.key),
+      ...at(entry.at),
+    })),
+  };
+}

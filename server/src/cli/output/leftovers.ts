@@ -1,0 +1,116 @@
+/**
+ * What is stored of generators that nothing declares and no instance brings, where clan-core has or had such a
+ * generator: services that are no longer used, and earlier versions of those that are. Only shown, never judged by.
+ */
+import type { CatalogueFile } from '../../fleet/catalogue-data.ts';
+import { leftoverOf } from '../../fleet/catalogue-leftovers.ts';
+import type { Fleet } from '../../fleet/model.ts';
+import type { StoredVar } from '../../store/vars/vars.ts';
+import { fits } from './use-status.ts';
+
+type Facts = Pick<Fleet, 'generators' | 'brought'>;
+
+/** Generators that were left over, in the shape of the other generators of `inspect`. */
+export function leftoversIn(fleet: Facts, stored: readonly StoredVar[]) {
+  const isExplained = explainedBy(fleet);
+  const found = new Map<string, Found>();
+  for (const { name, shared, files } of storedGenerators(stored)) {
+    const unexplained = [...files.keys()].filter(file => !isExplained(name, file));
+    if (unexplained.length === 0) continue;
+    const leftover = leftoverOf({ name, shared, files: [...files.keys()] }, unexplained);
+    if (leftover === null) continue;
+    const key = JSON.stringify([name, shared, leftover.service]);
+    const known = found.get(key) ?? { name, shared, service: leftover.service, complete: false, files: [] };
+    found.set(key, {
+      ...known,
+      complete: known.complete || leftover.complete,
+      files: [
+        ...known.files,
+        ...leftover.files.flatMap(file => {
+          const path = files.get(file.name);
+          return path === undefined || known.files.some(one => one.name === file.name)
+            ? []
+            : [{ ...file, path }];
+        }),
+      ],
+    });
+  }
+  return [...found.values()].map(shown);
+}
+
+interface Found {
+  readonly name: string;
+  readonly shared: boolean;
+  readonly service: string | null;
+  readonly complete: boolean;
+  readonly files: readonly (CatalogueFile & { readonly path: string })[];
+}
+
+function shown({ name, shared, service, complete, files }: Found) {
+  return {
+    name,
+    nameKind: 'resolved' as const,
+    completeness: complete ? ('full' as const) : ('partial' as const),
+    share: shared,
+    conditional: true,
+    machines: [] as readonly string[],
+    files: files.map(file => ({
+      name: file.name,
+      nameKind: 'resolved' as const,
+      secret: file.secretBy === undefined ? file.secret : null,
+      deploy: file.deploy,
+      owner: null,
+      group: null,
+      mode: null,
+      neededFor: file.neededFor,
+      from: 'files' as const,
+      conditional: false,
+      file: file.path,
+      line: 1,
+      column: 1,
+    })),
+    prompts: [],
+    dependencies: [],
+    runtimeInputs: [],
+    script: null,
+    validation: null,
+    definitions: [],
+    catalogue: service ?? 'clan-core',
+    leftover: true as const,
+  };
+}
+
+interface Stored {
+  readonly name: string;
+  readonly shared: boolean;
+  /** The path of each file. */
+  readonly files: Map<string, string>;
+}
+
+/** By generator and owner: the machines need not have had the same version of clan-core. */
+function storedGenerators(stored: readonly StoredVar[]): Iterable<Stored> {
+  const all = new Map<string, Stored>();
+  for (const { placement, owner, generator, file, path, current } of stored) {
+    if (!current || placement === 'per-export') continue;
+    const key = JSON.stringify([placement, owner, generator]);
+    const one = all.get(key) ?? { name: generator, shared: placement === 'shared', files: new Map() };
+    one.files.set(file, path);
+    all.set(key, one);
+  }
+  return all.values();
+}
+
+/**
+ * Answers whether a stored file is, or may be, of a generator that there is. All files of a generator that the
+ * workspace declares are its own, past ones too.
+ */
+function explainedBy({ generators, brought }: Facts): (generator: string, file: string) => boolean {
+  const names = new Set(generators.map(({ name }) => name));
+  const patterns = generators.filter(({ nameKind }) => nameKind === 'pattern').map(({ name }) => name);
+  const all = brought();
+  const is = (pattern: string, name: string) => pattern === name || fits(pattern, name);
+  return (generator, file) =>
+    names.has(generator) ||
+    patterns.some(pattern => fits(pattern, generator)) ||
+    all.some(one => is(one.name, generator) && one.files.some(({ name }) => is(name, file)));
+}

@@ -1,0 +1,35 @@
+/** Places as programs and people read them: lines and columns from 1, columns in UTF-16 units. */
+import type { Place } from '../../fleet/model.ts';
+import type { NixFiles } from '../../nix/eval/value.ts';
+import { lineStartsOf, positionAt } from '../../nix/source.ts';
+
+export interface Span {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export type SpanOf = (place: Place) => Span;
+
+/** Looks places up in the files they are in. A file that has gone gives its first character. */
+export function spansIn(files: NixFiles): SpanOf {
+  const starts = new Map<string, readonly number[]>();
+  const startsOf = (file: string) => {
+    const known = starts.get(file);
+    if (known) return known;
+    const found = files.parse(file)?.lineStarts ?? lineStartsOf(files.text(file) ?? '');
+    starts.set(file, found);
+    return found;
+  };
+  return ({ file, start, end }) => {
+    const from = positionAt(startsOf(file), start);
+    const to = positionAt(startsOf(file), end);
+    return {
+      line: from.line + 1,
+      column: from.character + 1,
+      endLine: to.line + 1,
+      endColumn: to.character + 1,
+    };
+  };
+}

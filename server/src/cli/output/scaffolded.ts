@@ -1,0 +1,35 @@
+/** What the scaffolding commands do with what was computed: a diff, or the files, and what is left to do. */
+import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffold.ts';
+import type { Workspace } from '../../workspace/workspace.ts';
+import { makeFolders, writeChanges } from '../../workspace/write.ts';
+import { EXIT, type Io, printable } from '../io.ts';
+import { printDiff } from './check-fix.ts';
+
+/**
+ * @returns the exit code
+ * @throws Error with what was refused, WriteError if the files could not be written
+ */
+export function carryOut(
+  workspace: Workspace,
+  scaffolded: Scaffolded | Refused,
+  dryRun: boolean,
+  io: Io,
+): number {
+  if ('refused' in scaffolded) throw new Error(scaffolded.refused);
+  const around = { fleet: workspace.fleet(), files: workspace.files };
+  const changes = editedFiles(around, scaffolded.edits);
+  if (dryRun) {
+    printDiff(changes, io);
+    return EXIT.ok;
+  }
+  makeFolders(
+    workspace.root,
+    changes.filter(({ before }) => before === null).map(({ path }) => path),
+  );
+  writeChanges(workspace.root, changes);
+  for (const { path, before } of changes) {
+    io.stdout.write(`${before === null ? 'new    ' : 'changed'} ${printable(path)}\n`);
+  }
+  for (const note of scaffolded.notes) io.stderr.write(`varsmith: ${printable(note)}\n`);
+  return EXIT.ok;
+}

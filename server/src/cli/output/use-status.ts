@@ -1,0 +1,112 @@
+/**
+ * Whether what a use names exists, as far as is known. `undefined` is said only where a rule has proved it; what
+ * is neither found nor proved to be missing is `unknown`.
+ */
+
+import type { CheckFiles } from '../../checks/rule.ts';
+import { runRules } from '../../checks/run.ts';
+import { undefinedFile } from '../../checks/use/undefined-file.ts';
+import { undefinedGenerator } from '../../checks/use/undefined-generator.ts';
+import { catalogueFile, isCatalogueGenerator } from '../../fleet/catalogue.ts';
+import type { Fleet, Generator, Use } from '../../fleet/model.ts';
+import { placeKey } from '../../fleet/places.ts';
+
+export type UseStatus = 'resolved' | 'catalogue' | 'undefined' | 'guarded' | 'unknown';
+
+/** The rules that prove a use to be wrong. */
+const PROOFS = [undefinedGenerator, undefinedFile];
+
+/** Answers for all uses of a fleet. */
+export function statusesIn(fleet: Fleet, files: CheckFiles): (use: Use) => UseStatus {
+  const generators = new Map<string, Generator[]>();
+  for (const generator of fleet.generators) {
+    generators.set(generator.name, [...(generators.get(generator.name) ?? []), generator]);
+  }
+  const proved = new Set<string>();
+  for (const { at } of runRules(PROOFS, fleet, files, { severities: {} })) proved.add(placeKey(at));
+
+  const patterns = fleet.generators.filter(generator => generator.nameKind === 'pattern');
+
+  return use => {
+    const isPattern = use.generatorKind === 'pattern';
+    const named = isPattern
+      ? fleet.generators.filter(generator => mayBeOne(generator, use.generator))
+      : [
+          ...(generators.get(use.generator) ?? []),
+          ...patterns.filter(({ name }) => fits(name, use.generator)),
+        ];
+    if (named.some(generator => hasFile(generator, use))) return 'resolved';
+    if (!isPattern && isInCatalogue(use)) return 'catalogue';
+    if (use.guarded) return 'guarded';
+    const places = [use.at, use.generatorAt, ...(use.fileAt ? [use.fileAt] : [])];
+    return places.some(place => proved.has(placeKey(place))) ? 'undefined' : 'unknown';
+  };
+}
+
+/** One of clan-core's services declares it; a workspace may add files to such a generator. */
+function isInCatalogue({ generator, fileName }: Use): boolean {
+  return fileName === null ? isCatalogueGenerator(generator) : catalogueFile(generator, fileName) !== null;
+}
+
+/** Could a use whose generator has holes mean this one? One of which nothing is known could be anything. */
+function mayBeOne({ name, nameKind }: Generator, wanted: string): boolean {
+  if (name === wanted) return true;
+  if (nameKind === 'pattern' && lettersOf(name).length < 3 && lettersOf(wanted).length >= 3) return false;
+  return name !== NO_NAME && unify(name, wanted);
+}
+
+/** What a collection is called of which nothing is known. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the hole as the fleet writes it
+const NO_NAME = '${…}';
+
+function hasFile(generator: Generator, { fileName, fileKind }: Use): boolean {
+  if (fileName === null) return true;
+  const { files } = generator.body();
+  if (fileKind === 'pattern') return files.some(({ name }) => unify(name, fileName));
+  return files.some(({ name }) => name === fileName || fits(name, fileName));
+}
+
+const HOLE = /\$\{(?:[^{}]|\{[^}]*\})*\}/;
+
+/** What is known of a name with holes. */
+function lettersOf(name: string): string {
+  return name.split(HOLE).join('');
+}
+
+/**
+ * Could a name with holes be the other name? Only where it has letters of its own to tell: a name that is all hole
+ * could be anything.
+ */
+export function fits(pattern: string, name: string): boolean {
+  const parts = pattern.split(HOLE);
+  if (parts.length === 1 || parts.join('').length < 3) return false;
+  const quoted = parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${quoted.join('.+')}$`, 's').test(name);
+}
+
+/** Is there a name that both could be? A hole stands for one character or more. */
+function unify(a: string, b: string): boolean {
+  const left = symbolsOf(a);
+  const right = symbolsOf(b);
+  /** Pairs of positions from which the rests were found not to meet. */
+  const failed = new Set<number>();
+  const meet = (i: number, j: number): boolean => {
+    if (i === left.length || j === right.length) return i === left.length && j === right.length;
+    const key = i * (right.length + 1) + j;
+    if (failed.has(key)) return false;
+    const [one, other] = [left[i], right[j]];
+    const holes = one === null || other === null;
+    const found =
+      ((holes || one === other) && meet(i + 1, j + 1)) ||
+      (one === null && meet(i, j + 1)) ||
+      (other === null && meet(i + 1, j));
+    if (!found) failed.add(key);
+    return found;
+  };
+  return meet(0, 0);
+}
+
+/** The characters of a name; null for a hole. */
+function symbolsOf(name: string): (string | null)[] {
+  return name.split(HOLE).flatMap((part, index) => (index === 0 ? [...part] : [null, ...part]));
+}

@@ -1,0 +1,39 @@
+/** Findings for programs. The shape is a contract: docs/schemas/check.schema.json. */
+import { messageWithCure } from '../../checks/cure.ts';
+import type { CheckReport } from '../commands/check.ts';
+import type { Io } from '../io.ts';
+import { jsonText } from './json-text.ts';
+
+export function writeJson(report: CheckReport, { stdout }: Io): void {
+  const { root, findings, counts, baseline, fixed, fileCount, milliseconds, spanOf } = report;
+  const output = {
+    schemaVersion: 1,
+    root,
+    findings: findings.map(({ rule, severity, message, cure, at, machines, related, fixes }) => ({
+      rule,
+      severity,
+      message: messageWithCure({ message, cure }),
+      file: at.file,
+      ...spanOf(at),
+      machines,
+      related: related.map(each => {
+        const { line, column } = spanOf(each.at);
+        return { file: each.at.file, line, column, message: each.message };
+      }),
+      fixes: fixes.map(({ title }) => ({ title })),
+    })),
+    summary: {
+      errors: counts.error,
+      warnings: counts.warning,
+      infos: counts.info,
+      hints: counts.hint,
+      files: fileCount,
+      milliseconds,
+      ...(fixed === null ? {} : { fixed }),
+      ...(baseline === null
+        ? {}
+        : { baseline: { silenced: baseline.silenced.length, obsolete: baseline.obsolete } }),
+    },
+  };
+  stdout.write(`${jsonText(output)}\n`);
+}

@@ -1,0 +1,73 @@
+/**
+ * A run that another program watches and answers, such as an editor: one JSON object per line, in the words of
+ * `client/src/run-protocol.ts`. When that program goes away, the run is cancelled.
+ */
+import type {
+  ConfirmEvent,
+  QuestionEvent,
+  RunAnswer,
+  RunEvent,
+} from '../../../../client/src/run-protocol.ts';
+import { type Io, UsageError } from '../io.ts';
+import { jsonLine } from '../output/json-text.ts';
+import { Cancelled } from './terminal.ts';
+
+type Asking = Omit<ConfirmEvent, 'id'> | Omit<QuestionEvent, 'id'>;
+
+export interface Conversation {
+  /** Aborted when the other program wishes to stop, or is gone. */
+  readonly signal: AbortSignal;
+  tell(event: Exclude<RunEvent, ConfirmEvent | QuestionEvent>): void;
+  /** @throws Cancelled */
+  ask(event: Asking): Promise<RunAnswer['answer']>;
+  close(): void;
+}
+
+/** @throws UsageError where there is nothing to read answers from */
+export function openConversation({ stdin, stdout, interruption }: Io): Conversation {
+  if (stdin === undefined || stdin.isTTY)
+    throw new UsageError('--events is for programs, which answer on standard input. Leave it out here.');
+  const gone = new AbortController();
+  const waiting = new Map<number, (answer: RunAnswer['answer']) => void>();
+  const stop = stdin.lines(
+    line => {
+      const said = answerIn(line);
+      if (said === null) return;
+      waiting.get(said.id)?.(said.answer);
+      waiting.delete(said.id);
+    },
+    () => gone.abort(),
+  );
+  const signal = interruption ? AbortSignal.any([gone.signal, interruption()]) : gone.signal;
+  let asked = 0;
+  const write = (event: object) => stdout.write(`${jsonLine(event)}\n`);
+  return {
+    signal,
+    tell: write,
+    ask: event =>
+      new Promise((resolve, reject) => {
+        const cancel = () => reject(new Cancelled());
+        if (signal.aborted) return cancel();
+        signal.addEventListener('abort', cancel, { once: true });
+        const id = ++asked;
+        waiting.set(id, answer => {
+          signal.removeEventListener('abort', cancel);
+          resolve(answer);
+        });
+        write({ ...event, id });
+      }),
+    close: stop,
+  };
+}
+
+/** Null for a line that is no answer. It is not repeated anywhere: it may hold a secret. */
+function answerIn(line: string): RunAnswer | null {
+  try {
+    const said = JSON.parse(line);
+    const isAnswer =
+      typeof said?.answer === 'string' || typeof said?.answer === 'boolean' || said?.answer === null;
+    return Number.isInteger(said?.id) && isAnswer ? said : null;
+  } catch {
+    return null;
+  }
+}

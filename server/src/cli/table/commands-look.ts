@@ -1,0 +1,123 @@
+/** The commands that look at the sources of a fleet. */
+import { type CommandSpec, flag, json, MACHINE, ROOT, value } from './command-spec.ts';
+
+const FIND_AND_SHOW: readonly CommandSpec[] = [
+  {
+    name: 'check',
+    operand: '[ROOT]',
+    summary: 'report findings',
+    text: 'Reports findings.',
+    usage: [
+      'check [ROOT] [--format FORMAT] [--rule ID]… [--severity LEVEL] [--fix [--dry-run]] [--baseline FILE] [--write-baseline FILE]',
+    ],
+    positions: [ROOT],
+    options: [
+      value(
+        'format',
+        'FORMAT',
+        ['text', 'lines', 'json', 'sarif', 'github'],
+        'text (default), lines (one each), json, sarif, or github (annotations of a workflow)',
+      ),
+      value('rule', 'ID', 'rule', 'only this rule, or those of a group (eval/*); may be given several times'),
+      value(
+        'severity',
+        'LEVEL',
+        ['error', 'warning', 'info', 'hint'],
+        'end with code 1 for findings of this level or above: error (default), warning, info, hint',
+      ),
+      flag('fix', 'apply the fixes that are certain (never a guess), then report what is left'),
+      flag('dry-run', 'with --fix: print what it would change as a diff, and change nothing'),
+      value('baseline', 'FILE', 'file', 'leave out the findings that the file lists'),
+      value('write-baseline', 'FILE', 'file', 'write all findings to the file, for --baseline'),
+    ],
+    after: 'Severities and paths to leave out are set in varsmith.json at the root.',
+  },
+  {
+    name: 'inspect',
+    operand: '[ROOT]',
+    summary: 'list machines, generators, keys, uses and stored files',
+    text: 'Lists machines, generators, registry keys, uses, and what is stored.',
+    usage: ['inspect [ROOT] [--format FORMAT]'],
+    positions: [ROOT],
+    options: [value('format', 'FORMAT', ['text', 'json'], 'text (default, a summary for people) or json')],
+  },
+  {
+    name: 'graph',
+    operand: '[ROOT]',
+    summary: 'draw which generator is made from which',
+    text: 'Draws which generator is made from which.',
+    usage: ['graph [ROOT] [--machine NAME] [-g GENERATOR] [--group BY] [--format FORMAT]'],
+    positions: [ROOT],
+    options: [
+      value('machine', 'NAME', 'machine', 'only what this machine has, and what that is made from', {
+        short: 'm',
+      }),
+      value(
+        'generator',
+        'NAME',
+        'generator',
+        'only this generator, what it is made from, and what is made from it',
+        { short: 'g' },
+      ),
+      value('group', 'BY', ['machine', 'service'], 'draw groups: by machine, or by service (else by module)'),
+      value(
+        'format',
+        'FORMAT',
+        ['svg', 'dot', 'mermaid', 'json'],
+        'svg (default), dot (Graphviz), mermaid (Markdown), or json',
+      ),
+    ],
+  },
+  {
+    name: 'env',
+    operand: 'MACHINE',
+    summary: 'print the session variables that a machine gets',
+    text:
+      'Prints the session variables that the registry gives to a machine: NAME_FILE with the path of the deployed file for a ' +
+      'secret, NAME with the value for a public file, and what the session adds to them. What is not known is told in ' +
+      'comments. With --explain it says instead why one variable is there, or why it is not, and ends with 0 or 1.',
+    usage: [
+      'env MACHINE [ROOT] [--shell SHELL] [--all]',
+      'env [ROOT] --machine MACHINE [--shell SHELL] [--all]',
+      'env MACHINE [ROOT] --explain NAME [--format FORMAT]',
+    ],
+    positions: [MACHINE, ROOT],
+    options: [
+      value('machine', 'MACHINE', 'machine', 'the machine; not needed where there is only one', {
+        short: 'm',
+      }),
+      value('shell', 'SHELL', ['bash', 'nushell', 'json'], 'bash (default), nushell, or json'),
+      flag('all', 'below the variables, in comments: the keys of which there is none, and why'),
+      value(
+        'explain',
+        'NAME',
+        'text',
+        'why the variable NAME is set, or is not: the key is not selected, exports nothing, …; NAME may be a key of the registry, too',
+      ),
+      value('format', 'FORMAT', ['text', 'json'], 'text (default) or json'),
+    ],
+  },
+];
+
+const EXPLAIN: readonly CommandSpec[] = [
+  {
+    name: 'explain',
+    operand: 'RULE',
+    summary: 'say what a rule finds, why, and what to do',
+    text: 'Says what a rule finds, why it matters and what to do, with examples. Of a group (`registry`) it lists the rules.',
+    usage: ['explain RULE [--json]'],
+    positions: [{ label: 'RULE', from: 'rule' }],
+    options: [json],
+  },
+  {
+    name: 'rules',
+    operand: '[ROOT]',
+    summary: 'list all rules',
+    text: 'Lists all rules with their severities, as varsmith.json sets them.',
+    usage: ['rules [ROOT] [--json]'],
+    positions: [ROOT],
+    options: [json],
+  },
+];
+
+export { EXPLAIN, FIND_AND_SHOW };

@@ -1,0 +1,186 @@
+/** The commands that generate vars, look at them and change them. */
+import {
+  type CommandSpec,
+  flag,
+  GENERATOR,
+  generators,
+  json,
+  MACHINE,
+  machines,
+  noCommit,
+  type OptionSpec,
+  ROOT,
+  value,
+} from './command-spec.ts';
+
+const VAR = { label: 'GENERATOR/FILE', from: 'var' } as const;
+const yes = flag('yes', 'give access to keys that have none today, without asking', { short: 'y' });
+const events = flag('events', 'for programs that watch the run and answer: one JSON object per line');
+const regenerate = flag('regenerate', 'also what is complete', { short: 'r' });
+const skipUnknown = flag(
+  'skip-unknown',
+  'leave out generators that only Nix can run, with all that depends on them',
+);
+const ONLY_GENERATOR = 'only this one, or one of its places (per-machine/web/GENERATOR)';
+const only: readonly OptionSpec[] = [machines(), generators(ONLY_GENERATOR), json];
+
+/** How scripts are run. */
+const running: readonly OptionSpec[] = [
+  value(
+    'prompt',
+    'GENERATOR/PROMPT=@FILE',
+    'text',
+    'the answer to a prompt, from a file (`@-`: standard input); MACHINE: in front of it for one machine alone; =VALUE is visible to everybody on this computer',
+  ),
+  flag('no-sandbox', 'run scripts with everything that you may do yourself'),
+  flag('as-root', 'as root: run scripts in the sandbox as root, too, instead of as nobody'),
+  value(
+    'packages',
+    'SOURCE',
+    ['auto', 'nix', 'host'],
+    "auto (default): from the fleet's nixpkgs where Nix is installed; nix, host",
+  ),
+  value('timeout', 'SECONDS', 'text', 'end a script after this time (default 600)'),
+  value(
+    'limit',
+    'NAME=N',
+    ['memoryMiB=', 'processes=', 'openFiles=', 'fileMiB=', 'temporaryMiB='],
+    'how much a script may take: memoryMiB (default 4096), processes (2048), openFiles (4096), fileMiB (16), temporaryMiB (1024); varsmith.json has "limits" for all',
+  ),
+];
+
+export const GENERATE: readonly CommandSpec[] = [
+  {
+    name: 'plan',
+    operand: '[ROOT]',
+    summary: 'say what a run would generate',
+    text:
+      'Says what a run would do: which generators, in which order, why, and what in their declarations would make it fail. ' +
+      'Keys and installed commands are looked for by generate alone, before it asks or runs anything.',
+    usage: ['plan [ROOT] [--machine M]… [-g GENERATOR]… [--regenerate] [--skip-unknown] [--json]'],
+    positions: [ROOT],
+    options: [
+      machines(),
+      generators('this one, although it is complete, with all that is made from it'),
+      regenerate,
+      skipUnknown,
+      json,
+    ],
+  },
+  {
+    name: 'generate',
+    operand: '[ROOT]',
+    summary: 'generate what is missing, encrypt it and store it',
+    text: 'Generates what is missing or made from other inputs, and stores it: public values as they are, secrets encrypted.',
+    usage: ['generate [ROOT] [--machine M]… [-g GENERATOR]… [--regenerate] [--prompt ANSWER]… [--yes]'],
+    positions: [ROOT],
+    options: [
+      machines(),
+      generators(
+        'this one, although it is complete, with all that is made from it; or one of its places, such as per-machine/web/GENERATOR',
+      ),
+      regenerate,
+      skipUnknown,
+      flag('yes', 'overwrite stored values, and give access to keys that have none today, without asking', {
+        short: 'y',
+      }),
+      flag('dry-run', 'say what it would do, as plan does, and do nothing'),
+      noCommit,
+      ...running,
+      value('jobs', 'N', 'text', 'run at most this many scripts at a time (default: one per processor)', {
+        short: 'j',
+      }),
+      json,
+      events,
+    ],
+  },
+  {
+    name: 'try',
+    operand: 'GENERATOR',
+    summary: 'run one generator and store nothing',
+    text:
+      'Runs one generator in the sandbox, with what it depends on, and says what it writes. Nothing is read from the store ' +
+      'and nothing is stored; prompts without an answer get a made-up one.',
+    usage: [
+      'try GENERATOR [ROOT] [--machine M] [--prompt ANSWER]… [--no-sandbox] [--as-root] [--packages SOURCE] [--timeout SECONDS] [--limit NAME=N]… [--json | --events]',
+    ],
+    positions: [GENERATOR, ROOT],
+    options: [machines('as this machine has it'), ...running, json, events],
+  },
+];
+
+export const STORED: readonly CommandSpec[] = [
+  {
+    name: 'list',
+    operand: '[ROOT]',
+    summary: 'list vars, with the values of public ones',
+    text: 'Lists vars: public ones with their values, secret ones as stars.',
+    usage: ['list [ROOT] [--machine M]… [-g GENERATOR]… [--json]'],
+    positions: [ROOT],
+    options: only,
+  },
+  {
+    name: 'get',
+    operand: 'MACHINE VAR',
+    summary: 'print the value of a var',
+    text: 'Prints the value of a var, byte for byte.',
+    usage: ['get MACHINE GENERATOR/FILE [ROOT] [--json]'],
+    positions: [MACHINE, VAR, ROOT],
+    options: [json],
+  },
+  {
+    name: 'set',
+    operand: 'MACHINE VAR',
+    summary: 'store a value from standard input',
+    text: 'Stores a value from standard input (on a terminal: hidden, typed twice). What is made from it is left as it is.',
+    usage: ['set MACHINE GENERATOR/FILE [ROOT] [--yes] [--no-commit] [--json]'],
+    positions: [MACHINE, VAR, ROOT],
+    options: [yes, noCommit, json],
+  },
+  {
+    name: 'verify',
+    operand: '[ROOT]',
+    summary: 'say which vars are missing, outdated, or for the wrong people',
+    text:
+      'Says which vars are missing, which were made from other inputs, and which are not for those they should be for. Opens ' +
+      'nothing and changes nothing. Ends with code 1 if there are any.',
+    usage: ['verify [ROOT] [--machine M]… [-g GENERATOR]… [--json]'],
+    positions: [ROOT],
+    options: only,
+  },
+  {
+    name: 'fix',
+    operand: '[ROOT]',
+    summary: 'encrypt stored secrets to those they should be for',
+    text:
+      'Encrypts stored secrets to those they should be for. Values stay as they are: to shut somebody out, generate anew. ' +
+      'Names who gains and who loses access. A key that has none today is given it only on request, unless the declarations ' +
+      'alone demand it (a machine that declares the generator since).',
+    usage: ['fix [ROOT] [--machine M]… [-g GENERATOR]… [--yes] [--no-commit] [--json | --events]'],
+    positions: [ROOT],
+    options: [machines(), generators(ONLY_GENERATOR), yes, noCommit, json, events],
+  },
+  {
+    name: 'access',
+    operand: '[ROOT]',
+    summary: 'say who can read what, and what a change gives to whom',
+    text:
+      'Says who can read which secret, with which key and by which link: users, machines, groups. With --diff, what the ' +
+      'changes since a revision give to whom, and take away. Goes by declarations, links, public keys and what encrypted files ' +
+      'say of themselves; opens nothing, changes nothing and checks nothing out.',
+    usage: ['access [ROOT] [--machine M]… [--user U]… [-g GENERATOR]… [--diff REV] [--format FORMAT]'],
+    positions: [ROOT],
+    options: [
+      machines('only what this machine can read; may be given several times'),
+      value('user', 'U', 'user', 'only what this user can read; may be given several times'),
+      generators('only the secrets of this one, or of one of its places (per-machine/web/GENERATOR)'),
+      value('diff', 'REV', 'text', 'compare with a revision of git: a branch, a tag, a commit'),
+      value(
+        'format',
+        'FORMAT',
+        ['text', 'json', 'markdown'],
+        'text (default), json, or markdown (for a pull request; with --diff)',
+      ),
+    ],
+  },
+];

@@ -1,0 +1,214 @@
+/**
+ * Who can read what: every secret that is declared or stored, with everybody who can open it now, or will once it is
+ * encrypted anew, and by which link. From names, links, public keys and metadata; opens nothing and starts nothing.
+ */
+import type { Fleet } from '../../fleet/model.ts';
+import { readAgeKeys } from '../../store/age/age-keys.ts';
+import { type AccessChange, type Reader, readerId } from '../../store/readers.ts';
+import { readSops } from '../../store/sops/sops-keys.ts';
+import { StoreFailure } from '../../store/store-failure.ts';
+import type { StoreFiles } from '../../store/vars/files.ts';
+import { readVars } from '../../store/vars/vars.ts';
+import { declarationsOf } from '../plan/declarations.ts';
+import { joinGenerators, keyOf } from '../plan/generators.ts';
+import { ageChange, ageKeyChange } from './access-age.ts';
+import { isCertain } from './access-change.ts';
+import { clanSecretChange, sopsChange } from './access-sops.ts';
+import { adminsFrom, groupsFrom } from './configured-access.ts';
+import { placesOf, type SecretPlace } from './secret-backend.ts';
+import type { KeyedBackend } from './served-backend.ts';
+
+/**
+ * - `now`: it is encrypted to the key, as it should be;
+ * - `pending`: it is to be, and is not yet: `varsmith fix` or the first generation of a declared var gives it;
+ * - `leaving`: it is, and nothing gives it any more.
+ */
+export type ReaderState = 'now' | 'pending' | 'leaving';
+
+export interface SecretReader extends Reader {
+  readonly state: ReaderState;
+}
+
+export interface SecretAccess {
+  /** `<placement>/<generator>/<file>` of a var, else the path of what holds it. */
+  readonly secret: string;
+  /** `machine-key`: whoever opens it opens all that its machine can read; `other`: below `sops/secrets`. */
+  readonly kind: 'var' | 'machine-key' | 'other';
+  /** Name of the generator; null for what is no var. */
+  readonly generator: string | null;
+  /** Those that declare it; of a machine's key that machine. */
+  readonly machines: readonly string[];
+  /** When it is needed: `services`, `users`, `activation` or `partitioning`; null where it is not declared. */
+  readonly neededFor: string | null;
+  readonly declared: boolean;
+  readonly stored: boolean;
+  readonly readers: readonly SecretReader[];
+}
+
+export interface AccessMatrix {
+  /** Vars by name, then the keys of machines and what else clan keeps. */
+  readonly secrets: readonly SecretAccess[];
+  /** What cannot be told, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * @param directory the clan's folder in the repository
+ * @throws StoreFailure where the configuration does not tell whom secrets are for
+ */
+export function accessMatrix(
+  fleet: Fleet,
+  files: StoreFiles,
+  directory: string,
+  backend: KeyedBackend,
+): AccessMatrix {
+  const { declarations } = declarationsOf(fleet, file => files.text(file));
+  const generators = [...joinGenerators(declarations).all.values()];
+  const certain = generators.filter(isCertain);
+  const notes: string[] = [];
+  const names = generators.filter(one => !isCertain(one)).map(one => one.key);
+  if (names.length > 0)
+    notes.push(
+      `Only Nix can tell the files of these generators, of which what is stored is shown: ${names.join(', ')}.`,
+    );
+  const declared = certain.flatMap(generator =>
+    placesOf(generator).map(place => ({ place, generator: generator.name, declared: true })),
+  );
+  const known = new Set(declared.map(({ place }) => `${place.key}/${place.file}`));
+  const stored = readVars(files, directory)
+    .vars.filter(one => one.kind === 'secret' && one.current && one.keeper === backend)
+    .map(one => ({ ...one, key: one.placement === 'per-export' ? null : keyOf(one.generator, one.owner) }))
+    .flatMap(({ key, file, generator }) =>
+      key === null || known.has(`${key}/${file}`)
+        ? []
+        : [{ place: { ...UNDECLARED, key, file }, generator, declared: false }],
+    );
+  const secretBackend =
+    backend === 'sops' ? inSops(fleet, files, directory, notes) : inAge(fleet, files, directory);
+  const vars = [...declared, ...stored].map(({ place, generator, declared: isDeclared }): SecretAccess => {
+    const change = secretBackend.change(place);
+    return {
+      ...{ secret: `${place.key}/${place.file}`, kind: 'var', generator, machines: place.machines },
+      ...{ neededFor: isDeclared ? place.neededFor : null, declared: isDeclared, stored: !change.isNew },
+      readers: secretReaders(change),
+    };
+  });
+  return { secrets: [...vars.sort(byName), ...secretBackend.others], notes };
+}
+
+function byName(a: { readonly secret: string }, b: { readonly secret: string }): number {
+  return a.secret < b.secret ? -1 : 1;
+}
+
+/** Whoever has it keeps it. */
+const UNDECLARED = { deploy: true, neededFor: 'services', machines: [], machinesComplete: false } as const;
+
+interface Looked {
+  change(place: SecretPlace): AccessChange;
+  /** Keys of machines, and what else clan keeps. */
+  readonly others: readonly SecretAccess[];
+}
+
+function inSops(fleet: Fleet, files: StoreFiles, directory: string, notes: string[]): Looked {
+  const sops = readSops(files, directory);
+  const told = groupsFrom(fleet.accessSettings());
+  const groupsOf = (machine: string): readonly string[] => {
+    try {
+      return told(machine);
+    } catch (error) {
+      if (!(error instanceof StoreFailure)) throw error;
+      if (!notes.includes(error.message)) notes.push(error.message);
+      return [];
+    }
+  };
+  const access = { files, directory, sops: () => sops, groupsOf, seen: null };
+  return {
+    change: place => sopsChange(access, place, null),
+    others: sops.secrets.map(secret => {
+      const machine = secret.name.endsWith(KEY_END) ? secret.name.slice(0, -KEY_END.length) : null;
+      return other(secret.path, machine, clanSecretChange(sops, secret));
+    }),
+  };
+}
+
+const KEY_END = '-age.key';
+
+function inAge(fleet: Fleet, files: StoreFiles, directory: string): Looked {
+  const keys = readAgeKeys(files, directory);
+  const admins = adminsFrom(fleet.accessSettings());
+  const access = { files, directory, keys: () => keys, admins: () => admins, replaced: () => NOT_LOOKED };
+  return {
+    change: place => ageChange(access, place),
+    others: keys.machines
+      .filter(machine => machine.hasKey)
+      .map(machine => other(`${machine.path}/key.age`, machine.name, ageKeyChange(access, machine))),
+  };
+}
+
+/** Private keys of machines are not opened here. */
+const NOT_LOOKED: ReadonlyMap<string, string> = new Map();
+
+function other(secret: string, machine: string | null, change: AccessChange): SecretAccess {
+  return {
+    ...{ secret, kind: machine === null ? 'other' : 'machine-key', generator: null },
+    ...{ machines: machine === null ? [] : [machine], neededFor: null, declared: false, stored: true },
+    readers: secretReaders(change),
+  };
+}
+
+function secretReaders({ kept, gained, lost }: AccessChange): SecretReader[] {
+  const as = (state: ReaderState, readers: readonly Reader[]) =>
+    readers.map(({ kind, name, key, via }): SecretReader => ({ kind, name, key, via, state }));
+  return [...as('now', kept), ...as('pending', gained), ...as('leaving', lost)];
+}
+
+/** Who gains and who loses access to a secret between two states of a repository. */
+export interface AccessDifference {
+  readonly secret: string;
+  readonly kind: SecretAccess['kind'];
+  /** Of a machine's key: whose. */
+  readonly machines: readonly string[];
+  /** `new`: it was neither declared nor stored; `gone`: it no longer is. */
+  readonly change: 'new' | 'gone' | 'changed';
+  /** Whether it is stored afterwards. */
+  readonly stored: boolean;
+  /** Whether it is a var that is declared now: `varsmith fix` brings nothing else up to date. */
+  readonly declared: boolean;
+  readonly gains: readonly SecretReader[];
+  /** `pending`: with the next run; such a reader can still open it. */
+  readonly losses: readonly Loss[];
+}
+
+export interface Loss extends Reader {
+  readonly state: 'now' | 'pending';
+}
+
+/** Only secrets for which somebody gains or loses access. */
+export function accessDifference(
+  before: readonly SecretAccess[],
+  after: readonly SecretAccess[],
+): AccessDifference[] {
+  const old = new Map(before.map(one => [one.secret, one]));
+  const now = new Map(after.map(one => [one.secret, one]));
+  const found: AccessDifference[] = [];
+  for (const name of new Set([...now.keys(), ...old.keys()])) {
+    const [was, is] = [old.get(name), now.get(name)];
+    const about = (is ?? was) as SecretAccess;
+    const had = new Set((was?.readers ?? []).map(readerId));
+    const has = new Map((is?.readers ?? []).map(one => [readerId(one), one]));
+    const gains = [...has.values()].filter(one => one.state !== 'leaving' && !had.has(readerId(one)));
+    const losses = (was?.readers ?? []).flatMap(({ state, ...reader }): Loss[] => {
+      const left = has.get(readerId(reader));
+      if (left === undefined) return [{ ...reader, state: 'now' }];
+      return left.state === 'leaving' && state !== 'leaving' ? [{ ...reader, state: 'pending' }] : [];
+    });
+    if (gains.length + losses.length === 0) continue;
+    found.push({
+      ...{ secret: name, kind: about.kind, machines: about.machines, gains, losses },
+      change: was === undefined ? 'new' : is === undefined ? 'gone' : 'changed',
+      stored: is?.stored ?? false,
+      declared: is?.declared ?? false,
+    });
+  }
+  return found.sort(byName);
+}

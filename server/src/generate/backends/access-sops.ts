@@ -1,0 +1,83 @@
+/** Who gains and loses access with the sops backend, by links and metadata alone. Opens nothing, starts nothing. */
+
+import { type AccessChange, ownersOf, readersOf } from '../../store/readers.ts';
+import type { ClanSecret, SopsFolder } from '../../store/sops/sops-keys.ts';
+import { type Access, varAccess } from '../../store/sops/sops-writes.ts';
+import { varFolder } from '../../store/vars/changes.ts';
+import type { StoreFiles } from '../../store/vars/files.ts';
+import { holdersOf } from '../../store/vars/links.ts';
+import { type ScannedAccess, type ScannedStore, scanAccess } from '../../store/vars/scan.ts';
+import { accessChange } from './access-change.ts';
+import type { SecretPlace } from './secret-backend.ts';
+
+export interface SopsAccess {
+  readonly files: StoreFiles;
+  /** The clan's folder. */
+  readonly directory: string;
+  readonly sops: () => SopsFolder;
+  /** `clan.core.sops.defaultGroups` of a machine. */
+  readonly groupsOf: (machine: string) => readonly string[];
+  /** What was seen of the store already. */
+  readonly seen: ScannedStore | null;
+}
+
+type HoldersSeen = ScannedAccess['holders'];
+
+/**
+ * Whom a secret is for.
+ *
+ * @param before whom it is linked to now
+ * @param acting who writes it; null where nobody does
+ */
+export function sopsAccessFor(
+  place: SecretPlace,
+  before: HoldersSeen,
+  acting: string | null,
+  groupsOf: SopsAccess['groupsOf'],
+): Access {
+  const there = place.machinesComplete ? [] : before.machines.filter(one => !one.dangling && !one.foreign);
+  return varAccess(before, {
+    actor: acting,
+    machines: [...place.machines, ...there.map(one => one.name)],
+    deploy: place.deploy,
+    defaultGroups: defaultGroupsOf(place, groupsOf),
+  });
+}
+
+/** Those of the first machine that declares it, as clan has it. */
+export function defaultGroupsOf(
+  { machines: [first] }: SecretPlace,
+  groupsOf: SopsAccess['groupsOf'],
+): readonly string[] {
+  return first === undefined ? [] : groupsOf(first);
+}
+
+/** @param acting the person at the keyboard, where there is a key: whoever writes a secret can read it */
+export function sopsChange(
+  { files, directory, sops, groupsOf, seen }: SopsAccess,
+  place: SecretPlace,
+  acting: string | null,
+): AccessChange {
+  const folder = varFolder(directory, place.key, place.file);
+  const found = seen?.access(folder) ?? scanAccess(files, folder);
+  const holders = found?.holders ?? holdersOf(files, folder);
+  const linked = holders.machines.filter(one => !one.dangling).map(one => one.name);
+  return accessChange(
+    place,
+    found === null ? null : (found.recipients.value ?? []),
+    readersOf(sops(), sopsAccessFor(place, holders, acting, groupsOf)),
+    key => ownersOf(sops(), key),
+    ({ kind, name }) => kind === 'machine' && place.machines.includes(name) && !linked.includes(name),
+  );
+}
+
+/** The same of a secret below `sops/secrets`, such as the key of a machine: it is for those that it is linked to. */
+export function clanSecretChange(sops: SopsFolder, secret: ClanSecret): AccessChange {
+  const holders = secret.holders();
+  const names = (kind: keyof typeof holders) =>
+    holders[kind].filter(one => !one.dangling && !one.foreign).map(one => one.name);
+  const access = { users: names('users'), machines: names('machines'), groups: names('groups') };
+  const place = { key: 'sops/secrets', file: secret.name };
+  const whose = (key: string) => ownersOf(sops, key);
+  return accessChange(place, secret.recipients() ?? [], readersOf(sops, access), whose, () => false);
+}

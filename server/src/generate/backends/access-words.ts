@@ -1,0 +1,102 @@
+/** Who gains and loses access, in words: for people, and for the messages of commits. */
+import { type AccessChange, type Reader, type ReaderLink, readerId } from '../../store/readers.ts';
+
+/** Secrets that a sentence names; the others are counted. */
+const NAMED = 12;
+
+/** "user mallory (age1qxy0…k2f9ab)". */
+export function readerText({ kind, name, key }: Pick<Reader, 'kind' | 'name' | 'key'>): string {
+  const shown = key === null ? 'no key yet' : shortKey(key);
+  if (kind === 'unknown') return `key ${shown}, which belongs to nobody here,`;
+  return kind === 'admin' ? `admin key ${shown}` : `${kind} ${inLine(name)} (${shown})`;
+}
+
+/** The beginning and the end of a public key: enough to tell it from others. */
+export function shortKey(key: string): string {
+  const line = inLine(key);
+  return line.length > 24 ? `${line.slice(0, 12)}…${line.slice(-6)}` : line;
+}
+
+/** "through group ops"; empty for a link of one's own name, which says nothing more. */
+export function viaText({ kind, name, via }: Reader): string {
+  if (via.some(link => link.kind === kind && link.name === name)) return '';
+  return via.map(linkText).join(' and ');
+}
+
+function linkText({ kind, name }: ReaderLink): string {
+  return kind === 'setting' ? `by ${inLine(name)}` : `through ${kind} ${inLine(name)}`;
+}
+
+/**
+ * A sentence without its full stop for everybody who gains or loses access:
+ * "user mallory (age1…) gains access to shared/ca/key, through group ops".
+ */
+export function accessSentences(changes: readonly AccessChange[]): string[] {
+  const found = new Map<
+    string,
+    { readonly start: string; readonly end: string; readonly secrets: string[] }
+  >();
+  const note = (verb: string, reader: Reader, { place }: AccessChange) => {
+    const via = viaText(reader);
+    const id = `${verb}\0${readerId(reader)}\0${via}`;
+    const start = `${readerText(reader)} ${verb} access to`;
+    const known = found.get(id) ?? { start, end: via === '' ? '' : `, ${via}`, secrets: [] };
+    known.secrets.push(inLine(`${place.key}/${place.file}`));
+    found.set(id, known);
+  };
+  for (const change of changes) {
+    for (const one of change.gained) note('gains', one, change);
+    for (const one of change.lost) note('loses', one, change);
+  }
+  return [...found.values()].map(({ start, end, secrets }) => `${start} ${secretsText(secrets)}${end}`);
+}
+
+/** The same for those that are asked about, or lose something, or concern what is stored; what is new is summed up. */
+export function accessSummary(changes: readonly AccessChange[]): string[] {
+  const lines = accessSentences(changes.filter(one => !one.isNew));
+  const fresh = changes.filter(one => one.isNew);
+  if (fresh.length === 0) return lines;
+  const readers = new Map<string, { readonly text: string; count: number; readonly first: string }>();
+  for (const { place, gained } of fresh)
+    for (const gain of gained) {
+      const id = readerId(gain);
+      const known = readers.get(id) ?? {
+        ...{ text: readerText(gain), count: 0 },
+        first: inLine(`${place.key}/${place.file}`),
+      };
+      known.count++;
+      readers.set(id, known);
+    }
+  for (const { text, count, first } of readers.values())
+    lines.push(`${text} gains access to ${count === 1 ? `${first}, which is new` : `${count} new secrets`}`);
+  return lines;
+}
+
+/** What follows the first line of a commit's message; empty where nobody's access changes. */
+export function accessMessage(changes: readonly (AccessChange | null)[]): string {
+  const found = new Map<string, string[]>();
+  for (const change of changes) {
+    if (change === null || change.gained.length + change.lost.length === 0) continue;
+    const lines = [
+      ...change.gained.map(one => `+ ${withVia(one)}`),
+      ...change.lost.map(one => `- ${withVia(one)}`),
+    ].join('\n');
+    found.set(lines, [...(found.get(lines) ?? []), inLine(`${change.place.key}/${change.place.file}`)]);
+  }
+  return [...found].map(([lines, secrets]) => `\n\nAccess to ${secrets.join(', ')}:\n${lines}`).join('');
+}
+
+function withVia(reader: Reader): string {
+  const via = viaText(reader);
+  return `${readerText(reader).replace(/,$/, '')}${via === '' ? '' : `, ${via}`}`;
+}
+
+function secretsText(secrets: readonly string[]): string {
+  if (secrets.length <= NAMED) return secrets.join(', ');
+  return `${secrets.slice(0, NAMED - 1).join(', ')} and ${secrets.length - NAMED + 1} more`;
+}
+
+/** A name in one line: nothing in it begins another, or turns the direction of writing. */
+export function inLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd');
+}

@@ -1,0 +1,110 @@
+/**
+ * Secrets in a store of somebody's own, reached through a command that `varsmith.json` names. The protocol is in
+ * docs/custom-store.md: one process an operation, names in arguments, values on standard input and output.
+ */
+
+import { HostFailure } from '../../host/host-failure.ts';
+import type { ProcessResult } from '../../host/programs/process.ts';
+import { definedOnly } from '../../host/programs/program-environment.ts';
+import { StoreFailure } from '../../store/store-failure.ts';
+import type { RunEnvironment } from '../run-environment.ts';
+import type { OutsideStore } from './outside-backend.ts';
+import { beginningOf, OUTPUT_LIMIT_BYTES, runOutside } from './outside-program.ts';
+import type { SecretPlace } from './secret-backend.ts';
+import { cannotStart, mustBeAllowed, storeCommand } from './store-command.ts';
+
+const PROTOCOL = '1';
+
+/** Exit codes of the protocol; every other one is a failure. */
+const THERE = 0;
+const NOT_THERE = 1;
+
+type Operation = 'get' | 'set' | 'exists' | 'list' | 'delete';
+
+/** @param command the program and its first arguments; a program with a slash is relative to the root */
+export function customStore(environment: RunEnvironment, command: readonly string[]): OutsideStore {
+  const [name = '', ...first] = command;
+
+  /** Looked at each time: it may be replaced while a run goes on. */
+  async function programOf(): Promise<string> {
+    const found = await storeCommand(environment, command);
+    mustBeAllowed(environment, found);
+    return found.program;
+  }
+
+  async function ask(operation: Operation, entry: string | null, more: Partial<Asked> = {}): Promise<Answer> {
+    const args = [...first, operation, ...(entry === null ? [] : [entry])];
+    const env = {
+      ...definedOnly(environment.env),
+      VARSMITH_STORE_PROTOCOL: PROTOCOL,
+      ...placeVariables(more.place),
+    };
+    const called = { env, cwd: environment.root, input: more.input };
+    const shown = [name, ...args].join(' ');
+    const result = await runOutside(environment, await programOf(), args, called).catch(error => {
+      if (!(error instanceof HostFailure)) throw error;
+      throw cannotStart(name);
+    });
+    if (result.truncated)
+      throw new StoreFailure('malformed', `"${shown}" wrote more than ${OUTPUT_LIMIT_BYTES} bytes.`);
+    const { code, stdout } = result;
+    if (code === THERE || (code === NOT_THERE && operation !== 'set' && operation !== 'list'))
+      return { isThere: code === THERE, stdout };
+    throw new StoreFailure('unsupported', `"${shown}" ${endOf(result)}${saidBy(result, more.input)}`);
+  }
+
+  async function list(): Promise<readonly string[]> {
+    const { stdout } = await ask('list', null);
+    return stdout.toString('utf8').split(/\r?\n/);
+  }
+
+  return {
+    list,
+    exists: async entry => (await ask('exists', entry)).isThere,
+    async mustBeReady() {
+      // A store that can be asked can be written to, as far as can be told beforehand.
+      await list();
+    },
+    async read(entry) {
+      const { isThere, stdout } = await ask('get', entry);
+      return isThere ? stdout : null;
+    },
+    async write(entry, value, place) {
+      await ask('set', entry, { input: value, place });
+    },
+    async remove(entry) {
+      await ask('delete', entry);
+    },
+  };
+}
+
+interface Asked {
+  readonly input: Uint8Array;
+  readonly place: SecretPlace;
+}
+
+interface Answer {
+  readonly isThere: boolean;
+  readonly stdout: Buffer;
+}
+
+/** What a store may want to know to decide who can read a value. */
+function placeVariables(place: SecretPlace | undefined): Record<string, string> {
+  if (place === undefined) return {};
+  const { machines, deploy, neededFor } = place;
+  return {
+    VARSMITH_MACHINES: machines.join(' '),
+    VARSMITH_DEPLOY: String(deploy),
+    VARSMITH_NEEDED_FOR: neededFor,
+  };
+}
+
+function endOf({ end, code, signal }: ProcessResult): string {
+  if (end === 'timeout') return 'did not answer in time.';
+  return code === null ? `was ended by ${signal ?? 'a signal'}.` : `failed with exit code ${code}.`;
+}
+
+function saidBy(result: ProcessResult, secret: Uint8Array | undefined): string {
+  const said = beginningOf(result, secret);
+  return said === '' ? '' : ` It says: ${said}`;
+}

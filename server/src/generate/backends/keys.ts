@@ -1,0 +1,95 @@
+/**
+ * The keys of the person at the keyboard, found where clan, sops and age look for them, and the `age` command for
+ * those that need it. Keys stay in memory; messages name places.
+ */
+
+import { readKeyFile } from '../../host/files/keyfiles.ts';
+import { findAge } from '../../host/programs/age-command.ts';
+import { commandFolders, findCommand } from '../../host/programs/commands.ts';
+import { runProcess } from '../../host/programs/process.ts';
+import { definedOnly } from '../../host/programs/program-environment.ts';
+import { type AgeCommand, type Keyring, openKeyring } from '../../store/age/crypt.ts';
+import {
+  ageIdentities,
+  type FoundIdentities,
+  MAKE_A_KEY,
+  noIdentityMessage,
+  sopsIdentities,
+} from '../../store/age/identities.ts';
+import { type Identity, parseIdentities } from '../../store/age/recipients.ts';
+import { StoreFailure } from '../../store/store-failure.ts';
+import type { RunEnvironment } from '../run-environment.ts';
+import type { KeyedBackend } from './served-backend.ts';
+
+export interface Keys {
+  readonly found: FoundIdentities;
+  readonly keyring: Keyring;
+  readonly command: AgeCommand | null;
+}
+
+const COMMAND_LIMIT_MS = 60_000;
+const COMMAND_OUTPUT_BYTES = 256 * 1024;
+
+/**
+ * @param more identities that somebody has named beside those that are found
+ * @throws StoreFailure where a command that should print a key fails; HostFailure
+ */
+export async function findKeys(
+  environment: RunEnvironment,
+  backend: KeyedBackend,
+  more: readonly Identity[] = [],
+): Promise<Keys> {
+  const { env, platform, home } = environment;
+  const places = { env, platform, home, read: readKeyFile };
+  const found = backend === 'sops' ? sopsIdentities(places) : ageIdentities(places);
+  const printed = [];
+  for (const { variable, command } of found.commands) {
+    const text = await printedBy(variable, command, environment);
+    printed.push(...parseIdentities(text, variable).identities);
+  }
+  const identities = [...more, ...found.identities, ...printed];
+  const command = await findAge(definedOnly(env), environment.onDisk);
+  return {
+    found: { ...found, identities: [...more, ...found.identities] },
+    keyring: await openKeyring(identities, command),
+    command,
+  };
+}
+
+/** Of somebody who only looks: no key is read, and no program started. */
+export async function noKeys(): Promise<Keys> {
+  const found: FoundIdentities = { identities: [], commands: [], problems: [], looked: [] };
+  return { found, keyring: await openKeyring([], null), command: null };
+}
+
+/** The keys that open what sops-nix and agenix keep: those that sops finds, those that age finds, those that are named. */
+export function findAllKeys(environment: RunEnvironment, named: readonly Identity[]): Promise<Keys> {
+  const { env, platform, home } = environment;
+  const { identities } = ageIdentities({ env, platform, home, read: readKeyFile });
+  return findKeys(environment, 'sops', [...named, ...identities]);
+}
+
+/** @throws StoreFailure `no-key` where there is no key at all */
+export function mustHaveKeys({ found, keyring }: Keys): void {
+  if (keyring.recipients.length > 0 || found.identities.length > 0 || found.commands.length > 0) return;
+  const problems = found.problems.map(problem => `${problem.message}.`);
+  throw new StoreFailure('no-key', [noIdentityMessage(found), ...problems].join(' '), MAKE_A_KEY);
+}
+
+/** `SOPS_AGE_KEY_CMD` and the like: a command line whose output is the key. */
+async function printedBy(variable: string, command: string, { env, root }: RunEnvironment): Promise<string> {
+  const shell = await findCommand('sh', ['/bin', ...commandFolders(env.PATH)]);
+  if (shell === null)
+    throw new StoreFailure('no-matching-key', `There is no shell to run the command in ${variable} with.`);
+  const result = await runProcess(shell, ['-c', command], {
+    cwd: root,
+    env: definedOnly(env),
+    timeLimitMs: COMMAND_LIMIT_MS,
+    outputLimitBytes: COMMAND_OUTPUT_BYTES,
+  });
+  if (result.code === 0) return result.stdout.toString('utf8');
+  throw new StoreFailure(
+    'no-matching-key',
+    `The command in ${variable} did not print a key (${result.code === null ? 'it was ended' : `exit code ${result.code}`}).`,
+  );
+}

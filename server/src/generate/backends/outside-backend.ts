@@ -1,0 +1,90 @@
+/**
+ * Secrets that are kept outside of the repository, by another program that knows whom they are for. What is the same
+ * for all such programs is here; each brings an `OutsideStore`.
+ */
+import { StoreFailure } from '../../store/store-failure.ts';
+import type { SecretBackend, SecretPlace, StoredPlace } from './secret-backend.ts';
+
+/** Entries are `<placement>/<generator>/<file>`, such as `per-machine/web/ssh/id_ed25519`. Nothing is kept in between. */
+export interface OutsideStore {
+  /** All entries. Opens nothing. @throws StoreFailure, HostFailure where that cannot be told */
+  list(): Promise<Iterable<string>>;
+  exists(entry: string): Promise<boolean>;
+  /** @throws StoreFailure where nothing could be stored */
+  mustBeReady(): Promise<void>;
+  /** The bytes of an entry; null where there is none. */
+  read(entry: string): Promise<Buffer | null>;
+  write(entry: string, value: Uint8Array, place: SecretPlace): Promise<void>;
+  /** An entry that is there. */
+  remove(entry: string): Promise<void>;
+}
+
+/** For that many entries, asking for each is quicker than a list of everything. */
+const FEW = 4;
+
+export function outsideBackend(store: OutsideStore): SecretBackend {
+  const opened = new Map<string, Promise<Buffer | null>>();
+  let listed: Promise<Set<string>> | null = null;
+
+  async function present(entries: readonly string[]): Promise<readonly string[]> {
+    if (listed === null && entries.length <= FEW) {
+      const there: string[] = [];
+      for (const entry of entries) if (await store.exists(entry)) there.push(entry);
+      return there;
+    }
+    listed ??= store.list().then(all => new Set(all));
+    const all = await listed;
+    return entries.filter(entry => all.has(entry));
+  }
+
+  return {
+    open(place) {
+      const entry = entryOf(place);
+      // Each asks another program, perhaps for a touch of a key: a value that many depend on is asked for once.
+      const known = opened.get(entry) ?? store.read(entry);
+      opened.set(entry, known);
+      return known;
+    },
+    async prepare() {
+      await store.mustBeReady();
+      return [];
+    },
+    async seal(place, value) {
+      const entry = entryOf(place);
+      const run = async () => {
+        opened.delete(entry);
+        await store.write(entry, value, place);
+        (await listed)?.add(entry);
+      };
+      return [{ kind: 'outside', does: 'store', run }];
+    },
+    paths: () => [],
+    removal(places) {
+      if (places.length === 0) return [];
+      const run = async () => {
+        for (const entry of await present(places.map(entryOf))) {
+          opened.delete(entry);
+          await store.remove(entry);
+          (await listed)?.delete(entry);
+        }
+      };
+      return [{ kind: 'outside', does: 'remove', run }];
+    },
+    // Whom an entry is for is the other program's business.
+    drift: () => null,
+    change: () => null,
+    reseal: async () => [],
+    forget() {
+      opened.clear();
+      listed = null;
+    },
+  };
+}
+
+/** @throws StoreFailure for a name that is no path below the store, or that a list of lines cannot hold */
+export function entryOf({ key, file }: StoredPlace): string {
+  const entry = `${key}/${file}`;
+  const isPath = entry.split('/').every(name => name !== '' && name !== '.' && name !== '..');
+  if (isPath && !/[\0\r\n]/.test(entry)) return entry;
+  throw new StoreFailure('unsupported', `${JSON.stringify(entry)} cannot be the name of a stored secret.`);
+}

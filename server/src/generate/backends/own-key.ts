@@ -1,0 +1,77 @@
+/**
+ * A person's key: found, or made where there is none, and made known to the repository as that of a user.
+ *
+ * Source: clan-core d7c35d912, clan_cli/vars/keygen.py.
+ */
+import { writeKeyFile } from '../../host/files/keyfiles.ts';
+import { generateKeyPair } from '../../store/age/crypt.ts';
+import { newKeyPath } from '../../store/age/identities.ts';
+import { readSops } from '../../store/sops/sops-keys.ts';
+import { userChanges } from '../../store/sops/sops-writes.ts';
+import type { Change } from '../../store/vars/changes.ts';
+import type { RunEnvironment } from '../run-environment.ts';
+import { RunFailure } from '../run-failure.ts';
+import { findKeys } from './keys.ts';
+import type { KeyedBackend } from './served-backend.ts';
+
+export interface OwnKey {
+  readonly recipient: string;
+  /** Where a new one was written; null for one that was there. */
+  readonly written: string | null;
+}
+
+/** @throws RunFailure, StoreFailure, HostFailure */
+export async function ownKey(environment: RunEnvironment, backend: KeyedBackend): Promise<OwnKey> {
+  const { found, keyring } = await findKeys(environment, backend);
+  const [recipient] = keyring.recipients;
+  if (recipient !== undefined) return { recipient, written: null };
+  const own = found.identities.filter(one => one.kind !== 'ssh');
+  if (own.length > 0) throw new RunFailure(`Your key cannot be used: ${keyring.unusable.join(' ')}`);
+  const path = newKeyPath(environment);
+  if (path === null)
+    throw new RunFailure('There is no home folder to keep a key in. Name a file in SOPS_AGE_KEY_FILE.');
+  const pair = await generateKeyPair();
+  const date = `${environment.now().toISOString().slice(0, 19)}Z`;
+  await writeKeyFile(path, `# created: ${date}\n# public key: ${pair.recipient}\n${pair.secret}\n`);
+  return { recipient: pair.recipient, written: path };
+}
+
+const USER = /^[a-z_]([a-z0-9_-]{0,31})?$/;
+
+/**
+ * What makes a key that of a user of the repository; nothing where it is already.
+ *
+ * @param force whether a user that has another key loses it
+ * @throws RunFailure
+ */
+/** Before a key is made: what is refused then leaves nothing behind. @throws RunFailure */
+export function mustBeUserName(user: string): void {
+  if (!USER.test(user))
+    throw new RunFailure(
+      `"${user}" cannot be the name of a user: it takes small letters, digits, - and _.`,
+      'Say --user NAME.',
+    );
+}
+
+export function userKeyChanges(
+  environment: RunEnvironment,
+  user: string,
+  recipient: string,
+  force: boolean,
+): Change[] {
+  if (!USER.test(user))
+    throw new RunFailure(
+      `"${user}" cannot be the name of a user: it takes small letters, digits, - and _.`,
+      'Say --user NAME.',
+    );
+  const { users } = readSops(environment.files, environment.directory);
+  const owner = users.find(one => one.keys()?.some(({ key }) => key === recipient));
+  if (owner !== undefined) return [];
+  const before = users.find(one => one.name === user);
+  if (before !== undefined && !force)
+    throw new RunFailure(
+      `User ${user} has another key in sops/users/${user}/key.json.`,
+      '--force replaces it, --user NAME adds another user.',
+    );
+  return userChanges(environment.directory, user, recipient);
+}

@@ -1,0 +1,84 @@
+/**
+ * Clan's password-store backend at work: entries of the person's own `pass` or `passage` store. The command encrypts,
+ * decrypts and keeps the store's history; whether an entry is there is told by the names of its files.
+ *
+ * Source: clan-core d7c35d912, clan_lib/vars/secret_modules/password_store.py.
+ */
+import { join } from 'node:path';
+import { filesBelow, isFile, isFolder } from '../../host/files/outside-files.ts';
+import type { ProcessResult } from '../../host/programs/process.ts';
+import { withoutKeys } from '../../host/programs/program-environment.ts';
+import { StoreFailure } from '../../store/store-failure.ts';
+import type { RunEnvironment } from '../run-environment.ts';
+import type { PassCommand } from './configured-access.ts';
+import type { OutsideStore } from './outside-backend.ts';
+import { beginningOf, outsideProgram, runOutside } from './outside-program.ts';
+
+/** Where clan keeps its entries in the store. */
+const PREFIX = 'clan-vars';
+
+export function passwordStore(environment: RunEnvironment, command: PassCommand): OutsideStore {
+  const { env } = environment;
+
+  /** @throws StoreFailure with what the command said */
+  async function pass(args: readonly string[], action: string, input?: Uint8Array): Promise<Buffer> {
+    const called = { env: { ...withoutKeys(env), LC_ALL: 'C' }, input };
+    const result = await runOutside(environment, await programOf(), args, called);
+    if (result.code === 0 && !result.truncated) return result.stdout;
+    throw new StoreFailure('no-matching-key', `${command} could not ${action}${saidBy(result, input)}`);
+  }
+
+  const programOf = () =>
+    outsideProgram(
+      environment,
+      command,
+      `Secrets are kept in a password store, and the command "${command}" is not installed.`,
+    );
+
+  async function exists(entry: string): Promise<boolean> {
+    const path = join(storeFolder(environment, command), PREFIX, entry);
+    // Both programs' files count, as clan has it.
+    return (await isFile(`${path}.age`)) || (await isFile(`${path}.gpg`));
+  }
+
+  return {
+    async list() {
+      const files = await filesBelow(join(storeFolder(environment, command), PREFIX));
+      return files.flatMap(file => /^(.+)\.(?:age|gpg)$/.exec(file)?.[1] ?? []);
+    },
+    exists,
+    async mustBeReady() {
+      await programOf();
+      const folder = storeFolder(environment, command);
+      if (command === 'passage' || env.PASSWORD_STORE_KEY || (await isFolder(folder))) return;
+      throw new StoreFailure(
+        'recipient',
+        `There is no password store in ${folder}. "pass init GPG-ID" makes one; PASSWORD_STORE_DIR names another.`,
+      );
+    },
+    async read(entry) {
+      return (await exists(entry)) ? pass(['show', `${PREFIX}/${entry}`], `open ${PREFIX}/${entry}`) : null;
+    },
+    async write(entry, value) {
+      await pass(['insert', '-m', `${PREFIX}/${entry}`], `store ${PREFIX}/${entry}`, value);
+    },
+    async remove(entry) {
+      await pass(['rm', '--force', `${PREFIX}/${entry}`], `remove ${PREFIX}/${entry}`);
+    },
+  };
+}
+
+/** @throws StoreFailure where there is no home to have one in */
+function storeFolder({ env, home }: RunEnvironment, command: PassCommand): string {
+  const named = command === 'pass' ? env.PASSWORD_STORE_DIR : env.PASSAGE_DIR;
+  if (named) return named;
+  if (home === null)
+    throw new StoreFailure('unsupported', 'There is no home folder, so there is no password store to find.');
+  return join(home, command === 'pass' ? '.password-store' : '.passage/store');
+}
+
+function saidBy(result: ProcessResult, secret: Uint8Array | undefined): string {
+  if (result.end === 'timeout') return ': it did not answer in time.';
+  const said = beginningOf(result, secret);
+  return said === '' ? '.' : `: ${said}`;
+}

@@ -1,0 +1,48 @@
+/**
+ * Which backend keeps the secrets of a fleet: as its configuration says, or else as what lies on disk tells. Knows
+ * which backends can be served here.
+ */
+import type { Fleet } from '../../fleet/model.ts';
+import { noSuchStore, usedSettings } from '../../store/backend-setting.ts';
+import { StoreFailure } from '../../store/store-failure.ts';
+import { isWithoutClan, NOBODY_READS } from '../../store/without-clan.ts';
+import type { RunEnvironment } from '../run-environment.ts';
+
+/** Those that keep secrets in the repository, encrypted to keys that we look for. */
+export type KeyedBackend = 'sops' | 'age';
+
+export type ServedBackend = KeyedBackend | 'password-store' | 'custom';
+
+export function isKeyed(backend: ServedBackend): backend is KeyedBackend {
+  return backend === 'sops' || backend === 'age';
+}
+
+/** What tells which backend it is. */
+export type StoreEnvironment = Pick<RunEnvironment, 'files' | 'storeCommand' | 'storeBackend'>;
+
+/** @throws StoreFailure `unsupported` where it is another, or not one for all machines */
+export function backendOf(
+  fleet: Fleet,
+  { files, storeCommand, storeBackend = null }: StoreEnvironment,
+): ServedBackend {
+  const chosen = storeCommand === null ? storeBackend : 'custom';
+  if (chosen === null && isWithoutClan(fleet, files)) throw new StoreFailure('unsupported', NOBODY_READS);
+  const [name = 'sops', other] = usedSettings(fleet, files, chosen);
+  if (other !== undefined)
+    throw new StoreFailure(
+      'unsupported',
+      `Machines that keep secrets in different stores are not supported yet: ${name} and ${other}.`,
+    );
+  if (storeCommand !== null && name !== 'custom')
+    throw new StoreFailure(
+      'unsupported',
+      `varsmith.json names a command as the store of secrets, and the configuration says "${name}". Remove the one that should not count.`,
+    );
+  if (name === 'custom' && storeCommand === null)
+    throw new StoreFailure(
+      'unsupported',
+      'The configuration says that secrets are in a store of your own ("custom"). Name its command in varsmith.json: { "store": { "command": ["./my-store"] } }.',
+    );
+  if (name === 'sops' || name === 'age' || name === 'password-store' || name === 'custom') return name;
+  throw new StoreFailure('unsupported', `${noSuchStore(name)} Set vars.settings.secretStore of the clan.`);
+}

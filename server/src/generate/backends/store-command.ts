@@ -1,0 +1,119 @@
+/**
+ * The command that `varsmith.json` names as the store of secrets: where its program is, and whether the person has allowed
+ * it. The repository chooses it, and it runs with everything that the person may do.
+ */
+import { isAbsolute, join } from 'node:path';
+import { isFile } from '../../host/files/outside-files.ts';
+import {
+  type Allowed,
+  allow,
+  allowedIn,
+  type FolderCommand,
+  folderCommand,
+  isAllowed,
+  isTrustedFolder,
+  revoke,
+  stateFolder,
+} from '../../host/programs/allowed.ts';
+import { StoreFailure } from '../../store/store-failure.ts';
+import type { RunEnvironment } from '../run-environment.ts';
+import { RunFailure } from '../run-failure.ts';
+import { outsideProgram } from './outside-program.ts';
+
+export type { Allowed, FolderCommand };
+
+export interface StoreCommand {
+  /** Absolute path. */
+  readonly program: string;
+  readonly command: FolderCommand;
+}
+
+/**
+ * @param words the program and its first arguments; a program with a slash is relative to the root
+ * @throws StoreFailure where there is no such program
+ */
+export async function storeCommand(
+  environment: RunEnvironment,
+  words: readonly string[],
+): Promise<StoreCommand> {
+  const [name = ''] = words;
+  const program = await programOf(environment, name);
+  return { program, command: folderCommand(environment.root, words, program) };
+}
+
+async function programOf(environment: RunEnvironment, name: string): Promise<string> {
+  if (!name.includes('/'))
+    return outsideProgram(
+      environment,
+      name,
+      `The store's command "${name}" (varsmith.json) is not installed.`,
+    );
+  const program = isAbsolute(name) ? name : join(environment.root, name);
+  if (await isFile(program)) return program;
+  throw cannotStart(name);
+}
+
+export function cannotStart(name: string): StoreFailure {
+  return new StoreFailure(
+    'unsupported',
+    `The store's command "${name}" (varsmith.json) cannot be started: is it there, and may it be run?`,
+  );
+}
+
+/** @throws StoreFailure with what to do, where the person has not allowed the command as it is now */
+export function mustBeAllowed(
+  { env, home, platform, root }: RunEnvironment,
+  { command }: StoreCommand,
+): void {
+  if (isTrustedFolder(env, root)) return;
+  const state = stateFolder(env, home, platform);
+  if (state !== null && isAllowed(state, command)) return;
+  const isOther = state !== null && allowedIn(state).some(one => one.root === command.root);
+  const shown = `"${command.words.join(' ')}"`;
+  const why = isOther
+    ? `The store's command ${shown} (varsmith.json), or a file of it, is not as you have allowed it for this folder.`
+    : `varsmith.json names a command of its own as the store of secrets: ${shown}.`;
+  throw new StoreFailure(
+    'unsupported',
+    `${why} It runs with everything that you may do yourself, so it is not started before you have allowed it: look at it, then run \`varsmith allow ${quoted(root)}\`.`,
+  );
+}
+
+/** Where the person's notes are looked for. */
+export type Person = Pick<RunEnvironment, 'env' | 'home' | 'platform'>;
+
+/**
+ * Notes that the person allows the command of the repository as it is now.
+ *
+ * @throws RunFailure, StoreFailure, HostFailure
+ */
+export async function allowStore(environment: RunEnvironment): Promise<FolderCommand> {
+  if (environment.storeCommand === null)
+    throw new RunFailure(
+      'varsmith.json names no command as the store of secrets: there is nothing to allow.',
+    );
+  const { command } = await storeCommand(environment, environment.storeCommand);
+  await allow(stateOf(environment), command, environment.now());
+  return command;
+}
+
+/** All that the person has allowed, for any folder. @throws RunFailure */
+export function allowedStores(person: Person): readonly Allowed[] {
+  return allowedIn(stateOf(person));
+}
+
+/** @returns how many were allowed for the folder @throws RunFailure, HostFailure */
+export function revokeStores(person: Person, root: string): number {
+  return revoke(stateOf(person), root);
+}
+
+function stateOf({ env, home, platform }: Person): string {
+  const state = stateFolder(env, home, platform);
+  if (state !== null) return state;
+  throw new RunFailure('There is no home folder to note what you allow in. XDG_STATE_HOME names another.');
+}
+
+/** A path for a shell. */
+function quoted(path: string): string {
+  return /^[\w./@%+:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

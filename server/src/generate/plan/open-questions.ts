@@ -1,0 +1,63 @@
+/**
+ * What of a fleet's generators only Nix can tell, in words: the one source for what a plan notes and what the doctor lists.
+ */
+import { joinGenerators } from './generators.ts';
+import { listed, partsText, whereOf } from './plan-words.ts';
+import type { PlanInput, PlanNote } from './planner.ts';
+
+/** What a fleet declares, as far as it is known. */
+type Declared = Pick<
+  PlanInput,
+  'machines' | 'machinesComplete' | 'uncertain' | 'incomplete' | 'refused' | 'declarations'
+>;
+
+/**
+ * What may be there and is not seen.
+ *
+ * @param machines those that are asked about
+ */
+export function unseenNotes(
+  { machines: all, machinesComplete = true, uncertain, incomplete, refused = [] }: Declared,
+  machines: ReadonlySet<string>,
+): PlanNote[] {
+  const concerned = uncertain.filter(one => one.machines?.some(machine => machines.has(machine)) ?? true);
+  const own = concerned.filter(one => !one.isBrought);
+  const unnamed = own.filter(one => one.name === null).map(one => one.expression);
+  const named = own.flatMap(one => one.name ?? []);
+  const brought = concerned.filter(one => one.isBrought).flatMap(one => one.name ?? []);
+  const unseen = incomplete.filter(machine => machines.has(machine));
+  const unread = refused
+    .filter(one => one.machines.length === 0 || one.machines.some(machine => machines.has(machine)))
+    .map(({ file }) => file);
+  const note = (names: readonly string[], text: string, concerns: readonly string[] = []): PlanNote[] =>
+    names.length === 0
+      ? []
+      : [{ generator: null, machines: concerns, message: `${text}: ${listed([...new Set(names)])}.` }];
+  return [
+    ...(machinesComplete
+      ? []
+      : [{ generator: null, machines: [], message: all.length === 0 ? NO_MACHINES : MORE_MACHINES }]),
+    ...note(unnamed, 'Only Nix can tell the names of these generators, which are left out'),
+    ...note(named, 'Only Nix can tell which machines have these generators, which are left out'),
+    ...note(brought, "Generators of clan-core's own services need Nix and are left out"),
+    ...note(
+      unread,
+      'Nix cannot read these files ("varsmith check" says why); they are taken as far as they can be read',
+    ),
+    ...note(unseen, 'Only Nix can tell whether these machines have further generators', unseen),
+  ];
+}
+
+const NO_MACHINES = 'Only Nix can tell which machines there are.';
+const MORE_MACHINES = 'Only Nix can tell whether there are further machines.';
+
+/** All open questions of a fleet, a sentence each; none where all of it is known. */
+export function openQuestions(declared: Declared): string[] {
+  const generators = [...joinGenerators(declared.declarations).all.values()];
+  return [
+    ...unseenNotes(declared, new Set(declared.machines)).map(({ message }) => message),
+    ...generators
+      .filter(one => one.unknown.length > 0)
+      .map(one => `Generator "${one.name}" (${whereOf(one)}): ${partsText(one.unknown).join('; ')}.`),
+  ];
+}

@@ -1,0 +1,203 @@
+/**
+ * What would make a run fail, found before it starts, in words that say what to do. Pure.
+ *
+ * Source of what fails: clan-core d7c35d912, clan_lib/vars/{generate,generator}.py; it finds most of this in the
+ * middle of a run.
+ */
+import { chosen, type Disagreement, type Generator, type Generators } from './generators.ts';
+import { listed, partsText, whereOf } from './plan-words.ts';
+import type { PlanInput, PlanRequest, PlanStep } from './planner.ts';
+
+export interface PlanProblem {
+  readonly kind:
+    | 'unknown-machine'
+    | 'unknown-generator'
+    | 'unknown-dependency'
+    | 'cycle'
+    | 'shared-on-per-machine'
+    | 'differing-definitions'
+    | 'mixed-share'
+    | 'missing-dependency'
+    | 'constraint'
+    | 'needs-nix';
+  /** The name of the generator that it is about; null where it is about none. */
+  readonly generator: string | null;
+  readonly machines: readonly string[];
+  readonly message: string;
+}
+
+/** Is what was asked for not there, rather than something wrong with what is? */
+export function isOfRequest({ kind }: PlanProblem): boolean {
+  return kind === 'unknown-machine' || kind === 'unknown-generator';
+}
+
+/** Names that do not exist. */
+export function requestProblems(
+  input: PlanInput,
+  request: PlanRequest,
+  generators: Generators,
+): PlanProblem[] {
+  const fleet = new Set(input.machines);
+  const strangers = request.machines.filter(machine => !fleet.has(machine));
+  const machines = request.machines.length === 0 ? input.machines : request.machines;
+  const absent = request.generators.filter(
+    name => chosen(generators, { machines: request.machines, generators: [name] }).length === 0,
+  );
+  return [
+    ...strangers.map(machine => ({
+      kind: 'unknown-machine' as const,
+      generator: null,
+      machines: [machine],
+      message: `There is no machine "${machine}".`,
+    })),
+    ...absent.map(name => absentProblem(input, machines, name)),
+  ];
+}
+
+/** Certain only where all generators of the machines are seen. */
+function absentProblem(input: PlanInput, machines: readonly string[], name: string): PlanProblem {
+  const about = { generator: name, machines };
+  const known = input.uncertain.find(one => one.name === name);
+  if (known !== undefined)
+    return {
+      kind: 'needs-nix',
+      ...about,
+      message: known.isBrought
+        ? `Generator "${name}" is one of clan-core's own and needs Nix: use "clan vars generate" for it.`
+        : `Generator "${name}" needs Nix: only evaluation can tell which machines have it.`,
+    };
+  const mayBe =
+    input.incomplete.some(machine => machines.includes(machine)) ||
+    input.uncertain.some(
+      one => one.name === null && (one.machines?.some(machine => machines.includes(machine)) ?? true),
+    );
+  return {
+    kind: 'unknown-generator',
+    ...about,
+    message: mayBe
+      ? `There is no generator "${name}" on ${listed(machines)}, as far as can be told without Nix.`
+      : `There is no generator "${name}" on ${listed(machines)}.`,
+  };
+}
+
+export interface Found {
+  readonly generators: Generators;
+  readonly steps: readonly PlanStep[];
+  readonly cycle: readonly string[] | null;
+  readonly roots: ReadonlySet<string>;
+  missingFiles(key: string): readonly string[];
+}
+
+export function problemsOf(found: Found): PlanProblem[] {
+  const { generators, steps, cycle, roots } = found;
+  const running = new Set(steps.map(step => step.generator.key));
+  const concerned = (key: string) => running.has(key) || roots.has(key);
+  return [
+    ...(cycle === null ? [] : [cycleProblem(generators, cycle)]),
+    ...generators.disagreements.filter(one => concerned(one.key)).map(differingProblem),
+    ...mixedProblems(generators, steps),
+    ...steps.flatMap(({ generator }) => [
+      ...partsText(generator.unknown).map(parts => ({
+        kind: 'needs-nix' as const,
+        generator: generator.name,
+        machines: generator.machines,
+        message: `Generator "${generator.name}" (${whereOf(generator)}) needs Nix: ${parts}.`,
+      })),
+      ...dependencyProblems(found, generator, running),
+    ]),
+  ];
+}
+
+function cycleProblem(generators: Generators, cycle: readonly string[]): PlanProblem {
+  const members = cycle.flatMap(key => generators.all.get(key) ?? []);
+  const names = members.map(one => one.name);
+  return {
+    kind: 'cycle',
+    generator: names[0] ?? null,
+    machines: [...new Set(members.flatMap(one => one.machines))],
+    message:
+      names.length === 2
+        ? `Generator "${names[0]}" depends on itself.`
+        : `Generators depend on each other in a cycle: ${names.join(' → ')}.`,
+  };
+}
+
+function differingProblem({ name, machines, parts }: Disagreement): PlanProblem {
+  const [a, b] = machines;
+  return {
+    kind: 'differing-definitions',
+    generator: name,
+    machines,
+    message: `Machines ${a} and ${b} define the shared generator "${name}" differently (they differ in: ${parts.join(', ')}). A shared generator runs once for all, so they must agree.`,
+  };
+}
+
+/** Storing a per-machine value removes the shared one of the same name, and the other way round. */
+function mixedProblems(generators: Generators, steps: readonly PlanStep[]): PlanProblem[] {
+  const names = new Set(steps.map(step => step.generator.name));
+  const placements = new Map<string, { shared: Generator | null; own: Generator[] }>();
+  for (const generator of generators.all.values()) {
+    if (!names.has(generator.name)) continue;
+    const both = placements.get(generator.name) ?? { shared: null, own: [] };
+    if (generator.machine === null) both.shared = generator;
+    else both.own.push(generator);
+    placements.set(generator.name, both);
+  }
+  return [...placements].flatMap(([name, { shared, own }]) => {
+    const other = own[0];
+    if (shared === null || other === undefined) return [];
+    return [
+      {
+        kind: 'mixed-share' as const,
+        generator: name,
+        machines: [...shared.machines, ...own.flatMap(one => one.machines)],
+        message: `Generator "${name}" is shared on ${listed(shared.machines)} and per machine on ${listed(own.flatMap(one => one.machines))}. Storing one would delete the other's values: give it the same "share" everywhere, or two names.`,
+      },
+    ];
+  });
+}
+
+function dependencyProblems(
+  { generators, missingFiles }: Found,
+  generator: Generator,
+  running: ReadonlySet<string>,
+): PlanProblem[] {
+  const about = { generator: generator.name, machines: generator.machines };
+  return generator.dependencies.flatMap((dependency): PlanProblem[] => {
+    const declared = generator.machines.flatMap(machine => generators.on(machine, dependency.name) ?? []);
+    const target = declared.find(one => one.key === dependency.key) ?? declared[0];
+    if (target === undefined)
+      return [
+        {
+          kind: 'unknown-dependency',
+          ...about,
+          message: unknownDependency(generators, generator, dependency.name),
+        },
+      ];
+    if (generator.machine === null && target.machine !== null)
+      return [
+        {
+          kind: 'shared-on-per-machine',
+          ...about,
+          message: `Generator "${generator.name}" is shared and depends on "${target.name}", which is per machine (${target.machine}): which machine's values it should get is undefined. Make "${target.name}" shared too, or "${generator.name}" per machine.`,
+        },
+      ];
+    const missing = missingFiles(target.key);
+    if (running.has(target.key) || missing.length === 0) return [];
+    return [
+      {
+        kind: 'missing-dependency',
+        ...about,
+        message: `Generator "${generator.name}" needs ${listed(missing.map(file => `${target.name}/${file}`))}, which ${missing.length === 1 ? 'is' : 'are'} not there and not part of this run. Generate "${target.name}" (${whereOf(target)}) too.`,
+      },
+    ];
+  });
+}
+
+function unknownDependency(generators: Generators, generator: Generator, name: string): string {
+  const start = `Generator "${generator.name}" (${whereOf(generator)}) depends on "${name}", but "${name}" was not found.`;
+  const elsewhere = generators.all.get(`shared/${name}`);
+  return elsewhere === undefined
+    ? `${start} Define it on ${listed(generator.machines)}.`
+    : `${start} It is shared and defined on ${listed(elsewhere.machines)} only: define it on ${listed(generator.machines)} too.`;
+}

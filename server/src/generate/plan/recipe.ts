@@ -1,0 +1,94 @@
+/**
+ * How a generator is run: its script and the packages whose commands it is given. A script may name a program of a
+ * package by its place in the Nix store (`${pkgs.jq}/bin/jq`), and a file of the workspace (`${./make.py}`); such holes
+ * are known for what they are, every other hole is something that only Nix can tell.
+ */
+import type { GeneratorBody, Place } from '../../fleet/model.ts';
+import { placeInScript } from '../../fleet/script.ts';
+import { packageCommands } from '../../shell/programs/tools.ts';
+
+/** A program by its package: stands where its absolute path has to be. */
+export interface ProgramPart {
+  readonly package: string;
+  readonly command: string;
+}
+
+/** A file or folder of the workspace: stands where the path of a copy of it has to be. */
+export interface CopyPart {
+  /** Relative to the root. */
+  readonly path: string;
+}
+
+export interface Recipe {
+  /** Text, and what stands between the texts. Empty for a generator that only stores its prompts. */
+  readonly script: readonly (string | ProgramPart | CopyPart)[];
+  /** Names below `pkgs`. */
+  readonly packages: readonly string[];
+  /** Why the script is not known: a place, and what stands in the script for it where that is a part; null where it is known. */
+  readonly unknown: { readonly at: Place; readonly text: string | null } | null;
+}
+
+/** Of a generator that only stores its prompts. */
+export const NO_RECIPE: Recipe = { script: [], packages: [], unknown: null };
+
+export function recipeOf({ script, runtimeInputs }: GeneratorBody): Recipe {
+  const packages = [...runtimeInputs];
+  if (script === null) return { script: [], packages, unknown: null };
+  const { source, at, file } = script;
+  // Clan puts its path into the text, so that Bash runs it as a program.
+  if (file !== null) return { script: [{ path: file }], packages, unknown: null };
+  if (source === null) return { script: [], packages, unknown: { at, text: null } };
+  const parts: (string | ProgramPart | CopyPart)[] = [];
+  const copied = new Map(
+    source.segments.flatMap(({ start, path }) => (path === null ? [] : [[start, path]])),
+  );
+  let from = 0;
+  for (const { start, end } of source.holes) {
+    // The name of a main program is a hole behind that of its package.
+    if (start < from) continue;
+    const path = copied.get(start);
+    if (path !== undefined) {
+      parts.push(source.text.slice(from, start), { path });
+      from = end;
+      continue;
+    }
+    const shown = source.text.slice(start, end);
+    const package_ = PACKAGE.exec(shown)?.[1];
+    const found = package_ === undefined ? null : programOf(package_, source.text.slice(end));
+    if (found === null)
+      return { script: [], packages, unknown: { at: placeInScript(source, start, end) ?? at, text: shown } };
+    parts.push(source.text.slice(from, start), found.program);
+    from = end + found.taken;
+  }
+  parts.push(source.text.slice(from));
+  return { script: parts.filter(part => part !== ''), packages, unknown: null };
+}
+
+const PACKAGE = /^\$\{\s*pkgs\.([A-Za-z_][\w'-]*(?:\.[A-Za-z_][\w'-]*)*)\s*\}$/;
+
+/** @param rest the script behind the hole; `taken` is how much of it belongs to the program's path */
+function programOf(
+  package_: string,
+  rest: string,
+): { readonly program: ProgramPart; readonly taken: number } | null {
+  const [path, command, main] = PROGRAM.exec(rest) ?? [];
+  const name = main === undefined ? command : mainCommand(package_);
+  if (path === undefined || name == null) return null;
+  return { program: { package: withoutOutput(package_), command: name }, taken: path.length };
+}
+
+/** A path in a package, or what `lib.getExe` makes. */
+const PROGRAM = /^\/bin\/(?:([\w.+-]+)|(\$\{meta\.mainProgram\}))/;
+
+function withoutOutput(name: string): string {
+  return name.replace(/\.(bin|out)$/, '');
+}
+
+/** The program that has its package's name, or the only one. */
+function mainCommand(name: string): string | null {
+  const brought = packageCommands(name);
+  if (brought === null) return null;
+  if (brought.commands.has(name)) return name;
+  const [first, ...others] = brought.commands;
+  return brought.complete && others.length === 0 ? (first ?? null) : null;
+}

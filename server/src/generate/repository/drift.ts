@@ -1,0 +1,87 @@
+/**
+ * Whom stored secrets are for, compared with whom they should be for, and put right. Values stay as they are.
+ */
+import { folderOf } from '../../nix/eval/paths.ts';
+import { type Agreed, isCertain, mustBeAgreed } from '../backends/access-change.ts';
+import { accessMessage } from '../backends/access-words.ts';
+import {
+  type Drift,
+  type MachineKey,
+  placesOf,
+  type SecretBackend,
+  type SecretChange,
+} from '../backends/secret-backend.ts';
+import type { Generator } from '../plan/generators.ts';
+import type { Session } from './session.ts';
+
+export interface GeneratorDrift {
+  readonly generator: Generator;
+  readonly drifts: readonly Drift[];
+}
+
+/** Opens nothing. */
+export function driftsOf(
+  generators: Iterable<Generator>,
+  secretBackend: Pick<SecretBackend, 'drift'>,
+): GeneratorDrift[] {
+  return [...generators].flatMap(generator => {
+    if (!isCertain(generator)) return [];
+    const drifts = placesOf(generator).flatMap(place => secretBackend.drift(place) ?? []);
+    return drifts.length === 0 ? [] : [{ generator, drifts }];
+  });
+}
+
+/**
+ * Encrypts them to those they should be for: a transaction and a commit a generator. Machines without a key get one.
+ *
+ * @param agreed the gains of access that somebody has agreed to
+ * @param onFixed hears of each generator that was changed
+ * @throws StoreFailure, HostFailure; what was fixed before stays fixed
+ */
+export async function fixDrifts(
+  drifts: readonly GeneratorDrift[],
+  secretBackend: SecretBackend,
+  session: Session,
+  agreed: Agreed,
+  onFixed: (drift: GeneratorDrift) => void,
+): Promise<void> {
+  if (drifts.length === 0) return;
+  const keys = await secretBackend.prepare(machinesOfSecrets(drifts.map(one => one.generator)));
+  await storeMachineKeys(keys, secretBackend, session);
+  for (const one of drifts) {
+    const changes: SecretChange[] = [];
+    const access = one.drifts.map(({ place }) => secretBackend.change(place));
+    for (const change of access) mustBeAgreed(change, agreed);
+    for (const { place } of one.drifts) changes.push(...(await secretBackend.reseal(place)));
+    if (changes.length === 0) continue;
+    const { machine, machines } = one.generator;
+    const subject = `secrets: fix vars for ${machine ?? machines.join(', ')}`;
+    await session.apply(changes, subject + accessMessage(access));
+    onFixed(one);
+  }
+}
+
+/** Keys for machines that have none: a transaction and a commit a machine. @param keys as the secret backend prepared them */
+export async function storeMachineKeys(
+  keys: readonly MachineKey[],
+  secretBackend: SecretBackend,
+  session: Session,
+): Promise<void> {
+  for (const { machine, changes, readers } of keys) {
+    // The private half is the first that is written.
+    const path = changes[0]?.path ?? machine;
+    const place = { key: folderOf(path), file: path.slice(path.lastIndexOf('/') + 1) };
+    const gained = readers.map(one => ({ ...one, asked: false }));
+    const access = accessMessage([{ place, isNew: true, kept: [], gained, lost: [] }]);
+    await session.apply(changes, `secrets: add machine ${machine}${access}`);
+  }
+  secretBackend.forget();
+}
+
+/** The machines that must have a key before these generators' secrets can be written. */
+export function machinesOfSecrets(generators: Iterable<Generator>): string[] {
+  const names = new Set<string>();
+  for (const { files, machines } of generators)
+    if (files.some(file => file.secret && file.deploy)) for (const machine of machines) names.add(machine);
+  return [...names].sort();
+}

@@ -1,0 +1,50 @@
+/** Values from elsewhere that become vars, sealed for their machines before anything is written. */
+import type { Fleet } from '../../fleet/model.ts';
+import { openSecretBackend } from '../backends/open-backend.ts';
+import type { SecretChange } from '../backends/secret-backend.ts';
+import type { Generator } from '../plan/generators.ts';
+import type { RunEnvironment } from '../run-environment.ts';
+import { machinesOfSecrets } from './drift.ts';
+import type { KeptPlace } from './kept-values.ts';
+import { overlayOn } from './overlay.ts';
+import { situationOf } from './situation.ts';
+import { hashChanges, outputChanges } from './store-step.ts';
+
+/** A value for a secret var that has none yet. */
+export interface NewValue {
+  readonly generator: Generator;
+  readonly value: Buffer;
+  /** Where it was kept before. */
+  readonly from: KeptPlace;
+}
+
+export interface SealedValues {
+  readonly changes: readonly SecretChange[];
+  /** Machines that get a key, having none. */
+  readonly newKeys: readonly string[];
+}
+
+/** What storing the values changes, with keys for machines that have none. */
+export async function sealedAnew(
+  environment: RunEnvironment,
+  fleet: Fleet,
+  values: readonly NewValue[],
+): Promise<SealedValues> {
+  if (values.length === 0) return { changes: [], newKeys: [] };
+  const overlay = overlayOn(environment.files);
+  const above = { ...environment, files: overlay.files };
+  const { backend } = await situationOf(fleet, environment);
+  const secretBackend = await openSecretBackend(above, fleet, backend);
+  const made = await secretBackend.prepare(machinesOfSecrets(values.map(one => one.generator)));
+  const changes: SecretChange[] = made.flatMap(one => one.changes);
+  overlay.put(made.flatMap(one => one.changes));
+  secretBackend.forget();
+  for (const { generator, value } of values) {
+    const outputs = new Map([[generator.files[0]?.name ?? generator.name, value]]);
+    changes.push(
+      ...(await outputChanges(above, secretBackend, generator, outputs)),
+      ...hashChanges(above, generator),
+    );
+  }
+  return { changes, newKeys: made.map(one => one.machine) };
+}

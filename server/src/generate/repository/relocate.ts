@@ -1,0 +1,93 @@
+/**
+ * Moves what is stored, and folders of machines, as changes of a transaction: after a crash at any moment all has moved
+ * or nothing. Links that say who a secret is shared with go along.
+ */
+import { entriesAt } from '../../host/files/entries.ts';
+import { openRepository } from '../../host/git/repository.ts';
+import type { Change } from '../../store/vars/changes.ts';
+import type { MovedLink } from '../../store/vars/moved-links.ts';
+import { type Move, movedPath } from '../../store/vars/moves.ts';
+import type { RunEnvironment } from '../run-environment.ts';
+import type { Session, Unchanged } from './session.ts';
+import type { SourceChanges } from './sources.ts';
+
+/**
+ * Returns the changes that bring everything below the moves to its new place.
+ *
+ * @param sources edits of files, by their paths before the moves
+ * @param links what becomes of links; their paths are those before the moves
+ * @throws HostFailure
+ */
+export function relocation(
+  root: string,
+  moves: readonly Move[],
+  links: readonly MovedLink[],
+  sources: SourceChanges,
+): SourceChanges {
+  const edited = new Set(sources.changes.map(({ path }) => path));
+  const linked = new Set(links.map(({ from }) => from));
+  const changes: Change[] = sources.changes.map(change => ({
+    ...change,
+    path: movedPath(change.path, moves),
+  }));
+  const unchanged: Unchanged[] = [...sources.unchanged];
+  for (const { from } of moves) {
+    for (const entry of entriesAt(root, from)) {
+      if (edited.has(entry.path) || linked.has(entry.path)) continue;
+      const path = movedPath(entry.path, moves);
+      if (entry.kind === 'link') changes.push({ kind: 'link', path, target: entry.target });
+      else {
+        changes.push({ kind: 'write', path, bytes: entry.bytes, mode: entry.mode });
+        unchanged.push({ path: entry.path, sha256: entry.sha256 });
+      }
+    }
+    changes.push({ kind: 'remove', path: from });
+  }
+  return { changes: [...changes, ...linkChanges(links, moves)], unchanged };
+}
+
+/** The links at their new places, and the old ones gone where nothing else takes them away. */
+export function linkChanges(links: readonly MovedLink[], moves: readonly Move[]): Change[] {
+  return links.flatMap(({ from, link }): Change[] => {
+    const goes = from !== link.path && movedPath(from, moves) === from;
+    return goes ? [link, { kind: 'remove', path: from }] : [link];
+  });
+}
+
+/**
+ * Looks up what git's index says of files that get other names.
+ *
+ * @param links as they lie now
+ * @returns tells the index of the new names, as `git mv` does; to be called when all has moved
+ * @throws HostFailure with what git said
+ */
+export async function tellingGit(
+  { root, env }: RunEnvironment,
+  moves: readonly Move[],
+  links: readonly MovedLink[],
+): Promise<() => Promise<void>> {
+  const repository = await openRepository(root, env);
+  if (repository === null) return async () => undefined;
+  const renamed = new Map(links.map(({ from, link }) => [movedPath(from, moves), link.path]));
+  const places = [...moves.map(({ from }) => from), ...links.map(({ from }) => from), ...renamed.keys()];
+  return repository.beginRename(places, path => {
+    const moved = movedPath(path, moves);
+    return renamed.get(moved) ?? moved;
+  });
+}
+
+/** What an interrupted run has left to be made anew is known by the new names from now on. @throws HostFailure */
+export async function renameNotes(
+  session: Session,
+  directory: string,
+  moves: readonly Move[],
+): Promise<void> {
+  const stores = directory === '' ? 'vars/' : `${directory}/vars/`;
+  const renamed = new Map(
+    [...session.stale].map(([key, sources]) => [
+      movedPath(stores + key, moves).slice(stores.length),
+      sources,
+    ]),
+  );
+  if ([...renamed.keys()].some(key => !session.stale.has(key))) await session.noteStale(renamed);
+}

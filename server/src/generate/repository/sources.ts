@@ -1,0 +1,43 @@
+/** Turns edits of files that people write, modules and encrypted files, into changes of a transaction. */
+
+import { peopleFile } from '../../host/files/people-files.ts';
+import { HostFailure } from '../../host/host-failure.ts';
+import type { Change } from '../../store/vars/changes.ts';
+import type { Unchanged } from './session.ts';
+
+/** A file with its text before and after. */
+export interface EditedFile {
+  /** Relative to the root. */
+  readonly path: string;
+  /** Null for a file that is not there yet. */
+  readonly before: string | null;
+  /** Null for one that goes. */
+  readonly after: string | null;
+}
+
+export interface SourceChanges {
+  readonly changes: readonly Change[];
+  readonly unchanged: readonly Unchanged[];
+}
+
+/** @throws HostFailure where a file is not as it was read */
+export function sourceChanges(root: string, files: readonly EditedFile[]): SourceChanges {
+  const changes: Change[] = [];
+  const unchanged: Unchanged[] = [];
+  for (const { path, before, after } of files) {
+    const found = peopleFile(root, path);
+    if ((found?.text ?? null) !== before)
+      throw new HostFailure(
+        'changed',
+        `${path} has changed since it was read. Nothing was changed; run the command again.`,
+      );
+    unchanged.push({ path: found?.path ?? path, sha256: found?.sha256 ?? null });
+    if (after === null) changes.push({ kind: 'remove', path });
+    else if (found === null) changes.push({ kind: 'write', path, bytes: Buffer.from(after, 'utf8') });
+    else {
+      const bytes = Buffer.from(found.mark + after, 'utf8');
+      changes.push({ kind: 'write', path: found.path, bytes, mode: found.mode });
+    }
+  }
+  return { changes, unchanged };
+}

@@ -1,0 +1,74 @@
+/**
+ * What storing the outputs of a generator changes: its values in their places, those of its other placement gone, the
+ * hash of its validation.
+ *
+ * Source: clan-core d7c35d912, clan_lib/vars/_types.py (`StoreBase.set`).
+ */
+import {
+  type Change,
+  publicChanges,
+  removeIfThere,
+  validationChanges,
+  varFolder,
+} from '../../store/vars/changes.ts';
+import { placeOf, type SecretBackend, type SecretChange } from '../backends/secret-backend.ts';
+import { type DeclaredFile, type Generator, keyOf } from '../plan/generators.ts';
+import type { RunEnvironment } from '../run-environment.ts';
+
+/** @param outputs by the name of the file; those that are not there stay as they are */
+export async function outputChanges(
+  environment: RunEnvironment,
+  secretBackend: SecretBackend,
+  generator: Generator,
+  outputs: ReadonlyMap<string, Uint8Array>,
+): Promise<SecretChange[]> {
+  const { files, directory } = environment;
+  const changes: SecretChange[] = [];
+  for (const file of generator.files) {
+    const value = outputs.get(file.name);
+    if (value === undefined) continue;
+    const place = placeOf(generator, file);
+    if (file.secret) changes.push(...(await secretBackend.seal(place, value)));
+    // A file that is public now must not lie encrypted elsewhere.
+    else
+      changes.push(
+        ...publicChanges(files, directory, place.key, place.file, value),
+        ...secretBackend.removal([place]),
+      );
+    changes.push(...otherPlacement(environment, secretBackend, generator, file.name));
+  }
+  return changes;
+}
+
+/** With the hash by which it is told that the inputs have changed. */
+export function hashChanges({ files, directory }: RunEnvironment, generator: Generator): Change[] {
+  return [
+    ...validationChanges(files, directory, generator.key, generator.validationHash),
+    ...otherKeys(generator).flatMap(key => validationChanges(files, directory, key, null)),
+  ];
+}
+
+/** A file is in one placement: shared, or with its machines. */
+function otherPlacement(
+  { files, directory }: RunEnvironment,
+  secretBackend: SecretBackend,
+  generator: Generator,
+  file: string,
+): SecretChange[] {
+  const places = otherKeys(generator).map(key => ({ key, file }));
+  const inVars = places.flatMap(({ key }) => removeIfThere(files, varFolder(directory, key, file)));
+  return [...inVars, ...secretBackend.removal(places)];
+}
+
+function otherKeys({ name, machine, machines }: Generator): string[] {
+  return machine === null ? machines.map(one => keyOf(name, one)) : [keyOf(name, null)];
+}
+
+/** Where a public value lies, relative to the root. */
+export function publicPath(
+  { directory }: RunEnvironment,
+  { key }: Generator,
+  { name }: DeclaredFile,
+): string {
+  return `${varFolder(directory, key, name)}/value`;
+}

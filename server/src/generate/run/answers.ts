@@ -1,0 +1,128 @@
+/**
+ * The answers to all prompts of a run, before anything of it runs: given beforehand, kept from the last time, or asked
+ * for. Knows nothing of terminals.
+ *
+ * Source: clan-core d7c35d912, clan_lib/vars/prompt.py. Answers are kept by generator and placement: clan's are kept by
+ * name, so that the last machine's answer counts for all.
+ */
+
+import type { DeclaredPrompt, Generator } from '../plan/generators.ts';
+import type { PlanStep } from '../plan/planner.ts';
+import { RunFailure } from '../run-failure.ts';
+
+/** An answer from the command line: for all generators of a name, or for the one of a machine. */
+export interface GivenAnswer {
+  readonly machine: string | null;
+  readonly generator: string;
+  readonly prompt: string;
+  readonly value: Uint8Array;
+}
+
+export interface Question {
+  readonly generator: Generator;
+  readonly prompt: DeclaredPrompt;
+  /** What was stored the last time; null where nothing was. */
+  readonly previous: Buffer | null;
+}
+
+export interface AnswerSources {
+  readonly given: readonly GivenAnswer[];
+  /** What is stored of a persisted prompt; null where nothing is. */
+  previous(generator: Generator, prompt: DeclaredPrompt): Promise<Buffer | null>;
+  /** Stored answers are asked for again. */
+  readonly anew: boolean;
+  /** Null where nobody can be asked. */
+  readonly ask: ((question: Question) => Promise<Uint8Array>) | null;
+}
+
+/** By key of the generator, then by prompt. */
+export type Answers = ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
+
+/** @throws RunFailure naming every prompt that nobody answers, and every answer that nobody asks for */
+export async function answersFor(steps: readonly PlanStep[], sources: AnswerSources): Promise<Answers> {
+  mustBeAsked(
+    sources.given,
+    steps.map(step => step.generator),
+  );
+  const questions: Question[] = [];
+  const answers = new Map<string, Map<string, Buffer>>();
+  for (const { generator } of steps)
+    for (const prompt of generator.prompts) {
+      const given = givenFor(sources.given, generator, prompt);
+      if (given !== null) {
+        put(answers, generator, prompt, given);
+        continue;
+      }
+      const previous = prompt.persist ? await sources.previous(generator, prompt) : null;
+      if (previous !== null && (!sources.anew || sources.ask === null))
+        put(answers, generator, prompt, previous);
+      else questions.push({ generator, prompt, previous });
+    }
+  if (questions.length > 0 && sources.ask === null) throw new RunFailure(unanswered(questions));
+  for (const question of questions) {
+    const value = (await sources.ask?.(question)) ?? Buffer.alloc(0);
+    put(answers, question.generator, question.prompt, value);
+  }
+  return answers;
+}
+
+/**
+ * What was given for a prompt: for its machine alone before what is for all, and of two the last. Null where nothing was.
+ */
+export function givenFor(
+  given: readonly GivenAnswer[],
+  generator: Generator,
+  prompt: DeclaredPrompt,
+): Uint8Array | null {
+  const fitting = given.filter(one => isFor(one, generator, prompt));
+  const found = fitting.findLast(one => one.machine !== null) ?? fitting.at(-1);
+  return found === undefined ? null : withoutLineEnd(prompt, found.value);
+}
+
+/** @throws RunFailure naming every answer that none of the generators asks for */
+export function mustBeAsked(given: readonly GivenAnswer[], generators: readonly Generator[]): void {
+  const strangers = given.filter(
+    one => !generators.some(generator => generator.prompts.some(prompt => isFor(one, generator, prompt))),
+  );
+  if (strangers.length > 0) throw new RunFailure(strangers.map(strangerText).join('\n'));
+}
+
+/** An editor ends the line of a file; the one line of a prompt has no end. */
+function withoutLineEnd({ type }: DeclaredPrompt, value: Uint8Array): Uint8Array {
+  const isLine = type === 'line' || type === 'hidden';
+  return isLine && value.at(-1) === 0x0a ? value.subarray(0, value.at(-2) === 0x0d ? -2 : -1) : value;
+}
+
+function isFor(one: GivenAnswer, generator: Generator, prompt: DeclaredPrompt): boolean {
+  if (one.generator !== generator.name || one.prompt !== prompt.name) return false;
+  return one.machine === null || generator.machines.includes(one.machine);
+}
+
+function put(
+  answers: Map<string, Map<string, Buffer>>,
+  { key, name }: Generator,
+  prompt: DeclaredPrompt,
+  value: Uint8Array,
+): void {
+  if (prompt.required && value.length === 0)
+    throw new RunFailure(`The prompt ${name}/${prompt.name} must not be empty.`);
+  const own = answers.get(key) ?? new Map<string, Buffer>();
+  answers.set(key, own.set(prompt.name, Buffer.from(value)));
+}
+
+function strangerText({ machine, generator, prompt }: GivenAnswer): string {
+  const where = machine === null ? '' : ` of machine ${machine}`;
+  return `There is an answer for ${generator}/${prompt}${where}, but no generator of this run asks for it.`;
+}
+
+function unanswered(questions: readonly Question[]): string {
+  const lines = questions.map(
+    ({ generator, prompt }) =>
+      `  ${generator.name}/${prompt.name} for ${generator.machine === null ? 'machines' : 'machine'} ${generator.machines.join(', ')}${prompt.required ? '' : ' (may be empty)'}`,
+  );
+  return [
+    'There is no terminal to ask on, and no answer to:',
+    ...lines,
+    'Give each with --prompt GENERATOR/PROMPT=@FILE (MACHINE:GENERATOR/PROMPT=… for one machine alone).',
+  ].join('\n');
+}

@@ -1,0 +1,186 @@
+/**
+ * One generator, from its inputs to its outputs: nothing is stored here. Says what went wrong in words that hold no
+ * secret.
+ */
+import { dirname, join } from 'node:path';
+import type { Commands } from '../../host/programs/commands.ts';
+import { isSeenIn, type SandboxProgram } from '../../host/sandbox/find-sandbox.ts';
+import type { Limits } from '../../host/sandbox/limits.ts';
+import {
+  holdsTrace,
+  NOTHING_MORE,
+  runScript,
+  type ScriptResult,
+  type Undeclared,
+} from '../../host/sandbox/run-script.ts';
+import type { SharedSandbox } from '../../host/sandbox/shared-sandbox.ts';
+import type { Generator } from '../plan/generators.ts';
+import { someText } from '../plan/plan-words.ts';
+import type { Prepared } from './script-commands.ts';
+import { type Known, shownNames, shownOutput, withheldTrace } from './shown-output.ts';
+
+export interface ScriptEnvironment {
+  /** Absolute path of the repository, for the files of it that scripts use. */
+  readonly root: string;
+  /** Absolute path of Bash. */
+  readonly bash: string;
+  /** Absolute path; null where there is none. */
+  readonly cat: string | null;
+  /** Null only where the user said that no sandbox is needed. */
+  readonly sandbox: SandboxProgram | null;
+  readonly commands: Commands;
+  readonly timeLimitMs: number;
+  readonly limits: Limits;
+  /** Called where plaintexts lie on a disk while a script runs. */
+  readonly onDisk: () => void;
+}
+
+export interface Inputs {
+  /** Values of dependencies by the name of the generator, then by file. */
+  readonly dependencies: ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
+  /** Those of them, and of the prompts, that must not be shown. */
+  readonly secrets: readonly Uint8Array[];
+  readonly answers: ReadonlyMap<string, Buffer>;
+}
+
+export type Execution =
+  | {
+      readonly outcome: 'made';
+      readonly outputs: ReadonlyMap<string, Buffer>;
+      readonly undeclared: Undeclared;
+    }
+  | { readonly outcome: 'cancelled' }
+  | {
+      readonly outcome: 'failed';
+      /** In words that follow the generator's name. */
+      readonly message: string;
+      readonly output: string;
+      /** Of the script, from 1, where Bash says it; null where it does not. */
+      readonly line: number | null;
+      /** What was written all the same. */
+      readonly outputs: ReadonlyMap<string, Buffer>;
+      readonly undeclared: Undeclared;
+    };
+
+/**
+ * @param shared for scripts that are run one after the other
+ * @throws HostFailure where a script cannot be started at all
+ */
+export async function execute(
+  generator: Generator,
+  script: Prepared,
+  inputs: Inputs,
+  scriptEnvironment: ScriptEnvironment,
+  signal: AbortSignal,
+  shared: SharedSandbox,
+): Promise<Execution> {
+  const kept = generator.prompts.filter(prompt => prompt.persist);
+  const files = generator.files.map(file => file.name);
+  if (signal.aborted) return { outcome: 'cancelled' };
+  if (script.text.length === 0 && files.every(file => kept.some(prompt => prompt.name === file))) {
+    const outputs = new Map(files.map(file => [file, inputs.answers.get(file) ?? Buffer.alloc(0)]));
+    return { outcome: 'made', outputs, undeclared: NOTHING_MORE };
+  }
+  const result = await runScript({
+    text: [
+      ...kept.map(copyLine),
+      ...script.text.map(part =>
+        typeof part === 'string'
+          ? part
+          : { from: join(scriptEnvironment.root, part.path), root: scriptEnvironment.root },
+      ),
+    ],
+    commands: script.commands,
+    shared,
+    path: script.path,
+    bash: scriptEnvironment.bash,
+    inputs: inputs.dependencies,
+    prompts: inputs.answers,
+    outputs: files,
+    sandbox: scriptEnvironment.sandbox,
+    show: hiddenStores(script.path, scriptEnvironment.sandbox),
+    timeLimitMs: scriptEnvironment.timeLimitMs,
+    limits: scriptEnvironment.limits,
+    signal,
+  });
+  const { process, outputs, missing, inMemory } = result;
+  if (!inMemory) scriptEnvironment.onDisk();
+  if (process.end === 'cancelled') return { outcome: 'cancelled' };
+  const reason = endReason(result, scriptEnvironment);
+  const isMade = reason === null && missing.length === 0;
+  if (isMade && result.undeclared.names.length === 0)
+    return { outcome: 'made', outputs, undeclared: NOTHING_MORE };
+  const known = knownOf(generator, script, inputs, outputs);
+  const undeclared = shownNames(result.undeclared, known);
+  if (isMade) return { outcome: 'made', outputs, undeclared };
+  const message =
+    reason ??
+    `did not write ${missing.map(file => `$out/${file}`).join(', ')}${wroteText(outputs, undeclared)}`;
+  const line = failedLine(process.stderr);
+  const output =
+    script.traces || holdsTrace(process)
+      ? withheldTrace(line)
+      : shownOutput(process, known, mebibytes(scriptEnvironment));
+  return { outcome: 'failed', message, output, line, outputs, undeclared };
+}
+
+/** Secrets are what it was given and what it has made. */
+function knownOf(
+  generator: Generator,
+  script: Prepared,
+  { secrets: given, dependencies }: Inputs,
+  outputs: ScriptResult['outputs'],
+): Known {
+  const made = generator.files.filter(file => file.secret).flatMap(file => outputs.get(file.name) ?? []);
+  const secrets = [...given, ...made];
+  const values = [...dependencies.values()].flatMap(files => [...files.values()]);
+  const text = script.text.filter(part => typeof part === 'string').join('');
+  return { secrets, open: [Buffer.from(text, 'utf8'), ...values.filter(one => !secrets.includes(one))] };
+}
+
+/** A store of Nix that is not where all are has to be shown by itself; what a program needs lies beside it. */
+function hiddenStores(path: readonly string[], sandbox: SandboxProgram | null): string[] {
+  const hidden = sandbox === null ? [] : path.filter(folder => !isSeenIn(sandbox.kind, folder));
+  return [...new Set(hidden.map(folder => dirname(dirname(folder))))];
+}
+
+/** Names of prompts are names of files: what clan itself puts before the script. */
+function copyLine({ name }: { readonly name: string }): string {
+  const quoted = `"$prompts"/'${name.replaceAll("'", "'\\''")}'`;
+  return `cat ${quoted} > "$out"/'${name.replaceAll("'", "'\\''")}'; `;
+}
+
+/** How Bash tells of SIGXFSZ. */
+const FILE_TOO_LARGE = 153;
+
+function mebibytes({ limits }: ScriptEnvironment): string {
+  return `${limits.fileMiB} MiB`;
+}
+
+/** In words that follow the generator's name; null where the script ended well. */
+function endReason({ process }: ScriptResult, limits: ScriptEnvironment): string | null {
+  switch (process.end) {
+    case 'timeout':
+      return `was ended after ${Math.round(limits.timeLimitMs / 1000)} seconds`;
+    case 'signal':
+      return `was ended by ${process.signal ?? 'a signal'}`;
+    default:
+      if (process.code === 0) return null;
+      if (process.code === 127)
+        return 'failed: a command was not found (exit code 127). What a script uses must be in runtimeInputs';
+      if (process.code === FILE_TOO_LARGE)
+        return `failed: it wrote more than ${mebibytes(limits)} into a file (exit code ${FILE_TOO_LARGE})`;
+      return `failed with exit code ${process.code}`;
+  }
+}
+
+function wroteText(outputs: ScriptResult['outputs'], undeclared: Undeclared): string {
+  const names = [...outputs.keys(), ...undeclared.names].sort();
+  return names.length === 0 ? '; it wrote nothing' : `; it wrote ${someText(names, undeclared.more)}`;
+}
+
+/** Bash begins what it has to say with the script and the line; what comes last ended the script. */
+function failedLine(stderr: Buffer): number | null {
+  const said = [...stderr.toString('utf8').matchAll(/^\/\S*\/script: line (\d+): /gm)].at(-1);
+  return said === undefined ? null : Number(said[1]);
+}

@@ -1,0 +1,133 @@
+/**
+ * Packages as the fleet's own nixpkgs has them, through `nix` where it is installed. What Nix has said once is kept
+ * until the lock file names another nixpkgs.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { readIfThere, replaceFile } from '../../host/files/atomic.ts';
+import { isThere } from '../../host/files/outside-files.ts';
+import { HostFailure } from '../../host/host-failure.ts';
+import { findNix } from '../../host/programs/nix.ts';
+import { below } from '../../store/vars/files.ts';
+import type { RunEnvironment } from '../run-environment.ts';
+import { RunFailure } from '../run-failure.ts';
+import { lockedNixpkgs, nixSystem, packagesExpression, toldPackages } from './nixpkgs.ts';
+
+/** `auto`: through Nix where that works, otherwise from this system. */
+export const PACKAGE_SOURCES = ['auto', 'nix', 'host'] as const;
+
+export type PackageSource = (typeof PACKAGE_SOURCES)[number];
+
+export interface FoundPackages {
+  /** Absolute paths of packages in the Nix store, by name; those that are not here come from this system. */
+  readonly paths: ReadonlyMap<string, string>;
+  /** Why Nix was not of use although it is installed: a sentence. Null where there is nothing to say. */
+  readonly note: string | null;
+}
+
+const NONE: FoundPackages = { paths: new Map(), note: null };
+
+/**
+ * @param names below `pkgs`
+ * @param signal once it is aborted, what is returned says nothing
+ * @throws RunFailure where packages have to come from Nix and do not
+ */
+export async function findPackages(
+  environment: RunEnvironment,
+  names: readonly string[],
+  source: PackageSource,
+  signal?: AbortSignal,
+): Promise<FoundPackages> {
+  const asked = [...new Set(names)].sort();
+  if (source === 'host' || asked.length === 0) return NONE;
+  const refuse = (reason: string): FoundPackages => {
+    if (source === 'nix') throw new RunFailure(`Packages cannot come from Nix: ${reason}.`);
+    return NONE;
+  };
+  const system = nixSystem(environment.platform, environment.arch);
+  if (system === null) return refuse(`it knows no system ${environment.platform}/${environment.arch}`);
+  const lock = [...new Set(['flake.lock', below(environment.directory, 'flake.lock')])]
+    .map(path => environment.files.text(path))
+    .find(text => text !== null);
+  const locked = lock == null ? null : lockedNixpkgs(lock);
+  if (locked === null) return refuse('no flake.lock names a nixpkgs');
+  const nix = await findNix(environment.env, signal);
+  if (nix === null) return refuse('the command "nix" is not installed');
+
+  const kept = keptAnswers(environment, JSON.stringify([locked, system]));
+  const known = await kept.read();
+  const missing: string[] = [];
+  for (const name of asked) {
+    const path = known.get(name);
+    if (path === undefined || (path !== null && !(await isThere(path)))) missing.push(name);
+  }
+  if (missing.length > 0) {
+    try {
+      const told = toldPackages(await nix.evaluate(packagesExpression(locked, system, missing)));
+      const outputs = [...told.values()].flatMap(one => (one === null ? [] : [one.output]));
+      if (outputs.length > 0) await nix.realise(outputs);
+      for (const [name, one] of told) known.set(name, one?.path ?? null);
+      await kept.write(known);
+    } catch (error) {
+      if (!(error instanceof HostFailure)) throw error;
+      // It was ended by us and has not failed.
+      if (signal?.aborted) return NONE;
+      if (source === 'nix') return refuse(error.message);
+      return {
+        paths: new Map(),
+        note: `Nix could not tell the packages of this fleet (${error.message}): the programs of this system are used instead.`,
+      };
+    }
+  }
+  if (signal?.aborted) return NONE;
+  const paths = new Map<string, string>();
+  for (const name of asked) {
+    const path = known.get(name) ?? null;
+    if (path !== null && (await isThere(path))) paths.set(name, path);
+  }
+  const lacking = asked.filter(name => !paths.has(name));
+  if (lacking.length === 0) return { paths, note: null };
+  if (source === 'nix') return refuse(`the nixpkgs of this fleet does not give ${lacking.join(', ')}`);
+  return {
+    paths,
+    note: `Nix could not give ${lacking.join(', ')}: the programs of this system are used instead.`,
+  };
+}
+
+interface KeptAnswers {
+  read(): Promise<Map<string, string | null>>;
+  write(answers: ReadonlyMap<string, string | null>): Promise<void>;
+}
+
+/** Where programs keep what can be found out again. @param id of the nixpkgs and the system */
+function keptAnswers({ env, home }: RunEnvironment, id: string): KeptAnswers {
+  const folder = env.XDG_CACHE_HOME || (home === null ? null : join(home, '.cache'));
+  const name = createHash('sha256').update(id).digest('hex').slice(0, 32);
+  const path = folder === null ? null : join(folder, 'varsmith', 'packages', `${name}.json`);
+  return {
+    async read() {
+      const bytes = path === null ? null : await readIfThere(path);
+      return answersIn(bytes?.toString('utf8') ?? '{}');
+    },
+    async write(answers) {
+      if (path === null) return;
+      const text = JSON.stringify(Object.fromEntries(answers));
+      // Without it, Nix is asked again the next time.
+      await replaceFile(path, Buffer.from(text, 'utf8')).catch(() => undefined);
+    },
+  };
+}
+
+function answersIn(text: string): Map<string, string | null> {
+  try {
+    const entries = Object.entries(JSON.parse(text) as Record<string, unknown>);
+    return new Map(
+      entries.flatMap(([name, path]) =>
+        path === null || typeof path === 'string' ? [[name, path] as const] : [],
+      ),
+    );
+  } catch {
+    // Written by somebody else; Nix knows better.
+    return new Map();
+  }
+}

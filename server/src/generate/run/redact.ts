@@ -1,0 +1,157 @@
+/**
+ * Output of a script that can be shown: without the secrets that are known, however they are written there. A script may
+ * print what it was given or has made, as it is, quoted, encoded, or in part; what it derives from that in other ways
+ * and never stores cannot be recognised, so output is shown of failures only.
+ */
+import { findTexts, indexGrams } from './gram-index.ts';
+import { folded, isContinued, type Views, viewsOf, withoutQuotes } from './redact-views.ts';
+
+/** In bytes. Shorter ones would be found everywhere; where one of them may be, nothing is shown. */
+export const MIN_LENGTH = 4;
+
+/** In bytes. That much of a secret in one piece is not shown. */
+const RUN = 8;
+
+/** In bytes. Longer output is cut at its front. */
+export const MOST_SHOWN = 64 * 1024;
+
+const MARK = '[secret]';
+
+/**
+ * @param output of long ones only the end is shown
+ * @param secrets whole values; their lines count by themselves
+ * @param open what everybody may see, such as the script itself: pieces of secrets that are in it stay
+ * @returns null where something of a secret that is too short to be told apart may be in it
+ */
+export function redacted(
+  output: string | Uint8Array,
+  secrets: Iterable<Uint8Array>,
+  open: Iterable<Uint8Array> = [],
+): string | null {
+  const bytes = typeof output === 'string' ? Buffer.from(output, 'utf8') : Buffer.from(output);
+  const text = endOf(bytes);
+  const known = [...secrets].filter(secret => secret.length > 0);
+  if (known.length === 0 || text.length === 0) return text.toString('utf8');
+  const shown = shownOf(text, hiddenIn(text, known, open));
+  return known.some(secret => holdsShort(shown, secret)) ? null : shown;
+}
+
+/** Several texts at once, none of which has a zero byte. */
+export function redactedAll(
+  texts: readonly string[],
+  secrets: Iterable<Uint8Array>,
+  open: Iterable<Uint8Array>,
+): readonly string[] | null {
+  return redacted(texts.join('\0'), secrets, open)?.split('\0') ?? null;
+}
+
+/** Beginning with a whole line, if there is one. */
+function endOf(output: Buffer): Buffer {
+  if (output.length <= MOST_SHOWN) return output;
+  const end = output.subarray(-MOST_SHOWN);
+  return end.subarray(end.indexOf('\n') + 1);
+}
+
+/** For each byte whether it is part of a secret. */
+function hiddenIn(text: Buffer, secrets: readonly Uint8Array[], open: Iterable<Uint8Array>): Uint8Array {
+  const hidden = new Uint8Array(text.length);
+  const views = viewsOf(text);
+  const { bytes, bounds } = views;
+  const runs = indexGrams(bytes, bounds, RUN);
+  for (const one of open) for (const form of formsOf(one)) runs.take(form, () => undefined);
+  for (const secret of secrets)
+    for (const part of withoutFrames(secret))
+      for (const form of formsOf(part)) runs.take(form, at => hide(hidden, views, at, RUN));
+  findTexts(bytes, bounds, wholesOf(secrets), (at, length) => hide(hidden, views, at, length));
+  // What parts texts from each other.
+  for (let at = text.indexOf(0); at !== -1; at = text.indexOf(0, at + 1)) hidden[at] = 0;
+  return hidden;
+}
+
+/** As views have it. Only letters of ASCII are the same in all of them. */
+function formsOf(secret: Uint8Array): Uint8Array[] {
+  const forms = [folded(secret), withoutQuotes(secret)];
+  if (!secret.some(byte => byte > 0x7f)) return forms;
+  const text = Buffer.from(secret).toString('utf8');
+  const others = [text.toLowerCase(), text.toUpperCase()].filter(one => one !== text);
+  return [...forms, ...others.map(one => folded(Buffer.from(one, 'utf8')))];
+}
+
+function hide(hidden: Uint8Array, { starts, ends }: Views, at: number, length: number): void {
+  const [first, last] = [at, at + length - 1];
+  const start = Math.min(starts[first] as number, starts[last] as number);
+  hidden.fill(1, start, Math.max(ends[first] as number, ends[last] as number));
+}
+
+/** The first and last lines of keys in PEM: they are the same in all. */
+const FRAME = /^-----(?:BEGIN|END) [A-Z0-9 ]{1,60}-----/m;
+
+function withoutFrames(secret: Uint8Array): Uint8Array[] {
+  const text = Buffer.from(secret).toString('latin1');
+  return FRAME.test(text) ? text.split(FRAME).map(part => trimmed(Buffer.from(part, 'latin1'))) : [secret];
+}
+
+/** In bytes. Of longer ones all runs are looked for. */
+const LONGEST_WHOLE = 64;
+
+/** Secrets and lines that are long enough to be told apart, and so short that no run of them may be in the text. */
+function* wholesOf(secrets: readonly Uint8Array[]): Iterable<Uint8Array> {
+  for (const secret of secrets)
+    for (const piece of piecesOf(secret)) {
+      if (piece.length > LONGEST_WHOLE || FRAME.test(piece.toString('latin1'))) continue;
+      for (const form of [folded(piece), withoutQuotes(piece)]) if (form.length >= MIN_LENGTH) yield form;
+    }
+}
+
+/** The secret and its lines, without the space around them. */
+function* piecesOf(secret: Uint8Array): Iterable<Buffer> {
+  const bytes = trimmed(Buffer.from(secret.buffer, secret.byteOffset, secret.length));
+  yield bytes;
+  for (let from = 0, end = bytes.indexOf('\n'); from < bytes.length; end = bytes.indexOf('\n', from)) {
+    const to = end === -1 ? bytes.length : end;
+    if (from > 0 || to < bytes.length) yield trimmed(bytes.subarray(from, to));
+    from = to + 1;
+  }
+}
+
+function trimmed(bytes: Buffer): Buffer {
+  let [from, to] = [0, bytes.length];
+  while (from < to && isSpace(bytes[from])) from++;
+  while (to > from && isSpace(bytes[to - 1])) to--;
+  return bytes.subarray(from, to);
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
+}
+
+function holdsShort(shown: string, secret: Uint8Array): boolean {
+  for (const piece of piecesOf(secret))
+    if (piece.length > 0 && piece.length < MIN_LENGTH && shown.includes(piece.toString('utf8'))) return true;
+  return false;
+}
+
+function shownOf(text: Buffer, hidden: Uint8Array): string {
+  let shown = '';
+  let from = 0;
+  for (let at = hidden.indexOf(1); at !== -1; at = hidden.indexOf(1, from)) {
+    let start = at;
+    while (start > from && isContinued(text[start])) start--;
+    shown += text.toString('utf8', from, start) + MARK;
+    from = endOfRun(text, hidden, at);
+  }
+  return shown + text.toString('utf8', from);
+}
+
+/** Whole characters; what nothing but space parts is one. */
+function endOfRun(text: Buffer, hidden: Uint8Array, at: number): number {
+  let end = at;
+  for (;;) {
+    while (hidden[end] === 1) end++;
+    while (isContinued(text[end])) end++;
+    let next = end;
+    while (isSpace(text[next])) next++;
+    if (hidden[next] !== 1) return end;
+    end = next;
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * The commands that a script is given: those of the packages it declares and those of coreutils, out of the Nix store
+ * or taken from this system. There, a package is a list of commands; which of them there have to be is told by the
+ * script itself.
+ */
+import { join } from 'node:path';
+import { isThere } from '../../host/files/outside-files.ts';
+import { type Commands, findCommand } from '../../host/programs/commands.ts';
+import { followScript } from '../../shell/flow/flow.ts';
+import { parseScript } from '../../shell/parse/parse.ts';
+import { packageCommands } from '../../shell/programs/tools.ts';
+import type { CopyPart, Recipe } from '../plan/recipe.ts';
+import { RunFailure } from '../run-failure.ts';
+import { switchesTracingOn } from './bash-tracing.ts';
+import type { ScriptEnvironment } from './execute.ts';
+
+/** A script with all it needs to run. */
+export interface Prepared {
+  /** Text, and files of the workspace whose paths stand between. Empty where there is nothing to run. */
+  readonly text: readonly (string | CopyPart)[];
+  /** Names of commands, with the absolute paths of their programs. */
+  readonly commands: ReadonlyMap<string, string>;
+  /** Folders of further commands: of packages in the Nix store. */
+  readonly path: readonly string[];
+  /** It is to be seen that it has Bash write down what it runs. */
+  readonly traces: boolean;
+}
+
+/**
+ * @param name of the generator, for messages
+ * @param packages absolute paths of those that are in the Nix store; the others are taken from this system
+ * @throws RunFailure naming command, package and generator where a command that the script uses is absent, or a file
+ */
+export async function prepareScript(
+  name: string,
+  recipe: Recipe,
+  { commands: host, root }: Pick<ScriptEnvironment, 'commands' | 'root'>,
+  packages: ReadonlyMap<string, string>,
+): Promise<Prepared> {
+  const script = await scriptParts(name, recipe, host, packages);
+  for (const part of script)
+    if (typeof part !== 'string' && !(await isThere(join(root, part.path))))
+      throw new RunFailure(`Generator "${name}" uses ${part.path}, which is not there.`);
+  // Where a file is seen does not matter to what the text uses.
+  const text = script.map(part => (typeof part === 'string' ? part : `/${part.path}`)).join('');
+  if (text.trim() === '') return { text: [], commands: new Map(), path: [], traces: false };
+  const wanted = [...recipe.packages, 'coreutils'];
+  const path = wanted.flatMap(one => packages.get(one) ?? []).map(one => join(one, 'bin'));
+  const commands = new Map<string, string>();
+  const offered = new Map<string, string>();
+  const unlisted: string[] = [];
+  for (const one of ['coreutils', ...recipe.packages]) {
+    if (packages.has(one)) continue;
+    const brought = packageCommands(one);
+    if (brought === null || !brought.complete) unlisted.push(one);
+    for (const command of brought?.commands ?? []) offered.set(command, one);
+  }
+  for (const command of offered.keys()) {
+    const program = await host.find(command);
+    if (program !== null) commands.set(command, program);
+  }
+  const { programs, traces } = lookedUp(text);
+  for (const command of programs) {
+    if (commands.has(command) || (await findCommand(command, path)) !== null) continue;
+    const from = offered.get(command);
+    if (from !== undefined) throw absent(name, command, `which "${from}" brings`);
+    if (unlisted.length === 0) continue;
+    // A package that is not wholly known may bring it.
+    const program = await host.find(command);
+    if (program === null) throw absent(name, command, `which "${unlisted.join('" or "')}" may bring`);
+    commands.set(command, program);
+  }
+  return { text: script, commands, path, traces };
+}
+
+function absent(generator: string, command: string, origin: string): RunFailure {
+  return new RunFailure(
+    `Generator "${generator}" uses the command "${command}", ${origin} in Nix; it is not installed on this system where scripts can use it. Install it, or use "clan vars generate".`,
+  );
+}
+
+/** The script with the absolute paths of programs. */
+async function scriptParts(
+  name: string,
+  { script }: Recipe,
+  host: Commands,
+  packages: ReadonlyMap<string, string>,
+): Promise<(string | CopyPart)[]> {
+  const parts: (string | CopyPart)[] = [];
+  for (const part of script) {
+    if (typeof part === 'string' || 'path' in part) {
+      parts.push(part);
+      continue;
+    }
+    const stored = packages.get(part.package);
+    const program =
+      stored === undefined
+        ? await host.find(part.command)
+        : await findCommand(part.command, [join(stored, 'bin')]);
+    if (program === null) throw absent(name, part.command, `which "${part.package}" brings`);
+    parts.push(program);
+  }
+  return parts;
+}
+
+/** What the text of a script shows. */
+interface Looked {
+  /** Names of programs that it looks up and does not ask about first. */
+  readonly programs: ReadonlySet<string>;
+  readonly traces: boolean;
+}
+
+const looked = new Map<string, Looked>();
+
+/** Machines often share their scripts. */
+function lookedUp(text: string): Looked {
+  const found = looked.get(text) ?? lookAt(text);
+  looked.set(text, found);
+  return found;
+}
+
+function lookAt(text: string): Looked {
+  const flow = followScript(parseScript({ text, holes: [] }), {
+    directories: ['in', 'out', 'prompts'],
+    outputs: ['out'],
+    environment: ['HOME', 'TMPDIR', 'LANG', 'PATH'],
+    errexit: true,
+    pipefail: true,
+  });
+  const traces = switchesTracingOn(flow);
+  if (flow.setsPath) return { programs: new Set(), traces };
+  const programs = flow.commands.flatMap(({ kind, lookup, name }) =>
+    kind === 'program' && lookup === 'path' && name !== null && !flow.probed.has(name) ? [name] : [],
+  );
+  return { programs: new Set(programs), traces };
+}
+
+/** The packages that a recipe is about, by the names they have below `pkgs`. */
+export function packagesOf({ packages, script }: Recipe): string[] {
+  const named = script.flatMap(part => (typeof part === 'string' || 'path' in part ? [] : [part.package]));
+  return ['coreutils', ...packages, ...named];
+}

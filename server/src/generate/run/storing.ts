@@ -1,0 +1,220 @@
+/**
+ * From what scripts have made to what lies in the repository: several generators at once where they have ended at the
+ * same time, since the disk and git take many as one, and one by one where one of them cannot be stored.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { readIfThere } from '../../host/files/atomic.ts';
+import { HostFailure } from '../../host/host-failure.ts';
+import { type Agreed, mustBeAgreed } from '../backends/access-change.ts';
+import { accessMessage } from '../backends/access-words.ts';
+import { placeOf, placesOf, type SecretBackend, type SecretChange } from '../backends/secret-backend.ts';
+import type { Generator } from '../plan/generators.ts';
+import { whereOf } from '../plan/plan-words.ts';
+import type { Plan, PlanStep } from '../plan/planner.ts';
+import { AfterwardsFailure, type Session, type Unchanged, type Work } from '../repository/session.ts';
+import { hashChanges, outputChanges, publicPath } from '../repository/store-step.ts';
+import type { RunEnvironment } from '../run-environment.ts';
+import type { Execution } from './execute.ts';
+import { type FileResult, messageOf, NOTHING, type StepResult, unfinished } from './step-results.ts';
+
+export interface Ended {
+  readonly step: PlanStep;
+  readonly execution: Execution | 'skipped';
+  /** What storing it changes, as it was when it had ended; null where there is nothing to store. */
+  readonly work: Promise<StepWork> | null;
+}
+
+export interface Storing {
+  readonly environment: RunEnvironment;
+  readonly secretBackend: SecretBackend;
+  readonly session: Session;
+  readonly signal: AbortSignal;
+  /** The gains of access that somebody has agreed to. */
+  readonly agreed: Agreed;
+  /** What the run replaces, as it was before. */
+  readonly before: ReadonlyMap<PlanStep, readonly Before[]>;
+  /** By key: what is noted as old when it changes. */
+  readonly dependents: ReadonlyMap<string, readonly string[]>;
+  /** What is noted as old, so that the next run makes it anew. */
+  readonly stale: Map<string, readonly string[]>;
+}
+
+export interface Before extends Unchanged {
+  /** Of a public value that is there. */
+  readonly bytes: Buffer | null;
+}
+
+/** The files that a run is about to replace, as they are now: what others change in the meantime is theirs. */
+export async function valuesBefore(
+  { steps }: Plan,
+  { environment, secretBackend }: Pick<Storing, 'environment' | 'secretBackend'>,
+): Promise<ReadonlyMap<PlanStep, readonly Before[]>> {
+  const found = new Map<PlanStep, readonly Before[]>();
+  for (const step of steps) {
+    const { generator } = step;
+    const before: Before[] = [];
+    for (const file of generator.files) {
+      const paths = file.secret
+        ? secretBackend.paths(placeOf(generator, file))
+        : [publicPath(environment, generator, file)];
+      for (const path of paths) {
+        const bytes = await readIfThere(join(environment.root, path));
+        before.push({ path, sha256: bytes && sha256(bytes), bytes: file.secret ? null : bytes });
+      }
+    }
+    found.set(step, before);
+  }
+  return found;
+}
+
+/** Stores what was made of a batch: together, or one after the other where one of them cannot be stored. */
+export async function finish(batch: readonly Ended[], storing: Storing): Promise<StepResult[]> {
+  const made = batch.filter(isMade);
+  if (made.length > 1) {
+    try {
+      const works = await Promise.all(made.map(one => one.work));
+      // A store outside of the repository takes nothing back: what goes there goes by itself.
+      if (!works.some(hasOutside)) {
+        await store(works, storing);
+        const stored = new Map(works.map(work => [work.result.step, work.result]));
+        return batch.map(({ step, execution }) => stored.get(step) ?? unfinished(step, execution));
+      }
+    } catch (error) {
+      if (error instanceof AfterwardsFailure)
+        return batch.map(one =>
+          isMade(one) ? failed(one.step, error) : unfinished(one.step, one.execution),
+        );
+      // It was refused before anything was changed; which of them is to blame is found out below.
+    }
+  }
+  const results: StepResult[] = [];
+  for (const one of batch) {
+    const isStopped = storing.signal.aborted || results.some(result => isRefused(result, batch));
+    results.push(
+      isMade(one) && !isStopped ? await finishOne(one, storing) : unfinished(one.step, one.execution),
+    );
+  }
+  return results;
+}
+
+type Finished = Ended & {
+  readonly execution: Extract<Execution, { outcome: 'made' }>;
+  readonly work: Promise<StepWork>;
+};
+
+/** Begins to make ready what a step is stored with. */
+export function endedWith(step: PlanStep, execution: Execution | 'skipped', storing: Storing): Ended {
+  if (execution === 'skipped' || execution.outcome !== 'made') return { step, execution, work: null };
+  const work = workOf(step, execution, storing);
+  // Looked at when it is stored; a run that is cancelled never does.
+  work.catch(() => undefined);
+  return { step, execution, work };
+}
+
+export function isMade(one: Ended): one is Finished {
+  return one.execution !== 'skipped' && one.execution.outcome === 'made';
+}
+
+/** Made, and not stored. */
+function isRefused({ step, outcome }: StepResult, batch: readonly Ended[]): boolean {
+  return outcome === 'failed' && batch.some(one => one.step === step && isMade(one));
+}
+
+async function finishOne(one: Finished, storing: Storing): Promise<StepResult> {
+  try {
+    // Anew: what was stored before it may have changed something.
+    const work = await workOf(one.step, one.execution, storing);
+    await store([work], storing);
+    return work.result;
+  } catch (error) {
+    return failed(one.step, error);
+  }
+}
+
+function failed(step: PlanStep, error: unknown): StepResult {
+  const { generator } = step;
+  const message = `Generator "${generator.name}" (${whereOf(generator)}) ran, but: ${messageOf(error)}`;
+  return { ...NOTHING, step, outcome: 'failed', message };
+}
+
+interface StepWork extends Work {
+  readonly result: StepResult;
+}
+
+/** What storing it changes, and what is to be said of it then. */
+async function workOf(
+  step: PlanStep,
+  execution: Finished['execution'],
+  { environment, secretBackend, before, agreed }: Storing,
+): Promise<StepWork> {
+  const { generator } = step;
+  const unchanged = before.get(step) ?? [];
+  const access = placesOf(generator).map(place => secretBackend.change(place));
+  for (const change of access) mustBeAgreed(change, agreed);
+  const changes = [
+    ...(await outputChanges(environment, secretBackend, generator, execution.outputs)),
+    ...hashChanges(environment, generator),
+  ];
+  const files = generator.files.map((file): FileResult => {
+    const { name, secret } = file;
+    if (secret) {
+      const path = writtenTo(changes, secretBackend.paths(placeOf(generator, file)));
+      return { name, secret, path, before: null, after: null };
+    }
+    const path = publicPath(environment, generator, file);
+    const found = unchanged.find(one => one.path === path)?.bytes ?? null;
+    return { name, secret, path, before: found, after: execution.outputs.get(name) ?? null };
+  });
+  const { undeclared } = execution;
+  const message = `vars: update via generator ${generator.name} (${commitPlace(generator)})${accessMessage(access)}`;
+  const result: StepResult = { ...NOTHING, step, outcome: 'stored', files, undeclared };
+  return { changes, message, unchanged, result };
+}
+
+async function store(works: readonly StepWork[], { session, dependents, stale }: Storing): Promise<void> {
+  const keys = works.map(work => work.result.step.generator.key);
+  // A store outside of the repository changes by itself: cut off in between, its values do not fit the files.
+  const own = works.filter(hasOutside).map(work => work.result.step.generator.key);
+  const older = [...keys.flatMap(key => dependents.get(key) ?? []), ...own].filter(key => !stale.has(key));
+  if (older.length > 0) {
+    for (const key of older) stale.set(key, []);
+    await session.noteStale(stale);
+  }
+  await session.applyAll(works);
+  const fresh = keys.filter(key => stale.delete(key));
+  if (fresh.length > 0) await session.noteStale(stale).catch(stillNoted);
+}
+
+function stillNoted(error: unknown): never {
+  if (!(error instanceof HostFailure)) throw error;
+  throw new AfterwardsFailure(
+    error.kind,
+    'The files are stored; the note that they were being replaced cannot be removed, so the next run generates them again.',
+  );
+}
+
+function hasOutside({ changes }: Work): boolean {
+  return changes.some(change => change.kind === 'outside');
+}
+
+function writtenTo(changes: readonly SecretChange[], paths: readonly string[]): string | null {
+  return paths.find(path => changes.some(one => one.kind === 'write' && one.path === path)) ?? null;
+}
+
+/** By key: the steps that were made from it before and are there, so that nothing but this run tells that they are old. */
+export function presentDependents({ steps }: Plan): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { generator, missing } of steps)
+    for (const { key } of missing.length > 0 ? [] : generator.dependencies)
+      found.set(key, [...(found.get(key) ?? []), generator.key]);
+  return found;
+}
+
+function commitPlace({ machine }: Generator): string {
+  return machine === null ? 'shared' : `machine: ${machine}`;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

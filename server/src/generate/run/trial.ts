@@ -1,0 +1,127 @@
+/**
+ * One generator run for its own sake: in the sandbox, with made-up answers where none are given, its dependencies run
+ * the same way before it. Nothing is read from the store and nothing is stored.
+ */
+
+import { openSharedSandbox, type SharedSandbox } from '../../host/sandbox/shared-sandbox.ts';
+import { type Generator, type Generators, isHidden } from '../plan/generators.ts';
+import { partsText, whereOf } from '../plan/plan-words.ts';
+import { NO_RECIPE, type Recipe } from '../plan/recipe.ts';
+import { RunFailure } from '../run-failure.ts';
+import { type GivenAnswer, givenFor, mustBeAsked } from './answers.ts';
+import { type Execution, execute, type ScriptEnvironment } from './execute.ts';
+import { MIN_LENGTH } from './redact.ts';
+import { prepareScript } from './script-commands.ts';
+
+export interface TryOptions {
+  readonly generators: Generators;
+  recipe(machine: string, name: string): Recipe | null;
+  readonly given: readonly GivenAnswer[];
+  readonly scriptEnvironment: ScriptEnvironment;
+  /** Where its packages are in the Nix store, for those that are. */
+  packages(recipe: Recipe): Promise<ReadonlyMap<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+export interface Trial {
+  readonly generator: Generator;
+  readonly execution: Execution;
+  /** Prompts whose answers were made up. */
+  readonly madeUp: readonly string[];
+  /** Names of the generators that were run before it. */
+  readonly dependencies: readonly string[];
+}
+
+/** What a prompt is answered with that nobody answers: long enough for most passwords. */
+function madeUpAnswer(prompt: string): string {
+  return `made-up-${prompt}`;
+}
+
+/**
+ * @param machine one that declares it
+ * @throws RunFailure where it, or what it depends on, cannot be run without Nix or fails, and for answers that neither
+ *   asks for; HostFailure
+ */
+export async function tryGenerator(machine: string, name: string, options: TryOptions): Promise<Trial> {
+  mustBeAsked(options.given, withDependencies(machine, name, options.generators));
+  const done = new Map<string, Trial>();
+  const shared = await openSharedSandbox(options.scriptEnvironment);
+  try {
+    const trial = await attempt(machine, name, { ...options, shared }, done, []);
+    return {
+      ...trial,
+      dependencies: [...done.values()].map(one => one.generator.name).filter(one => one !== name),
+    };
+  } finally {
+    await shared.close();
+  }
+}
+
+function withDependencies(machine: string, name: string, generators: Generators): Generator[] {
+  const found = new Set<Generator>();
+  const look = (one: string) => {
+    const generator = generators.on(machine, one);
+    if (generator === undefined || found.has(generator)) return;
+    found.add(generator);
+    for (const dependency of generator.dependencies) look(dependency.name);
+  };
+  look(name);
+  return [...found];
+}
+
+async function attempt(
+  machine: string,
+  name: string,
+  options: TryOptions & { readonly shared: SharedSandbox },
+  done: Map<string, Trial>,
+  path: readonly string[],
+): Promise<Trial> {
+  const { generators, given, scriptEnvironment, signal, shared } = options;
+  const generator = generators.on(machine, name);
+  if (generator === undefined) throw new RunFailure(`There is no generator "${name}" on machine ${machine}.`);
+  const known = done.get(generator.key);
+  if (known !== undefined) return known;
+  if (path.includes(name))
+    throw new RunFailure(`Generators depend on each other in a cycle: ${[...path, name].join(' → ')}.`);
+  const [part] = partsText(generator.unknown);
+  if (part !== undefined)
+    throw new RunFailure(`Generator "${name}" (${whereOf(generator)}) needs Nix: ${part}.`);
+
+  const dependencies = new Map<string, ReadonlyMap<string, Buffer>>();
+  const secrets: Uint8Array[] = [];
+  for (const dependency of generator.dependencies) {
+    const before = await attempt(machine, dependency.name, options, done, [...path, name]);
+    if (before.execution.outcome !== 'made')
+      throw new RunFailure(
+        `Generator "${name}" could not be tried: "${dependency.name}", which it depends on, ${endText(before.execution)}.`,
+      );
+    dependencies.set(dependency.name, before.execution.outputs);
+    secrets.push(...before.execution.outputs.values());
+  }
+  const answers = new Map<string, Buffer>();
+  const madeUp: string[] = [];
+  for (const prompt of generator.prompts) {
+    const answer = givenFor(given, generator, prompt);
+    if (answer === null) madeUp.push(prompt.name);
+    const value = Buffer.from(answer ?? madeUpAnswer(prompt.name));
+    answers.set(prompt.name, value);
+    if (answer !== null && (isHidden(prompt) || value.length >= MIN_LENGTH)) secrets.push(value);
+  }
+  const recipe = options.recipe(machine, name) ?? NO_RECIPE;
+  const script = await prepareScript(name, recipe, scriptEnvironment, await options.packages(recipe));
+  const execution = await execute(
+    generator,
+    script,
+    { dependencies, secrets, answers },
+    scriptEnvironment,
+    signal,
+    shared,
+  );
+  const trial = { generator, execution, madeUp, dependencies: [] };
+  done.set(generator.key, trial);
+  return trial;
+}
+
+function endText(execution: Exclude<Execution, { outcome: 'made' }>): string {
+  return execution.outcome === 'cancelled' ? 'was cancelled' : execution.message.replace(/\.$/, '');
+}

@@ -1,0 +1,57 @@
+/**
+ * Readies files that people write, such as modules and encrypted files, for a transaction: behind links, with their
+ * permissions, and only if they are text. Writes nothing.
+ */
+import { createHash } from 'node:crypto';
+import { realpathSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { codeOf, HostFailure, systemFailure } from '../host-failure.ts';
+import { regularBytes } from './regular-file.ts';
+
+export interface PeopleFile {
+  /** Behind all links, relative to the root. */
+  readonly path: string;
+  /** Without the byte order mark. */
+  readonly text: string;
+  /** What a text of the file begins with: its byte order mark, or nothing. */
+  readonly mark: string;
+  /** Of the bytes, in hexadecimal. */
+  readonly sha256: string;
+  readonly mode: number;
+}
+
+/** Nothing that people write by hand is that large. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+const BYTE_ORDER_MARK = '\ufeff';
+
+/**
+ * @param root absolute
+ * @param path relative to it
+ * @returns null where there is no such file
+ * @throws HostFailure where it lies outside, is no UTF-8, or cannot be read
+ */
+export function peopleFile(root: string, path: string): PeopleFile | null {
+  try {
+    const realRoot = realpathSync(root);
+    const target = realpathSync(join(root, path));
+    if (!target.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep))
+      throw new HostFailure('outside', `"${path}" leads out of the repository and is left alone.`);
+    const bytes = regularBytes(target, MAX_BYTES);
+    const whole = bytes.toString('utf8');
+    if (!Buffer.from(whole, 'utf8').equals(bytes))
+      throw new HostFailure(
+        'other',
+        `${path} is not UTF-8, so it cannot be edited without losing something.`,
+      );
+    const mark = whole.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : '';
+    return {
+      ...{ path: relative(realRoot, target).split(sep).join('/'), text: whole.slice(mark.length), mark },
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      mode: statSync(target).mode & 0o777,
+    };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw systemFailure(error, `read ${path}`);
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * A folder for plaintexts: in memory where the system has such a place, for this user alone, and gone afterwards. Its
+ * name says whose it is, so that what a process leaves behind that is killed is found and removed by the next one.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { access, constants, lstat, readdir, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isRunning, processSpace, startOf } from '../programs/running.ts';
+import { wipeFolder } from './wipe.ts';
+
+export interface Scratch {
+  /** Absolute. */
+  readonly path: string;
+  /** False: it lies on a disk, which may keep traces of what is deleted. Worth a warning. */
+  readonly inMemory: boolean;
+  /** Removes everything; on a disk, overwrites it first. Never fails: what cannot be removed is told by `leftBehind`. */
+  wipe(): void;
+}
+
+/** `statfs` types of tmpfs and ramfs. */
+const MEMORY = new Set([0x01021994, 0x858458f6]);
+
+/** @param places where to look for memory; by default `$XDG_RUNTIME_DIR` and `/dev/shm` */
+export async function makeScratch(places?: readonly string[]): Promise<Scratch> {
+  await sweepScratch();
+  const { path, inMemory } = await scratchPlace(places);
+  return scratchIn(path, inMemory);
+}
+
+/** Where scratch folders are made. @param places where to look for memory; by default the usual ones */
+export async function scratchPlace(
+  places?: readonly string[],
+): Promise<{ readonly path: string; readonly inMemory: boolean }> {
+  usual ??= firstInMemory(memoryPlaces());
+  const place = await (places === undefined ? usual : firstInMemory(places));
+  return place === null ? { path: tmpdir(), inMemory: false } : { path: place, inMemory: true };
+}
+
+/** A folder in one, which is wiped by itself. @param path absolute, where there is nothing yet */
+export function makeWithin({ inMemory }: Scratch, path: string): Scratch {
+  mkdirSync(path, 0o700);
+  return scratchAt(path, inMemory);
+}
+
+function scratchAt(path: string, inMemory: boolean): Scratch {
+  return { path, inMemory, wipe: () => wipe(path, inMemory) };
+}
+
+/** Looked for once a process. */
+let usual: Promise<string | null> | null = null;
+
+async function firstInMemory(places: readonly string[]): Promise<string | null> {
+  for (const place of places) if (await isMemory(place)) return place;
+  return null;
+}
+
+function memoryPlaces(): string[] {
+  const runtime = process.env.XDG_RUNTIME_DIR;
+  return ['/dev/shm', ...(runtime ? [runtime] : [])];
+}
+
+async function isMemory(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.W_OK | constants.X_OK);
+    return MEMORY.has((await statfs(path)).type);
+  } catch {
+    return false;
+  }
+}
+
+async function scratchIn(place: string, inMemory: boolean): Promise<Scratch> {
+  // 0700 by itself.
+  const path = mkdtempSync(join(place, `varsmith-${await ownMark()}-`));
+  return scratchAt(path, inMemory);
+}
+
+/** Never throws: what has been made does not depend on what is cleared away after it. */
+function wipe(path: string, inMemory: boolean): void {
+  // A script outside of a sandbox, or a sweep, was faster.
+  if (!existsSync(path)) return;
+  const wrong = wipeFolder(path, !inMemory);
+  if (wrong !== null) left.set(path, wrong);
+}
+
+const left = new Map<string, string>();
+
+/** Scratch folders that this process could not remove, its own and those of others that are gone; for people. */
+export function leftBehind(): string[] {
+  // A part may have gone with the whole.
+  return [...left].filter(([path]) => existsSync(path)).map(([path, code]) => `${path} (${code})`);
+}
+
+let mark: Promise<string> | null = null;
+
+/** `<pid>.<start>.<space>`: a process that lives, or one that is gone. */
+function ownMark(): Promise<string> {
+  mark ??= markOf(process.pid);
+  return mark;
+}
+
+async function markOf(pid: number): Promise<string> {
+  const started = await startOf(pid);
+  return `${pid}.${started === null ? '0' : short(started)}.${short(await processSpace())}`;
+}
+
+function short(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+const MARKED = /^varsmith-(\d+)\.([0-9a-f]+)\.([0-9a-f]+)-\w+$/;
+
+const swept = new Map<string, Promise<number>>();
+
+/**
+ * Removes the scratch folders of processes that are gone, from each place once a process: before it has anything of its
+ * own to lose there.
+ *
+ * @param places where to look; by default wherever scratch folders are made
+ * @returns how many were removed; those that cannot be are told by `leftBehind`
+ */
+export async function sweepScratch(
+  places: readonly string[] = [...memoryPlaces(), tmpdir()],
+): Promise<number> {
+  let removed = 0;
+  for (const place of places) {
+    const sweeping = swept.get(place) ?? sweepPlace(place);
+    swept.set(place, sweeping);
+    removed += await sweeping;
+  }
+  return removed;
+}
+
+async function sweepPlace(place: string): Promise<number> {
+  const space = short(await processSpace());
+  let removed = 0;
+  for (const name of await readdir(place).catch(() => [])) {
+    const [, pid, started, where] = MARKED.exec(name) ?? [];
+    // Of the processes of another container nothing is known.
+    if (pid === undefined || where !== space || (await isSame(Number(pid), started as string))) continue;
+    const path = join(place, name);
+    // Another process may be sweeping it at the same moment.
+    const found = await lstat(path).catch(() => null);
+    if (found === null || !found.isDirectory() || found.uid !== process.getuid?.()) continue;
+    wipe(path, await isMemory(place));
+    if (!left.has(path)) removed++;
+  }
+  return removed;
+}
+
+async function isSame(pid: number, started: string): Promise<boolean> {
+  if (!(await isRunning(pid, null))) return false;
+  const now = await startOf(pid);
+  return now === null || started === '0' || short(now) === started;
+}

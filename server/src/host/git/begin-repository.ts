@@ -1,0 +1,33 @@
+/** Makes a folder a repository of git. */
+
+import { HostFailure } from '../host-failure.ts';
+import { commandFolders, findCommand } from '../programs/commands.ts';
+import { runProcess } from '../programs/process.ts';
+import { withoutKeys } from '../programs/program-environment.ts';
+import { openRepository, type Repository } from './repository.ts';
+
+const TIME_LIMIT_MS = 30_000;
+const OUTPUT_LIMIT_BYTES = 64 * 1024;
+
+/**
+ * As `git init` makes it, with the person's name of the first branch. Nothing is added to it.
+ * @param root absolute path of a folder that is in no repository
+ * @returns null where there is no git
+ * @throws HostFailure with what git said
+ */
+export async function beginRepository(
+  root: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Repository | null> {
+  const program = await findCommand('git', commandFolders(env.PATH));
+  if (program === null) return null;
+  const { code, stderr } = await runProcess(program, ['init', '--quiet'], {
+    cwd: root,
+    env: { ...withoutKeys(env), LC_ALL: 'C' },
+    timeLimitMs: TIME_LIMIT_MS,
+    outputLimitBytes: OUTPUT_LIMIT_BYTES,
+  });
+  if (code !== 0)
+    throw new HostFailure('other', `Cannot make a repository: git says: ${stderr.toString('utf8').trim()}`);
+  return openRepository(root, env);
+}

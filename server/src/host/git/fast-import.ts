@@ -1,0 +1,149 @@
+/**
+ * Several commits at once, as `git fast-import` takes them: where nothing is asked of a commit that only `git commit`
+ * does (signatures, hooks). What is committed has been staged before, in an index of our own.
+ */
+import { access, readdir } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { readRegularFile } from '../files/regular-file.ts';
+import type { ProcessResult } from '../programs/process.ts';
+import type { Commit } from './repository.ts';
+
+/** Who commits, as git writes it, without the time. */
+export interface Habits {
+  readonly author: string;
+  readonly committer: string;
+}
+
+type Git = (args: readonly string[]) => Promise<ProcessResult>;
+
+/** Settings that change what a commit is. */
+const SETTINGS = '^(commit\\.gpgsign|core\\.hookspath|i18n\\.commitencoding)$';
+
+/** Hooks that a commit runs although it is told not to verify. */
+const HOOKS = new Set(['prepare-commit-msg', 'post-commit']);
+
+/** Null where every commit has to be made by `git commit`. */
+export async function habitsOf(
+  git: Git,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Habits | null> {
+  // Times of its own are for `git commit`.
+  if (env.GIT_AUTHOR_DATE || env.GIT_COMMITTER_DATE) return null;
+  const [settings, asked, author, committer] = await Promise.all([
+    git(['config', '--get-regexp', SETTINGS]),
+    git(['rev-parse', '--path-format=absolute', '--git-path', 'hooks']),
+    identity(git, 'AUTHOR'),
+    identity(git, 'COMMITTER'),
+  ]);
+  const isPlain = settings.stdout
+    .toString('utf8')
+    .split('\n')
+    .every(line => line === '' || /^commit\.gpgsign (false|no|off|0)$/i.test(line));
+  if (!isPlain) return null;
+  const folder = asked.stdout.toString('utf8').trimEnd();
+  if (!isAbsolute(folder)) return null;
+  const hooks = await readdir(folder).catch(() => []);
+  if (hooks.some(name => HOOKS.has(name))) return null;
+  return author === null || committer === null ? null : { author, committer };
+}
+
+/** `Ada <ada@example.org>`; null where git has none. */
+async function identity(git: Git, who: 'AUTHOR' | 'COMMITTER'): Promise<string | null> {
+  const { code, stdout } = await git(['var', `GIT_${who}_IDENT`]);
+  return code === 0 ? (/^(.*>) \d+ [+-]\d{4}$/.exec(stdout.toString('utf8').trimEnd())?.[1] ?? null) : null;
+}
+
+/** What git leaves in its folder while something is under way that may be taken back, and what that is. */
+const UNDER_WAY: Readonly<Record<string, string>> = {
+  MERGE_HEAD: 'merge',
+  CHERRY_PICK_HEAD: 'cherry-pick',
+  REVERT_HEAD: 'revert',
+  'rebase-merge': 'rebase',
+  'rebase-apply': 'rebase',
+  sequencer: 'cherry-pick or revert',
+};
+
+/** What is under way, in a word; null where nothing is. */
+export async function underWay(gitFolder: string): Promise<string | null> {
+  const found = await Promise.all(
+    Object.entries(UNDER_WAY).map(([name, what]) =>
+      access(join(gitFolder, name)).then(
+        () => what,
+        () => null,
+      ),
+    ),
+  );
+  return found.find(what => what !== null) ?? null;
+}
+
+/** A branch's name is a path. */
+const MAX_HEAD_BYTES = 4096;
+
+/** The branch that is checked out; null where there is none. */
+export function branchOf(gitFolder: string): string | null {
+  const head = readRegularFile(join(gitFolder, 'HEAD'), MAX_HEAD_BYTES)?.toString('utf8') ?? '';
+  return /^ref: (refs\/heads\/(?!\.).+)$/.exec(head.trimEnd())?.[1] ?? null;
+}
+
+/** A staged change: the file's mode and object, or null where it is gone. */
+export type Staged = ReadonlyMap<string, string | null>;
+
+/** @param raw of `git diff-index --raw -z` */
+export function stagedIn(raw: string): Staged {
+  const words = raw.split('\0');
+  const staged = new Map<string, string | null>();
+  for (let at = 0; at + 1 < words.length; at += 2) {
+    const [, mode, , object, status] = (words[at] as string).split(' ');
+    staged.set(words[at + 1] as string, status === 'D' ? null : `${mode} ${object}`);
+  }
+  return staged;
+}
+
+/** The commits for `git fast-import --done`, on top of the branch; empty where nothing is to be committed. */
+export function importStream(
+  branch: string,
+  commits: readonly Commit[],
+  staged: Staged,
+  { author, committer }: Habits,
+): string {
+  const owner = new Map(commits.flatMap((one, at) => one.paths.map(path => [path, at] as const)));
+  const changes = commits.map((): string[] => []);
+  for (const [path, file] of staged) {
+    const at = ownerOf(path, owner);
+    if (at !== undefined)
+      changes[at]?.push(file === null ? `D ${quoted(path)}` : `M ${file} ${quoted(path)}`);
+  }
+  const offset = zone(new Date());
+  const texts: string[] = [];
+  commits.forEach(({ message }, at) => {
+    const own = changes[at] ?? [];
+    if (own.length === 0) return;
+    const now = `${Math.floor(Date.now() / 1000)} ${offset}`;
+    const text = `${message}\n`;
+    texts.push(
+      `commit ${branch}\nauthor ${author} ${now}\ncommitter ${committer} ${now}\ndata ${Buffer.byteLength(text)}\n${text}` +
+        `${texts.length === 0 ? `from ${branch}^0\n` : ''}${own.join('\n')}\n`,
+    );
+  });
+  return texts.length === 0 ? '' : `${texts.join('\n')}\ndone\n`;
+}
+
+/** A path of a commit may be a folder. */
+function ownerOf(path: string, owner: ReadonlyMap<string, number>): number | undefined {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const found = owner.get(path.slice(0, end));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function quoted(path: string): string {
+  return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}
+
+/** `+0200` */
+function zone(date: Date): string {
+  const minutes = -date.getTimezoneOffset();
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `${minutes < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}${String(rest).padStart(2, '0')}`;
+}

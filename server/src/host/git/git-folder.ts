@@ -1,0 +1,55 @@
+/** Git's own folder, looked at before git is: it reads what lies there to its end, and a pipe has none. */
+import { lstatSync, type Stats, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { readRegularFile } from '../files/regular-file.ts';
+import { HostFailure } from '../host-failure.ts';
+
+/** What git reads whatever it is asked. */
+const ALWAYS_READ = [
+  ...['HEAD', 'config', 'config.worktree', 'commondir', 'index', 'packed-refs', 'shallow'],
+  ...['info/attributes', 'info/exclude', 'info/grafts', 'objects/info/alternates'],
+];
+
+/** Of a `.git` that names another folder. */
+const MAX_LINK_BYTES = 64 * 1024;
+
+/**
+ * Refuses a repository with a pipe, a device or the like where git would read a file.
+ *
+ * @param root absolute path of a folder; the repository may begin above it
+ * @throws HostFailure `in-the-way` naming the file
+ */
+export function mustBeOrdinary(root: string): void {
+  const git = gitAbove(root);
+  if (git === null) return;
+  const named = /^gitdir: (.+?)\s*$/.exec(readRegularFile(git, MAX_LINK_BYTES)?.toString('utf8') ?? '')?.[1];
+  const folder = named === undefined ? git : resolve(dirname(git), named);
+  const common = readRegularFile(join(folder, 'commondir'), MAX_LINK_BYTES)?.toString('utf8').trim();
+  for (const place of [folder, ...(common ? [resolve(folder, common)] : [])])
+    for (const name of ALWAYS_READ) {
+      const path = join(place, name);
+      const found = statOrNull(path);
+      if (found === null || found.isFile() || found.isDirectory()) continue;
+      throw new HostFailure(
+        'in-the-way',
+        `${path} is not a regular file, so git is not asked: it would wait for it forever.`,
+      );
+    }
+}
+
+function gitAbove(root: string): string | null {
+  for (let folder = root; ; folder = dirname(folder)) {
+    const git = join(folder, '.git');
+    if (lstatSync(git, { throwIfNoEntry: false }) !== undefined) return git;
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+function statOrNull(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    // Not there, or not to be looked at: git says what it makes of that.
+    return null;
+  }
+}

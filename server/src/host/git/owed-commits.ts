@@ -1,0 +1,108 @@
+/**
+ * Commits that are owed: what they hold is stored, or about to be. They are noted before the first file moves and the note
+ * goes when they are made, so that the next run makes those that a kill, a hook or a signature has prevented.
+ */
+import { createHash } from 'node:crypto';
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { readIfThere, replaceFile, rmIfThere } from '../files/atomic.ts';
+import { type Place, stateFolder } from '../files/state-folder.ts';
+import type { FileChange } from '../files/transaction.ts';
+import { codeOf, HostFailure, systemFailure } from '../host-failure.ts';
+import type { Commit, Repository } from './repository.ts';
+
+export interface OwedCommit {
+  readonly message: string;
+  readonly files: readonly {
+    /** Relative to the root. */
+    readonly path: string;
+    /** What was stored there: `sha256:…` of a file, `link:…` with a link's target, null where it was removed. */
+    readonly is: string | null;
+  }[];
+}
+
+export function owedFor(message: string, changes: readonly FileChange[]): OwedCommit {
+  return {
+    message,
+    files: changes.map(change => {
+      if (change.kind === 'remove') return { path: change.path, is: null };
+      return { path: change.path, is: change.kind === 'link' ? linkTo(change.target) : fileOf(change.bytes) };
+    }),
+  };
+}
+
+/** @param state folder of notes @throws HostFailure where the note is not ours, or not to be read */
+export async function readOwed(state: string): Promise<readonly OwedCommit[]> {
+  const path = join(state, OWED);
+  const bytes = await readIfThere(path).catch(error => {
+    throw systemFailure(error, 'read what an earlier run has not committed');
+  });
+  if (bytes === null) return [];
+  try {
+    const value = JSON.parse(bytes.toString('utf8'));
+    if (value?.version === 1 && Array.isArray(value.commits)) return value.commits as OwedCommit[];
+  } catch {
+    // Falls through to the message: it is written as a whole, so somebody else touched it.
+  }
+  throw new HostFailure(
+    'damaged',
+    `The note ${path} is not one of Varsmith's. Look at "git status", then delete it.`,
+  );
+}
+
+/** Replaces the note; it outlasts a loss of power. @throws HostFailure */
+export async function noteOwed(state: string, commits: readonly OwedCommit[]): Promise<void> {
+  const path = join(state, OWED);
+  const written =
+    commits.length === 0
+      ? rmIfThere(path)
+      : replaceFile(path, Buffer.from(JSON.stringify({ version: 1, commits }), 'utf8'), 0o600);
+  await written.catch(error => {
+    throw systemFailure(error, 'note what is to be committed');
+  });
+}
+
+/** What is still as it was stored: what somebody has changed since is theirs to commit. */
+export function stillStored(root: string, commits: readonly OwedCommit[]): Commit[] {
+  // Of a path that was stored twice the later commit is made.
+  const last = new Map(commits.flatMap((commit, at) => commit.files.map(({ path }) => [path, at] as const)));
+  return commits.flatMap(({ message, files }, at) => {
+    const paths = files.flatMap(({ path, is }) =>
+      last.get(path) === at && nowAt(join(root, path)) === is ? [path] : [],
+    );
+    return paths.length === 0 ? [] : [{ message, paths }];
+  });
+}
+
+/**
+ * What earlier runs have stored and not committed, for those who only look.
+ *
+ * @param repository null where there is none: nothing is owed then
+ * @returns paths relative to the root, sorted
+ * @throws HostFailure
+ */
+export async function owedIn(place: Place, repository: Repository | null): Promise<readonly string[]> {
+  if (repository === null) return [];
+  const commits = stillStored(place.root, await readOwed(stateFolder(place, repository)));
+  return commits.length === 0 ? [] : repository.uncommitted(commits.flatMap(one => one.paths));
+}
+
+const OWED = 'owed';
+
+function nowAt(path: string): string | null {
+  try {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return null;
+    if (found.isSymbolicLink()) return linkTo(readlinkSync(path));
+    return found.isFile() ? fileOf(readFileSync(path)) : OTHER;
+  } catch (error) {
+    return codeOf(error) === 'ENOTDIR' ? null : OTHER;
+  }
+}
+
+/** Something that was not stored. */
+const OTHER = 'other';
+
+const linkTo = (target: string) => `link:${target}`;
+
+const fileOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

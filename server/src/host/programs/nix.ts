@@ -1,0 +1,73 @@
+/**
+ * The `nix` command, where it is installed: evaluates an expression, and makes store paths be there. Knows nothing of
+ * what the expression is about.
+ */
+
+import { HostFailure } from '../host-failure.ts';
+import { findCommand } from './commands.ts';
+import { type ProcessResult, runProcess } from './process.ts';
+import { withoutKeys } from './program-environment.ts';
+
+export interface Nix {
+  /**
+   * What an expression evaluates to, as JSON, without anything of this system but what it names.
+   *
+   * @throws HostFailure with what nix said
+   */
+  evaluate(expression: string): Promise<unknown>;
+  /** Builds or fetches as many of these (`/nix/store/….drv!out`) as it can. @throws HostFailure where nix cannot be started */
+  realise(outputs: readonly string[]): Promise<void>;
+}
+
+const EVALUATION_LIMIT_MS = 120_000;
+/** Programs may have to be fetched. */
+const REALISATION_LIMIT_MS = 15 * 60_000;
+const OUTPUT_LIMIT_BYTES = 4 * 1024 * 1024;
+
+const FOLDERS = ['/run/current-system/sw/bin', '/nix/var/nix/profiles/default/bin', '/usr/bin'];
+
+/** @returns null where nix is not installed */
+export async function findNix(
+  env: Readonly<Record<string, string | undefined>>,
+  signal?: AbortSignal,
+): Promise<Nix | null> {
+  const folders = [...(env.PATH ?? '').split(':'), ...FOLDERS];
+  const nix = await findCommand('nix', folders);
+  const store = await findCommand('nix-store', folders);
+  if (nix === null || store === null) return null;
+  const run = (command: string, args: readonly string[], timeLimitMs: number) =>
+    runProcess(command, args, {
+      env: withoutKeys(env),
+      timeLimitMs,
+      outputLimitBytes: OUTPUT_LIMIT_BYTES,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  return {
+    async evaluate(expression) {
+      const features = ['--extra-experimental-features', 'nix-command flakes'];
+      const result = await run(
+        nix,
+        [...features, 'eval', '--json', '--expr', expression],
+        EVALUATION_LIMIT_MS,
+      );
+      if (result.code !== 0) throw new HostFailure('other', saidBy(result));
+      return JSON.parse(result.stdout.toString('utf8'));
+    },
+    async realise(outputs) {
+      await run(store, ['--realise', '--keep-going', ...outputs], REALISATION_LIMIT_MS);
+    },
+  };
+}
+
+/** The line that says what is wrong: nix puts warnings before it and advice behind. */
+function saidBy({ end, stderr }: ProcessResult): string {
+  if (end === 'timeout') return 'it did not answer in time';
+  const lines = stderr.toString('utf8').trim().split('\n');
+  const line = lines.find(one => one.startsWith('error:')) ?? lines.at(-1) ?? '';
+  return (
+    line
+      .replace(/^error:\s*/, '')
+      .replace(/\.$/, '')
+      .slice(0, 300) || 'it said nothing'
+  );
+}

@@ -1,0 +1,36 @@
+/**
+ * Commands that take a secret in or hand one out: on standard input and output, never in arguments. What goes in lies in
+ * the scratch folder meanwhile, so that the command has it whole even if this process is killed. Knows nothing of stores.
+ */
+import { open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeScratch } from '../files/scratch.ts';
+import { type ProcessOptions, type ProcessResult, runProcess } from './process.ts';
+
+export interface SecretCommandOptions extends ProcessOptions {
+  /** Called where the input is laid on a disk, for want of a file system in memory. */
+  readonly onDisk: () => void;
+}
+
+/** @throws HostFailure `unavailable` where there is no such command */
+export async function runSecretCommand(
+  command: string,
+  args: readonly string[],
+  { input, onDisk, ...options }: SecretCommandOptions,
+): Promise<ProcessResult> {
+  if (input === undefined) return runProcess(command, args, options);
+  const scratch = await makeScratch();
+  if (!scratch.inMemory) onDisk();
+  try {
+    const path = join(scratch.path, 'input');
+    await writeFile(path, input, { mode: 0o600, flag: 'wx' });
+    const handle = await open(path, 'r');
+    try {
+      return await runProcess(command, args, { ...options, inputFile: handle.fd });
+    } finally {
+      await handle.close();
+    }
+  } finally {
+    scratch.wipe();
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * The sandbox that a script runs in on macOS, as a profile of `sandbox-exec`: no network, no home, a read-only system, one
+ * writable folder. Pure text; knows nothing of what the script is for.
+ */
+import { dirname } from 'node:path';
+import { isIn } from './bubblewrap.ts';
+
+/** Where programs are, and what they need beside themselves; nothing of anybody's home. */
+const MAC_PROGRAMS = ['/nix/store', '/usr', '/bin', '/sbin', '/opt/homebrew', '/opt/local'];
+const MAC_SYSTEM = ['/System', '/Library/Apple', '/private/etc/ssl', '/private/var/db/timezone'];
+const MAC_FILES = [
+  '/private/etc/hosts',
+  '/private/etc/localtime',
+  '/private/etc/passwd',
+  '/private/etc/protocols',
+];
+/** Of the device folder, what scripts read and write to. */
+const MAC_DEVICES = [
+  '/dev/null',
+  '/dev/zero',
+  '/dev/random',
+  '/dev/urandom',
+  '/dev/stdin',
+  '/dev/stdout',
+  '/dev/stderr',
+];
+
+const MAC_DENIED = [
+  'system-socket',
+  'mach-lookup',
+  'mach-register',
+  'process-info*',
+  'sysctl-write',
+  'iokit-open',
+  'user-preference-read',
+  'user-preference-write',
+];
+/** What the system's libraries ask of users, of the time zone and of temporary folders, and where they log. */
+const MAC_SERVICES = [
+  'com.apple.bsd.dirhelper',
+  'com.apple.logd',
+  'com.apple.system.DirectoryService.libinfo_v1',
+  'com.apple.system.logger',
+  'com.apple.system.notification_center',
+  'com.apple.system.opendirectoryd.libinfo',
+];
+/** Where people have their files. */
+const MAC_HOMES = ['/Users', '/Volumes', '/private/var/root'];
+
+export interface MacSandbox {
+  /** The folder that the script may write to, behind all links: absolute. */
+  readonly scratch: string;
+  /** Further folders and files that it may read and run, behind all links. */
+  readonly readOnly: readonly string[];
+}
+
+/** The profile, in the language of `sandbox-exec -p`. Paths count as they are behind all links. */
+export function macProfile({ scratch, readOnly }: MacSandbox): string {
+  const programs = [...MAC_PROGRAMS, ...readOnly].map(subpath);
+  return `${[
+    '(version 1)',
+    '(deny default)',
+    // What the system's own loader and libraries cannot do without.
+    '(import "system.sb")',
+    '(deny network*)',
+    // What it allows beyond that leads to keychains, the clipboard, other processes, settings of programs, devices.
+    ...MAC_DENIED.map(operation => `(deny ${operation})`),
+    rule('allow mach-lookup', MAC_SERVICES.map(globalName)),
+    '(allow process-fork)',
+    '(allow signal (target same-sandbox))',
+    '(allow process-info* (target same-sandbox))',
+    '(allow sysctl-read)',
+    '(allow file-read-metadata)',
+    // Not even whether something is there; only the way to what is shown.
+    rule('deny file-read-metadata', MAC_HOMES.map(subpath)),
+    rule('allow file-read-metadata', [...foldersAbove([...readOnly, scratch])].map(literal)),
+    rule('allow process-exec file-map-executable', [...programs, subpath(scratch)]),
+    rule('allow file-read*', [
+      '(literal "/")',
+      ...programs,
+      ...MAC_SYSTEM.map(subpath),
+      ...MAC_FILES.map(literal),
+    ]),
+    rule('allow file-read* file-write-data file-ioctl', [...MAC_DEVICES.map(literal), subpath('/dev/fd')]),
+    rule('allow file-read* file-write*', [subpath(scratch)]),
+    '(deny file-write-setugid)',
+  ].join('\n')}\n`;
+}
+
+/** True for a program that can be run inside of the sandbox. @param path absolute, without links */
+export function isInMacSandbox(path: string): boolean {
+  return isIn(MAC_PROGRAMS, path);
+}
+
+function rule(head: string, filters: readonly string[]): string {
+  return `(${head}\n${filters.map(filter => `  ${filter}`).join('\n')})`;
+}
+
+/** All folders on the way to these. @param paths absolute */
+function foldersAbove(paths: readonly string[]): Set<string> {
+  const above = new Set<string>();
+  for (const path of paths)
+    for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) above.add(folder);
+  return above;
+}
+
+function globalName(name: string): string {
+  return `(global-name ${quoted(name)})`;
+}
+
+function subpath(path: string): string {
+  return `(subpath ${quoted(path)})`;
+}
+
+function literal(path: string): string {
+  return `(literal ${quoted(path)})`;
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+}

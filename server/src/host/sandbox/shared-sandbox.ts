@@ -1,0 +1,224 @@
+/**
+ * What scripts that are run after and beside each other have together: a scratch folder, folders of commands, and who
+ * starts them. Knows nothing of what they do.
+ */
+import { mkdirSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeScratch, makeWithin, type Scratch } from '../files/scratch.ts';
+import { HostFailure } from '../host-failure.ts';
+import { type ProcessResult, runProcess } from '../programs/process.ts';
+import {
+  MERGED,
+  type NestedSandbox,
+  NO_GUARDS,
+  nestedArguments,
+  OUTER_FOLDER,
+  outerArguments,
+  type Sandbox,
+  sandboxArguments,
+} from './bubblewrap.ts';
+import type { SandboxProgram } from './find-sandbox.ts';
+import type { Limits } from './limits.ts';
+import { closedFolder, copyFor, handOver, letIn } from './other-user.ts';
+import { makeRunners, type RunnerOptions, type Runners } from './runner.ts';
+import { linkCommands } from './sandbox-files.ts';
+
+export interface SharedSandbox {
+  /** For one script. Its path is behind all links. */
+  scratch(): Scratch;
+  /** Absolute path of a folder with exactly these commands: most scripts have the same hundred. */
+  bin(commands: ReadonlyMap<string, string>): string;
+  /**
+   * Runs a command in a sandbox of bubblewrap.
+   *
+   * @param program absolute path of bubblewrap
+   * @throws HostFailure
+   */
+  runSandboxed(
+    program: string,
+    sandbox: ScriptSandbox,
+    words: SandboxCommand,
+    limits: RunnerOptions,
+  ): Promise<ProcessResult>;
+  /** When nothing runs any more. */
+  close(): Promise<void>;
+}
+
+/** What is not the same in all. */
+export type ScriptSandbox = Omit<Sandbox, 'passwd' | 'guards' | 'temporaryMiB'>;
+
+export interface SandboxCommand {
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+}
+
+export interface SharedSandboxOptions {
+  /** Absolute paths, behind all links. */
+  readonly bash: string;
+  readonly cat: string | null;
+  readonly sandbox: SandboxProgram | null;
+  readonly limits: Limits;
+}
+
+export async function openSharedSandbox(tools: SharedSandboxOptions): Promise<SharedSandbox> {
+  const { bash, cat, sandbox } = tools;
+  const scratch = await makeScratch();
+  const root = realpathSync(scratch.path);
+  const user = sandbox?.user ?? null;
+  if (user !== null) {
+    mustBeOpen([root]);
+    letIn(root, user);
+  }
+  const hand = (path: string) => {
+    if (user !== null) handOver(path, user);
+  };
+  const bins = new Map<string, string>();
+  const passwd = join(root, 'passwd');
+  writeFileSync(passwd, PASSWD, { mode: 0o644 });
+  hand(passwd);
+  const guards = sandbox?.guards ?? NO_GUARDS;
+  const { temporaryMiB } = tools.limits;
+  const { filter } = guards;
+  if (filter !== null) {
+    writeFileSync(join(root, FILTER), filter, { mode: 0o600 });
+    hand(join(root, FILTER));
+  }
+  const third = (seen: string) => (filter === null ? {} : { third: join(seen, FILTER) });
+  let parts = 0;
+  const outside = makeRunners({ bash, cat, before: [], folder: root, seen: root, user, ...third(root) });
+  // Nobody waits for it but the first script.
+  const inside =
+    sandbox?.kind === 'bwrap'
+      ? openOuterSandbox(sandbox, tools, root, passwd, third(OUTER_FOLDER)).catch(() => null)
+      : null;
+  return {
+    scratch: () => makeWithin(scratch, join(root, `part-${parts++}`)),
+    bin(commands) {
+      const id = JSON.stringify([...commands]);
+      const known = bins.get(id);
+      if (known !== undefined) return known;
+      const folder = join(root, `bin-${bins.size}`);
+      mkdirSync(folder, { mode: 0o700 });
+      linkCommands(folder, commands);
+      hand(folder);
+      bins.set(id, folder);
+      return folder;
+    },
+    async runSandboxed(program, asked, { env, command }, limits) {
+      const wanted = user === null ? asked : sandboxFor(user, asked);
+      const before = Object.entries(env).flatMap(one => ['--setenv', ...one]);
+      const nested = seenInOuter(wanted, root);
+      const outer = nested === null ? null : await inside;
+      if (nested !== null && outer !== null) {
+        const args = [...before, ...nestedArguments({ ...nested, guards, temporaryMiB }), ...command];
+        const result = await outer.runners.run(outer.program, args, limits);
+        if (result !== null) return result;
+      }
+      const args = [...before, ...sandboxArguments({ ...wanted, passwd, guards, temporaryMiB }), ...command];
+      return (
+        (await outside.run(program, args, limits)) ??
+        (await runProcess(program, args, {
+          ...limits,
+          cwd: '/',
+          env: {},
+          user,
+          ...(filter === null ? {} : { third: filter }),
+        }))
+      );
+    },
+    async close() {
+      await Promise.all([outside.close(), inside?.then(outer => outer?.runners.close())]);
+      scratch.wipe();
+    },
+  };
+}
+
+/** Runners that live in an outer sandbox, and the program that makes sandboxes in it. */
+interface OuterSandbox {
+  readonly runners: Runners;
+  readonly program: string;
+}
+
+/** Null where no sandbox can be made in an outer sandbox, as some systems forbid. */
+async function openOuterSandbox(
+  { path, guards, user }: SandboxProgram,
+  { bash, cat, limits }: SharedSandboxOptions,
+  root: string,
+  passwd: string,
+  third: { readonly third?: string },
+): Promise<OuterSandbox | null> {
+  // Links may lead out of what the outer sandbox shows.
+  const program = realpathSync(path);
+  const before = [program, ...outerArguments(root, passwd, mergedFolders())];
+  const runners = makeRunners({ bash, cat, before, folder: root, seen: OUTER_FOLDER, user, ...third });
+  for (const folder of ['first', 'first/bin', 'first/work']) mkdirSync(join(root, folder), 0o700);
+  if (user !== null) handOver(join(root, 'first'), user);
+  const own = {
+    scratch: `${OUTER_FOLDER}/first`,
+    bin: `${OUTER_FOLDER}/first/bin`,
+    guards,
+    temporaryMiB: limits.temporaryMiB,
+  };
+  const args = [...nestedArguments(own), bash, '--norc', '-c', ':'];
+  const result = await runners.run(program, args, { timeLimitMs: 10_000, outputLimitBytes: 1000 });
+  if (result?.code === 0) return { runners, program };
+  await runners.close();
+  return null;
+}
+
+/** The same sandbox for somebody else than root: its folder is theirs, and what root alone may look at is copied there. */
+function sandboxFor(user: number, { scratch, shown, ...sandbox }: ScriptSandbox): ScriptSandbox {
+  mustBeOpen(sandbox.readOnly);
+  const copies = shown.map(({ from, to }, i) => ({ from, to, copy: join(scratch, `shown-${i}`) }));
+  for (const { from, copy } of copies) copyFor(user, from, copy);
+  handOver(scratch, user);
+  return { ...sandbox, scratch, shown: copies.map(({ copy, to }) => ({ from: copy, to })) };
+}
+
+/** @throws HostFailure for a path that root alone may go to */
+function mustBeOpen(paths: readonly string[]): void {
+  for (const path of paths) {
+    const closed = closedFolder(path);
+    if (closed === null) continue;
+    throw new HostFailure(
+      'other',
+      `Varsmith runs as root and scripts as somebody else, who cannot go to ${path}: ${closed} is closed to others. Run Varsmith as an ordinary user, or let scripts run as root in the sandbox with --as-root.`,
+    );
+  }
+}
+
+/** Those that are links into `/usr`, and what they lead to. */
+function mergedFolders(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const folder of MERGED) {
+    const target = linkOrNull(folder);
+    if (target !== null && /^\/?usr\/\w+$/.test(target)) found.set(folder, target);
+  }
+  return found;
+}
+
+function linkOrNull(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // Not there, or no link.
+    return null;
+  }
+}
+
+/** The sandbox's folders as the outer sandbox shows them; null where it shows not all that the sandbox needs. */
+function seenInOuter(
+  { scratch, bin, readOnly, shown }: ScriptSandbox,
+  root: string,
+): Omit<NestedSandbox, 'guards' | 'temporaryMiB'> | null {
+  if (readOnly.length > 0 || shown.length > 0) return null;
+  const seen = (path: string) => `${OUTER_FOLDER}${path.slice(root.length)}`;
+  return { scratch: seen(scratch), bin: seen(bin) };
+}
+
+/** Where the filter lies in the shared sandbox's folder. */
+const FILTER = 'filter';
+
+/** What a sandbox shows as `/etc/passwd`. */
+const PASSWD = 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n';

@@ -1,0 +1,186 @@
+/**
+ * Applying Nix functions to arguments.
+ */
+
+import { extentOf } from '../source.ts';
+import type { Formal } from '../syntax.ts';
+import { failure, originOf, perhaps, string, typeName, unknown, unknownSelect } from './construct.ts';
+import type { Evaluation } from './evaluation.ts';
+import { boundedKey, identity } from './identity.ts';
+import { lookupLexical } from './scopes.ts';
+import { canMatch } from './select.ts';
+import { delay, evaluated } from './thunks.ts';
+import type {
+  AttrsValue,
+  FailureValue,
+  LambdaValue,
+  Lazy,
+  Origin,
+  Scope,
+  UnknownValue,
+  Value,
+} from './value.ts';
+
+export function applyLambda(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Origin | null): Value {
+  const shared = isWholeFile(fn) ? sharedArgument(cx, arg) : null;
+  if (shared === null) return call(cx, fn, arg, at);
+  const { path } = fn.scope.file;
+  const known = cx.applications.get(path)?.get(shared);
+  if (known !== undefined) return known;
+  // The result serves every caller, so it must not say that it came through this one.
+  const value = call(cx, fn, arg, null);
+  const results = cx.applications.get(path);
+  if (results === undefined) cx.applications.set(path, new Map([[shared, value]]));
+  else results.set(shared, value);
+  return value;
+}
+
+function call(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Origin | null): Value {
+  const names = new Map<string, Lazy>();
+  const scope: Scope = {
+    parent: fn.scope,
+    names,
+    subject: null,
+    made: null,
+    file: fn.scope.file,
+    call: { at: at ?? originOf(fn.expr, fn.scope) },
+  };
+  if (fn.expr.name !== null) names.set(fn.expr.name.name, arg);
+  if (fn.expr.formals !== null) {
+    const failed = bindFormals(cx, fn, fn.expr.formals, arg, scope, names, at);
+    if (failed !== null) return failed;
+  }
+  return cx.evaluate(fn.expr.body, scope);
+}
+
+function bindFormals(
+  cx: Evaluation,
+  fn: LambdaValue,
+  formals: readonly Formal[],
+  arg: Lazy,
+  scope: Scope,
+  names: Map<string, Lazy>,
+  at: Origin | null,
+): FailureValue | null {
+  const given = cx.force(arg);
+  if (given.kind === 'failure') return given;
+  if (given.kind === 'unknown') {
+    for (const formal of formals) names.set(formal.name.name, unknownFormal(formal, given, scope, at));
+    return null;
+  }
+  if (given.kind !== 'attrs')
+    return failure('type', `value is ${typeName(given)} while a set was expected`, at);
+  for (const formal of formals) {
+    const value = formalValue(formal, given, scope, at);
+    if (value === null)
+      return { ...failure('missing-argument', formal.name.name, at), called: { fn, arg: given } };
+    names.set(formal.name.name, value);
+  }
+  if (fn.expr.ellipsis) return null;
+  for (const [name, entry] of given.entries) {
+    if (entry.optional || formals.some(formal => formal.name.name === name)) continue;
+    return { ...failure('unexpected-argument', name, entry.at ?? at), called: { fn, arg: given } };
+  }
+  return null;
+}
+
+function formalValue(formal: Formal, given: AttrsValue, scope: Scope, at: Origin | null): Lazy | null {
+  const entry = given.entries.get(formal.name.name);
+  if (entry !== undefined && !entry.optional) return entry.value;
+  const fallback = formal.fallback === null ? null : delay(formal.fallback, scope);
+  if (entry !== undefined) {
+    const why = given.open ?? optionalArgument(formal, given, at);
+    return perhaps(why, fallback === null ? [entry.value] : [entry.value, fallback], at, formal.name.name);
+  }
+  if (given.open !== null) return unknownFormal(formal, given.open, scope, at);
+  if (canMatch(given, string(formal.name.name, null)))
+    return perhaps(
+      optionalArgument(formal, given, at),
+      fallback === null ? [] : [fallback],
+      at,
+      formal.name.name,
+    );
+  return fallback;
+}
+
+/** An argument of an unknown set: what the set has under that name, or perhaps the default. */
+function unknownFormal(formal: Formal, set: UnknownValue, scope: Scope, at: Origin | null): UnknownValue {
+  const value = unknownSelect(set, formal.name.name, at);
+  if (formal.fallback === null) return value;
+  // As with `or`: another function may have another default for the same attribute.
+  const key = boundedKey(`${value.key} ? ${identity(formal)}${identity(scope)}`);
+  return { ...value, key, candidates: [delay(formal.fallback, scope)] };
+}
+
+function optionalArgument(formal: Formal, given: AttrsValue, at: Origin | null): UnknownValue {
+  const name = formal.name.name;
+  return unknown(`whether the argument \`${name}\` is given`, `${identity(given)}.${name}`, at);
+}
+
+/** True for the function that a file consists of, as `import` gives it. */
+function isWholeFile(fn: LambdaValue): boolean {
+  if (fn.scope.parent !== null || fn.scope.call !== null) return false;
+  const extent = extentOf(fn.scope.file);
+  return fn.expr.start === extent.start && fn.expr.end === extent.end;
+}
+
+/**
+ * A file that is a function is often imported by many others with the same arguments (`{ inherit pkgs; }`).
+ * Nix functions are pure, so one result serves all. The key identifies the arguments without forcing anything;
+ * null where that is not possible.
+ */
+function sharedArgument(cx: Evaluation, arg: Lazy): string | null {
+  const set = evaluated(arg) ?? literalSet(cx, arg);
+  if (set?.kind !== 'attrs' || set.open !== null || set.patterns.length > 0) return null;
+  let key = '';
+  for (const [name, entry] of [...set.entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const identity = entry.optional ? null : identityOf(entry.value);
+    if (identity === null) return null;
+    key += `\0${name}=${identity}`;
+  }
+  return key;
+}
+
+/** Forces a thunk only if it is a set written out, which cannot fail or recurse. */
+function literalSet(cx: Evaluation, lazy: Lazy): Value | null {
+  if (lazy.kind !== 'thunk' || lazy.state !== 'suspended' || lazy.expr.kind !== 'attrs') return null;
+  if (
+    lazy.expr.bindings.some(
+      binding => binding.kind === 'bind' && binding.path.some(name => name.kind !== 'name'),
+    )
+  )
+    return null;
+  return cx.force(lazy);
+}
+
+function identityOf(lazy: Lazy): string | null {
+  const value = settled(lazy);
+  switch (value?.kind) {
+    case 'null':
+      return 'null';
+    case 'bool':
+      return String(value.value);
+    case 'unknown':
+      return value.candidates === null ? `?${value.key}` : null;
+    case 'attrs':
+    case 'lambda':
+      return identity(value);
+    default:
+      return null;
+  }
+}
+
+/** What a thunk is known to be without forcing it: its value, or the variable or constant it stands for. */
+function settled(lazy: Lazy): Value | null {
+  let at = lazy;
+  // A chain of names is short; one that is not may be a circle.
+  for (let hops = 0; hops < 8; hops++) {
+    if (at.kind !== 'thunk') return at;
+    if (at.state === 'evaluated') return at.value;
+    if (at.expr?.kind !== 'variable' || at.scope === null) return null;
+    const target = lookupLexical(at.scope, at.expr.name);
+    if (target === null) return null;
+    at = target;
+  }
+  return null;
+}

@@ -1,0 +1,80 @@
+/**
+ * Names: in the lexical scopes first, then in the sets that `with` brings in.
+ */
+
+import type { SourceFile } from '../source.ts';
+import type { Expr } from '../syntax.ts';
+import { failure, originOf, typeName, unknown } from './construct.ts';
+import type { Evaluation } from './evaluation.ts';
+import { boundedKey, identity } from './identity.ts';
+import { delay, thunk } from './thunks.ts';
+import type { Lazy, Origin, Scope, Value } from './value.ts';
+
+/** The scope in which a file's expression is evaluated. */
+export function fileScope(cx: Evaluation, file: SourceFile): Scope {
+  return {
+    parent: null,
+    names: cx.globals as Map<string, Lazy>,
+    subject: null,
+    file,
+    call: null,
+    made: null,
+  };
+}
+
+/** A name in the lexical scopes, `with` left aside. */
+export function lookupLexical(scope: Scope, name: string): Lazy | null {
+  for (let at: Scope | null = scope; at !== null; at = at.parent) {
+    const found = at.names?.get(name);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** As `delay`, where the scope is complete: a variable is the binding itself. */
+export function delayArgument(expr: Expr, scope: Scope): Lazy {
+  if (expr.kind === 'variable') {
+    const binding = lookupLexical(scope, expr.name);
+    if (binding !== null) return binding;
+  }
+  return delay(expr, scope);
+}
+
+export function variable(cx: Evaluation, name: string, at: Expr, scope: Scope): Value {
+  const lexical = lookupLexical(scope, name);
+  if (lexical !== null) return cx.force(lexical);
+  return lookupWith(cx, name, at, scope);
+}
+
+/** Innermost `with` first; one that cannot be looked into may have the name, so the search ends there. */
+function lookupWith(cx: Evaluation, name: string, at: Expr, scope: Scope): Value {
+  const origin = originOf(at, scope);
+  for (let inner: Scope | null = scope; inner !== null; inner = inner.parent) {
+    if (inner.subject === null) continue;
+    const subject = cx.force(inner.subject);
+    if (subject.kind === 'unknown')
+      return perhapsOuter(cx, cx.select(subject, name, origin), name, inner, origin);
+    if (subject.kind === 'failure') return subject;
+    if (subject.kind !== 'attrs')
+      return failure('type', `value is ${typeName(subject)} while a set was expected`, origin);
+    const has = cx.has(subject, name);
+    if (has === true) return cx.select(subject, name, origin);
+    if (has === null) return perhapsOuter(cx, cx.select(subject, name, origin), name, inner, origin);
+  }
+  if (name === '__curPos') return unknown('the position', `__curPos@${at.start}`, origin);
+  return failure('undefined-variable', `undefined variable '${name}'`, origin);
+}
+
+/** A name that the set of a `with` may have: if not, it is that of a `with` further out, if one certainly has it. */
+function perhapsOuter(cx: Evaluation, value: Value, name: string, inner: Scope, origin: Origin): Value {
+  if (value.kind !== 'unknown') return value;
+  for (let outer = inner.parent; outer !== null; outer = outer.parent) {
+    if (outer.subject === null) continue;
+    const subject = cx.speculate(outer.subject);
+    if (subject.kind !== 'attrs' || cx.has(subject, name) !== true) continue;
+    const guess = thunk(() => cx.select(subject, name, origin));
+    const key = boundedKey(`with(${value.key}|${identity(subject)})`);
+    return { ...value, key, candidates: [...(value.candidates ?? []), guess] };
+  }
+  return value;
+}

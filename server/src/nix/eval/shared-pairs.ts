@@ -1,0 +1,153 @@
+/**
+ * What a function makes of a name for `listToAttrs`: `key: { name = …; value = … registry.${key} …; }`. The lists of
+ * many machines hold the same names, and the pair of a name is made once for all of them. It is shared only where nothing
+ * of it tells for whom it was made; whoever listens to what is selected hears each time what was selected to make it.
+ */
+
+import { attr, attrs, isClosed, originOf } from './construct.ts';
+import { speculating } from './cycles.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { Selection, Trace } from './selection.ts';
+import { hearingFunction, sharedValue } from './sharing.ts';
+import type { Pair, PairMakers } from './sharing-tables.ts';
+import { createClosedFunctions } from './sharing-tables.ts';
+import { evaluated } from './thunks.ts';
+import { newTrace, record, recorded } from './trace.ts';
+import type { AttrsValue, LambdaValue, Lazy, Origin, StringValue, Value } from './value.ts';
+
+/** After so many names of which nothing shared was made, a function is not asked again. */
+const TRIES = 2;
+
+/**
+ * The pair that a function makes of a name.
+ * @returns null where it cannot be shared
+ */
+export function sharedPair(cx: Evaluation, fn: Value, item: Lazy): Value | null {
+  const name = evaluated(item);
+  if (fn.kind !== 'lambda' || name?.kind !== 'string' || name.text === null) return null;
+  const makers = makersOf(cx, fn);
+  const closed = hearingFunction(cx, fn, makers.closed);
+  if (typeof closed === 'string') return null;
+  const pairs = makers.pairs.get(closed) ?? { byName: new Map(), worthwhile: false };
+  makers.pairs.set(closed, pairs);
+  const { byName } = pairs;
+  const known = byName.get(name.text);
+  if (known !== undefined) return known === null ? null : handedOut(cx, known, name);
+  if (!pairs.worthwhile && byName.size >= TRIES) return null;
+  // Nix would not look at the name and the value yet; where that leads back here, they are not looked at either.
+  const made = speculating(cx, () => ({ pair: newPair(cx, closed, name) }));
+  if (made === null) return null;
+  byName.set(name.text, made.pair);
+  if (made.pair === null) return null;
+  pairs.worthwhile = true;
+  return handedOut(cx, made.pair, name);
+}
+
+function makersOf(cx: Evaluation, { scope }: LambdaValue): PairMakers {
+  const { path } = scope.file;
+  let makers = cx.pairs.get(path);
+  if (makers === undefined) {
+    makers = { closed: createClosedFunctions(), pairs: new WeakMap() };
+    cx.pairs.set(path, makers);
+  }
+  return makers;
+}
+
+/** The pair for whoever asks, who hears what was selected to make it. */
+function handedOut(cx: Evaluation, { of, pair, isNamedSo, heard }: Pair, name: StringValue): AttrsValue {
+  for (const selection of heard)
+    record(cx, selection.name === of && name !== of ? { ...selection, name } : selection);
+  if (!isNamedSo || name === of) return pair;
+  const entries = new Map(pair.entries);
+  entries.set('name', attr(name, pair.entries.get('name')?.at ?? null));
+  return attrs(entries, pair.origin);
+}
+
+function newPair(cx: Evaluation, fn: LambdaValue, of: StringValue): Pair | null {
+  const tolerated = cx.tolerated.size;
+  const call = originOf(fn.expr, fn.scope);
+  const trace = newTrace(() => true);
+  try {
+    const made = recorded(cx, trace, () => pairOf(cx, cx.apply(fn, of, call)));
+    if (made === null || cx.tolerated.size > tolerated) return null;
+    const heard = sharedSelections(cx, trace, of, call);
+    if (heard === null) return null;
+    const isNamedSo = isOf(made.name, of);
+    return isNamedSo || isFromElsewhere(made.name, of, call)
+      ? { of, pair: made.pair, isNamedSo, heard }
+      : null;
+  } finally {
+    // What is evaluated elsewhere on the way is not asked for again.
+    for (const selection of trace.selections) if (!cameThrough(selection.at, call)) record(cx, selection);
+  }
+}
+
+/**
+ * The selections from sets that somebody watches, which everybody who is handed the pair makes too.
+ * @returns null where a selection tells for whom the pair was made
+ */
+function sharedSelections(
+  { common }: Evaluation,
+  trace: Trace,
+  of: StringValue,
+  call: Origin,
+): Selection[] | null {
+  const heard: Selection[] = [];
+  for (const selection of trace.selections) {
+    const { target, name } = selection;
+    if (!cameThrough(selection.at, call)) continue;
+    const manner = target.kind === 'attrs' ? common.get(target) : undefined;
+    if (manner === undefined) return null;
+    if (manner !== 'heard') continue;
+    if (!isOf(name, of) && !isFromElsewhere(name, of, call)) return null;
+    heard.push(isOf(name, of) ? { ...selection, name: of } : selection);
+  }
+  return heard;
+}
+
+/** Name and value of a set that has nothing else, if the value is shared. */
+function pairOf(
+  cx: Evaluation,
+  made: Value,
+): { readonly name: StringValue; readonly pair: AttrsValue } | null {
+  if (made.kind !== 'attrs' || !isClosed(made) || made.entries.size !== 2) return null;
+  const [named, held] = [made.entries.get('name'), made.entries.get('value')];
+  if (named === undefined || held === undefined || named.optional || held.optional) return null;
+  const name = cx.force(named.value);
+  if (name.kind !== 'string' || name.text === null) return null;
+  const value = sharedOf(cx, held.value);
+  if (value === null) return null;
+  const entries = new Map([
+    ['name', attr(name, named.at)],
+    ['value', attr(value, held.at)],
+  ]);
+  return { name, pair: attrs(entries, made.origin) };
+}
+
+function sharedOf(cx: Evaluation, lazy: Lazy): Value | null {
+  if (lazy.kind === 'thunk' && lazy.state === 'suspended') {
+    // The question did not ask for the value, and has its steps for others.
+    const { stepsLeft } = cx;
+    const value = sharedValue(cx, lazy.expr, lazy.scope);
+    cx.stepsLeft = stepsLeft;
+    return value;
+  }
+  const value = evaluated(lazy);
+  return value?.kind === 'attrs' && cx.common.get(value) === 'made-of' ? value : null;
+}
+
+function isOf(name: StringValue, of: StringValue): boolean {
+  return name === of || (name.text === of.text && name.origin === of.origin);
+}
+
+/** Was it there before, apart from what the pair is made of? */
+function isFromElsewhere({ origin }: StringValue, of: StringValue, call: Origin): boolean {
+  if (origin === null || cameThrough(origin, call)) return false;
+  const { origin: own } = of;
+  return own === null || origin.file !== own.file || origin.end <= own.start || own.end <= origin.start;
+}
+
+function cameThrough(origin: Origin, call: Origin): boolean {
+  for (let at: Origin | null = origin; at !== null; at = at.call?.at ?? null) if (at === call) return true;
+  return false;
+}

@@ -1,0 +1,192 @@
+/**
+ * Age encryption: the one door to the library, the short way past it for the usual recipients, and the way out to the
+ * `age` command for keys that the library cannot use. Messages of this file never hold a key or a plaintext.
+ */
+import { armor, Decrypter, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
+import { StoreFailure } from '../store-failure.ts';
+import { armored, sealingKey, sealTo } from './age-seal.ts';
+import { type Identity, recipientKind } from './recipients.ts';
+
+/** The `age` command, for ssh keys and plugins. Handed in, since nothing here starts a program. */
+export interface AgeCommand {
+  /**
+   * @param key the text of a key file
+   * @returns the plaintext; null where the key does not fit
+   */
+  decrypt(key: string, armored: string): Promise<Uint8Array | null>;
+  /** @returns an armored age file */
+  encrypt(recipients: readonly string[], plaintext: Uint8Array): Promise<string>;
+}
+
+/** Identities, ready to open files with. */
+export interface Keyring {
+  /** The public keys of the identities, as far as they are known. */
+  readonly recipients: readonly string[];
+  /**
+   * @param recipient whom the file is for, where that is known: spares starting commands in vain
+   * @returns the plaintext of an armored or a binary age file; null where no identity fits
+   * @throws StoreFailure
+   */
+  open(file: string | Uint8Array, recipient?: string): Promise<Uint8Array | null>;
+  /** Identities that are there and cannot be used, each with what would help. */
+  readonly unusable: readonly string[];
+}
+
+export interface KeyPair {
+  readonly recipient: string;
+  /** `AGE-SECRET-KEY-1…`. */
+  readonly secret: string;
+}
+
+/** A fresh X25519 key pair. */
+export async function generateKeyPair(): Promise<KeyPair> {
+  const secret = await generateIdentity();
+  return { secret, recipient: await identityToRecipient(secret) };
+}
+
+/** The public key of a native identity; null where the text is none. */
+export async function recipientOf(secret: string): Promise<string | null> {
+  try {
+    return await identityToRecipient(secret);
+  } catch {
+    // The checksum is wrong; what it says could quote the key.
+    return null;
+  }
+}
+
+/** @param command null where no `age` command is installed */
+export async function openKeyring(
+  identities: readonly Identity[],
+  command: AgeCommand | null,
+): Promise<Keyring> {
+  const library = new Decrypter();
+  const recipients: string[] = [];
+  const foreign: string[] = [];
+  const unusable: string[] = [];
+  let natives = 0;
+  for (const identity of identities) {
+    switch (identity.kind) {
+      case 'native': {
+        const recipient = await recipientOf(identity.secret);
+        if (recipient === null) {
+          unusable.push(`The age identity in ${identity.source} is damaged: its checksum does not match.`);
+          break;
+        }
+        library.addIdentity(identity.secret);
+        natives++;
+        recipients.push(recipient);
+        break;
+      }
+      case 'locked':
+        unusable.push(
+          `${identity.source} is protected by a passphrase. Decrypt it with "age -d" and name the result in SOPS_AGE_KEY.`,
+        );
+        break;
+      default:
+        if (identity.kind === 'plugin' && identity.recipient !== null) recipients.push(identity.recipient);
+        if (command !== null) foreign.push(identity.kind === 'ssh' ? identity.pem : identity.secret);
+        else
+          unusable.push(
+            `${identity.source} holds ${identity.kind === 'ssh' ? 'an ssh key' : `a key of the plugin age-plugin-${identity.plugin}`}, which needs the "age" command. Install age.`,
+          );
+    }
+  }
+
+  return {
+    recipients,
+    unusable,
+    async open(file, recipient) {
+      const bytes = typeof file === 'string' ? dearmor(file) : file;
+      if (natives > 0) {
+        const opened = await openWith(library, bytes);
+        if (opened !== null) return opened;
+      }
+      if (recipient !== undefined && recipientKind(recipient) === 'native') return null;
+      return openForeign(foreign, armor.encode(bytes), command);
+    },
+  };
+}
+
+async function openForeign(
+  keys: readonly string[],
+  armored: string,
+  command: AgeCommand | null,
+): Promise<Uint8Array | null> {
+  let failed: string | null = null;
+  for (const key of keys) {
+    try {
+      const opened = await command?.decrypt(key, armored);
+      if (opened) return opened;
+    } catch (error) {
+      // One key that is locked must not stand in the way of the next.
+      failed = error instanceof Error ? error.message : 'The age command failed.';
+    }
+  }
+  if (failed !== null) throw new StoreFailure('no-matching-key', failed);
+  return null;
+}
+
+/**
+ * Encrypts to every recipient.
+ *
+ * @returns an armored age file
+ * @throws StoreFailure (`recipient`) where there is none, or one that neither the library nor a command can serve
+ */
+export async function encryptTo(
+  recipients: readonly string[],
+  plaintext: Uint8Array,
+  command: AgeCommand | null,
+): Promise<string> {
+  if (recipients.length === 0) throw new StoreFailure('recipient', 'There is nobody to encrypt to.');
+  const kinds = recipients.map(recipientKind);
+  const unknown = recipients[kinds.indexOf('unknown')];
+  if (unknown !== undefined)
+    throw new StoreFailure('recipient', `"${unknown}" is not an age recipient (age1… or ssh-…).`);
+  const keys = recipients.flatMap(one => sealingKey(one) ?? []);
+  if (keys.length === recipients.length) return armored(sealTo(keys, plaintext));
+  if (kinds.every(kind => kind === 'native')) {
+    const library = new Encrypter();
+    for (const recipient of recipients) {
+      try {
+        library.addRecipient(recipient);
+      } catch {
+        throw new StoreFailure(
+          'recipient',
+          `"${recipient}" is a damaged age recipient: its checksum does not match.`,
+        );
+      }
+    }
+    return armor.encode(await library.encrypt(plaintext));
+  }
+  if (command === null) {
+    const foreign = recipients.find((_, i) => kinds[i] !== 'native');
+    throw new StoreFailure('recipient', `Encrypting to "${foreign}" needs the "age" command. Install age.`);
+  }
+  return command.encrypt(recipients, plaintext);
+}
+
+function dearmor(text: string): Uint8Array {
+  try {
+    return armor.decode(text);
+  } catch {
+    throw new StoreFailure(
+      'malformed',
+      'The age file is damaged: its armor (-----BEGIN AGE ENCRYPTED FILE-----) cannot be read.',
+    );
+  }
+}
+
+/** The words with which the library says that a key does not fit; everything else is damage. */
+const NO_MATCH = /no identity matched/i;
+
+async function openWith(library: Decrypter, bytes: Uint8Array): Promise<Uint8Array | null> {
+  try {
+    return await library.decrypt(bytes);
+  } catch (error) {
+    if (error instanceof Error && NO_MATCH.test(error.message)) return null;
+    throw new StoreFailure(
+      'authentication-error',
+      'The age file is damaged: it was changed or cut off after it was encrypted.',
+    );
+  }
+}

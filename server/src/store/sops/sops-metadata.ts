@@ -1,0 +1,204 @@
+/**
+ * The `sops` block of a file: to whom its data key is encrypted, by which rule values are, and the code that vouches
+ * for all of them. Opens the data key and checks the code; knows nothing of how values are laid out.
+ *
+ * Source: getsops/sops 15e36f97a, sops.go and stores/stores.go.
+ */
+import { createHash, type Hash, timingSafeEqual } from 'node:crypto';
+import { type AgeCommand, encryptTo, type Keyring } from '../age/crypt.ts';
+import { StoreFailure } from '../store-failure.ts';
+import { openValue, parseSealed, sealString } from './sops-value.ts';
+
+/** What goes into a new file's `version`: the release whose format is followed. */
+export const SOPS_VERSION = '3.13.2';
+
+const DATA_KEY_BYTES = 32;
+
+export interface AgeEntry {
+  readonly recipient: string;
+  /** The data key, as an armored age file. */
+  readonly enc: string;
+}
+
+export const RULE_NAMES = [
+  'unencrypted_suffix',
+  'encrypted_suffix',
+  'unencrypted_regex',
+  'encrypted_regex',
+  'unencrypted_comment_regex',
+  'encrypted_comment_regex',
+] as const;
+
+export interface SopsRule {
+  readonly name: (typeof RULE_NAMES)[number];
+  readonly value: string;
+}
+
+export interface SopsMetadata {
+  readonly age: readonly AgeEntry[];
+  /** Kinds of keys beside age that the data key is encrypted to: `pgp`, `kms`, … */
+  readonly otherKeys: readonly string[];
+  /** As it is written. */
+  readonly lastModified: string;
+  /** Null: there is none. */
+  readonly mac: string | null;
+  readonly macOnlyEncrypted: boolean;
+  readonly rule: SopsRule;
+}
+
+const OTHER_KEYS = ['pgp', 'kms', 'gcp_kms', 'azure_kv', 'hc_vault', 'hckms'] as const;
+
+/** @throws StoreFailure `malformed` or `unsupported` */
+export function sopsMetadata(block: unknown): SopsMetadata {
+  const sops = record(block);
+  if (sops === null) throw new StoreFailure('malformed', 'Not a sops file: it has no "sops" block.');
+  if (list(sops.key_groups).length > 1)
+    throw new StoreFailure(
+      'unsupported',
+      'The data key is split over several key groups, which Varsmith cannot join. Use sops.',
+    );
+  const group = record(list(sops.key_groups)[0]) ?? sops;
+  const rules = RULE_NAMES.flatMap(name => {
+    const value = sops[name];
+    return typeof value === 'string' && value !== '' ? [{ name, value }] : [];
+  });
+  if (rules.length > 1)
+    throw new StoreFailure(
+      'malformed',
+      `The "sops" block has both ${rules[0]?.name} and ${rules[1]?.name}; only one may be set.`,
+    );
+  const { lastmodified, mac } = sops;
+  if (typeof lastmodified !== 'string')
+    throw new StoreFailure('malformed', 'The "sops" block has no "lastmodified".');
+  return {
+    age: list(group.age).map(entry => {
+      const { recipient, enc } = record(entry) ?? {};
+      if (typeof recipient !== 'string' || typeof enc !== 'string')
+        throw new StoreFailure('malformed', 'An entry of "sops.age" lacks its "recipient" or its "enc".');
+      return { recipient, enc };
+    }),
+    otherKeys: OTHER_KEYS.filter(name => list(group[name]).length > 0),
+    lastModified: lastmodified,
+    mac: typeof mac === 'string' && mac !== '' ? mac : null,
+    macOnlyEncrypted: sops.mac_only_encrypted === true || sops.mac_only_encrypted === 'true',
+    rule: rules[0] ?? { name: 'unencrypted_suffix', value: '_unencrypted' },
+  };
+}
+
+/**
+ * The data key, by the first entry that a key of ours opens.
+ *
+ * @throws StoreFailure `no-matching-key`, or what is wrong with the entry that is meant for us
+ */
+export async function openDataKey(metadata: SopsMetadata, keyring: Keyring): Promise<Uint8Array> {
+  const ours = new Set(keyring.recipients);
+  // Those that name us first: a file for a hundred machines is opened at once.
+  const entries = [
+    ...metadata.age.filter(one => ours.has(one.recipient)),
+    ...metadata.age.filter(one => !ours.has(one.recipient)),
+  ];
+  let damaged: StoreFailure | null = null;
+  for (const { enc, recipient } of entries) {
+    try {
+      const key = await keyring.open(enc, recipient);
+      if (key === null) continue;
+      if (key.length === DATA_KEY_BYTES) return key;
+      damaged = new StoreFailure('malformed', 'The data key of the file does not have 32 bytes.');
+    } catch (error) {
+      if (!(error instanceof StoreFailure)) throw error;
+      damaged = error;
+    }
+  }
+  throw damaged ?? new StoreFailure('no-matching-key', noKeyMessage(metadata, keyring));
+}
+
+function noKeyMessage({ age, otherKeys }: SopsMetadata, keyring: Keyring): string {
+  const recipients = [...age.map(one => one.recipient), ...otherKeys.map(kind => `a ${kind} key`)];
+  const shown =
+    recipients.length > 4 ? [...recipients.slice(0, 3), `${recipients.length - 3} more`] : recipients;
+  const to = shown.length === 0 ? 'nobody' : shown.join(', ');
+  const mine =
+    keyring.recipients.length === 0 ? 'there is no key of yours' : `yours: ${keyring.recipients.join(', ')}`;
+  return [`None of your keys opens it. It is encrypted to ${to}; ${mine}.`, ...keyring.unusable].join(' ');
+}
+
+/** The hash that the plaintexts go into, one after the other, in the order of the file. */
+export function macHash(macOnlyEncrypted: boolean): Hash {
+  const hash = createHash('sha512');
+  // Keeps a code over some of the values from passing for one over all of them.
+  return macOnlyEncrypted ? hash.update(createHash('sha256').update('sops').digest()) : hash;
+}
+
+/**
+ * Checks the code over the values.
+ *
+ * @param digest SHA-512 over the plaintexts
+ * @throws StoreFailure `mac-error`
+ */
+export function verifyMac(metadata: SopsMetadata, key: Uint8Array, digest: Buffer): void {
+  const { mac, lastModified } = metadata;
+  if (mac === null)
+    throw new StoreFailure(
+      'mac-error',
+      'The file has no MAC, so nothing vouches for it: it was edited by hand.',
+    );
+  const sealed = parseSealed(mac);
+  const stated = sealed === null ? null : openValue(key, sealed, canonicalTime(lastModified));
+  if (stated === null)
+    throw new StoreFailure(
+      'mac-error',
+      'The MAC cannot be decrypted: "lastmodified" or the MAC itself was changed, or belongs to another file.',
+    );
+  const expected = Buffer.from(digest.toString('hex').toUpperCase(), 'latin1');
+  if (stated.length !== expected.length || !timingSafeEqual(stated, expected))
+    throw new StoreFailure(
+      'mac-error',
+      'The MAC does not match the values: one was replaced, added, removed or moved.',
+    );
+}
+
+/** @param digest SHA-512 over the plaintexts */
+export function sealMac(key: Uint8Array, digest: Buffer, lastModified: string): string {
+  return sealString(key, Buffer.from(digest.toString('hex').toUpperCase(), 'latin1'), lastModified);
+}
+
+/**
+ * The data key, encrypted to each recipient on its own, sorted as given.
+ *
+ * @throws StoreFailure `recipient`
+ */
+export async function sealDataKey(
+  key: Uint8Array,
+  recipients: readonly string[],
+  command: AgeCommand | null,
+): Promise<AgeEntry[]> {
+  const distinct = [...new Set(recipients)];
+  if (distinct.length === 0) throw new StoreFailure('recipient', 'There is nobody to encrypt to.');
+  return Promise.all(
+    distinct.map(async recipient => ({ enc: await encryptTo([recipient], key, command), recipient })),
+  );
+}
+
+/** RFC 3339 to the second, as Go prints it again: what the MAC is bound to. */
+function canonicalTime(text: string): string {
+  const [, seconds, zone] =
+    /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+  if (seconds === undefined || zone === undefined)
+    throw new StoreFailure('malformed', '"lastmodified" is not a time such as 2026-01-31T12:00:00Z.');
+  return `${seconds.toUpperCase()}${/^(z|[+-]00:00)$/i.test(zone) ? 'Z' : zone}`;
+}
+
+/** A moment as sops writes it. */
+export function sopsTime(now: Date): string {
+  return `${now.toISOString().slice(0, 19)}Z`;
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

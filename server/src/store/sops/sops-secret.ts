@@ -1,0 +1,139 @@
+/**
+ * The binary store of sops: one file, one secret of any bytes. What clan keeps vars and machine keys in. Reads and
+ * writes the text of such a file; where it lies is not its business.
+ *
+ * Source: getsops/sops 15e36f97a, stores/json and sops.go; written as release 3.13.2 writes.
+ */
+import { randomBytes } from 'node:crypto';
+import type { AgeCommand, Keyring } from '../age/crypt.ts';
+import { StoreFailure } from '../store-failure.ts';
+import {
+  macHash,
+  openDataKey,
+  SOPS_VERSION,
+  sealDataKey,
+  sealMac,
+  sopsMetadata,
+  sopsTime,
+  verifyMac,
+} from './sops-metadata.ts';
+import { openValue, parseSealed, sealString } from './sops-value.ts';
+
+const PLACE = 'data:';
+
+/** What new recipients replace. */
+const KEY_FIELDS = new Set(['age', 'key_groups', 'shamir_threshold']);
+
+/**
+ * The secret's bytes, after everything about the file has been verified.
+ *
+ * @throws StoreFailure
+ */
+export async function openSecret(text: string, keyring: Keyring): Promise<Buffer> {
+  return (await verified(text, keyring)).plaintext;
+}
+
+async function verified(text: string, keyring: Keyring) {
+  const { data, sops } = parseSecret(text);
+  const metadata = sopsMetadata(sops);
+  const key = await openDataKey(metadata, keyring);
+  const plaintext = data === '' ? Buffer.alloc(0) : openData(key, data);
+  verifyMac(metadata, key, macHash(metadata.macOnlyEncrypted).update(plaintext).digest());
+  return { data, sops, key, metadata, plaintext };
+}
+
+function openData(key: Uint8Array, data: string): Buffer {
+  const sealed = parseSealed(data);
+  if (sealed === null)
+    throw new StoreFailure(
+      'malformed',
+      'The secret is not encrypted as sops does it (ENC[AES256_GCM,…]), or was changed.',
+    );
+  const plaintext = openValue(key, sealed, PLACE);
+  if (plaintext === null)
+    throw new StoreFailure(
+      'authentication-error',
+      'The secret was changed after it was encrypted, or belongs to another file.',
+    );
+  return plaintext;
+}
+
+export interface SealOptions {
+  /** Age recipients, one entry each. Those that are given twice count once. */
+  readonly recipients: readonly string[];
+  readonly now: Date;
+  /** For ssh and plugin recipients; null where there is no `age` command. */
+  readonly command: AgeCommand | null;
+}
+
+/**
+ * The text of a new file: fresh data key, fresh vectors.
+ *
+ * @throws StoreFailure `recipient`
+ */
+export async function sealSecret(plaintext: Uint8Array, options: SealOptions): Promise<string> {
+  const key = randomBytes(32);
+  const lastmodified = sopsTime(options.now);
+  const age = await sealDataKey(key, options.recipients, options.command);
+  const mac = sealMac(key, macHash(false).update(plaintext).digest(), lastmodified);
+  const data = plaintext.length === 0 ? '' : sealString(key, plaintext, PLACE);
+  return goJson({ data, sops: { age, lastmodified, mac, version: SOPS_VERSION } });
+}
+
+/**
+ * The same file for other recipients: the value and its MAC stay as they are, byte for byte. The file is verified
+ * first, so that nothing that was tampered with is handed on. Who could read the old file knows its data key: to shut
+ * somebody out, generate a new value.
+ *
+ * @throws StoreFailure
+ */
+export async function resealSecret(
+  text: string,
+  keyring: Keyring,
+  options: Pick<SealOptions, 'recipients' | 'command'>,
+): Promise<string> {
+  const { data, sops, key, metadata } = await verified(text, keyring);
+  if (metadata.otherKeys.length > 0)
+    throw new StoreFailure(
+      'unsupported',
+      `The file is also encrypted to a ${metadata.otherKeys[0]} key, which Varsmith would lose. Use "sops updatekeys".`,
+    );
+  const age = await sealDataKey(key, options.recipients, options.command);
+  const kept = Object.entries(sops as object).filter(
+    ([name, value]) => value !== null && !KEY_FIELDS.has(name),
+  );
+  const block = [...kept, ['age', age] as const].sort(([a], [b]) => (a < b ? -1 : 1));
+  return goJson({ data, sops: Object.fromEntries(block) });
+}
+
+interface SecretFile {
+  readonly data: string;
+  readonly sops: unknown;
+}
+
+function parseSecret(text: string): SecretFile {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text; ours does not.
+    throw new StoreFailure('malformed', 'Not a sops file, or cut off: its JSON has no end or is damaged.');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new StoreFailure('malformed', 'Not a sops file: it is not a JSON object.');
+  const { data, sops, ...others } = value as Record<string, unknown>;
+  if (typeof data !== 'string') throw new StoreFailure('malformed', 'Not a sops secret: it has no "data".');
+  const stranger = Object.keys(others)[0];
+  if (stranger !== undefined)
+    throw new StoreFailure('malformed', `Not a sops secret: it has "${stranger}" beside "data" and "sops".`);
+  return { data, sops };
+}
+
+/** JSON as Go's encoder writes it with tabs. */
+export function goJson(value: unknown): string {
+  const text = JSON.stringify(value, null, '\t').replace(
+    /[<>&\u2028\u2029]/g,
+    char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${text}\n`;
+}

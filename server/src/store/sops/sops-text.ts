@@ -1,0 +1,262 @@
+/**
+ * Changes of a sops document as edits of its text, so that all else of it stays as it is, byte for byte: a value added
+ * under its names, one taken out, a field of the `sops` block replaced. Knows nothing of keys or of what is encrypted.
+ */
+import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
+import { StoreFailure } from '../store-failure.ts';
+import { type DocumentFormat, type Pair, pairsOf } from './sops-document.ts';
+import type { AgeEntry } from './sops-metadata.ts';
+
+/** Half-open UTF-16 offsets and what comes to stand there. */
+interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** How sops indents YAML. */
+const INDENT = '    ';
+
+/** A document as it is edited. */
+export interface Editing {
+  readonly text: string;
+  readonly format: DocumentFormat;
+  /** The pairs at the top of each YAML document. */
+  readonly roots: readonly (readonly Pair[])[];
+}
+
+/**
+ * Adds a value to the first document.
+ *
+ * @param names of the maps from the top; those that are not there are made
+ * @param value an encrypted one, or nothing
+ * @returns the new text
+ * @throws StoreFailure where a value stands in the way
+ */
+export function withValue(editing: Editing, names: readonly string[], value: string): string {
+  const { text, format, roots } = editing;
+  let pairs = roots[0] ?? [];
+  let parent: Pair | null = null;
+  let depth = 0;
+  for (; depth < names.length; depth++) {
+    const name = names[depth] as string;
+    const found = depth === 0 && name === 'sops' ? undefined : pairs.find(pair => pair.key === name);
+    if (found === undefined) break;
+    const shown = names.slice(0, depth + 1).join('/');
+    if (depth === names.length - 1)
+      throw new StoreFailure('unsupported', `The file has a value "${shown}" already.`);
+    if (!isMap(found.value))
+      throw new StoreFailure(
+        'unsupported',
+        `"${shown}" is a value of the file, so nothing can lie below it.`,
+      );
+    parent = found;
+    pairs = pairsOf(found.value);
+  }
+  const rest = names.slice(depth);
+  const isFlow =
+    format === 'json' || (parent === null ? startsWithBrace(text) : (parent.value as YAMLMap).flow === true);
+  return spliced(
+    text,
+    isFlow ? intoBraces(text, parent, pairs, rest, value) : intoLines(text, parent, pairs, rest, value),
+  );
+}
+
+/**
+ * Takes a value out of the first document, with the maps that are empty then.
+ *
+ * @returns the new text; null where nothing but the `sops` block would be left
+ * @throws StoreFailure where there is no such value
+ */
+export function withoutValue({ text, roots }: Editing, names: readonly string[]): string | null {
+  const steps: { readonly pairs: readonly Pair[]; readonly pair: Pair; readonly isFlow: boolean }[] = [];
+  let pairs = roots[0] ?? [];
+  let isFlow = startsWithBrace(text);
+  for (const name of names) {
+    const pair = pairs.find(one => one.key === name);
+    if (pair === undefined)
+      throw new StoreFailure('unsupported', `The file has no value "${names.join('/')}".`);
+    steps.push({ pairs, pair, isFlow });
+    if (steps.length === names.length) break;
+    if (!isMap(pair.value))
+      throw new StoreFailure('unsupported', `"${pair.key}" is a value of the file: nothing lies below it.`);
+    pairs = pairsOf(pair.value);
+    isFlow = pair.value.flow === true;
+  }
+  // A map with nothing else in it goes with its last value.
+  let at = steps.length - 1;
+  while (at > 0 && steps[at]?.pairs.length === 1) at--;
+  const step = steps[at];
+  if (step === undefined) return null;
+  const others = step.pairs.filter(pair => pair !== step.pair && !(at === 0 && pair.key === 'sops'));
+  if (at === 0 && others.length === 0 && roots.length === 1) return null;
+  return spliced(text, step.isFlow ? outOfBraces(step.pairs, step.pair) : outOfLines(text, step.pair));
+}
+
+/** Replaces texts of the `sops` block, in each document: a map has one of its own. */
+export function withFields({ text, roots }: Editing, fields: Readonly<Record<string, string>>): string {
+  const splices = roots.flatMap(root => {
+    const block = root.find(({ key }) => key === 'sops')?.value;
+    return Object.entries(fields).map(([name, value]): Splice => {
+      const node = pairsOf(block).find(({ key }) => key === name)?.value ?? null;
+      if (!isScalar(node) || !node.range)
+        throw new StoreFailure('malformed', `The "sops" block has no "${name}".`);
+      const [start, end] = node.range;
+      const isPlain = node.type === 'PLAIN' && /^ENC\[/.test(value);
+      return { start, end, text: isPlain ? value : JSON.stringify(value) };
+    });
+  });
+  return splices.sort((a, b) => b.start - a.start).reduce(spliced, text);
+}
+
+function startsWithBrace(text: string): boolean {
+  return /^\s*\{/.test(text);
+}
+
+function spliced(text: string, { start, end, text: inserted }: Splice): string {
+  return text.slice(0, start) + inserted + text.slice(end);
+}
+
+/** Behind the last value of a map in block form, and at the top before the `sops` block. */
+function intoLines(
+  text: string,
+  parent: Pair | null,
+  pairs: readonly Pair[],
+  names: readonly string[],
+  value: string,
+): Splice {
+  const eol = eolOf(text);
+  const first = pairs[0];
+  const outer = first === undefined ? '' : columnOf(text, startOf(first.at));
+  const lines = names.map((name, depth) => {
+    const end = depth === names.length - 1 ? ` ${value || '""'}` : '';
+    return `${outer}${INDENT.repeat(depth)}${yamlName(name)}:${end}`;
+  });
+  const block = lines.map(line => line + eol).join('');
+  const metadata = parent === null ? pairs.find(({ key }) => key === 'sops') : undefined;
+  if (metadata !== undefined) {
+    const at = lineStart(text, startOf(metadata.at));
+    return { start: at, end: at, text: block };
+  }
+  const last = pairs.at(-1);
+  const at = last === undefined ? text.length : lineEnd(text, endOf(last));
+  const isOpen = at > 0 && text[at - 1] !== '\n';
+  return { start: at, end: at, text: isOpen ? eol + block : block };
+}
+
+/** Behind the last value in braces, and at the top before `sops`; as the others are laid out. */
+function intoBraces(
+  text: string,
+  parent: Pair | null,
+  pairs: readonly Pair[],
+  names: readonly string[],
+  value: string,
+): Splice {
+  const metadata = parent === null ? pairs.find(({ key }) => key === 'sops') : undefined;
+  const model = metadata ?? pairs.at(-1);
+  const gap = model === undefined ? '' : (/\s*$/.exec(text.slice(0, startOf(model.at)))?.[0] ?? '');
+  const unit = /\n([ \t]+)"/.exec(text)?.[1] ?? '\t';
+  const entry = bracesOf(names, value, gap.includes('\n') ? { gap, unit } : null);
+  if (metadata !== undefined) {
+    const at = startOf(metadata.at);
+    return { start: at, end: at, text: `${entry},${gap || ' '}` };
+  }
+  if (model !== undefined) {
+    const at = endOf(model);
+    return { start: at, end: at, text: `,${gap || ' '}${entry}` };
+  }
+  const at = startOf(parent?.value as Node) + 1;
+  return { start: at, end: at, text: entry };
+}
+
+function bracesOf(
+  [name = '', ...below]: readonly string[],
+  value: string,
+  layout: { readonly gap: string; readonly unit: string } | null,
+): string {
+  const key = JSON.stringify(name);
+  if (below.length === 0) return `${key}: ${JSON.stringify(value)}`;
+  const inner = layout && { gap: layout.gap + layout.unit, unit: layout.unit };
+  const entry = bracesOf(below, value, inner);
+  return `${key}: {${inner?.gap ?? ''}${entry}${layout?.gap ?? ''}}`;
+}
+
+/** With its lines; a comment above it stays. */
+function outOfLines(text: string, pair: Pair): Splice {
+  return { start: lineStart(text, startOf(pair.at)), end: lineEnd(text, endOf(pair)), text: '' };
+}
+
+/** With the comma behind it, or in front of it where it is the last. */
+function outOfBraces(pairs: readonly Pair[], pair: Pair): Splice {
+  const index = pairs.indexOf(pair);
+  const next = pairs[index + 1];
+  if (next !== undefined) return { start: startOf(pair.at), end: startOf(next.at), text: '' };
+  const previous = pairs[index - 1];
+  return { start: previous === undefined ? startOf(pair.at) : endOf(previous), end: endOf(pair), text: '' };
+}
+
+/** As a YAML reader takes it for the same text. */
+function yamlName(name: string): string {
+  return /^[A-Za-z_][\w./-]*$/.test(name) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(name)
+    ? name
+    : JSON.stringify(name);
+}
+
+function startOf(node: Node | Pair['at']): number {
+  return node.range?.[0] ?? 0;
+}
+
+/** Behind the last character of a pair that is not a space, a comment or a line break. */
+function endOf({ at, value }: Pair): number {
+  return value === null ? (at.range?.[1] ?? 0) + 1 : endOfValue(value);
+}
+
+function endOfValue(node: Node): number {
+  const inFlow = (isMap(node) || isSeq(node)) && node.flow === true;
+  if (isMap(node) && !inFlow) {
+    const last = pairsOf(node).at(-1);
+    if (last !== undefined) return endOf(last);
+  }
+  const item = isSeq(node) && !inFlow ? (node.items.at(-1) as Node | undefined) : undefined;
+  return item === undefined ? (node.range?.[1] ?? 0) : endOfValue(item);
+}
+
+function lineStart(text: string, at: number): number {
+  return text.lastIndexOf('\n', at - 1) + 1;
+}
+
+/** Behind the line break of the line that a value ends on. */
+function lineEnd(text: string, at: number): number {
+  // A text of several lines ends with its own.
+  if (text[at - 1] === '\n') return at;
+  const end = text.indexOf('\n', at);
+  return end === -1 ? text.length : end + 1;
+}
+
+/** What stands in front of a name on its line, as spaces. */
+function columnOf(text: string, at: number): string {
+  return ' '.repeat(at - lineStart(text, at));
+}
+
+function eolOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
+}
+
+/** The `sops` block of a new YAML file, as sops lays it out. */
+export function yamlMetadata(fields: Readonly<Record<string, unknown>>, age: readonly AgeEntry[]): string {
+  const entries = age.flatMap(({ enc, recipient }) => [
+    `${INDENT}${INDENT}- enc: |`,
+    ...enc
+      .trimEnd()
+      .split('\n')
+      .map(line => `${INDENT.repeat(3)}${line}`),
+    `${INDENT}${INDENT}  recipient: ${recipient}`,
+  ]);
+  const others = Object.entries(fields).map(([name, value]) => `${INDENT}${name}: ${yamlField(value)}`);
+  return `${['sops:', `${INDENT}age:`, ...entries, ...others].join('\n')}\n`;
+}
+
+function yamlField(value: unknown): string {
+  const isPlain = typeof value !== 'string' || /^(ENC\[|[A-Za-z_][\w.-]*$|\d+\.\d+\.\d+$)/.test(value);
+  return isPlain ? String(value) : JSON.stringify(value);
+}

@@ -1,0 +1,196 @@
+/**
+ * Clan's sops layout, written: whom a secret is for, the links beside it, the keys of users and machines. Gives
+ * changes and never applies them.
+ *
+ * Source: clan-core d7c35d912, clan_cli/secrets and clan_lib/vars/secret_modules/sops.py.
+ */
+
+import { type AgeCommand, generateKeyPair, type Keyring } from '../age/crypt.ts';
+import { StoreFailure } from '../store-failure.ts';
+import { type Change, linkTo, removeIfThere, varFolder, write } from '../vars/changes.ts';
+import { below, type StoreFiles } from '../vars/files.ts';
+import { type Holder, type HolderFacts, type HolderKind, holdersOf } from '../vars/links.ts';
+import type { PublicKey } from '../vars/metadata.ts';
+import type { KeyOwner, SopsFolder } from './sops-keys.ts';
+import { sealSecret } from './sops-secret.ts';
+
+/** Names of users, machines and groups. */
+export type Access = Readonly<Record<HolderKind, readonly string[]>>;
+
+const KINDS: readonly HolderKind[] = ['users', 'machines', 'groups'];
+
+export interface AccessWanted {
+  /** The user whose key is at hand: somebody must be able to read what is written. Null where nobody writes. */
+  readonly actor: string | null;
+  /** Those that declare the file. */
+  readonly machines: readonly string[];
+  readonly deploy: boolean;
+  /** `clan.core.sops.defaultGroups`. */
+  readonly defaultGroups: readonly string[];
+}
+
+/** Whom a var is for. Users and groups that have it keep it; machines are those that declare and deploy it. */
+export function varAccess(
+  before: Readonly<Record<HolderKind, readonly HolderFacts[]>> | null,
+  wanted: AccessWanted,
+): Access {
+  const had = (kind: HolderKind) =>
+    (before?.[kind] ?? []).filter(one => !one.dangling && !one.foreign).map(one => one.name);
+  return {
+    users: sorted([...had('users'), ...(wanted.actor === null ? [] : [wanted.actor])]),
+    machines: wanted.deploy ? sorted(wanted.machines) : [],
+    groups: sorted([...had('groups'), ...wanted.defaultGroups]),
+  };
+}
+
+/**
+ * The keys behind the names: those of the users and machines, and of the members of the groups.
+ *
+ * @returns sorted
+ * @throws StoreFailure `recipient`: somebody is unknown or has no key that can be encrypted to
+ */
+export function recipientsFor(sops: SopsFolder, access: Access): readonly string[] {
+  const found = new Set<string>();
+  const add = (what: string, owners: readonly KeyOwner[], name: string) => {
+    const owner = owners.find(one => one.name === name);
+    if (owner === undefined)
+      throw new StoreFailure('recipient', `There is no ${what} "${name}" with a key.json in sops/${what}s.`);
+    for (const key of keysOf(owner)) found.add(key);
+  };
+  for (const name of access.users) add('user', sops.users, name);
+  for (const name of access.machines) add('machine', sops.machines, name);
+  for (const name of access.groups) {
+    const group = sops.groups.find(one => one.name === name);
+    if (group === undefined)
+      throw new StoreFailure('recipient', `There is no group "${name}" in sops/groups.`);
+    for (const member of group.users) add('user', sops.users, member.name);
+    for (const member of group.machines) add('machine', sops.machines, member.name);
+  }
+  return [...found].sort();
+}
+
+function keysOf(owner: KeyOwner): string[] {
+  const keys = owner.keys();
+  if (keys === null || keys.length === 0)
+    throw new StoreFailure('recipient', `${owner.path}/key.json holds no keys.`);
+  return keys.map(({ key, type }) => {
+    if (type === 'age') return key;
+    throw new StoreFailure(
+      'unsupported',
+      `${owner.path}/key.json has a key of type "${type}", which Varsmith cannot encrypt to. Use the clan command.`,
+    );
+  });
+}
+
+/** The user that a key at hand belongs to; null where it belongs to none. */
+export function actingUser(sops: SopsFolder, keyring: Keyring): string | null {
+  for (const recipient of keyring.recipients) {
+    const user = sops.users.find(one => one.keys()?.some(({ key }) => key === recipient));
+    if (user !== undefined) return user.name;
+  }
+  return null;
+}
+
+/** A secret of a generator. A public value that was there before goes: it must not stay readable beside it. */
+export function secretChanges(
+  files: StoreFiles,
+  directory: string,
+  place: { readonly key: string; readonly file: string },
+  text: string,
+  access: Access,
+): Change[] {
+  const folder = varFolder(directory, place.key, place.file);
+  return [
+    write(`${folder}/secret`, text),
+    ...linkChanges(files, directory, folder, access),
+    ...removeIfThere(files, `${folder}/value`),
+  ];
+}
+
+/** The links beside a secret, made to say `access`. */
+export function linkChanges(files: StoreFiles, directory: string, folder: string, access: Access): Change[] {
+  const before = holdersOf(files, folder);
+  return KINDS.flatMap(kind => {
+    const target = (name: string) => below(directory, `sops/${kind}/${name}`);
+    const wanted = (one: Holder) => linkTo(one.path, target(one.name)).target;
+    const right = before[kind].filter(one => !one.dangling && one.link === wanted(one)).map(one => one.name);
+    return [
+      ...before[kind]
+        .filter(one => !access[kind].includes(one.name))
+        .map((one): Change => ({ kind: 'remove', path: one.path })),
+      ...access[kind]
+        .filter(name => !right.includes(name))
+        .map(name => linkTo(`${folder}/${kind}/${name}`, target(name))),
+    ];
+  });
+}
+
+/** A `key.json`, as clan writes it. */
+export function keyFile(keys: readonly PublicKey[]): string {
+  return JSON.stringify(
+    keys.map(({ key, type }) => ({ publickey: key, type })),
+    null,
+    2,
+  );
+}
+
+/** A user with a key. */
+export function userChanges(directory: string, user: string, recipient: string): Change[] {
+  return [write(below(directory, `sops/users/${user}/key.json`), keyFile([{ key: recipient, type: 'age' }]))];
+}
+
+export interface MachineKeyOptions {
+  readonly actor: string;
+  readonly defaultGroups: readonly string[];
+  readonly now: Date;
+  readonly command: AgeCommand | null;
+}
+
+/**
+ * A key pair for a machine that has none: the public half for all, the private half for the actor and the default
+ * groups.
+ *
+ * @throws StoreFailure `recipient`
+ */
+export async function machineKeyChanges(
+  files: StoreFiles,
+  directory: string,
+  sops: SopsFolder,
+  machine: string,
+  options: MachineKeyOptions,
+): Promise<{ readonly recipient: string; readonly changes: readonly Change[] }> {
+  const { recipient, secret } = await generateKeyPair();
+  const access: Access = { users: [options.actor], machines: [], groups: sorted(options.defaultGroups) };
+  const text = await sealSecret(Buffer.from(secret, 'latin1'), {
+    recipients: recipientsFor(sops, access),
+    now: options.now,
+    command: options.command,
+  });
+  const folder = below(directory, `sops/secrets/${machine}-age.key`);
+  return {
+    recipient,
+    changes: [
+      // The private half first: a public half without it would be a machine that cannot read anything.
+      write(`${folder}/secret`, text),
+      ...linkChanges(files, directory, folder, access),
+      write(
+        below(directory, `sops/machines/${machine}/key.json`),
+        keyFile([{ key: recipient, type: 'age' }]),
+      ),
+    ],
+  };
+}
+
+/** How the recipients of a file differ from those it should have; null where they do not. */
+export function recipientDrift(
+  actual: readonly string[],
+  wanted: readonly string[],
+): { readonly lacking: readonly string[]; readonly extra: readonly string[] } | null {
+  const lacking = wanted.filter(one => !actual.includes(one));
+  const extra = actual.filter(one => !wanted.includes(one));
+  return lacking.length + extra.length === 0 ? null : { lacking, extra };
+}
+
+function sorted(names: readonly string[]): string[] {
+  return [...new Set(names)].sort();
+}

@@ -1,0 +1,93 @@
+/**
+ * Whom a secret is encrypted to, as its own metadata says. Ciphertexts are passed over, and nothing is decrypted.
+ *
+ * Formats: sops' JSON store (getsops/sops 15e36f97a, `sops.age[].recipient`, `sops.pgp[].fp`, key groups), and
+ * clan-core's `.age.recipients` files, one recipient a line (clan-core d7c35d912).
+ */
+import { type Flaw, jsonFlaw } from '../json-flaw.ts';
+
+/** What a text says, or why it says nothing. */
+export type Reading<T> =
+  | { readonly value: T; readonly flaw: null }
+  | { readonly value: null; readonly flaw: Flaw };
+
+/** The recipients of a file that sops has encrypted whole, as it does every secret of clan; in the order of the file. */
+export function sopsRecipients(text: string): Reading<readonly string[]> {
+  const root = parsed(text);
+  if (root.flaw !== null) return root;
+  const whole = record(root.value);
+  const sops = record(whole?.sops);
+  if (whole === null || sops === null) return flawed('it has no metadata of sops', text);
+  if (typeof whole.data !== 'string') return flawed('it has no `data`', text);
+  if (whole.data !== '' && !whole.data.startsWith('ENC[')) return flawed('its `data` is not encrypted', text);
+  const groups = [sops, ...list(sops.key_groups).map(record)];
+  const value = [...new Set(groups.flatMap(group => (group === null ? [] : recipientsIn(group))))];
+  return { value, flaw: null };
+}
+
+function recipientsIn(group: Readonly<Record<string, unknown>>): string[] {
+  const named = (entries: unknown, field: string) =>
+    list(entries).flatMap(entry => {
+      const value = record(entry)?.[field];
+      return typeof value === 'string' ? [value] : [];
+    });
+  return [...named(group.age, 'recipient'), ...named(group.pgp, 'fp')];
+}
+
+/** The lines of a `.age.recipients` file. */
+export function sidecarRecipients(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '' && !line.startsWith('#'));
+}
+
+/** What can be told of an age file without a key: that it is one. */
+export function ageFlaw(text: string): Flaw | null {
+  if (/^(-----BEGIN AGE ENCRYPTED FILE-----|age-encryption\.org\/v1)/.test(text.trimStart())) return null;
+  return flawed(text.trim() === '' ? 'it is empty' : 'it is not encrypted by age', text).flaw;
+}
+
+export interface PublicKey {
+  readonly key: string;
+  readonly type: string;
+}
+
+/** A `key.json`: a list of keys, or a single one. */
+export function publicKeys(text: string): Reading<readonly PublicKey[]> {
+  const read = parsed(text);
+  if (read.flaw !== null) return read;
+  const entries = Array.isArray(read.value) ? read.value : [read.value];
+  const keys: PublicKey[] = [];
+  for (const entry of entries) {
+    const { publickey, type } = record(entry) ?? {};
+    if (typeof publickey !== 'string') return flawed('a key in it has no `publickey`', text);
+    keys.push({ key: publickey, type: typeof type === 'string' ? type : 'age' });
+  }
+  return { value: keys, flaw: null };
+}
+
+function parsed(text: string): Reading<unknown> {
+  try {
+    return { value: JSON.parse(text), flaw: null };
+  } catch {
+    // The error's own words may quote the text, and the text may be a secret that nobody encrypted.
+    return { value: null, flaw: jsonFlaw(text) };
+  }
+}
+
+/** A flaw of the whole; shown at its first line. */
+function flawed(reason: string, text: string): { readonly value: null; readonly flaw: Flaw } {
+  const end = text.indexOf('\n');
+  return { value: null, flaw: { reason, start: 0, end: end < 0 ? text.length : end } };
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,58 @@
+/**
+ * The hash by which clan tells that the inputs of a generator have changed: SHA-256 over the `validation` option as
+ * `builtins.toJSON` writes it. Plain values in, a hash out.
+ *
+ * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.
+ */
+import { compareBytes } from '../../nix/bytes.ts';
+import { hexHash } from '../../nix/hash.ts';
+
+/** What the option may hold; integers are 64-bit in Nix. */
+export type Validation = boolean | bigint | string | { readonly [name: string]: Validation };
+
+/** @returns 64 hexadecimal digits; null where nothing is validated */
+export function validationHash(validation: Validation | null): string | null {
+  return validation === null ? null : hexHash('sha256', nixJson(validation));
+}
+
+function nixJson(value: Validation): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'object': {
+      // Nix sorts names by their bytes, JavaScript by UTF-16.
+      const entries = Object.entries(value).sort(([a], [b]) => compareBytes(a, b));
+      return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${nixJson(inner)}`).join(',')}}`;
+    }
+    default:
+      return String(value);
+  }
+}
+
+/** How deep the option goes: a set of sets. */
+const MAX_DEPTH = 2;
+
+/**
+ * The option's value from plain data.
+ *
+ * @param value undefined where the option is not set
+ * @returns undefined where it is not wholly known: a null in it stands for what is not
+ */
+export function validationOf(value: unknown): Validation | null | undefined {
+  return value === undefined ? null : known(value, 0);
+}
+
+function known(value: unknown, depth: number): Validation | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  // What is larger was rounded on its way here.
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || depth === MAX_DEPTH)
+    return undefined;
+  const found: Record<string, Validation> = {};
+  for (const [name, inner] of Object.entries(value)) {
+    const read = known(inner, depth + 1);
+    if (read === undefined) return undefined;
+    found[name] = read;
+  }
+  return found;
+}

@@ -1,0 +1,62 @@
+// How much is generated, in one unit and in the same words wherever it is shown.
+import { expect, test } from 'vitest';
+import {
+  lackingIn,
+  type StoredState,
+  shortTallyText,
+  stateOfFiles,
+  stateOfPlacements,
+  tallyOf,
+  tallyText,
+} from '../../../server/src/store/vars/tally.ts';
+
+const many = (count: number, state: StoredState) => Array<StoredState>(count).fill(state);
+
+test.each<[readonly StoredState[], string, string]>([
+  [[], '', ''],
+  [many(2, 'missing'), '2 of 2 generators missing', 'missing'],
+  [many(1, 'missing'), '1 of 1 generator missing', 'missing'],
+  [many(3, 'present'), '3 of 3 generators generated', 'generated'],
+  [
+    [...many(3, 'missing'), 'present', 'partial'],
+    '3 of 5 generators missing · 1 partly generated',
+    '3 of 5 missing · 1 partly generated',
+  ],
+  [['outdated', 'present'], '1 of 2 generators outdated', '1 of 2 outdated'],
+  [['unknown', 'missing'], '1 of 2 generators missing · 1 unknown', '1 of 2 missing · 1 unknown'],
+])('%j', (states, text, short) => {
+  expect(tallyText(tallyOf(states))).toBe(text);
+  expect(shortTallyText(tallyOf(states))).toBe(short);
+});
+
+test('what is to be generated is what is not wholly and freshly there', () => {
+  expect(lackingIn(tallyOf(['missing', 'partial', 'outdated', 'unknown', 'present']))).toBe(3);
+});
+
+test.each<[readonly (boolean | null)[], StoredState]>([
+  [[true, true], 'present'],
+  [[true, false], 'partial'],
+  [[false, false], 'missing'],
+  [[true, null], 'unknown'],
+  // A file that is certainly not there is to be made, whatever is known of its neighbours.
+  [[false, null], 'missing'],
+  [[false, true, null], 'partial'],
+  [[], 'present'],
+])('of files %j', (stored, state) => {
+  expect(stateOfFiles(stored, false)).toBe(state);
+});
+
+test('only what is whole can be outdated', () => {
+  expect(stateOfFiles([true], true)).toBe('outdated');
+  expect(stateOfFiles([true, false], true)).toBe('partial');
+});
+
+test.each<[readonly StoredState[], StoredState]>([
+  [['missing', 'missing'], 'missing'],
+  [['missing', 'present'], 'partial'],
+  [['outdated', 'present'], 'outdated'],
+  [['unknown', 'present'], 'unknown'],
+  [[], 'unknown'],
+])('of a generator on several machines %j', (states, state) => {
+  expect(stateOfPlacements(states)).toBe(state);
+});
