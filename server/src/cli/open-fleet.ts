@@ -17,7 +17,7 @@ export interface OpenFleet extends RunFleet {
   /** Returns the scan of the store that was made while the fleet was read; null where none was. For commands that change nothing. */
   scanned(): Promise<ScannedStore | null>;
   /** Returns all that the rules report, scripts included. */
-  findings(): Promise<readonly Finding[]>;
+  findings(): readonly Finding[];
 }
 
 export interface OpenFleetOptions {
@@ -48,9 +48,6 @@ export async function openFleet(
         null;
       return scanned ?? Promise.resolve(null);
     },
-    async findings() {
-      await workspace.prepare();
-      return [...workspace.snapshot().findings.values()].flat();
-    },
+    findings: () => [...workspace.snapshot().findings.values()].flat(),
   };
 }

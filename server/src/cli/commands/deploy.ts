@@ -89,7 +89,7 @@ async function problemsOf(open: OpenFleet, machine: string): Promise<readonly Pr
   const isElsewhere = ofOtherMachines(open, machine);
   const concerns = ({ severity, machines, at }: Finding) =>
     severity === 'error' && (machines.length === 0 ? !isElsewhere(at.file) : machines.includes(machine));
-  const findings = (await open.findings()).filter(concerns);
+  const findings = open.findings().filter(concerns);
   return [
     ...problems.map(({ kind, message }) => ({ kind, message })),
     ...findings.map(({ rule, at, message }) => ({

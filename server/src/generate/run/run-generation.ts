@@ -2,7 +2,6 @@
  * A run from the wish to its end: the plan, the secret backend, packages and commands, keys, answers, the scripts, and
  * whom shared secrets are for. The one door for the command line and for editors.
  */
-import { loadShell } from '../../shell/parse/parse.ts';
 import type { AccessChange } from '../../store/readers.ts';
 import { type Agreed, accessChangesOf, agreedTo, askedOf, sharedOf } from '../backends/access-change.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
@@ -98,9 +97,9 @@ async function generateIn(
   reporter: Reporter,
 ): Promise<Ending> {
   const { environment } = fleet;
-  // Other processes and threads are at work on these while the plan is made; failures are told where they matter.
+  // Other processes are at work on it while the plan is made; a failure is told where it matters.
   const scriptEnvironment = findScriptEnvironment(environment, request.scripts);
-  for (const begun of [scriptEnvironment, loadShell()]) begun.catch(() => undefined);
+  scriptEnvironment.catch(() => undefined);
   const situation = await fleet.situation({ stale: session.stale });
   const { backend, declared } = situation;
   const plan = situation.plan(request.plan);
