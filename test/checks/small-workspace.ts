@@ -7,11 +7,8 @@ import type { CheckFiles, Example, Finding, Rule } from '../../server/src/checks
 import { type CheckSettings, runRules } from '../../server/src/checks/run.ts';
 import { createFleetBuilder, type FleetSettings } from '../../server/src/fleet/builder.ts';
 import type { Fleet } from '../../server/src/fleet/model.ts';
-import { loadShell } from '../../server/src/shell/parse/parse.ts';
 import { memoryFiles } from '../nix/support.ts';
 import { storeFiles } from '../store/support.ts';
-
-await loadShell();
 
 export type Texts = Readonly<Record<string, string>>;
 

@@ -104,7 +104,6 @@ export function smallEngine(): SmallEngine {
     builds: () => builds,
     backendOf: () => null,
     createMemory,
-    loadScripts: () => null,
     breakDown(message) {
       broken = message;
     },

@@ -100,7 +100,6 @@ export async function openFleet(
     },
     fleet: () => workspace.fleet(),
     async findings() {
-      await workspace.prepare();
       return [...workspace.snapshot().findings.values()].flat();
     },
     situation: options => situationOf(workspace.fleet(), environment, options),

@@ -1,9 +1,6 @@
 /**
  * Where a file sets or reads options of clan's that are removed or have another name now. Options of generators are
- * not among them. Says where they are written; what to do about it is the rules' business.
- *
- * Source: clan-core d7c35d912, nixosModules/clanCore/{deprecated,deprecations,networking,options}.nix,
- * modules/inventoryClass/inventory.nix, and the history of clanModules/.
+ * not among them. Says where they are written; what to do about it is the rules' business. The options are in `data/removed-options.json`.
  */
 import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
@@ -13,6 +10,7 @@ import type { SourceFile } from '../nix/source.ts';
 import type { Range, SelectExpr } from '../nix/syntax.ts';
 import type { Place } from './model.ts';
 import { unknownArgument } from './modules.ts';
+import data from './options/data/removed-options.json' with { type: 'json' };
 
 /** An option that there is no more. */
 export interface RemovedOption {
@@ -37,77 +35,15 @@ export interface RemovedUse {
   readonly isRead: boolean;
 }
 
-const renamed = (name: string, to: string, date: string): RemovedOption => ({
-  path: ['clan', 'core', name],
-  successor: to,
-  date,
-  gone: false,
-  instead: `It is called \`clan.core.${to}\` now.`,
-});
+type Written = Pick<RemovedOption, 'date' | 'instead' | 'before'> &
+  Partial<Pick<RemovedOption, 'successor' | 'gone'>> & { readonly path: string };
 
-const gone = (path: readonly string[], date: string, instead: string): RemovedOption => ({
-  path,
+const OPTIONS: readonly RemovedOption[] = (data.options as readonly Written[]).map(option => ({
   successor: null,
-  date,
   gone: true,
-  instead,
-});
-
-const SERVICES = 'Use an instance of a service in `inventory.instances`.';
-const ZEROTIER_OPTIONS = [
-  ['networkId'],
-  ['controller', 'enable'],
-  ['controller', 'public'],
-  ['moon', 'stableEndpoints'],
-  ['moon', 'orbitMoons'],
-  ['settings'],
-];
-const ZEROTIER = 'Set up the roles of an instance of zerotier in `inventory.instances`.';
-const CORE = ['clan', 'core'] as const;
-
-const OPTIONS: readonly RemovedOption[] = [
-  gone(['inventory', 'services'], '2026-05-29', SERVICES),
-  gone(['clan-core', 'clanModules'], '2025-08-14', SERVICES),
-  gone(
-    [...CORE, 'facts'],
-    '2025-12-09',
-    'Facts became vars: declare a generator in `clan.core.vars.generators`.',
-  ),
-  gone([...CORE, 'clanName'], '2024-08-06', 'Read `clan.core.settings.name`.'),
-  gone([...CORE, 'clanIcon'], '2024-08-06', 'Read `clan.core.settings.icon`.'),
-  gone([...CORE, 'secretStore'], '2025-12-09', 'Set `vars.settings.secretStore` of the clan.'),
-  gone([...CORE, 'secretsPrefix'], '2025-12-09', 'Nothing takes its place.'),
-  gone([...CORE, 'secretsDirectory'], '2025-12-09', 'Nothing takes its place.'),
-  gone([...CORE, 'secretsUploadDirectory'], '2025-12-09', 'Set `clan.core.vars.sops.secretUploadDirectory`.'),
-  gone(
-    [...CORE, 'vars', 'settings', 'passBackend'],
-    '2025-07-06',
-    'Set `clan.core.vars.password-store.passCommand`.',
-  ),
-  ...ZEROTIER_OPTIONS.map(names =>
-    gone([...CORE, 'networking', 'zerotier', ...names], '2026-05-22', ZEROTIER),
-  ),
-  renamed('clanDir', 'settings.directory', '2024-12-31'),
-  renamed('machineName', 'settings.machine.name', '2025-12-18'),
-  renamed('machineDescription', 'settings.machine.description', '2025-12-18'),
-  renamed('machineIcon', 'settings.machine.icon', '2025-12-18'),
-  {
-    path: ['clanCore'],
-    successor: 'clan.core',
-    date: '2024-07-05',
-    gone: false,
-    instead: 'It is called `clan.core` now.',
-    before: ['vars', 'facts', 'networking', 'settings', 'state', 'clanDir', 'clanName', 'machineName'],
-  },
-  {
-    path: ['clan', 'networking'],
-    successor: 'core.networking',
-    date: '2024-07-05',
-    gone: false,
-    instead: 'It is called `clan.core.networking` now.',
-    before: ['targetHost', 'buildHost', 'zerotier'],
-  },
-];
+  ...option,
+  path: option.path.split('.'),
+}));
 
 const anyOf = (names: readonly string[]): string => `\\b(?:${[...new Set(names)].join('|')})\\b`;
 

@@ -74,7 +74,6 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
 
   const workspace = await openConfigured(given.positions[0], io);
   noteRulesThatAreOff(workspace, wanted, io);
-  await workspace.prepare();
   const isWanted = (rule: string) => wanted.length === 0 || isAskedFor(rule, wanted);
   const fingerprintsIn = (findings: readonly Finding[]): Fingerprints => {
     let known: ReadonlyMap<Finding, string> | null = null;

@@ -13,7 +13,6 @@ import { runPlan, storedValue } from '../../generate/run/run.ts';
 import { type Prepared, packagesOf, prepareScript } from '../../generate/run/script-commands.ts';
 import { findScriptEnvironment } from '../../generate/run/script-environment.ts';
 import type { StepResult } from '../../generate/run/step-results.ts';
-import { loadShell } from '../../shell/parse/parse.ts';
 import type { Parsed } from '../arguments.ts';
 import {
   commits,
@@ -103,7 +102,7 @@ async function runIn(
   const { signal } = reporter;
   // Other processes and threads are at work on these while the plan is made; failures are told where they matter.
   const looking = findScriptEnvironment(environment, settings);
-  for (const begun of [looking, loadShell()]) begun.catch(() => undefined);
+  looking.catch(() => undefined);
   const { backend, declared, plan: planOf } = await open.situation({ stale: session.stale });
   const plan = planOf(request);
   mustBeKnownNames(plan, declared.machines);
