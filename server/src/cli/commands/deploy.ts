@@ -103,7 +103,7 @@ async function problemsOf(open: OpenFleet, machine: string): Promise<readonly Pr
 function ofOtherMachines(open: OpenFleet, machine: string): (file: string) => boolean {
   const own = new Set<string>();
   const others = new Set<string>();
-  for (const [name, { files }] of open.fleet().modules())
+  for (const [name, { files }] of open.fleet().modules)
     for (const file of files) (name === machine ? own : others).add(file);
   return file => others.has(file) && !own.has(file);
 }

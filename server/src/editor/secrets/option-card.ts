@@ -9,7 +9,7 @@ import { OPTION_WORDS } from './words.ts';
 export function secretOptionCard({ snapshot }: HoverContext, file: string, offset: number): CardAt | null {
   // Most files have nothing to do with it.
   if (!mentionsSecrets(snapshot.files.text(file) ?? '')) return null;
-  const facts = snapshot.fleet.secrets().find(one => one.file === file);
+  const facts = snapshot.fleet.secrets.find(one => one.file === file);
   if (facts === undefined) return null;
   for (const { keeper, options } of facts.definitions) {
     const found = cardIn(options, keeper, 'secret');
