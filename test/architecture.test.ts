@@ -38,7 +38,7 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
   { module: /^vscode$/, places: [/^client\//] },
   { module: /^vscode-languageclient/, places: [/^client\//] },
   { module: /^vscode-languageserver/, places: [/^server\/src\/lsp\//] },
-  { module: /^web-tree-sitter$/, places: [/^server\/src\/(nix|shell)\/parse\//] },
+  { module: /^web-tree-sitter$/, places: [/^server\/src\/nix\/parse\//] },
   { module: /^@noble\//, places: [/^server\/src\/browser\//] },
   { module: /^age-encryption$/, places: [/^server\/src\/store\/age\/crypt\.ts$/] },
   { module: /^yaml$/, places: [/^server\/src\/fleet\/secrets\/secrets-yaml\.ts$/, /^server\/src\/store\//] },
@@ -50,7 +50,7 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
     module: /^(node:)?fs(\/promises)?$/,
     places: [
       /^server\/src\/(workspace|host)\//,
-      /^server\/src\/(nix|shell)\/parse\/(parse|wasm)\.ts$/,
+      /^server\/src\/nix\/parse\/(parse|wasm)\.ts$/,
       /^server\/src\/cli/,
       /^server\/src\/start\.ts$/,
       /^client\/src\/engine\.ts$/,
@@ -169,7 +169,7 @@ describe('what runs in a browser', () => {
   );
 
   it('asks Node for nothing but files of wasm and hashes, each in one place', () => {
-    const door = /^server\/src\/(nix\/hash|(nix|shell)\/parse\/(parse|wasm))\.ts$/;
+    const door = /^server\/src\/nix\/(hash|parse\/(parse|wasm))\.ts$/;
     const wrong = analysis.flatMap(importsOf).filter(({ from, specifier }) => {
       return specifier.startsWith('node:') && !door.test(from);
     });

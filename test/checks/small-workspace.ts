@@ -8,11 +8,8 @@ import type { CheckFiles, Example, Finding, Rule } from '../../server/src/checks
 import { rules as allRules } from '../../server/src/checks/rules/index.ts';
 import { createFleetBuilder, type FleetSettings } from '../../server/src/fleet/build/builder.ts';
 import type { Fleet } from '../../server/src/fleet/model/fleet.ts';
-import { loadShell } from '../../server/src/shell/parse/parse.ts';
 import { memoryFiles } from '../nix/support.ts';
 import { storeFiles } from '../store/support.ts';
-
-await loadShell();
 
 export type Texts = Readonly<Record<string, string>>;
 

@@ -5,7 +5,6 @@ import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { exampleFiles, inExample, textAt } from './support.ts';
 
 const engine = await loadEngine();
-await engine.loadScripts();
 
 const FILE = 'modules/hosts/lea/ca.nix';
 const REGISTRY = 'lib/secret-registry.nix';

@@ -9,7 +9,6 @@ import { folder } from '../workspace/support.ts';
 import { exampleFiles } from './support.ts';
 
 const engine = await loadEngine();
-await engine.loadScripts();
 
 type Files = Readonly<Record<string, string>>;
 

@@ -9,11 +9,7 @@ import { selectionsAt } from '../../server/src/editor/shown/selection.ts';
 import { tokensIn } from '../../server/src/editor/shown/tokens.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
 import { readShown } from '../../server/src/lsp/shown.ts';
-import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { inExample, textAt } from './support.ts';
-
-// Scripts are read only when the Bash room is there.
-await (await loadEngine()).loadScripts();
 
 const FILE = 'modules/hosts/lea/ca.nix';
 const REGISTRY = 'lib/secret-registry.nix';

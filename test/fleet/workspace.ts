@@ -95,7 +95,7 @@ export function plainFleet(fleet: Fleet): unknown {
       module: typeof module,
       files: files?.(),
     })),
-    removed: fleet.removed(),
+    removed: fleet.removed,
     namedBy: null,
     generators: fleet.generators.map(one => ({
       ...one,
@@ -125,30 +125,28 @@ export function plainFleet(fleet: Fleet): unknown {
         definitions: definitions(unit.definitions),
         keyedModules: unit.keyedModules.map(one => ({ ...one, reads: one.reads() })),
       })),
-    modules: [...fleet.modules()].map(
-      ([machine, { files, possibleFiles, homeFiles, complete, foreign }]) => ({
-        machine,
-        files: [...files].sort(),
-        possibleFiles: [...possibleFiles].sort(),
-        homeFiles: [...homeFiles].sort(),
-        complete,
-        foreign,
-      }),
-    ),
-    brought: fleet.brought(),
-    secrets: fleet.secrets(),
-    storeSettings: fleet.storeSettings().all,
-    accessSettings: fleet.accessSettings(),
+    modules: [...fleet.modules].map(([machine, { files, possibleFiles, homeFiles, complete, foreign }]) => ({
+      machine,
+      files: [...files].sort(),
+      possibleFiles: [...possibleFiles].sort(),
+      homeFiles: [...homeFiles].sort(),
+      complete,
+      foreign,
+    })),
+    brought: fleet.brought,
+    secrets: fleet.secrets,
+    storeSettings: fleet.storeSettings.all,
+    accessSettings: fleet.accessSettings,
     options: plainOptions(fleet),
     hasAllGenerators: fleet.machines.map(({ name }) => fleet.hasAllGenerators(name)),
-    faults: fleet.faults(),
-    clanSettings: fleet.clanSettings(),
+    faults: fleet.faults,
+    clanSettings: fleet.clanSettings,
     notAnalysable: [],
   };
 }
 
 function plainOptions(fleet: Fleet): unknown {
-  const { names, machines, reads } = fleet.options();
+  const { names, machines, reads } = fleet.options;
   return {
     names: [...names].sort(),
     machines,

@@ -7,7 +7,7 @@ import { joined } from '../checks/facts/wording.ts';
 import { suggest } from '../edits/suggest.ts';
 import { type Var, varsOf } from '../generate/plan/declared-vars.ts';
 import type { Generators } from '../generate/plan/generators.ts';
-import type { Plan } from '../generate/plan/planner.ts';
+import type { Plan } from '../generate/plan/plan.ts';
 import { isOfRequest } from '../generate/plan/problems.ts';
 import { UsageError } from './io.ts';
 

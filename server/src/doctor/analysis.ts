@@ -34,7 +34,7 @@ export function analysisEntry({ fleet, files }: Examined, declared: Declared): E
 
 /** Files that Nix refuses where it certainly comes to them; no entry where there are none. */
 export function refusedEntries({ fleet, files }: Examined): Entry[] {
-  const places = fleet.faults().flatMap(({ file, reach, syntax, refused }) => {
+  const places = fleet.faults.flatMap(({ file, reach, syntax, refused }) => {
     const at = syntax ?? refused[0];
     return reach === 'certain' && at !== undefined ? [`${file}:${lineOf(files.text(file), at.start)}`] : [];
   });

@@ -15,7 +15,7 @@ const MAX_LINES = 8;
 
 export function readSecrets({ fleet, files }: Examined, sops: SopsFolder): FleetSecrets {
   const machines = fleet.machines.map(({ name }) => name);
-  return joinSecrets(files, fleet.secrets(), implicitByName(sops, machines));
+  return joinSecrets(files, fleet.secrets, implicitByName(sops, machines));
 }
 
 /** An entry for each of the two that is in use. */

@@ -31,8 +31,6 @@ export interface Engine {
   readonly createMemory: () => Memory;
   /** The backend that the configuration sets for all machines; null where it sets none. */
   readonly backendOf: (fleet: Fleet) => Backend | null;
-  /** Loads what rules about scripts need; null once it is there. They report nothing before. */
-  readonly loadScripts: () => Promise<void> | null;
   /** Fixes that silence a finding with a comment. */
   readonly silence: (finding: Finding, sources: Sources) => Fix[];
 }
@@ -41,7 +39,6 @@ export interface Engine {
 export interface EngineWasm {
   readonly runtime: Uint8Array;
   readonly nix: Uint8Array;
-  readonly bash: Uint8Array;
 }
 
 /**
@@ -76,20 +73,6 @@ export async function loadEngine(wasm?: EngineWasm): Promise<Engine> {
     check: runChecks,
     createMemory,
     backendOf: setBackend,
-    loadScripts: () => loadScripts(wasm),
     silence: silenceFixes,
   };
-}
-
-let scripts: Promise<void> | null = null;
-let scriptsLoaded = false;
-
-function loadScripts(wasm?: EngineWasm): Promise<void> | null {
-  if (scriptsLoaded) return null;
-  scripts ??= import('../shell/parse/parse.ts')
-    .then(module => module.loadShell(wasm && { runtime: wasm.runtime, grammar: wasm.bash }))
-    .then(() => {
-      scriptsLoaded = true;
-    });
-  return scripts;
 }

@@ -41,11 +41,6 @@ export interface Workspace {
   rescan(): void;
   /** True if the next snapshot is another one than the last. */
   isStale(): boolean;
-  /**
-   * Loads what the rules need to look at the scripts of this fleet; until it resolves they say nothing, afterwards
-   * the state is stale. Null if there are no scripts, or everything is there.
-   */
-  prepare(): Promise<void> | null;
   /** The state as it is now; the same object while nothing has changed. */
   snapshot(): Snapshot;
   /** What the files declare, without an analysis of it. */
@@ -172,17 +167,6 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       applySettings();
     },
     isStale: () => stale,
-    prepare() {
-      const fleet = last && !stale ? last.fleet : builder.build();
-      const loading = hasGenerators(fleet) ? engine.loadScripts() : null;
-      return (
-        loading?.then(() => {
-          stale = true;
-          // Rules about scripts have said nothing so far.
-          unchecked = null;
-        }) ?? null
-      );
-    },
     fleet: () => builder.build(),
     looked() {
       const fleet = builder.build();
@@ -235,9 +219,4 @@ function byFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Find
 /** What is not searched: everything, where the analysis is off. */
 function excludedBy(settings: Settings): (path: string) => boolean {
   return settings.enable ? matchesAny(settings.exclude) : () => true;
-}
-
-function hasGenerators({ units }: Fleet): boolean {
-  for (const { definitions } of units.values()) if (definitions.length > 0) return true;
-  return false;
 }

@@ -1,6 +1,5 @@
 /**
- * Generators' scripts as rules read them: parsed and followed, each text once. Needs the Bash room to be loaded
- * (`loadShell`); until then no script is known.
+ * Generators' scripts as rules read them: parsed and followed, each text once.
  *
  * Surroundings of a script: clan-core d7c35d912, clan_lib/vars/generate.py; `set -euo pipefail` comes before it, and
  * the environment is the caller's.
@@ -11,7 +10,7 @@ import type { GeneratorScript, ScriptSource } from '../../fleet/model/generators
 import type { Place } from '../../nix/places.ts';
 import { followScript } from '../../shell/flow/flow.ts';
 import type { Flow, FlowOptions } from '../../shell/flow/flow-facts.ts';
-import { loadedShell } from '../../shell/parse/parse.ts';
+import { parseScript } from '../../shell/parse/parse.ts';
 import type { Range, ShellTree } from '../../shell/syntax.ts';
 
 export interface FollowedScript {
@@ -43,14 +42,13 @@ const SURROUNDINGS: FlowOptions = {
   pipefail: true,
 };
 
-/** What a script does; null if it is not known, or the Bash room is not loaded. */
+/** What a script does; null if it is not known. */
 export function followed(script: GeneratorScript | null): FollowedScript | null {
   const source = script?.source ?? null;
   if (source === null) return null;
   const before = bySource.get(source);
   if (before !== undefined) return before;
   const tree = treeOf(source);
-  if (tree === null) return null;
   const fresh: FollowedScript = {
     source,
     tree,
@@ -73,12 +71,11 @@ const left = new FinalizationRegistry<string>(key => {
   if (trees.get(key)?.deref() === undefined) trees.delete(key);
 });
 
-function treeOf({ text, holes }: ScriptSource): ShellTree | null {
+function treeOf({ text, holes }: ScriptSource): ShellTree {
   const key = `${holes.map(({ start, end }) => `${start}-${end}`).join()}\0${text}`;
   const known = trees.get(key)?.deref();
   if (known !== undefined) return known;
-  const tree = loadedShell()?.parse({ text, holes });
-  if (tree === undefined) return null;
+  const tree = parseScript({ text, holes });
   trees.set(key, new WeakRef(tree));
   left.register(tree, key);
   return tree;

@@ -18,7 +18,7 @@ export function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
     sops,
     fleet.machines.map(machine => machine.name),
   );
-  const secrets = joinSecrets(files, fleet.secrets(), implicit);
+  const secrets = joinSecrets(files, fleet.secrets, implicit);
   const environment: SecretGround = { fleet, files, secrets, sops };
   const pathOf = ({ keeper, name, definitions }: FleetSecret) => {
     const [only, another] = secretPaths(environment, keeper, name, definitions);

@@ -107,10 +107,9 @@ function storedGenerators(stored: readonly StoredVar[]): Iterable<Stored> {
 function explainedBy({ generators, brought }: Facts): (generator: string, file: string) => boolean {
   const names = new Set(generators.map(({ name }) => name));
   const patterns = generators.filter(({ nameKind }) => nameKind === 'pattern').map(({ name }) => name);
-  const all = brought();
   const is = (pattern: string, name: string) => pattern === name || fits(pattern, name);
   return (generator, file) =>
     names.has(generator) ||
     patterns.some(pattern => fits(pattern, generator)) ||
-    all.some(one => is(one.name, generator) && one.files.some(({ name }) => is(name, file)));
+    brought.some(one => is(one.name, generator) && one.files.some(({ name }) => is(name, file)));
 }

@@ -31,9 +31,9 @@ export function ownOptionItems(asked: Asked): readonly CompletionItem[] | null {
 
 /** The options of the machines that have the file among their modules. */
 function treeOf({ snapshot, file }: Asked): OptionTree | null {
-  const options = snapshot.fleet.options();
+  const options = snapshot.fleet.options;
   if (options.names.size === 0) return null;
-  const modules = snapshot.fleet.modules();
+  const modules = snapshot.fleet.modules;
   const trees: OptionTree[] = [];
   for (const [name, { tree }] of options.machines)
     if (modules.get(name)?.files.includes(file) === true) trees.push(tree);

@@ -90,7 +90,7 @@ function ruleItems(
   isQuoted: boolean,
   isBound: boolean,
 ): CompletionItem[] | null {
-  const own = snapshot.fleet.secrets().find(one => one.file === file)?.ageRules ?? null;
+  const own = snapshot.fleet.secrets.find(one => one.file === file)?.ageRules ?? null;
   if (own === null || frames.at(-1)?.kind !== 'set') return null;
   const names = [...path, ...before];
   if (names.length === 1 && names[0]?.endsWith('.age') && !isQuoted)

@@ -24,7 +24,7 @@ export function clanPath({ fleet }: Around, name: string): string {
 
 /** Machines that certainly have a module. */
 export function machinesIn({ fleet }: Around, file: string): readonly string[] {
-  return [...fleet.modules()].filter(([, { files }]) => files.includes(file)).map(([machine]) => machine);
+  return [...fleet.modules].filter(([, { files }]) => files.includes(file)).map(([machine]) => machine);
 }
 
 /** Clan's own `sops/secrets`: it says where they are, and modules only what else is to be said. */

@@ -242,7 +242,7 @@ function definitionProblem(definition: SecretDefinition): string | null {
 function machinesWith({ fleet }: Around, file: string): readonly string[] | string {
   const found: string[] = [];
   let isOfUser = false;
-  for (const [machine, { files, homeFiles }] of fleet.modules()) {
+  for (const [machine, { files, homeFiles }] of fleet.modules) {
     if (files.includes(file)) found.push(machine);
     isOfUser ||= homeFiles.includes(file);
   }
@@ -251,7 +251,7 @@ function machinesWith({ fleet }: Around, file: string): readonly string[] | stri
 }
 
 function isOfHome({ fleet, files }: Around, { file, start }: Place): boolean {
-  const isHome = [...fleet.modules().values()].some(({ homeFiles }) => homeFiles.includes(file));
+  const isHome = [...fleet.modules.values()].some(({ homeFiles }) => homeFiles.includes(file));
   return isHome && !(files.text(file) ?? '').startsWith('osConfig.', start);
 }
 

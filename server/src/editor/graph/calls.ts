@@ -106,7 +106,7 @@ function callerNamed(snapshot: Snapshot, name: string, namedAt: Place): Caller {
   const definitions = generator?.definitions ?? [];
   const at = (definitions.find(({ kind }) => kind === 'full') ?? definitions[0])?.at;
   if (generator === undefined || at === undefined) {
-    const brought = snapshot.fleet.brought().find(one => one.name === name);
+    const brought = snapshot.fleet.brought.find(one => one.name === name);
     return { name, detail: brought ? "of one of clan-core's services" : 'not declared here', at: namedAt };
   }
   const share = generator.body().share;

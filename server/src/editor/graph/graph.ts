@@ -146,7 +146,7 @@ type Link = Omit<GraphEdge, 'inCycle'>;
 
 /** What clan-core's services certainly bring, by name. */
 function broughtIn(fleet: Fleet): ReadonlyMap<string, BroughtGenerator> {
-  const known = fleet.brought().filter(({ isPattern, certain }) => !isPattern && certain);
+  const known = fleet.brought.filter(({ isPattern, certain }) => !isPattern && certain);
   return new Map(known.map(generator => [generator.name, generator]));
 }
 

@@ -14,7 +14,7 @@ const MOST = 6;
 /** @param path as documentation writes it */
 export function ownOptionCard(context: HoverContext, path: string): string | null {
   const { snapshot } = context;
-  const options = snapshot.fleet.options();
+  const options = snapshot.fleet.options;
   const names = path.split('.');
   const found = declaredAt(optionsByFile(options).tree, names);
   const [option] = found?.declared ?? [];
@@ -36,7 +36,7 @@ export function ownOptionCard(context: HoverContext, path: string): string | nul
 
 function setLines(context: HoverContext, path: readonly string[]): string[] {
   const byText = new Map<string, string[]>();
-  for (const [machine, { modules }] of context.snapshot.fleet.options().machines)
+  for (const [machine, { modules }] of context.snapshot.fleet.options.machines)
     for (const { options, sure } of modules)
       for (const entry of definitionsAt(options, path)) {
         const text = sure ? valueText(context, entry) : null;

@@ -11,7 +11,7 @@ import type { CardAt, HoverContext } from './hover-context.ts';
 export function secretOptionCard({ snapshot }: HoverContext, file: string, offset: number): CardAt | null {
   // Most files have nothing to do with it.
   if (!mentionsSecrets(snapshot.files.text(file) ?? '')) return null;
-  const facts = snapshot.fleet.secrets().find(one => one.file === file);
+  const facts = snapshot.fleet.secrets.find(one => one.file === file);
   if (facts === undefined) return null;
   for (const { keeper, options } of facts.definitions) {
     const found = cardIn(options, keeper, 'secret');

@@ -8,7 +8,7 @@ export function machineFiles(fleet: Fleet): ReadonlySet<string> {
   const known = kept.get(fleet);
   if (known) return known;
   const found = new Set<string>();
-  for (const { files } of fleet.modules().values()) for (const file of files) found.add(file);
+  for (const { files } of fleet.modules.values()) for (const file of files) found.add(file);
   kept.set(fleet, found);
   return found;
 }

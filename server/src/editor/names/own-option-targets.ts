@@ -10,12 +10,12 @@ import type { Target } from './subjects.ts';
 
 /** The files in which options of the fleet's own can be pointed at. */
 export function filesWithOptions(fleet: Fleet): Iterable<string> {
-  return optionsByFile(fleet.options()).modules.keys();
+  return optionsByFile(fleet.options).modules.keys();
 }
 
 /** In the order in which they are found. */
 export function optionTargets(fleet: Fleet, file: string): readonly Target[] {
-  const options = fleet.options();
+  const options = fleet.options;
   const { tree, modules } = optionsByFile(options);
   const found: Target[] = [];
   const add = (at: Place | null, path: readonly string[], role: Target['role']) => {

@@ -18,7 +18,7 @@ export function filesWithSecrets(fleet: Fleet): Iterable<string> {
 
 const byFile = keptFor(
   (fleet: Fleet): ReadonlyMap<string, SecretFacts> =>
-    new Map(fleet.secrets().flatMap(facts => (isEmpty(facts) ? [] : [[facts.file, facts] as const]))),
+    new Map(fleet.secrets.flatMap(facts => (isEmpty(facts) ? [] : [[facts.file, facts] as const]))),
 );
 
 function isEmpty({ definitions, templates, uses, defaults, ageRules }: SecretFacts): boolean {

@@ -18,7 +18,7 @@ export function fromSops(snapshot: Snapshot, file: string, offset: number): Refa
   const { fleet } = snapshot;
   // Most files have nothing to do with it, and the editor asks at each step of the cursor.
   if (!mentionsSecrets(snapshot.files.text(file) ?? '')) return [];
-  const facts = fleet.secrets();
+  const facts = fleet.secrets;
   const definition = facts
     .find(one => one.file === file)
     ?.definitions.find(({ at }) => at.file === file && at.start <= offset && offset <= at.end);

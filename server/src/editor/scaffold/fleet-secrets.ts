@@ -6,5 +6,5 @@ import type { Around } from './scaffold.ts';
 export function fleetSecrets({ fleet, files }: Around): FleetSecrets {
   const machines = fleet.machines.map(machine => machine.name);
   const implicit = implicitByName(readSops(files, fleet.directory ?? ''), machines);
-  return joinSecrets(files, fleet.secrets(), implicit);
+  return joinSecrets(files, fleet.secrets, implicit);
 }

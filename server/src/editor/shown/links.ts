@@ -62,7 +62,7 @@ function isFile({ files }: Snapshot, path: string): boolean {
 /** Files that sops-nix and agenix are told of in this file: what secrets and templates are made from, rules of agenix. */
 function sourcesIn({ fleet, files }: Snapshot, file: string): readonly Pick<SecretSource, 'at' | 'path'>[] {
   if (!mentionsSecrets(files.text(file) ?? '')) return [];
-  const facts = fleet.secrets().find(one => one.file === file);
+  const facts = fleet.secrets.find(one => one.file === file);
   if (facts === undefined) return [];
   const { definitions, defaults, templates, ageRules } = facts;
   const sources = [...definitions, ...defaults, ...templates].map(({ source }) => source);

@@ -10,6 +10,7 @@ import { placeKey } from '../../nix/places.ts';
 import { sameItems } from '../../std.ts';
 import { catalogueGenerators } from '../catalogue/catalogue.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from '../generators/generator-index.ts';
+import { once, withLazy } from '../lazy.ts';
 import type { FollowedModules } from '../machine-modules/machine-modules.ts';
 import type { ModuleFacts } from '../machine-modules/module-facts.ts';
 import type { ModuleTable } from '../machine-modules/module-table.ts';
@@ -21,7 +22,6 @@ import { listsRead, type ReaderCache, readersOf } from '../machines/readers.ts';
 import type { Machine, NotAnalysable } from '../model/base.ts';
 import type { FileFaults } from '../model/faults.ts';
 import type { Fleet } from '../model/fleet.ts';
-import type { Generator } from '../model/generators.ts';
 import type { MachineGenerators, MachineModules, RemovedUse } from '../model/machines.ts';
 import type { ClanSetting, FleetOptions, OptionRead } from '../model/options.ts';
 import type { Matrix, MatrixRow, Registry } from '../model/registries.ts';
@@ -97,81 +97,63 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   const matrices = parts.matrices.map(matrix =>
     withLists(linkRegistry(matrix, registries, units, cache), machines, lists),
   );
-  let secrets: readonly SecretFacts[] | null = null;
-  let storeSettings: StoreSettings | null = null;
-  let options: FleetOptions | null = null;
-  let clanSettings: readonly ClanSetting[] | null = null;
-  let generators: readonly Generator[] | null = null;
-  let notAnalysable: readonly NotAnalysable[] | null = null;
-  let owners: ReadonlyMap<string, MachineGenerators> | null = null;
-  const ownersOf = () => {
-    owners ??= machineGenerators(cx, { ...parts, ...cache, joined });
-    return owners;
-  };
-  let faults: readonly FileFaults[] | null = null;
-  const faultsOf = () => {
-    faults ??= parts.faults(ownersOf());
-    return faults;
-  };
-  return {
-    machines,
-    machinesComplete: joined.machinesComplete,
-    homes: joined.homes,
-    machineFacts: joined.facts,
-    isClan: joined.isClan,
-    directory: joined.directory,
-    inventory: joined.inventory,
-    exports: joined.exports,
-    serviceModules: joined.modules,
-    serviceModulesComplete: joined.modulesComplete,
-    registries,
-    matrices,
-    get generators() {
-      generators ??= mergeGenerators(cache.generators, { units, registries, matrices, owners: ownersOf() });
-      return generators;
+  const owners = once(() => machineGenerators(cx, { ...parts, ...cache, joined }));
+  const faults = once(() => parts.faults(owners()));
+  return withLazy(
+    {
+      machines,
+      machinesComplete: joined.machinesComplete,
+      homes: joined.homes,
+      machineFacts: joined.facts,
+      isClan: joined.isClan,
+      directory: joined.directory,
+      inventory: joined.inventory,
+      exports: joined.exports,
+      serviceModules: joined.modules,
+      serviceModulesComplete: joined.modulesComplete,
+      registries,
+      matrices,
+      hasAllGenerators(machine: string) {
+        const own = owners().get(machine);
+        return own?.complete === true && !own.foreign;
+      },
+      replacesConfig: parts.replacesConfig,
+      lateArguments: parts.lateArguments,
+      namedBy: parts.namedBy,
+      units,
     },
-    hasAllGenerators(machine) {
-      const own = ownersOf().get(machine);
-      return own?.complete === true && !own.foreign;
+    {
+      generators: () => mergeGenerators(cache.generators, { units, registries, matrices, owners: owners() }),
+      modules: owners,
+      brought() {
+        join.brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
+        return join.brought;
+      },
+      secrets: parts.secrets,
+      storeSettings: () => joinSettings(cache, parts.storeSettings()),
+      options: () => optionsOf(parts, owners()),
+      clanSettings: () => [...joined.settings, ...parts.machineSettings()],
+      accessSettings: parts.accessSettings,
+      removed: parts.removed,
+      faults,
+      notAnalysable: () => gapsOf(units, joined, owners(), faults()),
     },
-    modules: ownersOf,
-    replacesConfig: parts.replacesConfig,
-    lateArguments: parts.lateArguments,
-    brought() {
-      join.brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
-      return join.brought;
-    },
-    secrets() {
-      secrets ??= parts.secrets();
-      return secrets;
-    },
-    storeSettings() {
-      storeSettings ??= joinSettings(cache, parts.storeSettings());
-      return storeSettings;
-    },
-    options() {
-      options ??= optionsOf(parts, ownersOf());
-      return options;
-    },
-    clanSettings() {
-      clanSettings ??= [...joined.settings, ...parts.machineSettings()];
-      return clanSettings;
-    },
-    accessSettings: parts.accessSettings,
-    removed: parts.removed,
-    faults: faultsOf,
-    namedBy: parts.namedBy,
-    units,
-    get notAnalysable() {
-      notAnalysable ??= unique([
-        ...[...units.values()].flatMap(unit => unit.notAnalysable),
-        ...joined.gaps,
-        ...[...ownersOf().values()].flatMap(own => [...own.gaps, ...own.strangers]),
-        ...notRead(faultsOf()),
-      ]);
-      return notAnalysable;
-    },
-  };
+  );
+}
+
+/** Returns what could not be analysed, wherever it was met. */
+function gapsOf(
+  units: ReadonlyMap<string, Unit>,
+  joined: JoinedFleet,
+  owners: ReadonlyMap<string, MachineGenerators>,
+  faults: readonly FileFaults[],
+): readonly NotAnalysable[] {
+  return unique([
+    ...[...units.values()].flatMap(unit => unit.notAnalysable),
+    ...joined.gaps,
+    ...[...owners.values()].flatMap(own => [...own.gaps, ...own.strangers]),
+    ...notRead(faults),
+  ]);
 }
 
 /** @param owners of all machines, which have been followed for them */

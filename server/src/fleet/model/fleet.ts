@@ -39,29 +39,29 @@ export interface Fleet {
   /** False if a machine may have generators that are not listed: of modules that are not known, or of other flakes. */
   readonly hasAllGenerators: (machine: string) => boolean;
   /** What each machine is made of, by name; followed when first asked for. */
-  readonly modules: () => ReadonlyMap<string, MachineModules>;
+  readonly modules: ReadonlyMap<string, MachineModules>;
   /** Arguments that modules have from `_module.args` alone. */
   readonly lateArguments: readonly LateArgument[];
   /** True if the flake hands a `config` to modules that is not their own (`specialArgs.config`). */
   readonly replacesConfig: boolean;
   /** Generators that clan-core's own services and modules bring, as far as the inventory tells. */
-  readonly brought: () => readonly BroughtGenerator[];
+  readonly brought: readonly BroughtGenerator[];
   /** What each file says of sops-nix and agenix; see secrets-join.ts for the whole picture. */
-  readonly secrets: () => readonly SecretFacts[];
+  readonly secrets: readonly SecretFacts[];
   /** Where secrets are told to be kept. */
-  readonly storeSettings: () => StoreSettings;
+  readonly storeSettings: StoreSettings;
   /** Generators of exports, which are the flake's and no machine's. */
   readonly exports: readonly ExportGenerator[];
   /** The options that the fleet's own modules declare, and what is defined and read of them. */
-  readonly options: () => FleetOptions;
+  readonly options: FleetOptions;
   /** What is written below the options that say how vars are kept. */
-  readonly clanSettings: () => readonly ClanSetting[];
+  readonly clanSettings: readonly ClanSetting[];
   /** Whom the configuration adds to all secrets. */
-  readonly accessSettings: () => readonly AccessSetting[];
+  readonly accessSettings: readonly AccessSetting[];
   /** What Nix stumbles over in the files that it reads, by file; looked for when first asked for. */
-  readonly faults: () => readonly FileFaults[];
+  readonly faults: readonly FileFaults[];
   /** Where files use options that clan has removed or renamed. */
-  readonly removed: () => readonly RemovedUse[];
+  readonly removed: readonly RemovedUse[];
   /** The files that name a file or a folder by a path that is written out. Looks through all texts. */
   readonly namedBy: (path: string) => readonly string[];
   readonly units: ReadonlyMap<string, Unit>;

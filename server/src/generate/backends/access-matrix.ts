@@ -111,7 +111,7 @@ interface Looked {
 
 function inSops(fleet: Fleet, files: StoreFiles, directory: string, notes: string[]): Looked {
   const sops = readSops(files, directory);
-  const told = groupsFrom(fleet.accessSettings());
+  const told = groupsFrom(fleet.accessSettings);
   const groupsOf = (machine: string): readonly string[] => {
     try {
       return told(machine);
@@ -135,7 +135,7 @@ const KEY_END = '-age.key';
 
 function inAge(fleet: Fleet, files: StoreFiles, directory: string): Looked {
   const keys = readAgeKeys(files, directory);
-  const admins = adminsFrom(fleet.accessSettings());
+  const admins = adminsFrom(fleet.accessSettings);
   const access = { files, directory, keys: () => keys, admins: () => admins, replaced: () => NOT_LOOKED };
   return {
     change: place => ageChange(access, place),

@@ -51,7 +51,7 @@ function keyedBackend(
   keys: Keys,
   seen: ScannedStore | null,
 ): SecretBackend {
-  const settings = fleet.accessSettings();
+  const settings = fleet.accessSettings;
   return backend === 'sops'
     ? sopsBackend(environment, keys, groupsFrom(settings), seen)
     : ageBackend(environment, keys, () => adminsFrom(settings));
@@ -65,5 +65,5 @@ export function outsideStoreOf(
 ): OutsideStore {
   if (backend === 'custom') return customStore(environment, environment.storeCommand ?? []);
   const machines = fleet.machines.map(machine => machine.name);
-  return passwordStore(environment, passCommandFrom(fleet.accessSettings(), machines));
+  return passwordStore(environment, passCommandFrom(fleet.accessSettings, machines));
 }

@@ -12,7 +12,7 @@ import type { Place } from '../../nix/places.ts';
 import { validationHash, validationOf } from '../../store/vars/validation.ts';
 import { type Violation, violationsIn } from './constraints.ts';
 import type { Declaration, DeclaredFile, DeclaredPrompt, UnknownPart } from './generators.ts';
-import type { RefusedFile, Uncertain } from './planner.ts';
+import type { RefusedFile, Uncertain } from './plan.ts';
 import { type Recipe, recipeOf } from './recipe.ts';
 
 export interface Declared {
@@ -56,7 +56,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
   /** Where a module that is not known decides which definitions a machine has, that is the reason, and nothing that they say. */
   const withCause = (machine: string, name: string, parts: Parts): Parts => {
     const generator = generators.get(name);
-    const gap = fleet.modules().get(machine)?.gaps[0];
+    const gap = fleet.modules.get(machine)?.gaps[0];
     if (parts.unknown.length === 0 || generator === undefined || gap === undefined) return parts;
     const { definitions } = generator;
     if (definitions.length < 2 || generator.settledOn(machine) !== null) return parts;
@@ -87,7 +87,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
       byMachine.get(machine)?.set(name, generator.bodyOn(machine));
   }
   // What they are differs from one version of clan-core to the next: which one it is, only Nix can tell.
-  for (const { name, isPattern, certain, machines: those, service } of fleet.brought())
+  for (const { name, isPattern, certain, machines: those, service } of fleet.brought)
     if (certain && !isPattern && !generators.has(name))
       uncertain.push({ name, machines: those, expression: service ?? 'clan-core', isBrought: true });
 
@@ -98,8 +98,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
     machinesComplete: fleet.machinesComplete,
     uncertain,
     incomplete,
-    refused: fleet
-      .faults()
+    refused: fleet.faults
       .filter(({ reach, syntax, refused }) => reach === 'certain' && (syntax !== null || refused.length > 0))
       .map(({ file, machines: those }) => ({ file, machines: those })),
     violations: violationsIn(fleet),

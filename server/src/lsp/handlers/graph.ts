@@ -54,7 +54,7 @@ export async function onPlace(
   const state = stateOf(analysis, root);
   if (!state) return null;
   const own = indexOf(state.snapshot).generators.get(generator)?.[0]?.definitions[0]?.at;
-  const at = own ?? state.snapshot.fleet.brought().find(({ name }) => name === generator)?.instance?.at[0];
+  const at = own ?? state.snapshot.fleet.brought.find(({ name }) => name === generator)?.instance?.at[0];
   return at === undefined ? null : locationOf(state.border, at);
 }
 

@@ -9,7 +9,7 @@ import { inBrackets } from '../wording.ts';
 /** One report a place, with the machines that have the module. */
 export function* circularImports(fleet: Fleet): Iterable<Report> {
   const found = new Map<string, { readonly circular: CircularImport; readonly machines: string[] }>();
-  for (const [machine, { circular, files }] of fleet.modules())
+  for (const [machine, { circular, files }] of fleet.modules)
     for (const each of circular) {
       if (!isLate(fleet, each.argument, files)) continue;
       const known = found.get(placeKey(each.at));

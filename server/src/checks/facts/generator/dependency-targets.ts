@@ -31,7 +31,7 @@ export function dependencyFacts(fleet: Fleet): DependencyFacts {
   };
 }
 
-const broughtOf = derived(fleet => byName(fleet.brought()));
+const broughtOf = derived(fleet => byName(fleet.brought));
 
 function byName(all: readonly BroughtGenerator[]): Map<string, BroughtGenerator[]> {
   const found = new Map<string, BroughtGenerator[]>();

@@ -8,7 +8,6 @@ import { isCatalogueGenerator } from '../../../fleet/catalogue/catalogue.ts';
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { CommandFact, Flow, OpaqueFact, ReadFact } from '../../../shell/flow/flow-facts.ts';
 import { type ShellPath, variablesIn } from '../../../shell/flow/values.ts';
-import { loadedShell } from '../../../shell/parse/parse.ts';
 import { fileTool } from '../../../shell/programs/file-tools.ts';
 import { SPECIAL_TOOLS } from '../../../shell/programs/file-tools-special.ts';
 import { isAlwaysThere, packagesWith } from '../../../shell/programs/tools.ts';
@@ -46,8 +45,7 @@ export const examined = derived((fleet): readonly Examined[] => {
     const before = kept.examined.get(generator);
     if (before !== undefined) return before;
     const fresh = generator.bodies().map(body => examine(generator, body, additions));
-    // Until the Bash room is loaded no script is known.
-    if (loadedShell() !== null) kept.examined.set(generator, fresh);
+    kept.examined.set(generator, fresh);
     return fresh;
   });
 });

@@ -22,7 +22,7 @@ const TREES: ReadonlyMap<ClanSetting['root'], OptionTree> = new Map(
 
 /** What is wrong, each place once. Nothing where the clan-core is another one, or names are the workspace's own. */
 export function* settingProblems({ fleet, sources }: CheckContext): Iterable<SettingProblem> {
-  const settings = fleet.clanSettings();
+  const settings = fleet.clanSettings;
   if (settings.length === 0 || isOtherClanCore(sources)) return;
   const own = new Set(settings.filter(one => one.isDeclaration).map(({ root, name }) => `${root}.${name}`));
   const isNew = firstTime();

@@ -40,7 +40,7 @@ export interface OnMachines {
 
 /** All problems, each place once. */
 export const ownProblems = derived((fleet: Fleet): readonly OnMachines[] => {
-  const options = fleet.options();
+  const options = fleet.options;
   const found = new Map<string, { problem: OwnProblem; certain: string[]; likely: string[] }>();
   for (const [name, machine] of options.machines) {
     if (options.names.size === 0) break;

@@ -19,7 +19,7 @@ interface Declaring {
 /** The files that may declare what a use reads. */
 export function declaringFiles(fleet: Fleet, use: SecretUse): readonly Declaring[] {
   const found: Declaring[] = [];
-  for (const facts of fleet.secrets()) {
+  for (const facts of fleet.secrets) {
     const above = declarationsOf(facts, use);
     if (above.length > 0) found.push({ file: facts.file, isModule: above.every(isPlain) });
   }
@@ -56,7 +56,7 @@ export function machinesWithout(
   if (readers === null) return [];
   if (declaring.some(one => !one.isModule || readersOf(fleet, one.file) === null)) return [];
   const homes = new Set(fleet.homes);
-  const modules = fleet.modules();
+  const modules = fleet.modules;
   return readers.certain.filter(machine => {
     const own = homes.has(machine) ? undefined : modules.get(machine);
     return (

@@ -27,7 +27,7 @@ const byContents = new WeakMap<StoreContents, Kept>();
 /** All that is known of secrets; computed once a fleet. */
 export function secretsOf({ fleet, sources, stored }: CheckContext): FleetSecrets {
   const kept = keptFor(stored(), sources);
-  const facts = fleet.secrets();
+  const facts = fleet.secrets;
   if (kept.joined === null || !sameItems(kept.facts, facts)) {
     kept.facts = facts;
     kept.joined = joinSecrets(sources, facts, kept.implicit, kept.files);

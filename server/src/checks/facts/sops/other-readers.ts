@@ -10,7 +10,7 @@ import { NOT_SEARCHED } from './sops-files.ts';
 export function namedInScripts({ fleet, sources, stored }: CheckContext): (key: string) => boolean {
   let inNix: readonly string[] | null = null;
   return key => {
-    inNix ??= [...callsInNix(sources, fleet.secrets())];
+    inNix ??= [...callsInNix(sources, fleet.secrets)];
     const name = wordOf(key);
     return [...scriptsFor(stored()).of(sources), ...inNix].some(text => name.test(text));
   };

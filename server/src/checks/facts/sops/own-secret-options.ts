@@ -6,8 +6,7 @@ export function declaredBy({ fleet, sources }: CheckContext): (name: string) => 
   let names: ReadonlySet<string> | null = null;
   return name => {
     names ??= new Set(
-      fleet
-        .secrets()
+      fleet.secrets
         .flatMap(({ file }) => [...(sources.text(file) ?? '').matchAll(DECLARED)])
         .map(match => match[1] as string),
     );

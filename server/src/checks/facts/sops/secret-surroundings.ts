@@ -57,7 +57,7 @@ const sidesOf = derived((fleet): ReadonlyMap<string, ReadonlySet<SecretSide>> =>
     }
   };
   const homes = new Set(fleet.homes);
-  for (const [name, { files, possibleFiles, homeFiles }] of fleet.modules()) {
+  for (const [name, { files, possibleFiles, homeFiles }] of fleet.modules) {
     const side = homes.has(name) ? 'home' : 'system';
     note(files, side);
     note(possibleFiles, side);
@@ -69,7 +69,7 @@ const sidesOf = derived((fleet): ReadonlyMap<string, ReadonlySet<SecretSide>> =>
 /** Is a file certainly part of no machine, and nothing else's either: one that was taken out of `imports`? */
 export function isOutOfUse(fleet: Fleet, file: string): boolean {
   if (!fleet.machinesComplete || fleet.machines.length === 0 || readersOf(fleet, file) !== null) return false;
-  const modules = fleet.modules();
+  const modules = fleet.modules;
   const isNowhere = fleet.machines.every(({ name }) => modules.get(name)?.complete === true);
   const folder = file.endsWith('/default.nix') ? file.slice(0, -'/default.nix'.length) : null;
   return isNowhere && [file, folder].every(path => path === null || fleet.namedBy(path).length === 0);

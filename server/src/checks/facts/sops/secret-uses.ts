@@ -18,7 +18,7 @@ export function seenAtUses<T>(
 ): (context: CheckContext) => Iterable<SeenUse<T>> {
   const known = new WeakMap<SecretFacts, readonly SeenUse<T>[]>();
   return function* ({ fleet, sources }) {
-    for (const facts of fleet.secrets()) {
+    for (const facts of fleet.secrets) {
       let seen = known.get(facts);
       if (seen === undefined) {
         seen = seenIn(facts, sources);

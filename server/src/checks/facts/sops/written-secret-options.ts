@@ -27,7 +27,7 @@ export interface WrittenSecretOption {
 
 /** Those of all files, in their order. What is written as a module of its own, which may declare options, is left out. */
 export function* writtenOptions(context: CheckContext): Iterable<WrittenSecretOption> {
-  for (const facts of context.fleet.secrets()) yield* writtenIn(context, facts);
+  for (const facts of context.fleet.secrets) yield* writtenIn(context, facts);
 }
 
 function* writtenIn({ fleet }: CheckContext, facts: SecretFacts): Iterable<WrittenSecretOption> {

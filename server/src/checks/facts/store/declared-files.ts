@@ -69,7 +69,7 @@ function hasNoForeignService({ inventory }: Fleet): boolean {
  * @param machines those that may have it
  */
 export function unlessForeign(fleet: Fleet, machines: Iterable<string>): string {
-  const modules = fleet.modules();
+  const modules = fleet.modules;
   const isPossible = [...machines].some(machine => modules.get(machine)?.foreign);
   return isPossible ? 'unless a module of another flake does, ' : '';
 }

@@ -30,7 +30,7 @@ const indexOf = derived((fleet): ReadonlyMap<string, Readers> => {
     found.set(file, readers);
     return readers;
   };
-  for (const [machine, { files, possibleFiles, homeFiles }] of fleet.modules()) {
+  for (const [machine, { files, possibleFiles, homeFiles }] of fleet.modules) {
     for (const file of new Set([...files, ...homeFiles])) at(file).certain.push(machine);
     for (const file of possibleFiles) at(file).possible.push(machine);
   }

@@ -55,7 +55,7 @@ Remove one of the two, or put both values together.`,
     ],
   }),
   check: function* ({ fleet, sources }) {
-    for (const faults of fleet.faults())
+    for (const faults of fleet.faults)
       for (const { kind, name, first, start, end } of faults.refused) {
         if (first === null) continue;
         const { file, machines } = faults;

@@ -68,7 +68,7 @@ in
   }),
   check: function* ({ fleet, sources }) {
     const said = saidElsewhere(fleet);
-    for (const faults of fleet.faults())
+    for (const faults of fleet.faults)
       for (const absent of faults.absent) {
         const { at, target } = absent;
         if (said.has(placeKey(at)) || isInSubmodule(sources, target) || isIgnored(sources, target)) continue;

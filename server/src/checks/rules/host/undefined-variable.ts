@@ -48,7 +48,7 @@ Nothing is said inside of \`with\`, which may give any name, and where the fleet
     ],
   }),
   check: function* ({ fleet }) {
-    for (const faults of fleet.faults())
+    for (const faults of fleet.faults)
       for (const { kind, name, start, end } of faults.refused) {
         if (kind !== 'variable') continue;
         const advice = ARGUMENTS.has(name)

@@ -45,7 +45,7 @@ imports the file, and it declares or uses vars.`,
     ],
   }),
   check: function* ({ fleet }) {
-    for (const faults of fleet.faults()) {
+    for (const faults of fleet.faults) {
       const { file, syntax, machines } = faults;
       if (syntax === null) continue;
       yield {

@@ -93,7 +93,7 @@ Source: clan-core, \`nixosModules/clanCore\` and \`modules/inventoryClass\`.`,
   }),
   check: function* ({ fleet, sources }) {
     if (!fleet.isClan) return;
-    const uses = fleet.removed().filter(use => isDeployed(use.at));
+    const uses = fleet.removed.filter(use => isDeployed(use.at));
     if (uses.length === 0 || isOtherClanCore(sources)) return;
     const time = lockedTime(sources);
     for (const use of uses)

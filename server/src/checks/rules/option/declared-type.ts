@@ -95,7 +95,7 @@ function reportOf({ fleet, sources }: CheckContext, { problem, certain, likely }
 /** The priority that counts for an option of a machine: what is weaker, nobody looks at. */
 function strongest(fleet: Fleet, machine: string, path: readonly string[]): number {
   let found = Number.POSITIVE_INFINITY;
-  for (const { options } of fleet.options().machines.get(machine)?.modules ?? [])
+  for (const { options } of fleet.options.machines.get(machine)?.modules ?? [])
     for (const entry of options.definitions.get(path[0] ?? '') ?? [])
       found = Math.min(found, strongestIn(entry, path, 1, 100));
   return found;

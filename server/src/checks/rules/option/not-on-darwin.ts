@@ -80,7 +80,7 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/secret/{age,password-sto
         if (report !== null && isNew(report)) yield report;
       }
     }
-    for (const setting of fleet.storeSettings().all) {
+    for (const setting of fleet.storeSettings.all) {
       const report = storeReport(fleet, setting);
       if (report !== null && isNew(report)) yield report;
     }
@@ -105,7 +105,7 @@ function macsOf(fleet: Fleet, { machines, machinesComplete }: Generator): readon
 
 function reportOf(fleet: Fleet, machines: readonly string[], option: WrittenOption): Report | null {
   const phase = option.value.kind === 'plain' ? option.value.value : null;
-  const stores = fleet.storeSettings();
+  const stores = fleet.storeSettings;
   const having = phase === 'users' ? machines.filter(name => stores.of(name) === 'age') : machines;
   if (having.length === 0 || having.length < machines.length) return null;
   const why =
@@ -121,7 +121,7 @@ function reportOf(fleet: Fleet, machines: readonly string[], option: WrittenOpti
 
 function storeReport(fleet: Fleet, { value, at, of, machine, conditional }: StoreSetting): Report | null {
   if (value !== 'password-store' || conditional) return null;
-  const stores = fleet.storeSettings();
+  const stores = fleet.storeSettings;
   const macs = fleet.machines.flatMap(one =>
     one.class === 'darwin' &&
     stores.of(one.name) === value &&

@@ -62,7 +62,7 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix.`,
   }),
   check: function* (context) {
     const { fleet, sources } = context;
-    const { all, clan } = fleet.storeSettings();
+    const { all, clan } = fleet.storeSettings;
     const own = all.filter(one => one.of === 'machine' && !one.conditional && one.value !== null);
     if (!fleet.isClan || own.length === 0 || isOtherClanCore(sources)) return;
     const time = lockedTime(sources);
@@ -78,7 +78,7 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix.`,
 const SINCE = Date.parse('2026-01-07') / 1000;
 
 function isSwitchedOff({ fleet }: CheckContext): boolean {
-  return fleet.clanSettings().some(({ name }) => name === 'enableConsistencyCheck');
+  return fleet.clanSettings.some(({ name }) => name === 'enableConsistencyCheck');
 }
 
 function reportOf({ sources }: CheckContext, setting: StoreSetting, clan: string, isSet: boolean): Report {

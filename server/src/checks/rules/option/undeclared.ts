@@ -93,7 +93,7 @@ of options below a \`freeformType\`. Modules of home-manager have options of the
 function reportOf({ fleet, sources }: CheckContext, { problem, certain, likely }: OnMachines): Report | null {
   if (isMisfit(problem)) return null;
   const { path, at, known } = problem;
-  const options = fleet.options();
+  const options = fleet.options;
   const name = path.at(-1) ?? '';
   const meant = suggest(name, known);
   const elsewhere = declaredIn(options, path);

@@ -108,7 +108,7 @@ const owners = sift(
 
 /** Without a setting, clan takes sops. */
 function isSops(fleet: Fleet): boolean {
-  const { all } = fleet.storeSettings();
+  const { all } = fleet.storeSettings;
   return all.length === 0 || setBackend(fleet) === 'sops';
 }
 

@@ -66,7 +66,7 @@ pkgs/sops-install-secrets/main.go (\`validateManifest\`).`,
   check: function* (context) {
     const isNew = firstTime();
     const isSaidTwice = saidTwice(context);
-    for (const facts of context.fleet.secrets())
+    for (const facts of context.fleet.secrets)
       for (const report of conflictsIn(context, facts, isSaidTwice)) if (isNew(report)) yield report;
   },
 };
@@ -83,7 +83,7 @@ interface Conflict {
 function saidTwice({ fleet }: CheckContext): (name: string) => boolean {
   const once = new Set<string>();
   const twice = new Set<string>();
-  for (const { definitions } of fleet.secrets())
+  for (const { definitions } of fleet.secrets)
     for (const { keeper, name, given } of definitions) {
       if (keeper !== 'sops' || !given.some(option => JUDGED.has(option))) continue;
       if (once.has(name)) twice.add(name);
@@ -119,9 +119,9 @@ function* conflictsIn(
     const own = set.get('name');
     const isRenamed = typeof plainOf(own) === 'string' && plainOf(own) !== name && nameKind !== 'pattern';
     const hasTemplate = templates.some(one => !one.conditional && isSameModule(one.above, above));
-    const isNamed = fleet
-      .secrets()
-      .some(other => other.definitions.some(one => one.name === plainOf(own) || one.nameKind === 'pattern'));
+    const isNamed = fleet.secrets.some(other =>
+      other.definitions.some(one => one.name === plainOf(own) || one.nameKind === 'pattern'),
+    );
     if (own !== undefined && isRenamed && hasTemplate && !isNamed && !isForUsers)
       yield* reported(conditional, [
         {

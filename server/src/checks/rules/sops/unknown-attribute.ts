@@ -60,7 +60,7 @@ Source: sops-nix 56b2406, modules/sops; agenix b027ee2, modules/age.nix.`,
   check: function* (context) {
     const isNew = firstTime();
     const isDeclared = declaredBy(context);
-    for (const { uses } of context.fleet.secrets())
+    for (const { uses } of context.fleet.secrets)
       for (const use of uses) {
         const { attribute, attributeAt: at } = use;
         if (attribute === null || at === null || use.guarded || !isOfConfig(use.above)) continue;

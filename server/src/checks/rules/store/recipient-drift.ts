@@ -102,7 +102,7 @@ const driftsIn = keptFor(({ sops, vars, accessOf }: StoreContents): readonly Dri
 
 /** Clan adds the members of default groups to secrets, with or without a link. Which machine has which does not matter. */
 function keysOfDefaultGroups(fleet: Fleet, { sops }: StoreContents): readonly string[] {
-  const settings = fleet.accessSettings().filter(one => one.option === 'defaultGroups');
+  const settings = fleet.accessSettings.filter(one => one.option === 'defaultGroups');
   if (settings.length === 0) return [];
   const names = settings.some(one => one.names === null)
     ? null

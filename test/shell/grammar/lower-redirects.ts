@@ -3,7 +3,7 @@
  * the heredoc's own node.
  */
 
-import type { Redirect, Statement, Word } from '../syntax.ts';
+import type { Redirect, Statement, Word } from '../../../server/src/shell/syntax.ts';
 import { betweenChildren, type Lowering, lowerWord, rangeOf } from './lower-words.ts';
 import { childOf, childrenOf, type RawNode } from './raw-tree.ts';
 

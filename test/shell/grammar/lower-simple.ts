@@ -3,7 +3,7 @@
  * nothing of what commands are made into.
  */
 
-import type { Assignment, Redirect, Statement, Word } from '../syntax.ts';
+import type { Assignment, Redirect, Statement, Word } from '../../../server/src/shell/syntax.ts';
 import { extraWords, lowerRedirects } from './lower-redirects.ts';
 import { type Lowering, lowerWord, rangeOf } from './lower-words.ts';
 import { childOf, type RawNode } from './raw-tree.ts';

@@ -3,8 +3,15 @@
  * taken from the source, since the grammar has no node for blanks inside strings and heredocs.
  */
 
-import type { ArithmeticPart, Range, ScriptText, Statement, Word, WordPart } from '../syntax.ts';
-import { withBraces } from './braces.ts';
+import { withBraces } from '../../../server/src/shell/parse/braces.ts';
+import type {
+  ArithmeticPart,
+  Range,
+  ScriptText,
+  Statement,
+  Word,
+  WordPart,
+} from '../../../server/src/shell/syntax.ts';
 import { childOf, type RawNode } from './raw-tree.ts';
 
 /** What the lowering of one script shares. */

@@ -3,7 +3,15 @@
  * `a && b > x` on the whole list and puts what follows a heredoc's start inside the heredoc; both are put right here.
  */
 
-import type { Branch, CaseItem, Redirect, ScriptText, Statement, Word, WordPart } from '../syntax.ts';
+import type {
+  Branch,
+  CaseItem,
+  Redirect,
+  ScriptText,
+  Statement,
+  Word,
+  WordPart,
+} from '../../../server/src/shell/syntax.ts';
 import { extraWords, lowerRedirects, type Tail, tailOf } from './lower-redirects.ts';
 import { declaration, simple } from './lower-simple.ts';
 import { arithmetic, type Lowering, lowerWord, rangeOf, wordParts } from './lower-words.ts';
