@@ -14,6 +14,7 @@ const PROGRAMS = [
   'test/seeds/generate.test.ts',
   'test/shell/{bash,fuzz}.test.ts',
   'test/nix/differential.test.ts',
+  'test/oracle/asked.test.ts',
   'test/editor/{environment,rename-property,session-text}.test.ts',
 ];
 

@@ -73,6 +73,7 @@ export const SECTIONS = [
       performance: 'Performance',
       precision: 'Precision',
       coverage: 'Coverage',
+      truth: 'Truth',
       reliability: 'Reliability',
     }),
   },

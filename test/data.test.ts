@@ -32,6 +32,7 @@ it.each(tables.map(file => [relative(SERVER, file), file]))('%s is what its sche
   const validate = ajv.getSchema(pathToFileURL(schemaOf(file)).href);
   validate?.(read(file));
   expect(validate?.errors).toBeNull();
+  expect(validate?.({ ...read(file), unheard: true })).toBe(false);
 });
 
 it('every schema has its data', () => {

@@ -121,11 +121,11 @@ async function makeLoop(place) {
   for (const name of ['bin', 'in', 'out', 'work']) mkdirSync(join(folder, 'box', name), { recursive: true });
   writeFileSync(join(folder, 'passwd'), 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n');
   writeFileSync(join(folder, 'box/script'), `set -euo pipefail\n${SCRIPT}\n`);
-  const { boxArguments } = await bundled('sandbox/bubblewrap', place);
-  const { findBox } = await bundled('sandbox/find-sandbox', place);
-  const { guards } = (await findBox(process.platform, process.env.PATH.split(':'))).box;
+  const { sandboxArguments } = await bundled('sandbox/bubblewrap', place);
+  const { findSandbox } = await bundled('sandbox/find-sandbox', place);
+  const { guards } = (await findSandbox(process.platform, process.env.PATH.split(':'))).sandbox;
   writeFileSync(join(folder, 'filter'), guards.filter ?? '');
-  const box = boxArguments({
+  const box = sandboxArguments({
     scratch: join(folder, 'box'),
     readOnly: [],
     shown: [],

@@ -194,7 +194,7 @@ function inMemory(): string {
 }
 
 /**
- * Looks at the arguments and environments of processes as often as there is time. Those in a box are the script's own affair.
+ * Looks at the arguments and environments of processes as often as there is time. Those in a sandbox are the script's own affair.
  *
  * @returns ends it, with what it saw
  */
@@ -214,7 +214,7 @@ function watch(): () => string[] {
   };
 }
 
-/** What tells the processes of a box from those of the system. */
+/** What tells the processes of a sandbox from those of the system. */
 function spaceOf(process: string): string {
   try {
     return readlinkSync(`/proc/${process}/ns/pid`);

@@ -1,13 +1,13 @@
 /**
- * Scripts that try to leave their box: what they reach of the host, of the kernel and of the person's login, in the room
- * and in a box of their own, run by root and by an ordinary user. And what they leave behind for whoever collects it.
+ * Scripts that try to leave their sandbox: what they reach of the host, of the kernel and of the person's login, in the room
+ * and in a sandbox of their own, run by root and by an ordinary user. And what they leave behind for whoever collects it.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../server/src/host/sandbox/find-sandbox.ts';
 import { createLastingFleet, type LastingFleet } from '../cli/generation.ts';
 import { buildProgram, MEMORY } from '../cli/program.ts';
 import { describeIf } from '../conditionally.ts';
@@ -19,8 +19,8 @@ import { attackProgram, handOver, PEOPLE } from './victim.ts';
 const ledger = openLedger('sandbox');
 buildProgram();
 
-const box = await findBox(process.platform, ['/usr/bin', '/bin', '/run/current-system/sw/bin']);
-const hasBwrap = 'box' in box && box.box.kind === 'bwrap';
+const sandbox = await findSandbox(process.platform, ['/usr/bin', '/bin', '/run/current-system/sw/bin']);
+const hasBwrap = 'sandbox' in sandbox && sandbox.sandbox.kind === 'bwrap';
 
 /** What a probe may use of the host: things that are there, so that to be unseen is to be kept out. */
 interface Host {
@@ -31,7 +31,7 @@ interface Host {
   readonly key: string;
 }
 
-/** By name: a condition in Bash that holds where the box is left. */
+/** By name: a condition in Bash that holds where the sandbox is left. */
 const REACHES: (host: Host) => Readonly<Record<string, string>> = ({ pid, port, secret, key }) => ({
   'a file of the person': `[ -e ${secret} ] || cat ${secret}`,
   'the key': `[ -e ${key} ] || cat ${key}`,
@@ -137,7 +137,7 @@ async function openHost(made: LastingFleet): Promise<Host> {
   return {
     pid: sleeper.pid ?? 0,
     port: typeof address === 'object' ? (address?.port ?? 0) : 0,
-    // Taken by everybody who asks the system for a name of its own; nobody may be heard in the box.
+    // Taken by everybody who asks the system for a name of its own; nobody may be heard in the sandbox.
     socket: `varsmith-attack-${process.pid}`,
     secret: join(base, 'secret-of-host'),
     key: join(made.home, '.config/sops/age/keys.txt'),

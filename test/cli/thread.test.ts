@@ -2,13 +2,13 @@
 import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../server/src/host/sandbox/find-sandbox.ts';
 import { write } from '../workspace/support.ts';
 import { fleet } from './generation.ts';
 import { buildProgram, start } from './program.ts';
 
-const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
-const BOX = hasBox ? [] : ['--no-sandbox'];
+const hasSandbox = 'sandbox' in (await findSandbox(process.platform, ['/usr/bin', '/bin']));
+const BOX = hasSandbox ? [] : ['--no-sandbox'];
 
 buildProgram();
 

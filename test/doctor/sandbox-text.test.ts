@@ -9,32 +9,32 @@ const ALL = {
   sizes: true,
   countsProcesses: true,
 };
-const box = { kind: 'bwrap', path: '/usr/bin/bwrap', user: null } as const;
+const sandbox = { kind: 'bwrap', path: '/usr/bin/bwrap', user: null } as const;
 
 test('what the sandbox has is told', () => {
-  expect(sandboxWords({ ...box, guards: ALL }, 'x64')).toEqual([
+  expect(sandboxWords({ ...sandbox, guards: ALL }, 'x64')).toEqual([
     'Calls to the kernel are filtered.',
     'No user namespaces can be made inside.',
     'Memory, processes and files are limited.',
   ]);
-  expect(sandboxWords({ ...box, guards: ALL, user: 61_500 }, 'x64').at(-1)).toBe(
+  expect(sandboxWords({ ...sandbox, guards: ALL, user: 61_500 }, 'x64').at(-1)).toBe(
     'Scripts run as a user of their own, since Varsmith is root.',
   );
 });
 
 test('what it lacks is told, and why', () => {
-  expect(sandboxWords({ ...box, guards: NO_GUARDS }, 'riscv64')).toEqual([
+  expect(sandboxWords({ ...sandbox, guards: NO_GUARDS }, 'riscv64')).toEqual([
     'Calls to the kernel are not filtered: there is no filter for riscv64 (there is for x64 and arm64).',
     'Bubblewrap cannot forbid user namespaces inside (0.8 and later can): nothing does.',
     'Memory and files are limited, processes are not: the kernel does not count them sandbox by sandbox here.',
     '/tmp has no limit of its own: bubblewrap knows no sizes (0.6 and later do).',
   ]);
-  const [filter, namespaces] = sandboxWords({ ...box, guards: { ...ALL, filter: null } }, 'arm64');
+  const [filter, namespaces] = sandboxWords({ ...sandbox, guards: { ...ALL, filter: null } }, 'arm64');
   expect([filter, namespaces]).toEqual([
     'Calls to the kernel are not filtered: bubblewrap or the kernel does not take the filter.',
     'No user namespaces can be made inside.',
   ]);
-  expect(sandboxWords({ ...box, guards: { ...ALL, lastNamespace: false } }, 'x64')[1]).toBe(
+  expect(sandboxWords({ ...sandbox, guards: { ...ALL, lastNamespace: false } }, 'x64')[1]).toBe(
     'Bubblewrap cannot forbid user namespaces inside (0.8 and later can): the filter does.',
   );
 });

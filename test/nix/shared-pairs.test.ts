@@ -18,7 +18,7 @@ function twoOf(text: string, isShared = true) {
   if (isShared)
     for (const [, { value }] of registry.entries) cx.common.set(cx.force(value) as AttrsValue, 'made-of');
   const heard: Selection[] = [];
-  cx.tracer = { watches: target => target === registry, onSelect: event => heard.push(event) };
+  cx.trace = { watches: target => target === registry, selections: heard };
   const both = evalIn(cx, text, { registry }) as AttrsValue;
   const seen: Record<string, readonly Selection[]> = {};
   const steps: Record<string, number> = {};

@@ -120,6 +120,8 @@ describe('reads', () => {
     ['A=$in/a/b tool', ['$in/a/b:environment']],
     ['grep x $in/a/b', ['$in/a/b:file']],
     ['openssl x509 -in a -CA "$in/ca/crt" -out $out/c', ['start/a:file', '$in/ca/crt:file']],
+    ['openssl dgst -mac HMAC -macopt hexkey:00 $in/a/b', ['$in/a/b:file']],
+    ['openssl enc -aes256 -S 0102 -in $in/a/b', ['$in/a/b:file']],
     ['sed -e s/a/b/ $in/a/b', ['$in/a/b:file']],
     ["awk '{print}' $in/a/b", ['$in/a/b:file']],
     ['cd $in/a; cat b', ['$in/a/b:file']],

@@ -1,5 +1,7 @@
 /** Which package brings which command. */
 import { describe, expect, it } from 'vitest';
+import packagesData from '../../server/src/shell/programs/data/packages.json' with { type: 'json' };
+import programs from '../../server/src/shell/programs/data/programs.json' with { type: 'json' };
 import { isAlwaysThere, packageCommands, packagesWith } from '../../server/src/shell/programs/tools.ts';
 
 describe('packages', () => {
@@ -32,5 +34,47 @@ describe('packages', () => {
       expect(isAlwaysThere(name)).toBe(true);
     for (const name of ['sed', 'grep', 'awk', 'find', 'xxd', 'bash', 'sh', 'which'])
       expect(isAlwaysThere(name)).toBe(false);
+  });
+});
+
+describe('the tables', () => {
+  const { packages, usual } = packagesData;
+
+  it('have packages that bring the same as one that is known, and the end of a list only at its end', () => {
+    const known = new Set(Object.keys(packages));
+    for (const [name, brought] of Object.entries<string | string[]>(packages)) {
+      if (typeof brought === 'string')
+        expect({ name, same: known.has(brought) }).toEqual({ name, same: true });
+      else expect({ name, open: brought.slice(0, -1).includes('…') }).toEqual({ name, open: false });
+    }
+  });
+
+  it('have usual packages that bring their command', () => {
+    const wrong = Object.entries(usual).filter(
+      ([command, name]) => !packageCommands(name)?.commands.has(command),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('describe a program once', () => {
+    const names = [
+      ...programs.groups.flatMap(group => group.programs),
+      ...Object.keys(programs.programs),
+      ...Object.keys(programs.chosen),
+    ];
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  it('know an option of a program in one way', () => {
+    const tools = [programs.groups, programs.programs, programs.chosen, programs.special].flatMap(
+      Object.entries,
+    );
+    for (const [name, { options }] of tools) {
+      const all: string[] = Object.values<string[]>(options ?? {}).flat();
+      expect({ name, twice: all.filter((option, index) => all.indexOf(option) !== index) }).toEqual({
+        name,
+        twice: [],
+      });
+    }
   });
 });

@@ -11,9 +11,9 @@ import { leftNotes } from '../generate/run/left-notes.ts';
 import { PACKAGE_SOURCES, type PackageSource } from '../generate/run/packages.ts';
 import { TIME_LIMIT_MS } from '../generate/run/script-environment.ts';
 import { scriptPlace } from '../generate/run/script-place.ts';
-import type { Ground } from '../generate/run-environment.ts';
+import type { RunEnvironment } from '../generate/run-environment.ts';
 import { RunFailure } from '../generate/run-failure.ts';
-import { type Seen, seenIn } from '../store/vars/scan.ts';
+import { type ScannedStore, scannedStore } from '../store/vars/scan.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
 import { homeIn } from '../workspace/home.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -22,7 +22,7 @@ import { type Io, printable, UsageError } from './io.ts';
 import { openConfigured } from './load.ts';
 import { spansIn } from './output/positions.ts';
 import type { WhereOf } from './reporter/watcher-reporter.ts';
-import { glanceMeanwhile, type Looking } from './thread.ts';
+import { type ScanKind, scanMeanwhile } from './thread.ts';
 
 /** For commands that want to know of all generators and run none. */
 export const EVERYTHING: PlanRequest = { machines: [], generators: [], regenerate: false };
@@ -32,11 +32,11 @@ export interface OpenFleet {
   readonly root: string;
   readonly files: WorkspaceFiles;
   readonly workspace: Workspace;
-  readonly ground: Ground;
+  readonly environment: RunEnvironment;
   /** True once a secret has been laid on a disk, for want of a file system in memory. */
   hasUsedDisk(): boolean;
   /** What was seen of the store while the fleet was read; null where nobody looked. For commands that change nothing. */
-  seen(): Promise<Seen | null>;
+  seen(): Promise<ScannedStore | null>;
   fleet(): Fleet;
   /** All that the rules report, scripts included. */
   findings(): Promise<readonly Finding[]>;
@@ -55,13 +55,13 @@ export interface OpenFleet {
 export async function openFleet(
   given: string | undefined,
   io: Io,
-  looking: Looking | null = null,
+  looking: ScanKind | null = null,
   needsClan = true,
 ): Promise<OpenFleet> {
   const workspace = await openConfigured(given, io);
   const { root, files } = workspace;
-  const glance = looking === null ? null : glanceMeanwhile(looking, root, files, io);
-  let seen: Promise<Seen | null> | null = null;
+  const scan = looking === null ? null : scanMeanwhile(looking, root, files, io);
+  let seen: Promise<ScannedStore | null> | null = null;
   const { directory: known } = workspace.fleet();
   const directory = needsClan ? known : (known ?? '');
   if (directory === null)
@@ -69,7 +69,7 @@ export async function openFleet(
       "Only Nix can tell which folder is the clan's, or there are several: write `clan.directory` out as a path, or name the folder of one flake.",
     );
   let usedDisk = false;
-  const ground: Ground = {
+  const environment: RunEnvironment = {
     root,
     directory,
     files,
@@ -90,11 +90,12 @@ export async function openFleet(
     root,
     files,
     workspace,
-    ground,
+    environment,
     hasUsedDisk: () => usedDisk,
     seen() {
       seen ??=
-        (directory === '' ? glance : null)?.then(found => found && seenIn(found, files, directory)) ?? null;
+        (directory === '' ? scan : null)?.then(found => found && scannedStore(found, files, directory)) ??
+        null;
       return seen ?? Promise.resolve(null);
     },
     fleet: () => workspace.fleet(),
@@ -102,7 +103,7 @@ export async function openFleet(
       await workspace.prepare();
       return [...workspace.snapshot().findings.values()].flat();
     },
-    situation: options => situationOf(workspace.fleet(), ground, options),
+    situation: options => situationOf(workspace.fleet(), environment, options),
   };
 }
 
@@ -138,8 +139,8 @@ export async function withSession<T>(
     throw refused;
   },
 ): Promise<T> {
-  const { ground, workspace } = open;
-  const session = await openSession(ground, options);
+  const { environment, workspace } = open;
+  const session = await openSession(environment, options);
   let isDone = false;
   try {
     if (session.recovered !== null) {

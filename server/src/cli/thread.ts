@@ -4,7 +4,7 @@
  */
 
 import type { StoreFiles } from '../store/vars/files.ts';
-import { type Glance, glanceAt } from '../store/vars/scan.ts';
+import { type StoreScan, scanStore } from '../store/vars/scan.ts';
 import { createDisk } from '../workspace/disk.ts';
 import type { Io } from './io.ts';
 
@@ -15,25 +15,25 @@ interface Job {
 }
 
 /** What a command wants to know of all that is stored: whether it is there, and perhaps who can read it. */
-export type Looking = 'files' | 'access';
+export type ScanKind = 'files' | 'access';
 
 /** The other thread. Never fails: what cannot be read is not there. */
-export function doInThread({ root, access }: Job): Glance {
+export function doInThread({ root, access }: Job): StoreScan {
   const { kind, list, read, links } = createDisk(root);
-  return glanceAt({ kind, list, text: read, links }, { directory: '', access });
+  return scanStore({ kind, list, text: read, links }, { directory: '', access });
 }
 
 /** Below that many machines with something stored, a thread takes longer to begin than the look. */
 const MANY = 50;
 
 /** Null where it is not worth while, or cannot be done. */
-export function glanceMeanwhile(
-  looking: Looking,
+export function scanMeanwhile(
+  looking: ScanKind,
   root: string,
   files: StoreFiles,
   { inThread }: Io,
-): Promise<Glance | null> | null {
+): Promise<StoreScan | null> | null {
   const machines = files.list('vars/per-machine');
   if (inThread === undefined || machines === null || machines.length < MANY) return null;
-  return inThread({ root, access: looking === 'access' } satisfies Job) as Promise<Glance | null>;
+  return inThread({ root, access: looking === 'access' } satisfies Job) as Promise<StoreScan | null>;
 }

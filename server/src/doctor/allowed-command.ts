@@ -2,13 +2,13 @@
 import { isAbsolute, join } from 'node:path';
 import { folderCommand, isAllowed, isTrustedFolder, stateFolder } from '../host/programs/allowed.ts';
 import { commandFolders, findCommand } from '../host/programs/commands.ts';
-import type { Examined, Surroundings } from './examined.ts';
+import type { DoctorEnvironment, Examined } from './examined.ts';
 import { type Entry, entry } from './report.ts';
 
 /** Nothing where no command is named. */
 export async function allowedEntries(
   { root, storeCommand }: Examined,
-  { env, home, platform }: Surroundings,
+  { env, home, platform }: DoctorEnvironment,
 ): Promise<Entry[]> {
   if (storeCommand === null) return [];
   const name = storeCommand[0] ?? '';

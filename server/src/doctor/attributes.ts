@@ -3,14 +3,14 @@ import { counted } from '../checks/wording.ts';
 import { openRepository } from '../host/git/repository.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { StoreContents } from '../store/vars/read.ts';
-import type { Examined, Surroundings } from './examined.ts';
+import type { DoctorEnvironment, Examined } from './examined.ts';
 import { type Entry, entry } from './report.ts';
 
 /** No entry where nothing is stored, or git does not keep it. */
 export async function attributeEntries(
   { root }: Examined,
   { vars }: StoreContents,
-  { env, trusted }: Surroundings,
+  { env, trusted }: DoctorEnvironment,
 ): Promise<Entry[]> {
   // Git is asked.
   if (!trusted || vars.length === 0) return [];

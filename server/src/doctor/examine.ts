@@ -1,6 +1,6 @@
 /** Looks at a fleet and its surroundings, and says what was found, what is missing, where it was looked for. */
 
-import type { Examined, Surroundings } from './examined.ts';
+import type { DoctorEnvironment, Examined } from './examined.ts';
 import { fleetSection } from './fleet.ts';
 import { plaintextsSection } from './plaintexts.ts';
 import { programsSection } from './programs.ts';
@@ -9,7 +9,7 @@ import { storeSection } from './store.ts';
 
 export async function examine(
   examined: Examined,
-  around: Surroundings,
+  around: DoctorEnvironment,
   version: string,
 ): Promise<Examination> {
   const [store, programs, plaintexts] = await Promise.all([

@@ -23,7 +23,7 @@ export interface Examined {
   readonly enabled: boolean;
 }
 
-export interface Surroundings {
+export interface DoctorEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The home folder; null where there is none. */
   readonly home: string | null;

@@ -1,9 +1,9 @@
 /** Where plaintexts lie while scripts run, and what was left there that should be gone. */
 import { leftBehind, scratchPlace, sweepScratch } from '../host/files/scratch.ts';
-import type { Surroundings } from './examined.ts';
+import type { DoctorEnvironment } from './examined.ts';
 import { type Entry, entry, type Section } from './report.ts';
 
-export async function plaintextsSection({ trusted }: Surroundings): Promise<Section> {
+export async function plaintextsSection({ trusted }: DoctorEnvironment): Promise<Section> {
   const { path, inMemory } = await scratchPlace();
   const place = inMemory
     ? entry('scratch folders', 'found', `${path}, in memory`, { details: [USE] })

@@ -5,8 +5,8 @@
 
 import { findCommand } from '../host/programs/commands.ts';
 import { runProcess } from '../host/programs/process.ts';
-import { findBox } from '../host/sandbox/find-sandbox.ts';
-import type { Surroundings } from './examined.ts';
+import { findSandbox } from '../host/sandbox/find-sandbox.ts';
+import type { DoctorEnvironment } from './examined.ts';
 import { type Entry, entry, type Section } from './report.ts';
 import { sandboxWords } from './sandbox-text.ts';
 
@@ -64,7 +64,7 @@ const SYSTEM_FOLDERS = ['/usr/bin', '/bin', '/run/current-system/sw/bin'];
 const VERSION_LIMIT_MS = 10_000;
 const VERSION_LIMIT_BYTES = 4000;
 
-export async function programsSection(around: Surroundings): Promise<Section> {
+export async function programsSection(around: DoctorEnvironment): Promise<Section> {
   const entries = await Promise.all(
     PROGRAMS.filter(({ command }) => command !== 'bwrap' || around.platform === 'linux').map(program =>
       programEntry(program, around),
@@ -75,7 +75,7 @@ export async function programsSection(around: Surroundings): Promise<Section> {
 
 async function programEntry(
   { command, use, advice, needed }: Program,
-  { env, home, platform, trusted }: Surroundings,
+  { env, home, platform, trusted }: DoctorEnvironment,
 ): Promise<Entry> {
   const named = (env.PATH ?? '').split(':').filter(folder => folder.startsWith('/'));
   const folders = [...new Set([...named, ...SYSTEM_FOLDERS])];
@@ -92,12 +92,12 @@ async function programEntry(
   const version = await versionOf(path, home);
   const text = version === null ? `${path}, which does not report its version` : `${path} (${version})`;
   if (command !== 'bwrap') return entry(command, 'found', text, { details: [use] });
-  const box = await findBox(platform, folders);
-  if ('box' in box)
+  const sandbox = await findSandbox(platform, folders);
+  if ('sandbox' in sandbox)
     return entry(command, 'found', `${text}; the sandbox works`, {
-      details: [use, ...sandboxWords(box.box, process.arch)],
+      details: [use, ...sandboxWords(sandbox.sandbox, process.arch)],
     });
-  return entry(command, 'problem', `${text}; ${box.problem}`, {
+  return entry(command, 'problem', `${text}; ${sandbox.problem}`, {
     details: [use],
     advice:
       'Allow user namespaces on this system (as root: for users other than root, or use --as-root); until then scripts run only with --no-sandbox.',

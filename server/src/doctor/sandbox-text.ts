@@ -1,9 +1,9 @@
 /** What the sandbox of scripts has on this machine, in sentences; docs/sandbox.md says what for. */
-import type { BoxProgram } from '../host/sandbox/find-sandbox.ts';
+import type { SandboxProgram } from '../host/sandbox/find-sandbox.ts';
 import { filterFor } from '../host/sandbox/seccomp.ts';
 
 /** @param arch a `process.arch` */
-export function sandboxWords({ guards, user }: BoxProgram, arch: string): readonly string[] {
+export function sandboxWords({ guards, user }: SandboxProgram, arch: string): readonly string[] {
   const { lastNamespace, sizes, countsProcesses } = guards;
   const isFiltered = guards.filter !== null;
   return [

@@ -27,11 +27,11 @@ import { isWithoutClan } from '../store/without-clan.ts';
 import type { ActionNames } from './actions.ts';
 import { allowedEntries } from './allowed-command.ts';
 import { attributeEntries } from './attributes.ts';
-import type { Examined, Surroundings } from './examined.ts';
+import type { DoctorEnvironment, Examined } from './examined.ts';
 import { type Entry, entry, type Section } from './report.ts';
 import { opensText, readSecrets, secretEntries } from './secrets.ts';
 
-export async function storeSection(examined: Examined, around: Surroundings): Promise<Section> {
+export async function storeSection(examined: Examined, around: DoctorEnvironment): Promise<Section> {
   const { files, fleet, storeCommand } = examined;
   const directory = fleet.directory ?? '';
   const elsewhere = storeCommand !== null;
@@ -58,7 +58,7 @@ export async function storeSection(examined: Examined, around: Surroundings): Pr
 /** What earlier runs have stored and not committed. */
 async function owedEntries(
   { root }: Examined,
-  { env, home, trusted, names }: Surroundings,
+  { env, home, trusted, names }: DoctorEnvironment,
 ): Promise<Entry[]> {
   // Git is asked.
   if (!trusted) return [];
@@ -177,7 +177,7 @@ async function keyEntries(
   examined: Examined,
   contents: StoreContents,
   secrets: FleetSecrets,
-  { env, platform, home, trusted, names }: Surroundings,
+  { env, platform, home, trusted, names }: DoctorEnvironment,
 ): Promise<Entry[]> {
   const backend = shownBackend(examined.fleet, examined.files, null, examined.storeCommand !== null);
   if (examined.storeCommand !== null || commonSetting(examined.fleet) === 'custom')

@@ -2,7 +2,7 @@
  * What is known of a workspace between two builds of its fleet: by file, so that what a change does not touch stays.
  * Computes nothing; see builder.ts.
  */
-import { type Evaluation, forgetWalked, type Tracer } from '../nix/eval/evaluation.ts';
+import { type Evaluation, forgetWalked } from '../nix/eval/evaluation.ts';
 import { createEvaluation } from '../nix/eval/evaluator.ts';
 import type { NixFiles } from '../nix/eval/value.ts';
 import type { AccessSetting } from './access-settings.ts';
@@ -27,7 +27,7 @@ import type { FileGroups } from './survey.ts';
 import { partOfSystem } from './system-modules.ts';
 import type { TextFacts } from './texts.ts';
 import { createTrees, type Trees } from './trees.ts';
-import type { Known } from './unit.ts';
+import type { Known } from './unit-state.ts';
 
 /** The files of a workspace, as the fleet needs them. */
 export interface FleetFiles extends NixFiles {
@@ -96,8 +96,9 @@ export interface Followed {
 export function newState(files: FleetFiles): State {
   const imports = createImportGraph();
   const looseReads: LooseReads = { read: new Set(), lookedFor: new Set() };
-  const tracer: Tracer = { onImport: (from, to) => imports.add(from.path, to) };
-  const evaluation = createEvaluation(recordingReads(files, looseReads), tracer);
+  const evaluation = createEvaluation(recordingReads(files, looseReads), (from, to) =>
+    imports.add(from.path, to),
+  );
   for (const set of COMMON) evaluation.common.set(set, 'beside');
   const flake = createFlakeValues(evaluation, {
     given: file => name => state.argument(name, file),

@@ -34,7 +34,8 @@ import { namesPath } from './references.ts';
 import { sameItems } from './same.ts';
 import { createSurvey, type FileGroups, type Survey } from './survey.ts';
 import { placesToFollow, type TextFacts } from './texts.ts';
-import { type Known, readUnit } from './unit.ts';
+import { readUnit } from './unit.ts';
+import type { Known } from './unit-state.ts';
 import { NOBODY } from './viewers.ts';
 
 export type { FleetFiles, FleetSettings };

@@ -11,6 +11,7 @@ import { attr, attrs, failure, symbol } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Selection } from '../nix/eval/selection.ts';
 import { thunk } from '../nix/eval/thunks.ts';
+import { newTrace, recorded } from '../nix/eval/trace.ts';
 import type { Attr, LambdaValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { CircularImport } from './model.ts';
 import { type Given, moduleArguments } from './modules.ts';
@@ -142,29 +143,18 @@ function firstAsked(
 ): { readonly names: readonly string[]; readonly at: Origin } | null {
   const own = new Map(wanted.map(name => [name, symbol(name, `\`${name}\` of a machine`)]));
   const roots = new Set<UnknownValue>(own.values());
-  const before = cx.tracer;
-  let first: Selection | null = null;
-  let last: Selection | null = null;
-  cx.tracer = {
-    ...before,
-    watches: target => target.kind === 'unknown',
-    onSelect(event) {
-      if (event.target.kind !== 'unknown' || !roots.has(rootOf(event.target))) return;
-      if (first === null || (event.expr !== null && event.expr === first.expr)) last = event;
-      first ??= event;
-    },
-  };
-  try {
+  const trace = newTrace(target => target.kind === 'unknown' && roots.has(rootOf(target)));
+  recorded(cx, trace, () =>
     // Unevaluated, so that nothing is taken from what was made of the usual configuration; see functions.ts.
     firstNeed(cx, module, given, name => {
       const symbolic = own.get(name);
       return symbolic === undefined ? null : thunk(() => symbolic);
-    });
-  } finally {
-    cx.tracer = before;
-  }
-  if (first === null || last === null) return null;
-  const root = rootOf((first as Selection).target as UnknownValue);
+    }),
+  );
+  const [first] = trace.selections;
+  if (first === undefined) return null;
+  const last = trace.selections.findLast(({ expr }) => expr !== null && expr === first.expr) ?? first;
+  const root = rootOf(first.target as UnknownValue);
   const name = wanted.find(each => own.get(each) === root) ?? 'config';
   return askedBy(name, first, last);
 }

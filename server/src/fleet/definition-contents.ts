@@ -6,6 +6,7 @@ import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { isClosed } from '../nix/eval/construct.ts';
 
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { evaluated } from '../nix/eval/thunks.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
 import { readOnce } from './body-cache.ts';
 import { type BodySource, OPAQUE, readBody } from './generator.ts';
@@ -46,15 +47,10 @@ export function contentOf(cx: Evaluation, entry: Attr, assignment: Place): Conte
 }
 
 function forced(cx: Evaluation, lazy: Lazy): Value | null {
-  const known = settled(lazy);
+  const known = evaluated(lazy);
   if (known !== null) return known;
   const value = withBudget(cx, BODY_STEPS, () => cx.force(lazy));
   return value instanceof BudgetExceeded ? null : value;
-}
-
-/** What it is known to be, without evaluating it. */
-export function settled(lazy: Lazy): Value | null {
-  return lazy.kind === 'thunk' ? lazy.value : lazy;
 }
 
 function newContent(cx: Evaluation, entry: Attr, at: Place): Content {
@@ -106,6 +102,6 @@ function isWrittenOut(origin: Origin | null): boolean {
 
 function originOfLazy(lazy: Lazy): Origin | null {
   if (lazy.kind !== 'thunk') return lazy.origin;
-  if (lazy.state === 'done') return lazy.value?.origin ?? null;
+  if (lazy.state === 'evaluated') return lazy.value.origin;
   return lazy.at;
 }

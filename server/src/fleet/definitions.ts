@@ -5,8 +5,9 @@ import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { display, isClosed } from '../nix/eval/construct.ts';
 
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { evaluated } from '../nix/eval/thunks.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
-import { BODY_STEPS, contentOf, settled } from './definition-contents.ts';
+import { BODY_STEPS, contentOf } from './definition-contents.ts';
 import { type BodySource, OPAQUE, readBodies } from './generator.ts';
 import type { GeneratorBody, GeneratorDefinition, NameKind, Place } from './model.ts';
 import { callsOf, placeKey, placeOf } from './places.ts';
@@ -41,7 +42,7 @@ export function areOfSameValue(left: GeneratorDefinition, right: GeneratorDefini
 
 function sourceValueOf(definition: GeneratorDefinition): Value | null {
   const lazy = sources.get(definition)?.source.value;
-  return lazy === undefined ? null : settled(lazy);
+  return lazy === undefined ? null : evaluated(lazy);
 }
 
 /** What was read of a value last, and where it is assigned: a file is read by itself, and as a module. */

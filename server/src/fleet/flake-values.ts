@@ -3,9 +3,11 @@
  * files of the flake give, joined. Evaluation asks where it cannot go on with a symbol. Keeps which file asked for
  * what, so that an edit reaches those that used a value, and no others.
  */
+
 import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { attr, attrs, symbol } from '../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { unrecorded } from '../nix/eval/trace.ts';
 import type { Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { definitionsAt } from './flake-definitions.ts';
 import {
@@ -83,17 +85,16 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
   /** Null while it is being collected: what asks then is what has to be known first. */
   function flakeModules(): FlakeModules | null {
     if (modules !== null || isCollecting) return modules;
-    const { tracer } = cx;
     isCollecting = true;
-    // Whoever is listening listens to something else.
-    cx.tracer = tracer?.onImport === undefined ? null : { onImport: tracer.onImport };
     try {
-      modules = collectFlakeModules(cx, options.given, cache);
-      made = madeOf(cx, modules, options.used);
-      modules = { ...modules, sets: [...modules.sets, ...made] };
+      // Whoever asks a traced question asks for something else.
+      modules = unrecorded(cx, () => {
+        const collected = collectFlakeModules(cx, options.given, cache);
+        made = madeOf(cx, collected, options.used);
+        return { ...collected, sets: [...collected.sets, ...made] };
+      });
     } finally {
       isCollecting = false;
-      cx.tracer = tracer;
     }
     return modules;
   }

@@ -30,7 +30,7 @@ import { readRegistry } from './registry.ts';
 import { sameItems } from './same.ts';
 import { type FileGroups, pipelineOf } from './survey.ts';
 import type { TextFacts } from './texts.ts';
-import type { Known } from './unit.ts';
+import type { Known } from './unit-state.ts';
 
 /** Steps allowed for reading a whole registry or matrix. */
 const FILE_STEPS = 2_000_000;

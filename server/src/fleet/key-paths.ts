@@ -20,13 +20,13 @@ const MOST_ITEMS = 200;
 
 /**
  * The paths in a value that lie at the generator and the file of a key which was looked up for it.
- * @param looked the lookups while the value was computed
+ * @param looked returns the lookups while the value was computed, of which there may be more once it is looked into
  */
-export function keyPathsIn(cx: Evaluation, value: Value, looked: readonly LookedUp[]): KeyPath[] {
-  if (looked.length === 0) return [];
+export function keyPathsIn(cx: Evaluation, value: Value, looked: () => readonly LookedUp[]): KeyPath[] {
+  if (looked().length === 0) return [];
   const paths = pathsIn(cx, value);
   if (paths.length === 0) return [];
-  return looked.flatMap(({ lookup, entry }) => {
+  return looked().flatMap(({ lookup, entry }) => {
     const generator = entry?.kind === 'attrs' ? textOf(cx, entry, 'generator') : null;
     if (entry?.kind !== 'attrs' || generator === null) return [];
     const file = textOf(cx, entry, 'fileAttr');

@@ -6,7 +6,8 @@
 import { BudgetExceeded } from '../nix/eval/budget.ts';
 
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
-import type { Selection } from '../nix/eval/selection.ts';
+import type { Selection, Trace } from '../nix/eval/selection.ts';
+import { newTrace, recorded } from '../nix/eval/trace.ts';
 import type { AttrsValue, Lazy, ListValue, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
 import type { KeyedModule, ModuleReads } from './model.ts';
@@ -69,28 +70,29 @@ export function readKeyedModule(
 /** What is read cannot be seen. */
 const NOTHING = 'nothing';
 
-/** Listens to what is selected while the module is looked into. */
+/** Looks into the module and returns what it selects on the way. */
 function readsOf(cx: Evaluation, make: () => Value, context: KeyedContext): ModuleReads | typeof NOTHING {
+  const trace = newTrace(target => target.kind === 'unknown' || context.registryOf(target) !== null);
+  const reads = withBudget(cx, STEPS, () =>
+    recorded(cx, trace, () => {
+      look(cx, make(), context.given, 0);
+      return readsIn(cx, trace, context);
+    }),
+  );
+  return reads instanceof BudgetExceeded ? NOTHING : reads;
+}
+
+function readsIn(cx: Evaluation, { selections }: Trace, context: KeyedContext): ModuleReads | typeof NOTHING {
   const generators = new Set<string>();
   const registries = new Set<string>();
-  const onSelect = (event: Selection) => {
-    if (event.target.kind === 'attrs') {
-      const registry = context.registryOf(event.target);
+  // What stands after `or` may be evaluated here, and lengthens the trace.
+  for (const selection of selections) {
+    const { target, name } = selection;
+    if (target.kind === 'attrs') {
+      const registry = context.registryOf(target);
       if (registry !== null) registries.add(registry);
-    } else if (isRequired(cx, event) && event.name.text !== null && isGenerators(event.target))
-      generators.add(event.name.text);
-  };
-  const before = cx.tracer;
-  cx.tracer = {
-    ...before,
-    onSelect,
-    watches: target => target.kind === 'unknown' || context.registryOf(target) !== null,
-  };
-  try {
-    const looked = withBudget(cx, STEPS, () => look(cx, make(), context.given, 0));
-    if (looked instanceof BudgetExceeded) return NOTHING;
-  } finally {
-    cx.tracer = before;
+    } else if (isRequired(cx, selection) && name.text !== null && isGenerators(target))
+      generators.add(name.text);
   }
   const [registry] = registries;
   return registry === undefined || registries.size > 1 ? NOTHING : { registry, generators: [...generators] };

@@ -18,8 +18,8 @@ import {
   unknownSelect,
 } from '../nix/eval/construct.ts';
 import { speculating } from '../nix/eval/cycles.ts';
-
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { unrecorded } from '../nix/eval/trace.ts';
 import type { Attr, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { HELPER_DEFAULTS } from './helper-options.ts';
 import type { Fields, Names, OptionSays, Plain, Said } from './module-options.ts';
@@ -65,7 +65,7 @@ export function settledFor<T>(
   const asked = new Map<string, Asked>();
   const name = `config@${++last}`;
   const config: UnknownValue = { ...CONFIG, key: name };
-  const { settle, tracer } = cx;
+  const { settle } = cx;
   cx.settle = value => {
     const path = pathBelow(value, name) ?? platformPath(value);
     if (path === null || !isWorthAsking(path)) return settle === null ? null : settle(value);
@@ -73,15 +73,13 @@ export function settledFor<T>(
     asked.set(path.join('\0'), { path, answer: keyOf(answer) });
     return answer === undefined ? null : nixValue(answer, value);
   };
-  // Whoever is listening listens to something else.
-  cx.tracer = tracer?.onImport === undefined ? null : { onImport: tracer.onImport };
   try {
-    const result = compute(config);
+    // Whoever asks a traced question asks for something else.
+    const result = unrecorded(cx, () => compute(config));
     if (known.length < MAX_SETTLED) known.push({ asked: [...asked.values()], result });
     return result;
   } finally {
     cx.settle = settle;
-    cx.tracer = tracer;
   }
 }
 

@@ -1,139 +1,99 @@
-/**
- * What one file says of secrets of sops-nix and agenix, collected while the file is walked. The collector can ride
- * on another walk; `readSecrets` makes a walk of its own.
- */
+/** Reads what one file says of secrets of sops-nix and agenix, by a walk over the file. */
 import { BudgetExceeded } from '../nix/eval/budget.ts';
 
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import { fileScope } from '../nix/eval/scopes.ts';
-import type { Selection } from '../nix/eval/selection.ts';
+import { newTrace, recorded } from '../nix/eval/trace.ts';
 import { type NamePath, type WalkedBinding, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
+import type { Expr, Range } from '../nix/syntax.ts';
 import { interestOf } from './interest.ts';
 import type { NotAnalysable } from './model.ts';
 import { unknownArgument } from './modules.ts';
-import {
-  type AgeRules,
-  type NamesAbove,
-  type SecretDefinition,
-  type SecretFacts,
-  type SecretGap,
-  type SecretSetting,
-  type SecretTemplate,
-  type SopsDefault,
-  secretPlaces,
-} from './secrets.ts';
+import { type AgeRules, type NamesAbove, type SecretFacts, secretPlaces } from './secrets.ts';
 import { readAgeRules } from './secrets-age-rules.ts';
-import { readSecretOptions } from './secrets-read.ts';
+import { type ReadSecrets, readSecretOptions } from './secrets-read.ts';
 import { collectSecretUses } from './secrets-uses.ts';
 
 /** Asks one question within a budget; null where it was given up, which the asker notes. */
-export type Ask = <T>(at: Range, question: () => T) => T | null;
-
-export interface SecretCollector {
-  /** Hears of every selection while the file is walked. */
-  onSelect(event: Selection): void;
-  /** Hears of every binding. */
-  binding(walked: WalkedBinding): void;
-  /** To be called once, when the walk is over. */
-  facts(notAnalysable?: readonly NotAnalysable[]): SecretFacts;
-}
+type Ask = <T>(at: Range, question: () => T) => T | null;
 
 /** Steps allowed for one question. */
 const QUESTION_STEPS = 200_000;
 
-export function collectSecrets(cx: Evaluation, file: SourceFile, ask: Ask): SecretCollector {
-  const definitions: SecretDefinition[] = [];
-  const templates: SecretTemplate[] = [];
-  const defaults: SopsDefault[] = [];
-  const settings: SecretSetting[] = [];
-  const gaps: SecretGap[] = [];
+/** Reads a file. What its selections show of uses is read from the traces of the questions that the walk asks. */
+export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
+  const notAnalysable: NotAnalysable[] = [];
   const uses = collectSecretUses(cx, file.path);
-
-  function ageRules(): AgeRules | null {
-    if (!/\bpublicKeys\b/.test(file.text) || file.root.kind === 'lambda') return null;
-    return ask(file.root, () => readAgeRules(cx, file, cx.evaluate(file.root, fileScope(cx, file))));
-  }
-
-  return {
-    onSelect: uses.onSelect,
-    binding(walked) {
-      const path = walked.state.path as NamePath;
-      const name = path.name?.text;
-      if (walked.isLet || inOptions(path)) return;
-      if (name !== 'sops' && name !== 'age') return;
-      // `sops.age` says where the keys for sops are.
-      if (name === 'age' && path.parent?.name?.text === 'sops') return;
-      const above = namesAbove(path);
-      const { conditional } = walked.state;
-      const read = ask(walked.range, () =>
-        readSecretOptions(cx, { keeper: name, at: path.at, above, conditional }, walked.value()),
-      );
-      definitions.push(...(read?.definitions ?? []));
-      templates.push(...(read?.templates ?? []));
-      defaults.push(...(read?.defaults ?? []));
-      settings.push(...(read?.settings ?? []));
-      gaps.push(...(read?.gaps ?? []));
-    },
-    facts: (notAnalysable = []) => ({
-      file: file.path,
-      ageRules: ageRules(),
-      definitions,
-      templates,
-      defaults,
-      settings,
-      gaps,
-      uses: uses.uses(),
-      notAnalysable,
+  const ask: Ask = (at, question) => {
+    const trace = newTrace(target => target.kind === 'unknown');
+    const readUses = () => {
+      // What stands after `or` may be evaluated here, and lengthens the trace.
+      for (const selection of trace.selections) uses.note(selection);
+    };
+    const answer = withBudget(cx, QUESTION_STEPS, () => recorded(cx, trace, question));
+    const noted = withBudget(cx, QUESTION_STEPS, () => recorded(cx, trace, readUses));
+    for (const exceeded of [answer, noted])
+      if (exceeded instanceof BudgetExceeded)
+        notAnalysable.push({
+          at: { file: file.path, start: at.start, end: at.end },
+          what: 'effort',
+          reason: exceeded.message,
+        });
+    return answer instanceof BudgetExceeded ? null : answer;
+  };
+  const read: ReadSecrets[] = [];
+  const interesting = interestOf(file, secretPlaces(file.text));
+  const inSpine = new WeakSet<Expr>();
+  const state = { scope: fileScope(cx, file), path: null, conditional: false };
+  ask(file.root, () =>
+    walk(cx, file.root, state, {
+      skips: range => !interesting(range),
+      enter(expr, { scope }) {
+        if (!interesting(expr)) return false;
+        const isCall = expr.kind === 'apply';
+        if (expr.kind === 'select' || expr.kind === 'has-attr' || (isCall && !inSpine.has(expr)))
+          ask(expr, () => cx.evaluate(expr, scope));
+        if (isCall && expr.fn.kind === 'apply') inSpine.add(expr.fn);
+        return true;
+      },
+      binding(walked) {
+        const options = interesting(walked.range) ? optionsIn(cx, walked, ask) : null;
+        if (options !== null) read.push(options);
+      },
+      parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
     }),
+  );
+  return {
+    file: file.path,
+    ageRules: ageRulesIn(cx, file, ask),
+    definitions: read.flatMap(({ definitions }) => definitions),
+    templates: read.flatMap(({ templates }) => templates),
+    defaults: read.flatMap(({ defaults }) => defaults),
+    settings: read.flatMap(({ settings }) => settings),
+    gaps: read.flatMap(({ gaps }) => gaps),
+    uses: uses.uses(),
+    notAnalysable,
   };
 }
 
-/** Reads a file by a walk of its own. Leaves the evaluation's tracer as it was. */
-export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
-  const notAnalysable: NotAnalysable[] = [];
-  const ask: Ask = (at, question) => {
-    const answer = withBudget(cx, QUESTION_STEPS, question);
-    if (!(answer instanceof BudgetExceeded)) return answer;
-    notAnalysable.push({
-      at: { file: file.path, start: at.start, end: at.end },
-      what: 'effort',
-      reason: answer.message,
-    });
-    return null;
-  };
-  const collector = collectSecrets(cx, file, ask);
-  const interesting = interestOf(file, secretPlaces(file.text));
-  const inSpine = new WeakSet<Expr>();
-  const noteSpine = (expr: ApplyExpr) => {
-    if (expr.fn.kind === 'apply') inSpine.add(expr.fn);
-  };
-  const before = cx.tracer;
-  cx.tracer = { ...before, onSelect: collector.onSelect };
-  try {
-    const state = { scope: fileScope(cx, file), path: null, conditional: false };
-    ask(file.root, () =>
-      walk(cx, file.root, state, {
-        skips: range => !interesting(range),
-        enter(expr, { scope }) {
-          if (!interesting(expr)) return false;
-          const isCall = expr.kind === 'apply';
-          if (expr.kind === 'select' || expr.kind === 'has-attr' || (isCall && !inSpine.has(expr)))
-            ask(expr, () => cx.evaluate(expr, scope));
-          if (isCall) noteSpine(expr);
-          return true;
-        },
-        binding(walked) {
-          if (interesting(walked.range)) collector.binding(walked);
-        },
-        parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
-      }),
-    );
-    return collector.facts(notAnalysable);
-  } finally {
-    cx.tracer = before;
-  }
+function ageRulesIn(cx: Evaluation, file: SourceFile, ask: Ask): AgeRules | null {
+  if (!/\bpublicKeys\b/.test(file.text) || file.root.kind === 'lambda') return null;
+  return ask(file.root, () => readAgeRules(cx, file, cx.evaluate(file.root, fileScope(cx, file))));
+}
+
+/** Returns what a binding says of the options of sops-nix or agenix; null if it is none of them. */
+function optionsIn(cx: Evaluation, walked: WalkedBinding, ask: Ask): ReadSecrets | null {
+  const path = walked.state.path as NamePath;
+  const keeper = path.name?.text;
+  if (walked.isLet || inOptions(path)) return null;
+  if (keeper !== 'sops' && keeper !== 'age') return null;
+  // `sops.age` says where the keys for sops are.
+  if (keeper === 'age' && path.parent?.name?.text === 'sops') return null;
+  const { conditional } = walked.state;
+  return ask(walked.range, () =>
+    readSecretOptions(cx, { keeper, at: path.at, above: namesAbove(path), conditional }, walked.value()),
+  );
 }
 
 function namesAbove({ parent }: NamePath): NamesAbove {

@@ -71,7 +71,7 @@ function belowSet(steps: readonly Step[]): IntoSet | null {
 
 /** Collects the uses of one file while it is walked. */
 export interface SecretUseCollector {
-  onSelect(event: Selection): void;
+  note(selection: Selection): void;
   uses(): SecretUse[];
 }
 
@@ -87,7 +87,7 @@ export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollec
   }
 
   return {
-    onSelect(event) {
+    note(event) {
       if (event.target.kind !== 'unknown' || !passesBy(KEEPERS, event.name, event.target)) return;
       const self =
         event.result?.kind === 'unknown' ? event.result.key : `${event.target.key}.${event.name.text ?? ''}`;

@@ -36,17 +36,26 @@ export function isSessionOption(names: readonly string[]): boolean {
   return SESSION_END.test(names.at(-1) ?? '') && SESSION_OPTION.test(names.slice(-2).join('.'));
 }
 
-/**
- * The bindings that session variables are made of, directly or through others, and that read paths.
- * @param ask asks one question of the evaluator, with a budget of its own
- */
+/** What is read of a file for its session variables. */
+export interface SessionParts {
+  readonly lets: readonly LetBinding[];
+  readonly values: readonly SessionValue[];
+}
+
+/** What the reader of the file is asked. */
+export interface SessionReader {
+  /** The uses that have been seen so far. */
+  readonly uses: () => readonly Use[];
+  readonly textOf: (range: Place) => string;
+  /** Asks one question of the evaluator, with a budget of its own. */
+  readonly ask: <T>(at: Place, question: () => T) => T | null;
+}
+
+/** Returns the bindings that session variables are made of, directly or through others, and that read paths. */
 export function sessionBindings(
   cx: Evaluation,
-  lets: readonly LetBinding[],
-  values: readonly SessionValue[],
-  uses: () => readonly Use[],
-  textOf: (range: Place) => string,
-  ask: <T>(at: Place, question: () => T) => T | null,
+  { lets, values }: SessionParts,
+  { uses, textOf, ask }: SessionReader,
 ): SessionBinding[] {
   if (values.length === 0 || lets.length === 0) return [];
   const reached = reachedFrom(lets, values, textOf);

@@ -6,14 +6,13 @@ import { display, stringKey } from '../nix/eval/construct.ts';
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Selection } from '../nix/eval/selection.ts';
-import type { Origin, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
-import type { ApplyExpr, PathExpr, Range, StringExpr } from '../nix/syntax.ts';
+import type { Origin, UnknownValue } from '../nix/eval/value.ts';
+import type { Range } from '../nix/syntax.ts';
 import type { KeyLookup, OtherRead, Place, Use } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
 import { readName } from './read.ts';
 import { passesBy, type Step, stepsOf } from './steps.ts';
-import { providedFor, useOfCall } from './uses-calls.ts';
-import { useOfSopsName, usesInText } from './uses-texts.ts';
+import { useOfSopsName } from './uses-texts.ts';
 
 /** What follows `vars.generators` in a selection; null if it does not go through there. */
 function belowGenerators(steps: readonly Step[]): readonly Step[] | null {
@@ -55,140 +54,159 @@ function nameBefore(value: UnknownValue, steps: number): string | null {
   return at.term?.kind === 'select' ? at.term.name.text : null;
 }
 
-/** Collects the uses of one file while it is walked. */
-export interface UseCollector {
-  onSelect(event: Selection): void;
-  /** A string or path in the source: it may name a file below `vars/`. */
-  onText(expr: StringExpr | PathExpr, scope: Scope): void;
-  /** An application that was evaluated: it may look up a file, or provide for its absence. */
-  onApplication(expr: ApplyExpr, value: Value, scope: Scope): void;
-  /** Called around each top-level question, so that a use knows the key it was reached by. */
-  startQuestion(): void;
-  /** A key was looked up; what is to be said of it is asked for only where a use was reached by it. */
-  noteLookup(lookup: () => KeyLookup): void;
-  uses(): Use[];
-  /** What is read of generators and prompts themselves. */
-  otherReads(): OtherRead[];
+/** A key that was looked up; what is to be said of it is computed only where a use was reached by it. */
+export type Lookup = () => KeyLookup;
+
+/** What is noted of the uses of one file while it is read. */
+export interface UseNotes {
+  readonly file: string;
+  /** Uses in the order in which they were seen; one place is perhaps seen many times. */
+  readonly uses: NotedUse[];
+  /** What is read of generators and prompts themselves, by place. */
+  readonly otherReads: Map<string, NotedRead>;
+  /** Generators and files asked for with `?`, or selected with something to fall back on. */
+  readonly guarded: Set<string>;
+  /** Where failing is provided for: what `tryEval` and `pathExists` are given. */
+  readonly tried: Range[];
 }
 
-export function collectUses(cx: Evaluation, file: string): UseCollector {
-  const found = new Map<string, Use>();
-  /** Generators and files asked for with `?`, or selected with something to fall back on. */
-  const guarded = new Set<string>();
-  /** Where failing is provided for: what `tryEval` and `pathExists` are given. */
-  const tried: { readonly start: number; readonly end: number }[] = [];
-  const pending: { readonly id: string; readonly use: Use; readonly prefixes: readonly string[] }[] = [];
-  const others = new Map<string, { readonly read: OtherRead; readonly prefixes: readonly string[] }>();
-  let lookup: (() => KeyLookup) | null = null;
+interface NotedUse {
+  readonly id: string;
+  readonly use: Use;
+  /** Keys of the generator, the file and what else is on the way: a guard of one of them guards the use. */
+  readonly prefixes: readonly string[];
+}
 
-  function provides(event: Selection): boolean {
-    if (!event.guarded) return false;
-    if (event.fallback === null) return true;
-    return cx.force(event.fallback).kind !== 'failure';
-  }
+interface NotedRead {
+  readonly read: OtherRead;
+  readonly prefixes: readonly string[];
+}
 
-  function note(use: Use, prefixes: readonly string[]): void {
-    const id = `${use.at.start}:${use.at.end}:${use.generator}:${use.fileName}:${use.attribute}`;
-    pending.push({ id, use, prefixes });
-  }
+export function newUseNotes(file: string): UseNotes {
+  return { file, uses: [], otherReads: new Map(), guarded: new Set(), tried: [] };
+}
 
-  /** Clan's own options alone: what generators have elsewhere is not known. */
-  function noteOther(event: Selection, steps: readonly Step[], below: readonly Step[]): void {
-    const attribute = event.name.text;
-    const isOfGenerator = below.length === 2 && attribute !== 'files' && attribute !== 'prompts';
-    const isOfPrompt = below.length === 4 && below[1]?.name.text === 'prompts';
-    if (attribute === null || event.at.file.path !== file || !(isOfGenerator || isOfPrompt)) return;
-    if (steps.at(-below.length - 3)?.name.text !== 'core') return;
-    const { name, kind } = readName((below[0] as Step).name, true);
-    const prompt = isOfPrompt ? readName((below[2] as Step).name, true).name : null;
-    const at = placeOf(event.at);
-    others.set(`${at.start}:${name}:${prompt}`, {
-      read: {
-        at,
-        of: isOfPrompt ? 'prompt' : 'generator',
-        generator: name,
-        generatorKind: kind,
-        prompt,
-        attribute,
-        guarded: false,
-      },
-      prefixes: below.map((_, index) => pathKey(below.slice(0, index + 1))),
-    });
-  }
+/** Notes uses that are guarded by nothing on the way to them. */
+export function noteUses(notes: UseNotes, uses: readonly Use[]): void {
+  for (const use of uses) noteUse(notes, use, []);
+}
 
+/** Notes that failing is provided for in these ranges. */
+export function noteProvided(notes: UseNotes, ranges: readonly Range[]): void {
+  notes.tried.push(...ranges);
+}
+
+/**
+ * Notes a selection if it goes into what generators have.
+ * @param lookup the key that was looked up before it in the same question
+ */
+export function noteSelection(
+  cx: Evaluation,
+  notes: UseNotes,
+  selection: Selection,
+  lookup: Lookup | null,
+): void {
+  const { target, name, at, guarded } = selection;
+  if (target.kind !== 'unknown' || !passesBy(WAYS, name, target)) return;
+  if (!guarded && !mayBeUse(name.text, target)) return;
+  const steps = stepsOf(target);
+  const named = useOfSopsName(selection, steps, notes.file);
+  if (named !== null) noteUse(notes, { ...named, guarded: providesFallback(cx, selection) }, []);
+  const below = belowGenerators([...steps, { name, at }]);
+  if (below === null || below.length === 0) return;
+  if (providesFallback(cx, selection)) notes.guarded.add(pathKey(below));
+  if (selection.result === null) return;
+  noteOtherRead(notes, selection, [...steps, { name, at }], below);
+  const use = useOf(notes.file, selection, below, lookup);
+  if (use !== null) noteUse(notes, use, prefixesOf(below));
+}
+
+/** True for a selection that has something to fall back on. */
+function providesFallback(cx: Evaluation, { guarded, fallback }: Selection): boolean {
+  return guarded && (fallback === null || cx.force(fallback).kind !== 'failure');
+}
+
+function noteUse({ uses }: UseNotes, use: Use, prefixes: readonly string[]): void {
+  const id = `${use.at.start}:${use.at.end}:${use.generator}:${use.fileName}:${use.attribute}`;
+  uses.push({ id, use, prefixes });
+}
+
+/** Keys of what is selected on the way. */
+function prefixesOf(below: readonly Step[]): string[] {
+  return below.map((_, index) => pathKey(below.slice(0, index + 1)));
+}
+
+/** Notes what is read of a generator or a prompt. Of Clan's own options alone: what generators have elsewhere is not known. */
+function noteOtherRead(
+  { file, otherReads }: UseNotes,
+  selection: Selection,
+  steps: readonly Step[],
+  below: readonly Step[],
+): void {
+  const attribute = selection.name.text;
+  const isOfGenerator = below.length === 2 && attribute !== 'files' && attribute !== 'prompts';
+  const isOfPrompt = below.length === 4 && below[1]?.name.text === 'prompts';
+  if (attribute === null || selection.at.file.path !== file || !(isOfGenerator || isOfPrompt)) return;
+  if (steps.at(-below.length - 3)?.name.text !== 'core') return;
+  const { name, kind } = readName((below[0] as Step).name, true);
+  const prompt = isOfPrompt ? readName((below[2] as Step).name, true).name : null;
+  const at = placeOf(selection.at);
+  const of = isOfPrompt ? 'prompt' : 'generator';
+  otherReads.set(`${at.start}:${name}:${prompt}`, {
+    read: { at, of, generator: name, generatorKind: kind, prompt, attribute, guarded: false },
+    prefixes: prefixesOf(below),
+  });
+}
+
+/** Returns the use that a selection of `G.files.F.attribute` is; null for another selection. */
+function useOf(
+  file: string,
+  { at: selectedAt, expr }: Selection,
+  below: readonly Step[],
+  lookup: Lookup | null,
+): Use | null {
+  if (below.length !== 4 || below[1]?.name.text !== 'files') return null;
+  const [generator, , fileStep, attribute] = below as [Step, Step, Step, Step];
+  // Written in this file, or in an accessor elsewhere that is called from here.
+  const direct = selectedAt.file.path === file;
+  const at = direct ? selectedAt : outermostIn(selectedAt, file);
+  if (at === null) return null;
+  const name = readName(generator.name, true);
+  const fileName = readName(fileStep.name, true);
+  const place = (step: Step) => placeOf(writtenIn(step, file) ?? at);
   return {
-    startQuestion() {
-      lookup = null;
-    },
-    noteLookup(last) {
-      lookup = last;
-    },
-    onText(expr, scope) {
-      for (const use of usesInText(cx, file, expr, scope)) note(use, []);
-    },
-    onApplication(expr, value, scope) {
-      const provided = providedFor(cx, expr, scope, file);
-      tried.push(...provided);
-      const use = useOfCall(cx, file, expr, value, scope);
-      if (use !== null) note({ ...use, key: lookup?.() ?? null }, []);
-    },
-    onSelect(event) {
-      if (event.target.kind !== 'unknown' || !passesBy(WAYS, event.name, event.target)) return;
-      if (!event.guarded && !mayBeUse(event.name.text, event.target)) return;
-      const steps = stepsOf(event.target);
-      const named = useOfSopsName(event, steps, file);
-      if (named !== null) note({ ...named, guarded: provides(event) }, []);
-      const below = belowGenerators([...steps, { name: event.name, at: event.at }]);
-      if (below === null || below.length === 0) return;
-      if (provides(event)) guarded.add(pathKey(below));
-      if (event.result === null) return;
-      noteOther(event, [...steps, { name: event.name, at: event.at }], below);
-      if (below.length !== 4 || below[1]?.name.text !== 'files') return;
-      const [generator, , fileStep, attribute] = below as [Step, Step, Step, Step];
-      // Written in this file, or in an accessor elsewhere that is called from here.
-      const direct = event.at.file.path === file;
-      const at = direct ? event.at : outermostIn(event.at, file);
-      if (at === null) return;
-      const name = readName(generator.name, true);
-      const fileName = readName(fileStep.name, true);
-      const place = (step: Step) => placeOf(writtenIn(step, file) ?? at);
-      const use: Use = {
-        by: 'option',
-        at:
-          direct && event.expr !== null ? { file, start: event.expr.start, end: event.at.end } : placeOf(at),
-        generator: name.name,
-        generatorKind: name.kind,
-        generatorAt: place(generator),
-        fileName: fileName.name,
-        fileKind: fileName.kind,
-        fileAt: place(fileStep),
-        attribute: display(attribute.name),
-        attributeAt: direct ? placeOf(event.at) : null,
-        guarded: false,
-        key: lookup?.() ?? null,
-      };
-      note(
-        use,
-        below.map((_, index) => pathKey(below.slice(0, index + 1))),
-      );
-    },
-    uses() {
-      for (const { id, use, prefixes } of pending) {
-        const known = found.get(id);
-        const isGuarded =
-          prefixes.some(prefix => guarded.has(prefix)) || tried.some(range => holds(range, use.at));
-        if (known === undefined) found.set(id, isGuarded ? { ...use, guarded: true } : use);
-      }
-      pending.length = 0;
-      return [...found.values()];
-    },
-    otherReads: () =>
-      [...others.values()].map(({ read, prefixes }) => {
-        const isGuarded =
-          prefixes.some(prefix => guarded.has(prefix)) || tried.some(range => holds(range, read.at));
-        return isGuarded ? { ...read, guarded: true } : read;
-      }),
+    by: 'option',
+    at: direct && expr !== null ? { file, start: expr.start, end: selectedAt.end } : placeOf(at),
+    generator: name.name,
+    generatorKind: name.kind,
+    generatorAt: place(generator),
+    fileName: fileName.name,
+    fileKind: fileName.kind,
+    fileAt: place(fileStep),
+    attribute: display(attribute.name),
+    attributeAt: direct ? placeOf(selectedAt) : null,
+    guarded: false,
+    key: lookup?.() ?? null,
   };
+}
+
+/** Returns the uses noted so far, each place once. */
+export function usesOf(notes: UseNotes): Use[] {
+  const uses = new Map<string, Use>();
+  for (const { id, use, prefixes } of notes.uses)
+    if (!uses.has(id)) uses.set(id, isGuarded(notes, use.at, prefixes) ? { ...use, guarded: true } : use);
+  return [...uses.values()];
+}
+
+/** Returns what is read of generators and prompts themselves. */
+export function otherReadsOf(notes: UseNotes): OtherRead[] {
+  return [...notes.otherReads.values()].map(({ read, prefixes }) =>
+    isGuarded(notes, read.at, prefixes) ? { ...read, guarded: true } : read,
+  );
+}
+
+function isGuarded({ guarded, tried }: UseNotes, at: Place, prefixes: readonly string[]): boolean {
+  return prefixes.some(prefix => guarded.has(prefix)) || tried.some(range => holds(range, at));
 }
 
 function holds(range: Range, at: Place): boolean {

@@ -4,7 +4,7 @@
  */
 import type { StoreFiles } from '../store/vars/files.ts';
 
-export interface Ground {
+export interface RunEnvironment {
   /** Absolute path of the repository. */
   readonly root: string;
   /** The clan's folder in the repository (`clan.directory`), below which all is stored; the root is ''. */

@@ -17,8 +17,8 @@ import { fleetSecrets } from '../editor/fleet-secrets.ts';
 import { editedFiles } from '../editor/scaffold.ts';
 import { intoModule } from '../editor/scaffold-module.ts';
 import type { Keys } from '../generate/backends/keys.ts';
-import { openVault } from '../generate/backends/open-backend.ts';
-import { placesOf, type Vault, type VaultChange } from '../generate/backends/secret-backend.ts';
+import { openSecretBackend } from '../generate/backends/open-backend.ts';
+import { placesOf, type SecretBackend, type SecretChange } from '../generate/backends/secret-backend.ts';
 import { withRemoved } from '../generate/backends/sops-files.ts';
 import { type Generator, joinGenerators } from '../generate/plan/generators.ts';
 import { type KeptPlace, type KeptValues, keptValues } from '../generate/repository/kept-values.ts';
@@ -26,7 +26,7 @@ import { type NewValue, sealedAnew } from '../generate/repository/new-values.ts'
 import type { Unchanged } from '../generate/repository/session.ts';
 import { type Situation, situationOf } from '../generate/repository/situation.ts';
 import type { EditedFile } from '../generate/repository/sources.ts';
-import type { Ground } from '../generate/run-environment.ts';
+import type { RunEnvironment } from '../generate/run-environment.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import type { Workspace } from './workspace.ts';
@@ -70,7 +70,7 @@ export interface Rehearsal {
   /** Machines that get a key, having none. */
   readonly newKeys: readonly string[];
   /** Keys, values, and what lies in their places. */
-  readonly changes: readonly VaultChange[];
+  readonly changes: readonly SecretChange[];
   /** The files that values were read from. */
   readonly read: readonly Unchanged[];
   readonly notes: readonly string[];
@@ -89,7 +89,7 @@ interface Chosen {
  */
 export async function rehearseConversion(
   workspace: Workspace,
-  ground: Ground,
+  environment: RunEnvironment,
   keys: Keys,
   wish: ConvertWish,
 ): Promise<Rehearsal> {
@@ -99,21 +99,21 @@ export async function rehearseConversion(
   const wanted: Wanted = { names: wish.names, texts };
   const verdicts = conversionsIn(before, fleetSecrets(before), wanted).filter(wish.about);
   const kept = verdicts.flatMap(one => ('kept' in one ? [one.kept] : []));
-  const values = keptValues(ground, keys);
+  const values = keptValues(environment, keys);
   const conversions = verdicts.flatMap(one => ('conversion' in one ? [one.conversion] : []));
   const unreadable = new Set<string>();
   let chosen = await withValues(conversions, values, kept, wish.skipsUnreadable ? unreadable : null);
   for (;;) {
     const modules = rewritten(before, chosen);
     for (const { path, after } of modules) workspace.open(path, after ?? '');
-    const situation = await situationOf(workspace.fleet(), ground);
+    const situation = await situationOf(workspace.fleet(), environment);
     const found = await placed(
       chosen,
       situation,
-      await openVault(ground, workspace.fleet(), situation.backend),
+      await openSecretBackend(environment, workspace.fleet(), situation.backend),
     );
     if (found.kept.length === 0) {
-      const rest = await finish(workspace, ground, keys, wish, { ...found, chosen, modules });
+      const rest = await finish(workspace, environment, keys, wish, { ...found, chosen, modules });
       return { ...rest, kept, unreadable: [...unreadable].sort(), read: values.read() };
     }
     kept.push(...found.kept);
@@ -210,7 +210,7 @@ function rewritten(
 async function placed(
   chosen: readonly Chosen[],
   { declared, stored }: Situation,
-  vault: Vault,
+  secretBackend: SecretBackend,
 ): Promise<{
   readonly places: ReadonlyMap<Chosen, readonly NewValue[]>;
   readonly kept: readonly Kept[];
@@ -227,7 +227,7 @@ async function placed(
       continue;
     }
     const there = found.filter(({ generator }) => stored.has(generator.key, name, true));
-    const other = await firstDiffering(there, vault);
+    const other = await firstDiffering(there, secretBackend);
     if (other === null) places.set(one, found);
     else
       kept.push(
@@ -238,11 +238,14 @@ async function placed(
 }
 
 /** A run that was cut off may have reached a store outside of the repository: the same value is no other. */
-async function firstDiffering(places: readonly NewValue[], vault: Vault): Promise<string | null> {
+async function firstDiffering(
+  places: readonly NewValue[],
+  secretBackend: SecretBackend,
+): Promise<string | null> {
   for (const { generator, value } of places)
     for (const place of placesOf(generator)) {
       // What cannot be opened is not ours to replace.
-      const known = await vault.open(place).catch(() => null);
+      const known = await secretBackend.open(place).catch(() => null);
       if (known === null || !known.equals(value)) return generator.key;
     }
   return null;
@@ -277,7 +280,7 @@ function placesFor({ conversion, values }: Chosen, own: readonly Generator[]): r
 
 async function finish(
   workspace: Workspace,
-  ground: Ground,
+  environment: RunEnvironment,
   keys: Keys,
   { keepsOld }: ConvertWish,
   found: {
@@ -299,11 +302,11 @@ async function finish(
   const encrypted: EditedFile[] = [];
   for (const { path, format, names } of left.values) {
     const text = files.text(path) ?? '';
-    const without = await withRemoved({ path, format }, text, keys, names, ground);
+    const without = await withRemoved({ path, format }, text, keys, names, environment);
     encrypted.push({ path, before: text, after: without });
   }
   const all = [...places.values()].flat();
-  const { changes, newKeys } = await sealedAnew(ground, fleet, all);
+  const { changes, newKeys } = await sealedAnew(environment, fleet, all);
   return {
     converted: chosen.map(one => ({
       conversion: one.conversion,

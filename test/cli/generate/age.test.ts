@@ -2,14 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findBox } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { generateKeyPair } from '../../../server/src/store/age/crypt.ts';
 import { describeIf } from '../../conditionally.ts';
 import { contentsOf } from '../../host/folders.ts';
 import { write } from '../../workspace/support.ts';
 import { fleet, type GeneratingFleet } from '../generation.ts';
 
-const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
+const hasSandbox = 'sandbox' in (await findSandbox(process.platform, ['/usr/bin', '/bin']));
 
 interface AgeFleet extends GeneratingFleet {
   readonly recipient: string;
@@ -34,7 +34,7 @@ const FILES =
 const read = async ({ run }: GeneratingFleet, machine: string, id: string) =>
   (await run(['get', machine, id])).stdout;
 
-describeIf(hasBox, 'case 59: the age backend', { timeout: 120_000 }, () => {
+describeIf(hasSandbox, 'case 59: the age backend', { timeout: 120_000 }, () => {
   it('writes what clan reads, and reads it again', async () => {
     const made = await ageFleet({
       m: `g = { ${FILES} };`,

@@ -2,14 +2,14 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findBox } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { generateKeyPair } from '../../../server/src/store/age/crypt.ts';
 import { contentsOf } from '../../host/folders.ts';
 import { write } from '../../workspace/support.ts';
 import { fleet } from '../generation.ts';
 
-const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
-const BOX = hasBox ? [] : ['--no-sandbox'];
+const hasSandbox = 'sandbox' in (await findSandbox(process.platform, ['/usr/bin', '/bin']));
+const BOX = hasSandbox ? [] : ['--no-sandbox'];
 
 const flake = (directory: string) => `{
   inputs.clan-core.url = "https://example.org/clan-core.tar.gz";

@@ -4,12 +4,12 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findCommand } from '../../../server/src/host/programs/commands.ts';
-import { findBox } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { exampleFiles } from '../../editor/support.ts';
 import { fleet, type GeneratingFleet } from '../generation.ts';
 
 const FOLDERS = ['/usr/bin', '/bin', '/usr/sbin'];
-const BOX = 'box' in (await findBox(process.platform, FOLDERS)) ? [] : ['--no-sandbox'];
+const BOX = 'sandbox' in (await findSandbox(process.platform, FOLDERS)) ? [] : ['--no-sandbox'];
 const hasOpenssl = (await findCommand('openssl', FOLDERS)) !== null;
 const PASSWORD = 'correct horse';
 /** What a PKCS #8 text has before the 32 bytes of an X25519 key. */

@@ -9,12 +9,12 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findBox } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { describeIf } from '../../conditionally.ts';
 import { contentsOf } from '../../host/folders.ts';
 import { fleet, type GeneratingFleet } from '../generation.ts';
 
-const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
+const hasSandbox = 'sandbox' in (await findSandbox(process.platform, ['/usr/bin', '/bin']));
 
 /** A public value, as it lies on disk. */
 const publicValue = ({ root }: GeneratingFleet, key: string) =>
@@ -41,7 +41,7 @@ const SHARED = `shared = { share = true; files.key = { }; files.id.secret = fals
 const DEPENDENT = `dependent = { dependencies = [ "shared" ]; files.copy = { }; script = "cat $in/shared/key > $out/copy"; };`;
 const OTHER = `other = { files.own = { }; script = "${RANDOM.replaceAll('"', '\\"').replaceAll('\\n', '\\\\n')} > $out/own"; };`;
 
-describeIf(hasBox, 'generate', { timeout: 120_000 }, () => {
+describeIf(hasSandbox, 'generate', { timeout: 120_000 }, () => {
   it('case 10: what is missing is made, committed, and made anew on request', async () => {
     const made = await fleet({ m: `${SHARED}\n${DEPENDENT}\n${OTHER}` });
     expect((await made.run(['list'])).stdout).toBe(
@@ -331,7 +331,7 @@ describeIf(hasBox, 'generate', { timeout: 120_000 }, () => {
   });
 });
 
-describeIf(hasBox, 'who can read what', { timeout: 120_000 }, () => {
+describeIf(hasSandbox, 'who can read what', { timeout: 120_000 }, () => {
   const deployed = (deploy: boolean) =>
     `s = { share = true; files.x.deploy = ${deploy}; script = ''${RANDOM} > $out/x''; };`;
   const machinesOf = ({ root }: GeneratingFleet, file: string) =>

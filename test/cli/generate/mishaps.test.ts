@@ -7,15 +7,15 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { findBox } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { contentsOf } from '../../host/folders.ts';
 import { write } from '../../workspace/support.ts';
 import { fleet, type GeneratingFleet } from '../generation.ts';
 import { type OutsideFleet, OWN_KINDS, outsideFleet } from '../outside-stores.ts';
 import { buildProgram, everythingIn, programPath, start, temporary } from '../program.ts';
 
-const found = await findBox(process.platform, ['/usr/bin', '/bin']);
-const bwrap = 'box' in found && found.box.kind === 'bwrap' ? found.box.path : null;
+const found = await findSandbox(process.platform, ['/usr/bin', '/bin']);
+const bwrap = 'sandbox' in found && found.sandbox.kind === 'bwrap' ? found.sandbox.path : null;
 
 buildProgram();
 

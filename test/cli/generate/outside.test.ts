@@ -6,13 +6,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../client/src/run-protocol.ts';
-import { findBox } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { contentsOf } from '../../host/folders.ts';
 import { write } from '../../workspace/support.ts';
 import { KINDS, type OutsideFleet, OWN_KINDS, outsideFleet, PASSAGE_FILES } from '../outside-stores.ts';
 
-const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
-const BOX = hasBox ? [] : ['--no-sandbox'];
+const hasSandbox = 'sandbox' in (await findSandbox(process.platform, ['/usr/bin', '/bin']));
+const BOX = hasSandbox ? [] : ['--no-sandbox'];
 
 const OWN = `own = { files.open.secret = false; files.key = { }; script = "printf open > $out/open; printf key-1 > $out/key"; };`;
 const SHARED = `shared = { share = true; files.token = { }; script = "printf token-1 > $out/token"; };`;

@@ -3,12 +3,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { findBox } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { write } from '../../workspace/support.ts';
 import { fleet, type GeneratingFleet } from '../generation.ts';
 
-const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
-const BOX = hasBox ? [] : ['--no-sandbox'];
+const hasSandbox = 'sandbox' in (await findSandbox(process.platform, ['/usr/bin', '/bin']));
+const BOX = hasSandbox ? [] : ['--no-sandbox'];
 
 const MACHINE = `g = {
   runtimeInputs = [ pkgs.our-tool ]; files.x.secret = false;

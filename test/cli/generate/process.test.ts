@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { findBox } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { describeIf } from '../../conditionally.ts';
 import { fleet, type GeneratingFleet } from '../generation.ts';
 import {
@@ -19,8 +19,8 @@ import {
   written,
 } from '../program.ts';
 
-const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
-const BOX = hasBox ? [] : ['--no-sandbox'];
+const hasSandbox = 'sandbox' in (await findSandbox(process.platform, ['/usr/bin', '/bin']));
+const BOX = hasSandbox ? [] : ['--no-sandbox'];
 
 buildProgram();
 

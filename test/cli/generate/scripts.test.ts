@@ -2,12 +2,12 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findBox } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { write } from '../../workspace/support.ts';
 import { fleet, type GeneratingFleet } from '../generation.ts';
 
-const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
-const WAYS = hasBox ? [[], ['--no-sandbox']] : [['--no-sandbox']];
+const hasSandbox = 'sandbox' in (await findSandbox(process.platform, ['/usr/bin', '/bin']));
+const WAYS = hasSandbox ? [[], ['--no-sandbox']] : [['--no-sandbox']];
 
 /** Beside the configuration of machine `m`. */
 function put({ root }: GeneratingFleet, name: string, text: string, mode = 0o644): void {

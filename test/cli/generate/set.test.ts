@@ -2,12 +2,12 @@
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findBox } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { write } from '../../workspace/support.ts';
 import { fleet, type GeneratingFleet } from '../generation.ts';
 
-const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
-const BOX = hasBox ? [] : ['--no-sandbox'];
+const hasSandbox = 'sandbox' in (await findSandbox(process.platform, ['/usr/bin', '/bin']));
+const BOX = hasSandbox ? [] : ['--no-sandbox'];
 
 const GENERATORS = `
   root = { share = true; files.key = { }; files.open.secret = false; script = "printf key-1 > $out/key; printf open-1 > $out/open"; };

@@ -7,12 +7,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findCommand } from '../../../server/src/host/programs/commands.ts';
-import { findBox } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { createLastingFleet, type LastingFleet } from '../generation.ts';
 
 const FOLDERS = ['/usr/bin', '/bin', '/usr/sbin'];
-const hasBox = 'box' in (await findBox(process.platform, FOLDERS));
-const BOX = hasBox ? [] : ['--no-sandbox'];
+const hasSandbox = 'sandbox' in (await findSandbox(process.platform, FOLDERS));
+const BOX = hasSandbox ? [] : ['--no-sandbox'];
 const installed = new Set<string>();
 for (const tool of [
   'openssl',

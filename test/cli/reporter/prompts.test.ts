@@ -5,11 +5,11 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { askFor, Cancelled } from '../../../server/src/cli/reporter/terminal.ts';
-import { findBox } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { describeIf } from '../../conditionally.ts';
 import { fleet, type GeneratingFleet } from '../generation.ts';
 
-const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
+const hasSandbox = 'sandbox' in (await findSandbox(process.platform, ['/usr/bin', '/bin']));
 
 const stored = async ({ run }: GeneratingFleet, id: string, machine = 'm') =>
   (await run(['get', machine, id])).stdout;
@@ -115,7 +115,7 @@ const ASKING = `g = {
   script = "cat $prompts/name > $out/greeting";
 };`;
 
-describeIf(hasBox, 'generate', { timeout: 120_000 }, () => {
+describeIf(hasSandbox, 'generate', { timeout: 120_000 }, () => {
   it('case 46: asks for everything first, keeps what is to be kept, byte for byte', async () => {
     const made = await fleet({
       m: 'g = { prompts.text = { type = "multiline"; persist = true; }; prompts.once = { }; files.o = { }; script = "cat $prompts/once > $out/o"; };',
@@ -244,7 +244,7 @@ describeIf(hasBox, 'generate', { timeout: 120_000 }, () => {
   });
 });
 
-describeIf(hasBox, 'try', { timeout: 120_000 }, () => {
+describeIf(hasSandbox, 'try', { timeout: 120_000 }, () => {
   it('runs a generator with what it depends on, and stores nothing', async () => {
     const made = await fleet(
       {

@@ -32,12 +32,12 @@ async function both(texts: Readonly<Record<string, string>>) {
   const root = folder(texts);
   const workspace = createWorkspace({ root, engine });
   const { files } = workspace;
-  const ground = {
+  const environment = {
     ...{ root, directory: '', files, forget: () => {}, env: {}, home: null, platform: 'linux' as const },
     ...{ arch: 'x64', now: () => new Date(0), storeCommand: null, onDisk: () => {} },
     storeBackend: workspace.settings.store?.backend ?? null,
   };
-  const { plan, status } = await situationOf(workspace.fleet(), ground, { asksStore: false });
+  const { plan, status } = await situationOf(workspace.fleet(), environment, { asksStore: false });
   const { generators, steps } = plan({ machines: [], generators: [], regenerate: false });
   const planned = generatorTally([...generators.all.values()], status);
   return { planned, seen: fleetTally(workspace.looked()), steps: steps.length };

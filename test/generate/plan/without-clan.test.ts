@@ -1,7 +1,7 @@
 // Fleets without clan: what is generated in clan's layout, nothing there reads.
 import { describe, expect, it } from 'vitest';
 import { backendOf } from '../../../server/src/generate/backends/served-backend.ts';
-import type { Ground } from '../../../server/src/generate/run-environment.ts';
+import type { RunEnvironment } from '../../../server/src/generate/run-environment.ts';
 import { check, type Texts } from '../../checks/harness.ts';
 
 const FLEET: Texts = {
@@ -14,9 +14,9 @@ const FLEET: Texts = {
   'web.nix': '{ vars.generators.key = { files.key = { }; script = "date > $out/key"; }; }\n',
 };
 
-function backendIn(more: Texts, chosen: Partial<Ground> = {}): string {
+function backendIn(more: Texts, chosen: Partial<RunEnvironment> = {}): string {
   const { fleet, files } = check({ ...FLEET, ...more });
-  return backendOf(fleet, { files, storeCommand: null, ...chosen } as unknown as Ground);
+  return backendOf(fleet, { files, storeCommand: null, ...chosen } as unknown as RunEnvironment);
 }
 
 describe('a fleet without clan', () => {

@@ -6,8 +6,8 @@ import { loadShell } from '../../../server/src/shell/parse/parse.ts';
 const shell = await loadShell();
 
 function traces(text: string): boolean {
-  const surroundings = { directories: [], outputs: [], environment: [], errexit: true, pipefail: true };
-  return switchesTracingOn(followScript(shell.parse({ text, holes: [] }), surroundings));
+  const scriptEnvironment = { directories: [], outputs: [], environment: [], errexit: true, pipefail: true };
+  return switchesTracingOn(followScript(shell.parse({ text, holes: [] }), scriptEnvironment));
 }
 
 describe('a script that switches tracing on', () => {

@@ -3,22 +3,22 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES, FILTERED } from '../../../scripts/lib/seccomp.mjs';
-import { findBox } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../../server/src/host/sandbox/limits.ts';
 import { holdsTrace, runScript, type Script } from '../../../server/src/host/sandbox/run-script.ts';
-import { openWorkshop, type Workshop } from '../../../server/src/host/sandbox/shared-sandbox.ts';
+import { openSharedSandbox, type SharedSandbox } from '../../../server/src/host/sandbox/shared-sandbox.ts';
 import { describeIf } from '../../conditionally.ts';
 import { testFolder } from '../folders.ts';
 
 const PATH = ['/usr/bin', '/bin'];
 const CANARY = 'canary-91b2-in-plain';
-const found = await findBox(process.platform, PATH);
-const hasBox = 'box' in found;
+const found = await findSandbox(process.platform, PATH);
+const hasSandbox = 'sandbox' in found;
 
 /** Perl can make any call by its number. */
 const canCall = process.arch in FILTERED && existsSync('/usr/bin/perl');
 
-let workshop: Workshop;
+let shared: SharedSandbox;
 
 const bytes = (entries: Readonly<Record<string, string>>) =>
   new Map(Object.entries(entries).map(([name, text]) => [name, Buffer.from(text)]));
@@ -32,11 +32,11 @@ function run(text: string | Script['text'], more: Partial<Script> = {}) {
     inputs: new Map(),
     prompts: new Map(),
     outputs: [],
-    box: 'box' in found ? found.box : null,
+    sandbox: 'sandbox' in found ? found.sandbox : null,
     show: [],
     timeLimitMs: 60_000,
     limits: { ...DEFAULT_LIMITS, fileMiB: 1 },
-    workshop,
+    shared,
     ...more,
   });
 }
@@ -44,20 +44,20 @@ function run(text: string | Script['text'], more: Partial<Script> = {}) {
 const textOf = (outputs: ReadonlyMap<string, Buffer>) =>
   Object.fromEntries([...outputs].map(([name, content]) => [name, content.toString()]));
 
-/** Without a Bash for the shells that start scripts, each box is made alone. */
+/** Without a Bash for the shells that start scripts, each sandbox is made alone. */
 const WAYS = { 'in a room of all': '/bin/bash', alone: '/bin/false' };
 
 describe.each(Object.entries(WAYS))('%s', (_, bash) => {
   beforeAll(async () => {
-    workshop = await openWorkshop({
+    shared = await openSharedSandbox({
       bash,
       cat: '/bin/cat',
-      box: 'box' in found ? found.box : null,
+      sandbox: 'sandbox' in found ? found.sandbox : null,
       limits: DEFAULT_LIMITS,
     });
   });
 
-  afterAll(() => workshop.close());
+  afterAll(() => shared.close());
 
   describe('a script', () => {
     it('reads its inputs and prompts, and its files are taken as bytes', async () => {
@@ -186,7 +186,7 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
         ['/dev/shm', tmpdir()].flatMap(folder => {
           try {
             const own = readdirSync(folder).filter(name => name.startsWith(mine));
-            // A workshop's folder stays as long as it does, and nothing of a script in it.
+            // A shared sandbox's folder stays as long as it does, and nothing of a script in it.
             return own.flatMap(name => [
               name,
               ...readdirSync(join(folder, name)).filter(part => part.startsWith('part-')),
@@ -210,7 +210,7 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
     });
   });
 
-  describeIf(hasBox, 'the sandbox', {}, () => {
+  describeIf(hasSandbox, 'the sandbox', {}, () => {
     it('has no network, no home, and its own /tmp', async () => {
       const outside = testFolder({ file: CANARY });
       const { outputs } = await run(
@@ -305,7 +305,7 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
       expect(await tried(grow, { memoryMiB: 100 })).toBe('0 ended');
       const fork = `perl -e 'for (1..40) { my $p = fork; defined $p or exit 9; if (!$p) { sleep 600 } } print "forked"'`;
       expect(await tried(fork, {})).toBe('0 forked');
-      const isCounted = 'box' in found && found.box.guards.countsProcesses;
+      const isCounted = 'sandbox' in found && found.sandbox.guards.countsProcesses;
       expect(await tried(fork, { processes: 20 })).toBe(isCounted ? '9 ' : '0 forked');
       expect(await tried('ulimit -Hn; ulimit -c', { openFiles: 99 })).toBe('0 99\n0\n');
     });
@@ -313,11 +313,11 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
     it('fills no memory by its own folders', async () => {
       const fill = (folder: string) => `for i in 1 2 3; do head -c 600000 /dev/zero > ${folder}/$i; done`;
       const limits = { ...DEFAULT_LIMITS, temporaryMiB: 1 };
-      const box = 'box' in found ? found.box : null;
-      const small = await openWorkshop({ bash, cat: '/bin/cat', box, limits });
+      const sandbox = 'sandbox' in found ? found.sandbox : null;
+      const small = await openSharedSandbox({ bash, cat: '/bin/cat', sandbox, limits });
       for (const folder of ['/tmp', '/dev/shm']) {
         expect((await run(fill(folder))).process.code).toBe(0);
-        const { process: full } = await run(fill(folder), { workshop: small });
+        const { process: full } = await run(fill(folder), { shared: small });
         expect([full.code, full.stderr.toString()]).toEqual([1, expect.stringContaining('No space left')]);
       }
       await small.close();
@@ -357,16 +357,21 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
 
 describe('where there is no sandbox', () => {
   it('the reason is given', async () => {
-    expect(await findBox('win32', PATH)).toEqual({ problem: 'there is none for win32' });
-    expect(await findBox('linux', [])).toEqual({
+    expect(await findSandbox('win32', PATH)).toEqual({ problem: 'there is none for win32' });
+    expect(await findSandbox('linux', [])).toEqual({
       problem: 'bubblewrap (the command "bwrap") is not installed',
     });
   });
 
   it('a script runs all the same when that is asked for', async () => {
-    workshop = await openWorkshop({ bash: '/bin/bash', cat: '/bin/cat', box: null, limits: DEFAULT_LIMITS });
-    const { outputs } = await run('echo "${PWD##*/}" > $out/a', { box: null, outputs: ['a'] });
+    shared = await openSharedSandbox({
+      bash: '/bin/bash',
+      cat: '/bin/cat',
+      sandbox: null,
+      limits: DEFAULT_LIMITS,
+    });
+    const { outputs } = await run('echo "${PWD##*/}" > $out/a', { sandbox: null, outputs: ['a'] });
     expect(textOf(outputs)).toEqual({ a: 'work\n' });
-    await workshop.close();
+    await shared.close();
   });
 });

@@ -12,19 +12,19 @@ import {
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type BoxProgram, findBox } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox, type SandboxProgram } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { DEFAULT_LIMITS } from '../../../server/src/host/sandbox/limits.ts';
 import { isRoot } from '../../../server/src/host/sandbox/other-user.ts';
 import { runScript, type Script } from '../../../server/src/host/sandbox/run-script.ts';
 import { makeRunners } from '../../../server/src/host/sandbox/runner.ts';
-import { openWorkshop } from '../../../server/src/host/sandbox/shared-sandbox.ts';
+import { openSharedSandbox } from '../../../server/src/host/sandbox/shared-sandbox.ts';
 import { describeIf } from '../../conditionally.ts';
 import { testFolder } from '../folders.ts';
 
 const BASH = '/bin/bash';
 const LIMITS = { timeLimitMs: 60_000, outputLimitBytes: 100_000 };
-const found = await findBox(process.platform, ['/usr/bin', '/bin']);
-const box: BoxProgram | null = 'box' in found ? found.box : null;
+const found = await findSandbox(process.platform, ['/usr/bin', '/bin']);
+const sandbox: SandboxProgram | null = 'sandbox' in found ? found.sandbox : null;
 
 function runnersHere() {
   const folder = testFolder();
@@ -175,12 +175,12 @@ describe('a runner', () => {
   });
 });
 
-describeIf(box !== null, 'a workshop', {}, () => {
+describeIf(sandbox !== null, 'a workshop', {}, () => {
   async function workshopHere() {
-    const workshop = await openWorkshop({ bash: BASH, cat: '/bin/cat', box, limits: DEFAULT_LIMITS });
+    const shared = await openSharedSandbox({ bash: BASH, cat: '/bin/cat', sandbox, limits: DEFAULT_LIMITS });
     let isOpen = true;
     const close = async () => {
-      if (isOpen) await workshop.close();
+      if (isOpen) await shared.close();
       isOpen = false;
     };
     onTestFinished(close);
@@ -193,11 +193,11 @@ describeIf(box !== null, 'a workshop', {}, () => {
         inputs: new Map(),
         prompts: new Map(),
         outputs: [],
-        box,
+        sandbox,
         show: [],
         timeLimitMs: 60_000,
         limits: { ...DEFAULT_LIMITS, fileMiB: 1 },
-        workshop,
+        shared,
         ...more,
       });
     return { run, close };
@@ -224,20 +224,20 @@ describeIf(box !== null, 'a workshop', {}, () => {
     expect(quiet.process.stdout.toString()).toBe('quiet\n');
   });
 
-  it.skipIf(!box?.guards.lastNamespace)(
+  it.skipIf(!sandbox?.guards.lastNamespace)(
     'lets no script make a user namespace, also without a filter',
     async () => {
-      const unfiltered = box && { ...box, guards: { ...box.guards, filter: null } };
+      const unfiltered = sandbox && { ...sandbox, guards: { ...sandbox.guards, filter: null } };
       for (const bash of [BASH, '/bin/false']) {
-        const workshop = await openWorkshop({
+        const shared = await openSharedSandbox({
           bash,
           cat: '/bin/cat',
-          box: unfiltered,
+          sandbox: unfiltered,
           limits: DEFAULT_LIMITS,
         });
-        onTestFinished(() => workshop.close());
+        onTestFinished(() => shared.close());
         const { run } = await workshopHere();
-        const { process: tried } = await run('unshare --user true', { workshop, box: unfiltered });
+        const { process: tried } = await run('unshare --user true', { shared, sandbox: unfiltered });
         expect([tried.code, tried.stderr.toString()]).toEqual([
           1,
           expect.stringContaining('No space left on device'),
@@ -249,21 +249,21 @@ describeIf(box !== null, 'a workshop', {}, () => {
   it.skipIf(!isRoot()).each([BASH, '/bin/false'])(
     'of root runs scripts as nobody (started by %s)',
     async bash => {
-      const workshop = await openWorkshop({ bash, cat: '/bin/cat', box, limits: DEFAULT_LIMITS });
-      onTestFinished(() => workshop.close());
-      const scratch = workshop.scratch();
+      const shared = await openSharedSandbox({ bash, cat: '/bin/cat', sandbox, limits: DEFAULT_LIMITS });
+      onTestFinished(() => shared.close());
+      const scratch = shared.scratch();
       for (const name of ['bin', 'work', 'out']) mkdirSync(join(scratch.path, name));
-      const own = { scratch: scratch.path, bin: workshop.bin(new Map()), readOnly: [], shown: [] };
+      const own = { scratch: scratch.path, bin: shared.bin(new Map()), readOnly: [], shown: [] };
       const command = [BASH, '-c', ': > ../out/file'];
-      await workshop.runBoxed(box?.path as string, own, { env: {}, command }, LIMITS);
-      expect(box?.user).toBeGreaterThan(60_000);
-      expect(statSync(join(scratch.path, 'out/file')).uid).toBe(box?.user);
+      await shared.runSandboxed(sandbox?.path as string, own, { env: {}, command }, LIMITS);
+      expect(sandbox?.user).toBeGreaterThan(60_000);
+      expect(statSync(join(scratch.path, 'out/file')).uid).toBe(sandbox?.user);
       // What only root may read of the system's folders, in a file that everybody has.
       const { run } = await workshopHere();
       const shadow = testFolder({ key: 'canary' });
       chmodSync(join(shadow, 'key'), 0o600);
       chmodSync(shadow, 0o755);
-      const shown = await run(`cat ${shadow}/key || echo closed`, { workshop, show: [shadow] });
+      const shown = await run(`cat ${shadow}/key || echo closed`, { shared, show: [shadow] });
       expect(shown.process.stdout.toString()).toBe('closed\n');
     },
   );

@@ -1,9 +1,9 @@
 /**
- * The box of macOS, as far as it can be tested anywhere: the text of its profile, and that it is chosen there. Where
+ * The sandbox of macOS, as far as it can be tested anywhere: the text of its profile, and that it is chosen there. Where
  * there is a Mac, `script.test.ts` runs in it.
  */
 import { describe, expect, it } from 'vitest';
-import { findBox, isSeenIn } from '../../../server/src/host/sandbox/find-sandbox.ts';
+import { findSandbox, isSeenIn } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { macProfile } from '../../../server/src/host/sandbox/sandbox-exec.ts';
 
 const profile = macProfile({
@@ -103,8 +103,8 @@ describe('the box of macOS', () => {
 
   it('is that of macOS alone', async () => {
     for (const platform of ['win32', 'freebsd'])
-      expect(await findBox(platform, [])).toEqual({ problem: `there is none for ${platform}` });
-    expect(await findBox('linux', [])).toEqual({
+      expect(await findSandbox(platform, [])).toEqual({ problem: `there is none for ${platform}` });
+    expect(await findSandbox('linux', [])).toEqual({
       problem: 'bubblewrap (the command "bwrap") is not installed',
     });
     expect(isSeenIn('sandbox-exec', '/opt/homebrew/bin/openssl')).toBe(true);

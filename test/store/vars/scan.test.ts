@@ -1,6 +1,6 @@
 // What is seen of a store at a glance is what is found of it one by one.
 import { expect, test } from 'vitest';
-import { accessSeen, glanceAt, seenIn } from '../../../server/src/store/vars/scan.ts';
+import { scanAccess, scannedStore, scanStore } from '../../../server/src/store/vars/scan.ts';
 import { type Content, sopsSecret, storeFiles } from '../support.ts';
 
 const up = '../../../../../../';
@@ -26,7 +26,7 @@ const STORE = {
 };
 
 const files = storeFiles(STORE);
-const seen = seenIn(structuredClone(glanceAt(files, { directory: '', access: true })), files, '');
+const seen = scannedStore(structuredClone(scanStore(files, { directory: '', access: true })), files, '');
 
 test('files and notes of validations', () => {
   const asked = [
@@ -48,27 +48,27 @@ test('files and notes of validations', () => {
 test('whom secrets are for', () => {
   const folders = MANY.map(machine => `vars/per-machine/${machine}/ssh/key`);
   const [lea, noa, tove] = folders.map(folder => seen.access(folder));
-  expect([lea, noa, tove]).toEqual(folders.map(folder => accessSeen(files, folder)));
+  expect([lea, noa, tove]).toEqual(folders.map(folder => scanAccess(files, folder)));
   expect(lea?.holders.machines).toEqual([{ name: 'gone', target: null, dangling: true, foreign: false }]);
   expect(noa?.recipients.value).toBeNull();
   expect(seen.access('vars/per-machine/lea/ssh/pub')).toBeUndefined();
 });
 
 test('whether they are there alone', () => {
-  const { seen: accesses, ...others } = glanceAt(files, { directory: '', access: false });
+  const { seen: accesses, ...others } = scanStore(files, { directory: '', access: false });
   expect(accesses).toEqual([]);
-  expect(others.files).toBe(glanceAt(files, { directory: '', access: true }).files);
+  expect(others.files).toBe(scanStore(files, { directory: '', access: true }).files);
 });
 
 test('what many secrets have in common is there once', () => {
   const alike = storeFiles(Object.assign({ 'sops/users/ada/key.json': '[]' }, ...MANY.map(secretOf)));
-  expect(glanceAt(alike, { directory: '', access: true }).seen).toHaveLength(1);
+  expect(scanStore(alike, { directory: '', access: true }).seen).toHaveLength(1);
 });
 
 test('below the folder of a clan', () => {
   const inClan = storeFiles(
     Object.fromEntries(Object.entries<Content>(STORE).map(([path, one]) => [`clan/${path}`, one])),
   );
-  const found = seenIn(glanceAt(inClan, { directory: 'clan', access: true }), inClan, 'clan');
+  const found = scannedStore(scanStore(inClan, { directory: 'clan', access: true }), inClan, 'clan');
   expect(found.access('clan/vars/per-machine/tove/ssh/key')?.recipients.value).toEqual(['age1ada']);
 });

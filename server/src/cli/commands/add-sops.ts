@@ -41,7 +41,7 @@ export async function addSops(args: readonly string[], io: Io): Promise<number> 
     { commit: false },
     sentence => say(io, sentence),
     async session => {
-      const keys = await findKeys(open.ground, 'sops', identities);
+      const keys = await findKeys(open.environment, 'sops', identities);
       const before = plan.creation === null ? (open.files.text(plan.file) ?? '') : null;
       // Before anybody types anything: a file that cannot be opened takes nothing.
       if (before !== null && plan.format !== 'binary') await valuesIn(documentOf(plan), before, keys);
@@ -63,15 +63,15 @@ export async function addSops(args: readonly string[], io: Io): Promise<number> 
 }
 
 function encrypted(
-  { ground }: OpenFleet,
+  { environment }: OpenFleet,
   plan: SopsPlan,
   keys: Keys,
   before: string | null,
   value: Uint8Array,
 ): Promise<string> {
   if (plan.creation !== null)
-    return created({ ...plan, path: plan.file }, keys, plan.creation, plan.names, value, ground);
-  return withAdded(documentOf(plan), before ?? '', keys, plan.names, value, ground);
+    return created({ ...plan, path: plan.file }, keys, plan.creation, plan.names, value, environment);
+  return withAdded(documentOf(plan), before ?? '', keys, plan.names, value, environment);
 }
 
 /** A file of another format is never added to: the plan refuses it. */

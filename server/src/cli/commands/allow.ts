@@ -36,8 +36,8 @@ export async function allowCommand(args: readonly string[], io: Io): Promise<num
       );
     return EXIT.ok;
   }
-  const { ground } = await openFleet(root, io, null, false);
-  const command = await allowStore(ground);
+  const { environment } = await openFleet(root, io, null, false);
+  const command = await allowStore(environment);
   if (isJson) io.stdout.write(`${jsonText({ schemaVersion: 1, allowed: [dataOf(command)] })}\n`);
   else
     io.stdout.write(

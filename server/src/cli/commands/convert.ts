@@ -24,8 +24,8 @@ export async function convert(args: readonly string[], io: Io): Promise<number> 
     throw new Error('There is no clan here that reads vars, so there is nothing to convert secrets to.');
   const note = (sentence: string) => say(io, sentence);
   const rehearse = async () => {
-    const keys = await findAllKeys(open.ground, identities);
-    const done = await rehearseConversion(open.workspace, open.ground, keys, choice.wish);
+    const keys = await findAllKeys(open.environment, identities);
+    const done = await rehearseConversion(open.workspace, open.environment, keys, choice.wish);
     choice.mustBeFound(done);
     return done;
   };

@@ -2,7 +2,7 @@
 
 import { accessChanges, accessData, agreedTo, askedOf } from '../../generate/backends/access-change.ts';
 import { accessSummary } from '../../generate/backends/access-words.ts';
-import { openVault } from '../../generate/backends/open-backend.ts';
+import { openSecretBackend } from '../../generate/backends/open-backend.ts';
 import { chosen } from '../../generate/plan/generators.ts';
 import { driftsOf, fixDrifts, machinesOfSecrets } from '../../generate/repository/drift.ts';
 import type { Session } from '../../generate/repository/session.ts';
@@ -55,12 +55,12 @@ async function fixIn(session: Session, open: OpenFleet, given: Parsed, listener:
   const found = plan({ ...choice, regenerate: false });
   mustBeKnownNames(found, declared.machines);
   const { generators } = found;
-  const vault = await openVault(open.ground, open.fleet(), backend);
+  const secretBackend = await openSecretBackend(open.environment, open.fleet(), backend);
   const concerned = chosen(generators, choice);
-  await vault.examine?.(machinesOfSecrets(concerned));
-  const drifts = driftsOf(concerned, vault);
+  await secretBackend.examine?.(machinesOfSecrets(concerned));
+  const drifts = driftsOf(concerned, secretBackend);
   const access = accessChanges(
-    vault,
+    secretBackend,
     drifts.flatMap(one => one.drifts.map(({ place }) => place)),
   );
   listener.access(access);
@@ -70,7 +70,7 @@ async function fixIn(session: Session, open: OpenFleet, given: Parsed, listener:
     return EXIT.findings;
   }
   const fixed: string[] = [];
-  await fixDrifts(drifts, vault, session, agreedTo(access), ({ generator }) => {
+  await fixDrifts(drifts, secretBackend, session, agreedTo(access), ({ generator }) => {
     fixed.push(generator.key);
     listener.fixed(generator.key);
   });

@@ -1,7 +1,7 @@
 /** `varsmith generate`: runs what is missing and stores what comes of it. */
 import { availableParallelism } from 'node:os';
 import { accessChangesOf, agreedTo, askedOf, sharedOf } from '../../generate/backends/access-change.ts';
-import { openVault } from '../../generate/backends/open-backend.ts';
+import { openSecretBackend } from '../../generate/backends/open-backend.ts';
 import type { PlanRequest } from '../../generate/plan/planner.ts';
 import { NO_RECIPE } from '../../generate/plan/recipe.ts';
 import { driftsOf, fixDrifts, machinesOfSecrets, storeMachineKeys } from '../../generate/repository/drift.ts';
@@ -11,7 +11,7 @@ import type { Limits } from '../../generate/run/chosen-limits.ts';
 import { findPackages, type PackageSource } from '../../generate/run/packages.ts';
 import { runPlan, storedValue } from '../../generate/run/run.ts';
 import { type Prepared, packagesOf, prepareScript } from '../../generate/run/script-commands.ts';
-import { findSurroundings } from '../../generate/run/script-environment.ts';
+import { findScriptEnvironment } from '../../generate/run/script-environment.ts';
 import type { StepResult } from '../../generate/run/step-results.ts';
 import { loadShell } from '../../shell/parse/parse.ts';
 import type { Parsed } from '../arguments.ts';
@@ -29,11 +29,11 @@ import {
 import { EXIT, type Io } from '../io.ts';
 import { mustBeKnownNames } from '../names.ts';
 import { givenAnswers } from '../reporter/given-answers.ts';
-import { peopleAudience } from '../reporter/people-reporter.ts';
-import { programAudience } from '../reporter/program-reporter.ts';
-import type { Audience, Ending } from '../reporter/reporter.ts';
+import { peopleReporter } from '../reporter/people-reporter.ts';
+import { programReporter } from '../reporter/program-reporter.ts';
+import type { Ending, Reporter } from '../reporter/reporter.ts';
 import { Cancelled } from '../reporter/terminal.ts';
-import { watcherAudience } from '../reporter/watcher-reporter.ts';
+import { watcherReporter } from '../reporter/watcher-reporter.ts';
 import { readCommand } from '../table/read-command.ts';
 import { requestOf, writePlan } from './plan.ts';
 
@@ -53,30 +53,30 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
   };
   const open = await openFleet(given.positions[0], io);
   const limits = limitsFrom(given, open);
-  const audience = audienceOf(given, open, io);
+  const reporter = reporterFor(given, open, io);
   try {
     let isRefused = false;
     const run = await withSession(
       open,
       { commit: commits(given, io) },
-      audience.note,
-      session => runIn(session, open, { ...settings, limits }, audience),
+      reporter.note,
+      session => runIn(session, open, { ...settings, limits }, reporter),
       refused => {
         isRefused = true;
-        audience.note(refused.message);
+        reporter.note(refused.message);
       },
     );
     const ending = isRefused && run.outcome === 'done' ? { ...run, outcome: 'failed' as const } : run;
-    audience.ended(ending);
+    reporter.ended(ending);
     return ending.outcome === 'done' ? EXIT.ok : EXIT.findings;
   } finally {
-    audience.close();
+    reporter.close();
   }
 }
 
-function audienceOf(given: Parsed, open: OpenFleet, io: Io): Audience {
-  if (given.flag('events')) return watcherAudience(io, placesIn(open));
-  return given.flag('json') ? programAudience(open.root, io) : peopleAudience(io);
+function reporterFor(given: Parsed, open: OpenFleet, io: Io): Reporter {
+  if (given.flag('events')) return watcherReporter(io, placesIn(open));
+  return given.flag('json') ? programReporter(open.root, io) : peopleReporter(io);
 }
 
 interface Settings {
@@ -96,38 +96,38 @@ async function runIn(
   session: Session,
   open: OpenFleet,
   settings: Settings,
-  audience: Audience,
+  reporter: Reporter,
 ): Promise<Ending> {
-  const { ground } = open;
+  const { environment } = open;
   const { request } = settings;
-  const { signal } = audience;
+  const { signal } = reporter;
   // Other processes and threads are at work on these while the plan is made; failures are told where they matter.
-  const looking = findSurroundings(ground, settings);
+  const looking = findScriptEnvironment(environment, settings);
   for (const begun of [looking, loadShell()]) begun.catch(() => undefined);
   const { backend, declared, plan: planOf } = await open.situation({ stale: session.stale });
   const plan = planOf(request);
   mustBeKnownNames(plan, declared.machines);
   const begun = { plan, backend, results: [], access: [], fixed: [] };
-  audience.planned(plan);
+  reporter.planned(plan);
   if (plan.problems.length > 0) return { ...begun, outcome: 'problems' };
-  const vault = await openVault(ground, open.fleet(), backend);
+  const secretBackend = await openSecretBackend(environment, open.fleet(), backend);
   // A machine that came later gets what was shared before it.
   const shared = sharedOf(plan.generators.all.values(), request.machines);
   const concerned = [...plan.steps.map(step => step.generator), ...shared];
-  await vault.examine?.(machinesOfSecrets(concerned));
-  const before = driftsOf(shared, vault);
-  const access = accessChangesOf(plan.steps, before, vault);
-  audience.access(access);
+  await secretBackend.examine?.(machinesOfSecrets(concerned));
+  const before = driftsOf(shared, secretBackend);
+  const access = accessChangesOf(plan.steps, before, secretBackend);
+  reporter.access(access);
   const asked = askedOf(access);
   const agreed = agreedTo(access);
   const mayGoOn = async (overwritten: number) =>
-    settings.isSure || overwritten + asked.length === 0 || audience.mayGoOn({ overwritten, asked });
+    settings.isSure || overwritten + asked.length === 0 || reporter.mayGoOn({ overwritten, asked });
   let results: readonly StepResult[] = [];
   if (plan.steps.length === 0) {
     if (!(await mayGoOn(0))) return { ...begun, outcome: 'refused' };
   } else {
     // Whatever can be missing is found out before anybody is asked anything.
-    const surroundings = await looking;
+    const scriptEnvironment = await looking;
     const recipes = new Map(
       plan.steps.map(({ generator }) => [
         generator,
@@ -135,43 +135,43 @@ async function runIn(
       ]),
     );
     const wanted = [...recipes.values()].flatMap(packagesOf);
-    const { paths, note } = await findPackages(ground, wanted, settings.packages, signal);
+    const { paths, note } = await findPackages(environment, wanted, settings.packages, signal);
     if (signal.aborted) throw new Cancelled();
-    if (note !== null) audience.note(note);
+    if (note !== null) reporter.note(note);
     const scripts = new Map<string, Prepared>();
     for (const [{ key, name }, recipe] of recipes)
-      scripts.set(key, await prepareScript(name, recipe, surroundings, paths));
+      scripts.set(key, await prepareScript(name, recipe, scriptEnvironment, paths));
     const machines = machinesOfSecrets(plan.steps.map(step => step.generator));
-    const machineKeys = await vault.prepare(machines);
+    const machineKeys = await secretBackend.prepare(machines);
     if (signal.aborted) throw new Cancelled();
     const overwritten = plan.steps.reduce((sum, step) => sum + step.overwrites.length, 0);
     if (!(await mayGoOn(overwritten))) return { ...begun, outcome: 'refused' };
     const answers = await answersFor(plan.steps, {
       given: settings.answers,
       anew: request.regenerate,
-      ask: audience.ask,
+      ask: reporter.ask,
       async previous(generator, prompt) {
         const file = generator.files.find(one => one.name === prompt.name);
-        return file === undefined ? null : storedValue(ground, vault, generator, file);
+        return file === undefined ? null : storedValue(environment, secretBackend, generator, file);
       },
     });
     if (signal.aborted) throw new Cancelled();
-    await storeMachineKeys(machineKeys, vault, session);
-    for (const { machine } of machineKeys) audience.note(`Machine ${machine} has a key now.`);
+    await storeMachineKeys(machineKeys, secretBackend, session);
+    for (const { machine } of machineKeys) reporter.note(`Machine ${machine} has a key now.`);
     results = await runPlan(plan, {
       ...{
-        ground,
-        vault,
+        environment,
+        secretBackend,
         session,
-        surroundings,
+        scriptEnvironment,
         scripts,
         answers,
         agreed,
         workers: settings.workers,
         signal,
       },
-      onStart: audience.started,
-      onResult: audience.result,
+      onStart: reporter.started,
+      onResult: reporter.result,
     });
   }
 
@@ -183,11 +183,11 @@ async function runIn(
     const drifts = [
       ...driftsOf(
         shared.filter(one => stored.has(one)),
-        vault,
+        secretBackend,
       ),
       ...before.filter(one => !stored.has(one.generator)),
     ];
-    await fixDrifts(drifts, vault, session, agreed, ({ generator }) => fixed.push(generator.key));
+    await fixDrifts(drifts, secretBackend, session, agreed, ({ generator }) => fixed.push(generator.key));
   }
   return {
     plan,

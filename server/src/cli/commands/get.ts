@@ -1,6 +1,6 @@
 /** `varsmith get`: the value of one var, as bytes. */
 
-import { openVault } from '../../generate/backends/open-backend.ts';
+import { openSecretBackend } from '../../generate/backends/open-backend.ts';
 import { mustBeKnown } from '../../generate/plan/declared-vars.ts';
 import { storedValue } from '../../generate/run/run.ts';
 import { RunFailure } from '../../generate/run-failure.ts';
@@ -22,11 +22,11 @@ export async function get(args: readonly string[], io: Io): Promise<number> {
   const found = varNamed(plan(EVERYTHING).generators, machine, id);
   mustBeKnown(found);
   const { generator, file } = found;
-  const vault = await openVault(open.ground, open.fleet(), backend);
+  const secretBackend = await openSecretBackend(open.environment, open.fleet(), backend);
   const value = await tellingOfDisk(
     open,
     sentence => say(io, sentence),
-    () => storedValue(open.ground, vault, generator, file),
+    () => storedValue(open.environment, secretBackend, generator, file),
   );
   if (value === null) throw new RunFailure(`Var ${id} has not been generated yet.`);
   if (given.flag('json')) {

@@ -19,15 +19,15 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
     { commit: commits(given, io) },
     sentence => say(io, sentence),
     async session => {
-      const backend = backendOf(open.fleet(), open.ground);
+      const backend = backendOf(open.fleet(), open.environment);
       if (!isKeyed(backend))
         throw new RunFailure(
           `Secrets are kept in ${backend === 'custom' ? 'a store of your own' : 'a password store'}, which has keys of its own: there is none to make here.`,
         );
       if (backend === 'sops') mustBeUserName(user);
-      const { recipient, written } = await ownKey(open.ground, backend);
+      const { recipient, written } = await ownKey(open.environment, backend);
       const changes =
-        backend === 'sops' ? userKeyChanges(open.ground, user, recipient, given.flag('force')) : [];
+        backend === 'sops' ? userKeyChanges(open.environment, user, recipient, given.flag('force')) : [];
       const left = await applied(session, changes, `secrets: add user ${user}`);
       if (given.flag('json')) {
         const data = {

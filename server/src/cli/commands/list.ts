@@ -16,8 +16,8 @@ import { readCommand } from '../table/read-command.ts';
 
 export async function list(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('list', args);
-  const { ground, root, seen, situation } = await openFleet(given.positions[0], io, 'files');
-  const stale = await staleIn(ground);
+  const { environment, root, seen, situation } = await openFleet(given.positions[0], io, 'files');
+  const stale = await staleIn(environment);
   const { backend, declared, plan, stored, status } = await situation({ seen, stale });
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
   const found = plan({ ...choice, regenerate: false });
@@ -31,7 +31,7 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
       if (!wanted.has(one.generator)) continue;
       const { file, generator } = one;
       const isThere = stored.has(generator.key, file.name, file.secret);
-      const value = file.secret || !isThere ? null : await storedPublic(ground, generator, file);
+      const value = file.secret || !isThere ? null : await storedPublic(environment, generator, file);
       const { reason, older } = status(generator);
       const outdated = isThere && reason !== 'missing' ? reason : null;
       listed.push({ ...one, machine, isThere, value, outdated, older });

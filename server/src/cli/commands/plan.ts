@@ -38,8 +38,8 @@ export async function plan(args: readonly string[], io: Io): Promise<number> {
 /** Prints what a run would do; `generate --dry-run` does no more. @returns the exit code */
 export async function writePlan(given: Parsed, io: Io): Promise<number> {
   const open = await openFleet(given.positions[0], io, 'files');
-  const { ground, root, seen, situation } = open;
-  const { stale, owed } = await notedIn(ground);
+  const { environment, root, seen, situation } = open;
+  const { stale, owed } = await notedIn(environment);
   const { backend, declared, plan: planOf, status } = await situation({ seen, stale });
   const request = requestOf(given);
   const found = planOf(request);
@@ -76,10 +76,10 @@ async function accessOf(
   const none = { access: [], unknown: null };
   if (problems.length > 0) return none;
   try {
-    const vault = await lookInto(open.ground, open.fleet(), backend, await open.seen());
-    if (vault === null) return none;
+    const secretBackend = await lookInto(open.environment, open.fleet(), backend, await open.seen());
+    if (secretBackend === null) return none;
     const shared = sharedOf(generators.all.values(), machines);
-    return { ...none, access: accessChangesOf(steps, driftsOf(shared, vault), vault) };
+    return { ...none, access: accessChangesOf(steps, driftsOf(shared, secretBackend), secretBackend) };
   } catch (error) {
     if (!(error instanceof StoreFailure)) throw error;
     return {

@@ -56,16 +56,16 @@ async function renameEverywhere(open: OpenFleet, wish: Wish, given: Parsed, io: 
   return withSession(open, { commit: false }, note, async session => {
     const done = work();
     const { moves, files } = done;
-    const links = movedLinks(open.files, open.ground.directory, moves, false);
+    const links = movedLinks(open.files, open.environment.directory, moves, false);
     const { changes, unchanged } = relocation(open.root, moves, links, sourceChanges(open.root, files));
-    const tellGit = await tellingGit(open.ground, moves, links);
+    const tellGit = await tellingGit(open.environment, moves, links);
     const stored = storedName(wish);
     const outside =
       stored === null || given.flag('keep-stored')
         ? []
-        : await outsideMoves(open.fleet(), open.ground, stored);
+        : await outsideMoves(open.fleet(), open.environment, stored);
     if (changes.length > 0) await session.apply([...changes, ...outside], 'rename', unchanged);
-    await renameNotes(session, open.ground.directory, moves);
+    await renameNotes(session, open.environment.directory, moves);
     await tellGit();
     return report(done, given, io);
   });
@@ -75,11 +75,11 @@ async function renameEverywhere(open: OpenFleet, wish: Wish, given: Parsed, io: 
 async function settleMoved(open: OpenFleet, moves: readonly Move[], given: Parsed, io: Io): Promise<number> {
   const note = (sentence: string) => say(io, sentence);
   return withSession(open, { commit: false }, note, async session => {
-    const { directory } = open.ground;
+    const { directory } = open.environment;
     const links = movedLinks(open.files, directory, moves, true);
     const changes = linkChanges(links, []);
     if (!given.flag('dry-run')) {
-      const tellGit = await tellingGit(open.ground, moves, links);
+      const tellGit = await tellingGit(open.environment, moves, links);
       if (changes.length > 0) await session.apply(changes, 'rename');
       await renameNotes(session, directory, moves);
       await tellGit();

@@ -7,7 +7,7 @@ import {
   mustBeAgreed,
 } from '../../generate/backends/access-change.ts';
 import { accessMessage, accessSentences, accessSummary } from '../../generate/backends/access-words.ts';
-import { openVault } from '../../generate/backends/open-backend.ts';
+import { openSecretBackend } from '../../generate/backends/open-backend.ts';
 import { placesOf } from '../../generate/backends/secret-backend.ts';
 import { mustBeKnown } from '../../generate/plan/declared-vars.ts';
 import { listed } from '../../generate/plan/plan-words.ts';
@@ -42,11 +42,11 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
       const found = varNamed(generators, machine, id);
       mustBeKnown(found);
       const { generator, file } = found;
-      const vault = await openVault(open.ground, open.fleet(), backend);
+      const secretBackend = await openSecretBackend(open.environment, open.fleet(), backend);
       const only = { ...generator, files: [file] };
-      await vault.examine?.(machinesOfSecrets([only]));
-      const machineKeys = file.secret ? await vault.prepare(machinesOfSecrets([only])) : [];
-      const access = accessChanges(vault, placesOf(only));
+      await secretBackend.examine?.(machinesOfSecrets([only]));
+      const machineKeys = file.secret ? await secretBackend.prepare(machinesOfSecrets([only])) : [];
+      const access = accessChanges(secretBackend, placesOf(only));
       const asked = askedOf(access);
       if (asked.length > 0 && !given.flag('yes')) {
         if (given.flag('json')) {
@@ -63,12 +63,17 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
       }
       const agreed = agreedTo(access);
       const value = await givenValue(id, io);
-      await storeMachineKeys(machineKeys, vault, session);
-      const now = accessChanges(vault, placesOf(only));
+      await storeMachineKeys(machineKeys, secretBackend, session);
+      const now = accessChanges(secretBackend, placesOf(only));
       for (const change of now) mustBeAgreed(change, agreed);
-      const changes = await outputChanges(open.ground, vault, only, new Map([[file.name, value]]));
+      const changes = await outputChanges(
+        open.environment,
+        secretBackend,
+        only,
+        new Map([[file.name, value]]),
+      );
       const made = madeFrom(found, generators, situation);
-      const around = { backend, ground: open.ground, vault };
+      const around = { backend, environment: open.environment, secretBackend };
       // Opening a secret may ask for more than storing it: only where something depends on the answer.
       const outdated = made.length > 0 && (await isSame(found, value, around)) ? [] : made;
       await replacing(found, outdated, session, () =>

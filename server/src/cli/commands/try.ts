@@ -6,7 +6,7 @@ import { countText } from '../../generate/plan/plan-words.ts';
 import { type GivenAnswer, givenFor } from '../../generate/run/answers.ts';
 import { findPackages } from '../../generate/run/packages.ts';
 import { packagesOf } from '../../generate/run/script-commands.ts';
-import { findSurroundings } from '../../generate/run/script-environment.ts';
+import { findScriptEnvironment } from '../../generate/run/script-environment.ts';
 import { NOTHING } from '../../generate/run/step-results.ts';
 import { tryGenerator as runTrial, type Trial } from '../../generate/run/trial.ts';
 import {
@@ -38,7 +38,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   const answers = await givenAnswers(given.options('prompt'), given.flag('events'), io);
   const open = await openFleet(root, io);
   const limits = limitsFrom(given, open);
-  const { ground, situation } = open;
+  const { environment, situation } = open;
   const { declared, plan } = await situation({ asksStore: false });
   const { generators } = plan(EVERYTHING);
   const asked = given.option('machine');
@@ -58,7 +58,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
     talk === null ? say(io, message) : talk.tell({ event: 'note', message });
   try {
     if (talk !== null && generator !== undefined) answers.push(...(await askedFor(generator, answers, talk)));
-    const surroundings = await findSurroundings(ground, {
+    const scriptEnvironment = await findScriptEnvironment(environment, {
       sandbox: !given.flag('no-sandbox'),
       asRoot: given.flag('as-root'),
       timeLimitMs,
@@ -67,10 +67,10 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
     const start = performance.now();
     const trial = await tellingOfDisk(open, tell, () =>
       runTrial(machine, name, {
-        ...{ generators, given: answers, surroundings, signal },
+        ...{ generators, given: answers, scriptEnvironment, signal },
         recipe: (on, of) => declared.recipe(on, of),
         async packages(recipe) {
-          const { paths, note } = await findPackages(ground, packagesOf(recipe), source, signal);
+          const { paths, note } = await findPackages(environment, packagesOf(recipe), source, signal);
           if (signal.aborted) throw new Cancelled();
           if (note !== null) tell(note);
           return paths;

@@ -2,8 +2,8 @@
 import type { Fleet } from '../../fleet/model.ts';
 import { askedOf, readerData } from '../../generate/backends/access-change.ts';
 import { accessSentences } from '../../generate/backends/access-words.ts';
-import { openVault } from '../../generate/backends/open-backend.ts';
-import { placeOf, type SecretPlace, type Vault } from '../../generate/backends/secret-backend.ts';
+import { openSecretBackend } from '../../generate/backends/open-backend.ts';
+import { placeOf, type SecretBackend, type SecretPlace } from '../../generate/backends/secret-backend.ts';
 import { stateOfStatus } from '../../generate/plan/generator-tally.ts';
 import { chosen, type DeclaredFile, type Generator } from '../../generate/plan/generators.ts';
 import type { Status } from '../../generate/plan/planner.ts';
@@ -12,7 +12,7 @@ import { driftsOf, machinesOfSecrets } from '../../generate/repository/drift.ts'
 import { notedIn } from '../../generate/repository/session.ts';
 import { publicPath } from '../../generate/repository/store-step.ts';
 import { leftNotes } from '../../generate/run/left-notes.ts';
-import type { Ground } from '../../generate/run-environment.ts';
+import type { RunEnvironment } from '../../generate/run-environment.ts';
 import type { AccessChange } from '../../store/readers.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 import { tallyOf, tallyText } from '../../store/vars/tally.ts';
@@ -30,7 +30,7 @@ export interface VerifyChoice {
 
 /** Says what is wrong with the stored vars of some machines and generators; all where none are named. */
 export async function verified(open: OpenFleet, choice: VerifyChoice) {
-  const { stale, owed } = await notedIn(open.ground);
+  const { stale, owed } = await notedIn(open.environment);
   const { backend, declared, plan, status } = await open.situation({ seen: open.seen, stale });
   const found = plan({ ...choice, regenerate: false });
   mustBeKnownNames(found, declared.machines);
@@ -38,7 +38,7 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
   const concerned = chosen(generators, choice);
   // The plan has looked: what it says of a generator that is not complete is not looked up again.
   const planned = new Map(steps.map(step => [step.generator.key, step]));
-  const vault = await openVault(open.ground, open.fleet(), backend, await open.seen());
+  const secretBackend = await openSecretBackend(open.environment, open.fleet(), backend, await open.seen());
   const problems = concerned.flatMap(generator => {
     const step = planned.get(generator.key);
     const found = step?.reason === 'missing' ? { ...step, reason: step.reason } : status(generator);
@@ -46,20 +46,20 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
     if (reason === null) return [];
     const message = reasonText(generator, found);
     const others = generator.files.filter(({ name }) => !missing.includes(name));
-    const stored = storedFiles(open.ground, vault, generator, others);
+    const stored = storedFiles(open.environment, secretBackend, generator, others);
     return [{ ...about(generator), kind: reason, files: missing, stored, older, message }];
   });
-  await vault.examine?.(machinesOfSecrets(concerned));
-  const access = driftsOf(concerned, vault).flatMap(({ generator, drifts }) =>
+  await secretBackend.examine?.(machinesOfSecrets(concerned));
+  const access = driftsOf(concerned, secretBackend).flatMap(({ generator, drifts }) =>
     drifts.map(({ place, reason }) => {
-      const access = accessIn(vault, place);
+      const access = accessIn(secretBackend, place);
       return {
         ...about(generator),
         kind: 'access' as const,
         files: [place.file],
         stored: storedFiles(
-          open.ground,
-          vault,
+          open.environment,
+          secretBackend,
           generator,
           generator.files.filter(({ name }) => name === place.file),
         ),
@@ -85,18 +85,25 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
 }
 
 /** Where files lie in the repository, relative to its root; not those that are in a store outside of it. */
-function storedFiles(ground: Ground, vault: Vault, generator: Generator, files: readonly DeclaredFile[]) {
+function storedFiles(
+  environment: RunEnvironment,
+  secretBackend: SecretBackend,
+  generator: Generator,
+  files: readonly DeclaredFile[],
+) {
   return files.flatMap(file => {
-    const paths = file.secret ? vault.paths(placeOf(generator, file)) : [publicPath(ground, generator, file)];
-    const path = paths.find(one => ground.files.kind(one) === 'file');
+    const paths = file.secret
+      ? secretBackend.paths(placeOf(generator, file))
+      : [publicPath(environment, generator, file)];
+    const path = paths.find(one => environment.files.kind(one) === 'file');
     return path === undefined ? [] : [{ name: file.name, path }];
   });
 }
 
 /** Null where it cannot be told. */
-function accessIn(vault: Vault, place: SecretPlace): AccessChange | null {
+function accessIn(secretBackend: SecretBackend, place: SecretPlace): AccessChange | null {
   try {
-    return vault.change(place);
+    return secretBackend.change(place);
   } catch (error) {
     if (error instanceof StoreFailure) return null;
     throw error;

@@ -18,9 +18,9 @@ export function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
     fleet.machines.map(machine => machine.name),
   );
   const secrets = joinSecrets(files, fleet.secrets(), implicit);
-  const ground: SecretGround = { fleet, files, secrets, sops };
+  const environment: SecretGround = { fleet, files, secrets, sops };
   const pathOf = ({ keeper, name, definitions }: FleetSecret) => {
-    const [only, another] = secretPaths(ground, keeper, name, definitions);
+    const [only, another] = secretPaths(environment, keeper, name, definitions);
     return another === undefined ? (only ?? null) : null;
   };
   return {
@@ -34,10 +34,10 @@ export function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
         .filter(use => use.of !== 'template')
         .map(use => at(use.at)),
       machines: machinesOfSecret(fleet, secret),
-      sources: sourcesOf(ground, secret),
+      sources: sourcesOf(environment, secret),
       deployedPath: pathOf(secret),
     })),
-    encryptedFiles: encryptedFilesOf(ground, files),
+    encryptedFiles: encryptedFilesOf(environment, files),
   };
 }
 
@@ -61,14 +61,14 @@ function certainFiles(secrets: SecretGround['secrets'], definition: SecretDefini
 }
 
 /** The files that declarations and rules of agenix name, sorted. */
-function encryptedFilesOf(ground: SecretGround, files: WorkspaceFiles) {
-  const { secrets } = ground;
+function encryptedFilesOf(environment: SecretGround, files: WorkspaceFiles) {
+  const { secrets } = environment;
   const keepers = new Map<string, 'sops' | 'age'>();
   for (const { keeper, definitions } of secrets.secrets)
     for (const definition of definitions)
       for (const path of certainFiles(secrets, definition)) keepers.set(path, keeper);
   for (const { path } of secrets.ageRules.flatMap(({ rules }) => rules)) keepers.set(path, 'age');
-  const nameOf = keyNames(ground);
+  const nameOf = keyNames(environment);
   return [...keepers]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([file, keeper]) => {

@@ -11,10 +11,10 @@ import { say } from '../generation.ts';
 import { type Io, painter, printable, UsageError } from '../io.ts';
 import { writeResult } from '../output/generate-text.ts';
 import { terminalOf } from './ask.ts';
-import type { Audience } from './reporter.ts';
+import type { Reporter } from './reporter.ts';
 import { askFor, confirm, type Terminal } from './terminal.ts';
 
-export function peopleAudience(io: Io): Audience {
+export function peopleReporter(io: Io): Reporter {
   const paint = painter(io.stderr, io.env);
   return {
     ...terminalAsking(io),
@@ -36,7 +36,7 @@ export function peopleAudience(io: Io): Audience {
 }
 
 /** What everybody shares who has no program to answer. */
-export function terminalAsking(io: Io): Pick<Audience, 'signal' | 'mayGoOn' | 'ask' | 'close'> {
+export function terminalAsking(io: Io): Pick<Reporter, 'signal' | 'mayGoOn' | 'ask' | 'close'> {
   const terminal = terminalOf(io);
   return {
     signal: terminal?.signal ?? io.interruption?.() ?? new AbortController().signal,

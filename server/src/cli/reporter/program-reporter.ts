@@ -6,10 +6,10 @@ import { say } from '../generation.ts';
 import type { Io } from '../io.ts';
 import { jsonText } from '../output/json-text.ts';
 import { terminalAsking } from './people-reporter.ts';
-import type { Audience } from './reporter.ts';
+import type { Reporter } from './reporter.ts';
 
 /** @param root absolute path of the fleet */
-export function programAudience(root: string, io: Io): Audience {
+export function programReporter(root: string, io: Io): Reporter {
   return {
     ...terminalAsking(io),
     planned() {},

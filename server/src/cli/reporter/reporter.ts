@@ -6,7 +6,7 @@ import type { Question } from '../../generate/run/answers.ts';
 import type { StepResult } from '../../generate/run/step-results.ts';
 import type { AccessChange } from '../../store/readers.ts';
 
-export interface Audience {
+export interface Reporter {
   /** A wish to stop. */
   readonly signal: AbortSignal;
   /** Nothing runs where the plan has problems. */

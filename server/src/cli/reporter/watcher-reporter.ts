@@ -15,13 +15,13 @@ import type { AccessChange } from '../../store/readers.ts';
 import { planData } from '../commands/plan.ts';
 import type { Io } from '../io.ts';
 import { openConversation } from './conversation.ts';
-import type { Audience, Consequences } from './reporter.ts';
+import type { Consequences, Reporter } from './reporter.ts';
 
 /** @param whereOf the script of a machine's generator, or a line of it */
 export type WhereOf = (machine: string, generator: string, line: number | null) => SourcePlace | null;
 
 /** @throws UsageError where there is nothing to read answers from */
-export function watcherAudience(io: Io, whereOf: WhereOf): Audience {
+export function watcherReporter(io: Io, whereOf: WhereOf): Reporter {
   const talk = openConversation(io);
   return {
     signal: talk.signal,

@@ -7,7 +7,13 @@ import { type AccessChange, type Reader, readerId } from '../../store/readers.ts
 import { StoreFailure } from '../../store/store-failure.ts';
 import type { Generator } from '../plan/generators.ts';
 import { readerText } from './access-words.ts';
-import { type Drift, placesOf, type SecretPlace, type StoredPlace, type Vault } from './secret-backend.ts';
+import {
+  type Drift,
+  placesOf,
+  type SecretBackend,
+  type SecretPlace,
+  type StoredPlace,
+} from './secret-backend.ts';
 
 /**
  * @param before the keys that can open what is stored; null where nothing is stored
@@ -36,9 +42,12 @@ export function accessChange(
 }
 
 /** What storing or encrypting anew changes at some places; only what changes anything. @throws StoreFailure */
-export function accessChanges(vault: Pick<Vault, 'change'>, places: readonly SecretPlace[]): AccessChange[] {
+export function accessChanges(
+  secretBackend: Pick<SecretBackend, 'change'>,
+  places: readonly SecretPlace[],
+): AccessChange[] {
   return places
-    .map(place => vault.change(place))
+    .map(place => secretBackend.change(place))
     .filter((one): one is AccessChange => one !== null && one.gained.length + one.lost.length > 0);
 }
 
@@ -52,10 +61,10 @@ export function accessChanges(vault: Pick<Vault, 'change'>, places: readonly Sec
 export function accessChangesOf(
   steps: readonly { readonly generator: Generator }[],
   drifts: readonly { readonly generator: Generator; readonly drifts: readonly Drift[] }[],
-  vault: Pick<Vault, 'change'>,
+  secretBackend: Pick<SecretBackend, 'change'>,
 ): AccessChange[] {
   const made = new Set(steps.map(step => step.generator));
-  return accessChanges(vault, [
+  return accessChanges(secretBackend, [
     ...steps.flatMap(step => placesOf(step.generator)),
     ...drifts.filter(one => !made.has(one.generator)).flatMap(one => one.drifts.map(({ place }) => place)),
   ]);

@@ -83,16 +83,17 @@ export function accessMatrix(
         ? []
         : [{ place: { ...UNDECLARED, key, file }, generator, declared: false }],
     );
-  const vault = backend === 'sops' ? inSops(fleet, files, directory, notes) : inAge(fleet, files, directory);
+  const secretBackend =
+    backend === 'sops' ? inSops(fleet, files, directory, notes) : inAge(fleet, files, directory);
   const vars = [...declared, ...stored].map(({ place, generator, declared: isDeclared }): SecretAccess => {
-    const change = vault.change(place);
+    const change = secretBackend.change(place);
     return {
       ...{ secret: `${place.key}/${place.file}`, kind: 'var', generator, machines: place.machines },
       ...{ neededFor: isDeclared ? place.neededFor : null, declared: isDeclared, stored: !change.isNew },
       readers: secretReaders(change),
     };
   });
-  return { secrets: [...vars.sort(byName), ...vault.others], notes };
+  return { secrets: [...vars.sort(byName), ...secretBackend.others], notes };
 }
 
 function byName(a: { readonly secret: string }, b: { readonly secret: string }): number {

@@ -6,7 +6,7 @@ import { type Access, varAccess } from '../../store/sops/sops-writes.ts';
 import { varFolder } from '../../store/vars/changes.ts';
 import type { StoreFiles } from '../../store/vars/files.ts';
 import { holdersOf } from '../../store/vars/links.ts';
-import { accessSeen, type SecretAccessSeen, type Seen } from '../../store/vars/scan.ts';
+import { type ScannedAccess, type ScannedStore, scanAccess } from '../../store/vars/scan.ts';
 import { accessChange } from './access-change.ts';
 import type { SecretPlace } from './secret-backend.ts';
 
@@ -18,10 +18,10 @@ export interface SopsAccess {
   /** `clan.core.sops.defaultGroups` of a machine. */
   readonly groupsOf: (machine: string) => readonly string[];
   /** What was seen of the store already. */
-  readonly seen: Seen | null;
+  readonly seen: ScannedStore | null;
 }
 
-type HoldersSeen = SecretAccessSeen['holders'];
+type HoldersSeen = ScannedAccess['holders'];
 
 /**
  * Whom a secret is for.
@@ -59,7 +59,7 @@ export function sopsChange(
   acting: string | null,
 ): AccessChange {
   const folder = varFolder(directory, place.key, place.file);
-  const found = seen?.access(folder) ?? accessSeen(files, folder);
+  const found = seen?.access(folder) ?? scanAccess(files, folder);
   const holders = found?.holders ?? holdersOf(files, folder);
   const linked = holders.machines.filter(one => !one.dangling).map(one => one.name);
   return accessChange(

@@ -23,15 +23,19 @@ import { StoreFailure } from '../../store/store-failure.ts';
 import { removeIfThere } from '../../store/vars/changes.ts';
 import { below } from '../../store/vars/files.ts';
 import { ageFlaw } from '../../store/vars/metadata.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import { adminReaders, ageChange, notedRecipients } from './access-age.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
-import type { MachineKey, SecretPlace, Vault } from './secret-backend.ts';
+import type { MachineKey, SecretBackend, SecretPlace } from './secret-backend.ts';
 import { named } from './sops-backend.ts';
 
 /** @param admins throws where the configuration does not tell them */
-export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipients): Vault {
-  const { files, root, directory } = ground;
+export function ageBackend(
+  environment: RunEnvironment,
+  keys: Keys,
+  admins: () => AdminRecipients,
+): SecretBackend {
+  const { files, root, directory } = environment;
   const { command } = keys;
   let stored: AgeKeys | null = null;
   const machineKeys = (): AgeKeys => {
@@ -123,7 +127,7 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
       );
       const made: MachineKey[] = [];
       for (const machine of missing) {
-        const options = { now: ground.now(), command };
+        const options = { now: environment.now(), command };
         const { changes } = await ageMachineKeyChanges(directory, machine, admins(), options);
         made.push({ machine, changes, readers: adminReaders(access, machine) });
       }

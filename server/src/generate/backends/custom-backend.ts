@@ -7,7 +7,7 @@ import { HostFailure } from '../../host/host-failure.ts';
 import type { ProcessResult } from '../../host/programs/process.ts';
 import { definedOnly } from '../../host/programs/program-environment.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import type { OutsideStore } from './outside-backend.ts';
 import { beginningOf, OUTPUT_LIMIT_BYTES, runOutside } from './outside-program.ts';
 import type { SecretPlace } from './secret-backend.ts';
@@ -22,26 +22,26 @@ const NOT_THERE = 1;
 type Operation = 'get' | 'set' | 'exists' | 'list' | 'delete';
 
 /** @param command the program and its first arguments; a program with a slash is relative to the root */
-export function customStore(ground: Ground, command: readonly string[]): OutsideStore {
+export function customStore(environment: RunEnvironment, command: readonly string[]): OutsideStore {
   const [name = '', ...first] = command;
 
   /** Looked at each time: it may be replaced while a run goes on. */
   async function programOf(): Promise<string> {
-    const found = await storeCommand(ground, command);
-    mustBeAllowed(ground, found);
+    const found = await storeCommand(environment, command);
+    mustBeAllowed(environment, found);
     return found.program;
   }
 
   async function ask(operation: Operation, entry: string | null, more: Partial<Asked> = {}): Promise<Answer> {
     const args = [...first, operation, ...(entry === null ? [] : [entry])];
     const env = {
-      ...definedOnly(ground.env),
+      ...definedOnly(environment.env),
       VARSMITH_STORE_PROTOCOL: PROTOCOL,
       ...placeVariables(more.place),
     };
-    const called = { env, cwd: ground.root, input: more.input };
+    const called = { env, cwd: environment.root, input: more.input };
     const shown = [name, ...args].join(' ');
-    const result = await runOutside(ground, await programOf(), args, called).catch(error => {
+    const result = await runOutside(environment, await programOf(), args, called).catch(error => {
       if (!(error instanceof HostFailure)) throw error;
       throw cannotStart(name);
     });

@@ -18,7 +18,7 @@ import {
 } from '../../store/age/identities.ts';
 import { type Identity, parseIdentities } from '../../store/age/recipients.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import type { KeyedBackend } from './served-backend.ts';
 
 export interface Keys {
@@ -35,20 +35,20 @@ const COMMAND_OUTPUT_BYTES = 256 * 1024;
  * @throws StoreFailure where a command that should print a key fails; HostFailure
  */
 export async function findKeys(
-  ground: Ground,
+  environment: RunEnvironment,
   backend: KeyedBackend,
   more: readonly Identity[] = [],
 ): Promise<Keys> {
-  const { env, platform, home } = ground;
+  const { env, platform, home } = environment;
   const places = { env, platform, home, read: readKeyFile };
   const found = backend === 'sops' ? sopsIdentities(places) : ageIdentities(places);
   const printed = [];
   for (const { variable, command } of found.commands) {
-    const text = await printedBy(variable, command, ground);
+    const text = await printedBy(variable, command, environment);
     printed.push(...parseIdentities(text, variable).identities);
   }
   const identities = [...more, ...found.identities, ...printed];
-  const command = await findAge(definedOnly(env), ground.onDisk);
+  const command = await findAge(definedOnly(env), environment.onDisk);
   return {
     found: { ...found, identities: [...more, ...found.identities] },
     keyring: await openKeyring(identities, command),
@@ -63,10 +63,10 @@ export async function noKeys(): Promise<Keys> {
 }
 
 /** The keys that open what sops-nix and agenix keep: those that sops finds, those that age finds, those that are named. */
-export function findAllKeys(ground: Ground, named: readonly Identity[]): Promise<Keys> {
-  const { env, platform, home } = ground;
+export function findAllKeys(environment: RunEnvironment, named: readonly Identity[]): Promise<Keys> {
+  const { env, platform, home } = environment;
   const { identities } = ageIdentities({ env, platform, home, read: readKeyFile });
-  return findKeys(ground, 'sops', [...named, ...identities]);
+  return findKeys(environment, 'sops', [...named, ...identities]);
 }
 
 /** @throws StoreFailure `no-key` where there is no key at all */
@@ -77,7 +77,7 @@ export function mustHaveKeys({ found, keyring }: Keys): void {
 }
 
 /** `SOPS_AGE_KEY_CMD` and the like: a command line whose output is the key. */
-async function printedBy(variable: string, command: string, { env, root }: Ground): Promise<string> {
+async function printedBy(variable: string, command: string, { env, root }: RunEnvironment): Promise<string> {
   const shell = await findCommand('sh', ['/bin', ...commandFolders(env.PATH)]);
   if (shell === null)
     throw new StoreFailure('no-matching-key', `There is no shell to run the command in ${variable} with.`);

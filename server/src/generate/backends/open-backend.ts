@@ -1,69 +1,69 @@
-/** The vault of a fleet: which backend it is, and what the configuration says of it. */
+/** The secret backend of a fleet: which backend it is, and what the configuration says of it. */
 import type { Fleet } from '../../fleet/model.ts';
 import { sweepScratch } from '../../host/files/scratch.ts';
-import type { Seen } from '../../store/vars/scan.ts';
-import type { Ground } from '../run-environment.ts';
-import { ageVault } from './age-backend.ts';
+import type { ScannedStore } from '../../store/vars/scan.ts';
+import type { RunEnvironment } from '../run-environment.ts';
+import { ageBackend } from './age-backend.ts';
 import { adminsFrom, groupsFrom, passCommandFrom } from './configured-access.ts';
 import { customStore } from './custom-backend.ts';
 import { findKeys, type Keys, noKeys } from './keys.ts';
-import { type OutsideStore, outsideVault } from './outside-backend.ts';
+import { type OutsideStore, outsideBackend } from './outside-backend.ts';
 import { passwordStore } from './password-store-backend.ts';
-import type { Vault } from './secret-backend.ts';
+import type { SecretBackend } from './secret-backend.ts';
 import { isKeyed, type KeyedBackend, type ServedBackend } from './served-backend.ts';
-import { sopsVault } from './sops-backend.ts';
+import { sopsBackend } from './sops-backend.ts';
 
 /**
  * @param seen what was seen of the store already; only for those that change nothing
  * @throws StoreFailure, HostFailure where keys that are named cannot be had
  */
-export async function openVault(
-  ground: Ground,
+export async function openSecretBackend(
+  environment: RunEnvironment,
   fleet: Fleet,
   backend: ServedBackend,
-  seen: Seen | null = null,
-): Promise<Vault> {
+  seen: ScannedStore | null = null,
+): Promise<SecretBackend> {
   // What a killed run has left in memory goes before anything else is opened.
   await sweepScratch();
   return isKeyed(backend)
-    ? keyedVault(ground, fleet, backend, await findKeys(ground, backend), seen)
-    : outsideVault(outsideStoreOf(ground, fleet, backend));
+    ? keyedBackend(environment, fleet, backend, await findKeys(environment, backend), seen)
+    : outsideBackend(outsideStoreOf(environment, fleet, backend));
 }
 
 /**
- * A vault that tells whom secrets are for, and opens none; null for a store that keeps that to itself. Starts nothing.
+ * A secret backend that tells whom secrets are for, and opens none; null for a store that keeps that to itself. Starts nothing.
  *
  * @param seen what was seen of the store already
  */
 export async function lookInto(
-  ground: Ground,
+  environment: RunEnvironment,
   fleet: Fleet,
   backend: ServedBackend,
-  seen: Seen | null,
-): Promise<Pick<Vault, 'drift' | 'change'> | null> {
-  return isKeyed(backend) ? keyedVault(ground, fleet, backend, await noKeys(), seen) : null;
+  seen: ScannedStore | null,
+): Promise<Pick<SecretBackend, 'drift' | 'change'> | null> {
+  return isKeyed(backend) ? keyedBackend(environment, fleet, backend, await noKeys(), seen) : null;
 }
 
-function keyedVault(
-  ground: Ground,
+function keyedBackend(
+  environment: RunEnvironment,
   fleet: Fleet,
   backend: KeyedBackend,
   keys: Keys,
-  seen: Seen | null,
-): Vault {
+  seen: ScannedStore | null,
+): SecretBackend {
   const settings = fleet.accessSettings();
   return backend === 'sops'
-    ? sopsVault(ground, keys, groupsFrom(settings), seen)
-    : ageVault(ground, keys, () => adminsFrom(settings));
+    ? sopsBackend(environment, keys, groupsFrom(settings), seen)
+    : ageBackend(environment, keys, () => adminsFrom(settings));
 }
 
 /** @throws StoreFailure `unsupported` where only Nix can tell which one it is */
 export function outsideStoreOf(
-  ground: Ground,
+  environment: RunEnvironment,
   fleet: Fleet,
   backend: Exclude<ServedBackend, KeyedBackend>,
 ): OutsideStore {
-  if (backend === 'custom') return customStore(ground, ground.storeCommand ?? []);
+  if (backend === 'custom') return customStore(environment, environment.storeCommand ?? []);
   const machines = fleet.machines.map(machine => machine.name);
-  return passwordStore(ground, passCommandFrom(fleet.accessSettings(), machines));
+  return passwordStore(environment, passCommandFrom(fleet.accessSettings(), machines));
 }

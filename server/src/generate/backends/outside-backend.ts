@@ -3,7 +3,7 @@
  * for all such programs is here; each brings an `OutsideStore`.
  */
 import { StoreFailure } from '../../store/store-failure.ts';
-import type { SecretPlace, StoredPlace, Vault } from './secret-backend.ts';
+import type { SecretBackend, SecretPlace, StoredPlace } from './secret-backend.ts';
 
 /** Entries are `<placement>/<generator>/<file>`, such as `per-machine/web/ssh/id_ed25519`. Nothing is kept in between. */
 export interface OutsideStore {
@@ -22,7 +22,7 @@ export interface OutsideStore {
 /** For that many entries, asking for each is quicker than a list of everything. */
 const FEW = 4;
 
-export function outsideVault(store: OutsideStore): Vault {
+export function outsideBackend(store: OutsideStore): SecretBackend {
   const opened = new Map<string, Promise<Buffer | null>>();
   let listed: Promise<Set<string>> | null = null;
 

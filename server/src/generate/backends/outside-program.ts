@@ -6,7 +6,7 @@ import type { ProcessResult } from '../../host/programs/process.ts';
 import { runSecretCommand } from '../../host/programs/secret-command.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 import { MOST_SHOWN, redacted } from '../run/redact.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 
 /** A key may want a passphrase or a touch. */
 const TIME_LIMIT_MS = 120_000;
@@ -23,7 +23,7 @@ export interface Called {
 
 /** @throws HostFailure where it cannot be started */
 export function runOutside(
-  { onDisk }: Ground,
+  { onDisk }: RunEnvironment,
   program: string,
   args: readonly string[],
   { input, ...options }: Called,
@@ -43,7 +43,7 @@ export function runOutside(
  * @param absent what is said where there is none
  * @throws StoreFailure `unsupported`
  */
-export async function outsideProgram({ env }: Ground, name: string, absent: string): Promise<string> {
+export async function outsideProgram({ env }: RunEnvironment, name: string, absent: string): Promise<string> {
   const program = await findCommand(name, commandFolders(env.PATH));
   if (program !== null) return program;
   throw new StoreFailure('unsupported', absent);

@@ -9,7 +9,7 @@ import { newKeyPath } from '../../store/age/identities.ts';
 import { readSops } from '../../store/sops/sops-keys.ts';
 import { userChanges } from '../../store/sops/sops-writes.ts';
 import type { Change } from '../../store/vars/changes.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import { RunFailure } from '../run-failure.ts';
 import { findKeys } from './keys.ts';
 import type { KeyedBackend } from './served-backend.ts';
@@ -21,17 +21,17 @@ export interface OwnKey {
 }
 
 /** @throws RunFailure, StoreFailure, HostFailure */
-export async function ownKey(ground: Ground, backend: KeyedBackend): Promise<OwnKey> {
-  const { found, keyring } = await findKeys(ground, backend);
+export async function ownKey(environment: RunEnvironment, backend: KeyedBackend): Promise<OwnKey> {
+  const { found, keyring } = await findKeys(environment, backend);
   const [recipient] = keyring.recipients;
   if (recipient !== undefined) return { recipient, written: null };
   const own = found.identities.filter(one => one.kind !== 'ssh');
   if (own.length > 0) throw new RunFailure(`Your key cannot be used: ${keyring.unusable.join(' ')}`);
-  const path = newKeyPath(ground);
+  const path = newKeyPath(environment);
   if (path === null)
     throw new RunFailure('There is no home folder to keep a key in. Name a file in SOPS_AGE_KEY_FILE.');
   const pair = await generateKeyPair();
-  const date = `${ground.now().toISOString().slice(0, 19)}Z`;
+  const date = `${environment.now().toISOString().slice(0, 19)}Z`;
   await writeKeyFile(path, `# created: ${date}\n# public key: ${pair.recipient}\n${pair.secret}\n`);
   return { recipient: pair.recipient, written: path };
 }
@@ -53,13 +53,18 @@ export function mustBeUserName(user: string): void {
     );
 }
 
-export function userKeyChanges(ground: Ground, user: string, recipient: string, force: boolean): Change[] {
+export function userKeyChanges(
+  environment: RunEnvironment,
+  user: string,
+  recipient: string,
+  force: boolean,
+): Change[] {
   if (!USER.test(user))
     throw new RunFailure(
       `"${user}" cannot be the name of a user: it takes small letters, digits, - and _.`,
       'Say --user NAME.',
     );
-  const { users } = readSops(ground.files, ground.directory);
+  const { users } = readSops(environment.files, environment.directory);
   const owner = users.find(one => one.keys()?.some(({ key }) => key === recipient));
   if (owner !== undefined) return [];
   const before = users.find(one => one.name === user);
@@ -68,5 +73,5 @@ export function userKeyChanges(ground: Ground, user: string, recipient: string, 
       `User ${user} has another key in sops/users/${user}/key.json.`,
       '--force replaces it, --user NAME adds another user.',
     );
-  return userChanges(ground.directory, user, recipient);
+  return userChanges(environment.directory, user, recipient);
 }

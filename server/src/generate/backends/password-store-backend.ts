@@ -9,7 +9,7 @@ import { filesBelow, isFile, isFolder } from '../../host/files/outside-files.ts'
 import type { ProcessResult } from '../../host/programs/process.ts';
 import { withoutKeys } from '../../host/programs/program-environment.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import type { PassCommand } from './configured-access.ts';
 import type { OutsideStore } from './outside-backend.ts';
 import { beginningOf, outsideProgram, runOutside } from './outside-program.ts';
@@ -17,39 +17,39 @@ import { beginningOf, outsideProgram, runOutside } from './outside-program.ts';
 /** Where clan keeps its entries in the store. */
 const PREFIX = 'clan-vars';
 
-export function passwordStore(ground: Ground, command: PassCommand): OutsideStore {
-  const { env } = ground;
+export function passwordStore(environment: RunEnvironment, command: PassCommand): OutsideStore {
+  const { env } = environment;
 
   /** @throws StoreFailure with what the command said */
   async function pass(args: readonly string[], action: string, input?: Uint8Array): Promise<Buffer> {
     const called = { env: { ...withoutKeys(env), LC_ALL: 'C' }, input };
-    const result = await runOutside(ground, await programOf(), args, called);
+    const result = await runOutside(environment, await programOf(), args, called);
     if (result.code === 0 && !result.truncated) return result.stdout;
     throw new StoreFailure('no-matching-key', `${command} could not ${action}${saidBy(result, input)}`);
   }
 
   const programOf = () =>
     outsideProgram(
-      ground,
+      environment,
       command,
       `Secrets are kept in a password store, and the command "${command}" is not installed.`,
     );
 
   async function exists(entry: string): Promise<boolean> {
-    const path = join(storeFolder(ground, command), PREFIX, entry);
+    const path = join(storeFolder(environment, command), PREFIX, entry);
     // Both programs' files count, as clan has it.
     return (await isFile(`${path}.age`)) || (await isFile(`${path}.gpg`));
   }
 
   return {
     async list() {
-      const files = await filesBelow(join(storeFolder(ground, command), PREFIX));
+      const files = await filesBelow(join(storeFolder(environment, command), PREFIX));
       return files.flatMap(file => /^(.+)\.(?:age|gpg)$/.exec(file)?.[1] ?? []);
     },
     exists,
     async mustBeReady() {
       await programOf();
-      const folder = storeFolder(ground, command);
+      const folder = storeFolder(environment, command);
       if (command === 'passage' || env.PASSWORD_STORE_KEY || (await isFolder(folder))) return;
       throw new StoreFailure(
         'recipient',
@@ -69,7 +69,7 @@ export function passwordStore(ground: Ground, command: PassCommand): OutsideStor
 }
 
 /** @throws StoreFailure where there is no home to have one in */
-function storeFolder({ env, home }: Ground, command: PassCommand): string {
+function storeFolder({ env, home }: RunEnvironment, command: PassCommand): string {
   const named = command === 'pass' ? env.PASSWORD_STORE_DIR : env.PASSAGE_DIR;
   if (named) return named;
   if (home === null)

@@ -42,9 +42,9 @@ export interface OutsideChange {
   run(): Promise<void>;
 }
 
-export type VaultChange = Change | OutsideChange;
+export type SecretChange = Change | OutsideChange;
 
-export interface Vault {
+export interface SecretBackend {
   /**
    * A secret's bytes, verified; null where there is none.
    *
@@ -59,7 +59,7 @@ export interface Vault {
    */
   prepare(machines: readonly string[]): Promise<readonly MachineKey[]>;
   /** What storing a secret changes. */
-  seal(place: SecretPlace, value: Uint8Array): Promise<readonly VaultChange[]>;
+  seal(place: SecretPlace, value: Uint8Array): Promise<readonly SecretChange[]>;
   /**
    * Compares the public keys of machines with their private keys, where the person can open those without being asked:
    * afterwards `drift` and `change` know which were replaced.
@@ -81,7 +81,7 @@ export interface Vault {
   /** The files of the repository that hold a secret: what somebody else may change while it is made anew. */
   paths(place: StoredPlace): readonly string[];
   /** What taking secrets away changes, beside what lies in their folders below `vars`; those that are not there are fine. */
-  removal(places: readonly StoredPlace[]): readonly VaultChange[];
+  removal(places: readonly StoredPlace[]): readonly SecretChange[];
   /** Files were written: what was kept of them is to be read anew. */
   forget(): void;
 }

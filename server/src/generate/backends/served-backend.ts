@@ -6,7 +6,7 @@ import type { Fleet } from '../../fleet/model.ts';
 import { noSuchStore, usedSettings } from '../../store/backend-setting.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 import { isWithoutClan, NOBODY_READS } from '../../store/without-clan.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 
 /** Those that keep secrets in the repository, encrypted to keys that we look for. */
 export type KeyedBackend = 'sops' | 'age';
@@ -18,12 +18,12 @@ export function isKeyed(backend: ServedBackend): backend is KeyedBackend {
 }
 
 /** What tells which backend it is. */
-export type StoreGround = Pick<Ground, 'files' | 'storeCommand' | 'storeBackend'>;
+export type StoreEnvironment = Pick<RunEnvironment, 'files' | 'storeCommand' | 'storeBackend'>;
 
 /** @throws StoreFailure `unsupported` where it is another, or not one for all machines */
 export function backendOf(
   fleet: Fleet,
-  { files, storeCommand, storeBackend = null }: StoreGround,
+  { files, storeCommand, storeBackend = null }: StoreEnvironment,
 ): ServedBackend {
   const chosen = storeCommand === null ? storeBackend : 'custom';
   if (chosen === null && isWithoutClan(fleet, files)) throw new StoreFailure('unsupported', NOBODY_READS);

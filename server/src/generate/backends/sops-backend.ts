@@ -21,27 +21,27 @@ import { StoreFailure } from '../../store/store-failure.ts';
 import { type Change, varFolder } from '../../store/vars/changes.ts';
 import { holdersOf } from '../../store/vars/links.ts';
 import { sopsRecipients } from '../../store/vars/metadata.ts';
-import { accessSeen, type SecretAccessSeen, type Seen } from '../../store/vars/scan.ts';
+import { type ScannedAccess, type ScannedStore, scanAccess } from '../../store/vars/scan.ts';
 import { several } from '../plan/plan-words.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import { defaultGroupsOf, sopsAccessFor, sopsChange } from './access-sops.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
-import type { Drift, MachineKey, SecretPlace, StoredPlace, Vault } from './secret-backend.ts';
+import type { Drift, MachineKey, SecretBackend, SecretPlace, StoredPlace } from './secret-backend.ts';
 
 /**
  * @param groupsOf `clan.core.sops.defaultGroups` of a machine
  * @param seen what was seen of the store already: for those that only look
  */
-export function sopsVault(
-  ground: Ground,
+export function sopsBackend(
+  environment: RunEnvironment,
   keys: Keys,
   groupsOf: (machine: string) => readonly string[],
-  seen: Seen | null,
-): Vault {
-  const { files, root, directory } = ground;
+  seen: ScannedStore | null,
+): SecretBackend {
+  const { files, root, directory } = environment;
   const { keyring, command } = keys;
   let folder: SopsFolder | null = null;
-  const compared = new Map<SecretAccessSeen, ReturnType<typeof recipientDrift>>();
+  const compared = new Map<ScannedAccess, ReturnType<typeof recipientDrift>>();
   const sops = (): SopsFolder => {
     folder ??= readSops(files, directory);
     return folder;
@@ -69,7 +69,7 @@ export function sopsVault(
   }
 
   /** The keys that links name, compared with those that a file is encrypted to: once where many are alike. */
-  function keysDrift(access: SecretAccessSeen, actual: readonly string[]) {
+  function keysDrift(access: ScannedAccess, actual: readonly string[]) {
     const known = compared.get(access);
     if (known !== undefined) return known;
     const wanted = keysFor(sops(), access.holders);
@@ -97,7 +97,7 @@ export function sopsVault(
       const missing = machines.filter(name => !sops().machines.some(one => one.name === name));
       const made: MachineKey[] = [];
       for (const machine of missing) {
-        const options = { actor: acting, defaultGroups: groupsOf(machine), now: ground.now(), command };
+        const options = { actor: acting, defaultGroups: groupsOf(machine), now: environment.now(), command };
         const readers = readersOf(sops(), { users: [acting], machines: [], groups: groupsOf(machine) });
         const { changes } = await machineKeyChanges(files, directory, sops(), machine, options);
         made.push({ machine, changes, readers });
@@ -107,12 +107,12 @@ export function sopsVault(
     async seal(place, value) {
       const access = accessFor(place);
       const recipients = recipientsFor(sops(), access);
-      const text = await sealSecret(value, { recipients, now: ground.now(), command });
+      const text = await sealSecret(value, { recipients, now: environment.now(), command });
       return secretChanges(files, directory, place, text, access);
     },
     drift(place) {
       const folder = pathOf(place);
-      const access = seen?.access(folder) ?? accessSeen(files, folder);
+      const access = seen?.access(folder) ?? scanAccess(files, folder);
       return access === null ? null : driftOf(place, access);
     },
     change: place =>
@@ -132,7 +132,7 @@ export function sopsVault(
   };
 
   /** Goes by links and metadata alone; who is looking does not matter. */
-  function driftOf(place: SecretPlace, access: SecretAccessSeen): Drift | null {
+  function driftOf(place: SecretPlace, access: ScannedAccess): Drift | null {
     const { holders: before, recipients } = access;
     if (recipients.value === null) return { place, reason: `cannot be used: ${recipients.flaw.reason}` };
     const machines = place.deploy ? place.machines : [];

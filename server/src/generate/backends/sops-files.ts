@@ -8,7 +8,7 @@ import { addValue, newDocument, removeValues } from '../../store/sops/sops-edit.
 import type { SopsRule } from '../../store/sops/sops-metadata.ts';
 import { openSecret, sealSecret } from '../../store/sops/sops-secret.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
 import { named } from './sops-backend.ts';
 
@@ -43,7 +43,7 @@ export function withAdded(
   keys: Keys,
   names: readonly string[],
   value: Uint8Array,
-  { now }: Ground,
+  { now }: RunEnvironment,
 ): Promise<string> {
   return opening(path, keys, () => addValue(text, format, keys.keyring, { names, value }, now()));
 }
@@ -54,7 +54,7 @@ export function withRemoved(
   text: string,
   keys: Keys,
   paths: readonly (readonly string[])[],
-  { now }: Ground,
+  { now }: RunEnvironment,
 ): Promise<string | null> {
   return opening(path, keys, () => removeValues(text, format, keys.keyring, paths, now()));
 }
@@ -72,7 +72,7 @@ export function created(
   { recipients, rule, macOnlyEncrypted }: CreationWanted,
   names: readonly string[],
   value: Uint8Array,
-  { now }: Ground,
+  { now }: RunEnvironment,
 ): Promise<string> {
   const options = { recipients, now: now(), command };
   return named(path, () =>

@@ -16,7 +16,7 @@ import {
   stateFolder,
 } from '../../host/programs/allowed.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import { RunFailure } from '../run-failure.ts';
 import { outsideProgram } from './outside-program.ts';
 
@@ -32,16 +32,23 @@ export interface StoreCommand {
  * @param words the program and its first arguments; a program with a slash is relative to the root
  * @throws StoreFailure where there is no such program
  */
-export async function storeCommand(ground: Ground, words: readonly string[]): Promise<StoreCommand> {
+export async function storeCommand(
+  environment: RunEnvironment,
+  words: readonly string[],
+): Promise<StoreCommand> {
   const [name = ''] = words;
-  const program = await programOf(ground, name);
-  return { program, command: folderCommand(ground.root, words, program) };
+  const program = await programOf(environment, name);
+  return { program, command: folderCommand(environment.root, words, program) };
 }
 
-async function programOf(ground: Ground, name: string): Promise<string> {
+async function programOf(environment: RunEnvironment, name: string): Promise<string> {
   if (!name.includes('/'))
-    return outsideProgram(ground, name, `The store's command "${name}" (varsmith.json) is not installed.`);
-  const program = isAbsolute(name) ? name : join(ground.root, name);
+    return outsideProgram(
+      environment,
+      name,
+      `The store's command "${name}" (varsmith.json) is not installed.`,
+    );
+  const program = isAbsolute(name) ? name : join(environment.root, name);
   if (await isFile(program)) return program;
   throw cannotStart(name);
 }
@@ -54,7 +61,10 @@ export function cannotStart(name: string): StoreFailure {
 }
 
 /** @throws StoreFailure with what to do, where the person has not allowed the command as it is now */
-export function mustBeAllowed({ env, home, platform, root }: Ground, { command }: StoreCommand): void {
+export function mustBeAllowed(
+  { env, home, platform, root }: RunEnvironment,
+  { command }: StoreCommand,
+): void {
   if (isTrustedFolder(env, root)) return;
   const state = stateFolder(env, home, platform);
   if (state !== null && isAllowed(state, command)) return;
@@ -70,20 +80,20 @@ export function mustBeAllowed({ env, home, platform, root }: Ground, { command }
 }
 
 /** Where the person's notes are looked for. */
-export type Person = Pick<Ground, 'env' | 'home' | 'platform'>;
+export type Person = Pick<RunEnvironment, 'env' | 'home' | 'platform'>;
 
 /**
  * Notes that the person allows the command of the repository as it is now.
  *
  * @throws RunFailure, StoreFailure, HostFailure
  */
-export async function allowStore(ground: Ground): Promise<FolderCommand> {
-  if (ground.storeCommand === null)
+export async function allowStore(environment: RunEnvironment): Promise<FolderCommand> {
+  if (environment.storeCommand === null)
     throw new RunFailure(
       'varsmith.json names no command as the store of secrets: there is nothing to allow.',
     );
-  const { command } = await storeCommand(ground, ground.storeCommand);
-  await allow(stateOf(ground), command, ground.now());
+  const { command } = await storeCommand(environment, environment.storeCommand);
+  await allow(stateOf(environment), command, environment.now());
   return command;
 }
 

@@ -8,8 +8,8 @@ import {
   type Drift,
   type MachineKey,
   placesOf,
-  type Vault,
-  type VaultChange,
+  type SecretBackend,
+  type SecretChange,
 } from '../backends/secret-backend.ts';
 import type { Generator } from '../plan/generators.ts';
 import type { Session } from './session.ts';
@@ -20,10 +20,13 @@ export interface GeneratorDrift {
 }
 
 /** Opens nothing. */
-export function driftsOf(generators: Iterable<Generator>, vault: Pick<Vault, 'drift'>): GeneratorDrift[] {
+export function driftsOf(
+  generators: Iterable<Generator>,
+  secretBackend: Pick<SecretBackend, 'drift'>,
+): GeneratorDrift[] {
   return [...generators].flatMap(generator => {
     if (!isCertain(generator)) return [];
-    const drifts = placesOf(generator).flatMap(place => vault.drift(place) ?? []);
+    const drifts = placesOf(generator).flatMap(place => secretBackend.drift(place) ?? []);
     return drifts.length === 0 ? [] : [{ generator, drifts }];
   });
 }
@@ -37,19 +40,19 @@ export function driftsOf(generators: Iterable<Generator>, vault: Pick<Vault, 'dr
  */
 export async function fixDrifts(
   drifts: readonly GeneratorDrift[],
-  vault: Vault,
+  secretBackend: SecretBackend,
   session: Session,
   agreed: Agreed,
   onFixed: (drift: GeneratorDrift) => void,
 ): Promise<void> {
   if (drifts.length === 0) return;
-  const keys = await vault.prepare(machinesOfSecrets(drifts.map(one => one.generator)));
-  await storeMachineKeys(keys, vault, session);
+  const keys = await secretBackend.prepare(machinesOfSecrets(drifts.map(one => one.generator)));
+  await storeMachineKeys(keys, secretBackend, session);
   for (const one of drifts) {
-    const changes: VaultChange[] = [];
-    const access = one.drifts.map(({ place }) => vault.change(place));
+    const changes: SecretChange[] = [];
+    const access = one.drifts.map(({ place }) => secretBackend.change(place));
     for (const change of access) mustBeAgreed(change, agreed);
-    for (const { place } of one.drifts) changes.push(...(await vault.reseal(place)));
+    for (const { place } of one.drifts) changes.push(...(await secretBackend.reseal(place)));
     if (changes.length === 0) continue;
     const { machine, machines } = one.generator;
     const subject = `secrets: fix vars for ${machine ?? machines.join(', ')}`;
@@ -58,10 +61,10 @@ export async function fixDrifts(
   }
 }
 
-/** Keys for machines that have none: a transaction and a commit a machine. @param keys as the vault prepared them */
+/** Keys for machines that have none: a transaction and a commit a machine. @param keys as the secret backend prepared them */
 export async function storeMachineKeys(
   keys: readonly MachineKey[],
-  vault: Vault,
+  secretBackend: SecretBackend,
   session: Session,
 ): Promise<void> {
   for (const { machine, changes, readers } of keys) {
@@ -72,7 +75,7 @@ export async function storeMachineKeys(
     const access = accessMessage([{ place, isNew: true, kept: [], gained, lost: [] }]);
     await session.apply(changes, `secrets: add machine ${machine}${access}`);
   }
-  vault.forget();
+  secretBackend.forget();
 }
 
 /** The machines that must have a key before these generators' secrets can be written. */

@@ -10,7 +10,7 @@ import type { SopsLeaf } from '../../store/sops/sops-document.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 import type { Keys } from '../backends/keys.ts';
 import { opening, valueIn, valuesIn } from '../backends/sops-files.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import type { Unchanged } from './session.ts';
 
 /** Where a value is kept: `names` lead to it in a YAML or JSON file; other files are the value. */
@@ -31,7 +31,7 @@ export interface KeptValues {
   read(): readonly Unchanged[];
 }
 
-export function keptValues({ root }: Ground, keys: Keys): KeptValues {
+export function keptValues({ root }: RunEnvironment, keys: Keys): KeptValues {
   const documents = new Map<string, Promise<readonly SopsLeaf[]>>();
   const read = new Map<string, Unchanged>();
 

@@ -1,9 +1,9 @@
 /** Values from elsewhere that become vars, sealed for their machines before anything is written. */
 import type { Fleet } from '../../fleet/model.ts';
-import { openVault } from '../backends/open-backend.ts';
-import type { VaultChange } from '../backends/secret-backend.ts';
+import { openSecretBackend } from '../backends/open-backend.ts';
+import type { SecretChange } from '../backends/secret-backend.ts';
 import type { Generator } from '../plan/generators.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import { machinesOfSecrets } from './drift.ts';
 import type { KeptPlace } from './kept-values.ts';
 import { overlayOn } from './overlay.ts';
@@ -19,30 +19,30 @@ export interface NewValue {
 }
 
 export interface SealedValues {
-  readonly changes: readonly VaultChange[];
+  readonly changes: readonly SecretChange[];
   /** Machines that get a key, having none. */
   readonly newKeys: readonly string[];
 }
 
 /** What storing the values changes, with keys for machines that have none. */
 export async function sealedAnew(
-  ground: Ground,
+  environment: RunEnvironment,
   fleet: Fleet,
   values: readonly NewValue[],
 ): Promise<SealedValues> {
   if (values.length === 0) return { changes: [], newKeys: [] };
-  const overlay = overlayOn(ground.files);
-  const above = { ...ground, files: overlay.files };
-  const { backend } = await situationOf(fleet, ground);
-  const vault = await openVault(above, fleet, backend);
-  const made = await vault.prepare(machinesOfSecrets(values.map(one => one.generator)));
-  const changes: VaultChange[] = made.flatMap(one => one.changes);
+  const overlay = overlayOn(environment.files);
+  const above = { ...environment, files: overlay.files };
+  const { backend } = await situationOf(fleet, environment);
+  const secretBackend = await openSecretBackend(above, fleet, backend);
+  const made = await secretBackend.prepare(machinesOfSecrets(values.map(one => one.generator)));
+  const changes: SecretChange[] = made.flatMap(one => one.changes);
   overlay.put(made.flatMap(one => one.changes));
-  vault.forget();
+  secretBackend.forget();
   for (const { generator, value } of values) {
     const outputs = new Map([[generator.files[0]?.name ?? generator.name, value]]);
     changes.push(
-      ...(await outputChanges(above, vault, generator, outputs)),
+      ...(await outputChanges(above, secretBackend, generator, outputs)),
       ...hashChanges(above, generator),
     );
   }

@@ -1,11 +1,11 @@
 /** Gives secrets in a store outside of the repository new names: stored under the new one before the old one goes. */
 import type { Fleet } from '../../fleet/model.ts';
 import { areSecretsOutside } from '../../store/backend-setting.ts';
-import { openVault } from '../backends/open-backend.ts';
-import { placesOf, type SecretPlace, type VaultChange } from '../backends/secret-backend.ts';
+import { openSecretBackend } from '../backends/open-backend.ts';
+import { placesOf, type SecretChange, type SecretPlace } from '../backends/secret-backend.ts';
 import { isKeyed } from '../backends/served-backend.ts';
 import type { PlanRequest } from '../plan/planner.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import { situationOf } from './situation.ts';
 
 /** What is renamed, as the store goes by it. */
@@ -20,18 +20,23 @@ const EVERYTHING: PlanRequest = { machines: [], generators: [], regenerate: fals
  *
  * @throws StoreFailure, HostFailure where it does not tell what is there, or does not give a value
  */
-export async function outsideMoves(fleet: Fleet, ground: Ground, name: StoredName): Promise<VaultChange[]> {
-  if (ground.storeCommand === null && ground.storeBackend === null && !areSecretsOutside(fleet)) return [];
-  const { backend, plan } = await situationOf(fleet, ground, { asksStore: false });
+export async function outsideMoves(
+  fleet: Fleet,
+  environment: RunEnvironment,
+  name: StoredName,
+): Promise<SecretChange[]> {
+  if (environment.storeCommand === null && environment.storeBackend === null && !areSecretsOutside(fleet))
+    return [];
+  const { backend, plan } = await situationOf(fleet, environment, { asksStore: false });
   if (isKeyed(backend)) return [];
-  const vault = await openVault(ground, fleet, backend);
-  const changes: VaultChange[] = [];
+  const secretBackend = await openSecretBackend(environment, fleet, backend);
+  const changes: SecretChange[] = [];
   for (const generator of plan(EVERYTHING).generators.all.values())
     for (const place of placesOf(generator)) {
       const renamed = renamedPlace(place, name);
-      const value = renamed === null ? null : await vault.open(place);
+      const value = renamed === null ? null : await secretBackend.open(place);
       if (renamed !== null && value !== null)
-        changes.push(...(await vault.seal(renamed, value)), ...vault.removal([place]));
+        changes.push(...(await secretBackend.seal(renamed, value)), ...secretBackend.removal([place]));
     }
   return changes;
 }

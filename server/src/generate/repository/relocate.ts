@@ -7,7 +7,7 @@ import { openRepository } from '../../host/git/repository.ts';
 import type { Change } from '../../store/vars/changes.ts';
 import type { MovedLink } from '../../store/vars/moved-links.ts';
 import { type Move, movedPath } from '../../store/vars/moves.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import type { Session, Unchanged } from './session.ts';
 import type { SourceChanges } from './sources.ts';
 
@@ -62,7 +62,7 @@ export function linkChanges(links: readonly MovedLink[], moves: readonly Move[])
  * @throws HostFailure with what git said
  */
 export async function tellingGit(
-  { root, env }: Ground,
+  { root, env }: RunEnvironment,
   moves: readonly Move[],
   links: readonly MovedLink[],
 ): Promise<() => Promise<void>> {

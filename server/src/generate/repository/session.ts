@@ -19,9 +19,9 @@ import {
 import { openRepository, type Repository } from '../../host/git/repository.ts';
 import { HostFailure } from '../../host/host-failure.ts';
 import type { Change } from '../../store/vars/changes.ts';
-import type { OutsideChange, VaultChange } from '../backends/secret-backend.ts';
+import type { OutsideChange, SecretChange } from '../backends/secret-backend.ts';
 import { listed } from '../plan/plan-words.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 
 export interface Session {
   /** What an interrupted run had left: brought to its end, or taken back; null where there was nothing. */
@@ -40,7 +40,7 @@ export interface Session {
    * @param unchanged files that must still be as they were read
    * @throws HostFailure, StoreFailure
    */
-  apply(changes: readonly VaultChange[], message: string, unchanged?: readonly Unchanged[]): Promise<void>;
+  apply(changes: readonly SecretChange[], message: string, unchanged?: readonly Unchanged[]): Promise<void>;
   /**
    * The same for several, as one: all or none are applied, then each is committed by itself.
    *
@@ -57,7 +57,7 @@ export interface Session {
 }
 
 export interface Work {
-  readonly changes: readonly VaultChange[];
+  readonly changes: readonly SecretChange[];
   readonly message: string;
   readonly unchanged: readonly Unchanged[];
 }
@@ -74,10 +74,10 @@ export interface SessionOptions {
 }
 
 /** @throws HostFailure `locked` where somebody else is at work */
-export async function openSession(ground: Ground, options: SessionOptions): Promise<Session> {
-  const { root } = ground;
-  const repository = await openRepository(root, ground.env);
-  const state = stateFolder(ground, repository);
+export async function openSession(environment: RunEnvironment, options: SessionOptions): Promise<Session> {
+  const { root } = environment;
+  const repository = await openRepository(root, environment.env);
+  const state = stateFolder(environment, repository);
   const lock = await takeLock(lockIn(state));
   const journal = join(state, 'journal');
   try {
@@ -131,7 +131,7 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
         owed = [...owed, ...toCommit];
         const noted = toCommit.length === 0 ? Promise.resolve() : noteOwed(state, owed);
         await applyChanges(root, changes, { journal, unchanged, noted });
-        ground.forget(changes.map(change => change.path));
+        environment.forget(changes.map(change => change.path));
         if (begun !== null) hasPostponed = true;
         else if ((await record(inside)) && toCommit.length > 0) {
           owed = owed.filter(one => !toCommit.includes(one));
@@ -191,31 +191,31 @@ export interface Noted {
 }
 
 /** What `Session.stale` is, for those who only look. @throws HostFailure where it is not to be read */
-export async function staleIn(ground: Ground): Promise<StaleNotes> {
-  return staleOf(ground, await openRepository(ground.root, ground.env));
+export async function staleIn(environment: RunEnvironment): Promise<StaleNotes> {
+  return staleOf(environment, await openRepository(environment.root, environment.env));
 }
 
-async function staleOf(ground: Ground, repository: Repository | null): Promise<StaleNotes> {
-  const state = stateFolderIfAny(ground, repository);
+async function staleOf(environment: RunEnvironment, repository: Repository | null): Promise<StaleNotes> {
+  const state = stateFolderIfAny(environment, repository);
   return state === null ? new Map() : readStale(state);
 }
 
 /** @throws HostFailure where a note is not to be read */
-export async function notedIn(ground: Ground): Promise<Noted> {
-  const repository = await openRepository(ground.root, ground.env);
-  const stale = await staleOf(ground, repository);
-  const files = await owedIn(ground, repository);
+export async function notedIn(environment: RunEnvironment): Promise<Noted> {
+  const repository = await openRepository(environment.root, environment.env);
+  const stale = await staleOf(environment, repository);
+  const files = await owedIn(environment, repository);
   if (files.length === 0) return { stale, owed: null };
   const are = files.length === 1 ? 'is' : 'are';
   const message = `${listed(files)} ${are} stored, but not committed: an earlier run was cut off, or could not. "varsmith generate" commits ${files.length === 1 ? 'it' : 'them'}.`;
   return { stale, owed: { files, message } };
 }
 
-function isOutside(change: VaultChange): change is OutsideChange {
+function isOutside(change: SecretChange): change is OutsideChange {
   return change.kind === 'outside';
 }
 
-function isInside(change: VaultChange): change is Change {
+function isInside(change: SecretChange): change is Change {
   return change.kind !== 'outside';
 }
 

@@ -1,14 +1,14 @@
 /** A fleet and what it has stored, as plans are made from it: what is there is looked up once, before. */
 import type { Fleet } from '../../fleet/model.ts';
 import type { StaleNotes } from '../../host/files/stale.ts';
-import type { Seen } from '../../store/vars/scan.ts';
+import type { ScannedStore } from '../../store/vars/scan.ts';
 import { type StoredLookups, storedFilesIn, storedLookups } from '../../store/vars/stored-lookups.ts';
 import { outsideStoreOf } from '../backends/open-backend.ts';
 import { backendOf, isKeyed, type ServedBackend } from '../backends/served-backend.ts';
 import { type Declared, declarationsOf } from '../plan/declarations.ts';
 import type { Generator } from '../plan/generators.ts';
 import { type Plan, type PlanRequest, planRun, type Status, statusIn } from '../plan/planner.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 
 export interface Situation {
   readonly backend: ServedBackend;
@@ -24,7 +24,7 @@ export interface SituationOptions {
   /** False: a store outside of the repository is not asked, and nothing in it counts as there. */
   readonly asksStore?: boolean;
   /** What somebody has seen of the store meanwhile; asked when it is needed. */
-  readonly seen?: () => Promise<Seen | null>;
+  readonly seen?: () => Promise<ScannedStore | null>;
 }
 
 /**
@@ -33,13 +33,13 @@ export interface SituationOptions {
  */
 export async function situationOf(
   fleet: Fleet,
-  ground: Ground,
+  environment: RunEnvironment,
   { stale, asksStore = true, seen }: SituationOptions = {},
 ): Promise<Situation> {
-  const { files, directory } = ground;
-  const backend = backendOf(fleet, ground);
+  const { files, directory } = environment;
+  const backend = backendOf(fleet, environment);
   const entries = new Set(
-    asksStore && !isKeyed(backend) ? await outsideStoreOf(ground, fleet, backend).list() : [],
+    asksStore && !isKeyed(backend) ? await outsideStoreOf(environment, fleet, backend).list() : [],
   );
   const declared = declarationsOf(fleet, file => files.text(file));
   const stored = storedLookups(

@@ -11,37 +11,37 @@ import {
   validationChanges,
   varFolder,
 } from '../../store/vars/changes.ts';
-import { placeOf, type Vault, type VaultChange } from '../backends/secret-backend.ts';
+import { placeOf, type SecretBackend, type SecretChange } from '../backends/secret-backend.ts';
 import { type DeclaredFile, type Generator, keyOf } from '../plan/generators.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 
 /** @param outputs by the name of the file; those that are not there stay as they are */
 export async function outputChanges(
-  ground: Ground,
-  vault: Vault,
+  environment: RunEnvironment,
+  secretBackend: SecretBackend,
   generator: Generator,
   outputs: ReadonlyMap<string, Uint8Array>,
-): Promise<VaultChange[]> {
-  const { files, directory } = ground;
-  const changes: VaultChange[] = [];
+): Promise<SecretChange[]> {
+  const { files, directory } = environment;
+  const changes: SecretChange[] = [];
   for (const file of generator.files) {
     const value = outputs.get(file.name);
     if (value === undefined) continue;
     const place = placeOf(generator, file);
-    if (file.secret) changes.push(...(await vault.seal(place, value)));
+    if (file.secret) changes.push(...(await secretBackend.seal(place, value)));
     // A file that is public now must not lie encrypted elsewhere.
     else
       changes.push(
         ...publicChanges(files, directory, place.key, place.file, value),
-        ...vault.removal([place]),
+        ...secretBackend.removal([place]),
       );
-    changes.push(...otherPlacement(ground, vault, generator, file.name));
+    changes.push(...otherPlacement(environment, secretBackend, generator, file.name));
   }
   return changes;
 }
 
 /** With the hash by which it is told that the inputs have changed. */
-export function hashChanges({ files, directory }: Ground, generator: Generator): Change[] {
+export function hashChanges({ files, directory }: RunEnvironment, generator: Generator): Change[] {
   return [
     ...validationChanges(files, directory, generator.key, generator.validationHash),
     ...otherKeys(generator).flatMap(key => validationChanges(files, directory, key, null)),
@@ -50,14 +50,14 @@ export function hashChanges({ files, directory }: Ground, generator: Generator):
 
 /** A file is in one placement: shared, or with its machines. */
 function otherPlacement(
-  { files, directory }: Ground,
-  vault: Vault,
+  { files, directory }: RunEnvironment,
+  secretBackend: SecretBackend,
   generator: Generator,
   file: string,
-): VaultChange[] {
+): SecretChange[] {
   const places = otherKeys(generator).map(key => ({ key, file }));
   const inVars = places.flatMap(({ key }) => removeIfThere(files, varFolder(directory, key, file)));
-  return [...inVars, ...vault.removal(places)];
+  return [...inVars, ...secretBackend.removal(places)];
 }
 
 function otherKeys({ name, machine, machines }: Generator): string[] {
@@ -65,6 +65,10 @@ function otherKeys({ name, machine, machines }: Generator): string[] {
 }
 
 /** Where a public value lies, relative to the root. */
-export function publicPath({ directory }: Ground, { key }: Generator, { name }: DeclaredFile): string {
+export function publicPath(
+  { directory }: RunEnvironment,
+  { key }: Generator,
+  { name }: DeclaredFile,
+): string {
   return `${varFolder(directory, key, name)}/value`;
 }

@@ -8,7 +8,7 @@ const [SHORTEST, LONGEST] = [500, 3000];
 /** How many times as long as storing takes nothing is stored after it. */
 const REST = 8;
 
-export interface Pace {
+export interface BatchTimer {
   /** A step has ended. */
   tick(): void;
   /** Waits until it is time to store: at once when all steps have ended. */
@@ -21,7 +21,7 @@ export interface Pace {
  * @param steps how many there are
  * @param now the time
  */
-export function paceOf(steps: number, now: () => Date): Pace {
+export function batchTimer(steps: number, now: () => Date): BatchTimer {
   const time = () => now().getTime();
   const started = time();
   let left = steps;

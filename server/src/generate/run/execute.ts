@@ -4,7 +4,7 @@
  */
 import { dirname, join } from 'node:path';
 import type { Commands } from '../../host/programs/commands.ts';
-import { type BoxProgram, isSeenIn } from '../../host/sandbox/find-sandbox.ts';
+import { isSeenIn, type SandboxProgram } from '../../host/sandbox/find-sandbox.ts';
 import type { Limits } from '../../host/sandbox/limits.ts';
 import {
   holdsTrace,
@@ -13,13 +13,13 @@ import {
   type ScriptResult,
   type Undeclared,
 } from '../../host/sandbox/run-script.ts';
-import type { Workshop } from '../../host/sandbox/shared-sandbox.ts';
+import type { SharedSandbox } from '../../host/sandbox/shared-sandbox.ts';
 import type { Generator } from '../plan/generators.ts';
 import { someText } from '../plan/plan-words.ts';
 import type { Prepared } from './script-commands.ts';
 import { type Known, shownNames, shownOutput, withheldTrace } from './shown-output.ts';
 
-export interface Surroundings {
+export interface ScriptEnvironment {
   /** Absolute path of the repository, for the files of it that scripts use. */
   readonly root: string;
   /** Absolute path of Bash. */
@@ -27,7 +27,7 @@ export interface Surroundings {
   /** Absolute path; null where there is none. */
   readonly cat: string | null;
   /** Null only where the user said that no sandbox is needed. */
-  readonly box: BoxProgram | null;
+  readonly sandbox: SandboxProgram | null;
   readonly commands: Commands;
   readonly timeLimitMs: number;
   readonly limits: Limits;
@@ -63,16 +63,16 @@ export type Execution =
     };
 
 /**
- * @param workshop for scripts that are run one after the other
+ * @param shared for scripts that are run one after the other
  * @throws HostFailure where a script cannot be started at all
  */
 export async function execute(
   generator: Generator,
   script: Prepared,
   inputs: Inputs,
-  surroundings: Surroundings,
+  scriptEnvironment: ScriptEnvironment,
   signal: AbortSignal,
-  workshop: Workshop,
+  shared: SharedSandbox,
 ): Promise<Execution> {
   const kept = generator.prompts.filter(prompt => prompt.persist);
   const files = generator.files.map(file => file.name);
@@ -87,26 +87,26 @@ export async function execute(
       ...script.text.map(part =>
         typeof part === 'string'
           ? part
-          : { from: join(surroundings.root, part.path), root: surroundings.root },
+          : { from: join(scriptEnvironment.root, part.path), root: scriptEnvironment.root },
       ),
     ],
     commands: script.commands,
-    workshop,
+    shared,
     path: script.path,
-    bash: surroundings.bash,
+    bash: scriptEnvironment.bash,
     inputs: inputs.dependencies,
     prompts: inputs.answers,
     outputs: files,
-    box: surroundings.box,
-    show: hiddenStores(script.path, surroundings.box),
-    timeLimitMs: surroundings.timeLimitMs,
-    limits: surroundings.limits,
+    sandbox: scriptEnvironment.sandbox,
+    show: hiddenStores(script.path, scriptEnvironment.sandbox),
+    timeLimitMs: scriptEnvironment.timeLimitMs,
+    limits: scriptEnvironment.limits,
     signal,
   });
   const { process, outputs, missing, inMemory } = result;
-  if (!inMemory) surroundings.onDisk();
+  if (!inMemory) scriptEnvironment.onDisk();
   if (process.end === 'cancelled') return { outcome: 'cancelled' };
-  const reason = endReason(result, surroundings);
+  const reason = endReason(result, scriptEnvironment);
   const isMade = reason === null && missing.length === 0;
   if (isMade && result.undeclared.names.length === 0)
     return { outcome: 'made', outputs, undeclared: NOTHING_MORE };
@@ -120,7 +120,7 @@ export async function execute(
   const output =
     script.traces || holdsTrace(process)
       ? withheldTrace(line)
-      : shownOutput(process, known, mebibytes(surroundings));
+      : shownOutput(process, known, mebibytes(scriptEnvironment));
   return { outcome: 'failed', message, output, line, outputs, undeclared };
 }
 
@@ -139,8 +139,8 @@ function knownOf(
 }
 
 /** A store of Nix that is not where all are has to be shown by itself; what a program needs lies beside it. */
-function hiddenStores(path: readonly string[], box: BoxProgram | null): string[] {
-  const hidden = box === null ? [] : path.filter(folder => !isSeenIn(box.kind, folder));
+function hiddenStores(path: readonly string[], sandbox: SandboxProgram | null): string[] {
+  const hidden = sandbox === null ? [] : path.filter(folder => !isSeenIn(sandbox.kind, folder));
   return [...new Set(hidden.map(folder => dirname(dirname(folder))))];
 }
 
@@ -153,12 +153,12 @@ function copyLine({ name }: { readonly name: string }): string {
 /** How Bash tells of SIGXFSZ. */
 const FILE_TOO_LARGE = 153;
 
-function mebibytes({ limits }: Surroundings): string {
+function mebibytes({ limits }: ScriptEnvironment): string {
   return `${limits.fileMiB} MiB`;
 }
 
 /** In words that follow the generator's name; null where the script ended well. */
-function endReason({ process }: ScriptResult, limits: Surroundings): string | null {
+function endReason({ process }: ScriptResult, limits: ScriptEnvironment): string | null {
   switch (process.end) {
     case 'timeout':
       return `was ended after ${Math.round(limits.timeLimitMs / 1000)} seconds`;

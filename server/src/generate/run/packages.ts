@@ -9,7 +9,7 @@ import { isThere } from '../../host/files/outside-files.ts';
 import { HostFailure } from '../../host/host-failure.ts';
 import { findNix } from '../../host/programs/nix.ts';
 import { below } from '../../store/vars/files.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import { RunFailure } from '../run-failure.ts';
 import { lockedNixpkgs, nixSystem, packagesExpression, toldPackages } from './nixpkgs.ts';
 
@@ -33,7 +33,7 @@ const NONE: FoundPackages = { paths: new Map(), note: null };
  * @throws RunFailure where packages have to come from Nix and do not
  */
 export async function findPackages(
-  ground: Ground,
+  environment: RunEnvironment,
   names: readonly string[],
   source: PackageSource,
   signal?: AbortSignal,
@@ -44,17 +44,17 @@ export async function findPackages(
     if (source === 'nix') throw new RunFailure(`Packages cannot come from Nix: ${reason}.`);
     return NONE;
   };
-  const system = nixSystem(ground.platform, ground.arch);
-  if (system === null) return refuse(`it knows no system ${ground.platform}/${ground.arch}`);
-  const lock = [...new Set(['flake.lock', below(ground.directory, 'flake.lock')])]
-    .map(path => ground.files.text(path))
+  const system = nixSystem(environment.platform, environment.arch);
+  if (system === null) return refuse(`it knows no system ${environment.platform}/${environment.arch}`);
+  const lock = [...new Set(['flake.lock', below(environment.directory, 'flake.lock')])]
+    .map(path => environment.files.text(path))
     .find(text => text !== null);
   const locked = lock == null ? null : lockedNixpkgs(lock);
   if (locked === null) return refuse('no flake.lock names a nixpkgs');
-  const nix = await findNix(ground.env, signal);
+  const nix = await findNix(environment.env, signal);
   if (nix === null) return refuse('the command "nix" is not installed');
 
-  const kept = keptAnswers(ground, JSON.stringify([locked, system]));
+  const kept = keptAnswers(environment, JSON.stringify([locked, system]));
   const known = await kept.read();
   const missing: string[] = [];
   for (const name of asked) {
@@ -100,7 +100,7 @@ interface KeptAnswers {
 }
 
 /** Where programs keep what can be found out again. @param id of the nixpkgs and the system */
-function keptAnswers({ env, home }: Ground, id: string): KeptAnswers {
+function keptAnswers({ env, home }: RunEnvironment, id: string): KeptAnswers {
   const folder = env.XDG_CACHE_HOME || (home === null ? null : join(home, '.cache'));
   const name = createHash('sha256').update(id).digest('hex').slice(0, 32);
   const path = folder === null ? null : join(folder, 'varsmith', 'packages', `${name}.json`);

@@ -1,24 +1,31 @@
 /** What a value that somebody brings leaves behind: generators that were made from the one before. */
 import { type StaleNotes, withOlder } from '../../host/files/stale.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
-import type { Vault } from '../backends/secret-backend.ts';
+import type { SecretBackend } from '../backends/secret-backend.ts';
 import { isKeyed } from '../backends/served-backend.ts';
 import type { Var } from '../plan/declared-vars.ts';
 import type { Generators } from '../plan/generators.ts';
 import { AfterwardsFailure, type Session } from '../repository/session.ts';
 import type { Situation } from '../repository/situation.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import { storedValue } from './run.ts';
 
 /** Whether it is certain that a value is stored already. Programs of stores are not asked. */
 export async function isSame(
   { generator, file }: Var,
   value: Uint8Array,
-  { ground, vault, backend }: Pick<Situation, 'backend'> & { readonly ground: Ground; readonly vault: Vault },
+  {
+    environment,
+    secretBackend,
+    backend,
+  }: Pick<Situation, 'backend'> & {
+    readonly environment: RunEnvironment;
+    readonly secretBackend: SecretBackend;
+  },
 ): Promise<boolean> {
   if (file.secret && !isKeyed(backend)) return false;
   try {
-    return (await storedValue(ground, vault, generator, file))?.equals(value) === true;
+    return (await storedValue(environment, secretBackend, generator, file))?.equals(value) === true;
   } catch (error) {
     // Nobody here can open it, or it is damaged: then it is another value for all that is known.
     if (error instanceof StoreFailure) return false;

@@ -8,17 +8,17 @@ import { join } from 'node:path';
 import { readIfThere } from '../../host/files/atomic.ts';
 import { HostFailure } from '../../host/host-failure.ts';
 import { NOTHING_MORE } from '../../host/sandbox/run-script.ts';
-import { openWorkshop, type Workshop } from '../../host/sandbox/shared-sandbox.ts';
+import { openSharedSandbox, type SharedSandbox } from '../../host/sandbox/shared-sandbox.ts';
 import type { Agreed } from '../backends/access-change.ts';
-import { placeOf, type Vault } from '../backends/secret-backend.ts';
+import { placeOf, type SecretBackend } from '../backends/secret-backend.ts';
 import type { DeclaredFile, Generator } from '../plan/generators.ts';
 import type { Plan, PlanStep } from '../plan/planner.ts';
 import type { Session } from '../repository/session.ts';
 import { publicPath } from '../repository/store-step.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import type { Answers } from './answers.ts';
-import { paceOf } from './batching.ts';
-import { type Execution, execute, type Inputs, type Surroundings } from './execute.ts';
+import { batchTimer } from './batching.ts';
+import { type Execution, execute, type Inputs, type ScriptEnvironment } from './execute.ts';
 import { MIN_LENGTH } from './redact.ts';
 import type { Prepared } from './script-commands.ts';
 import { messageOf, type StepResult, unfinished } from './step-results.ts';
@@ -33,10 +33,10 @@ import {
 } from './storing.ts';
 
 export interface RunOptions {
-  readonly ground: Ground;
-  readonly vault: Vault;
+  readonly environment: RunEnvironment;
+  readonly secretBackend: SecretBackend;
   readonly session: Session;
-  readonly surroundings: Surroundings;
+  readonly scriptEnvironment: ScriptEnvironment;
   /** By key of the generator: one for each step. */
   readonly scripts: ReadonlyMap<string, Prepared>;
   readonly answers: Answers;
@@ -55,15 +55,19 @@ type Made = ReadonlyMap<string, Buffer>;
 
 /** @returns one result for each step, in the order of the plan; nothing is thrown for a step that fails */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<readonly StepResult[]> {
-  const workshop = await openWorkshop(options.surroundings);
+  const shared = await openSharedSandbox(options.scriptEnvironment);
   try {
-    return await runWith(workshop, plan, options);
+    return await runWith(shared, plan, options);
   } finally {
-    await workshop.close();
+    await shared.close();
   }
 }
 
-async function runWith(workshop: Workshop, plan: Plan, options: RunOptions): Promise<readonly StepResult[]> {
+async function runWith(
+  shared: SharedSandbox,
+  plan: Plan,
+  options: RunOptions,
+): Promise<readonly StepResult[]> {
   const { signal } = options;
   const fresh = new Map<string, Made>();
   const limit = limiter(options.workers);
@@ -80,13 +84,13 @@ async function runWith(workshop: Workshop, plan: Plan, options: RunOptions): Pro
     dependents: presentDependents(plan),
     stale: new Map(options.session.stale),
   };
-  const pace = paceOf(plan.steps.length, options.ground.now);
+  const batching = batchTimer(plan.steps.length, options.environment.now);
   for (const step of plan.steps) {
     const { key, dependencies } = step.generator;
     const needed = dependencies.flatMap(one => running.get(one.key) ?? []);
     const execution = Promise.all(needed).then(async done => {
       if (done.some(one => one === 'skipped' || one.outcome === 'failed')) return 'skipped' as const;
-      const result = await limit(() => attempt(step.generator, plan, options, fresh, workshop, either));
+      const result = await limit(() => attempt(step.generator, plan, options, fresh, shared, either));
       if (result.outcome === 'made') fresh.set(key, result.outputs);
       return result;
     });
@@ -95,7 +99,7 @@ async function runWith(workshop: Workshop, plan: Plan, options: RunOptions): Pro
       execution.then(result => {
         // Made ready while the next script runs already.
         ended.set(key, endedWith(step, result, storing));
-        pace.tick();
+        batching.tick();
         return result;
       }),
     );
@@ -106,7 +110,7 @@ async function runWith(workshop: Workshop, plan: Plan, options: RunOptions): Pro
   while (results.length < plan.steps.length) {
     await running.get((plan.steps[results.length] as PlanStep).generator.key);
     // What has ended in the meantime, in the order of the plan, is stored together: the disk and git take many as one.
-    await pace.due(either);
+    await batching.due(either);
     const batch: Ended[] = [];
     for (const step of plan.steps.slice(results.length, results.length + MOST_TOGETHER)) {
       const one = ended.get(step.generator.key);
@@ -117,7 +121,7 @@ async function runWith(workshop: Workshop, plan: Plan, options: RunOptions): Pro
       broken || signal.aborted
         ? batch.map(({ step, execution }) => unfinished(step, execution))
         : await finish(batch, storing);
-    pace.stored();
+    batching.stored();
     // What cannot be stored now could not be stored a moment later either.
     if (done.some((result, at) => result.outcome === 'failed' && isMade(batch[at] as Ended))) {
       broken = true;
@@ -139,7 +143,7 @@ async function attempt(
   plan: Plan,
   options: RunOptions,
   fresh: ReadonlyMap<string, Made>,
-  workshop: Workshop,
+  shared: SharedSandbox,
   signal: AbortSignal,
 ): Promise<Execution> {
   if (signal.aborted) return { outcome: 'cancelled' };
@@ -147,7 +151,7 @@ async function attempt(
     const inputs = await inputsOf(generator, plan, options, fresh);
     const script = options.scripts.get(generator.key) as Prepared;
     options.onStart?.(generator);
-    return await execute(generator, script, inputs, options.surroundings, signal, workshop);
+    return await execute(generator, script, inputs, options.scriptEnvironment, signal, shared);
   } catch (error) {
     const nothing = { output: '', line: null, outputs: new Map(), undeclared: NOTHING_MORE };
     return { outcome: 'failed', message: messageOf(error), ...nothing };
@@ -158,7 +162,7 @@ async function attempt(
 async function inputsOf(
   generator: Generator,
   plan: Plan,
-  { ground, vault, answers }: RunOptions,
+  { environment, secretBackend, answers }: RunOptions,
   fresh: ReadonlyMap<string, Made>,
 ): Promise<Inputs> {
   const dependencies = new Map<string, Map<string, Buffer>>();
@@ -168,7 +172,8 @@ async function inputsOf(
     const values = new Map<string, Buffer>();
     for (const file of target?.files ?? []) {
       const value =
-        fresh.get(key)?.get(file.name) ?? (await storedValue(ground, vault, target as Generator, file));
+        fresh.get(key)?.get(file.name) ??
+        (await storedValue(environment, secretBackend, target as Generator, file));
       if (value === null) throw new HostFailure('changed', `needs ${name}/${file.name}, which is gone`);
       values.set(file.name, value);
       if (file.secret) secrets.push(value);
@@ -188,22 +193,24 @@ async function inputsOf(
 
 /** @throws StoreFailure */
 export async function storedValue(
-  ground: Ground,
-  vault: Vault,
+  environment: RunEnvironment,
+  secretBackend: SecretBackend,
   generator: Generator,
   file: DeclaredFile,
 ): Promise<Buffer | null> {
-  return file.secret ? vault.open(placeOf(generator, file)) : storedPublic(ground, generator, file);
+  return file.secret
+    ? secretBackend.open(placeOf(generator, file))
+    : storedPublic(environment, generator, file);
 }
 
 /** The bytes of a public value; null where there is none. */
 export async function storedPublic(
-  ground: Ground,
+  environment: RunEnvironment,
   generator: Generator,
   file: DeclaredFile,
 ): Promise<Buffer | null> {
-  const path = publicPath(ground, generator, file);
-  return ground.files.kind(path) === 'file' ? readIfThere(join(ground.root, path)) : null;
+  const path = publicPath(environment, generator, file);
+  return environment.files.kind(path) === 'file' ? readIfThere(join(environment.root, path)) : null;
 }
 
 /** Runs as many at a time as there are workers, the first to ask first. */

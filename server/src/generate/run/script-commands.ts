@@ -12,7 +12,7 @@ import { packageCommands } from '../../shell/programs/tools.ts';
 import type { CopyPart, Recipe } from '../plan/recipe.ts';
 import { RunFailure } from '../run-failure.ts';
 import { switchesTracingOn } from './bash-tracing.ts';
-import type { Surroundings } from './execute.ts';
+import type { ScriptEnvironment } from './execute.ts';
 
 /** A script with all it needs to run. */
 export interface Prepared {
@@ -34,7 +34,7 @@ export interface Prepared {
 export async function prepareScript(
   name: string,
   recipe: Recipe,
-  { commands: host, root }: Pick<Surroundings, 'commands' | 'root'>,
+  { commands: host, root }: Pick<ScriptEnvironment, 'commands' | 'root'>,
   packages: ReadonlyMap<string, string>,
 ): Promise<Prepared> {
   const script = await scriptParts(name, recipe, host, packages);

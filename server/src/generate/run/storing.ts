@@ -8,13 +8,13 @@ import { readIfThere } from '../../host/files/atomic.ts';
 import { HostFailure } from '../../host/host-failure.ts';
 import { type Agreed, mustBeAgreed } from '../backends/access-change.ts';
 import { accessMessage } from '../backends/access-words.ts';
-import { placeOf, placesOf, type Vault, type VaultChange } from '../backends/secret-backend.ts';
+import { placeOf, placesOf, type SecretBackend, type SecretChange } from '../backends/secret-backend.ts';
 import type { Generator } from '../plan/generators.ts';
 import { whereOf } from '../plan/plan-words.ts';
 import type { Plan, PlanStep } from '../plan/planner.ts';
 import { AfterwardsFailure, type Session, type Unchanged, type Work } from '../repository/session.ts';
 import { hashChanges, outputChanges, publicPath } from '../repository/store-step.ts';
-import type { Ground } from '../run-environment.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import type { Execution } from './execute.ts';
 import { type FileResult, messageOf, NOTHING, type StepResult, unfinished } from './step-results.ts';
 
@@ -26,8 +26,8 @@ export interface Ended {
 }
 
 export interface Storing {
-  readonly ground: Ground;
-  readonly vault: Vault;
+  readonly environment: RunEnvironment;
+  readonly secretBackend: SecretBackend;
   readonly session: Session;
   readonly signal: AbortSignal;
   /** The gains of access that somebody has agreed to. */
@@ -48,7 +48,7 @@ export interface Before extends Unchanged {
 /** The files that a run is about to replace, as they are now: what others change in the meantime is theirs. */
 export async function valuesBefore(
   { steps }: Plan,
-  { ground, vault }: Pick<Storing, 'ground' | 'vault'>,
+  { environment, secretBackend }: Pick<Storing, 'environment' | 'secretBackend'>,
 ): Promise<ReadonlyMap<PlanStep, readonly Before[]>> {
   const found = new Map<PlanStep, readonly Before[]>();
   for (const step of steps) {
@@ -56,10 +56,10 @@ export async function valuesBefore(
     const before: Before[] = [];
     for (const file of generator.files) {
       const paths = file.secret
-        ? vault.paths(placeOf(generator, file))
-        : [publicPath(ground, generator, file)];
+        ? secretBackend.paths(placeOf(generator, file))
+        : [publicPath(environment, generator, file)];
       for (const path of paths) {
-        const bytes = await readIfThere(join(ground.root, path));
+        const bytes = await readIfThere(join(environment.root, path));
         before.push({ path, sha256: bytes && sha256(bytes), bytes: file.secret ? null : bytes });
       }
     }
@@ -146,23 +146,23 @@ interface StepWork extends Work {
 async function workOf(
   step: PlanStep,
   execution: Finished['execution'],
-  { ground, vault, before, agreed }: Storing,
+  { environment, secretBackend, before, agreed }: Storing,
 ): Promise<StepWork> {
   const { generator } = step;
   const unchanged = before.get(step) ?? [];
-  const access = placesOf(generator).map(place => vault.change(place));
+  const access = placesOf(generator).map(place => secretBackend.change(place));
   for (const change of access) mustBeAgreed(change, agreed);
   const changes = [
-    ...(await outputChanges(ground, vault, generator, execution.outputs)),
-    ...hashChanges(ground, generator),
+    ...(await outputChanges(environment, secretBackend, generator, execution.outputs)),
+    ...hashChanges(environment, generator),
   ];
   const files = generator.files.map((file): FileResult => {
     const { name, secret } = file;
     if (secret) {
-      const path = writtenTo(changes, vault.paths(placeOf(generator, file)));
+      const path = writtenTo(changes, secretBackend.paths(placeOf(generator, file)));
       return { name, secret, path, before: null, after: null };
     }
-    const path = publicPath(ground, generator, file);
+    const path = publicPath(environment, generator, file);
     const found = unchanged.find(one => one.path === path)?.bytes ?? null;
     return { name, secret, path, before: found, after: execution.outputs.get(name) ?? null };
   });
@@ -198,7 +198,7 @@ function hasOutside({ changes }: Work): boolean {
   return changes.some(change => change.kind === 'outside');
 }
 
-function writtenTo(changes: readonly VaultChange[], paths: readonly string[]): string | null {
+function writtenTo(changes: readonly SecretChange[], paths: readonly string[]): string | null {
   return paths.find(path => changes.some(one => one.kind === 'write' && one.path === path)) ?? null;
 }
 

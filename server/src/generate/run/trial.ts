@@ -3,13 +3,13 @@
  * the same way before it. Nothing is read from the store and nothing is stored.
  */
 
-import { openWorkshop, type Workshop } from '../../host/sandbox/shared-sandbox.ts';
+import { openSharedSandbox, type SharedSandbox } from '../../host/sandbox/shared-sandbox.ts';
 import { type Generator, type Generators, isHidden } from '../plan/generators.ts';
 import { partsText, whereOf } from '../plan/plan-words.ts';
 import { NO_RECIPE, type Recipe } from '../plan/recipe.ts';
 import { RunFailure } from '../run-failure.ts';
 import { type GivenAnswer, givenFor, mustBeAsked } from './answers.ts';
-import { type Execution, execute, type Surroundings } from './execute.ts';
+import { type Execution, execute, type ScriptEnvironment } from './execute.ts';
 import { MIN_LENGTH } from './redact.ts';
 import { prepareScript } from './script-commands.ts';
 
@@ -17,7 +17,7 @@ export interface TryOptions {
   readonly generators: Generators;
   recipe(machine: string, name: string): Recipe | null;
   readonly given: readonly GivenAnswer[];
-  readonly surroundings: Surroundings;
+  readonly scriptEnvironment: ScriptEnvironment;
   /** Where its packages are in the Nix store, for those that are. */
   packages(recipe: Recipe): Promise<ReadonlyMap<string, string>>;
   readonly signal: AbortSignal;
@@ -45,15 +45,15 @@ function madeUpAnswer(prompt: string): string {
 export async function tryGenerator(machine: string, name: string, options: TryOptions): Promise<Trial> {
   mustBeAsked(options.given, withDependencies(machine, name, options.generators));
   const done = new Map<string, Trial>();
-  const workshop = await openWorkshop(options.surroundings);
+  const shared = await openSharedSandbox(options.scriptEnvironment);
   try {
-    const trial = await attempt(machine, name, { ...options, workshop }, done, []);
+    const trial = await attempt(machine, name, { ...options, shared }, done, []);
     return {
       ...trial,
       dependencies: [...done.values()].map(one => one.generator.name).filter(one => one !== name),
     };
   } finally {
-    await workshop.close();
+    await shared.close();
   }
 }
 
@@ -72,11 +72,11 @@ function withDependencies(machine: string, name: string, generators: Generators)
 async function attempt(
   machine: string,
   name: string,
-  options: TryOptions & { readonly workshop: Workshop },
+  options: TryOptions & { readonly shared: SharedSandbox },
   done: Map<string, Trial>,
   path: readonly string[],
 ): Promise<Trial> {
-  const { generators, given, surroundings, signal, workshop } = options;
+  const { generators, given, scriptEnvironment, signal, shared } = options;
   const generator = generators.on(machine, name);
   if (generator === undefined) throw new RunFailure(`There is no generator "${name}" on machine ${machine}.`);
   const known = done.get(generator.key);
@@ -108,14 +108,14 @@ async function attempt(
     if (answer !== null && (isHidden(prompt) || value.length >= MIN_LENGTH)) secrets.push(value);
   }
   const recipe = options.recipe(machine, name) ?? NO_RECIPE;
-  const script = await prepareScript(name, recipe, surroundings, await options.packages(recipe));
+  const script = await prepareScript(name, recipe, scriptEnvironment, await options.packages(recipe));
   const execution = await execute(
     generator,
     script,
     { dependencies, secrets, answers },
-    surroundings,
+    scriptEnvironment,
     signal,
-    workshop,
+    shared,
   );
   const trial = { generator, execution, madeUp, dependencies: [] };
   done.set(generator.key, trial);

@@ -43,7 +43,7 @@ export interface Commands {
 
 /**
  * @param path `PATH` as the person has it; the system's own folders come first
- * @param isSeen programs for which it is false count as absent: the box hides them
+ * @param isSeen programs for which it is false count as absent: the sandbox hides them
  */
 export function hostCommands(path: string, isSeen: (program: string) => boolean): Commands {
   const folders = [...new Set([...SYSTEM_FOLDERS, ...path.split(':')])];
@@ -52,7 +52,7 @@ export function hostCommands(path: string, isSeen: (program: string) => boolean)
     for (const folder of folders) {
       const command = await findCommand(name, [folder]);
       if (command === null) continue;
-      // Links of other folders lead nowhere inside of the box; what they lead to may be seen there.
+      // Links of other folders lead nowhere inside of the sandbox; what they lead to may be seen there.
       const program = realpathSync(command);
       if (isSeen(program)) return program;
     }

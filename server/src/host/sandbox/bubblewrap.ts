@@ -1,14 +1,14 @@
 /**
- * The box that a script runs in on Linux, as arguments of bubblewrap: no network, no home, its own `/tmp`, a
- * read-only system, one writable folder. Made from nothing, or in a room that many have in common. Pure; knows nothing
+ * The sandbox that a script runs in on Linux, as arguments of bubblewrap: no network, no home, its own `/tmp`, a
+ * read-only system, one writable folder. Made from nothing, or in an outer sandbox that many have in common. Pure; knows nothing
  * of what the script is for.
  */
 import { sized } from './limits.ts';
 
-/** Where the writable folder is seen inside of the box. */
-export const BOX_FOLDER = '/tmp/vars';
+/** Where the writable folder is seen inside of the sandbox. */
+export const SANDBOX_FOLDER = '/tmp/vars';
 
-export interface Box {
+export interface Sandbox {
   /** The folder on the host that the script may write to. */
   readonly scratch: string;
   /** Further folders or files to show, read-only, at their own paths; those that are not there are left out. */
@@ -24,7 +24,7 @@ export interface Box {
   readonly temporaryMiB: number;
 }
 
-/** What a box has where the system gives it. */
+/** What a sandbox has where the system gives it. */
 export interface Guards {
   /** A filter of calls to the kernel, which bubblewrap reads from its descriptor 3. */
   readonly filter: Uint8Array | null;
@@ -34,7 +34,7 @@ export interface Guards {
   readonly closed: readonly string[];
   /** File systems in memory have a size. */
   readonly sizes: boolean;
-  /** Processes are counted box by box, so that they can be limited. */
+  /** Processes are counted sandbox by sandbox, so that they can be limited. */
   readonly countsProcesses: boolean;
 }
 
@@ -49,7 +49,7 @@ export const NO_GUARDS: Guards = {
 /** What `closed` may hold: the descriptions of the login's keys are to be read even where no key is. */
 export const CLOSED = ['/proc/keys', '/proc/key-users'];
 
-/** Folders of the system that a box can have as links into `/usr`, as most systems have them themselves. */
+/** Folders of the system that a sandbox can have as links into `/usr`, as most systems have them themselves. */
 export const MERGED = ['/bin', '/sbin', '/lib', '/lib32', '/lib64'];
 
 /** What programs of the host need beside themselves; nothing of anybody's home. */
@@ -79,8 +79,8 @@ const SETTINGS = [
   'localtime',
 ];
 
-/** True for a program that can be seen inside of the box without being shown by itself. @param path absolute, without links */
-export function isInBox(path: string): boolean {
+/** True for a program that can be seen inside of the sandbox without being shown by itself. @param path absolute, without links */
+export function isInSandbox(path: string): boolean {
   return isIn(SYSTEM, path);
 }
 
@@ -89,7 +89,7 @@ export function isIn(folders: readonly string[], path: string): boolean {
 }
 
 /** The arguments of `bwrap` up to the command. */
-export function boxArguments({ scratch, readOnly, shown, bin, passwd, ...common }: Box): string[] {
+export function sandboxArguments({ scratch, readOnly, shown, bin, passwd, ...common }: Sandbox): string[] {
   return [
     '--unshare-all',
     ...ALONE,
@@ -107,18 +107,18 @@ export function boxArguments({ scratch, readOnly, shown, bin, passwd, ...common 
   ];
 }
 
-/** Where a room shows what boxes in it are made of; hidden in the boxes themselves. */
-export const ROOM_FOLDER = '/tmp/room';
+/** Where an outer sandbox shows what sandboxes in it are made of; hidden in the sandboxes themselves. */
+export const OUTER_FOLDER = '/tmp/room';
 
 /**
- * The arguments of `bwrap` up to the command, for a room in which boxes are made one after the other: it has all that
- * they have in common, which takes half of the time that making one takes. Only for what makes the boxes: it can write
+ * The arguments of `bwrap` up to the command, for an outer sandbox in which sandboxes are made one after the other: it has all that
+ * they have in common, which takes half of the time that making one takes. Only for what makes the sandboxes: it can write
  * to the folder that is shown.
  *
- * @param root the folder on the host that is shown as `ROOM_FOLDER`
- * @param links what those of `MERGED` lead to that are links into `/usr`: what is no mount is none in each box either
+ * @param root the folder on the host that is shown as `OUTER_FOLDER`
+ * @param links what those of `MERGED` lead to that are links into `/usr`: what is no mount is none in each sandbox either
  */
-export function roomArguments(root: string, passwd: string, links: ReadonlyMap<string, string>): string[] {
+export function outerArguments(root: string, passwd: string, links: ReadonlyMap<string, string>): string[] {
   return [
     ...['--unshare-user-try', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     '--die-with-parent',
@@ -127,16 +127,16 @@ export function roomArguments(root: string, passwd: string, links: ReadonlyMap<s
     ...['--bind', '/proc', '/proc'],
     ...['--perms', '1777', '--tmpfs', '/tmp'],
     ...['--ro-bind', passwd, '/etc/passwd'],
-    ...['--bind', root, ROOM_FOLDER],
+    ...['--bind', root, OUTER_FOLDER],
     '--',
   ];
 }
 
-/** What is not the same for all boxes of a room. */
-export type RoomBox = Pick<Box, 'scratch' | 'bin' | 'guards' | 'temporaryMiB'>;
+/** What is not the same for all sandboxes of an outer sandbox. */
+export type NestedSandbox = Pick<Sandbox, 'scratch' | 'bin' | 'guards' | 'temporaryMiB'>;
 
-/** The same box as that of `boxArguments`, made in a room. @param box with paths as the room shows them */
-export function roomBoxArguments({ scratch, bin, ...common }: RoomBox): string[] {
+/** The same sandbox as that of `sandboxArguments`, made in an outer sandbox. @param sandbox with paths as the outer sandbox shows them */
+export function nestedArguments({ scratch, bin, ...common }: NestedSandbox): string[] {
   return [
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc'],
     ...ALONE,
@@ -158,11 +158,11 @@ const ALONE = [
 ];
 
 /**
- * Read-only: where root makes the box, the kernel judges a write below `/proc/sys` by the user outside, and whoever sets
+ * Read-only: where root makes the sandbox, the kernel judges a write below `/proc/sys` by the user outside, and whoever sets
  * `core_pattern` there has a program run on the host.
  */
 const PROC = ['--proc', '/proc', '--remount-ro', '/proc'];
-const INTO_WORK = ['--chdir', `${BOX_FOLDER}/work`, '--'];
+const INTO_WORK = ['--chdir', `${SANDBOX_FOLDER}/work`, '--'];
 
 function system(links: ReadonlyMap<string, string>): string[] {
   const folders = SYSTEM.filter(folder => !links.has(folder));
@@ -174,7 +174,7 @@ function system(links: ReadonlyMap<string, string>): string[] {
   ];
 }
 
-function temporary({ guards, temporaryMiB }: Pick<Box, 'guards' | 'temporaryMiB'>): string[] {
+function temporary({ guards, temporaryMiB }: Pick<Sandbox, 'guards' | 'temporaryMiB'>): string[] {
   const size = sized(guards.sizes ? temporaryMiB : null);
   return ['/tmp', '/dev/shm'].flatMap(path => ['--perms', '1777', ...size, '--tmpfs', path]);
 }
@@ -193,5 +193,5 @@ function bound(paths: readonly string[]): string[] {
 }
 
 function own(scratch: string, bin: string): string[] {
-  return ['--bind', scratch, BOX_FOLDER, '--ro-bind', bin, `${BOX_FOLDER}/bin`];
+  return ['--bind', scratch, SANDBOX_FOLDER, '--ro-bind', bin, `${SANDBOX_FOLDER}/bin`];
 }

@@ -1,39 +1,39 @@
-/** Which box scripts run in on a system, and whether it works there. */
+/** Which sandbox scripts run in on a system, and whether it works there. */
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 import { HostFailure } from '../host-failure.ts';
 import { findCommand } from '../programs/commands.ts';
 import { type ProcessResult, runProcess } from '../programs/process.ts';
-import { CLOSED, type Guards, guarded, isInBox, NO_GUARDS } from './bubblewrap.ts';
+import { CLOSED, type Guards, guarded, isInSandbox, NO_GUARDS } from './bubblewrap.ts';
 import { sized } from './limits.ts';
 import { freeUser, isRoot } from './other-user.ts';
-import { isInMacBox } from './sandbox-exec.ts';
+import { isInMacSandbox } from './sandbox-exec.ts';
 import { filterFor } from './seccomp.ts';
 
-export type BoxKind = 'bwrap' | 'sandbox-exec';
+export type SandboxKind = 'bwrap' | 'sandbox-exec';
 
-export interface BoxProgram {
-  readonly kind: BoxKind;
+export interface SandboxProgram {
+  readonly kind: SandboxKind;
   /** Absolute path. */
   readonly path: string;
-  /** What boxes of bubblewrap have here beside walls. */
+  /** What sandboxes of bubblewrap have here beside walls. */
   readonly guards: Guards;
-  /** Number of the user whom boxes are made as; null: as ourselves. */
+  /** Number of the user whom sandboxes are made as; null: as ourselves. */
   readonly user: number | null;
 }
 
-/** True for a program that can be seen inside of the box without being shown by itself. @param path absolute, without links */
-export function isSeenIn(kind: BoxKind, path: string): boolean {
-  return kind === 'bwrap' ? isInBox(path) : isInMacBox(path);
+/** True for a program that can be seen inside of the sandbox without being shown by itself. @param path absolute, without links */
+export function isSeenIn(kind: SandboxKind, path: string): boolean {
+  return kind === 'bwrap' ? isInSandbox(path) : isInMacSandbox(path);
 }
 
 /** By `process.platform`. */
-const KINDS: ReadonlyMap<string, BoxKind> = new Map([
+const KINDS: ReadonlyMap<string, SandboxKind> = new Map([
   ['linux', 'bwrap'],
   ['darwin', 'sandbox-exec'],
 ]);
 
-const PROBES: Readonly<Record<BoxKind, (guards: Guards) => readonly string[]>> = {
+const PROBES: Readonly<Record<SandboxKind, (guards: Guards) => readonly string[]>> = {
   bwrap: guards => [
     ...['--unshare-all', '--uid', '1000', '--ro-bind', '/', '/', '--proc', '/proc'],
     ...(guards.sizes ? [...sized(1), '--tmpfs', '/tmp'] : []),
@@ -43,23 +43,23 @@ const PROBES: Readonly<Record<BoxKind, (guards: Guards) => readonly string[]>> =
   'sandbox-exec': () => ['-p', '(version 1)(allow default)', '/usr/bin/true'],
 };
 
-const ABSENT: Readonly<Record<BoxKind, string>> = {
+const ABSENT: Readonly<Record<SandboxKind, string>> = {
   bwrap: 'bubblewrap (the command "bwrap") is not installed',
   'sandbox-exec': 'the command "sandbox-exec" is not there',
 };
 
 /**
- * The box of this system, tried once.
+ * The sandbox of this system, tried once.
  *
  * @param folders where to look for its program
- * @param asRoot boxes are made as root, too, where we are root
+ * @param asRoot sandboxes are made as root, too, where we are root
  * @returns or why there is none, in words that end a sentence
  */
-export async function findBox(
+export async function findSandbox(
   platform: string,
   folders: readonly string[],
   asRoot = false,
-): Promise<{ readonly box: BoxProgram } | { readonly problem: string }> {
+): Promise<{ readonly sandbox: SandboxProgram } | { readonly problem: string }> {
   const kind = KINDS.get(platform);
   if (kind === undefined) return { problem: `there is none for ${platform}` };
   // Of the system's own there is only one.
@@ -67,9 +67,9 @@ export async function findBox(
   if (path === null) return { problem: ABSENT[kind] };
   const user = kind === 'bwrap' && !asRoot && isRoot() ? freeUser() : null;
   const tried = await tryGuards({ kind, path, user });
-  if ('box' in tried) return tried;
+  if ('sandbox' in tried) return tried;
   const name = kind === 'bwrap' ? 'bubblewrap' : kind;
-  if (user !== null && 'box' in (await tryGuards({ kind, path, user: null })))
+  if (user !== null && 'sandbox' in (await tryGuards({ kind, path, user: null })))
     return {
       problem:
         `Varsmith runs as root and scripts as somebody else, for whom ${name} does not work on this system (${tried.said}). ` +
@@ -78,14 +78,16 @@ export async function findBox(
   return { problem: `${name} does not work on this system (${tried.said})` };
 }
 
-type Unguarded = Omit<BoxProgram, 'guards'>;
+type Unguarded = Omit<SandboxProgram, 'guards'>;
 
-async function tryGuards(box: Unguarded): Promise<{ readonly box: BoxProgram } | { readonly said: string }> {
+async function tryGuards(
+  sandbox: Unguarded,
+): Promise<{ readonly sandbox: SandboxProgram } | { readonly said: string }> {
   let said = '';
-  for (const guards of box.kind === 'bwrap' ? choices(box.user) : [NO_GUARDS]) {
-    const result = await probe(box, guards);
+  for (const guards of sandbox.kind === 'bwrap' ? choices(sandbox.user) : [NO_GUARDS]) {
+    const result = await probe(sandbox, guards);
     if (typeof result === 'string') return { said: result };
-    if (result.code === 0) return { box: { ...box, guards } };
+    if (result.code === 0) return { sandbox: { ...sandbox, guards } };
     said = result.stderr.toString('utf8').trim().split('\n')[0] ?? '';
   }
   return { said };

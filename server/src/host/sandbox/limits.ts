@@ -9,7 +9,7 @@ export interface Limits {
   readonly openFiles: number;
   /** Of each file that is written, and of what is said on each output. */
   readonly fileMiB: number;
-  /** Of `/tmp` and `/dev/shm` each, in the box. */
+  /** Of `/tmp` and `/dev/shm` each, in the sandbox. */
   readonly temporaryMiB: number;
 }
 

@@ -20,12 +20,12 @@ import {
 import { basename, join, sep } from 'node:path';
 import { HostFailure } from '../host-failure.ts';
 import { type ProcessResult, runProcess } from '../programs/process.ts';
-import { BOX_FOLDER } from './bubblewrap.ts';
-import type { BoxProgram } from './find-sandbox.ts';
+import { SANDBOX_FOLDER } from './bubblewrap.ts';
+import type { SandboxProgram } from './find-sandbox.ts';
 import { fileBytes, type Limits, ulimits } from './limits.ts';
 import { macProfile } from './sandbox-exec.ts';
 import { put, putIn, within } from './sandbox-files.ts';
-import type { Workshop } from './shared-sandbox.ts';
+import type { SharedSandbox } from './shared-sandbox.ts';
 
 /** A file or folder of the host that the script may read, and run if it is a program. */
 export interface Shown {
@@ -40,7 +40,7 @@ export interface Script {
   /** What `PATH` holds first: names of commands, with the absolute paths of their programs. */
   readonly commands: ReadonlyMap<string, string>;
   /** What scripts of a run have together. */
-  readonly workshop: Workshop;
+  readonly shared: SharedSandbox;
   /** Further folders of commands, absolute, for `PATH`. */
   readonly path: readonly string[];
   /** Absolute path of Bash. */
@@ -52,7 +52,7 @@ export interface Script {
   /** Names of the files to take; with slashes for files in folders. */
   readonly outputs: readonly string[];
   /** Null only where the user said that no sandbox is needed. */
-  readonly box: BoxProgram | null;
+  readonly sandbox: SandboxProgram | null;
   /** Folders to show in the sandbox beside the system, such as those of `path` that lie elsewhere. */
   readonly show: readonly string[];
   readonly timeLimitMs: number;
@@ -83,12 +83,12 @@ export const NOTHING_MORE: Undeclared = { names: [], more: 0 };
 
 /** @throws HostFailure */
 export async function runScript(script: Script): Promise<ScriptResult> {
-  const scratch = script.workshop.scratch();
+  const scratch = script.shared.scratch();
   const folder = scratch.path;
   try {
-    const seen = script.box?.kind === 'bwrap' ? BOX_FOLDER : folder;
+    const seen = script.sandbox?.kind === 'bwrap' ? SANDBOX_FOLDER : folder;
     const told = tell(script, seen);
-    lay(folder, told, script);
+    layOut(folder, told, script);
     const process = await start(script, folder, told);
     return { process, inMemory: scratch.inMemory, ...collect(join(folder, 'out'), script) };
   } finally {
@@ -96,20 +96,20 @@ export async function runScript(script: Script): Promise<ScriptResult> {
   }
 }
 
-/** @param folder on the host, absolute and behind all links, that is the box's */
+/** @param folder on the host, absolute and behind all links, that is the sandbox's */
 function start(script: Script, folder: string, told: Told): Promise<ProcessResult> {
-  const { box, show, workshop, timeLimitMs, signal } = script;
-  const bin = workshop.bin(script.commands);
+  const { sandbox, show, shared, timeLimitMs, signal } = script;
+  const bin = shared.bin(script.commands);
   const outputLimitBytes = fileBytes(script.limits);
   const limits = { timeLimitMs, outputLimitBytes, ...(signal === undefined ? {} : { signal }) };
-  if (box?.kind === 'bwrap') {
+  if (sandbox?.kind === 'bwrap') {
     const wanted = { scratch: folder, bin, readOnly: show, shown: told.shown };
-    const env = environment(BOX_FOLDER, `${BOX_FOLDER}/bin`, script);
-    const command = [script.bash, '--norc', `${BOX_FOLDER}/script`];
-    return workshop.runBoxed(box.path, wanted, { env, command }, limits);
+    const env = environment(SANDBOX_FOLDER, `${SANDBOX_FOLDER}/bin`, script);
+    const command = [script.bash, '--norc', `${SANDBOX_FOLDER}/script`];
+    return shared.runSandboxed(sandbox.path, wanted, { env, command }, limits);
   }
   const readOnly = [...show, bin, ...told.shown.map(one => one.from)];
-  const before = box === null ? [] : [box.path, '-p', macProfile({ scratch: folder, readOnly })];
+  const before = sandbox === null ? [] : [sandbox.path, '-p', macProfile({ scratch: folder, readOnly })];
   const [command = '', ...args] = [...before, script.bash, '--norc', `${folder}/script`];
   return runProcess(command, args, {
     ...limits,
@@ -123,7 +123,7 @@ function environment(seen: string, bin: string, script: Script): Record<string, 
   return {
     PATH: [bin, ...script.path].join(':'),
     HOME: '/tmp',
-    TMPDIR: script.box?.kind === 'bwrap' ? '/tmp' : join(seen, 'work'),
+    TMPDIR: script.sandbox?.kind === 'bwrap' ? '/tmp' : join(seen, 'work'),
     // The other settings of C.UTF-8 are those of C, which no program has to read a dozen files for.
     LANG: 'C',
     LC_CTYPE: 'C.UTF-8',
@@ -135,12 +135,12 @@ function environment(seen: string, bin: string, script: Script): Record<string, 
 
 interface Told {
   readonly text: string;
-  /** Where files of the host are seen: inside of the box, or as links. */
+  /** Where files of the host are seen: inside of the sandbox, or as links. */
   readonly shown: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** The text as the script is to read it. @param seen where it finds the box */
-function tell({ text, box }: Script, seen: string): Told {
+/** The text as the script is to read it. @param seen where it finds the sandbox */
+function tell({ text, sandbox }: Script, seen: string): Told {
   const shown = new Map<string, string>();
   let whole = '';
   for (const part of text) {
@@ -149,8 +149,8 @@ function tell({ text, box }: Script, seen: string): Told {
       continue;
     }
     const from = realFile(part);
-    // Scratch folders may lie where nothing can be run: the box shows the file itself.
-    const folder = box?.kind === 'bwrap' ? `${BOX_FOLDER}-files` : `${seen}/files`;
+    // Scratch folders may lie where nothing can be run: the sandbox shows the file itself.
+    const folder = sandbox?.kind === 'bwrap' ? `${SANDBOX_FOLDER}-files` : `${seen}/files`;
     const to = shown.get(from) ?? `${folder}/${shown.size}-${basename(from).replace(/[^\w.+-]/g, '_')}`;
     shown.set(from, to);
     whole += to;
@@ -175,22 +175,22 @@ function realOrNull(path: string): string | null {
   }
 }
 
-/** `bin` is where the box shows the folder of commands. */
+/** `bin` is where the sandbox shows the folder of commands. */
 const FOLDERS = ['bin', 'in', 'out', 'work'];
 
-function lay(box: string, { text, shown }: Told, script: Script): void {
-  for (const name of FOLDERS) mkdirSync(join(box, name), 0o700);
-  const countsProcesses = script.box?.guards.countsProcesses ?? false;
+function layOut(sandbox: string, { text, shown }: Told, script: Script): void {
+  for (const name of FOLDERS) mkdirSync(join(sandbox, name), 0o700);
+  const countsProcesses = script.sandbox?.guards.countsProcesses ?? false;
   // On the script's first line, so that Bash counts lines as the author does.
   const prelude = `set -euo pipefail; export PS4='${TRACE_MARK}'; ${ulimits(script.limits, countsProcesses)}`;
-  put(join(box, 'script'), Buffer.from(prelude + text, 'utf8'));
-  if (script.box?.kind !== 'bwrap' && shown.length > 0) {
-    mkdirSync(join(box, 'files'), { mode: 0o700 });
+  put(join(sandbox, 'script'), Buffer.from(prelude + text, 'utf8'));
+  if (script.sandbox?.kind !== 'bwrap' && shown.length > 0) {
+    mkdirSync(join(sandbox, 'files'), { mode: 0o700 });
     for (const { from, to } of shown) symlinkSync(from, to);
   }
   for (const [folder, files] of script.inputs)
-    for (const [file, bytes] of files) putIn(join(box, 'in'), `${folder}/${file}`, bytes);
-  for (const [name, bytes] of script.prompts) putIn(join(box, 'prompts'), name, bytes);
+    for (const [file, bytes] of files) putIn(join(sandbox, 'in'), `${folder}/${file}`, bytes);
+  for (const [name, bytes] of script.prompts) putIn(join(sandbox, 'prompts'), name, bytes);
 }
 
 /** What begins the lines of a trace: the script's own, and those of the shells that it starts. */

@@ -1,5 +1,5 @@
 /**
- * The box that a script runs in on macOS, as a profile of `sandbox-exec`: no network, no home, a read-only system, one
+ * The sandbox that a script runs in on macOS, as a profile of `sandbox-exec`: no network, no home, a read-only system, one
  * writable folder. Pure text; knows nothing of what the script is for.
  */
 import { dirname } from 'node:path';
@@ -47,7 +47,7 @@ const MAC_SERVICES = [
 /** Where people have their files. */
 const MAC_HOMES = ['/Users', '/Volumes', '/private/var/root'];
 
-export interface MacBox {
+export interface MacSandbox {
   /** The folder that the script may write to, behind all links: absolute. */
   readonly scratch: string;
   /** Further folders and files that it may read and run, behind all links. */
@@ -55,7 +55,7 @@ export interface MacBox {
 }
 
 /** The profile, in the language of `sandbox-exec -p`. Paths count as they are behind all links. */
-export function macProfile({ scratch, readOnly }: MacBox): string {
+export function macProfile({ scratch, readOnly }: MacSandbox): string {
   const programs = [...MAC_PROGRAMS, ...readOnly].map(subpath);
   return `${[
     '(version 1)',
@@ -87,8 +87,8 @@ export function macProfile({ scratch, readOnly }: MacBox): string {
   ].join('\n')}\n`;
 }
 
-/** True for a program that can be run inside of the box. @param path absolute, without links */
-export function isInMacBox(path: string): boolean {
+/** True for a program that can be run inside of the sandbox. @param path absolute, without links */
+export function isInMacSandbox(path: string): boolean {
   return isIn(MAC_PROGRAMS, path);
 }
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { HostFailure } from '../host-failure.ts';
 
 /** Links to commands, by their names. */
-export function layCommands(folder: string, commands: ReadonlyMap<string, string>): void {
+export function linkCommands(folder: string, commands: ReadonlyMap<string, string>): void {
   for (const [name, program] of commands) symlinkSync(program, within(folder, name));
 }
 

@@ -8,59 +8,64 @@ import { makeScratch, makeWithin, type Scratch } from '../files/scratch.ts';
 import { HostFailure } from '../host-failure.ts';
 import { type ProcessResult, runProcess } from '../programs/process.ts';
 import {
-  type Box,
-  boxArguments,
   MERGED,
+  type NestedSandbox,
   NO_GUARDS,
-  ROOM_FOLDER,
-  type RoomBox,
-  roomArguments,
-  roomBoxArguments,
+  nestedArguments,
+  OUTER_FOLDER,
+  outerArguments,
+  type Sandbox,
+  sandboxArguments,
 } from './bubblewrap.ts';
-import type { BoxProgram } from './find-sandbox.ts';
+import type { SandboxProgram } from './find-sandbox.ts';
 import type { Limits } from './limits.ts';
 import { closedFolder, copyFor, handOver, letIn } from './other-user.ts';
 import { makeRunners, type RunnerOptions, type Runners } from './runner.ts';
-import { layCommands } from './sandbox-files.ts';
+import { linkCommands } from './sandbox-files.ts';
 
-export interface Workshop {
+export interface SharedSandbox {
   /** For one script. Its path is behind all links. */
   scratch(): Scratch;
   /** Absolute path of a folder with exactly these commands: most scripts have the same hundred. */
   bin(commands: ReadonlyMap<string, string>): string;
   /**
-   * Runs a command in a box of bubblewrap.
+   * Runs a command in a sandbox of bubblewrap.
    *
    * @param program absolute path of bubblewrap
    * @throws HostFailure
    */
-  runBoxed(program: string, box: OwnBox, words: BoxWords, limits: RunnerOptions): Promise<ProcessResult>;
+  runSandboxed(
+    program: string,
+    sandbox: ScriptSandbox,
+    words: SandboxCommand,
+    limits: RunnerOptions,
+  ): Promise<ProcessResult>;
   /** When nothing runs any more. */
   close(): Promise<void>;
 }
 
 /** What is not the same in all. */
-export type OwnBox = Omit<Box, 'passwd' | 'guards' | 'temporaryMiB'>;
+export type ScriptSandbox = Omit<Sandbox, 'passwd' | 'guards' | 'temporaryMiB'>;
 
-export interface BoxWords {
+export interface SandboxCommand {
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly command: readonly string[];
 }
 
-export interface WorkshopTools {
+export interface SharedSandboxOptions {
   /** Absolute paths, behind all links. */
   readonly bash: string;
   readonly cat: string | null;
-  readonly box: BoxProgram | null;
+  readonly sandbox: SandboxProgram | null;
   readonly limits: Limits;
 }
 
-export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
-  const { bash, cat, box } = tools;
+export async function openSharedSandbox(tools: SharedSandboxOptions): Promise<SharedSandbox> {
+  const { bash, cat, sandbox } = tools;
   const scratch = await makeScratch();
   const root = realpathSync(scratch.path);
-  const user = box?.user ?? null;
+  const user = sandbox?.user ?? null;
   if (user !== null) {
     mustBeOpen([root]);
     letIn(root, user);
@@ -72,7 +77,7 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
   const passwd = join(root, 'passwd');
   writeFileSync(passwd, PASSWD, { mode: 0o644 });
   hand(passwd);
-  const guards = box?.guards ?? NO_GUARDS;
+  const guards = sandbox?.guards ?? NO_GUARDS;
   const { temporaryMiB } = tools.limits;
   const { filter } = guards;
   if (filter !== null) {
@@ -84,7 +89,9 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
   const outside = makeRunners({ bash, cat, before: [], folder: root, seen: root, user, ...third(root) });
   // Nobody waits for it but the first script.
   const inside =
-    box?.kind === 'bwrap' ? openRoom(box, tools, root, passwd, third(ROOM_FOLDER)).catch(() => null) : null;
+    sandbox?.kind === 'bwrap'
+      ? openOuterSandbox(sandbox, tools, root, passwd, third(OUTER_FOLDER)).catch(() => null)
+      : null;
   return {
     scratch: () => makeWithin(scratch, join(root, `part-${parts++}`)),
     bin(commands) {
@@ -93,22 +100,22 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
       if (known !== undefined) return known;
       const folder = join(root, `bin-${bins.size}`);
       mkdirSync(folder, { mode: 0o700 });
-      layCommands(folder, commands);
+      linkCommands(folder, commands);
       hand(folder);
       bins.set(id, folder);
       return folder;
     },
-    async runBoxed(program, asked, { env, command }, limits) {
-      const wanted = user === null ? asked : boxFor(user, asked);
+    async runSandboxed(program, asked, { env, command }, limits) {
+      const wanted = user === null ? asked : sandboxFor(user, asked);
       const before = Object.entries(env).flatMap(one => ['--setenv', ...one]);
-      const inRoom = seenInRoom(wanted, root);
-      const room = inRoom === null ? null : await inside;
-      if (inRoom !== null && room !== null) {
-        const args = [...before, ...roomBoxArguments({ ...inRoom, guards, temporaryMiB }), ...command];
-        const result = await room.runners.run(room.program, args, limits);
+      const nested = seenInOuter(wanted, root);
+      const outer = nested === null ? null : await inside;
+      if (nested !== null && outer !== null) {
+        const args = [...before, ...nestedArguments({ ...nested, guards, temporaryMiB }), ...command];
+        const result = await outer.runners.run(outer.program, args, limits);
         if (result !== null) return result;
       }
-      const args = [...before, ...boxArguments({ ...wanted, passwd, guards, temporaryMiB }), ...command];
+      const args = [...before, ...sandboxArguments({ ...wanted, passwd, guards, temporaryMiB }), ...command];
       return (
         (await outside.run(program, args, limits)) ??
         (await runProcess(program, args, {
@@ -121,52 +128,52 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
       );
     },
     async close() {
-      await Promise.all([outside.close(), inside?.then(room => room?.runners.close())]);
+      await Promise.all([outside.close(), inside?.then(outer => outer?.runners.close())]);
       scratch.wipe();
     },
   };
 }
 
-/** Runners that live in a room, and the program that makes boxes in it. */
-interface Room {
+/** Runners that live in an outer sandbox, and the program that makes sandboxes in it. */
+interface OuterSandbox {
   readonly runners: Runners;
   readonly program: string;
 }
 
-/** Null where no box can be made in a room, as some systems forbid. */
-async function openRoom(
-  { path, guards, user }: BoxProgram,
-  { bash, cat, limits }: WorkshopTools,
+/** Null where no sandbox can be made in an outer sandbox, as some systems forbid. */
+async function openOuterSandbox(
+  { path, guards, user }: SandboxProgram,
+  { bash, cat, limits }: SharedSandboxOptions,
   root: string,
   passwd: string,
   third: { readonly third?: string },
-): Promise<Room | null> {
-  // Links may lead out of what the room shows.
+): Promise<OuterSandbox | null> {
+  // Links may lead out of what the outer sandbox shows.
   const program = realpathSync(path);
-  const before = [program, ...roomArguments(root, passwd, mergedFolders())];
-  const runners = makeRunners({ bash, cat, before, folder: root, seen: ROOM_FOLDER, user, ...third });
+  const before = [program, ...outerArguments(root, passwd, mergedFolders())];
+  const runners = makeRunners({ bash, cat, before, folder: root, seen: OUTER_FOLDER, user, ...third });
   for (const folder of ['first', 'first/bin', 'first/work']) mkdirSync(join(root, folder), 0o700);
   if (user !== null) handOver(join(root, 'first'), user);
   const own = {
-    scratch: `${ROOM_FOLDER}/first`,
-    bin: `${ROOM_FOLDER}/first/bin`,
+    scratch: `${OUTER_FOLDER}/first`,
+    bin: `${OUTER_FOLDER}/first/bin`,
     guards,
     temporaryMiB: limits.temporaryMiB,
   };
-  const args = [...roomBoxArguments(own), bash, '--norc', '-c', ':'];
+  const args = [...nestedArguments(own), bash, '--norc', '-c', ':'];
   const result = await runners.run(program, args, { timeLimitMs: 10_000, outputLimitBytes: 1000 });
   if (result?.code === 0) return { runners, program };
   await runners.close();
   return null;
 }
 
-/** The same box for somebody else than root: its folder is theirs, and what root alone may look at is copied there. */
-function boxFor(user: number, { scratch, shown, ...box }: OwnBox): OwnBox {
-  mustBeOpen(box.readOnly);
+/** The same sandbox for somebody else than root: its folder is theirs, and what root alone may look at is copied there. */
+function sandboxFor(user: number, { scratch, shown, ...sandbox }: ScriptSandbox): ScriptSandbox {
+  mustBeOpen(sandbox.readOnly);
   const copies = shown.map(({ from, to }, i) => ({ from, to, copy: join(scratch, `shown-${i}`) }));
   for (const { from, copy } of copies) copyFor(user, from, copy);
   handOver(scratch, user);
-  return { ...box, scratch, shown: copies.map(({ copy, to }) => ({ from: copy, to })) };
+  return { ...sandbox, scratch, shown: copies.map(({ copy, to }) => ({ from: copy, to })) };
 }
 
 /** @throws HostFailure for a path that root alone may go to */
@@ -200,18 +207,18 @@ function linkOrNull(path: string): string | null {
   }
 }
 
-/** The box's folders as the room shows them; null where it shows not all that the box needs. */
-function seenInRoom(
-  { scratch, bin, readOnly, shown }: OwnBox,
+/** The sandbox's folders as the outer sandbox shows them; null where it shows not all that the sandbox needs. */
+function seenInOuter(
+  { scratch, bin, readOnly, shown }: ScriptSandbox,
   root: string,
-): Omit<RoomBox, 'guards' | 'temporaryMiB'> | null {
+): Omit<NestedSandbox, 'guards' | 'temporaryMiB'> | null {
   if (readOnly.length > 0 || shown.length > 0) return null;
-  const seen = (path: string) => `${ROOM_FOLDER}${path.slice(root.length)}`;
+  const seen = (path: string) => `${OUTER_FOLDER}${path.slice(root.length)}`;
   return { scratch: seen(scratch), bin: seen(bin) };
 }
 
-/** Where the filter lies in the workshop's folder. */
+/** Where the filter lies in the shared sandbox's folder. */
 const FILTER = 'filter';
 
-/** What a box shows as `/etc/passwd`. */
+/** What a sandbox shows as `/etc/passwd`. */
 const PASSWD = 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n';

@@ -5,7 +5,7 @@
 
 import { unknown } from '../eval/construct.ts';
 import { boundedKey, lazyKey } from '../eval/identity.ts';
-import { thunk } from '../eval/thunks.ts';
+import { evaluated, thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, BuiltinValue, Lazy, Origin, UnknownValue, Value } from '../eval/value.ts';
 
 /** "Not known because this is not": becomes an unknown that is told apart by the function and its arguments. */
@@ -46,7 +46,7 @@ function settle(
   const { cause } = pending;
   const key = boundedKey(`${name}(${args.map(lazyKey).join(',')})`);
   let candidates = pending.candidates;
-  const index = args.findIndex(arg => (arg.kind === 'thunk' ? arg.value : arg) === cause);
+  const index = args.findIndex(arg => evaluated(arg) === cause);
   // Where an argument is perhaps one of several values, so is the result.
   if (candidates === null && index >= 0 && cause.candidates !== null)
     candidates = cause.candidates.map(value => thunk(() => run(cx, args.with(index, value), at)));

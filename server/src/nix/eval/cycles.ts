@@ -33,7 +33,7 @@ export function speculating<T>(cx: Evaluation, question: () => T): T | null {
 
 /** See `BuiltinContext.speculate`. */
 export function speculate(cx: Evaluation, lazy: Lazy): Value {
-  if (lazy.kind !== 'thunk' || lazy.state === 'done') return cx.force(lazy);
+  if (lazy.kind !== 'thunk' || lazy.state === 'evaluated') return cx.force(lazy);
   return (
     speculating(cx, () => cx.force(lazy)) ??
     unknown('a value that may need itself', `cycle(${lazyKey(lazy)})`, null)

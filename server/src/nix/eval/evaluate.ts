@@ -31,37 +31,40 @@ import { hasName, selectPath } from './select.ts';
 import { attributeSet, letScope } from './sets.ts';
 import { sharedValue } from './sharing.ts';
 import { interpolate } from './strings.ts';
-import { thunk } from './thunks.ts';
-import type { Lazy, Origin, Scope, UnknownValue, Value } from './value.ts';
+import { enterBlackhole, setEvaluated, suspendAgain, thunk } from './thunks.ts';
+import type { Lazy, NativeThunk, Origin, Scope, SuspendedThunk, UnknownValue, Value } from './value.ts';
 
-/** Weak head normal form. */
+/** Evaluates to weak head normal form. */
 export function force(cx: Evaluation, lazy: Lazy): Value {
   if (lazy.kind !== 'thunk') return lazy;
-  if (lazy.state === 'done') return lazy.value as Value;
-  if (lazy.state === 'running') return cycleFailure(cx, lazy);
+  switch (lazy.state) {
+    case 'evaluated':
+      return lazy.value;
+    case 'blackhole':
+      return cycleFailure(cx, lazy);
+    default:
+      return forceSuspended(cx, lazy);
+  }
+}
+
+function forceSuspended(cx: Evaluation, suspended: SuspendedThunk | NativeThunk): Value {
   enter(cx);
-  lazy.state = 'running';
-  cx.running.push(lazy);
+  enterBlackhole(suspended);
+  cx.running.push(suspended);
   let value: Value;
   try {
-    value =
-      lazy.compute !== null ? lazy.compute() : valueOrShared(cx, lazy.expr as Expr, lazy.scope as Scope);
+    value = suspended.compute === null ? ofExpression(cx, suspended) : suspended.compute();
   } catch (error) {
-    // Given up on, not evaluated: another question with a fresh budget may try again.
-    lazy.state = 'fresh';
+    suspendAgain(suspended);
     throw error;
   }
   cx.running.pop();
   cx.depth--;
-  lazy.state = 'done';
-  lazy.value = value;
-  lazy.expr = null;
-  lazy.scope = null;
-  lazy.compute = null;
+  setEvaluated(suspended, value);
   return value;
 }
 
-function valueOrShared(cx: Evaluation, expr: Expr, scope: Scope): Value {
+function ofExpression(cx: Evaluation, { expr, scope }: SuspendedThunk): Value {
   return sharedValue(cx, expr, scope) ?? evaluate(cx, expr, scope);
 }
 

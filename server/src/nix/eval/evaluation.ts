@@ -6,7 +6,7 @@
 import type { SourceFile } from '../source.ts';
 import type { Expr } from '../syntax.ts';
 import { BudgetExceeded } from './budget.ts';
-import type { Selection } from './selection.ts';
+import type { Trace } from './selection.ts';
 import type { PairMakers, SharedValues } from './sharing-tables.ts';
 import type {
   AttrsValue,
@@ -21,13 +21,8 @@ import type {
   Value,
 } from './value.ts';
 
-export interface Tracer {
-  onSelect?(event: Selection): void;
-  /** Is a selection from this of interest? Without it all are. Asked very often: it must be cheap. */
-  watches?(target: AttrsValue | UnknownValue): boolean;
-  /** `from` imported `to`. */
-  onImport?(from: SourceFile, to: string): void;
-}
+/** Hears of imports: `to` is the path of the file that `from` imported. */
+export type NoteImport = (from: SourceFile, to: string) => void;
 
 /** What an unknown stands for after all, as whoever started the evaluation can tell; null where nobody can. */
 export type Resolver = (value: UnknownValue) => Value | null;
@@ -36,7 +31,10 @@ export interface Evaluation extends BuiltinContext {
   readonly files: NixFiles;
   /** Builtins and constants: the parent of every file's scope. */
   readonly globals: ReadonlyMap<string, Lazy>;
-  tracer: Tracer | null;
+  /** Hears that `from` imported `to`. */
+  readonly noteImport: NoteImport;
+  /** Takes up selections while a question is traced: see trace.ts. */
+  trace: Trace | null;
   /** Asked where evaluation cannot go on without the value: selections from it stay symbolic. */
   resolver: Resolver | null;
   /** Asked what each selection from an unknown comes to, while somebody knows more than the files say by themselves. */

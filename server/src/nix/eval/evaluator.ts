@@ -7,7 +7,7 @@ import { equal, less } from './compare.ts';
 import { attrs, failure, stringKey, typeName, unknown } from './construct.ts';
 import { speculate } from './cycles.ts';
 import { apply, evaluate, force } from './evaluate.ts';
-import type { Evaluation, Tracer } from './evaluation.ts';
+import type { Evaluation, NoteImport } from './evaluation.ts';
 import { describeFailure } from './failures.ts';
 import { lazyKey } from './identity.ts';
 import { joinPath, stringAsPath } from './paths.ts';
@@ -21,13 +21,14 @@ import type { AttrsValue, FailureValue, Lazy, NixFiles, Origin, UnknownValue, Va
 /**
  * A fresh evaluation over files.
  * @param files the workspace; nothing else is ever read
- * @param tracer hears of every selection and import while it is set (see `Evaluation.tracer`)
+ * @param noteImport hears of every import
  */
-export function createEvaluation(files: NixFiles, tracer: Tracer | null = null): Evaluation {
+export function createEvaluation(files: NixFiles, noteImport: NoteImport = () => {}): Evaluation {
   const cx: Evaluation = {
     files,
     globals: new Map(),
-    tracer,
+    noteImport,
+    trace: null,
     resolver: null,
     settle: null,
     stepsLeft: DEFAULT_STEPS,
@@ -141,7 +142,7 @@ const importUnknown = unknown('what is imported', 'import', null, { kind: 'root'
 function importTarget(cx: Evaluation, text: string, at: Origin | null): Value {
   if (text.startsWith('/')) return unknown('a file outside the workspace', `import(${text})`, at);
   const target = importedFile(cx.files, text);
-  if (at !== null) cx.tracer?.onImport?.(at.file, target);
+  if (at !== null) cx.noteImport(at.file, target);
   return importFile(cx, target, at);
 }
 

@@ -9,7 +9,7 @@ import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity } from './identity.ts';
 import { lookupLexical } from './scopes.ts';
 import { canMatch } from './select.ts';
-import { delay } from './thunks.ts';
+import { delay, evaluated } from './thunks.ts';
 import type {
   AttrsValue,
   FailureValue,
@@ -130,7 +130,7 @@ function isWholeFile(fn: LambdaValue): boolean {
  * null where that is not possible.
  */
 function sharedArgument(cx: Evaluation, arg: Lazy): string | null {
-  const set = arg.kind === 'thunk' ? (arg.state === 'done' ? arg.value : literalSet(cx, arg)) : arg;
+  const set = evaluated(arg) ?? literalSet(cx, arg);
   if (set?.kind !== 'attrs' || set.open !== null || set.patterns.length > 0) return null;
   let key = '';
   for (const [name, entry] of [...set.entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -143,7 +143,7 @@ function sharedArgument(cx: Evaluation, arg: Lazy): string | null {
 
 /** Forces a thunk only if it is a set written out, which cannot fail or recurse. */
 function literalSet(cx: Evaluation, lazy: Lazy): Value | null {
-  if (lazy.kind !== 'thunk' || lazy.state !== 'fresh' || lazy.expr?.kind !== 'attrs') return null;
+  if (lazy.kind !== 'thunk' || lazy.state !== 'suspended' || lazy.expr.kind !== 'attrs') return null;
   if (
     lazy.expr.bindings.some(
       binding => binding.kind === 'bind' && binding.path.some(name => name.kind !== 'name'),
@@ -176,7 +176,7 @@ function settled(lazy: Lazy): Value | null {
   // A chain of names is short; one that is not may be a circle.
   for (let hops = 0; hops < 8; hops++) {
     if (at.kind !== 'thunk') return at;
-    if (at.state === 'done') return at.value;
+    if (at.state === 'evaluated') return at.value;
     if (at.expr?.kind !== 'variable' || at.scope === null) return null;
     const target = lookupLexical(at.scope, at.expr.name);
     if (target === null) return null;

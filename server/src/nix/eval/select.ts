@@ -19,6 +19,7 @@ import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity, lazyKey } from './identity.ts';
 import { dynamicName } from './strings.ts';
 import { delay, thunk } from './thunks.ts';
+import { record } from './trace.ts';
 import type {
   Attr,
   AttrsValue,
@@ -39,10 +40,9 @@ interface Manner {
 }
 const PLAIN: Manner = { guarded: false, fallback: null, expr: null };
 
-/** Does somebody listen to selections from this? */
-function isWatched(cx: Evaluation, target: AttrsValue | UnknownValue): boolean {
-  const { tracer } = cx;
-  return tracer?.onSelect !== undefined && (tracer.watches === undefined || tracer.watches(target));
+/** True if selections from this are recorded. */
+function isWatched({ trace }: Evaluation, target: AttrsValue | UnknownValue): boolean {
+  return trace?.watches(target) === true;
 }
 
 /** The attribute under a written name where it is certainly there and nobody listens: most selections by far. */
@@ -115,7 +115,7 @@ export function selectStep(
 ): Value | null {
   if (target.kind === 'unknown') {
     const result = selectUnknown(cx, target, name, at);
-    if (name.kind === 'string') cx.tracer?.onSelect?.({ target, name, at, found: null, result, ...manner });
+    if (name.kind === 'string') record(cx, { target, name, at, found: null, result, ...manner });
     return result;
   }
   if (target.kind !== 'attrs') return null;
@@ -123,7 +123,7 @@ export function selectStep(
   const result = selectAttrs(cx, target, name, at);
   if (isWatched(cx, target)) {
     const found = result === null ? false : hasText(target, name);
-    cx.tracer?.onSelect?.({ target, name, at, found, result, ...manner });
+    record(cx, { target, name, at, found, result, ...manner });
   }
   return result;
 }
@@ -255,8 +255,7 @@ function ask(
   at: Origin,
   found: boolean | null,
 ): void {
-  if (!isWatched(cx, target)) return;
-  cx.tracer?.onSelect?.({ target, name, at, found, result: null, guarded: true, fallback: null, expr: null });
+  record(cx, { target, name, at, found, result: null, guarded: true, fallback: null, expr: null });
 }
 
 /** `builtins.hasAttr` */

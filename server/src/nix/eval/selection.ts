@@ -1,4 +1,4 @@
-/** What evaluation shows of a selection to those who listen. */
+/** What evaluation shows of the selections it makes. */
 import type { SelectExpr } from '../syntax.ts';
 import type { AttrsValue, Lazy, Origin, StringValue, UnknownValue, Value } from './value.ts';
 
@@ -18,4 +18,13 @@ export interface Selection {
   readonly fallback: Lazy | null;
   /** The whole selection, if it is one in the source. */
   readonly expr: SelectExpr | null;
+}
+
+/** Tells of which values selections are recorded. Asked very often: it must be cheap. */
+export type Watch = (target: AttrsValue | UnknownValue) => boolean;
+
+/** The selections that evaluation made while a question was asked, in the order in which it made them. */
+export interface Trace {
+  readonly watches: Watch;
+  readonly selections: Selection[];
 }

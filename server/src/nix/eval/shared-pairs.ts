@@ -6,11 +6,13 @@
 
 import { attr, attrs, isClosed, originOf } from './construct.ts';
 import { speculating } from './cycles.ts';
-import type { Evaluation, Tracer } from './evaluation.ts';
-import type { Selection } from './selection.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { Selection, Trace } from './selection.ts';
 import { hearingFunction, sharedValue } from './sharing.ts';
 import type { Pair, PairMakers } from './sharing-tables.ts';
 import { createClosedFunctions } from './sharing-tables.ts';
+import { evaluated } from './thunks.ts';
+import { newTrace, record, recorded } from './trace.ts';
 import type { AttrsValue, LambdaValue, Lazy, Origin, StringValue, Value } from './value.ts';
 
 /** After so many names of which nothing shared was made, a function is not asked again. */
@@ -21,7 +23,7 @@ const TRIES = 2;
  * @returns null where it cannot be shared
  */
 export function sharedPair(cx: Evaluation, fn: Value, item: Lazy): Value | null {
-  const name = item.kind === 'thunk' ? item.value : item;
+  const name = evaluated(item);
   if (fn.kind !== 'lambda' || name?.kind !== 'string' || name.text === null) return null;
   const makers = makersOf(cx, fn);
   const closed = hearingFunction(cx, fn, makers.closed);
@@ -53,53 +55,54 @@ function makersOf(cx: Evaluation, { scope }: LambdaValue): PairMakers {
 
 /** The pair for whoever asks, who hears what was selected to make it. */
 function handedOut(cx: Evaluation, { of, pair, isNamedSo, heard }: Pair, name: StringValue): AttrsValue {
-  for (const event of heard) tell(cx.tracer, event.name === of && name !== of ? { ...event, name } : event);
+  for (const selection of heard)
+    record(cx, selection.name === of && name !== of ? { ...selection, name } : selection);
   if (!isNamedSo || name === of) return pair;
   const entries = new Map(pair.entries);
   entries.set('name', attr(name, pair.entries.get('name')?.at ?? null));
   return attrs(entries, pair.origin);
 }
 
-function tell(tracer: Tracer | null, event: Selection): void {
-  if (tracer?.watches?.(event.target) !== false) tracer?.onSelect?.(event);
-}
-
 function newPair(cx: Evaluation, fn: LambdaValue, of: StringValue): Pair | null {
-  const { tracer } = cx;
   const tolerated = cx.tolerated.size;
   const call = originOf(fn.expr, fn.scope);
-  const heard: Selection[] = [];
-  let tells = false;
-  cx.tracer = {
-    ...tracer,
-    watches: () => true,
-    onSelect(event) {
-      if (!cameThrough(event.at, call)) {
-        // Of what is evaluated elsewhere on the way.
-        tell(tracer, event);
-        return;
-      }
-      const common = event.target.kind === 'attrs' ? cx.common.get(event.target) : undefined;
-      if (common === undefined) tells = true;
-      if (common !== 'heard') return;
-      heard.push(event);
-      if (!isOf(event.name, of) && !isFromElsewhere(event.name, of, call)) tells = true;
-    },
-  };
+  const trace = newTrace(() => true);
   try {
-    const made = pairOf(cx, cx.apply(fn, of, call));
-    if (made === null || tells || cx.tolerated.size > tolerated) return null;
+    const made = recorded(cx, trace, () => pairOf(cx, cx.apply(fn, of, call)));
+    if (made === null || cx.tolerated.size > tolerated) return null;
+    const heard = sharedSelections(cx, trace, of, call);
+    if (heard === null) return null;
     const isNamedSo = isOf(made.name, of);
-    if (!isNamedSo && !isFromElsewhere(made.name, of, call)) return null;
-    return {
-      of,
-      pair: made.pair,
-      isNamedSo,
-      heard: heard.map(event => (isOf(event.name, of) ? { ...event, name: of } : event)),
-    };
+    return isNamedSo || isFromElsewhere(made.name, of, call)
+      ? { of, pair: made.pair, isNamedSo, heard }
+      : null;
   } finally {
-    cx.tracer = tracer;
+    // What is evaluated elsewhere on the way is not asked for again.
+    for (const selection of trace.selections) if (!cameThrough(selection.at, call)) record(cx, selection);
   }
+}
+
+/**
+ * The selections from sets that somebody watches, which everybody who is handed the pair makes too.
+ * @returns null where a selection tells for whom the pair was made
+ */
+function sharedSelections(
+  { common }: Evaluation,
+  trace: Trace,
+  of: StringValue,
+  call: Origin,
+): Selection[] | null {
+  const heard: Selection[] = [];
+  for (const selection of trace.selections) {
+    const { target, name } = selection;
+    if (!cameThrough(selection.at, call)) continue;
+    const manner = target.kind === 'attrs' ? common.get(target) : undefined;
+    if (manner === undefined) return null;
+    if (manner !== 'heard') continue;
+    if (!isOf(name, of) && !isFromElsewhere(name, of, call)) return null;
+    heard.push(isOf(name, of) ? { ...selection, name: of } : selection);
+  }
+  return heard;
 }
 
 /** Name and value of a set that has nothing else, if the value is shared. */
@@ -122,15 +125,14 @@ function pairOf(
 }
 
 function sharedOf(cx: Evaluation, lazy: Lazy): Value | null {
-  if (lazy.kind === 'thunk' && lazy.state === 'fresh') {
-    if (lazy.expr === null || lazy.scope === null) return null;
+  if (lazy.kind === 'thunk' && lazy.state === 'suspended') {
     // The question did not ask for the value, and has its steps for others.
     const { stepsLeft } = cx;
     const value = sharedValue(cx, lazy.expr, lazy.scope);
     cx.stepsLeft = stepsLeft;
     return value;
   }
-  const value = lazy.kind === 'thunk' ? lazy.value : lazy;
+  const value = evaluated(lazy);
   return value?.kind === 'attrs' && cx.common.get(value) === 'made-of' ? value : null;
 }
 

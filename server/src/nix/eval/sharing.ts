@@ -10,6 +10,7 @@ import type { Evaluation } from './evaluation.ts';
 import { identity } from './identity.ts';
 import { fileScope, lookupLexical } from './scopes.ts';
 import type { ClosedFunctions, SharedValues } from './sharing-tables.ts';
+import { evaluated } from './thunks.ts';
 import type { AttrsValue, LambdaValue, Lazy, Scope, Value } from './value.ts';
 
 /** The names that expressions take from around them; null for those of which nothing is shared. */
@@ -80,7 +81,7 @@ function mayHoldCommon(cx: Evaluation, scope: Scope): boolean {
     looked += at.names.size;
     if (looked > MANY_NAMES) return true;
     for (const lazy of at.names.values()) {
-      const value = lazy.kind === 'thunk' ? lazy.value : lazy;
+      const value = evaluated(lazy);
       if (value?.kind === 'attrs' && cx.common.get(value) === 'made-of') return true;
     }
   }
@@ -129,7 +130,7 @@ function resolveAll(
     const lazy = lookupLexical(scope, name);
     if (lazy === null) return 'never';
     if (cx.globals.get(name) === lazy) continue;
-    const value = lazy.kind === 'thunk' ? lazy.value : lazy;
+    const value = evaluated(lazy);
     if (value === null) return 'not yet';
     if (value.kind === 'attrs') {
       const common = cx.common.get(value);

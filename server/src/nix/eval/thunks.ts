@@ -3,16 +3,44 @@
  */
 import type { Expr } from '../syntax.ts';
 import { float, int, originOf, stringLiteral } from './construct.ts';
-import type { Lazy, Origin, Scope, Thunk, Value } from './value.ts';
+import type { Lazy, NativeThunk, Origin, Scope, SuspendedThunk, Thunk, Value } from './value.ts';
 
 /** Suspends an expression in its scope. */
-export function suspended(expr: Expr, scope: Scope): Thunk {
-  return { kind: 'thunk', state: 'fresh', expr, scope, compute: null, at: null, value: null };
+export function suspended(expr: Expr, scope: Scope): SuspendedThunk {
+  return { kind: 'thunk', state: 'suspended', expr, scope, compute: null, at: null, value: null };
 }
 
 /** Suspends a computation. `at` is the place that is shown if it turns out to need itself. */
-export function thunk(compute: () => Value, at: Origin | null = null): Thunk {
-  return { kind: 'thunk', state: 'fresh', expr: null, scope: null, compute, at, value: null };
+export function thunk(compute: () => Value, at: Origin | null = null): NativeThunk {
+  return { kind: 'thunk', state: 'native', expr: null, scope: null, compute, at, value: null };
+}
+
+/** A thunk while its state changes. */
+type Changing = { -readonly [Field in keyof Thunk]: Thunk[Field] };
+
+/** Marks a thunk as being evaluated. */
+export function enterBlackhole(of: SuspendedThunk | NativeThunk): void {
+  (of as Changing).state = 'blackhole';
+}
+
+/** Suspends a thunk again whose evaluation was given up: another question with a fresh budget may try again. */
+export function suspendAgain(of: Thunk): void {
+  (of as Changing).state = of.compute === null ? 'suspended' : 'native';
+}
+
+/** Gives a thunk its value, and lets go of everything else. */
+export function setEvaluated(of: Thunk, value: Value): void {
+  const changing = of as Changing;
+  changing.state = 'evaluated';
+  changing.value = value;
+  changing.expr = null;
+  changing.scope = null;
+  changing.compute = null;
+}
+
+/** Returns the value of what is evaluated already, else null. Forces nothing. */
+export function evaluated(lazy: Lazy): Value | null {
+  return lazy.kind === 'thunk' ? lazy.value : lazy;
 }
 
 /** Suspends an expression unless it is a value as it stands, which costs less than a thunk. */

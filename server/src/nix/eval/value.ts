@@ -204,18 +204,43 @@ export type Value =
   | UnknownValue
   | FailureValue;
 
-/** An expression with its scope, evaluated at most once. Only evaluate.ts changes one. */
-export interface Thunk {
+/**
+ * What all thunks have, so that every state of one is the same shape to the engine that runs this. Only thunks.ts
+ * takes a thunk from one state to the next.
+ */
+interface ThunkFields {
   readonly kind: 'thunk';
-  state: 'fresh' | 'running' | 'done';
-  expr: Expr | null;
-  scope: Scope | null;
-  /** For thunks made by builtins instead of by an expression. */
-  compute: (() => Value) | null;
-  /** Where such a thunk is written, if anywhere. */
+  readonly state: 'suspended' | 'native' | 'blackhole' | 'evaluated';
+  readonly expr: Expr | null;
+  readonly scope: Scope | null;
+  readonly compute: (() => Value) | null;
+  /** Where a native thunk is written, if anywhere. */
   readonly at: Origin | null;
-  value: Value | null;
+  readonly value: Value | null;
 }
+/** An expression with its scope, not evaluated yet. */
+export interface SuspendedThunk extends ThunkFields {
+  readonly state: 'suspended';
+  readonly expr: Expr;
+  readonly scope: Scope;
+  readonly compute: null;
+}
+/** A computation that a builtin has suspended. */
+export interface NativeThunk extends ThunkFields {
+  readonly state: 'native';
+  readonly compute: () => Value;
+}
+/** A thunk that is being evaluated: forcing it again is infinite recursion. It still says what it was suspended as. */
+export interface BlackholeThunk extends ThunkFields {
+  readonly state: 'blackhole';
+}
+/** A thunk that has been forced. It holds on to nothing but its value. */
+export interface EvaluatedThunk extends ThunkFields {
+  readonly state: 'evaluated';
+  readonly value: Value;
+}
+/** A value that is computed when it is first forced, at most once. The states are those of tvix (`ThunkRepr`). */
+export type Thunk = SuspendedThunk | NativeThunk | BlackholeThunk | EvaluatedThunk;
 
 /** A value, or what will become one. */
 export type Lazy = Value | Thunk;

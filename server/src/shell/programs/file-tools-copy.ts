@@ -5,6 +5,7 @@
 import type { Field } from '../flow/flow-facts.ts';
 import { noteRemoval } from '../flow/flow-run.ts';
 import { baseName, childPath, literal, pathKey, type ShellPath } from '../flow/values.ts';
+import { SPECIAL_OPTIONS } from './file-tools.ts';
 import { readOptions } from './tool-options.ts';
 import type { ToolRun } from './tool-run.ts';
 
@@ -15,9 +16,7 @@ interface Copy {
 }
 
 function copy(run: ToolRun, kind: Copy): void {
-  const { options, operands } = readOptions(run.words, {
-    options: { text: 'S m o g mode owner group suffix', directory: 't target-directory' },
-  });
+  const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.copy);
   const letters = options.filter(one => one.role === null).map(one => one.name);
   const has = (letter: string, ...names: string[]): boolean =>
     letters.some(name =>

@@ -3,6 +3,7 @@
  */
 
 import { literal, variablesIn, withSuffix } from '../flow/values.ts';
+import { SPECIAL_OPTIONS } from './file-tools.ts';
 import { readOptions } from './tool-options.ts';
 import type { ToolRun } from './tool-run.ts';
 
@@ -13,14 +14,7 @@ export function flag(run: ToolRun, pattern: RegExp): boolean {
 
 /** `ssh-keygen -f F` makes `F` and `F.pub`; most other options make it do something else. */
 function sshKeygen(run: ToolRun): void {
-  const { options, operands } = readOptions(run.words, {
-    options: {
-      write: 'f',
-      read: 's',
-      text: 't b C N P O V n I z m Z a E w D F R r T G J K M W j S Y',
-      directory: 'k',
-    },
-  });
+  const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS['ssh-keygen']);
   const other = options.some(one =>
     one.role === null ? /[yleicBHLpqQAhUkv]*[yleicBHLpQAkU]/.test(one.name) : /^[sDFRrMYk]$/.test(one.name),
   );
@@ -54,7 +48,7 @@ function sshKeygen(run: ToolRun): void {
 
 /** `htpasswd -c FILE USER PASSWORD` writes FILE; with `-n` it prints. */
 function htpasswd(run: ToolRun): void {
-  const { options, operands } = readOptions(run.words, { options: { text: 'C r' } });
+  const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.htpasswd);
   for (const { word } of options) run.option(word);
   const letters = options
     .filter(one => one.role === null)
@@ -73,16 +67,7 @@ function htpasswd(run: ToolRun): void {
 /** `step crypto keypair PUBLIC PRIVATE`, `step certificate create SUBJECT CERT KEY`. */
 function step(run: ToolRun): void {
   const [group, action] = run.words.map(word => literal(word.value));
-  const { options, operands } = readOptions(run.words, {
-    skip: 2,
-    options: {
-      text: `kty curve crv size profile not-after not-before san set set-file-none bundle-none raw-none subtle-none iss
-        aud sub alg kid use`,
-      read: 'template ca ca-key password-file ca-password-file provisioner-password-file root key x5c-cert x5c-key set-file from-pub',
-      write: 'pub-out-none',
-      directory: 'path steppath',
-    },
-  });
+  const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.step);
   for (const { word, role, value } of options) {
     if (value === null) run.option(word);
     else if (role === 'read') run.read({ ...word, value });
@@ -122,7 +107,7 @@ function nixStore(run: ToolRun): void {
 
 /** `cfssljson -bare PREFIX` writes what its input holds. */
 function cfssljson(run: ToolRun): void {
-  const { options, operands } = readOptions(run.words, { style: 'single', options: { read: 'f' } });
+  const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.cfssljson);
   for (const { word } of options) run.option(word);
   for (const word of operands) {
     const path = run.path(word);

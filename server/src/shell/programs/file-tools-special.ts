@@ -6,6 +6,7 @@
 import type { Field } from '../flow/flow-facts.ts';
 import { noteOpaque, noteRemoval } from '../flow/flow-run.ts';
 import { literal, show, variablesIn } from '../flow/values.ts';
+import { INTERPRETERS, SPECIAL_OPTIONS } from './file-tools.ts';
 import { copyTools } from './file-tools-copy.ts';
 import { flag, keyTools } from './file-tools-keys.ts';
 import { readOptions } from './tool-options.ts';
@@ -53,9 +54,7 @@ function dd(run: ToolRun): void {
 
 /** `sed -i` changes its files, otherwise it reads them. */
 function sed(run: ToolRun): void {
-  const { options, operands } = readOptions(run.words, {
-    options: { text: 'e expression E-none l line-length', read: 'f file' },
-  });
+  const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.sed);
   const inPlace = flag(run, /^(-[nErsz]*i|--in-place)/);
   const hasScript = options.some(one => /^(e|expression|f|file)$/.test(one.name) && one.value !== null);
   for (const { word, role, value } of options) {
@@ -89,9 +88,7 @@ function mentionsAny(text: string, names: readonly string[]): boolean {
 }
 
 function awk(run: ToolRun): void {
-  const { options, operands } = readOptions(run.words, {
-    options: { text: 'F v field-separator assign', read: 'f file' },
-  });
+  const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.awk);
   const hasFile = options.some(one => one.role === 'read');
   for (const { word, role, value } of options) {
     if (value === null) run.option(word);
@@ -203,28 +200,5 @@ export const SPECIAL_TOOLS: Readonly<Record<string, SpecialTool>> = {
   jq,
   tar,
   unzip: tar,
-  ...Object.fromEntries(
-    [
-      'bash',
-      'sh',
-      'dash',
-      'zsh',
-      'fish',
-      'nu',
-      'python',
-      'python3',
-      'perl',
-      'ruby',
-      'node',
-      'bun',
-      'deno',
-      'lua',
-      'php',
-      'expect',
-      'make',
-      'parallel',
-      'nix-shell',
-      'nix-instantiate',
-    ].map(name => [name, interpreter]),
-  ),
+  ...Object.fromEntries(INTERPRETERS.map(name => [name, interpreter])),
 };

@@ -76,7 +76,7 @@ function roleOf(tool: FileTool, name: string): Role | null {
   const { options } = tool;
   if (options === undefined) return null;
   for (const role of ['write', 'read', 'text', 'directory', 'change'] as const) {
-    if (options[role]?.split(' ').includes(name)) return role;
+    if (options[role]?.includes(name)) return role;
   }
   return null;
 }

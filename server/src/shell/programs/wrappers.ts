@@ -3,6 +3,7 @@
  */
 import type { Field } from '../flow/flow-facts.ts';
 import { concat, literal, text, unknownFrom, type Value } from '../flow/values.ts';
+import data from './data/wrappers.json' with { type: 'json' };
 
 interface Wrapper {
   /** Options that take the next word; letters for `-x`, names for `--x`. */
@@ -16,58 +17,12 @@ interface Wrapper {
 
 const PLAIN: Wrapper = { withValue: [], operands: 0, sure: true };
 
-const WRAPPERS: Readonly<Record<string, Wrapper>> = {
-  exec: { ...PLAIN, withValue: ['a'] },
-  command: PLAIN,
-  builtin: PLAIN,
-  time: { ...PLAIN, withValue: ['f', 'o', 'format', 'output'] },
-  coproc: { ...PLAIN, sure: false },
-  env: {
-    withValue: ['u', 'C', 'S', 'unset', 'chdir', 'split-string'],
-    operands: 0,
-    sure: true,
-    assignments: true,
-  },
-  nice: { ...PLAIN, withValue: ['n', 'adjustment'] },
-  ionice: { ...PLAIN, withValue: ['c', 'n', 'p', 'class', 'classdata'] },
-  nohup: PLAIN,
-  setsid: PLAIN,
-  stdbuf: { ...PLAIN, withValue: ['i', 'o', 'e', 'input', 'output', 'error'] },
-  timeout: { withValue: ['s', 'k', 'signal', 'kill-after'], operands: 1, sure: true },
-  sudo: {
-    withValue: ['u', 'g', 'h', 'p', 'C', 'D', 'R', 'T', 'user', 'group', 'chdir'],
-    operands: 0,
-    sure: true,
-    assignments: true,
-  },
-  doas: { ...PLAIN, withValue: ['u', 'C'] },
-  chronic: PLAIN,
-  unbuffer: PLAIN,
-  fakeroot: { ...PLAIN, withValue: ['l', 'f', 's', 'i', 'b'] },
-  faketime: { withValue: ['f'], operands: 1, sure: true },
-  flock: { withValue: ['w', 'E', 'timeout'], operands: 1, sure: true },
-  xargs: {
-    withValue: [
-      'I',
-      'n',
-      'L',
-      'P',
-      'a',
-      'd',
-      'E',
-      's',
-      'max-args',
-      'max-procs',
-      'delimiter',
-      'arg-file',
-      'max-lines',
-      'replace',
-    ],
-    operands: 0,
-    sure: false,
-  },
-  busybox: PLAIN,
-};
+const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map(
+  Object.entries(data.wrappers as Readonly<Record<string, Partial<Wrapper>>>).map(([name, wrapper]) => [
+    name,
+    { ...PLAIN, ...wrapper },
+  ]),
+);
 
 export interface Wrapped {
   readonly words: readonly Field[];
@@ -77,8 +32,8 @@ export interface Wrapped {
 
 /** The command inside a command; null if it is none of those. */
 export function unwrap(name: string, words: readonly Field[]): Wrapped | null {
-  const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
-  if (!wrapper) return null;
+  const wrapper = WRAPPERS.get(name);
+  if (wrapper === undefined) return null;
   // `command -v x` asks and runs nothing.
   if (name === 'command' && /^-\w*[vV]/.test(literal(words[0]?.value ?? []) ?? '')) return null;
   const assignments: Field[] = [];

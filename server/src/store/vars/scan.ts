@@ -9,14 +9,14 @@ import { type Reading, sopsRecipients } from './metadata.ts';
 import { type StoredFiles, storedFilesIn } from './stored-lookups.ts';
 
 /** Who can read a secret of the sops backend, as far as it tells without being opened. */
-export interface SecretAccessSeen {
+export interface ScannedAccess {
   readonly holders: Readonly<Record<HolderKind, readonly HolderFacts[]>>;
   /** As its metadata has them. */
   readonly recipients: Reading<readonly string[]>;
 }
 
 /** @param folder of the secret; null where there is none in it that is text */
-export function accessSeen(files: StoreFiles, folder: string): SecretAccessSeen | null {
+export function scanAccess(files: StoreFiles, folder: string): ScannedAccess | null {
   const text = files.text(`${folder}/${SECRET}`);
   if (text === null) return null;
   const { users, machines, groups } = holdersOf(files, folder);
@@ -33,7 +33,7 @@ function factsOf({ name, target, dangling, foreign }: Holder): HolderFacts {
 const SECRET = 'secret';
 const HASH = '.validation-hash';
 
-export interface GlanceWanted {
+export interface ScanOptions {
   /** The clan's folder. */
   readonly directory: string;
   /** Whether to see whom secrets are for as well. */
@@ -41,7 +41,7 @@ export interface GlanceWanted {
 }
 
 /** Plain data. Paths are joined: one text costs less to hand over than thousands. */
-export interface Glance {
+export interface StoreScan {
   /** Of all files below `vars`, relative to the root, without those that say whom a secret is for. */
   readonly files: string;
   /** Paths of notes of validations, with what they say; null for those that are no text. */
@@ -51,16 +51,16 @@ export interface Glance {
   /** Folders of secrets, and for each the number of what is seen of it. */
   readonly folders: string;
   readonly numbers: Uint32Array;
-  readonly seen: readonly SecretAccessSeen[];
+  readonly seen: readonly ScannedAccess[];
 }
 
-export function glanceAt(files: StoreFiles, { directory, access }: GlanceWanted): Glance {
+export function scanStore(files: StoreFiles, { directory, access }: ScanOptions): StoreScan {
   const paths: string[] = [];
   const hashes: [string, string | null][] = [];
   const beyond: string[] = [];
   const [folders, numbers]: [string[], number[]] = [[], []];
   const known = new Map<string, number>();
-  const seen: SecretAccessSeen[] = [];
+  const seen: ScannedAccess[] = [];
   const open = [below(directory, 'vars')];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     const entries = files.list(at) ?? [];
@@ -77,7 +77,7 @@ export function glanceAt(files: StoreFiles, { directory, access }: GlanceWanted)
       paths.push(path);
       if (name === HASH) hashes.push([path, files.text(path)]);
     }
-    const found = access && isSecret ? accessSeen(files, at) : null;
+    const found = access && isSecret ? scanAccess(files, at) : null;
     if (found === null) continue;
     const id = JSON.stringify(found);
     const number = known.get(id) ?? seen.push(found) - 1;
@@ -101,18 +101,18 @@ const HOLDERS: ReadonlySet<string> = new Set(['users', 'machines', 'groups'] sat
 const SEPARATOR = '\0';
 
 /** A glance, to be asked. */
-export interface Seen {
+export interface ScannedStore {
   /** Of `vars` it is what was seen. */
   readonly files: StoredFiles;
   /** @param folder of a secret; undefined where none was seen in it */
-  access(folder: string): SecretAccessSeen | undefined;
+  access(folder: string): ScannedAccess | undefined;
 }
 
-export function seenIn(glance: Glance, files: StoreFiles, directory: string): Seen {
-  const { hashes, numbers, seen, beyond } = glance;
-  const paths = new Set(glance.files.split(SEPARATOR));
+export function scannedStore(scan: StoreScan, files: StoreFiles, directory: string): ScannedStore {
+  const { hashes, numbers, seen, beyond } = scan;
+  const paths = new Set(scan.files.split(SEPARATOR));
   const texts = new Map(hashes);
-  const folders = new Map(glance.folders.split(SEPARATOR).map((folder, at) => [folder, numbers[at]]));
+  const folders = new Map(scan.folders.split(SEPARATOR).map((folder, at) => [folder, numbers[at]]));
   const vars = `${below(directory, 'vars')}/`;
   const wasSeen = (path: string) =>
     path.startsWith(vars) && !beyond.some(link => path.startsWith(`${link}/`));
