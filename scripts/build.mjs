@@ -47,7 +47,6 @@ const browserParts = {
 const wasmFiles = [
   'node_modules/web-tree-sitter/web-tree-sitter.wasm',
   'server/grammar/tree-sitter-nix.wasm',
-  'node_modules/tree-sitter-bash/tree-sitter-bash.wasm',
 ];
 
 const { values: options } = parseArgs({

@@ -3,16 +3,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runChecks } from '../server/src/checks/run.ts';
-import { loadShell } from '../server/src/shell/parse/parse.ts';
+import { runChecks } from '../server/src/checks/engine/run.ts';
 import { type FleetWorkspace, fleetWorkspace } from './fleet/workspace.ts';
 import { claimFinding, claimPlace } from './fuzz/claims.ts';
 import { claimCursor, claimFile, claimWorkspace, snapshotOf } from './fuzz/editor-claims.ts';
 import { spot, textChange } from './fuzz/mutations.ts';
 import { filesBelow } from './fuzz/worlds.ts';
 import type { Texts } from './nix/support.ts';
-
-await loadShell();
 
 const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 600);
 

@@ -1,10 +1,9 @@
 /** Scripts as rules get them: followed once a text, and kept no longer than somebody has that text. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { followed } from '../../server/src/checks/scripts.ts';
-import type { GeneratorScript } from '../../server/src/fleet/model.ts';
-import { loadShell } from '../../server/src/shell/parse/parse.ts';
+import { describe, expect, it } from 'vitest';
+import { followed } from '../../server/src/checks/facts/followed-scripts.ts';
+import type { GeneratorScript } from '../../server/src/fleet/model/generators.ts';
 
 function scriptOf(text: string): GeneratorScript {
   const source = { text, holes: [], segments: [] };
@@ -21,10 +20,6 @@ async function collected(): Promise<void> {
 }
 
 describe('a followed script', () => {
-  beforeAll(async () => {
-    await loadShell();
-  });
-
   it('is shared by generators whose scripts say the same', () => {
     const one = followed(scriptOf('echo shared > "$out/key"'));
     const other = followed(scriptOf('echo shared > "$out/key"'));

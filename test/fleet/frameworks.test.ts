@@ -108,7 +108,7 @@ describe('blueprint', () => {
       ...BLUEPRINT,
       'flake.nix': flake('inputs.blueprint { inherit inputs; }'),
     }).fleet();
-    expect(modules().get('ada')?.homeFiles.toSorted()).toEqual([
+    expect(modules.get('ada')?.homeFiles.toSorted()).toEqual([
       'hosts/ada/users/ann/home-configuration.nix',
       'hosts/ada/users/ann/home.nix',
     ]);
@@ -328,7 +328,7 @@ describe('ez-configs', () => {
       mac: 'bob',
       web: 'ada',
     });
-    expect(workspace.fleet().modules().get('ada')?.homeFiles.toSorted()).toEqual([
+    expect(workspace.fleet().modules.get('ada')?.homeFiles.toSorted()).toEqual([
       'home-configurations/ann.nix',
       'home-modules/default.nix',
     ]);

@@ -42,7 +42,7 @@ describe('a fleet of many machines', () => {
     const workspace = fleetWorkspace({ ...FLEET, 'modules/plain.nix': '{ }', 'modules/none.nix': '{ }' });
     const write = (module: string) =>
       workspace.write({ 'modules/tls.nix': `{ imports = [ ./${module}.nix ]; ${generator('tls')} }` });
-    const files = () => workspace.fleet().modules().get('ada')?.files;
+    const files = () => workspace.fleet().modules.get('ada')?.files;
     write('none');
     expect(files()).toContain('modules/none.nix');
     write('plain');

@@ -100,7 +100,7 @@ describe('imports', () => {
       'home/mail.nix': '{ ... }: { imports = [ ./more.nix ]; vars.generators.token = { files.key = { }; }; }',
       'home/more.nix': '{ }',
     });
-    const modules = workspace.fleet().modules();
+    const modules = workspace.fleet().modules;
     expect([...(modules.get('ada')?.homeFiles ?? [])].sort()).toEqual([
       'home/all.nix',
       'home/mail.nix',
@@ -119,9 +119,7 @@ describe('imports', () => {
       'base/extra.nix': generator('extra'),
       'perhaps.nix': generator('perhaps'),
       'unused.nix': generator('unused'),
-    })
-      .fleet()
-      .modules();
+    }).fleet().modules;
     const own = modules.get('ada');
     expect([...(own?.files ?? [])].sort()).toEqual([
       'base/default.nix',

@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
-import type { StoreSettings } from '../../server/src/fleet/store-settings.ts';
+import type { StoreSettings } from '../../server/src/fleet/model/secrets.ts';
 import type { Texts } from '../nix/support.ts';
 import { fleetWorkspace } from './workspace.ts';
 
 function settings(texts: Texts): StoreSettings {
-  return fleetWorkspace({ 'flake.nix': '{ }', ...texts })
-    .fleet()
-    .storeSettings();
+  return fleetWorkspace({ 'flake.nix': '{ }', ...texts }).fleet().storeSettings;
 }
 
 test.each([
@@ -62,7 +60,7 @@ test('templates of the repository are worlds of their own', () => {
 
 test('a changed setting is read again', () => {
   const workspace = fleetWorkspace({ 'clan.nix': '{ vars.settings.secretStore = "sops"; }' });
-  expect(workspace.fleet().storeSettings().clan).toBe('sops');
+  expect(workspace.fleet().storeSettings.clan).toBe('sops');
   workspace.write({ 'clan.nix': '{ vars.settings.secretStore = "age"; }' });
-  expect(workspace.fleet().storeSettings().clan).toBe('age');
+  expect(workspace.fleet().storeSettings.clan).toBe('age');
 });

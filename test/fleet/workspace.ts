@@ -3,12 +3,14 @@
  */
 
 import { inspect } from 'node:util';
-import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/builder.ts';
-import type { RoleEntry } from '../../server/src/fleet/inventory.ts';
-import { certainMembers, roleMembers } from '../../server/src/fleet/members.ts';
-import type { Fleet, GeneratorBody, Place } from '../../server/src/fleet/model.ts';
+import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/build/builder.ts';
+import { certainMembers, roleMembers } from '../../server/src/fleet/inventory/members.ts';
+import type { Fleet } from '../../server/src/fleet/model/fleet.ts';
+import type { GeneratorBody } from '../../server/src/fleet/model/generators.ts';
+import type { RoleEntry } from '../../server/src/fleet/model/services.ts';
 import { inventoryOptions } from '../../server/src/fleet/options/clan-core.ts';
-import { EMPTY } from '../../server/src/fleet/options/tree.ts';
+import { EMPTY } from '../../server/src/modules/options/tree.ts';
+import type { Place } from '../../server/src/nix/places.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
 import { memoryFiles, type Texts } from '../nix/support.ts';
 
@@ -93,7 +95,7 @@ export function plainFleet(fleet: Fleet): unknown {
       module: typeof module,
       files: files?.(),
     })),
-    removed: fleet.removed(),
+    removed: fleet.removed,
     namedBy: null,
     generators: fleet.generators.map(one => ({
       ...one,
@@ -123,30 +125,28 @@ export function plainFleet(fleet: Fleet): unknown {
         definitions: definitions(unit.definitions),
         keyedModules: unit.keyedModules.map(one => ({ ...one, reads: one.reads() })),
       })),
-    modules: [...fleet.modules()].map(
-      ([machine, { files, possibleFiles, homeFiles, complete, foreign }]) => ({
-        machine,
-        files: [...files].sort(),
-        possibleFiles: [...possibleFiles].sort(),
-        homeFiles: [...homeFiles].sort(),
-        complete,
-        foreign,
-      }),
-    ),
-    brought: fleet.brought(),
-    secrets: fleet.secrets(),
-    storeSettings: fleet.storeSettings().all,
-    accessSettings: fleet.accessSettings(),
+    modules: [...fleet.modules].map(([machine, { files, possibleFiles, homeFiles, complete, foreign }]) => ({
+      machine,
+      files: [...files].sort(),
+      possibleFiles: [...possibleFiles].sort(),
+      homeFiles: [...homeFiles].sort(),
+      complete,
+      foreign,
+    })),
+    brought: fleet.brought,
+    secrets: fleet.secrets,
+    storeSettings: fleet.storeSettings.all,
+    accessSettings: fleet.accessSettings,
     options: plainOptions(fleet),
     hasAllGenerators: fleet.machines.map(({ name }) => fleet.hasAllGenerators(name)),
-    faults: fleet.faults(),
-    clanSettings: fleet.clanSettings(),
+    faults: fleet.faults,
+    clanSettings: fleet.clanSettings,
     notAnalysable: [],
   };
 }
 
 function plainOptions(fleet: Fleet): unknown {
-  const { names, machines, reads } = fleet.options();
+  const { names, machines, reads } = fleet.options;
   return {
     names: [...names].sort(),
     machines,

@@ -74,7 +74,6 @@ export function startWebServer(dist: string): WebServer {
   worker.postMessage({
     runtime: Uint8Array.from(read('web-tree-sitter.wasm')),
     nix: Uint8Array.from(read('tree-sitter-nix.wasm')),
-    bash: Uint8Array.from(read('tree-sitter-bash.wasm')),
   });
 
   return {

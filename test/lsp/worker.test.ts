@@ -69,7 +69,6 @@ const lineOf = ({ range, code, message }: Diagnostic) =>
 /** The same by the analysis as it runs on a disk; by file. */
 async function expectedIn(root: string): Promise<Record<string, string[]>> {
   const engine = await loadEngine();
-  await engine.loadScripts();
   const workspace = createWorkspace({ root, engine });
   const { findings, files } = workspace.snapshot();
   const found: Record<string, string[]> = {};

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { fleet } from '../cli/generation.ts';
+import { fleet } from '../cli/generating-fleet.ts';
 
 const ROOT = join(__dirname, '../..');
 
@@ -64,7 +64,7 @@ describe('the tarball', () => {
         ...['bash', 'fish', 'nu'].map(ending => `completions/varsmith.${ending}`),
         'completions/_varsmith',
         ...['THIRD-PARTY-NOTICES.txt', 'cli.js', 'programs.js'].map(name => `dist/${name}`),
-        ...['tree-sitter-bash', 'tree-sitter-nix', 'web-tree-sitter'].map(name => `dist/${name}.wasm`),
+        ...['tree-sitter-nix', 'web-tree-sitter'].map(name => `dist/${name}.wasm`),
         'man/varsmith.1',
         ...schemas.map(name => `schemas/${name}.schema.json`),
       ].sort(),

@@ -9,7 +9,6 @@ import { type Run, type RunOptions, varsmith } from '../cli/support.ts';
 import { folder } from '../workspace/support.ts';
 
 export const engine = await loadEngine();
-await engine.loadScripts();
 
 export type FleetName = 'registry' | 'import-forms' | 'concepts' | 'domain-model' | 'sops' | 'sops-plain';
 

@@ -52,6 +52,20 @@ describe('mutated scripts', () => {
     ['functions', 'f() { f; f; }; '.concat('f; '.repeat(50))],
     ['ways', 'if a; then b=1; else b=2; fi; '.repeat(60).concat('c > $out/$b$b$b')],
     ['lists', 'a && '.repeat(2_000).concat('b')],
+    ['negations', '! '.repeat(20_000).concat('a')],
+    ['parameters', '${x'.repeat(30_000)],
+    ['parameters in quotes', '"${x:-'.repeat(20_000)],
+    ['lines with an open parameter', 'a ${x\n'.repeat(10_000)],
+    ['lines with an open substitution', 'a "$(\n'.repeat(10_000)],
+    ['lines with an open test', '[[ a\n'.repeat(30_000)],
+    ['lines with open arithmetic', 'a $((\n'.repeat(20_000)],
+    ['lines with an open backquote', 'a `b\n'.repeat(20_001)],
+    ['lines with an open bracket', '(a\n'.repeat(30_000)],
+    ['brackets', '['.repeat(150_000)],
+    ['open braces', '{a'.repeat(50_000)],
+    ['subscripts', `a=(${'[a '.repeat(40_000)})`],
+    ['here-documents', 'a <<b\n'.repeat(20_000)],
+    ['escaped backquotes', '`'.concat('\\`'.repeat(20_000), '`')],
   ])('many %s end', (_, script) => {
     const flow = followScript(parse(script), OPTIONS);
     expect(flow.commands.length).toBeLessThan(40_000);

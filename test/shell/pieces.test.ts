@@ -14,9 +14,9 @@ import { OPTIONS, parse } from './support.ts';
 /** Together far longer than what is read as a whole. What exactly `time` takes is Bash's own affair. */
 const LONG = SAMPLES.filter(sample => !sample.includes('time -p'));
 
-/** With a comment at its end that is never read in pieces, a script is parsed as a whole. */
+/** With a NUL in a comment at its end, which is never read in pieces, a script is parsed as a whole. */
 function whole(script: string): ShellTree {
-  return parse(`${script}\n#\r`);
+  return parse(`${script}\n#\0`);
 }
 
 /** Was it read in pieces? What was read as a whole has nothing in common with what is read again. */

@@ -1,3 +1,11 @@
+/** Scripts that tree-sitter-bash takes for others: escaped backquotes, subscripts in lists, `||` behind pipes, `time {`. */
+export const MISREAD: readonly string[] = [
+  'f=`echo \\`echo n\\` m`\necho > "$out/$f"\necho > $out/"`echo "a b"`"\n',
+  'declare -A m=([a]=1 [b c]=2)\nn=([2]=x [0]=y)\nfor k in "${n[@]}"; do echo > "$out/$k"; done\necho > $out/${#m[@]}\n',
+  'a | b | c || true\n> $out/x echo y\n2> $out/err true\n',
+  "time { echo a > $out/a; }\n! ! true\necho $'a\\tb' $\"c\" > $out/$'d'\n",
+];
+
 /**
  * Generator scripts of every idiom that we know of: what the differential tests and the fuzzers begin with. They run
  * in a real Bash, with coreutils, sed, grep and awk only.
@@ -49,4 +57,14 @@ export const SAMPLES: readonly string[] = [
   'select_one() { echo "$out/$1"; }\necho a > "$(select_one x)"\n',
   'echo "placeholder" >&2\nexit 1\n',
   ':\n',
+  'a="1 2" b=3\necho > "$out/$a $b"\necho > "$out/x $(echo y) z"\nprintf %s "$a   $b" > $out/n\n',
+  'true && printf x | tee $out/x > /dev/null\nfalse && a | tee $out/y || echo z > $out/z\n',
+  'if [ \\( -n "a" \\) -a ! -e $out/no ]; then echo > $out/yes; fi\n[ -e $out/yes ] || echo > $out/no\n',
+  'cat <<EOF > $out/e; echo two > $out/f\n\n  `echo a` $((1 + 2)) $(echo "b  c")\nEOF\ncat $out/f > $out/g\n',
+  '{ cat <<A; cat <<B; } > $out/ab\na\nA\nb\nB\nx=$(cat <<EOF\nn)m\nEOF\n)\necho > "$out/$x"\n',
+  'f() { echo "$1"; } > $out/f\nf a\nfunction g { echo; }\ng > $out/g\n(h() (echo > $out/h); h)\n',
+  'x=abc.d.e\necho > $out/${x%.*}\necho > $out/${x%%.*}\necho > $out/${x#*.}1\necho > "$out/${x:+"p q"}"\necho > $out/${x:0:2}z\n',
+  'case x in\n  (a|b) ;;\n  x) echo > $out/x ;&\n  y) echo > $out/y ;;\n  *) echo > $out/z\nesac > $out/c\n',
+  'for f in a b\ndo echo > $out/$f; done; for ((i = 0; i < 2; i++)) { echo > $out/$i; }\n',
+  ...MISREAD,
 ];

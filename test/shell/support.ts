@@ -4,10 +4,8 @@
 import { followScript } from '../../server/src/shell/flow/flow.ts';
 import type { Flow, FlowOptions } from '../../server/src/shell/flow/flow-facts.ts';
 import type { ShellPath } from '../../server/src/shell/flow/values.ts';
-import { loadShell } from '../../server/src/shell/parse/parse.ts';
+import { parseScript } from '../../server/src/shell/parse/parse.ts';
 import type { ShellTree } from '../../server/src/shell/syntax.ts';
-
-const shell = await loadShell();
 
 export const OPTIONS: FlowOptions = {
   directories: ['in', 'out', 'prompts'],
@@ -34,7 +32,7 @@ export function scriptOf(marked: string): {
 }
 
 export function parse(marked: string): ShellTree {
-  return shell.parse(scriptOf(marked));
+  return parseScript(scriptOf(marked));
 }
 
 export function follow(marked: string, options: FlowOptions = OPTIONS): Flow {

@@ -17,6 +17,7 @@ const CASES: readonly (readonly [name: string, script: string, writes: readonly 
   ['a redirection before the command', '> $out/x echo a', ['$out/x!']],
   ['the end of a pipeline', 'a | b | c > $out/x', ['$out/x!']],
   ['the end of a pipeline on a line of its own', 'a | b | c \\\n  > $out/x', ['$out/x!']],
+  ['a redirection on the line behind a pipeline', 'a | b | c\n> $out/x', ['$out/x!']],
   ['a group', '{ echo a; echo b; } > $out/x', ['$out/x!']],
   ['a subshell', '(echo a) > $out/x', ['$out/x!']],
   ['words behind a redirection', 'tee > /dev/null $out/x $out/y', ['$out/x!', '$out/y!']],
@@ -186,8 +187,6 @@ describe('what may write anything', () => {
     ['cp -r $in/a $out/d', ['directory $out/d']],
     ['mv hs/name $out/name', ['directory $out/name']],
     ['f() { f; }; f', ['limit']],
-    // The grammar takes the second line for a part of the pipeline.
-    ['a | b | c\n> $out/x', ['unreadable']],
   ])('%s', (script, expected) => {
     expect(opaque(follow(script))).toEqual(expected);
   });

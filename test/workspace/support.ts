@@ -8,8 +8,8 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createMemory } from '../../server/src/checks/memory/memory.ts';
 import type { Finding, Rule } from '../../server/src/checks/rule.ts';
-import type { FleetFiles } from '../../server/src/fleet/builder.ts';
-import type { Fleet } from '../../server/src/fleet/model.ts';
+import type { FleetFiles } from '../../server/src/fleet/build/builder.ts';
+import type { Fleet } from '../../server/src/fleet/model/fleet.ts';
 import { NO_FLEET_OPTIONS } from '../../server/src/fleet/options/joined.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
 import type { Engine } from '../../server/src/workspace/engine.ts';
@@ -58,15 +58,15 @@ export const EMPTY_FLEET: Fleet = {
   matrices: [],
   generators: [],
   hasAllGenerators: () => false,
-  modules: () => new Map(),
-  brought: () => [],
-  secrets: () => [],
-  storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
-  options: () => NO_FLEET_OPTIONS,
-  clanSettings: () => [],
-  accessSettings: () => [],
-  removed: () => [],
-  faults: () => [],
+  modules: new Map(),
+  brought: [],
+  secrets: [],
+  storeSettings: { all: [], clan: null, likely: null, of: () => null },
+  options: NO_FLEET_OPTIONS,
+  clanSettings: [],
+  accessSettings: [],
+  removed: [],
+  faults: [],
   namedBy: () => [],
   units: new Map(),
   notAnalysable: [],
@@ -104,7 +104,6 @@ export function smallEngine(): SmallEngine {
     builds: () => builds,
     backendOf: () => null,
     createMemory,
-    loadScripts: () => null,
     breakDown(message) {
       broken = message;
     },

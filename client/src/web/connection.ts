@@ -66,20 +66,14 @@ const browser = globalThis as unknown as { readonly Worker: new (address: string
 
 async function startWorker(dist: Uri): Promise<WebWorker> {
   const read = (name: string) => workspace.fs.readFile(Uri.joinPath(dist, name));
-  const [programs, start, runtime, nix, bash] = await Promise.all(
-    [
-      'programs.js',
-      'web-worker.js',
-      'web-tree-sitter.wasm',
-      'tree-sitter-nix.wasm',
-      'tree-sitter-bash.wasm',
-    ].map(read),
+  const [programs, start, runtime, nix] = await Promise.all(
+    ['programs.js', 'web-worker.js', 'web-tree-sitter.wasm', 'tree-sitter-nix.wasm'].map(read),
   );
   const code = new Blob(['self.varsmithPrograms = ', programs ?? '', ';\n', start ?? ''], {
     type: 'text/javascript',
   });
   const address = URL.createObjectURL(code);
   const worker = new browser.Worker(address);
-  worker.postMessage({ runtime, nix, bash });
+  worker.postMessage({ runtime, nix });
   return worker;
 }

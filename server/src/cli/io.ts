@@ -1,5 +1,5 @@
 /** What a command reads from and writes to, so that tests can hold both ends. */
-import { marked } from '../editor/unseen.ts';
+import { marked } from '../editor/words/unseen.ts';
 
 export interface Output {
   write(text: string | Uint8Array): void;
@@ -46,6 +46,11 @@ export interface Io {
   readonly inThread?: (job: unknown) => Promise<unknown>;
   /** Runs the language server, which the command line itself knows nothing of; ends when the client leaves. */
   readonly serveStdio: () => Promise<number>;
+}
+
+/** Lines on standard error, each a sentence. */
+export function say(io: Io, ...lines: readonly string[]): void {
+  for (const line of lines) io.stderr.write(`varsmith: ${printable(line)}\n`);
 }
 
 export { EXIT } from './exit-codes.ts';

@@ -1,5 +1,5 @@
 /** What of a fleet cannot be told without Nix: places, and generators. The latter in the words of plans. */
-import { counted } from '../checks/wording.ts';
+import { counted } from '../checks/facts/wording.ts';
 import type { Declared } from '../generate/plan/declarations.ts';
 import { openQuestions } from '../generate/plan/open-questions.ts';
 import { lineStartsOf, positionAt } from '../nix/source.ts';
@@ -34,7 +34,7 @@ export function analysisEntry({ fleet, files }: Examined, declared: Declared): E
 
 /** Files that Nix refuses where it certainly comes to them; no entry where there are none. */
 export function refusedEntries({ fleet, files }: Examined): Entry[] {
-  const places = fleet.faults().flatMap(({ file, reach, syntax, refused }) => {
+  const places = fleet.faults.flatMap(({ file, reach, syntax, refused }) => {
     const at = syntax ?? refused[0];
     return reach === 'certain' && at !== undefined ? [`${file}:${lineOf(files.text(file), at.start)}`] : [];
   });

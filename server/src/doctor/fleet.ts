@@ -1,5 +1,5 @@
 /** What was understood of the repository: how it was recognised, what is in it, and what cannot be analysed. */
-import { counted } from '../checks/wording.ts';
+import { counted } from '../checks/facts/wording.ts';
 import { declarationsOf } from '../generate/plan/declarations.ts';
 import { below } from '../store/vars/files.ts';
 import { analysisEntry, refusedEntries } from './analysis.ts';
@@ -79,7 +79,7 @@ function machinesEntry({ fleet }: Examined): Entry {
 
 function generatorsEntry({ fleet }: Examined): Entry {
   const count = fleet.generators.length;
-  const brought = fleet.brought().length;
+  const brought = fleet.brought.length;
   const text = `${count} declared here, ${brought} brought by clan-core's services`;
   if (count + brought > 0) return entry('generators', 'found', text);
   const details = ['Looked for clan.core.vars.generators in all Nix files.'];

@@ -96,21 +96,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     delivery.deliver(changed, new Set(edited));
     edited.clear();
     looked();
-    prepareAll();
     if (failure === null) status.ready(folders.all());
     else status.failed(messageOf(failure));
-  }
-
-  /** The first look is not kept waiting for what only scripts need; there is another when it has come. */
-  function prepareAll(): void {
-    for (const workspace of folders.all()) {
-      const failed = (error: unknown) => log(`loading for ${workspace.root}: ${messageOf(error)}`);
-      try {
-        workspace.prepare()?.then(() => scheduler.request(), failed);
-      } catch (error) {
-        failed(error);
-      }
-    }
   }
 
   function borderOf(workspace: Workspace): Border {

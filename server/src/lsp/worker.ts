@@ -60,8 +60,6 @@ export function serveWorker(version: string, wasm: EngineWasm): void {
     const workspace = createWorkspace({ root, engine, disk });
     for (let round = 0; round < MAX_ROUNDS; round++) {
       workspace.snapshot();
-      await workspace.prepare();
-      workspace.snapshot();
       const come = new Promise<void>(resolve => {
         brought = [...brought, resolve];
       });

@@ -10,7 +10,7 @@ export interface Configured {
   readonly machines: readonly { readonly name: string }[];
   /** The clan's folder, relative to the root; null where it is not known. */
   readonly directory: string | null;
-  storeSettings(): {
+  readonly storeSettings: {
     readonly all: readonly { readonly value: string | null }[];
     /** Of the clan, for machines that set nothing. */
     readonly clan: string | null;
@@ -24,8 +24,7 @@ export interface Configured {
  * The different settings of the machines, or that of the clan where no machine is known. Null among them is for those
  * that set nothing, and for those of which it cannot be told.
  */
-function settingsOf({ machines, storeSettings }: Configured): readonly (string | null)[] {
-  const settings = storeSettings();
+function settingsOf({ machines, storeSettings: settings }: Configured): readonly (string | null)[] {
   return machines.length === 0
     ? [settings.clan]
     : [...new Set(machines.map(({ name }) => settings.of(name)))];
@@ -90,7 +89,7 @@ export function keeperOf(
   fallback: string | null = null,
 ): (machine: string | null) => Keeper {
   const used = settingOr(fleet, files, fallback);
-  const settings = fleet.storeSettings();
+  const settings = fleet.storeSettings;
   const keeper = (name: string): Keeper => (name === 'sops' || name === 'age' ? name : 'outside');
   const [first, ...others] = new Set(settingsOf(fleet).map(one => keeper(used(one))));
   const shared = others.length === 0 ? (first ?? 'outside') : 'outside';
@@ -109,7 +108,7 @@ export function setBackend(fleet: Configured): Backend | null {
 
 /** What is worth a guess where nothing is set: what modules set, else what lies on disk. */
 export function probableSetting(fleet: Configured, files: Parameters<typeof probeBackend>[0]): string | null {
-  return fleet.storeSettings().likely ?? probeBackend(files, fleet.directory ?? '');
+  return fleet.storeSettings.likely ?? probeBackend(files, fleet.directory ?? '');
 }
 
 /**
@@ -124,7 +123,7 @@ export function shownBackend(
   machine: string | null,
   elsewhere: boolean,
 ): Backend | null {
-  const set = machine === null ? commonSetting(fleet) : fleet.storeSettings().of(machine);
+  const set = machine === null ? commonSetting(fleet) : fleet.storeSettings.of(machine);
   return backendNamed(set ?? (elsewhere ? 'custom' : probableSetting(fleet, files)) ?? 'sops');
 }
 
@@ -133,7 +132,7 @@ export function backendInRepository(
   fleet: Configured,
   contents: StoreContents,
 ): (machine: string) => 'sops' | 'age' | null {
-  const settings = fleet.storeSettings();
+  const settings = fleet.storeSettings;
   const isClear = settings.all.every(({ value }) => value === contents.backend);
   return machine => {
     const backend = settings.of(machine) ?? (isClear ? contents.backend : null);

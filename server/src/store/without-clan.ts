@@ -15,7 +15,7 @@ interface Declared extends Configured {
 
 /** Has the fleet generators, and nothing that has to do with clan: no file, no setting, nothing stored? */
 export function isWithoutClan(fleet: Declared, files: StoreFiles): boolean {
-  if (fleet.isClan || fleet.generators.length === 0 || fleet.storeSettings().all.length > 0) return false;
+  if (fleet.isClan || fleet.generators.length === 0 || fleet.storeSettings.all.length > 0) return false;
   if (probableSetting(fleet, files) !== null || files.kind('vars') !== null) return false;
   return !['flake.nix', ...fleet.units.keys()].some(path => /clan/i.test(files.text(path) ?? ''));
 }

@@ -3,11 +3,12 @@
  * that nothing of it is loaded before it is needed.
  */
 
+import type { CheckSettings, Since } from '../checks/engine/run.ts';
 import type { Memory } from '../checks/memory/memory.ts';
-import type { CheckFiles, Finding, Fix, Rule, Sources } from '../checks/rule.ts';
-import type { CheckSettings, Since } from '../checks/run.ts';
-import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/builder.ts';
-import type { Fleet } from '../fleet/model.ts';
+import type { CheckFiles, Finding, Fix, Rule } from '../checks/rule.ts';
+import type { Sources } from '../edits/text-edit.ts';
+import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/build/builder.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
 import type { SyntaxTree } from '../nix/syntax.ts';
 import type { Backend } from '../store/vars/read.ts';
 
@@ -30,8 +31,6 @@ export interface Engine {
   readonly createMemory: () => Memory;
   /** The backend that the configuration sets for all machines; null where it sets none. */
   readonly backendOf: (fleet: Fleet) => Backend | null;
-  /** Loads what rules about scripts need; null once it is there. They report nothing before. */
-  readonly loadScripts: () => Promise<void> | null;
   /** Fixes that silence a finding with a comment. */
   readonly silence: (finding: Finding, sources: Sources) => Fix[];
 }
@@ -40,7 +39,6 @@ export interface Engine {
 export interface EngineWasm {
   readonly runtime: Uint8Array;
   readonly nix: Uint8Array;
-  readonly bash: Uint8Array;
 }
 
 /**
@@ -61,10 +59,10 @@ export async function loadEngine(wasm?: EngineWasm): Promise<Engine> {
     import('../nix/parse/parse.ts').then(module =>
       module.createParser(wasm && { runtime: wasm.runtime, grammar: wasm.nix }),
     ),
-    import('../fleet/builder.ts'),
-    import('../checks/index.ts'),
-    import('../checks/run.ts'),
-    import('../checks/suppress.ts'),
+    import('../fleet/build/builder.ts'),
+    import('../checks/rules/index.ts'),
+    import('../checks/engine/run.ts'),
+    import('../checks/engine/suppress.ts'),
     import('../store/backend-setting.ts'),
     import('../checks/memory/memory.ts'),
   ]);
@@ -75,20 +73,6 @@ export async function loadEngine(wasm?: EngineWasm): Promise<Engine> {
     check: runChecks,
     createMemory,
     backendOf: setBackend,
-    loadScripts: () => loadScripts(wasm),
     silence: silenceFixes,
   };
-}
-
-let scripts: Promise<void> | null = null;
-let scriptsLoaded = false;
-
-function loadScripts(wasm?: EngineWasm): Promise<void> | null {
-  if (scriptsLoaded) return null;
-  scripts ??= import('../shell/parse/parse.ts')
-    .then(module => module.loadShell(wasm && { runtime: wasm.runtime, grammar: wasm.bash }))
-    .then(() => {
-      scriptsLoaded = true;
-    });
-  return scripts;
 }

@@ -2,10 +2,11 @@
  * One root and its current state: documents and disk changes in, snapshots out. Work is done when a snapshot is
  * asked for, never on a change, so that a burst of changes costs one analysis. It knows no protocol and no clock.
  */
+
+import type { Looked } from '../checks/facts/store/generated.ts';
 import type { CheckFiles, Finding, Rule, Severity } from '../checks/rule.ts';
-import type { Looked } from '../checks/store/generated.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
-import type { Fleet } from '../fleet/model.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
 import type { VerifiedGenerator } from '../store/vars/read.ts';
 import type { Disk } from './disk.ts';
 import type { Engine } from './engine.ts';
@@ -40,11 +41,6 @@ export interface Workspace {
   rescan(): void;
   /** True if the next snapshot is another one than the last. */
   isStale(): boolean;
-  /**
-   * Loads what the rules need to look at the scripts of this fleet; until it resolves they say nothing, afterwards
-   * the state is stale. Null if there are no scripts, or everything is there.
-   */
-  prepare(): Promise<void> | null;
   /** The state as it is now; the same object while nothing has changed. */
   snapshot(): Snapshot;
   /** What the files declare, without an analysis of it. */
@@ -171,17 +167,6 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       applySettings();
     },
     isStale: () => stale,
-    prepare() {
-      const fleet = last && !stale ? last.fleet : builder.build();
-      const loading = hasGenerators(fleet) ? engine.loadScripts() : null;
-      return (
-        loading?.then(() => {
-          stale = true;
-          // Rules about scripts have said nothing so far.
-          unchecked = null;
-        }) ?? null
-      );
-    },
     fleet: () => builder.build(),
     looked() {
       const fleet = builder.build();
@@ -234,9 +219,4 @@ function byFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Find
 /** What is not searched: everything, where the analysis is off. */
 function excludedBy(settings: Settings): (path: string) => boolean {
   return settings.enable ? matchesAny(settings.exclude) : () => true;
-}
-
-function hasGenerators({ units }: Fleet): boolean {
-  for (const { definitions } of units.values()) if (definitions.length > 0) return true;
-  return false;
 }

@@ -150,7 +150,7 @@ describe('declarations', () => {
 });
 
 describe('whom the configuration adds', () => {
-  const settings = (files: Readonly<Record<string, string>>) => fleetOf({}, files).fleet.accessSettings();
+  const settings = (files: Readonly<Record<string, string>>) => fleetOf({}, files).fleet.accessSettings;
 
   it('the default groups of a machine', () => {
     const all = settings({

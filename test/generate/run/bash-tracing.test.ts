@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { switchesTracingOn } from '../../../server/src/generate/run/bash-tracing.ts';
 import { followScript } from '../../../server/src/shell/flow/flow.ts';
-import { loadShell } from '../../../server/src/shell/parse/parse.ts';
-
-const shell = await loadShell();
+import { parseScript } from '../../../server/src/shell/parse/parse.ts';
 
 function traces(text: string): boolean {
   const scriptEnvironment = { directories: [], outputs: [], environment: [], errexit: true, pipefail: true };
-  return switchesTracingOn(followScript(shell.parse({ text, holes: [] }), scriptEnvironment));
+  return switchesTracingOn(followScript(parseScript({ text, holes: [] }), scriptEnvironment));
 }
 
 describe('a script that switches tracing on', () => {

@@ -2,8 +2,8 @@
  * The fleet and the files as the rules are given them: whatever is read from them is noted. Parts that hold the same as
  * in the run before are the same objects.
  */
-import type { Fleet } from '../../fleet/model.ts';
-import { sameItems } from '../../fleet/same.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import { sameItems } from '../../std.ts';
 import type { CheckContext, CheckFiles } from '../rule.ts';
 import { ask, type Input, noteFile, type Run } from './memory.ts';
 
@@ -36,67 +36,57 @@ function sameEntries(left: ReadonlyMap<unknown, unknown>, right: ReadonlyMap<unk
   return true;
 }
 
-/** All parts of a fleet, so that rules cannot miss one: those that are read, and those that are asked for by calling them. */
-const PARTS = {
-  machines: 'read',
-  machinesComplete: 'read',
-  homes: 'read',
-  machineFacts: 'read',
-  isClan: 'read',
-  directory: 'read',
-  inventory: 'read',
-  exports: 'read',
-  serviceModules: 'read',
-  serviceModulesComplete: 'read',
-  registries: 'read',
-  matrices: 'read',
-  generators: 'read',
-  namedBy: 'read',
-  units: 'read',
-  notAnalysable: 'read',
-  replacesConfig: 'read',
-  lateArguments: 'read',
-  modules: 'called',
-  brought: 'called',
-  secrets: 'called',
-  storeSettings: 'called',
-  options: 'called',
-  clanSettings: 'called',
-  accessSettings: 'called',
-  removed: 'called',
-  faults: 'called',
-} as const satisfies { readonly [Name in Part]: Fleet[Name] extends () => unknown ? 'called' : 'read' };
-
-/** The one that takes an argument is watched by itself. */
+/** The one that takes an argument and computes is watched by itself. */
 type Part = Exclude<keyof Fleet, 'hasAllGenerators'>;
-type Called = { [Name in Part]: (typeof PARTS)[Name] extends 'called' ? Name : never }[Part];
 
-const names = Object.keys(PARTS) as Part[];
-const isCalled = (name: Part): name is Called => PARTS[name] === 'called';
+/** All parts of a fleet, so that rules cannot miss one. */
+const PARTS: Readonly<Record<Part, Input>> = {
+  machines: part(({ fleet }) => fleet.machines),
+  machinesComplete: part(({ fleet }) => fleet.machinesComplete),
+  homes: part(({ fleet }) => fleet.homes),
+  machineFacts: part(({ fleet }) => fleet.machineFacts),
+  isClan: part(({ fleet }) => fleet.isClan),
+  directory: part(({ fleet }) => fleet.directory),
+  inventory: part(({ fleet }) => fleet.inventory),
+  exports: part(({ fleet }) => fleet.exports),
+  serviceModules: part(({ fleet }) => fleet.serviceModules),
+  serviceModulesComplete: part(({ fleet }) => fleet.serviceModulesComplete),
+  registries: part(({ fleet }) => fleet.registries),
+  matrices: part(({ fleet }) => fleet.matrices),
+  generators: part(({ fleet }) => fleet.generators),
+  namedBy: part(({ fleet }) => fleet.namedBy),
+  units: part(({ fleet }) => fleet.units),
+  notAnalysable: part(({ fleet }) => fleet.notAnalysable),
+  replacesConfig: part(({ fleet }) => fleet.replacesConfig),
+  lateArguments: part(({ fleet }) => fleet.lateArguments),
+  modules: part(({ fleet }) => fleet.modules),
+  brought: part(({ fleet }) => fleet.brought),
+  secrets: part(({ fleet }) => fleet.secrets),
+  storeSettings: part(({ fleet }) => fleet.storeSettings),
+  options: part(({ fleet }) => fleet.options),
+  clanSettings: part(({ fleet }) => fleet.clanSettings),
+  accessSettings: part(({ fleet }) => fleet.accessSettings),
+  removed: part(({ fleet }) => fleet.removed),
+  faults: part(({ fleet }) => fleet.faults),
+};
 
-const read = names
-  .filter(name => !isCalled(name))
-  .map(name => [name, part(({ fleet }) => fleet[name])] as const);
-const called = names.filter(isCalled).map(name => [name, part(({ fleet }) => fleet[name]())] as const);
 const STORED = part(({ stored }) => stored());
 const TRACKED = part(({ sources }) => sources.tracked?.() ?? null);
 
 /** All units of a fleet. */
-export const UNITS = new Map(read).get('units') as Input;
-const MODULES = new Map<string, Input>(called).get('modules') as Input;
+export const UNITS = PARTS.units;
 
 export function watchedContext(run: Run): CheckContext {
   const { given } = run;
   const fleet = {
     hasAllGenerators(machine: string) {
       // From there follows what all have.
-      ask(run, MODULES);
+      ask(run, PARTS.modules);
       return given.fleet.hasAllGenerators(machine);
     },
   };
-  for (const [name, input] of read)
+  for (const [name, input] of Object.entries(PARTS))
     Object.defineProperty(fleet, name, { get: () => ask(run, input), enumerable: true });
-  for (const [name, input] of called) Object.assign(fleet, { [name]: () => ask(run, input) });
   const stored = () => ask(run, STORED) as Stored;
   return { fleet: fleet as Fleet, sources: watchedFiles(run, stored), stored };
 }

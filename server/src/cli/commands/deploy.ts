@@ -2,8 +2,9 @@
  * `varsmith deploy`: verifies a machine's vars, says what would run, where, and how it is taken back; runs it once the
  * person has confirmed, in the person's own terminal.
  */
+
+import { counted } from '../../checks/facts/wording.ts';
 import type { Finding } from '../../checks/rule.ts';
-import { counted } from '../../checks/wording.ts';
 import {
   ACTIONS,
   type Action,
@@ -14,11 +15,11 @@ import {
   TOOLS,
 } from '../../deploy/deployment.ts';
 import { carryOut, here } from '../../deploy/here.ts';
-import type { Machine } from '../../fleet/model.ts';
+import type { Machine } from '../../fleet/model/base.ts';
 import { oneOf, type Parsed } from '../arguments.ts';
-import { type OpenFleet, openFleet, say } from '../generation.ts';
-import { EXIT, type Io, painter, printable, UsageError } from '../io.ts';
+import { EXIT, type Io, painter, printable, say, UsageError } from '../io.ts';
 import { noSuch } from '../names.ts';
+import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
 import { terminalOf } from '../reporter/ask.ts';
 import { confirm } from '../reporter/terminal.ts';
@@ -42,7 +43,7 @@ export async function deploy(args: readonly string[], io: Io): Promise<number> {
   );
   if (actions.length > 1) throw new UsageError(`${actions.join(' and ')} exclude each other.`);
   const tool = oneOf('--with', given.option('with'), TOOLS, 'auto');
-  const open = await openFleet(root, io, 'access');
+  const open = await openFleet(root, io, { scan: 'access' });
   const machine = machineNamed(open, name);
   const request = {
     machine,
@@ -89,7 +90,7 @@ async function problemsOf(open: OpenFleet, machine: string): Promise<readonly Pr
   const isElsewhere = ofOtherMachines(open, machine);
   const concerns = ({ severity, machines, at }: Finding) =>
     severity === 'error' && (machines.length === 0 ? !isElsewhere(at.file) : machines.includes(machine));
-  const findings = (await open.findings()).filter(concerns);
+  const findings = open.findings().filter(concerns);
   return [
     ...problems.map(({ kind, message }) => ({ kind, message })),
     ...findings.map(({ rule, at, message }) => ({
@@ -103,7 +104,7 @@ async function problemsOf(open: OpenFleet, machine: string): Promise<readonly Pr
 function ofOtherMachines(open: OpenFleet, machine: string): (file: string) => boolean {
   const own = new Set<string>();
   const others = new Set<string>();
-  for (const [name, { files }] of open.fleet().modules())
+  for (const [name, { files }] of open.fleet().modules)
     for (const file of files) (name === machine ? own : others).add(file);
   return file => others.has(file) && !own.has(file);
 }

@@ -4,9 +4,13 @@
  */
 
 import { unknownText } from '../../doctor/unknown-words.ts';
-import type { BroughtGenerator } from '../../fleet/catalogue.ts';
-import { machineRows } from '../../fleet/machine-rows.ts';
-import type { Fleet, Generator, Machine, Place, Registry } from '../../fleet/model.ts';
+import type { Machine } from '../../fleet/model/base.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { Generator } from '../../fleet/model/generators.ts';
+import type { Registry } from '../../fleet/model/registries.ts';
+import type { BroughtGenerator } from '../../fleet/model/services.ts';
+import { machineRows } from '../../fleet/registry/machine-rows.ts';
+import type { Place } from '../../nix/places.ts';
 import { commonSetting, probableSetting } from '../../store/backend-setting.ts';
 import { backendNamed, readStore } from '../../store/vars/read.ts';
 import { readVars } from '../../store/vars/vars.ts';
@@ -48,7 +52,7 @@ export function inspectionParts(workspace: Workspace) {
     machines: fleet.machines.map(machine => machineOf(machine, generatorsOf.get(machine.name) ?? [], at)),
     *generators() {
       for (const generator of fleet.generators) yield generatorOf(generator, at);
-      for (const generator of fleet.brought()) yield* broughtOf(generator, fleet, at);
+      for (const generator of fleet.brought) yield* broughtOf(generator, fleet, at);
       yield* leftoversIn(fleet, readVars(files, fleet.directory ?? '').vars);
     },
     exports: fleet.exports.map(({ key, name, at: place }) => ({ key, generator: name, ...at(place) })),
@@ -105,7 +109,7 @@ function machineOf(
 /** What each machine has: first what is declared, then what clan-core's services certainly bring. */
 function generatorNamesByMachine({ generators, brought }: Fleet): Map<string, string[]> {
   const names = new Map<string, Set<string>>();
-  const certain = brought().filter(generator => generator.certain && !generator.isPattern);
+  const certain = brought.filter(generator => generator.certain && !generator.isPattern);
   for (const { name, machines } of [...generators, ...certain])
     for (const machine of machines ?? []) {
       const list = names.get(machine);
@@ -121,7 +125,7 @@ function generatorNamesByMachine({ generators, brought }: Fleet): Map<string, st
  * @param elsewhere `varsmith.json` names a command that keeps secrets
  */
 function storeOf(fleet: Fleet, files: WorkspaceFiles, elsewhere: boolean) {
-  const settings = fleet.storeSettings();
+  const settings = fleet.storeSettings;
   const set = fleet.machines.map(({ name }) => ({ machine: name, backend: settings.of(name) }));
   // Where machines differ, those that differ from the clan's are named.
   const common = commonSetting(fleet) ?? settings.clan ?? (elsewhere ? 'custom' : null);

@@ -2,9 +2,9 @@
  * What is stored of generators that nothing declares and no instance brings, where clan-core has or had such a
  * generator: services that are no longer used, and earlier versions of those that are. Only shown, never judged by.
  */
-import type { CatalogueFile } from '../../fleet/catalogue-data.ts';
-import { leftoverOf } from '../../fleet/catalogue-leftovers.ts';
-import type { Fleet } from '../../fleet/model.ts';
+import type { CatalogueFile } from '../../fleet/catalogue/catalogue-data.ts';
+import { leftoverOf } from '../../fleet/catalogue/catalogue-leftovers.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { StoredVar } from '../../store/vars/vars.ts';
 import { fits } from './use-status.ts';
 
@@ -107,10 +107,9 @@ function storedGenerators(stored: readonly StoredVar[]): Iterable<Stored> {
 function explainedBy({ generators, brought }: Facts): (generator: string, file: string) => boolean {
   const names = new Set(generators.map(({ name }) => name));
   const patterns = generators.filter(({ nameKind }) => nameKind === 'pattern').map(({ name }) => name);
-  const all = brought();
   const is = (pattern: string, name: string) => pattern === name || fits(pattern, name);
   return (generator, file) =>
     names.has(generator) ||
     patterns.some(pattern => fits(pattern, generator)) ||
-    all.some(one => is(one.name, generator) && one.files.some(({ name }) => is(name, file)));
+    brought.some(one => is(one.name, generator) && one.files.some(({ name }) => is(name, file)));
 }

@@ -1,17 +1,16 @@
 /** A run for a person: in sentences, asked on the terminal where there is one. */
-import { counted } from '../../checks/wording.ts';
+import { counted } from '../../checks/facts/wording.ts';
 import { accessSentences, accessSummary } from '../../generate/backends/access-words.ts';
 import { isHidden } from '../../generate/plan/generators.ts';
 import type { Question } from '../../generate/run/answers.ts';
+import type { Reporter } from '../../generate/run/reporter.ts';
 import type { StepResult } from '../../generate/run/step-results.ts';
 import { RunFailure } from '../../generate/run-failure.ts';
 import type { AccessChange } from '../../store/readers.ts';
-import { planText } from '../commands/plan.ts';
-import { say } from '../generation.ts';
-import { type Io, painter, printable, UsageError } from '../io.ts';
+import { type Io, painter, printable, say, UsageError } from '../io.ts';
 import { writeResult } from '../output/generate-text.ts';
+import { planText } from '../output/plan-text.ts';
 import { terminalOf } from './ask.ts';
-import type { Reporter } from './reporter.ts';
 import { askFor, confirm, type Terminal } from './terminal.ts';
 
 export function peopleReporter(io: Io): Reporter {

@@ -2,7 +2,7 @@
  * Who can read what: every secret that is declared or stored, with everybody who can open it now, or will once it is
  * encrypted anew, and by which link. From names, links, public keys and metadata; opens nothing and starts nothing.
  */
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import { readAgeKeys } from '../../store/age/age-keys.ts';
 import { type AccessChange, type Reader, readerId } from '../../store/readers.ts';
 import { readSops } from '../../store/sops/sops-keys.ts';
@@ -111,7 +111,7 @@ interface Looked {
 
 function inSops(fleet: Fleet, files: StoreFiles, directory: string, notes: string[]): Looked {
   const sops = readSops(files, directory);
-  const told = groupsFrom(fleet.accessSettings());
+  const told = groupsFrom(fleet.accessSettings);
   const groupsOf = (machine: string): readonly string[] => {
     try {
       return told(machine);
@@ -135,7 +135,7 @@ const KEY_END = '-age.key';
 
 function inAge(fleet: Fleet, files: StoreFiles, directory: string): Looked {
   const keys = readAgeKeys(files, directory);
-  const admins = adminsFrom(fleet.accessSettings());
+  const admins = adminsFrom(fleet.accessSettings);
   const access = { files, directory, keys: () => keys, admins: () => admins, replaced: () => NOT_LOOKED };
   return {
     change: place => ageChange(access, place),

@@ -1,5 +1,5 @@
 /** The secret backend of a fleet: which backend it is, and what the configuration says of it. */
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import { sweepScratch } from '../../host/files/scratch.ts';
 import type { ScannedStore } from '../../store/vars/scan.ts';
 import type { RunEnvironment } from '../run-environment.ts';
@@ -51,7 +51,7 @@ function keyedBackend(
   keys: Keys,
   seen: ScannedStore | null,
 ): SecretBackend {
-  const settings = fleet.accessSettings();
+  const settings = fleet.accessSettings;
   return backend === 'sops'
     ? sopsBackend(environment, keys, groupsFrom(settings), seen)
     : ageBackend(environment, keys, () => adminsFrom(settings));
@@ -65,5 +65,5 @@ export function outsideStoreOf(
 ): OutsideStore {
   if (backend === 'custom') return customStore(environment, environment.storeCommand ?? []);
   const machines = fleet.machines.map(machine => machine.name);
-  return passwordStore(environment, passCommandFrom(fleet.accessSettings(), machines));
+  return passwordStore(environment, passCommandFrom(fleet.accessSettings, machines));
 }

@@ -4,13 +4,15 @@
  *
  * A generator that is not wholly known is handed on with its unknown parts, never with guesses in their place.
  */
-import { isCatalogueGenerator } from '../../fleet/catalogue.ts';
-import type { Fleet, GeneratorBody, GeneratorScript, Place, WrittenOption } from '../../fleet/model.ts';
-import type { Setting } from '../../fleet/settings.ts';
+import { isCatalogueGenerator } from '../../fleet/catalogue/catalogue.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { GeneratorBody, GeneratorScript, WrittenOption } from '../../fleet/model/generators.ts';
+import type { Setting } from '../../modules/settings.ts';
+import type { Place } from '../../nix/places.ts';
 import { validationHash, validationOf } from '../../store/vars/validation.ts';
 import { type Violation, violationsIn } from './constraints.ts';
 import type { Declaration, DeclaredFile, DeclaredPrompt, UnknownPart } from './generators.ts';
-import type { RefusedFile, Uncertain } from './planner.ts';
+import type { RefusedFile, Uncertain } from './plan.ts';
 import { type Recipe, recipeOf } from './recipe.ts';
 
 export interface Declared {
@@ -54,7 +56,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
   /** Where a module that is not known decides which definitions a machine has, that is the reason, and nothing that they say. */
   const withCause = (machine: string, name: string, parts: Parts): Parts => {
     const generator = generators.get(name);
-    const gap = fleet.modules().get(machine)?.gaps[0];
+    const gap = fleet.modules.get(machine)?.gaps[0];
     if (parts.unknown.length === 0 || generator === undefined || gap === undefined) return parts;
     const { definitions } = generator;
     if (definitions.length < 2 || generator.settledOn(machine) !== null) return parts;
@@ -85,7 +87,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
       byMachine.get(machine)?.set(name, generator.bodyOn(machine));
   }
   // What they are differs from one version of clan-core to the next: which one it is, only Nix can tell.
-  for (const { name, isPattern, certain, machines: those, service } of fleet.brought())
+  for (const { name, isPattern, certain, machines: those, service } of fleet.brought)
     if (certain && !isPattern && !generators.has(name))
       uncertain.push({ name, machines: those, expression: service ?? 'clan-core', isBrought: true });
 
@@ -96,8 +98,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
     machinesComplete: fleet.machinesComplete,
     uncertain,
     incomplete,
-    refused: fleet
-      .faults()
+    refused: fleet.faults
       .filter(({ reach, syntax, refused }) => reach === 'certain' && (syntax !== null || refused.length > 0))
       .map(({ file, machines: those }) => ({ file, machines: those })),
     violations: violationsIn(fleet),

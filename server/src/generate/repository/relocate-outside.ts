@@ -1,10 +1,10 @@
 /** Gives secrets in a store outside of the repository new names: stored under the new one before the old one goes. */
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import { areSecretsOutside } from '../../store/backend-setting.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
 import { placesOf, type SecretChange, type SecretPlace } from '../backends/secret-backend.ts';
 import { isKeyed } from '../backends/served-backend.ts';
-import type { PlanRequest } from '../plan/planner.ts';
+import type { PlanRequest } from '../plan/plan.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { situationOf } from './situation.ts';
 

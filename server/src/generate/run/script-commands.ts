@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { isThere } from '../../host/files/outside-files.ts';
 import { type Commands, findCommand } from '../../host/programs/commands.ts';
 import { followScript } from '../../shell/flow/flow.ts';
-import { loadShell } from '../../shell/parse/parse.ts';
+import { parseScript } from '../../shell/parse/parse.ts';
 import { packageCommands } from '../../shell/programs/tools.ts';
 import type { CopyPart, Recipe } from '../plan/recipe.ts';
 import { RunFailure } from '../run-failure.ts';
 import { switchesTracingOn } from './bash-tracing.ts';
-import type { ScriptEnvironment } from './execute.ts';
+import type { ScriptEnvironment } from './script-environment.ts';
 
 /** A script with all it needs to run. */
 export interface Prepared {
@@ -59,7 +59,7 @@ export async function prepareScript(
     const program = await host.find(command);
     if (program !== null) commands.set(command, program);
   }
-  const { programs, traces } = await lookedUp(text);
+  const { programs, traces } = lookedUp(text);
   for (const command of programs) {
     if (commands.has(command) || (await findCommand(command, path)) !== null) continue;
     const from = offered.get(command);
@@ -110,18 +110,17 @@ interface Looked {
   readonly traces: boolean;
 }
 
-const looked = new Map<string, Promise<Looked>>();
+const looked = new Map<string, Looked>();
 
 /** Machines often share their scripts. */
-function lookedUp(text: string): Promise<Looked> {
+function lookedUp(text: string): Looked {
   const found = looked.get(text) ?? lookAt(text);
   looked.set(text, found);
   return found;
 }
 
-async function lookAt(text: string): Promise<Looked> {
-  const shell = await loadShell();
-  const flow = followScript(shell.parse({ text, holes: [] }), {
+function lookAt(text: string): Looked {
+  const flow = followScript(parseScript({ text, holes: [] }), {
     directories: ['in', 'out', 'prompts'],
     outputs: ['out'],
     environment: ['HOME', 'TMPDIR', 'LANG', 'PATH'],

@@ -35,15 +35,18 @@ function atomsOf(part: WordPart): Atom[] {
   if (part.kind !== 'text' || part.quoted || part.text.length !== part.end - part.start) {
     return [{ part, char: null }];
   }
-  return [...part.text].map((char, index, all) => {
-    const start = part.start + all.slice(0, index).join('').length;
-    return { part: { ...part, text: char, start, end: start + char.length }, char };
+  let { start } = part;
+  return [...part.text].map(char => {
+    const at = { start, end: start + char.length };
+    start = at.end;
+    return { part: { ...part, text: char, ...at }, char };
   });
 }
 
 function braceAt(atoms: readonly Atom[], open: number): { part: BracePart; end: number } | null {
-  const close = atoms.findIndex((atom, index) => index > open && (atom.char === '}' || atom.char === '{'));
-  if (close === -1 || atoms[close]?.char !== '}') return null;
+  let close = open + 1;
+  while (close < atoms.length && atoms[close]?.char !== '}' && atoms[close]?.char !== '{') close++;
+  if (atoms[close]?.char !== '}') return null;
   const inside = atoms.slice(open + 1, close);
   const start = atoms[open]?.part.start ?? 0;
   const end = atoms[close]?.part.end ?? start;

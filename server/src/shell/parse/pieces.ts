@@ -6,7 +6,7 @@
  * whatever edits it came about. Where anything is not certain there are no pieces: errors have far consequences.
  */
 import type { Hole, Range, ScriptText, Statement } from '../syntax.ts';
-import { endOfCommands } from './syntax-errors.ts';
+import { readLines } from './read-commands.ts';
 
 /** Half-open UTF-16 offsets into a script, and the statements there. */
 interface Piece extends Range {
@@ -24,30 +24,24 @@ interface Common {
   readonly tail: number;
 }
 
-/** The statements of a text by itself, at offsets from its beginning; null if they cannot be read for certain. */
-export type ReadPiece = (script: ScriptText, plain: string) => readonly Statement[] | null;
+/** The statements of a script; null if it is short, or does not certainly fall into pieces. */
+export type PieceReader = (script: ScriptText, plain: string) => readonly Statement[] | null;
 
 /** Shorter scripts are parsed as a whole in no time. */
 const MIN_LENGTH = 1_500;
-
-/**
- * White that Bash, the grammar and its runtime each take for something else; NUL, which Bash drops; and a backslash or a
- * redirection at the beginning of a line, which the grammar hangs on the line before.
- */
-const UNCERTAIN = /[^\S \t\n]|\0|\n[ \t]*(?:\\|(?:\d+|&|\{\w+\})?[<>])/;
 
 /** Nobody types in more long scripts than this at the same time. */
 const MAX_KEPT = 4;
 
 /**
  * A reader of long scripts that remembers the last few.
- * @returns a function from a script, and its text with a name in the place of each hole, to its statements; null if it
- * is short, or does not certainly fall into pieces
+ * @returns a function of a script and its text with a name in the place of each hole
  */
-export function pieceReader(readPiece: ReadPiece): ReadPiece {
+export function pieceReader(): PieceReader {
   const kept: Cut[] = [];
   return (script, plain) => {
-    if (plain.length < MIN_LENGTH || UNCERTAIN.test(plain)) return null;
+    // Bash drops NUL, and so may end words in other places.
+    if (plain.length < MIN_LENGTH || plain.includes('\0')) return null;
     let before: Cut | null = null;
     let common: Common = { head: 0, tail: 0 };
     for (const one of kept) {
@@ -56,7 +50,7 @@ export function pieceReader(readPiece: ReadPiece): ReadPiece {
       before = one;
       common = found;
     }
-    const pieces = cut(script, plain, before, common, readPiece);
+    const pieces = cut(script, plain, before, common);
     if (pieces === null) return null;
     // An edit of a script takes its place.
     const isEdit = common.head + common.tail > plain.length / 2;
@@ -66,13 +60,7 @@ export function pieceReader(readPiece: ReadPiece): ReadPiece {
   };
 }
 
-function cut(
-  script: ScriptText,
-  plain: string,
-  before: Cut | null,
-  { head, tail }: Common,
-  readPiece: ReadPiece,
-): Piece[] | null {
+function cut(script: ScriptText, plain: string, before: Cut | null, { head, tail }: Common): Piece[] | null {
   const old = before?.pieces ?? [];
   const shift = plain.length - (before?.script.text.length ?? 0);
   // The last piece ends where the text did, which may go on now.
@@ -82,20 +70,13 @@ function cut(
   while (at < plain.length) {
     while (next < old.length && (old[next]?.start ?? 0) + shift < at) next++;
     if (at >= plain.length - tail && old[next]?.start === at - shift) break;
-    const end = endOfCommands(plain, script.holes, at);
-    if (end === null) return null;
-    const statements = readPiece(partOf(script, at, end), plain.slice(at, end));
-    if (statements === null) return null;
-    pieces.push({ start: at, end, statements: moved(statements, at) });
-    at = end;
+    const lines = readLines(script, plain, at);
+    if (lines === null) return null;
+    pieces.push({ start: at, ...lines });
+    at = lines.end;
   }
   if (at < plain.length) pieces.push(...moved(old.slice(next), shift));
   return pieces;
-}
-
-function partOf({ text, holes }: ScriptText, start: number, end: number): ScriptText {
-  const inside = holes.filter(hole => hole.start >= start && hole.end <= end);
-  return { text: text.slice(start, end), holes: moved(inside, -start) };
 }
 
 function commonEnds(left: ScriptText, right: ScriptText): Common {

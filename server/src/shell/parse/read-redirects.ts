@@ -1,0 +1,69 @@
+/** Redirections, here-documents among them. */
+import type { Redirect, Word } from '../syntax.ts';
+import { CLOSERS, type Cursor, peekWord, skipBlanks, startsWord, unexpected } from './read-cursor.ts';
+import { readWord } from './read-words.ts';
+
+const OPERATOR = /(?:(\d+)|\{[A-Za-z_]\w*\})?(<<<|<<-?|<>|<&|>>|>&|>\||<(?!\()|>(?!\()|&>>|&>)/y;
+
+/** Redirections behind a compound command. */
+export function readRedirects(cursor: Cursor): Redirect[] {
+  const redirects: Redirect[] = [];
+  for (;;) {
+    skipBlanks(cursor);
+    const redirect = readRedirect(cursor);
+    if (redirect !== null) {
+      redirects.push(redirect);
+      continue;
+    }
+    if (startsWord(cursor) && !CLOSERS.has(peekWord(cursor))) unexpected(cursor);
+    return redirects;
+  }
+}
+
+/** @returns null if none stands here */
+export function readRedirect(cursor: Cursor): Redirect | null {
+  const { text, at: start } = cursor;
+  OPERATOR.lastIndex = start;
+  const match = OPERATOR.exec(text);
+  if (match === null) return null;
+  const [whole, digits, operator = ''] = match;
+  const descriptor = digits === undefined ? null : Number(digits);
+  cursor.at += whole.length;
+  skipBlanks(cursor);
+  const plain = { start, descriptor, operator, target: null, heredoc: null };
+  if (!startsWord(cursor)) {
+    unexpected(cursor);
+    return { ...plain, end: start + whole.length };
+  }
+  const word = readWord(cursor);
+  const target = text.slice(word.start, cursor.at);
+  const { end } = word;
+  if (operator === '<<' || operator === '<<-') return heredoc(cursor, { ...plain, end }, word, target);
+  if (target === '-' && operator.endsWith('&')) return { ...plain, operator: `${operator}-`, end };
+  return { ...plain, target: word, end };
+}
+
+/** Its body is put in when it has been read. */
+type Unfilled = { -readonly [Key in keyof Redirect]: Redirect[Key] };
+
+/** A redirection whose body begins with the next line. @param word its delimiter, with quotes */
+function heredoc(
+  cursor: Cursor,
+  { start, end, descriptor, operator }: Redirect,
+  at: Word,
+  word: string,
+): Redirect {
+  const body: Word = { start: end, end, parts: [] };
+  const redirect: Unfilled = { start, end, descriptor, operator: '<<', target: null, heredoc: body };
+  cursor.heredocs.push({
+    at: { start: at.start, end: at.end },
+    delimiter: word.replace(/\\(.)/g, '$1').replace(/['"]/g, ''),
+    tabs: operator === '<<-',
+    raw: /['"\\]/.test(word),
+    fill: (found, behind) => {
+      redirect.heredoc = found;
+      redirect.end = behind;
+    },
+  });
+  return redirect;
+}

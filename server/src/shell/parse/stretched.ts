@@ -1,0 +1,44 @@
+/**
+ * Statements over the bodies of their here-documents: those are read with the end of the line, behind the statements.
+ */
+import type { Statement } from '../syntax.ts';
+import type { Cursor, ReadHeredoc } from './read-cursor.ts';
+
+/** Puts the ends of statements behind the here-documents that have been read for them. */
+export function stretch(cursor: Cursor, statements: Statement[]): void {
+  if (cursor.bodies.length === 0) return;
+  cursor.bodies = cursor.bodies.filter(body => {
+    const index = statements.findLastIndex(statement => holds(statement, body));
+    const statement = statements[index];
+    if (statement === undefined) return true;
+    statements[index] = stretched(statement, body);
+    return false;
+  });
+}
+
+function holds({ start, end }: Statement, { from }: ReadHeredoc): boolean {
+  return start <= from && from < end;
+}
+
+/** The statement and those in it that the here-document belongs to. */
+function stretched(statement: Statement, body: ReadHeredoc): Statement {
+  if (!holds(statement, body)) return statement;
+  const end = Math.max(statement.end, body.end);
+  switch (statement.kind) {
+    case 'list':
+      return {
+        ...statement,
+        end,
+        left: stretched(statement.left, body),
+        right: stretched(statement.right, body),
+      };
+    case 'pipeline':
+      return { ...statement, end, stages: statement.stages.map(stage => stretched(stage, body)) };
+    case 'not':
+    case 'background':
+    case 'redirected':
+      return { ...statement, end, body: stretched(statement.body, body) };
+    default:
+      return { ...statement, end };
+  }
+}
