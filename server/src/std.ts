@@ -22,3 +22,12 @@ export function differenceOf<T>(
   while (end < shorter - start && left[left.length - 1 - end] === right[right.length - 1 - end]) end++;
   return { left: left.slice(start, left.length - end), right: right.slice(start, right.length - end) };
 }
+
+/** Returns what makes a value when it is first asked for, and gives the same from then on. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
