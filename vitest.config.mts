@@ -6,6 +6,7 @@ const PROGRAMS = [
   'test/cli/commands/{add-sops,convert,env,process,rename}*.test.ts',
   'test/cli/commands/{allow,completions,looked-at}.test.ts',
   'test/cli/generate/*.test.ts',
+  'test/generate/run/run-generation.test.ts',
   'test/cli/output/unified-diff.test.ts',
   'test/cli/reporter/{events,prompts}.test.ts',
   'test/cli/thread.test.ts',

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'vitest';
-import { createLastingFleet, type GeneratingFleet } from '../cli/generation.ts';
+import { createLastingFleet, type GeneratingFleet } from '../cli/generating-fleet.ts';
 import { everythingIn, gitObjects, MEMORY } from '../cli/program.ts';
 import { attempts, chance, expectNothingBroken, LIMIT_MS, openLedger, SEED } from './ledger.ts';
 

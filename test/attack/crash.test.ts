@@ -7,7 +7,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, readlinkSync, rmSync, wr
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, it, vi } from 'vitest';
-import { createLastingFleet, type LastingFleet } from '../cli/generation.ts';
+import { createLastingFleet, type LastingFleet } from '../cli/generating-fleet.ts';
 import { buildProgram, MEMORY } from '../cli/program.ts';
 import { varsmith } from '../cli/support.ts';
 import { readSopsIndependently } from '../store/independent-reader.ts';

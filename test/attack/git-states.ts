@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { GeneratingFleet } from '../cli/generation.ts';
+import type { GeneratingFleet } from '../cli/generating-fleet.ts';
 import { write } from '../workspace/support.ts';
 
 /** A state: what brings it about, and what holds behind a run in it (`null`) or does not. */

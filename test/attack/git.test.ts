@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'vitest';
-import { createLastingFleet, type GeneratingFleet, type LastingFleet } from '../cli/generation.ts';
+import { createLastingFleet, type GeneratingFleet, type LastingFleet } from '../cli/generating-fleet.ts';
 import { buildProgram } from '../cli/program.ts';
 import { varsmith } from '../cli/support.ts';
 import { write } from '../workspace/support.ts';

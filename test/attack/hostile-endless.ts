@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GeneratingFleet } from '../cli/generation.ts';
+import type { GeneratingFleet } from '../cli/generating-fleet.ts';
 import { write } from '../workspace/support.ts';
 
 const fifo = (path: string) => {

@@ -1,7 +1,7 @@
 /** Programs that a repository brings in the hope that somebody starts them, and what has run of them. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GeneratingFleet } from '../cli/generation.ts';
+import type { GeneratingFleet } from '../cli/generating-fleet.ts';
 
 const PROGRAMS = [
   'git',

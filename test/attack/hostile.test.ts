@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, it } from 'vitest';
-import { createLastingFleet, type LastingFleet } from '../cli/generation.ts';
+import { createLastingFleet, type LastingFleet } from '../cli/generating-fleet.ts';
 import { buildProgram } from '../cli/program.ts';
 import { write } from '../workspace/support.ts';
 import { changed } from './hostile-changes.ts';

@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { findSandbox } from '../../server/src/host/sandbox/find-sandbox.ts';
-import { createLastingFleet, type LastingFleet } from '../cli/generation.ts';
+import { createLastingFleet, type LastingFleet } from '../cli/generating-fleet.ts';
 import { buildProgram, MEMORY } from '../cli/program.ts';
 import { describeIf } from '../conditionally.ts';
 import { write } from '../workspace/support.ts';

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, it } from 'vitest';
-import { createLastingFleet, type LastingFleet } from '../cli/generation.ts';
+import { createLastingFleet, type LastingFleet } from '../cli/generating-fleet.ts';
 import type { Run } from '../cli/support.ts';
 import { type Chance, chance, expectNothingBroken, LIMIT_MS, openLedger, SEED, turns } from './ledger.ts';
 

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, chownSync, lchownSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { GeneratingFleet } from '../cli/generation.ts';
+import type { GeneratingFleet } from '../cli/generating-fleet.ts';
 import { programPath, temporary } from '../cli/program.ts';
 
 /** Far more than anything takes on a busy machine: what is not done by then hangs. */

@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { write } from '../workspace/support.ts';
-import { fleet, type GeneratingFleet } from './generation.ts';
+import { fleet, type GeneratingFleet } from './generating-fleet.ts';
 import type { Run, RunOptions } from './support.ts';
 
 export interface OutsideFleet extends GeneratingFleet {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
-import type { GeneratingFleet } from './generation.ts';
+import type { GeneratingFleet } from './generating-fleet.ts';
 
 export const MEMORY = '/dev/shm';
 

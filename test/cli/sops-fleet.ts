@@ -6,7 +6,7 @@ import { parseIdentities } from '../../server/src/store/age/recipients.ts';
 import { openDocument } from '../../server/src/store/sops/sops-document.ts';
 import { addValue, newDocument } from '../../server/src/store/sops/sops-edit.ts';
 import { write } from '../workspace/support.ts';
-import { fleet, type GeneratingFleet } from './generation.ts';
+import { fleet, type GeneratingFleet } from './generating-fleet.ts';
 
 const NOW = new Date('2026-02-03T04:05:06Z');
 

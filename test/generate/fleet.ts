@@ -5,12 +5,8 @@ import type {
   DeclaredPrompt,
   UnknownPart,
 } from '../../server/src/generate/plan/generators.ts';
-import {
-  type Plan,
-  type PlanInput,
-  type PlanRequest,
-  planRun,
-} from '../../server/src/generate/plan/planner.ts';
+import type { Plan, PlanInput, PlanRequest } from '../../server/src/generate/plan/plan.ts';
+import { planRun } from '../../server/src/generate/plan/planner.ts';
 
 export interface Sketch {
   readonly share?: boolean;

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fleet, type GeneratingFleet } from '../cli/generation.ts';
+import { fleet, type GeneratingFleet } from '../cli/generating-fleet.ts';
 import { buildProgram, programPath } from '../cli/program.ts';
 
 buildProgram();

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { fleet } from '../cli/generation.ts';
+import { fleet } from '../cli/generating-fleet.ts';
 
 const ROOT = join(__dirname, '../..');
 

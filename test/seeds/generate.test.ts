@@ -1,6 +1,6 @@
 // Seed 000, what is run for real: its title begins with the number of its statement.
 import { expect, test } from 'vitest';
-import { fleet } from '../cli/generation.ts';
+import { fleet } from '../cli/generating-fleet.ts';
 
 test('0.5: generate makes what is missing, and --regenerate what is there', async () => {
   const made = await fleet({

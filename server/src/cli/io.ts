@@ -48,6 +48,11 @@ export interface Io {
   readonly serveStdio: () => Promise<number>;
 }
 
+/** Lines on standard error, each a sentence. */
+export function say(io: Io, ...lines: readonly string[]): void {
+  for (const line of lines) io.stderr.write(`varsmith: ${printable(line)}\n`);
+}
+
 export { EXIT } from './exit-codes.ts';
 
 /** A mistake of the caller, told in a sentence; ends the command with code 2. */

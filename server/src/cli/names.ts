@@ -6,7 +6,7 @@ import { suggest } from '../checks/suggest.ts';
 import { joined } from '../checks/wording.ts';
 import { type Var, varsOf } from '../generate/plan/declared-vars.ts';
 import type { Generators } from '../generate/plan/generators.ts';
-import type { Plan } from '../generate/plan/planner.ts';
+import type { Plan } from '../generate/plan/plan.ts';
 import { isOfRequest } from '../generate/plan/problems.ts';
 import { UsageError } from './io.ts';
 

@@ -12,3 +12,9 @@ export class RunFailure extends Error {
     this.what = what;
   }
 }
+
+export class Cancelled extends Error {
+  constructor() {
+    super('Cancelled. Nothing was changed.');
+  }
+}

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readdirSync, rmSync, statSync, symlinkSync 
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { write } from '../../workspace/support.ts';
-import { fleet, type GeneratingFleet } from '../generation.ts';
+import { fleet, type GeneratingFleet } from '../generating-fleet.ts';
 
 const GENERATOR = 'own = { files.key = { }; script = "echo key > $out/key"; };';
 const STARTING = [['plan'], ['list'], ['verify'], ['generate', '--no-sandbox'], ['get', 'm', 'own/key']];

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createLastingFleet, fleet } from '../generation.ts';
+import { createLastingFleet, fleet } from '../generating-fleet.ts';
 
 const GENERATORS = `g = {
   files.open.secret = false;

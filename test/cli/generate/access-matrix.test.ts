@@ -5,7 +5,7 @@ import Ajv from 'ajv/dist/2020';
 import { describe, expect, it } from 'vitest';
 import { generateKeyPair } from '../../../server/src/store/age/crypt.ts';
 import { write } from '../../workspace/support.ts';
-import { fleet, type GeneratingFleet } from '../generation.ts';
+import { fleet, type GeneratingFleet } from '../generating-fleet.ts';
 
 const SCHEMA = join(__dirname, '../../../docs/schemas/access.schema.json');
 const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../client/src/run-protocol.ts';
 import { generateKeyPair } from '../../../server/src/store/age/crypt.ts';
 import { write } from '../../workspace/support.ts';
-import { fleet, type GeneratingFleet } from '../generation.ts';
+import { fleet, type GeneratingFleet } from '../generating-fleet.ts';
 
 const SHARED = 's = { share = true; files.x = { }; };';
 const SECRET = 'vars/shared/s/x/secret';

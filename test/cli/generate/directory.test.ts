@@ -6,7 +6,7 @@ import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { generateKeyPair } from '../../../server/src/store/age/crypt.ts';
 import { contentsOf } from '../../host/folders.ts';
 import { write } from '../../workspace/support.ts';
-import { fleet } from '../generation.ts';
+import { fleet } from '../generating-fleet.ts';
 
 const hasSandbox = 'sandbox' in (await findSandbox(process.platform, ['/usr/bin', '/bin']));
 const BOX = hasSandbox ? [] : ['--no-sandbox'];

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { findCommand } from '../../../server/src/host/programs/commands.ts';
 import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { exampleFiles } from '../../editor/support.ts';
-import { fleet, type GeneratingFleet } from '../generation.ts';
+import { fleet, type GeneratingFleet } from '../generating-fleet.ts';
 
 const FOLDERS = ['/usr/bin', '/bin', '/usr/sbin'];
 const BOX = 'sandbox' in (await findSandbox(process.platform, FOLDERS)) ? [] : ['--no-sandbox'];

@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { describeIf } from '../../conditionally.ts';
 import { contentsOf } from '../../host/folders.ts';
-import { fleet, type GeneratingFleet } from '../generation.ts';
+import { fleet, type GeneratingFleet } from '../generating-fleet.ts';
 
 const hasSandbox = 'sandbox' in (await findSandbox(process.platform, ['/usr/bin', '/bin']));
 

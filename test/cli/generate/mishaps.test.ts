@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { contentsOf } from '../../host/folders.ts';
 import { write } from '../../workspace/support.ts';
-import { fleet, type GeneratingFleet } from '../generation.ts';
+import { fleet, type GeneratingFleet } from '../generating-fleet.ts';
 import { type OutsideFleet, OWN_KINDS, outsideFleet } from '../outside-stores.ts';
 import { buildProgram, everythingIn, programPath, start, temporary } from '../program.ts';
 

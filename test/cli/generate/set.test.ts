@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { write } from '../../workspace/support.ts';
-import { fleet, type GeneratingFleet } from '../generation.ts';
+import { fleet, type GeneratingFleet } from '../generating-fleet.ts';
 
 const hasSandbox = 'sandbox' in (await findSandbox(process.platform, ['/usr/bin', '/bin']));
 const BOX = hasSandbox ? [] : ['--no-sandbox'];

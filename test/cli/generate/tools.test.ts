@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findCommand } from '../../../server/src/host/programs/commands.ts';
 import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
-import { createLastingFleet, type LastingFleet } from '../generation.ts';
+import { createLastingFleet, type LastingFleet } from '../generating-fleet.ts';
 
 const FOLDERS = ['/usr/bin', '/bin', '/usr/sbin'];
 const hasSandbox = 'sandbox' in (await findSandbox(process.platform, FOLDERS));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020';
 import { describe, expect, it } from 'vitest';
 import { folder } from '../../workspace/support.ts';
-import { fleet } from '../generation.ts';
+import { fleet } from '../generating-fleet.ts';
 import { varsmith } from '../support.ts';
 
 const SCHEMAS = join(__dirname, '../../../docs/schemas');

@@ -6,7 +6,7 @@ import Ajv from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { rules } from '../../../server/src/checks/index.ts';
 import type { Finding } from '../../../server/src/checks/rule.ts';
-import type { CheckReport } from '../../../server/src/cli/commands/check.ts';
+import type { CheckReport } from '../../../server/src/cli/output/check-report.ts';
 import { writeGithub } from '../../../server/src/cli/output/write-github.ts';
 import { brokenFleet } from '../fleets.ts';
 import { varsmith } from '../support.ts';

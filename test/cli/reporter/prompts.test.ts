@@ -4,10 +4,11 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { askFor, Cancelled } from '../../../server/src/cli/reporter/terminal.ts';
+import { askFor } from '../../../server/src/cli/reporter/terminal.ts';
+import { Cancelled } from '../../../server/src/generate/run-failure.ts';
 import { findSandbox } from '../../../server/src/host/sandbox/find-sandbox.ts';
 import { describeIf } from '../../conditionally.ts';
-import { fleet, type GeneratingFleet } from '../generation.ts';
+import { fleet, type GeneratingFleet } from '../generating-fleet.ts';
 
 const hasSandbox = 'sandbox' in (await findSandbox(process.platform, ['/usr/bin', '/bin']));
 

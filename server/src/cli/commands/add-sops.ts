@@ -1,4 +1,5 @@
 /** `varsmith add sops`: a value in an encrypted file of sops-nix, and its declaration in a module. */
+
 import { editedFiles } from '../../editor/scaffold.ts';
 import {
   planSopsSecret,
@@ -9,10 +10,11 @@ import {
 import { findKeys, type Keys } from '../../generate/backends/keys.ts';
 import { created, type SopsFile, valuesIn, withAdded } from '../../generate/backends/sops-files.ts';
 import { sourceChanges } from '../../generate/repository/sources.ts';
+import { withSession } from '../../generate/run/run-session.ts';
 import { joinPath } from '../../nix/eval/paths.ts';
-import { type OpenFleet, openFleet, say, withSession } from '../generation.ts';
 import { namedIdentities } from '../identities.ts';
-import { EXIT, type Io, printable, UsageError } from '../io.ts';
+import { EXIT, type Io, printable, say, UsageError } from '../io.ts';
+import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { printDiff } from '../output/check-fix.ts';
 import { jsonText } from '../output/json-text.ts';
 import { givenValue, randomValue } from '../reporter/given-value.ts';
@@ -31,35 +33,29 @@ export async function addSops(args: readonly string[], io: Io): Promise<number> 
   };
   const wish = { name, key: given.option('key') ?? null, file: inside('file'), module: inside('module') };
   const identities = namedIdentities(given.options('identity'), io);
-  const open = await openFleet(root, io, null, false);
+  const open = await openFleet(root, io, { needsClan: false });
   const around = { fleet: open.fleet(), files: open.files };
   const plan = planSopsSecret(around, wish);
   if (given.flag('dry-run')) return preview(open, plan, given.flag('json'), io);
   if ('refused' in plan) throw new Error(plan.refused);
-  return withSession(
-    open,
-    { commit: false },
-    sentence => say(io, sentence),
-    async session => {
-      const keys = await findKeys(open.environment, 'sops', identities);
-      const before = plan.creation === null ? (open.files.text(plan.file) ?? '') : null;
-      // Before anybody types anything: a file that cannot be opened takes nothing.
-      if (before !== null && plan.format !== 'binary') await valuesIn(documentOf(plan), before, keys);
-      const value = given.flag('random') ? randomValue() : await givenValue(name, io);
-      if (value.length === 0) throw new UsageError('The value is empty. Nothing was changed.');
-      const after = await encrypted(open, plan, keys, before, value);
-      const edited = [{ path: plan.file, before, after }, ...editedFiles(around, plan.edits)];
-      const { changes, unchanged } = sourceChanges(open.root, edited);
-      await session.apply(changes, `secrets: add ${name}`, unchanged);
-      if (given.flag('json'))
-        io.stdout.write(`${jsonText({ schemaVersion: 1, ...planData(plan, edited) })}\n`);
-      else
-        for (const { path, before: old } of edited)
-          io.stdout.write(`${old === null ? 'new    ' : 'changed'} ${printable(path)}\n`);
-      say(io, ...plan.notes);
-      return EXIT.ok;
-    },
-  );
+  return withSession(open, { commit: false, note: sentence => say(io, sentence) }, async session => {
+    const keys = await findKeys(open.environment, 'sops', identities);
+    const before = plan.creation === null ? (open.files.text(plan.file) ?? '') : null;
+    // Before anybody types anything: a file that cannot be opened takes nothing.
+    if (before !== null && plan.format !== 'binary') await valuesIn(documentOf(plan), before, keys);
+    const value = given.flag('random') ? randomValue() : await givenValue(name, io);
+    if (value.length === 0) throw new UsageError('The value is empty. Nothing was changed.');
+    const after = await encrypted(open, plan, keys, before, value);
+    const edited = [{ path: plan.file, before, after }, ...editedFiles(around, plan.edits)];
+    const { changes, unchanged } = sourceChanges(open.root, edited);
+    await session.apply(changes, `secrets: add ${name}`, unchanged);
+    if (given.flag('json')) io.stdout.write(`${jsonText({ schemaVersion: 1, ...planData(plan, edited) })}\n`);
+    else
+      for (const { path, before: old } of edited)
+        io.stdout.write(`${old === null ? 'new    ' : 'changed'} ${printable(path)}\n`);
+    say(io, ...plan.notes);
+    return EXIT.ok;
+  });
 }
 
 function encrypted(

@@ -9,9 +9,9 @@ import {
 } from '../../generate/backends/store-command.ts';
 import { homeIn } from '../../workspace/home.ts';
 import { absolutePath } from '../arguments.ts';
-import { openFleet } from '../generation.ts';
 import { EXIT, type Io, printable, UsageError } from '../io.ts';
 import { nearestRoot } from '../load.ts';
+import { openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
 import { readCommand } from '../table/read-command.ts';
 
@@ -36,7 +36,7 @@ export async function allowCommand(args: readonly string[], io: Io): Promise<num
       );
     return EXIT.ok;
   }
-  const { environment } = await openFleet(root, io, null, false);
+  const { environment } = await openFleet(root, io, { needsClan: false });
   const command = await allowStore(environment);
   if (isJson) io.stdout.write(`${jsonText({ schemaVersion: 1, allowed: [dataOf(command)] })}\n`);
   else

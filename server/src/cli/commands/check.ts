@@ -1,53 +1,16 @@
 /** `varsmith check`: finds, fixes, sifts, writes. What a format looks like is the business of its writer. */
 import { fingerprintsOf, lineTextIn } from '../../checks/fingerprint.ts';
 import { singles, summarised } from '../../checks/leftovers.ts';
-import type { Finding, Rule, Severity } from '../../checks/rule.ts';
-import type { NixFiles } from '../../nix/eval/value.ts';
+import type { Finding, Severity } from '../../checks/rule.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { absolutePath, oneOf, type Parsed } from '../arguments.ts';
 import { EXIT, type Io, printable, UsageError } from '../io.ts';
 import { countFiles, openConfigured } from '../load.ts';
 import { baselineText } from '../output/baseline-text.ts';
-import { type SpanOf, spansIn } from '../output/positions.ts';
+import { type BaselineReport, type Fingerprints, SEVERITIES, type Writer } from '../output/check-report.ts';
+import { spansIn } from '../output/positions.ts';
 import { isAskedFor, rejectUnknownRules } from '../rule-names.ts';
 import { readCommand } from '../table/read-command.ts';
-
-export const SEVERITIES = ['error', 'warning', 'info', 'hint'] as const satisfies readonly Severity[];
-
-/** What a baseline did. */
-export interface BaselineReport {
-  /** As the caller has named the file. */
-  readonly file: string;
-  readonly silenced: readonly Finding[];
-  /** Entries that no finding answers to any more. */
-  readonly obsolete: number;
-}
-
-/** Computed when first asked for: most formats and most runs need none. */
-export type Fingerprints = () => ReadonlyMap<Finding, string>;
-
-/** Everything a writer may show. */
-export interface CheckReport {
-  /** Absolute path. */
-  readonly root: string;
-  /** Without those that the baseline silences. */
-  readonly findings: readonly Finding[];
-  readonly counts: Readonly<Record<Severity, number>>;
-  /** Null: none was given. */
-  readonly baseline: BaselineReport | null;
-  /** How many fixes `--fix` has applied; null without it. */
-  readonly fixed: number | null;
-  /** Nix files looked at. */
-  readonly fileCount: number;
-  readonly milliseconds: number;
-  readonly files: NixFiles;
-  readonly spanOf: SpanOf;
-  /** By which a finding, silenced or not, is known again. */
-  readonly fingerprints: Fingerprints;
-  readonly rules: readonly Rule[];
-}
-
-export type Writer = (report: CheckReport, io: Io) => void;
 
 const WRITERS: Readonly<Record<'text' | 'lines' | 'json' | 'sarif' | 'github', () => Promise<Writer>>> = {
   text: async () => (await import('../output/write-text.ts')).writeText,

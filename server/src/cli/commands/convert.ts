@@ -1,16 +1,18 @@
 /** `varsmith convert`: secrets of sops-nix and agenix become vars, with their values. */
+
 import { suggest } from '../../checks/suggest.ts';
 import { counted } from '../../checks/wording.ts';
 import type { Verdict } from '../../editor/convert/plan.ts';
 import { findAllKeys } from '../../generate/backends/keys.ts';
 import { listed } from '../../generate/plan/plan-words.ts';
 import { sourceChanges } from '../../generate/repository/sources.ts';
+import { notingDisk, withSession } from '../../generate/run/run-session.ts';
 import { joinPath } from '../../nix/eval/paths.ts';
 import { type ConvertWish, type Rehearsal, rehearseConversion } from '../../workspace/convert.ts';
 import type { Parsed } from '../arguments.ts';
-import { type OpenFleet, openFleet, say, tellingOfDisk, withSession } from '../generation.ts';
 import { namedIdentities } from '../identities.ts';
-import { EXIT, type Io, printable, UsageError } from '../io.ts';
+import { EXIT, type Io, printable, say, UsageError } from '../io.ts';
+import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { printDiff } from '../output/check-fix.ts';
 import { jsonText } from '../output/json-text.ts';
 import { readCommand } from '../table/read-command.ts';
@@ -30,10 +32,10 @@ export async function convert(args: readonly string[], io: Io): Promise<number> 
     return done;
   };
   if (given.flag('dry-run')) {
-    const done = await tellingOfDisk(open, note, rehearse);
+    const done = await notingDisk(open, note, rehearse);
     return report(done, given, open, io);
   }
-  return withSession(open, { commit: false }, note, async session => {
+  return withSession(open, { commit: false, note }, async session => {
     const done = await rehearse();
     // Who names secrets wants these.
     if (given.positions.length > 0 && done.kept.length > 0)

@@ -16,9 +16,9 @@ import {
 import { carryOut, here } from '../../deploy/here.ts';
 import type { Machine } from '../../fleet/model.ts';
 import { oneOf, type Parsed } from '../arguments.ts';
-import { type OpenFleet, openFleet, say } from '../generation.ts';
-import { EXIT, type Io, painter, printable, UsageError } from '../io.ts';
+import { EXIT, type Io, painter, printable, say, UsageError } from '../io.ts';
 import { noSuch } from '../names.ts';
+import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
 import { terminalOf } from '../reporter/ask.ts';
 import { confirm } from '../reporter/terminal.ts';
@@ -42,7 +42,7 @@ export async function deploy(args: readonly string[], io: Io): Promise<number> {
   );
   if (actions.length > 1) throw new UsageError(`${actions.join(' and ')} exclude each other.`);
   const tool = oneOf('--with', given.option('with'), TOOLS, 'auto');
-  const open = await openFleet(root, io, 'access');
+  const open = await openFleet(root, io, { scan: 'access' });
   const machine = machineNamed(open, name);
   const request = {
     machine,
@@ -89,7 +89,7 @@ async function problemsOf(open: OpenFleet, machine: string): Promise<readonly Pr
   const isElsewhere = ofOtherMachines(open, machine);
   const concerns = ({ severity, machines, at }: Finding) =>
     severity === 'error' && (machines.length === 0 ? !isElsewhere(at.file) : machines.includes(machine));
-  const findings = (await open.findings()).filter(concerns);
+  const findings = open.findings().filter(concerns);
   return [
     ...problems.map(({ kind, message }) => ({ kind, message })),
     ...findings.map(({ rule, at, message }) => ({

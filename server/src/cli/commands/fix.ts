@@ -1,85 +1,42 @@
 /** `varsmith fix`: encrypts stored secrets to those they should be for. */
-
-import { accessChanges, accessData, agreedTo, askedOf } from '../../generate/backends/access-change.ts';
+import { accessData } from '../../generate/backends/access-change.ts';
 import { accessSummary } from '../../generate/backends/access-words.ts';
-import { openSecretBackend } from '../../generate/backends/open-backend.ts';
-import { chosen } from '../../generate/plan/generators.ts';
-import { driftsOf, fixDrifts, machinesOfSecrets } from '../../generate/repository/drift.ts';
-import type { Session } from '../../generate/repository/session.ts';
-import type { AccessChange } from '../../store/readers.ts';
+import { type FixReporter, runFix } from '../../generate/run/run-fix.ts';
 import type { Parsed } from '../arguments.ts';
-import { commits, type OpenFleet, openFleet, say, withSession } from '../generation.ts';
-import { EXIT, type Io, printable } from '../io.ts';
+import { EXIT, type Io, printable, say } from '../io.ts';
 import { mustBeKnownNames } from '../names.ts';
+import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
 import { openConversation } from '../reporter/conversation.ts';
 import { terminalAsking } from '../reporter/people-reporter.ts';
 import { accessEvent, confirmEvent } from '../reporter/watcher-reporter.ts';
+import { commits } from '../run-options.ts';
 import { readCommand } from '../table/read-command.ts';
 
-/** Whom the command tells what it finds, and asks. */
-interface Listener {
-  note(sentence: string): void;
-  access(changes: readonly AccessChange[]): void;
-  mayGive(asked: readonly AccessChange[]): Promise<boolean>;
-  fixed(key: string): void;
-  /** @param outcome `refused`: the answer was no */
-  ended(outcome: 'done' | 'refused', found: Found): void;
-  close(): void;
-}
-
-interface Found {
-  readonly backend: string;
-  readonly access: readonly AccessChange[];
-  /** Keys of generators. */
-  readonly fixed: readonly string[];
-}
+type Reporter = Omit<FixReporter, 'planned'> & { close(): void };
 
 export async function fixAccess(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('fix', args);
   const open = await openFleet(given.positions[0], io);
-  const listener = given.flag('events') ? watcher(io) : reader(open, given, io);
+  const reporter = given.flag('events') ? watcherReporter(io) : outputReporter(open, given, io);
   try {
-    return await withSession(open, { commit: commits(given, io) }, listener.note, session =>
-      fixIn(session, open, given, listener),
+    const { outcome } = await runFix(
+      open,
+      {
+        choice: { machines: given.options('machine'), generators: given.options('generator') },
+        isSure: given.flag('yes'),
+        commit: commits(given, io),
+      },
+      { ...reporter, planned: mustBeKnownNames },
     );
+    return outcome === 'done' ? EXIT.ok : EXIT.findings;
   } finally {
-    listener.close();
+    reporter.close();
   }
 }
 
-async function fixIn(session: Session, open: OpenFleet, given: Parsed, listener: Listener): Promise<number> {
-  // What is there makes no difference to whom it is for.
-  const { backend, declared, plan } = await open.situation({ asksStore: false });
-  const choice = { machines: given.options('machine'), generators: given.options('generator') };
-  const found = plan({ ...choice, regenerate: false });
-  mustBeKnownNames(found, declared.machines);
-  const { generators } = found;
-  const secretBackend = await openSecretBackend(open.environment, open.fleet(), backend);
-  const concerned = chosen(generators, choice);
-  await secretBackend.examine?.(machinesOfSecrets(concerned));
-  const drifts = driftsOf(concerned, secretBackend);
-  const access = accessChanges(
-    secretBackend,
-    drifts.flatMap(one => one.drifts.map(({ place }) => place)),
-  );
-  listener.access(access);
-  const asked = askedOf(access);
-  if (asked.length > 0 && !given.flag('yes') && !(await listener.mayGive(asked))) {
-    listener.ended('refused', { backend, access: [], fixed: [] });
-    return EXIT.findings;
-  }
-  const fixed: string[] = [];
-  await fixDrifts(drifts, secretBackend, session, agreedTo(access), ({ generator }) => {
-    fixed.push(generator.key);
-    listener.fixed(generator.key);
-  });
-  listener.ended('done', { backend, access, fixed });
-  return EXIT.ok;
-}
-
-/** Somebody who reads what is written: a person, or a program at the end. */
-function reader({ root }: OpenFleet, given: Parsed, io: Io): Listener {
+/** Returns a reporter for whoever reads what is written: a person, or a program at the end. */
+function outputReporter({ root }: OpenFleet, given: Parsed, io: Io): Reporter {
   const { mayGoOn, close } = terminalAsking(io);
   const isJson = given.flag('json');
   return {
@@ -92,7 +49,7 @@ function reader({ root }: OpenFleet, given: Parsed, io: Io): Listener {
     fixed(key) {
       if (!isJson) io.stdout.write(`Access to ${printable(key)} brought up to date\n`);
     },
-    ended(outcome, { backend, access, fixed }) {
+    ended({ outcome, backend, access, fixed }) {
       if (outcome === 'refused') return;
       const data = { schemaVersion: 1, root, backend, access: accessData(access), fixed };
       if (isJson) io.stdout.write(`${jsonText(data)}\n`);
@@ -102,8 +59,8 @@ function reader({ root }: OpenFleet, given: Parsed, io: Io): Listener {
   };
 }
 
-/** A program that watches and answers, such as an editor. */
-function watcher(io: Io): Listener {
+/** Returns a reporter for a program that watches and answers, such as an editor. */
+function watcherReporter(io: Io): Reporter {
   const talk = openConversation(io);
   return {
     note: message => talk.tell({ event: 'note', message }),
@@ -112,7 +69,7 @@ function watcher(io: Io): Listener {
     },
     mayGive: async asked => (await talk.ask(confirmEvent({ overwritten: 0, asked }))) === true,
     fixed() {},
-    ended: (outcome, { fixed }) => talk.tell({ event: 'end', outcome, fixed }),
+    ended: ({ outcome, fixed }) => talk.tell({ event: 'end', outcome, fixed }),
     close: talk.close,
   };
 }

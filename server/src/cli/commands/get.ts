@@ -2,11 +2,13 @@
 
 import { openSecretBackend } from '../../generate/backends/open-backend.ts';
 import { mustBeKnown } from '../../generate/plan/declared-vars.ts';
+import { EVERYTHING } from '../../generate/plan/plan.ts';
 import { storedValue } from '../../generate/run/run.ts';
+import { notingDisk } from '../../generate/run/run-session.ts';
 import { RunFailure } from '../../generate/run-failure.ts';
-import { EVERYTHING, openFleet, say, tellingOfDisk } from '../generation.ts';
-import { EXIT, type Io, UsageError } from '../io.ts';
+import { EXIT, type Io, say, UsageError } from '../io.ts';
 import { mustBeMachine, varNamed } from '../names.ts';
+import { openFleet } from '../open-fleet.ts';
 import { valueData } from '../output/generate-text.ts';
 import { jsonText } from '../output/json-text.ts';
 import { readCommand } from '../table/read-command.ts';
@@ -23,7 +25,7 @@ export async function get(args: readonly string[], io: Io): Promise<number> {
   mustBeKnown(found);
   const { generator, file } = found;
   const secretBackend = await openSecretBackend(open.environment, open.fleet(), backend);
-  const value = await tellingOfDisk(
+  const value = await notingDisk(
     open,
     sentence => say(io, sentence),
     () => storedValue(open.environment, secretBackend, generator, file),

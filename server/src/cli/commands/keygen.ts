@@ -1,13 +1,16 @@
 /** `varsmith keygen`: a key for the person at the keyboard. */
+
 import { userInfo } from 'node:os';
 import { mustBeUserName, ownKey, userKeyChanges } from '../../generate/backends/own-key.ts';
 import { backendOf, isKeyed } from '../../generate/backends/served-backend.ts';
 import { AfterwardsFailure, type Session } from '../../generate/repository/session.ts';
+import { withSession } from '../../generate/run/run-session.ts';
 import { RunFailure } from '../../generate/run-failure.ts';
 import type { Change } from '../../store/vars/changes.ts';
-import { commits, openFleet, say, withSession } from '../generation.ts';
-import { EXIT, type Io, UsageError } from '../io.ts';
+import { EXIT, type Io, say, UsageError } from '../io.ts';
+import { openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
+import { commits } from '../run-options.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function keygen(args: readonly string[], io: Io): Promise<number> {
@@ -16,8 +19,7 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
   const user = given.option('user') ?? io.env.USER ?? ownName();
   return withSession(
     open,
-    { commit: commits(given, io) },
-    sentence => say(io, sentence),
+    { commit: commits(given, io), note: sentence => say(io, sentence) },
     async session => {
       const backend = backendOf(open.fleet(), open.environment);
       if (!isKeyed(backend))

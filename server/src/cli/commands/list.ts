@@ -7,18 +7,20 @@ import { outdatedText } from '../../generate/plan/status-words.ts';
 import { staleIn } from '../../generate/repository/session.ts';
 import { storedPublic } from '../../generate/run/run.ts';
 import { tallyText } from '../../store/vars/tally.ts';
-import { openFleet } from '../generation.ts';
 import { EXIT, type Io, painter, printable } from '../io.ts';
 import { mustBeKnownNames } from '../names.ts';
+import { openFleet } from '../open-fleet.ts';
 import { shownValue, valueData } from '../output/generate-text.ts';
 import { jsonText } from '../output/json-text.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function list(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('list', args);
-  const { environment, root, seen, situation } = await openFleet(given.positions[0], io, 'files');
+  const { environment, root, scanned, situation } = await openFleet(given.positions[0], io, {
+    scan: 'files',
+  });
   const stale = await staleIn(environment);
-  const { backend, declared, plan, stored, status } = await situation({ seen, stale });
+  const { backend, declared, plan, stored, status } = await situation({ scanned, stale });
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
   const found = plan({ ...choice, regenerate: false });
   mustBeKnownNames(found, declared.machines);

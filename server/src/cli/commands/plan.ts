@@ -1,24 +1,23 @@
 /** `varsmith plan`: what a run would do. */
-import { counted } from '../../checks/wording.ts';
 import { accessChangesOf, accessData, sharedOf } from '../../generate/backends/access-change.ts';
 import { accessSummary } from '../../generate/backends/access-words.ts';
 import { lookInto } from '../../generate/backends/open-backend.ts';
 import type { ServedBackend } from '../../generate/backends/served-backend.ts';
 import { generatorTally } from '../../generate/plan/generator-tally.ts';
 import { chosen } from '../../generate/plan/generators.ts';
-import type { Plan, PlanNote, PlanRequest, PlanStep } from '../../generate/plan/planner.ts';
-import { outdatedText } from '../../generate/plan/status-words.ts';
+import type { Plan, PlanNote, PlanRequest } from '../../generate/plan/plan.ts';
 import { driftsOf } from '../../generate/repository/drift.ts';
 import { notedIn } from '../../generate/repository/session.ts';
 import type { AccessChange } from '../../store/readers.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 import { lackingIn, tallyText } from '../../store/vars/tally.ts';
 import type { Parsed } from '../arguments.ts';
-import { type OpenFleet, openFleet } from '../generation.ts';
-import { EXIT, type Io, type Paint, painter, printable } from '../io.ts';
+import { EXIT, type Io, painter, printable } from '../io.ts';
 import { mustBeKnownNames } from '../names.ts';
+import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
 import { whyNone } from '../output/no-generators.ts';
+import { planData, planText } from '../output/plan-text.ts';
 import { readCommand } from '../table/read-command.ts';
 
 /** What a run is about. */
@@ -37,10 +36,10 @@ export async function plan(args: readonly string[], io: Io): Promise<number> {
 
 /** Prints what a run would do; `generate --dry-run` does no more. @returns the exit code */
 export async function writePlan(given: Parsed, io: Io): Promise<number> {
-  const open = await openFleet(given.positions[0], io, 'files');
-  const { environment, root, seen, situation } = open;
+  const open = await openFleet(given.positions[0], io, { scan: 'files' });
+  const { environment, root, scanned, situation } = open;
   const { stale, owed } = await notedIn(environment);
-  const { backend, declared, plan: planOf, status } = await situation({ seen, stale });
+  const { backend, declared, plan: planOf, status } = await situation({ scanned, stale });
   const request = requestOf(given);
   const found = planOf(request);
   mustBeKnownNames(found, declared.machines);
@@ -76,7 +75,7 @@ async function accessOf(
   const none = { access: [], unknown: null };
   if (problems.length > 0) return none;
   try {
-    const secretBackend = await lookInto(open.environment, open.fleet(), backend, await open.seen());
+    const secretBackend = await lookInto(open.environment, open.fleet(), backend, await open.scanned());
     if (secretBackend === null) return none;
     const shared = sharedOf(generators.all.values(), machines);
     return { ...none, access: accessChangesOf(steps, driftsOf(shared, secretBackend), secretBackend) };
@@ -90,71 +89,5 @@ async function accessOf(
         message: `Who gains access cannot be told: ${error.message}`,
       },
     };
-  }
-}
-
-/** A plan as plain data, for programs. */
-export function planData({ steps, problems, notes }: Plan) {
-  return {
-    steps: steps.map(({ generator, reason, older, missing, overwrites }) => ({
-      key: generator.key,
-      generator: generator.name,
-      machine: generator.machine,
-      machines: generator.machines,
-      reason,
-      older,
-      missing,
-      overwrites,
-      files: generator.files.map(({ name, secret }) => ({ name, secret })),
-      prompts: generator.prompts.map(({ name, type, persist }) => ({ name, type, persist })),
-      dependencies: generator.dependencies.map(({ key }) => key),
-    })),
-    problems,
-    notes,
-  };
-}
-
-/**
- * A plan for people.
- *
- * @param none what is said of a plan without generators
- */
-export function planText(
-  { generators, steps, problems, notes }: Plan,
-  paint: Paint,
-  none = 'Nothing to generate.',
-): string {
-  const width = Math.max(0, ...steps.map(step => step.generator.key.length));
-  const lines = steps.map(
-    step => `  ${printable(step.generator.key).padEnd(width)}  ${paint('dim', printable(reasonText(step)))}`,
-  );
-  const overwritten = steps.reduce((sum, step) => sum + step.overwrites.length, 0);
-  return [
-    ...(steps.length === 0
-      ? problems.length > 0
-        ? []
-        : [generators.all.size === 0 ? none : 'Nothing to generate.']
-      : [`${counted(steps.length, 'generator')} to run, in this order:`, ...lines]),
-    ...(overwritten === 0
-      ? []
-      : [paint('yellow', `${counted(overwritten, 'stored value')} would be overwritten.`)]),
-    ...problems.map(({ message }) => `${paint('red', 'problem:')} ${printable(message)}`),
-    ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}`),
-    '',
-  ].join('\n');
-}
-
-/** Why a generator runs, and what becomes of its files. */
-function reasonText({ reason, older, missing, overwrites }: PlanStep): string {
-  const over = overwrites.length === 0 ? '' : `; overwrites ${overwrites.join(', ')}`;
-  switch (reason) {
-    case 'missing':
-      return `missing: ${missing.join(', ')}${over}`;
-    case 'requested':
-      return `asked for${over}`;
-    case 'dependent':
-      return `made from what changes${over}`;
-    default:
-      return `${outdatedText({ reason, older })}${over}`;
   }
 }

@@ -1,4 +1,5 @@
 /** `varsmith rename`: a name changes everywhere, and what is stored under it moves along. */
+
 import { applyEdits, editsByFile } from '../../checks/apply-fixes.ts';
 import { counted } from '../../checks/wording.ts';
 import { indexOf } from '../../editor/index.ts';
@@ -9,13 +10,14 @@ import type { Subject, Target } from '../../editor/subjects.ts';
 import { linkChanges, relocation, renameNotes, tellingGit } from '../../generate/repository/relocate.ts';
 import { outsideMoves, type StoredName } from '../../generate/repository/relocate-outside.ts';
 import { type EditedFile, sourceChanges } from '../../generate/repository/sources.ts';
+import { withSession } from '../../generate/run/run-session.ts';
 import { joinPath } from '../../nix/eval/paths.ts';
 import { movedLinks } from '../../store/vars/moved-links.ts';
 import type { Move } from '../../store/vars/moves.ts';
 import { oneOf, type Parsed } from '../arguments.ts';
-import { type OpenFleet, openFleet, say, withSession } from '../generation.ts';
-import { EXIT, type Io, printable, UsageError } from '../io.ts';
+import { EXIT, type Io, printable, say, UsageError } from '../io.ts';
 import { otherNames } from '../names.ts';
+import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { printDiff } from '../output/check-fix.ts';
 import { jsonText } from '../output/json-text.ts';
 import { RENAMED_KINDS } from '../table/commands-write.ts';
@@ -53,7 +55,7 @@ async function renameEverywhere(open: OpenFleet, wish: Wish, given: Parsed, io: 
   };
   if (given.flag('dry-run')) return report(work(), given, io);
   const note = (sentence: string) => say(io, sentence);
-  return withSession(open, { commit: false }, note, async session => {
+  return withSession(open, { commit: false, note }, async session => {
     const done = work();
     const { moves, files } = done;
     const links = movedLinks(open.files, open.environment.directory, moves, false);
@@ -74,7 +76,7 @@ async function renameEverywhere(open: OpenFleet, wish: Wish, given: Parsed, io: 
 /** What somebody else has moved: its links, and git's index, follow. */
 async function settleMoved(open: OpenFleet, moves: readonly Move[], given: Parsed, io: Io): Promise<number> {
   const note = (sentence: string) => say(io, sentence);
-  return withSession(open, { commit: false }, note, async session => {
+  return withSession(open, { commit: false, note }, async session => {
     const { directory } = open.environment;
     const links = movedLinks(open.files, directory, moves, true);
     const changes = linkChanges(links, []);

@@ -1,4 +1,5 @@
 /** `varsmith set`: stores a value that somebody brings. */
+
 import {
   accessChanges,
   accessData,
@@ -10,16 +11,19 @@ import { accessMessage, accessSentences, accessSummary } from '../../generate/ba
 import { openSecretBackend } from '../../generate/backends/open-backend.ts';
 import { placesOf } from '../../generate/backends/secret-backend.ts';
 import { mustBeKnown } from '../../generate/plan/declared-vars.ts';
+import { EVERYTHING } from '../../generate/plan/plan.ts';
 import { listed } from '../../generate/plan/plan-words.ts';
 import { machinesOfSecrets, storeMachineKeys } from '../../generate/repository/drift.ts';
 import { outputChanges } from '../../generate/repository/store-step.ts';
 import { isSame, madeFrom, replacing } from '../../generate/run/replacing.ts';
-import { commits, EVERYTHING, openFleet, say, withSession } from '../generation.ts';
-import { EXIT, type Io, printable, UsageError } from '../io.ts';
+import { withSession } from '../../generate/run/run-session.ts';
+import { EXIT, type Io, printable, say, UsageError } from '../io.ts';
 import { mustBeMachine, varNamed } from '../names.ts';
+import { openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
 import { givenValue } from '../reporter/given-value.ts';
 import { notAsked, terminalAsking } from '../reporter/people-reporter.ts';
+import { commits } from '../run-options.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function set(args: readonly string[], io: Io): Promise<number> {
@@ -32,8 +36,7 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
   const open = await openFleet(root, io);
   return withSession(
     open,
-    { commit: commits(given, io) },
-    sentence => say(io, sentence),
+    { commit: commits(given, io), note: sentence => say(io, sentence) },
     async session => {
       const situation = await open.situation({ asksStore: false });
       const { backend, declared, plan } = situation;

@@ -1,32 +1,28 @@
 /** `varsmith try`: what a generator writes, without storing anything. */
+
 import { performance } from 'node:perf_hooks';
 import type { TrialEvent } from '../../../../client/src/run-protocol.ts';
 import type { Generator } from '../../generate/plan/generators.ts';
+import { EVERYTHING } from '../../generate/plan/plan.ts';
 import { countText } from '../../generate/plan/plan-words.ts';
 import { type GivenAnswer, givenFor } from '../../generate/run/answers.ts';
 import { findPackages } from '../../generate/run/packages.ts';
+import { notingDisk } from '../../generate/run/run-session.ts';
 import { packagesOf } from '../../generate/run/script-commands.ts';
 import { findScriptEnvironment } from '../../generate/run/script-environment.ts';
 import { NOTHING } from '../../generate/run/step-results.ts';
 import { tryGenerator as runTrial, type Trial } from '../../generate/run/trial.ts';
-import {
-  EVERYTHING,
-  limitsFrom,
-  openFleet,
-  packageSourceFrom,
-  placesIn,
-  say,
-  tellingOfDisk,
-  timeLimitFrom,
-} from '../generation.ts';
-import { EXIT, type Io, painter, printable, UsageError } from '../io.ts';
+import { Cancelled } from '../../generate/run-failure.ts';
+import { EXIT, type Io, painter, printable, say, UsageError } from '../io.ts';
 import { mustBeMachine, noSuch } from '../names.ts';
+import { openFleet } from '../open-fleet.ts';
 import { shownValue } from '../output/generate-text.ts';
 import { jsonText } from '../output/json-text.ts';
+import { placesIn, type WhereOf } from '../output/script-places.ts';
 import { type Conversation, openConversation } from '../reporter/conversation.ts';
 import { givenAnswers } from '../reporter/given-answers.ts';
-import { Cancelled } from '../reporter/terminal.ts';
-import { promptEvent, type WhereOf } from '../reporter/watcher-reporter.ts';
+import { promptEvent } from '../reporter/watcher-reporter.ts';
+import { limitsFrom, packageSourceFrom, timeLimitFrom } from '../run-options.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function tryGenerator(args: readonly string[], io: Io): Promise<number> {
@@ -65,7 +61,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
       limits,
     });
     const start = performance.now();
-    const trial = await tellingOfDisk(open, tell, () =>
+    const trial = await notingDisk(open, tell, () =>
       runTrial(machine, name, {
         ...{ generators, given: answers, scriptEnvironment, signal },
         recipe: (on, of) => declared.recipe(on, of),

@@ -6,7 +6,7 @@ import { openSecretBackend } from '../../generate/backends/open-backend.ts';
 import { placeOf, type SecretBackend, type SecretPlace } from '../../generate/backends/secret-backend.ts';
 import { stateOfStatus } from '../../generate/plan/generator-tally.ts';
 import { chosen, type DeclaredFile, type Generator } from '../../generate/plan/generators.ts';
-import type { Status } from '../../generate/plan/planner.ts';
+import type { Status } from '../../generate/plan/plan.ts';
 import { olderText } from '../../generate/plan/status-words.ts';
 import { driftsOf, machinesOfSecrets } from '../../generate/repository/drift.ts';
 import { notedIn } from '../../generate/repository/session.ts';
@@ -16,9 +16,9 @@ import type { RunEnvironment } from '../../generate/run-environment.ts';
 import type { AccessChange } from '../../store/readers.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 import { tallyOf, tallyText } from '../../store/vars/tally.ts';
-import { type OpenFleet, openFleet, say } from '../generation.ts';
-import { EXIT, type Io, painter, printable } from '../io.ts';
+import { EXIT, type Io, painter, printable, say } from '../io.ts';
 import { mustBeKnownNames } from '../names.ts';
+import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
 import { whyNone } from '../output/no-generators.ts';
 import { readCommand } from '../table/read-command.ts';
@@ -31,14 +31,19 @@ export interface VerifyChoice {
 /** Says what is wrong with the stored vars of some machines and generators; all where none are named. */
 export async function verified(open: OpenFleet, choice: VerifyChoice) {
   const { stale, owed } = await notedIn(open.environment);
-  const { backend, declared, plan, status } = await open.situation({ seen: open.seen, stale });
+  const { backend, declared, plan, status } = await open.situation({ scanned: open.scanned, stale });
   const found = plan({ ...choice, regenerate: false });
   mustBeKnownNames(found, declared.machines);
   const { generators, steps, notes } = found;
   const concerned = chosen(generators, choice);
   // The plan has looked: what it says of a generator that is not complete is not looked up again.
   const planned = new Map(steps.map(step => [step.generator.key, step]));
-  const secretBackend = await openSecretBackend(open.environment, open.fleet(), backend, await open.seen());
+  const secretBackend = await openSecretBackend(
+    open.environment,
+    open.fleet(),
+    backend,
+    await open.scanned(),
+  );
   const problems = concerned.flatMap(generator => {
     const step = planned.get(generator.key);
     const found = step?.reason === 'missing' ? { ...step, reason: step.reason } : status(generator);
@@ -122,7 +127,7 @@ function whatToDo(access: AccessChange | null): string {
 
 export async function verify(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('verify', args);
-  const open = await openFleet(given.positions[0], io, 'access');
+  const open = await openFleet(given.positions[0], io, { scan: 'access' });
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
   const { backend, problems: all, notes, concerned, states, summary } = await verified(open, choice);
   // What killed runs have left was looked for when the store was opened.

@@ -1,6 +1,6 @@
 /** What a baseline did, in words. */
 import { counted } from '../../checks/wording.ts';
-import type { BaselineReport } from '../commands/check.ts';
+import type { BaselineReport } from './check-report.ts';
 
 /** What a baseline did, in a sentence or two. */
 export function baselineText({ file, silenced, obsolete }: BaselineReport): string {

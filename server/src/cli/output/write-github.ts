@@ -6,8 +6,8 @@
 import { messageWithCure } from '../../checks/cure.ts';
 import type { Finding, Severity } from '../../checks/rule.ts';
 import { marked } from '../../editor/unseen.ts';
-import type { CheckReport } from '../commands/check.ts';
 import type { Io } from '../io.ts';
+import type { CheckReport } from './check-report.ts';
 
 const COMMANDS: Readonly<Record<Severity, string>> = {
   error: 'error',

@@ -1,7 +1,7 @@
 /** Findings for programs. The shape is a contract: docs/schemas/check.schema.json. */
 import { messageWithCure } from '../../checks/cure.ts';
-import type { CheckReport } from '../commands/check.ts';
 import type { Io } from '../io.ts';
+import type { CheckReport } from './check-report.ts';
 import { jsonText } from './json-text.ts';
 
 export function writeJson(report: CheckReport, { stdout }: Io): void {

@@ -1,7 +1,7 @@
 /** Findings as one line each, `file:line:column: severity: message [rule]`: for problem matchers and quickfix lists. */
 import { messageWithCure } from '../../checks/cure.ts';
-import type { CheckReport } from '../commands/check.ts';
 import { type Io, printable } from '../io.ts';
+import type { CheckReport } from './check-report.ts';
 
 export function writeLines({ findings, spanOf }: CheckReport, { stdout }: Io): void {
   for (const finding of findings) {

@@ -9,8 +9,8 @@ import { FINGERPRINT_VERSION } from '../../checks/fingerprint.ts';
 import { ruleUrl } from '../../checks/pages.ts';
 import type { Finding, Fix, Rule, Severity } from '../../checks/rule.ts';
 import type { Place } from '../../fleet/model.ts';
-import type { CheckReport } from '../commands/check.ts';
 import type { Io } from '../io.ts';
+import type { CheckReport } from './check-report.ts';
 import { jsonText } from './json-text.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';

@@ -5,9 +5,9 @@ import type { Finding, Severity } from '../../checks/rule.ts';
 import { counted } from '../../checks/wording.ts';
 import { lineStartsOf } from '../../nix/source.ts';
 import { SETTINGS_FILE } from '../../workspace/settings-names.ts';
-import type { CheckReport } from '../commands/check.ts';
 import { type Io, type Paint, painter, printable } from '../io.ts';
 import { baselineText } from './baseline-text.ts';
+import type { CheckReport } from './check-report.ts';
 import type { Span } from './positions.ts';
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'blue', hint: 'cyan' } as const;

@@ -8,9 +8,9 @@ import type {
   RunAnswer,
   RunEvent,
 } from '../../../../client/src/run-protocol.ts';
+import { Cancelled } from '../../generate/run-failure.ts';
 import { type Io, UsageError } from '../io.ts';
 import { jsonLine } from '../output/json-text.ts';
-import { Cancelled } from './terminal.ts';
 
 type Asking = Omit<ConfirmEvent, 'id'> | Omit<QuestionEvent, 'id'>;
 

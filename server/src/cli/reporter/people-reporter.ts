@@ -3,15 +3,14 @@ import { counted } from '../../checks/wording.ts';
 import { accessSentences, accessSummary } from '../../generate/backends/access-words.ts';
 import { isHidden } from '../../generate/plan/generators.ts';
 import type { Question } from '../../generate/run/answers.ts';
+import type { Reporter } from '../../generate/run/reporter.ts';
 import type { StepResult } from '../../generate/run/step-results.ts';
 import { RunFailure } from '../../generate/run-failure.ts';
 import type { AccessChange } from '../../store/readers.ts';
-import { planText } from '../commands/plan.ts';
-import { say } from '../generation.ts';
-import { type Io, painter, printable, UsageError } from '../io.ts';
+import { type Io, painter, printable, say, UsageError } from '../io.ts';
 import { writeResult } from '../output/generate-text.ts';
+import { planText } from '../output/plan-text.ts';
 import { terminalOf } from './ask.ts';
-import type { Reporter } from './reporter.ts';
 import { askFor, confirm, type Terminal } from './terminal.ts';
 
 export function peopleReporter(io: Io): Reporter {

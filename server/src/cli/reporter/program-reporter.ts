@@ -1,12 +1,11 @@
 /** A run for a program that reads one JSON object at its end. A person at the terminal may still be asked. */
 import { accessData } from '../../generate/backends/access-change.ts';
+import type { Reporter } from '../../generate/run/reporter.ts';
 import type { StepResult } from '../../generate/run/step-results.ts';
-import { planData } from '../commands/plan.ts';
-import { say } from '../generation.ts';
-import type { Io } from '../io.ts';
+import { type Io, say } from '../io.ts';
 import { jsonText } from '../output/json-text.ts';
+import { planData } from '../output/plan-text.ts';
 import { terminalAsking } from './people-reporter.ts';
-import type { Reporter } from './reporter.ts';
 
 /** @param root absolute path of the fleet */
 export function programReporter(root: string, io: Io): Reporter {

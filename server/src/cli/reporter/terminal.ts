@@ -5,13 +5,8 @@
  * The keys are those of clan's own prompts (clan-core d7c35d912, clan_lib/vars/prompt.py).
  */
 import { StringDecoder } from 'node:string_decoder';
+import { Cancelled } from '../../generate/run-failure.ts';
 import { type Input, type Output, printable } from '../io.ts';
-
-export class Cancelled extends Error {
-  constructor() {
-    super('Cancelled. Nothing was changed.');
-  }
-}
 
 export interface Terminal {
   readonly input: Input;

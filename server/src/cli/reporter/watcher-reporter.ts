@@ -4,21 +4,18 @@ import type {
   ConfirmEvent,
   QuestionEvent,
   ResultEvent,
-  SourcePlace,
 } from '../../../../client/src/run-protocol.ts';
 import { accessData } from '../../generate/backends/access-change.ts';
 import { accessSentences, accessSummary } from '../../generate/backends/access-words.ts';
 import { isHidden } from '../../generate/plan/generators.ts';
 import type { Question } from '../../generate/run/answers.ts';
+import type { Consequences, Reporter } from '../../generate/run/reporter.ts';
 import type { StepResult } from '../../generate/run/step-results.ts';
 import type { AccessChange } from '../../store/readers.ts';
-import { planData } from '../commands/plan.ts';
 import type { Io } from '../io.ts';
+import { planData } from '../output/plan-text.ts';
+import type { WhereOf } from '../output/script-places.ts';
 import { openConversation } from './conversation.ts';
-import type { Consequences, Reporter } from './reporter.ts';
-
-/** @param whereOf the script of a machine's generator, or a line of it */
-export type WhereOf = (machine: string, generator: string, line: number | null) => SourcePlace | null;
 
 /** @throws UsageError where there is nothing to read answers from */
 export function watcherReporter(io: Io, whereOf: WhereOf): Reporter {

@@ -10,7 +10,7 @@ import type { Setting } from '../../fleet/settings.ts';
 import { validationHash, validationOf } from '../../store/vars/validation.ts';
 import { type Violation, violationsIn } from './constraints.ts';
 import type { Declaration, DeclaredFile, DeclaredPrompt, UnknownPart } from './generators.ts';
-import type { RefusedFile, Uncertain } from './planner.ts';
+import type { RefusedFile, Uncertain } from './plan.ts';
 import { type Recipe, recipeOf } from './recipe.ts';
 
 export interface Declared {

@@ -1,7 +1,7 @@
 /** How much of what generators make is there, as plans see it: in the unit and the words that every view has. */
 import { type StoredState, type Tally, tallyOf } from '../../store/vars/tally.ts';
 import type { Generator, UnknownPart } from './generators.ts';
-import type { Status } from './planner.ts';
+import type { Status } from './plan.ts';
 
 /** What would keep a complete generator from being seen as incomplete. */
 export const DECIDING: ReadonlySet<UnknownPart['part']> = new Set([

@@ -2,8 +2,8 @@
  * What of a fleet's generators only Nix can tell, in words: the one source for what a plan notes and what the doctor lists.
  */
 import { joinGenerators } from './generators.ts';
+import type { PlanInput, PlanNote } from './plan.ts';
 import { listed, partsText, whereOf } from './plan-words.ts';
-import type { PlanInput, PlanNote } from './planner.ts';
 
 /** What a fleet declares, as far as it is known. */
 type Declared = Pick<

@@ -5,26 +5,8 @@
  * middle of a run.
  */
 import { chosen, type Disagreement, type Generator, type Generators } from './generators.ts';
+import type { PlanInput, PlanProblem, PlanRequest, PlanStep } from './plan.ts';
 import { listed, partsText, whereOf } from './plan-words.ts';
-import type { PlanInput, PlanRequest, PlanStep } from './planner.ts';
-
-export interface PlanProblem {
-  readonly kind:
-    | 'unknown-machine'
-    | 'unknown-generator'
-    | 'unknown-dependency'
-    | 'cycle'
-    | 'shared-on-per-machine'
-    | 'differing-definitions'
-    | 'mixed-share'
-    | 'missing-dependency'
-    | 'constraint'
-    | 'needs-nix';
-  /** The name of the generator that it is about; null where it is about none. */
-  readonly generator: string | null;
-  readonly machines: readonly string[];
-  readonly message: string;
-}
 
 /** Is what was asked for not there, rather than something wrong with what is? */
 export function isOfRequest({ kind }: PlanProblem): boolean {

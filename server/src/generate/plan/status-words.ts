@@ -1,7 +1,7 @@
 /** What is said of values that are stored, and not as a run would make them now. */
 
+import type { Status } from './plan.ts';
 import { listed } from './plan-words.ts';
-import type { Status } from './planner.ts';
 
 /** What something was made from that has been set since, behind "made from": `an older token/t`. */
 export function olderText(older: readonly string[]): string {

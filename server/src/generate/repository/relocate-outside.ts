@@ -4,7 +4,7 @@ import { areSecretsOutside } from '../../store/backend-setting.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
 import { placesOf, type SecretChange, type SecretPlace } from '../backends/secret-backend.ts';
 import { isKeyed } from '../backends/served-backend.ts';
-import type { PlanRequest } from '../plan/planner.ts';
+import type { PlanRequest } from '../plan/plan.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { situationOf } from './situation.ts';
 

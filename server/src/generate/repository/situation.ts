@@ -7,7 +7,8 @@ import { outsideStoreOf } from '../backends/open-backend.ts';
 import { backendOf, isKeyed, type ServedBackend } from '../backends/served-backend.ts';
 import { type Declared, declarationsOf } from '../plan/declarations.ts';
 import type { Generator } from '../plan/generators.ts';
-import { type Plan, type PlanRequest, planRun, type Status, statusIn } from '../plan/planner.ts';
+import type { Plan, PlanRequest, Status } from '../plan/plan.ts';
+import { planRun, statusIn } from '../plan/planner.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 
 export interface Situation {
@@ -23,8 +24,8 @@ export interface SituationOptions {
   readonly stale?: StaleNotes;
   /** False: a store outside of the repository is not asked, and nothing in it counts as there. */
   readonly asksStore?: boolean;
-  /** What somebody has seen of the store meanwhile; asked when it is needed. */
-  readonly seen?: () => Promise<ScannedStore | null>;
+  /** A scan of the store that was made meanwhile; asked for when it is needed. */
+  readonly scanned?: () => Promise<ScannedStore | null>;
 }
 
 /**
@@ -34,7 +35,7 @@ export interface SituationOptions {
 export async function situationOf(
   fleet: Fleet,
   environment: RunEnvironment,
-  { stale, asksStore = true, seen }: SituationOptions = {},
+  { stale, asksStore = true, scanned }: SituationOptions = {},
 ): Promise<Situation> {
   const { files, directory } = environment;
   const backend = backendOf(fleet, environment);
@@ -43,7 +44,7 @@ export async function situationOf(
   );
   const declared = declarationsOf(fleet, file => files.text(file));
   const stored = storedLookups(
-    (await seen?.())?.files ?? storedFilesIn(files),
+    (await scanned?.())?.files ?? storedFilesIn(files),
     directory,
     isKeyed(backend) ? backend : (key, file) => entries.has(`${key}/${file}`),
   );

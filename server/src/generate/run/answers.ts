@@ -7,7 +7,7 @@
  */
 
 import type { DeclaredPrompt, Generator } from '../plan/generators.ts';
-import type { PlanStep } from '../plan/planner.ts';
+import type { PlanStep } from '../plan/plan.ts';
 import { RunFailure } from '../run-failure.ts';
 
 /** An answer from the command line: for all generators of a name, or for the one of a machine. */

@@ -3,9 +3,7 @@
  * secret.
  */
 import { dirname, join } from 'node:path';
-import type { Commands } from '../../host/programs/commands.ts';
 import { isSeenIn, type SandboxProgram } from '../../host/sandbox/find-sandbox.ts';
-import type { Limits } from '../../host/sandbox/limits.ts';
 import {
   holdsTrace,
   NOTHING_MORE,
@@ -17,23 +15,8 @@ import type { SharedSandbox } from '../../host/sandbox/shared-sandbox.ts';
 import type { Generator } from '../plan/generators.ts';
 import { someText } from '../plan/plan-words.ts';
 import type { Prepared } from './script-commands.ts';
+import type { ScriptEnvironment } from './script-environment.ts';
 import { type Known, shownNames, shownOutput, withheldTrace } from './shown-output.ts';
-
-export interface ScriptEnvironment {
-  /** Absolute path of the repository, for the files of it that scripts use. */
-  readonly root: string;
-  /** Absolute path of Bash. */
-  readonly bash: string;
-  /** Absolute path; null where there is none. */
-  readonly cat: string | null;
-  /** Null only where the user said that no sandbox is needed. */
-  readonly sandbox: SandboxProgram | null;
-  readonly commands: Commands;
-  readonly timeLimitMs: number;
-  readonly limits: Limits;
-  /** Called where plaintexts lie on a disk while a script runs. */
-  readonly onDisk: () => void;
-}
 
 export interface Inputs {
   /** Values of dependencies by the name of the generator, then by file. */

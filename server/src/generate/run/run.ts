@@ -12,15 +12,16 @@ import { openSharedSandbox, type SharedSandbox } from '../../host/sandbox/shared
 import type { Agreed } from '../backends/access-change.ts';
 import { placeOf, type SecretBackend } from '../backends/secret-backend.ts';
 import type { DeclaredFile, Generator } from '../plan/generators.ts';
-import type { Plan, PlanStep } from '../plan/planner.ts';
+import type { Plan, PlanStep } from '../plan/plan.ts';
 import type { Session } from '../repository/session.ts';
 import { publicPath } from '../repository/store-step.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import type { Answers } from './answers.ts';
 import { batchTimer } from './batching.ts';
-import { type Execution, execute, type Inputs, type ScriptEnvironment } from './execute.ts';
+import { type Execution, execute, type Inputs } from './execute.ts';
 import { MIN_LENGTH } from './redact.ts';
 import type { Prepared } from './script-commands.ts';
+import type { ScriptEnvironment } from './script-environment.ts';
 import { messageOf, type StepResult, unfinished } from './step-results.ts';
 import {
   type Ended,

@@ -12,7 +12,7 @@ import { packageCommands } from '../../shell/programs/tools.ts';
 import type { CopyPart, Recipe } from '../plan/recipe.ts';
 import { RunFailure } from '../run-failure.ts';
 import { switchesTracingOn } from './bash-tracing.ts';
-import type { ScriptEnvironment } from './execute.ts';
+import type { ScriptEnvironment } from './script-environment.ts';
 
 /** A script with all it needs to run. */
 export interface Prepared {

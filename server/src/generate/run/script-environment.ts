@@ -1,11 +1,10 @@
 /** What scripts are run with on this system, found once before a run: Bash, the sandbox, commands. */
 
-import { findCommand, hostCommands } from '../../host/programs/commands.ts';
-import { findSandbox, isSeenIn } from '../../host/sandbox/find-sandbox.ts';
+import { type Commands, findCommand, hostCommands } from '../../host/programs/commands.ts';
+import { findSandbox, isSeenIn, type SandboxProgram } from '../../host/sandbox/find-sandbox.ts';
 import type { Limits } from '../../host/sandbox/limits.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { RunFailure } from '../run-failure.ts';
-import type { ScriptEnvironment } from './execute.ts';
 
 /** How long a script may take unless it is said otherwise. */
 export const TIME_LIMIT_MS = 10 * 60_000;
@@ -48,4 +47,19 @@ export async function findScriptEnvironment(
     limits: wanted.limits,
     onDisk: environment.onDisk,
   };
+}
+export interface ScriptEnvironment {
+  /** Absolute path of the repository, for the files of it that scripts use. */
+  readonly root: string;
+  /** Absolute path of Bash. */
+  readonly bash: string;
+  /** Absolute path; null where there is none. */
+  readonly cat: string | null;
+  /** Null only where the user said that no sandbox is needed. */
+  readonly sandbox: SandboxProgram | null;
+  readonly commands: Commands;
+  readonly timeLimitMs: number;
+  readonly limits: Limits;
+  /** Called where plaintexts lie on a disk while a script runs. */
+  readonly onDisk: () => void;
 }

@@ -2,8 +2,8 @@
 import { HostFailure } from '../../host/host-failure.ts';
 import { NOTHING_MORE, type Undeclared } from '../../host/sandbox/run-script.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
+import type { PlanStep } from '../plan/plan.ts';
 import { whereOf } from '../plan/plan-words.ts';
-import type { PlanStep } from '../plan/planner.ts';
 import type { Execution } from './execute.ts';
 
 export interface FileResult {

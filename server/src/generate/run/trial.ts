@@ -9,9 +9,10 @@ import { partsText, whereOf } from '../plan/plan-words.ts';
 import { NO_RECIPE, type Recipe } from '../plan/recipe.ts';
 import { RunFailure } from '../run-failure.ts';
 import { type GivenAnswer, givenFor, mustBeAsked } from './answers.ts';
-import { type Execution, execute, type ScriptEnvironment } from './execute.ts';
+import { type Execution, execute } from './execute.ts';
 import { MIN_LENGTH } from './redact.ts';
 import { prepareScript } from './script-commands.ts';
+import type { ScriptEnvironment } from './script-environment.ts';
 
 export interface TryOptions {
   readonly generators: Generators;

@@ -6,7 +6,7 @@ import { access, readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { readRegularFile } from '../files/regular-file.ts';
 import type { ProcessResult } from '../programs/process.ts';
-import type { Commit } from './repository.ts';
+import type { Commit } from './commit.ts';
 
 /** Who commits, as git writes it, without the time. */
 export interface Habits {

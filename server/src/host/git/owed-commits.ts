@@ -9,7 +9,8 @@ import { readIfThere, replaceFile, rmIfThere } from '../files/atomic.ts';
 import { type Place, stateFolder } from '../files/state-folder.ts';
 import type { FileChange } from '../files/transaction.ts';
 import { codeOf, HostFailure, systemFailure } from '../host-failure.ts';
-import type { Commit, Repository } from './repository.ts';
+import type { Commit } from './commit.ts';
+import type { Repository } from './repository.ts';
 
 export interface OwedCommit {
   readonly message: string;

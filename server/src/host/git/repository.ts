@@ -9,6 +9,7 @@ import { HostFailure } from '../host-failure.ts';
 import { commandFolders, findCommand } from '../programs/commands.ts';
 import { type ProcessResult, runProcess } from '../programs/process.ts';
 import { withoutKeys } from '../programs/program-environment.ts';
+import type { Commit } from './commit.ts';
 import { branchOf, type Habits, habitsOf, importStream, stagedIn, underWay } from './fast-import.ts';
 import { mustBeOrdinary } from './git-folder.ts';
 import { copyIndex, indexOf, lockIndex, replaceIndex, sweepIndexLock } from './own-index.ts';
@@ -46,12 +47,6 @@ export interface Repository {
   beginRename(places: readonly string[], to: (path: string) => string): Promise<() => Promise<void>>;
   /** Takes away what a process of ours that was killed has left in the way of git. */
   sweep(): Promise<void>;
-}
-
-export interface Commit {
-  /** Relative to the root; those that are gone are committed as removed. */
-  readonly paths: readonly string[];
-  readonly message: string;
 }
 
 const TIME_LIMIT_MS = 120_000;

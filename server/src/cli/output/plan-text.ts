@@ -1,0 +1,71 @@
+/** Plans as text for people and as data for programs. */
+import { counted } from '../../checks/wording.ts';
+import type { Plan, PlanStep } from '../../generate/plan/plan.ts';
+import { outdatedText } from '../../generate/plan/status-words.ts';
+import { type Paint, printable } from '../io.ts';
+
+/** A plan as plain data, for programs. */
+export function planData({ steps, problems, notes }: Plan) {
+  return {
+    steps: steps.map(({ generator, reason, older, missing, overwrites }) => ({
+      key: generator.key,
+      generator: generator.name,
+      machine: generator.machine,
+      machines: generator.machines,
+      reason,
+      older,
+      missing,
+      overwrites,
+      files: generator.files.map(({ name, secret }) => ({ name, secret })),
+      prompts: generator.prompts.map(({ name, type, persist }) => ({ name, type, persist })),
+      dependencies: generator.dependencies.map(({ key }) => key),
+    })),
+    problems,
+    notes,
+  };
+}
+
+/**
+ * A plan for people.
+ *
+ * @param none what is said of a plan without generators
+ */
+export function planText(
+  { generators, steps, problems, notes }: Plan,
+  paint: Paint,
+  none = 'Nothing to generate.',
+): string {
+  const width = Math.max(0, ...steps.map(step => step.generator.key.length));
+  const lines = steps.map(
+    step => `  ${printable(step.generator.key).padEnd(width)}  ${paint('dim', printable(reasonText(step)))}`,
+  );
+  const overwritten = steps.reduce((sum, step) => sum + step.overwrites.length, 0);
+  return [
+    ...(steps.length === 0
+      ? problems.length > 0
+        ? []
+        : [generators.all.size === 0 ? none : 'Nothing to generate.']
+      : [`${counted(steps.length, 'generator')} to run, in this order:`, ...lines]),
+    ...(overwritten === 0
+      ? []
+      : [paint('yellow', `${counted(overwritten, 'stored value')} would be overwritten.`)]),
+    ...problems.map(({ message }) => `${paint('red', 'problem:')} ${printable(message)}`),
+    ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}`),
+    '',
+  ].join('\n');
+}
+
+/** Why a generator runs, and what becomes of its files. */
+export function reasonText({ reason, older, missing, overwrites }: PlanStep): string {
+  const over = overwrites.length === 0 ? '' : `; overwrites ${overwrites.join(', ')}`;
+  switch (reason) {
+    case 'missing':
+      return `missing: ${missing.join(', ')}${over}`;
+    case 'requested':
+      return `asked for${over}`;
+    case 'dependent':
+      return `made from what changes${over}`;
+    default:
+      return `${outdatedText({ reason, older })}${over}`;
+  }
+}

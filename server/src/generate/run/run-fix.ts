@@ -1,0 +1,84 @@
+/** Encrypts stored secrets to those they should be for, told to a reporter. Runs no scripts; values stay as they are. */
+import type { AccessChange } from '../../store/readers.ts';
+import { accessChanges, agreedTo, askedOf } from '../backends/access-change.ts';
+import { openSecretBackend } from '../backends/open-backend.ts';
+import { type Choice, chosen } from '../plan/generators.ts';
+import type { Plan } from '../plan/plan.ts';
+import { driftsOf, fixDrifts, machinesOfSecrets } from '../repository/drift.ts';
+import type { Session } from '../repository/session.ts';
+import type { RunFleet } from './run-fleet.ts';
+import { withSession } from './run-session.ts';
+
+export interface FixRequest {
+  readonly choice: Choice;
+  /** True: keys are given access that have none, without being asked. */
+  readonly isSure: boolean;
+  /** False: what is stored is not committed. */
+  readonly commit: boolean;
+}
+
+export interface FixReporter {
+  /** Reports what was chosen, before anything is looked at. What is thrown here ends the run. */
+  planned(plan: Plan, machines: readonly string[]): void;
+  note(sentence: string): void;
+  /** Reports who gains and loses access. */
+  access(changes: readonly AccessChange[]): void;
+  /** Asks whether keys are given access that have none today. @throws where there is nobody to ask */
+  mayGive(asked: readonly AccessChange[]): Promise<boolean>;
+  /** Reports a generator whose secrets are encrypted anew. @param key of the generator */
+  fixed(key: string): void;
+  ended(ending: FixEnding): void;
+}
+
+export interface FixEnding {
+  /** `refused`: the answer was no. */
+  readonly outcome: 'done' | 'refused';
+  /** The name of the secret backend. */
+  readonly backend: string;
+  readonly access: readonly AccessChange[];
+  /** Keys of generators. */
+  readonly fixed: readonly string[];
+}
+
+/** @throws RunFailure, StoreFailure, HostFailure; what the reporter throws */
+export async function runFix(
+  fleet: RunFleet,
+  request: FixRequest,
+  reporter: FixReporter,
+): Promise<FixEnding> {
+  const { commit } = request;
+  const options = { commit, note: (sentence: string) => reporter.note(sentence) };
+  return withSession(fleet, options, async session => {
+    const ending = await fixIn(session, fleet, request, reporter);
+    reporter.ended(ending);
+    return ending;
+  });
+}
+
+async function fixIn(
+  session: Session,
+  fleet: RunFleet,
+  { choice, isSure }: FixRequest,
+  reporter: FixReporter,
+): Promise<FixEnding> {
+  // What is there makes no difference to whom it is for.
+  const { backend, declared, plan: planOf } = await fleet.situation({ asksStore: false });
+  const plan = planOf({ ...choice, regenerate: false });
+  reporter.planned(plan, declared.machines);
+  const secretBackend = await openSecretBackend(fleet.environment, fleet.fleet(), backend);
+  const concerned = chosen(plan.generators, choice);
+  await secretBackend.examine?.(machinesOfSecrets(concerned));
+  const drifts = driftsOf(concerned, secretBackend);
+  const places = drifts.flatMap(generator => generator.drifts.map(({ place }) => place));
+  const access = accessChanges(secretBackend, places);
+  reporter.access(access);
+  const asked = askedOf(access);
+  if (asked.length > 0 && !isSure && !(await reporter.mayGive(asked)))
+    return { outcome: 'refused', backend, access: [], fixed: [] };
+  const fixed: string[] = [];
+  await fixDrifts(drifts, secretBackend, session, agreedTo(access), ({ generator }) => {
+    fixed.push(generator.key);
+    reporter.fixed(generator.key);
+  });
+  return { outcome: 'done', backend, access, fixed };
+}

@@ -1,0 +1,226 @@
+/**
+ * A run from the wish to its end: the plan, the secret backend, packages and commands, keys, answers, the scripts, and
+ * whom shared secrets are for. The one door for the command line and for editors.
+ */
+import type { AccessChange } from '../../store/readers.ts';
+import { type Agreed, accessChangesOf, agreedTo, askedOf, sharedOf } from '../backends/access-change.ts';
+import { openSecretBackend } from '../backends/open-backend.ts';
+import type { SecretBackend } from '../backends/secret-backend.ts';
+import type { Declared } from '../plan/declarations.ts';
+import type { Generator } from '../plan/generators.ts';
+import type { Plan, PlanRequest } from '../plan/plan.ts';
+import { NO_RECIPE } from '../plan/recipe.ts';
+import {
+  driftsOf,
+  fixDrifts,
+  type GeneratorDrift,
+  machinesOfSecrets,
+  storeMachineKeys,
+} from '../repository/drift.ts';
+import type { Session } from '../repository/session.ts';
+import type { RunEnvironment } from '../run-environment.ts';
+import { Cancelled } from '../run-failure.ts';
+import { type Answers, answersFor, type GivenAnswer } from './answers.ts';
+import { findPackages, type PackageSource } from './packages.ts';
+import type { Ending, Reporter } from './reporter.ts';
+import { runPlan, storedValue } from './run.ts';
+import type { RunFleet } from './run-fleet.ts';
+import { withSession } from './run-session.ts';
+import { type Prepared, packagesOf, prepareScript } from './script-commands.ts';
+import {
+  findScriptEnvironment,
+  type ScriptEnvironment,
+  type ScriptEnvironmentOptions,
+} from './script-environment.ts';
+import type { StepResult } from './step-results.ts';
+
+export interface GenerationRequest {
+  readonly plan: PlanRequest;
+  /** True: stored values may be overwritten, and keys given access that have none, without being asked. */
+  readonly isSure: boolean;
+  /** False: what is stored is not committed. */
+  readonly commit: boolean;
+  readonly scripts: ScriptEnvironmentOptions;
+  readonly packages: PackageSource;
+  /** How many scripts may run at the same time. */
+  readonly workers: number;
+  readonly answers: readonly GivenAnswer[];
+}
+
+/**
+ * Runs the generators that a request is about and stores what they make.
+ *
+ * @returns the end, which the reporter has been told
+ * @throws RunFailure, StoreFailure, HostFailure before anything has run; Cancelled; what the reporter throws
+ */
+export async function runGeneration(
+  fleet: RunFleet,
+  request: GenerationRequest,
+  reporter: Reporter,
+): Promise<Ending> {
+  let isRefused = false;
+  const run = await withSession(
+    fleet,
+    {
+      commit: request.commit,
+      note: reporter.note,
+      onRefused(refused) {
+        isRefused = true;
+        reporter.note(refused.message);
+      },
+    },
+    session => generateIn(session, fleet, request, reporter),
+  );
+  const ending = isRefused && run.outcome === 'done' ? { ...run, outcome: 'failed' as const } : run;
+  reporter.ended(ending);
+  return ending;
+}
+
+/** All that the steps of a run have in common. */
+interface Run {
+  readonly environment: RunEnvironment;
+  readonly session: Session;
+  readonly secretBackend: SecretBackend;
+  readonly declared: Declared;
+  readonly plan: Plan;
+  readonly request: GenerationRequest;
+  readonly reporter: Reporter;
+  /** Who gains and loses access. */
+  readonly access: readonly AccessChange[];
+  readonly agreed: Agreed;
+}
+
+async function generateIn(
+  session: Session,
+  fleet: RunFleet,
+  request: GenerationRequest,
+  reporter: Reporter,
+): Promise<Ending> {
+  const { environment } = fleet;
+  // Other processes are at work on it while the plan is made; a failure is told where it matters.
+  const scriptEnvironment = findScriptEnvironment(environment, request.scripts);
+  scriptEnvironment.catch(() => undefined);
+  const situation = await fleet.situation({ stale: session.stale });
+  const { backend, declared } = situation;
+  const plan = situation.plan(request.plan);
+  reporter.planned(plan, declared.machines);
+  const nothing = { plan, backend, results: [], access: [], fixed: [] };
+  if (plan.problems.length > 0) return { ...nothing, outcome: 'problems' };
+
+  const secretBackend = await openSecretBackend(environment, fleet.fleet(), backend);
+  // A machine that came later gets what was shared before it.
+  const shared = sharedOf(plan.generators.all.values(), request.plan.machines);
+  await secretBackend.examine?.(machinesOfSecrets([...generatorsOf(plan), ...shared]));
+  const drifts = driftsOf(shared, secretBackend);
+  const access = accessChangesOf(plan.steps, drifts, secretBackend);
+  reporter.access(access);
+  const common = { environment, session, secretBackend, declared, plan, request, reporter };
+  const run: Run = { ...common, access, agreed: agreedTo(access) };
+
+  const results = await runSteps(run, scriptEnvironment);
+  if (results === null) return { ...nothing, outcome: 'refused' };
+  const isDone = results.every(result => result.outcome === 'stored');
+  return {
+    ...{ plan, backend, results, access },
+    fixed: isDone ? await fixShared(run, shared, drifts, results) : [],
+    outcome: isDone ? 'done' : reporter.signal.aborted ? 'cancelled' : 'failed',
+  };
+}
+
+/** Runs the steps of the plan. @returns null where the answer to its consequences was no */
+async function runSteps(
+  run: Run,
+  finding: Promise<ScriptEnvironment>,
+): Promise<readonly StepResult[] | null> {
+  const { environment, session, secretBackend, plan, request, reporter, agreed } = run;
+  const { signal } = reporter;
+  if (plan.steps.length === 0) return (await mayGoOn(run, 0)) ? [] : null;
+  // Whatever can be missing is found out before any question is asked.
+  const scriptEnvironment = await finding;
+  const scripts = await prepareScripts(run, scriptEnvironment);
+  const machineKeys = await secretBackend.prepare(machinesOfSecrets(generatorsOf(plan)));
+  mustGoOn(signal);
+  const overwritten = plan.steps.reduce((sum, step) => sum + step.overwrites.length, 0);
+  if (!(await mayGoOn(run, overwritten))) return null;
+  const answers = await answersOf(run);
+  mustGoOn(signal);
+  await storeMachineKeys(machineKeys, secretBackend, session);
+  for (const { machine } of machineKeys) reporter.note(`Machine ${machine} has a key now.`);
+  return runPlan(plan, {
+    ...{ environment, secretBackend, session, scriptEnvironment, scripts, answers, agreed, signal },
+    workers: request.workers,
+    onStart: reporter.started,
+    onResult: reporter.result,
+  });
+}
+
+/** Asks whether to go on where values are overwritten or access is given. */
+async function mayGoOn({ request, reporter, access }: Run, overwritten: number): Promise<boolean> {
+  const asked = askedOf(access);
+  return request.isSure || overwritten + asked.length === 0 || reporter.mayGoOn({ overwritten, asked });
+}
+
+/** Finds the packages and commands of all scripts. @returns the scripts by key of their generator */
+async function prepareScripts(
+  { environment, declared, plan, request, reporter }: Run,
+  scriptEnvironment: ScriptEnvironment,
+): Promise<ReadonlyMap<string, Prepared>> {
+  const recipes = generatorsOf(plan).map(({ key, name, machines: [machine = ''] }) => ({
+    ...{ key, name },
+    recipe: declared.recipe(machine, name) ?? NO_RECIPE,
+  }));
+  const wanted = recipes.flatMap(({ recipe }) => packagesOf(recipe));
+  const { paths, note } = await findPackages(environment, wanted, request.packages, reporter.signal);
+  mustGoOn(reporter.signal);
+  if (note !== null) reporter.note(note);
+  const scripts = new Map<string, Prepared>();
+  for (const { key, name, recipe } of recipes)
+    scripts.set(key, await prepareScript(name, recipe, scriptEnvironment, paths));
+  return scripts;
+}
+
+function answersOf({ environment, secretBackend, plan, request, reporter }: Run): Promise<Answers> {
+  return answersFor(plan.steps, {
+    given: request.answers,
+    anew: request.plan.regenerate,
+    ask: reporter.ask,
+    async previous(generator, prompt) {
+      const file = generator.files.find(({ name }) => name === prompt.name);
+      return file === undefined ? null : storedValue(environment, secretBackend, generator, file);
+    },
+  });
+}
+
+/**
+ * Encrypts shared secrets to those they should be for.
+ *
+ * @param before how they differed before the run, which is still so for those that it has not stored
+ * @returns the keys of the generators whose secrets were encrypted anew
+ */
+async function fixShared(
+  { session, secretBackend, agreed }: Run,
+  shared: readonly Generator[],
+  before: readonly GeneratorDrift[],
+  results: readonly StepResult[],
+): Promise<readonly string[]> {
+  const stored = new Set(results.map(({ step }) => step.generator));
+  const drifts = [
+    ...driftsOf(
+      shared.filter(generator => stored.has(generator)),
+      secretBackend,
+    ),
+    ...before.filter(({ generator }) => !stored.has(generator)),
+  ];
+  const fixed: string[] = [];
+  await fixDrifts(drifts, secretBackend, session, agreed, ({ generator }) => fixed.push(generator.key));
+  return fixed;
+}
+
+function generatorsOf({ steps }: Plan): Generator[] {
+  return steps.map(step => step.generator);
+}
+
+/** @throws Cancelled */
+function mustGoOn(signal: AbortSignal): void {
+  if (signal.aborted) throw new Cancelled();
+}

@@ -1,0 +1,78 @@
+/** The repository of a fleet, opened for writing while some work is done, with the notes that this gives rise to. */
+import { openSession, type Session } from '../repository/session.ts';
+import { leftNotes } from './left-notes.ts';
+import type { RunFleet } from './run-fleet.ts';
+
+type Note = (sentence: string) => void;
+
+export interface RunSessionOptions {
+  /** False: what is stored is not committed. */
+  readonly commit: boolean;
+  readonly note: Note;
+  /** Called, when the work is done, with what git would not commit; without it, that is thrown. */
+  readonly onRefused?: (refused: Error) => void;
+}
+
+/**
+ * Opens the repository for writing, does the work, and closes it however the work ends.
+ *
+ * @throws HostFailure `locked` while another program writes to it; what git would not commit, without `onRefused`
+ */
+export async function withSession<T>(
+  fleet: RunFleet,
+  { commit, note, onRefused }: RunSessionOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(fleet.environment, { commit });
+  let isDone = false;
+  try {
+    noteRecovery(session, fleet, note);
+    const result = await notingDisk(fleet, note, () => work(session));
+    isDone = true;
+    const refused = session.refused();
+    if (refused !== null) {
+      if (onRefused === undefined) throw refused;
+      onRefused(refused);
+    }
+    return result;
+  } finally {
+    const refused = isDone ? null : session.refused();
+    if (refused !== null) note(refused.message);
+    const begun = session.postponed();
+    if (begun !== null)
+      note(
+        `A ${begun} is in progress, so nothing was committed. The first run after it commits what was stored.`,
+      );
+    await session.close();
+  }
+}
+
+function noteRecovery({ recovered, settled }: Session, fleet: RunFleet, note: Note): void {
+  if (recovered !== null) {
+    // What is brought to its end may be modules too.
+    fleet.rescan();
+    note(
+      recovered === 'finished'
+        ? 'An interrupted run has been completed.'
+        : 'An interrupted run has been undone.',
+    );
+  }
+  if (settled) note('What an earlier run stored without committing is committed now.');
+}
+
+/** Does the work, and notes afterwards whether plaintexts were on a disk and which could not be removed. */
+export async function notingDisk<T>(
+  { hasUsedDisk }: Pick<RunFleet, 'hasUsedDisk'>,
+  note: Note,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    if (hasUsedDisk()) note(ON_DISK);
+    for (const sentence of leftNotes()) note(sentence);
+  }
+}
+
+const ON_DISK =
+  'There is no file system in memory here: secrets lay on a disk, overwritten afterwards, while programs read them.';
