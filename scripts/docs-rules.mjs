@@ -13,8 +13,8 @@ const DOCS = join(ROOT, 'docs');
 const { outputFiles } = await build({
   stdin: {
     contents: [
-      "import { rulePages } from './server/src/checks/documentation.ts';",
-      "import { rules } from './server/src/checks/index.ts';",
+      "import { rulePages } from './server/src/checks/pages/documentation.ts';",
+      "import { rules } from './server/src/checks/rules/index.ts';",
       "import { settingsSchemaText } from './server/src/workspace/settings-schema.ts';",
       "import { shownFixes } from './test/checks/shown-fixes.ts';",
       "export { exitCodesPage } from './server/src/cli/exit-codes.ts';",

@@ -7,22 +7,30 @@ import { describe, expect, it } from 'vitest';
 const ROOT = resolve(__dirname, '..');
 const SERVER = join(ROOT, 'server/src');
 
-/** What each folder of server/src may import beside itself. */
+/** What every room may use: lists and order, and nothing of what this is about. */
+const STD = join(SERVER, 'std.ts');
+
+/** What each folder of server/src may import beside itself and `std.ts`. */
+const LANGUAGES = ['nix', 'shell'];
+const MODEL = [...LANGUAGES, 'modules', 'flake', 'fleet', 'store'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   nix: [],
   shell: [],
   host: [],
   browser: [],
-  fleet: ['nix', 'shell'],
-  store: ['nix', 'shell'],
-  checks: ['nix', 'shell', 'fleet', 'store'],
-  generate: ['nix', 'shell', 'fleet', 'store', 'host'],
-  editor: ['nix', 'shell', 'fleet', 'store', 'checks'],
-  doctor: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'host'],
+  modules: ['nix'],
+  flake: ['nix', 'modules'],
+  fleet: [...LANGUAGES, 'modules', 'flake'],
+  store: LANGUAGES,
+  edits: MODEL,
+  checks: [...MODEL, 'edits'],
+  generate: [...MODEL, 'host'],
+  editor: [...MODEL, 'edits', 'checks'],
+  doctor: [...MODEL, 'checks', 'generate', 'host'],
   deploy: ['fleet', 'host'],
-  workspace: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'host'],
-  lsp: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'workspace'],
-  cli: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'deploy', 'workspace'],
+  workspace: [...MODEL, 'edits', 'checks', 'generate', 'editor', 'doctor', 'host'],
+  lsp: [...MODEL, 'edits', 'checks', 'generate', 'editor', 'doctor', 'workspace'],
+  cli: [...MODEL, 'edits', 'checks', 'generate', 'editor', 'doctor', 'deploy', 'workspace'],
 };
 
 /** Modules from outside that only some places may use: a door each. */
@@ -33,7 +41,7 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
   { module: /^web-tree-sitter$/, places: [/^server\/src\/nix\/parse\//] },
   { module: /^@noble\//, places: [/^server\/src\/browser\//] },
   { module: /^age-encryption$/, places: [/^server\/src\/store\/age\/crypt\.ts$/] },
-  { module: /^yaml$/, places: [/^server\/src\/fleet\/secrets-yaml\.ts$/, /^server\/src\/store\//] },
+  { module: /^yaml$/, places: [/^server\/src\/fleet\/secrets\/secrets-yaml\.ts$/, /^server\/src\/store\//] },
   {
     module: /^(node:)?child_process$/,
     places: [/^server\/src\/host\//, /^client\/src\/program\.ts$/],
@@ -93,11 +101,27 @@ describe('layers', () => {
         if (!specifier.startsWith('.')) return [];
         const target = resolve(dirname(file), specifier);
         const other = target.startsWith(SERVER) ? layerOf(target) : 'outside';
-        const fine = other === layer || (other !== null && (MAY_IMPORT[layer] ?? []).includes(other));
+        const fine =
+          other === layer || target === STD || (other !== null && (MAY_IMPORT[layer] ?? []).includes(other));
         return fine || isProtocol(from, target) ? [] : [`${from} imports ${specifier}`];
       });
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('no files import each other in a circle, types counted too', () => {
+    const circles = circlesOf(importGraph(server)).map(circle => circle.map(file => relative(SERVER, file)));
+    expect(circles).toEqual([]);
+  });
+
+  it('no room holds more than a person takes in: 30 files, a group of rules 45', () => {
+    const rooms = new Map<string, number>();
+    for (const file of server) {
+      const room = relative(SERVER, dirname(file));
+      rooms.set(room, (rooms.get(room) ?? 0) + 1);
+    }
+    const full = [...rooms].filter(([room, files]) => files > (room.startsWith('checks/rules/') ? 45 : 30));
+    expect(full).toEqual([]);
   });
 
   it('the client imports nothing of the server', () => {
@@ -140,7 +164,9 @@ describe('rooms inside of a folder', () => {
 });
 
 describe('what runs in a browser', () => {
-  const analysis = server.filter(file => /^(nix|shell|fleet|checks|editor)$/.test(layerOf(file) ?? ''));
+  const analysis = server.filter(file =>
+    /^(nix|shell|modules|flake|fleet|edits|checks|editor)$/.test(layerOf(file) ?? ''),
+  );
 
   it('asks Node for nothing but files of wasm and hashes, each in one place', () => {
     const door = /^server\/src\/nix\/(hash|parse\/(parse|wasm))\.ts$/;
@@ -181,4 +207,41 @@ function isProtocol(from: string, target: string): boolean {
     (from.startsWith('server/src/lsp/') && file === 'protocol.ts') ||
     (from.startsWith('server/src/cli/') && file === 'run-protocol.ts')
   );
+}
+
+/** Which files of `files` each of them imports. */
+function importGraph(files: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const known = new Set(files);
+  return new Map(
+    files.map(file => [
+      file,
+      importsOf(file)
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .map(({ specifier }) => resolve(dirname(file), specifier))
+        .filter(target => known.has(target)),
+    ]),
+  );
+}
+
+/** The strongly connected components of more than one file, by Tarjan's algorithm. */
+function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const circles: string[][] = [];
+  const visit = (file: string): void => {
+    order.set(file, order.size);
+    lowest.set(file, order.get(file) as number);
+    open.push(file);
+    for (const target of graph.get(file) ?? []) {
+      if (!order.has(target)) visit(target);
+      if (open.includes(target))
+        lowest.set(file, Math.min(lowest.get(file) as number, lowest.get(target) as number));
+    }
+    if (lowest.get(file) !== order.get(file)) return;
+    const component = open.splice(open.indexOf(file));
+    if (component.length > 1) circles.push(component.sort());
+  };
+  for (const file of graph.keys()) if (!order.has(file)) visit(file);
+  return circles;
 }

@@ -6,7 +6,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Ajv from 'ajv/dist/2020';
 import { expect, it } from 'vitest';
-import { CLAN_CORE_COMMIT } from '../server/src/fleet/catalogue-data.ts';
+import { CLAN_CORE_COMMIT } from '../server/src/fleet/catalogue/catalogue-data.ts';
 
 const ROOT = join(__dirname, '..');
 const SERVER = join(ROOT, 'server/src');

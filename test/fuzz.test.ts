@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runChecks } from '../server/src/checks/run.ts';
+import { runChecks } from '../server/src/checks/engine/run.ts';
 import { type FleetWorkspace, fleetWorkspace } from './fleet/workspace.ts';
 import { claimFinding, claimPlace } from './fuzz/claims.ts';
 import { claimCursor, claimFile, claimWorkspace, snapshotOf } from './fuzz/editor-claims.ts';

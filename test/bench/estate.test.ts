@@ -7,7 +7,7 @@ import { growthChart } from '../../bench/chart.mjs';
 import { bystanders } from '../../bench/fleet/bystanders.mjs';
 import { estate, GENERATORS_A_MACHINE } from '../../bench/fleet/estate.mjs';
 import { estateTable } from '../../bench/table.mjs';
-import { runChecks } from '../../server/src/checks/run.ts';
+import { runChecks } from '../../server/src/checks/engine/run.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
 

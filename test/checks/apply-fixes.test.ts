@@ -8,8 +8,9 @@ import {
   editsByFile,
   isPreferred,
   isSafe,
-} from '../../server/src/checks/apply-fixes.ts';
-import type { Finding, Fix, TextEdit } from '../../server/src/checks/rule.ts';
+} from '../../server/src/checks/engine/apply-fixes.ts';
+import type { Finding, Fix } from '../../server/src/checks/rule.ts';
+import type { TextEdit } from '../../server/src/edits/text-edit.ts';
 
 const edit = (start: number, end: number, text: string, file = 'a.nix'): TextEdit => ({
   file,

@@ -4,11 +4,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hostOf, PIPELINE } from '../../server/src/checks/examples.ts';
-import { rules } from '../../server/src/checks/index.ts';
+import { hostOf, PIPELINE } from '../../server/src/checks/examples/pipeline-examples.ts';
+import { examplesOf } from '../../server/src/checks/examples/shown-examples.ts';
 import type { Example, Finding, Rule } from '../../server/src/checks/rule.ts';
-import { examplesOf } from '../../server/src/checks/shown-examples.ts';
-import { filledIn, TEMPLATES } from '../../server/src/editor/templates.ts';
+import { rules } from '../../server/src/checks/rules/index.ts';
+import { filledIn, TEMPLATES } from '../../server/src/editor/scaffold/templates.ts';
 import { fleetRoot, nixFiles } from '../examples/folders.ts';
 import { FLEET as MINI_FLEET } from '../mini-fleet/claims.ts';
 import { applyFix, check, judgedIn, shownFinding, type Texts } from './harness.ts';

@@ -3,11 +3,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { GROUPS, rulePages } from '../../server/src/checks/documentation.ts';
-import { ruleById, rules } from '../../server/src/checks/index.ts';
-import { anchor, pageUrl, ruleUrl } from '../../server/src/checks/pages.ts';
-import { groupOf, rulePage } from '../../server/src/checks/rule-page.ts';
-import { examplesOf } from '../../server/src/checks/shown-examples.ts';
+import { examplesOf } from '../../server/src/checks/examples/shown-examples.ts';
+import { GROUPS, rulePages } from '../../server/src/checks/pages/documentation.ts';
+import { anchor, pageUrl, ruleUrl } from '../../server/src/checks/pages/pages.ts';
+import { groupOf, rulePage } from '../../server/src/checks/pages/rule-page.ts';
+import { ruleById, rules } from '../../server/src/checks/rules/index.ts';
 import { shownFixes } from './shown-fixes.ts';
 
 const DOCS = join(import.meta.dirname, '..', '..', 'docs');
@@ -49,7 +49,9 @@ describe('docs/rules', () => {
       const shared = pages.get('rules/shared-files.md') as string;
       for (const file of Object.values(example.files)) expect(page + shared).toContain(file.trimEnd());
     }
-    expect(() => readFileSync(join(DOCS, '..', 'server', 'src', 'checks', `${id}.ts`), 'utf8')).not.toThrow();
+    expect(() =>
+      readFileSync(join(DOCS, '..', 'server', 'src', 'checks', 'rules', `${id}.ts`), 'utf8'),
+    ).not.toThrow();
   });
 
   it('shows what a fix changes, and which fixes need nobody to look at them', () => {

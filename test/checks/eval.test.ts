@@ -1,7 +1,7 @@
 // The rules about evaluation, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { hostOf, PIPELINE } from '../../server/src/checks/examples.ts';
+import { hostOf, PIPELINE } from '../../server/src/checks/examples/pipeline-examples.ts';
 import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
 
 const { check, expectMarked, expectSilent } = judging(

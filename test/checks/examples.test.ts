@@ -1,8 +1,8 @@
 // Every rule's examples do what its documentation says, and every fix of a bad example mends it.
 
 import { describe, expect, it } from 'vitest';
-import { rules } from '../../server/src/checks/index.ts';
-import { examplesOf } from '../../server/src/checks/shown-examples.ts';
+import { examplesOf } from '../../server/src/checks/examples/shown-examples.ts';
+import { rules } from '../../server/src/checks/rules/index.ts';
 import { applyFix, check, judgedIn, judging, shownFinding, type Texts } from './harness.ts';
 
 /** All examples parse, but those of the rule about files that do not. */

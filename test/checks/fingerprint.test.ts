@@ -1,7 +1,7 @@
 // Fingerprints: the same for a finding that has only moved, another for one that is another.
 
 import { expect, test } from 'vitest';
-import { fingerprintsOf, lineTextIn } from '../../server/src/checks/fingerprint.ts';
+import { fingerprintsOf, lineTextIn } from '../../server/src/checks/engine/fingerprint.ts';
 import type { Finding } from '../../server/src/checks/rule.ts';
 import { memoryFiles } from '../nix/support.ts';
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { rules } from '../../server/src/checks/index.ts';
+import { rules } from '../../server/src/checks/rules/index.ts';
 import { brokenFleetRoot, markedMistakes, nixFiles } from '../examples/folders.ts';
 import { applyFix, check, judging, type Texts } from './harness.ts';
 

@@ -2,8 +2,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { followed } from '../../server/src/checks/scripts.ts';
-import type { GeneratorScript } from '../../server/src/fleet/model.ts';
+import { followed } from '../../server/src/checks/facts/followed-scripts.ts';
+import type { GeneratorScript } from '../../server/src/fleet/model/generators.ts';
 
 function scriptOf(text: string): GeneratorScript {
   const source = { text, holes: [], segments: [] };

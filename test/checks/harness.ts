@@ -6,12 +6,13 @@
  * not such a comment. `# ^^> rule-id` marks a range that goes on in further lines. In text, `#- path` begins a file.
  */
 import { expect } from 'vitest';
-import { PIPELINE } from '../../server/src/checks/examples.ts';
-import { ruleById, rules } from '../../server/src/checks/index.ts';
+import { runRules } from '../../server/src/checks/engine/run.ts';
+import { PIPELINE } from '../../server/src/checks/examples/pipeline-examples.ts';
 import { createMemory } from '../../server/src/checks/memory/memory.ts';
-import type { CheckFiles, Example, Finding, Fix, Rule, TextEdit } from '../../server/src/checks/rule.ts';
-import { runRules } from '../../server/src/checks/run.ts';
-import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/builder.ts';
+import type { CheckFiles, Example, Finding, Fix, Rule } from '../../server/src/checks/rule.ts';
+import { ruleById, rules } from '../../server/src/checks/rules/index.ts';
+import type { TextEdit } from '../../server/src/edits/text-edit.ts';
+import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/build/builder.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
 import {
   type Checked,

@@ -1,7 +1,7 @@
 // Machines that several places declare, where it is less plain than in the rule's examples.
 
 import { describe, expect, it } from 'vitest';
-import { FLAKE } from '../../server/src/checks/inventory/examples.ts';
+import { FLAKE } from '../../server/src/checks/examples/inventory-examples.ts';
 import { findingsOf, type Texts } from './harness.ts';
 
 const clan = (inventory: string, more: Texts = {}): Texts => ({

@@ -1,6 +1,6 @@
 /** Options of clans and inventories and settings of services: what is said of which version, and what is not. */
 import { describe, expect, it } from 'vitest';
-import { FLAKE, LOCK } from '../../server/src/checks/inventory/examples.ts';
+import { FLAKE, LOCK } from '../../server/src/checks/examples/inventory-examples.ts';
 import { optionsOfService } from '../../server/src/fleet/options/clan-core.ts';
 import { judging, type Texts } from './harness.ts';
 

@@ -1,8 +1,8 @@
 // Services and roles of the inventory, where it is less plain than in the examples of their rules.
 
 import { describe, expect, it } from 'vitest';
-import { FLAKE, LOCK } from '../../server/src/checks/inventory/examples.ts';
-import { CLAN_CORE_TIME } from '../../server/src/fleet/catalogue-services.ts';
+import { FLAKE, LOCK } from '../../server/src/checks/examples/inventory-examples.ts';
+import { CLAN_CORE_TIME } from '../../server/src/fleet/catalogue/catalogue-services.ts';
 import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
 
 const { check, expectSilent } = judging('inventory/unknown-role', 'inventory/unknown-service');

@@ -1,7 +1,7 @@
 // The rules about the inventory, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { FLAKE, LOCK } from '../../server/src/checks/inventory/examples.ts';
+import { FLAKE, LOCK } from '../../server/src/checks/examples/inventory-examples.ts';
 import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
 
 const { check, expectMarked, expectSilent } = judging(

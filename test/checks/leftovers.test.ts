@@ -1,7 +1,13 @@
 // What is left over is told once a folder of the store, and everything that silences single findings goes on to do so.
 import { describe, expect, it, test } from 'vitest';
-import { storeFolderOf } from '../../server/src/checks/leftovers.ts';
-import { KEY_OF_ADA, KEY_OF_LEA, keyFile, MAIL, secretFor } from '../../server/src/checks/store/examples.ts';
+import {
+  KEY_OF_ADA,
+  KEY_OF_LEA,
+  keyFile,
+  MAIL,
+  secretFor,
+} from '../../server/src/checks/examples/store-examples.ts';
+import { storeFolderOf } from '../../server/src/checks/facts/leftover-summaries.ts';
 import { varsmith } from '../cli/support.ts';
 import { folder, write } from '../workspace/support.ts';
 

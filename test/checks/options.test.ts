@@ -1,8 +1,8 @@
 // The rules about options, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { LOCK } from '../../server/src/checks/inventory/examples.ts';
-import { CLAN_CORE_TIME } from '../../server/src/fleet/catalogue-services.ts';
+import { LOCK } from '../../server/src/checks/examples/inventory-examples.ts';
+import { CLAN_CORE_TIME } from '../../server/src/fleet/catalogue/catalogue-services.ts';
 import { applyFix, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
 
 const { check, expectSilent } = judging(

@@ -1,8 +1,8 @@
 // The rules about the fleet's own options, where it is less plain than in their examples.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rules } from '../../server/src/checks/index.ts';
-import { FLEET } from '../../server/src/checks/option/samples.ts';
+import { FLEET } from '../../server/src/checks/examples/option-examples.ts';
+import { rules } from '../../server/src/checks/rules/index.ts';
 import { applyFix, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
 
 const { check, expectSilent, living } = judging('option/declared-type', 'option/undeclared');

@@ -1,7 +1,7 @@
 // The rules about machines, entries and accessors, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { hostOf, registryOf } from '../../server/src/checks/examples.ts';
+import { hostOf, registryOf } from '../../server/src/checks/examples/pipeline-examples.ts';
 import { applyFix, fixOf, judging, onlyFinding, type Texts, withMatrix } from './harness.ts';
 
 const { check, expectMarked, expectSilent, living } = judging(

@@ -1,7 +1,13 @@
 // The rules about keys, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { GENERATORS, hostOf, PIPELINE, REGISTRY, registryOf } from '../../server/src/checks/examples.ts';
+import {
+  GENERATORS,
+  hostOf,
+  PIPELINE,
+  REGISTRY,
+  registryOf,
+} from '../../server/src/checks/examples/pipeline-examples.ts';
 import { applyFix, fixOf, judging, noFiles, onlyFinding, withMatrix } from './harness.ts';
 
 const { check, checkText, expectMarked, expectSilent } = judging(

@@ -1,7 +1,7 @@
 // The rules about what generators are to each other and to machines, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { FLAKE, LOCK } from '../../server/src/checks/inventory/examples.ts';
+import { FLAKE, LOCK } from '../../server/src/checks/examples/inventory-examples.ts';
 import { applyFix, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
 
 const { check, expectSilent } = judging(

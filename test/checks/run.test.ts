@@ -1,9 +1,9 @@
 // Running rules: severities from the settings, silencing, order, and a rule that fails.
 
 import { describe, expect, it } from 'vitest';
+import type { CheckSettings, RuleFailure } from '../../server/src/checks/engine/run.ts';
+import { runRules } from '../../server/src/checks/engine/run.ts';
 import type { Report, Rule } from '../../server/src/checks/rule.ts';
-import type { CheckSettings, RuleFailure } from '../../server/src/checks/run.ts';
-import { runRules } from '../../server/src/checks/run.ts';
 import { memoryFiles } from '../nix/support.ts';
 import { EMPTY_FLEET } from '../workspace/support.ts';
 

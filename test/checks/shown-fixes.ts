@@ -1,8 +1,9 @@
 /** What the light bulb offers for the bad examples of a rule, tried: for the page of the rule. */
-import { applyEdits, editsByFile, isSafe } from '../../server/src/checks/apply-fixes.ts';
+
+import { applyEdits, editsByFile, isSafe } from '../../server/src/checks/engine/apply-fixes.ts';
+import { examplesOf } from '../../server/src/checks/examples/shown-examples.ts';
+import type { ShownFix } from '../../server/src/checks/pages/rule-page.ts';
 import type { Example, Fix, Rule } from '../../server/src/checks/rule.ts';
-import type { ShownFix } from '../../server/src/checks/rule-page.ts';
-import { examplesOf } from '../../server/src/checks/shown-examples.ts';
 import { unifiedDiff } from '../../server/src/cli/output/unified-diff.ts';
 import { check, type Texts } from './small-workspace.ts';
 

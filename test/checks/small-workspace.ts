@@ -2,11 +2,12 @@
  * Runs rules over a small workspace in memory. Needs no test runner: the script that writes the pages of the rules tries
  * their fixes with it.
  */
-import { rules as allRules } from '../../server/src/checks/index.ts';
+
+import { type CheckSettings, runRules } from '../../server/src/checks/engine/run.ts';
 import type { CheckFiles, Example, Finding, Rule } from '../../server/src/checks/rule.ts';
-import { type CheckSettings, runRules } from '../../server/src/checks/run.ts';
-import { createFleetBuilder, type FleetSettings } from '../../server/src/fleet/builder.ts';
-import type { Fleet } from '../../server/src/fleet/model.ts';
+import { rules as allRules } from '../../server/src/checks/rules/index.ts';
+import { createFleetBuilder, type FleetSettings } from '../../server/src/fleet/build/builder.ts';
+import type { Fleet } from '../../server/src/fleet/model/fleet.ts';
 import { memoryFiles } from '../nix/support.ts';
 import { storeFiles } from '../store/support.ts';
 

@@ -1,7 +1,12 @@
 // What secrets of sops-nix and agenix say of themselves, and how they are used, where that is less plain than in examples.
 
 import { describe, expect, it } from 'vitest';
-import { encryptedYaml, moduleWith, SOPS_YAML, VALUE } from '../../server/src/checks/sops/examples.ts';
+import {
+  encryptedYaml,
+  moduleWith,
+  SOPS_YAML,
+  VALUE,
+} from '../../server/src/checks/examples/sops-examples.ts';
 import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts, type World } from './harness.ts';
 
 const { check } = judging(

@@ -8,7 +8,7 @@ import {
   moduleWith,
   SOPS_YAML,
   VALUE,
-} from '../../server/src/checks/sops/examples.ts';
+} from '../../server/src/checks/examples/sops-examples.ts';
 import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
 
 const { check } = judging('sops/file-format', 'sops/plaintext', 'sops/recipient-drift');

@@ -9,7 +9,7 @@ import {
   linksOf,
   MAIL,
   secretFor,
-} from '../../server/src/checks/store/examples.ts';
+} from '../../server/src/checks/examples/store-examples.ts';
 import { findingsOf, judging, onlyFinding, type Texts, type World } from './harness.ts';
 
 const { check, expectSilent } = judging(

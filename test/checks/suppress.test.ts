@@ -1,8 +1,8 @@
 // Comments silence findings: on their line, on the next, in the file; and a fix writes them.
 
 import { describe, expect, it } from 'vitest';
-import type { Sources } from '../../server/src/checks/rule.ts';
-import { isSilenced, silenceFixes } from '../../server/src/checks/suppress.ts';
+import { isSilenced, silenceFixes } from '../../server/src/checks/engine/suppress.ts';
+import type { Sources } from '../../server/src/edits/text-edit.ts';
 import { memoryFiles } from '../nix/support.ts';
 import { applyFix } from './harness.ts';
 

@@ -1,8 +1,8 @@
 // The rules about uses of generators, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { hostOf, PIPELINE } from '../../server/src/checks/examples.ts';
-import { LOCK } from '../../server/src/checks/inventory/examples.ts';
+import { LOCK } from '../../server/src/checks/examples/inventory-examples.ts';
+import { hostOf, PIPELINE } from '../../server/src/checks/examples/pipeline-examples.ts';
 import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
 
 const { check, expectMarked, expectSilent } = judging(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020';
 import { afterAll, describe, expect, test } from 'vitest';
-import { rules } from '../../server/src/checks/index.ts';
+import { rules } from '../../server/src/checks/rules/index.ts';
 import { exitCodesPage } from '../../server/src/cli/exit-codes.ts';
 import { helpOf } from '../../server/src/cli/output/help.ts';
 import { varsmith } from './support.ts';

@@ -1,9 +1,9 @@
 // Everything in the graph's page can be seen and is named, in the four themes that VS Code brings: measured in a browser.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ToPage } from '../../client/src/webview/messages.ts';
-import type { Graph, GraphNode } from '../../server/src/editor/graph.ts';
-import { legendEntries } from '../../server/src/editor/graph-legend.ts';
-import { pictureOf } from '../../server/src/editor/graph-picture.ts';
+import type { Graph, GraphNode } from '../../server/src/editor/graph/graph.ts';
+import { legendEntries } from '../../server/src/editor/graph/graph-legend.ts';
+import { pictureOf } from '../../server/src/editor/graph/graph-picture.ts';
 import { hasAxe, violationsIn } from '../workbench/axe.mjs';
 import { lowContrast, strokesOf } from '../workbench/contrast.mjs';
 import { type GraphPage, hasBrowser, openGraphPage } from '../workbench/graph-page.mjs';

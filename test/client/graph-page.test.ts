@@ -1,10 +1,10 @@
 // The page of the dependency graph in a real browser: what it shows, and what it says when somebody uses it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Choice, ToPage } from '../../client/src/webview/messages.ts';
-import { graphOf } from '../../server/src/editor/graph.ts';
-import { groupsOf } from '../../server/src/editor/graph-groups.ts';
-import { legendEntries } from '../../server/src/editor/graph-legend.ts';
-import { pictureOf } from '../../server/src/editor/graph-picture.ts';
+import { graphOf } from '../../server/src/editor/graph/graph.ts';
+import { groupsOf } from '../../server/src/editor/graph/graph-groups.ts';
+import { legendEntries } from '../../server/src/editor/graph/graph-legend.ts';
+import { pictureOf } from '../../server/src/editor/graph/graph-picture.ts';
 import { check } from '../checks/harness.ts';
 import { type GraphPage, hasBrowser, openGraphPage } from '../workbench/graph-page.mjs';
 

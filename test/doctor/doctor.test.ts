@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { encryptedYaml, VALUE } from '../../server/src/checks/sops/examples.ts';
+import { encryptedYaml, VALUE } from '../../server/src/checks/examples/sops-examples.ts';
 import { type ActionNames, IN_EDITOR, IN_TERMINAL } from '../../server/src/doctor/actions.ts';
 import { examine } from '../../server/src/doctor/examine.ts';
 import { actionsIn, type Entry, hasProblems } from '../../server/src/doctor/report.ts';

@@ -1,8 +1,8 @@
 // What is offered for sops-nix and agenix where the cursor stands.
 import { describe, expect, test } from 'vitest';
-import { completion } from '../../server/src/editor/completion.ts';
+import { completion } from '../../server/src/editor/complete/completion.ts';
 import { OPTION_WORDS } from '../../server/src/editor/secrets/words.ts';
-import { SECRET_OPTIONS } from '../../server/src/fleet/secrets-schema.ts';
+import { SECRET_OPTIONS } from '../../server/src/fleet/secrets/secrets-schema.ts';
 import { AGENIX, inFleet, SOPS } from './secret-fleets.ts';
 
 /** What is offered at `|`, as labels; and the texts that two of them would write. */

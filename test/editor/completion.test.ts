@@ -1,9 +1,9 @@
 // What is offered where the cursor stands.
 import { describe, expect, test } from 'vitest';
-import { completion } from '../../server/src/editor/completion.ts';
-import type { CompletionItem } from '../../server/src/editor/completion-items.ts';
-import { foldings } from '../../server/src/editor/folding.ts';
-import { filledIn, TEMPLATES } from '../../server/src/editor/templates.ts';
+import { completion } from '../../server/src/editor/complete/completion.ts';
+import type { CompletionItem } from '../../server/src/editor/complete/completion-items.ts';
+import { filledIn, TEMPLATES } from '../../server/src/editor/scaffold/templates.ts';
+import { foldings } from '../../server/src/editor/shown/folding.ts';
 import { check } from '../checks/harness.ts';
 import { sourceFile } from '../nix/support.ts';
 import { exampleFiles, inExample } from './support.ts';

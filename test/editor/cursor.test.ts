@@ -1,7 +1,7 @@
 // Where a cursor stands, told from the text in front of it.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cursorIn } from '../../server/src/editor/cursor.ts';
+import { cursorIn } from '../../server/src/editor/names/cursor.ts';
 
 /** `|` is the cursor. */
 function at(marked: string) {

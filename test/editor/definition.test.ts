@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { definition } from '../../server/src/editor/definition.ts';
+import { definition } from '../../server/src/editor/navigate/definition.ts';
 import { type At, inExample, textAt } from './support.ts';
 
 /** The texts of the targets. */

@@ -1,14 +1,14 @@
 // A clan whose folder is not the root: what the editor shows of it, links to and renames lies below that folder.
 import { expect, test } from 'vitest';
-import { registryOf } from '../../server/src/checks/examples.ts';
+import { registryOf } from '../../server/src/checks/examples/pipeline-examples.ts';
 import { IN_TERMINAL } from '../../server/src/doctor/actions.ts';
 import { examine } from '../../server/src/doctor/examine.ts';
-import { environmentOf } from '../../server/src/editor/environment.ts';
-import { generatorEntries } from '../../server/src/editor/explorer.ts';
-import { EVERYTHING } from '../../server/src/editor/explorer-filter.ts';
-import { fileLinks } from '../../server/src/editor/links.ts';
-import { layPipeline } from '../../server/src/editor/pipeline.ts';
-import { rename } from '../../server/src/editor/rename.ts';
+import { environmentOf } from '../../server/src/editor/environment/environment.ts';
+import { generatorEntries } from '../../server/src/editor/explorer/explorer.ts';
+import { EVERYTHING } from '../../server/src/editor/explorer/explorer-filter.ts';
+import { rename } from '../../server/src/editor/rename/rename.ts';
+import { layPipeline } from '../../server/src/editor/scaffold/pipeline.ts';
+import { fileLinks } from '../../server/src/editor/shown/links.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { examinedIn } from '../../server/src/workspace/examined.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';

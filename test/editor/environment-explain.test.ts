@@ -1,13 +1,13 @@
 // Why a variable is in a machine's sessions, or why it is not.
 import { expect, test } from 'vitest';
-import { registryOf } from '../../server/src/checks/examples.ts';
-import type { Surroundings } from '../../server/src/editor/environment-data.ts';
+import { registryOf } from '../../server/src/checks/examples/pipeline-examples.ts';
+import type { Surroundings } from '../../server/src/editor/environment/environment-data.ts';
 import {
   absentVariables,
   type Explanation,
   explainVariable,
-} from '../../server/src/editor/environment-explain.ts';
-import { absentText } from '../../server/src/editor/environment-text.ts';
+} from '../../server/src/editor/environment/environment-explain.ts';
+import { absentText } from '../../server/src/editor/environment/environment-text.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { folder } from '../workspace/support.ts';

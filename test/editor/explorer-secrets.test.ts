@@ -1,9 +1,13 @@
 // The view of sops-nix and agenix: machines with their secrets, encrypted files with their keys.
 import { beforeEach, expect, test } from 'vitest';
-import { fleetEntry } from '../../server/src/editor/explorer.ts';
-import { itemAt } from '../../server/src/editor/explorer-at.ts';
-import { EVERYTHING } from '../../server/src/editor/explorer-filter.ts';
-import { keysOfFile, secretEntries, secretsEntry } from '../../server/src/editor/secrets/explorer.ts';
+import { fleetEntry } from '../../server/src/editor/explorer/explorer.ts';
+import { itemAt } from '../../server/src/editor/explorer/explorer-at.ts';
+import { EVERYTHING } from '../../server/src/editor/explorer/explorer-filter.ts';
+import {
+  keysOfFile,
+  secretEntries,
+  secretsEntry,
+} from '../../server/src/editor/explorer/explorer-secrets.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
 import { AGENIX, inFleet, SOPS } from './secret-fleets.ts';
 import type { At } from './support.ts';

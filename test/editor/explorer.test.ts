@@ -1,11 +1,11 @@
 // What the fleet explorer shows: counts, filters, registry keys, and the way from a file to it.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { stateOverall, storedStates } from '../../server/src/checks/store/generated.ts';
-import { fleetEntry, generatorEntries, stateOn } from '../../server/src/editor/explorer.ts';
-import { itemAt } from '../../server/src/editor/explorer-at.ts';
-import { EVERYTHING, type ExplorerFilter } from '../../server/src/editor/explorer-filter.ts';
-import { keyDetail, keyEntries } from '../../server/src/editor/explorer-keys.ts';
-import { graphOf } from '../../server/src/editor/graph.ts';
+import { stateOverall, storedStates } from '../../server/src/checks/facts/store/generated.ts';
+import { fleetEntry, generatorEntries, stateOn } from '../../server/src/editor/explorer/explorer.ts';
+import { itemAt } from '../../server/src/editor/explorer/explorer-at.ts';
+import { EVERYTHING, type ExplorerFilter } from '../../server/src/editor/explorer/explorer-filter.ts';
+import { keyDetail, keyEntries } from '../../server/src/editor/explorer/explorer-keys.ts';
+import { graphOf } from '../../server/src/editor/graph/graph.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
 import { tallyText } from '../../server/src/store/vars/tally.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';

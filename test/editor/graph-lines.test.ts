@@ -4,10 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Graph, type GraphNode, graphOf } from '../../server/src/editor/graph.ts';
-import { groupsOf } from '../../server/src/editor/graph-groups.ts';
-import { pictureOf } from '../../server/src/editor/graph-picture.ts';
-import { type Box, type Scene, type SceneOptions, sceneOf } from '../../server/src/editor/graph-scene.ts';
+import { type Graph, type GraphNode, graphOf } from '../../server/src/editor/graph/graph.ts';
+import type { Box } from '../../server/src/editor/graph/graph-boxes.ts';
+import { groupsOf } from '../../server/src/editor/graph/graph-groups.ts';
+import { pictureOf } from '../../server/src/editor/graph/graph-picture.ts';
+import { type Scene, type SceneOptions, sceneOf } from '../../server/src/editor/graph/graph-scene.ts';
 import type { Point } from '../../server/src/editor/layout/shapes.ts';
 import { check } from '../checks/harness.ts';
 

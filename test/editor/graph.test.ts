@@ -2,14 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../server/src/checks/rule.ts';
-import { type GraphCondition, type GraphKind, graphOf } from '../../server/src/editor/graph.ts';
-import { type Grouping, groupsOf } from '../../server/src/editor/graph-groups.ts';
-import { pictureOf } from '../../server/src/editor/graph-picture.ts';
-import { sceneOf } from '../../server/src/editor/graph-scene.ts';
-import { dotOf, mermaidOf } from '../../server/src/editor/graph-text.ts';
+import { type GraphCondition, type GraphKind, graphOf } from '../../server/src/editor/graph/graph.ts';
+import { type Grouping, groupsOf } from '../../server/src/editor/graph/graph-groups.ts';
+import { pictureOf } from '../../server/src/editor/graph/graph-picture.ts';
+import { sceneOf } from '../../server/src/editor/graph/graph-scene.ts';
+import { dotOf, mermaidOf } from '../../server/src/editor/graph/graph-text.ts';
 import { circleOf } from '../../server/src/editor/layout/circles.ts';
 import { type LayoutEdge, layoutOf } from '../../server/src/editor/layout/layered.ts';
-import { errorsByGenerator } from '../../server/src/editor/trouble.ts';
+import { errorsByGenerator } from '../../server/src/editor/shown/trouble.ts';
 import { readContents } from '../../server/src/store/vars/read.ts';
 import { check, judging } from '../checks/harness.ts';
 

@@ -1,6 +1,6 @@
 // Hovers of options, tags, variables, the directories of scripts, and of the rules behind findings.
 import { describe, expect, test } from 'vitest';
-import { hover } from '../../server/src/editor/hover.ts';
+import { hover } from '../../server/src/editor/hover/hover.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { exampleFiles, inExample, textAt } from './support.ts';
 

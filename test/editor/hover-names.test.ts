@@ -1,6 +1,6 @@
 // Hovers of names that are no keys themselves: lists that rows share, and functions that look keys up.
 import { expect, test } from 'vitest';
-import { hover } from '../../server/src/editor/hover.ts';
+import { hover } from '../../server/src/editor/hover/hover.ts';
 import { inExample } from './support.ts';
 
 const MATRIX = 'lib/machine-env-matrix.nix';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hover } from '../../server/src/editor/hover.ts';
+import { hover } from '../../server/src/editor/hover/hover.ts';
 import { type At, inExample, textAt } from './support.ts';
 
 function shown({ snapshot, file, offset }: At): string | null {

@@ -1,9 +1,9 @@
 // Hover, definition and completion in an inventory: options, settings of services, roles, tags, modules and inputs.
 import { describe, expect, it, test } from 'vitest';
-import { FLAKE, LOCK } from '../../server/src/checks/inventory/examples.ts';
-import { completion } from '../../server/src/editor/completion.ts';
-import { definition } from '../../server/src/editor/definition.ts';
-import { hover } from '../../server/src/editor/hover.ts';
+import { FLAKE, LOCK } from '../../server/src/checks/examples/inventory-examples.ts';
+import { completion } from '../../server/src/editor/complete/completion.ts';
+import { hover } from '../../server/src/editor/hover/hover.ts';
+import { definition } from '../../server/src/editor/navigate/definition.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { folder } from '../workspace/support.ts';

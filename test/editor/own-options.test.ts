@@ -1,13 +1,13 @@
 // Options that the fleet declares itself: hover, definition, references, completion.
 import { describe, expect, test } from 'vitest';
-import { FLEET } from '../../server/src/checks/option/samples.ts';
-import { completion } from '../../server/src/editor/completion.ts';
-import { definition } from '../../server/src/editor/definition.ts';
-import { hover } from '../../server/src/editor/hover.ts';
-import { references } from '../../server/src/editor/references.ts';
-import { prepareRename } from '../../server/src/editor/rename.ts';
+import { FLEET } from '../../server/src/checks/examples/option-examples.ts';
+import { completion } from '../../server/src/editor/complete/completion.ts';
+import { hover } from '../../server/src/editor/hover/hover.ts';
+import { definition } from '../../server/src/editor/navigate/definition.ts';
+import { references } from '../../server/src/editor/navigate/references.ts';
+import { prepareRename } from '../../server/src/editor/rename/rename.ts';
+import { documentSymbols } from '../../server/src/editor/shown/symbols.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
-import { documentSymbols } from '../../server/src/editor/symbols.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { folder } from '../workspace/support.ts';

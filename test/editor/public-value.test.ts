@@ -1,10 +1,10 @@
 // `getPublicValue` of clan-core: what it asks for is a use like any other.
 import { expect, test } from 'vitest';
-import { applyEdits, editsByFile } from '../../server/src/checks/apply-fixes.ts';
-import { definition } from '../../server/src/editor/definition.ts';
-import { hover } from '../../server/src/editor/hover.ts';
-import { references } from '../../server/src/editor/references.ts';
-import { rename } from '../../server/src/editor/rename.ts';
+import { applyEdits, editsByFile } from '../../server/src/checks/engine/apply-fixes.ts';
+import { hover } from '../../server/src/editor/hover/hover.ts';
+import { definition } from '../../server/src/editor/navigate/definition.ts';
+import { references } from '../../server/src/editor/navigate/references.ts';
+import { rename } from '../../server/src/editor/rename/rename.ts';
 import { inExample, textAt } from './support.ts';
 
 const FILE = 'modules/hosts/lea/mesh.nix';

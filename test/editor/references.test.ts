@@ -1,8 +1,8 @@
 // References, marks in a file, and symbols.
 import { expect, test } from 'vitest';
-import { highlights, references } from '../../server/src/editor/references.ts';
-import type { NamedSymbol } from '../../server/src/editor/symbols.ts';
-import { documentSymbols, workspaceSymbols } from '../../server/src/editor/symbols.ts';
+import { highlights, references } from '../../server/src/editor/navigate/references.ts';
+import type { NamedSymbol } from '../../server/src/editor/shown/symbols.ts';
+import { documentSymbols, workspaceSymbols } from '../../server/src/editor/shown/symbols.ts';
 import { exampleFiles, inExample, textAt } from './support.ts';
 
 const MODULE = `{ config, ... }:

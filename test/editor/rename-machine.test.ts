@@ -1,9 +1,9 @@
 // Renaming a machine: everywhere, or not at all.
 import { expect, test } from 'vitest';
-import { applyEdits, editsByFile } from '../../server/src/checks/apply-fixes.ts';
-import { registryOf } from '../../server/src/checks/examples.ts';
-import { rename } from '../../server/src/editor/rename.ts';
-import { renameMachineFolder } from '../../server/src/editor/rename-machine.ts';
+import { applyEdits, editsByFile } from '../../server/src/checks/engine/apply-fixes.ts';
+import { registryOf } from '../../server/src/checks/examples/pipeline-examples.ts';
+import { rename } from '../../server/src/editor/rename/rename.ts';
+import { renameMachineFolder } from '../../server/src/editor/rename/rename-machine.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { folder } from '../workspace/support.ts';

@@ -2,16 +2,18 @@
 // get as much as before.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { applyEdits, editsByFile } from '../../server/src/checks/apply-fixes.ts';
-import { isBareName } from '../../server/src/checks/edits.ts';
-import type { Finding, TextEdit } from '../../server/src/checks/rule.ts';
-import { environmentOf } from '../../server/src/editor/environment.ts';
-import { environmentMachines } from '../../server/src/editor/environment-keys.ts';
-import { indexOf } from '../../server/src/editor/index.ts';
-import { type Renaming, rename } from '../../server/src/editor/rename.ts';
+import { applyEdits, editsByFile } from '../../server/src/checks/engine/apply-fixes.ts';
+import type { Finding } from '../../server/src/checks/rule.ts';
+import { environmentOf } from '../../server/src/editor/environment/environment.ts';
+import { environmentMachines } from '../../server/src/editor/environment/environment-keys.ts';
+import { indexOf } from '../../server/src/editor/names/index.ts';
+import { nameOf, subjectKey, type Target } from '../../server/src/editor/names/subjects.ts';
+import { filesWithTargets } from '../../server/src/editor/names/targets.ts';
+import { rename } from '../../server/src/editor/rename/rename.ts';
+import type { Renaming } from '../../server/src/editor/rename/renaming.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
-import { nameOf, subjectKey, type Target } from '../../server/src/editor/subjects.ts';
-import { filesWithTargets } from '../../server/src/editor/targets.ts';
+import { isBareName } from '../../server/src/edits/edits.ts';
+import type { TextEdit } from '../../server/src/edits/text-edit.ts';
 import { readContents } from '../../server/src/store/vars/read.ts';
 import { check } from '../checks/harness.ts';
 import { storeFiles } from '../store/support.ts';

@@ -1,8 +1,8 @@
 // Renaming secrets of sops-nix and agenix: the key in the encrypted file stays, and is named where it has to be.
 import { describe, expect, test } from 'vitest';
-import { applyEdits, editsByFile } from '../../server/src/checks/apply-fixes.ts';
-import { references } from '../../server/src/editor/references.ts';
-import { prepareRename, rename } from '../../server/src/editor/rename.ts';
+import { applyEdits, editsByFile } from '../../server/src/checks/engine/apply-fixes.ts';
+import { references } from '../../server/src/editor/navigate/references.ts';
+import { prepareRename, rename } from '../../server/src/editor/rename/rename.ts';
 import { AGENIX, inFleet, SOPS } from './secret-fleets.ts';
 import type { At } from './support.ts';
 

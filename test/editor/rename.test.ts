@@ -1,7 +1,8 @@
 // Renaming: everything or nothing, and back again to the very same text.
 import { expect, test } from 'vitest';
-import { applyEdits, editsByFile } from '../../server/src/checks/apply-fixes.ts';
-import { prepareRename, type Renaming, rename } from '../../server/src/editor/rename.ts';
+import { applyEdits, editsByFile } from '../../server/src/checks/engine/apply-fixes.ts';
+import { prepareRename, rename } from '../../server/src/editor/rename/rename.ts';
+import type { Renaming } from '../../server/src/editor/rename/renaming.ts';
 import { type At, inExample, textAt } from './support.ts';
 
 const REGISTRY = 'lib/secret-registry.nix';

@@ -8,8 +8,8 @@ import {
   newGenerator,
   newService,
   serviceNameProblem,
-} from '../../server/src/editor/scaffold-generator.ts';
-import { TEMPLATE_CHOICES, templateBindings } from '../../server/src/editor/scaffold-templates.ts';
+} from '../../server/src/editor/scaffold/scaffold-generator.ts';
+import { TEMPLATE_CHOICES, templateBindings } from '../../server/src/editor/scaffold/scaffold-templates.ts';
 import type { Texts } from '../checks/harness.ts';
 import { describeWithNix, evaluate } from '../examples/nix.ts';
 import { formattingMistakes } from '../nix/formatting.ts';

@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { registryOf } from '../../server/src/checks/examples.ts';
-import { SECRET_KINDS, type SecretKind } from '../../server/src/checks/registry/families.ts';
+import { registryOf } from '../../server/src/checks/examples/pipeline-examples.ts';
+import { SECRET_KINDS, type SecretKind } from '../../server/src/checks/facts/registry/entry-families.ts';
 import {
   addSecret,
   keyProblem,
   type SecretWish,
   secretProposals,
-} from '../../server/src/editor/scaffold-secret.ts';
+} from '../../server/src/editor/scaffold/scaffold-secret.ts';
 import type { Texts } from '../checks/harness.ts';
 import { nixFiles } from '../examples/folders.ts';
 import { added, around, carriedOut, refusal } from './scaffold-support.ts';

@@ -1,8 +1,13 @@
 // What a scaffolding command makes of a small fleet: the texts afterwards, which parse and have no finding that was not
 // there before.
 import { expect } from 'vitest';
-import { type Around, editedFiles, type Refused, type Scaffolded } from '../../server/src/editor/scaffold.ts';
-import type { Fleet } from '../../server/src/fleet/model.ts';
+import {
+  type Around,
+  editedFiles,
+  type Refused,
+  type Scaffolded,
+} from '../../server/src/editor/scaffold/scaffold.ts';
+import type { Fleet } from '../../server/src/fleet/model/fleet.ts';
 import { type Checked, check, type Texts } from '../checks/harness.ts';
 import { sourceFile } from '../nix/support.ts';
 

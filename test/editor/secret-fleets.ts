@@ -1,7 +1,7 @@
 // Small fleets of sops-nix and agenix, with a cursor in them.
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { encryptedYaml, VALUE } from '../../server/src/checks/sops/examples.ts';
+import { encryptedYaml, VALUE } from '../../server/src/checks/examples/sops-examples.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { folder } from '../workspace/support.ts';

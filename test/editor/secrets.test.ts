@@ -1,9 +1,9 @@
 // Secrets of sops-nix and agenix under the cursor: hover, definition, references.
 import { describe, expect, test } from 'vitest';
-import { definition } from '../../server/src/editor/definition.ts';
-import { hover } from '../../server/src/editor/hover.ts';
-import { highlights, references } from '../../server/src/editor/references.ts';
-import { documentSymbols, workspaceSymbols } from '../../server/src/editor/symbols.ts';
+import { hover } from '../../server/src/editor/hover/hover.ts';
+import { definition } from '../../server/src/editor/navigate/definition.ts';
+import { highlights, references } from '../../server/src/editor/navigate/references.ts';
+import { documentSymbols, workspaceSymbols } from '../../server/src/editor/shown/symbols.ts';
 import { AGENIX, inFleet, SOPS } from './secret-fleets.ts';
 import { textAt } from './support.ts';
 

@@ -1,10 +1,10 @@
 // What sessions add where the fleet's steps have a shape of their own: the fleet's pure functions are evaluated.
 import { execFileSync } from 'node:child_process';
 import { expect, it, test } from 'vitest';
-import { registryOf } from '../../server/src/checks/examples.ts';
-import { environmentOf } from '../../server/src/editor/environment.ts';
-import type { Environment } from '../../server/src/editor/environment-data.ts';
-import { environmentText } from '../../server/src/editor/environment-text.ts';
+import { registryOf } from '../../server/src/checks/examples/pipeline-examples.ts';
+import { environmentOf } from '../../server/src/editor/environment/environment.ts';
+import type { Environment } from '../../server/src/editor/environment/environment-data.ts';
+import { environmentText } from '../../server/src/editor/environment/environment-text.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { describeWithNix, evaluate } from '../examples/nix.ts';

@@ -1,13 +1,13 @@
 // What is shown in and beside the text: lenses, hints, links, calls, selections and tokens.
 import { describe, expect, test } from 'vitest';
-import { callerAt, dependenciesFrom, dependentsOf } from '../../server/src/editor/calls.ts';
-import { codeLenses, lensTitle } from '../../server/src/editor/code-lens.ts';
-import { inlayHints } from '../../server/src/editor/inlay-hints.ts';
-import { fileLinks } from '../../server/src/editor/links.ts';
-import { selectionsAt } from '../../server/src/editor/selection.ts';
+import { callerAt, dependenciesFrom, dependentsOf } from '../../server/src/editor/graph/calls.ts';
+import { typeDefinition } from '../../server/src/editor/navigate/type-definition.ts';
+import { codeLenses, lensTitle } from '../../server/src/editor/shown/code-lens.ts';
+import { inlayHints } from '../../server/src/editor/shown/inlay-hints.ts';
+import { fileLinks } from '../../server/src/editor/shown/links.ts';
+import { selectionsAt } from '../../server/src/editor/shown/selection.ts';
+import { tokensIn } from '../../server/src/editor/shown/tokens.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
-import { tokensIn } from '../../server/src/editor/tokens.ts';
-import { typeDefinition } from '../../server/src/editor/type-definition.ts';
 import { readShown } from '../../server/src/lsp/shown.ts';
 import { inExample, textAt } from './support.ts';
 

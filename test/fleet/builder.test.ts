@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Unit } from '../../server/src/fleet/model.ts';
+import type { Unit } from '../../server/src/fleet/model/uses.ts';
 import { GENERATORS, host, MATRIX, PIPELINE, REGISTRY, SECRETS } from './pipeline.ts';
 import { fleetWorkspace, plainFleet } from './workspace.ts';
 

@@ -1,8 +1,8 @@
 /** What lies on disk and which generator of clan-core, of today or of earlier, it is a leftover of. */
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE } from '../../server/src/fleet/catalogue-data.ts';
-import { FORMER } from '../../server/src/fleet/catalogue-former.ts';
-import { leftoverOf } from '../../server/src/fleet/catalogue-leftovers.ts';
+import { CATALOGUE } from '../../server/src/fleet/catalogue/catalogue-data.ts';
+import { FORMER } from '../../server/src/fleet/catalogue/catalogue-former.ts';
+import { leftoverOf } from '../../server/src/fleet/catalogue/catalogue-leftovers.ts';
 
 /** Stored files, none of which anything declares. */
 const onMachine = (name: string, files: readonly string[]) =>

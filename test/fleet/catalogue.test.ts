@@ -1,12 +1,12 @@
 /** The generators of clan-core's own services: by name, and as an inventory brings them. */
 import { describe, expect, it } from 'vitest';
 import {
-  type BroughtGenerator,
   catalogueEntries,
   catalogueFile,
   catalogueGenerators,
   isCatalogueGenerator,
-} from '../../server/src/fleet/catalogue.ts';
+} from '../../server/src/fleet/catalogue/catalogue.ts';
+import type { BroughtGenerator } from '../../server/src/fleet/model/services.ts';
 import { clanOf, declaredIn } from './inventories.ts';
 
 const MACHINES = 'machines = { ada = { }; eva = { }; ida.machineClass = "darwin"; };';

@@ -5,12 +5,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createFleetBuilder } from '../../server/src/fleet/builder.ts';
-import { CLAN_CORE_TIME, SERVICES } from '../../server/src/fleet/catalogue-services.ts';
-import { insideOf, treeAt, typeOf } from '../../server/src/fleet/options/below.ts';
+import { createFleetBuilder } from '../../server/src/fleet/build/builder.ts';
+import { CLAN_CORE_TIME, SERVICES } from '../../server/src/fleet/catalogue/catalogue-services.ts';
 import { clanOptions, inventoryOptions, optionsOfService } from '../../server/src/fleet/options/clan-core.ts';
 import services from '../../server/src/fleet/options/data/service-options.json' with { type: 'json' };
-import { EMPTY, type OptionTree } from '../../server/src/fleet/options/tree.ts';
+import { insideOf, treeAt, typeOf } from '../../server/src/modules/options/below.ts';
+import type { OptionTree } from '../../server/src/modules/options/option.ts';
+import { EMPTY } from '../../server/src/modules/options/tree.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { createFiles } from '../../server/src/workspace/files.ts';
 

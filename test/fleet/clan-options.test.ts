@@ -5,11 +5,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { treeAt } from '../../server/src/fleet/options/below.ts';
+import { readModuleOptions } from '../../server/src/fleet/machine-modules/option-statements.ts';
 import { CLAN_OPTIONS, MACHINE_OPTIONS, treeOf } from '../../server/src/fleet/options/clan-options.ts';
-import { readModuleOptions } from '../../server/src/fleet/options/module.ts';
-import { textOf } from '../../server/src/fleet/options/takes.ts';
-import type { OptionTree } from '../../server/src/fleet/options/tree.ts';
+import { treeAt } from '../../server/src/modules/options/below.ts';
+import type { OptionTree } from '../../server/src/modules/options/option.ts';
+import { textOf } from '../../server/src/modules/options/takes.ts';
 import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
 import { memoryFiles } from '../nix/support.ts';
 

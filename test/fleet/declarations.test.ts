@@ -3,7 +3,7 @@
  * known, files, and where a definition stands.
  */
 import { describe, expect, test } from 'vitest';
-import type { Generator } from '../../server/src/fleet/model.ts';
+import type { Generator } from '../../server/src/fleet/model/generators.ts';
 import { fleetWorkspace } from './workspace.ts';
 
 type Others = Readonly<Record<string, string>>;

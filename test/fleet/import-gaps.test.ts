@@ -1,7 +1,7 @@
 // Nothing that stands in `imports` disappears: what is not followed is listed as not analysable.
 
 import { describe, expect, it } from 'vitest';
-import { PIPELINE } from '../../server/src/checks/examples.ts';
+import { PIPELINE } from '../../server/src/checks/examples/pipeline-examples.ts';
 import { check } from '../checks/harness.ts';
 
 const FLAKE = `\

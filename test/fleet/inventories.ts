@@ -1,16 +1,16 @@
 /**
  * Texts in, what they declare of a fleet out: machines and inventory without the rest of the model.
  */
-import type { DeclaredFleet } from '../../server/src/fleet/declared.ts';
-import type { Instance, Role } from '../../server/src/fleet/inventory.ts';
-import { type JoinedFleet, joinDeclared } from '../../server/src/fleet/join-declared.ts';
-import { createMachineFolders } from '../../server/src/fleet/machine-folders.ts';
+import type { DeclaredFleet } from '../../server/src/fleet/machines/declared.ts';
+import { type JoinedFleet, joinDeclared } from '../../server/src/fleet/machines/join-declared.ts';
+import { createMachineFolders } from '../../server/src/fleet/machines/machine-folders.ts';
 import {
   belongsToFleet,
   mayDeclareMachines,
   readInventoryJson,
   readMachines,
-} from '../../server/src/fleet/machines.ts';
+} from '../../server/src/fleet/machines/machines.ts';
+import type { Instance, Role } from '../../server/src/fleet/model/services.ts';
 import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
 import type { Lazy } from '../../server/src/nix/eval/value.ts';
 import { memoryFiles, type Texts } from '../nix/support.ts';

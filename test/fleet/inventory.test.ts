@@ -1,8 +1,9 @@
 /** Instances of services: what they are of, who is in their roles, what settings they give. */
 import { describe, expect, it } from 'vitest';
-import { isOfClanCore } from '../../server/src/fleet/inventory.ts';
-import { memberSettings, memberValues, roleMembers } from '../../server/src/fleet/members.ts';
-import { mergeSettings, plainSetting, type Setting, settingAt } from '../../server/src/fleet/settings.ts';
+import { isOfClanCore } from '../../server/src/fleet/inventory/inventory.ts';
+import { memberSettings, memberValues, roleMembers } from '../../server/src/fleet/inventory/members.ts';
+import type { Setting } from '../../server/src/modules/settings.ts';
+import { mergeSettings, plainSetting, settingAt } from '../../server/src/modules/settings.ts';
 import { clanOf, declaredIn, instanceOf, roleOf } from './inventories.ts';
 
 const MACHINES = 'machines = { ada.tags = [ "work" ]; ida.machineClass = "darwin"; eva.tags = [ "work" ]; };';

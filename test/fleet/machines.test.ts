@@ -1,6 +1,6 @@
 /** Where the machines of a fleet come from, and how sure it is that these are all. */
 import { describe, expect, it } from 'vitest';
-import type { JoinedFleet } from '../../server/src/fleet/join-declared.ts';
+import type { JoinedFleet } from '../../server/src/fleet/machines/join-declared.ts';
 import { string } from '../../server/src/nix/eval/construct.ts';
 import { declaredIn } from './inventories.ts';
 

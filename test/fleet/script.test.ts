@@ -3,7 +3,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placeInScript, type ScriptSource, scriptSource } from '../../server/src/fleet/script.ts';
+import { placeInScript, scriptSource } from '../../server/src/fleet/generators/script.ts';
+import type { ScriptSource } from '../../server/src/fleet/model/generators.ts';
 import { symbol } from '../../server/src/nix/eval/construct.ts';
 import { nixpkgsLib } from '../../server/src/nix/lib/index.ts';
 import { evalText, type Texts } from '../nix/support.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readEncrypted } from '../../server/src/fleet/secrets-keys.ts';
-import { readSopsConfig, ruleFor } from '../../server/src/fleet/secrets-rules.ts';
-import { parseYaml } from '../../server/src/fleet/secrets-yaml.ts';
-import { sizeOf, type YamlNode, yamlMember } from '../../server/src/fleet/secrets-yaml-node.ts';
+import { readEncrypted } from '../../server/src/fleet/secrets/secrets-keys.ts';
+import { readSopsConfig, ruleFor } from '../../server/src/fleet/secrets/secrets-rules.ts';
+import { parseYaml } from '../../server/src/fleet/secrets/secrets-yaml.ts';
+import { sizeOf, type YamlNode, yamlMember } from '../../server/src/fleet/secrets/secrets-yaml-node.ts';
 
 type Plain = string | Plain[] | [string, Plain][];
 

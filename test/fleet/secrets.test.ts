@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { mentionsSecrets, type SecretFacts } from '../../server/src/fleet/secrets.ts';
-import { readSecrets } from '../../server/src/fleet/secrets-collect.ts';
-import { type FleetSecrets, joinSecrets } from '../../server/src/fleet/secrets-join.ts';
+import type { SecretFacts } from '../../server/src/fleet/model/secrets.ts';
+import { mentionsSecrets } from '../../server/src/fleet/secrets/secrets.ts';
+import { readSecrets } from '../../server/src/fleet/secrets/secrets-collect.ts';
+import { type FleetSecrets, joinSecrets } from '../../server/src/fleet/secrets/secrets-join.ts';
 import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
 import { memoryFiles, type Texts } from '../nix/support.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StoreSettings } from '../../server/src/fleet/store-settings.ts';
+import type { StoreSettings } from '../../server/src/fleet/model/secrets.ts';
 import type { Texts } from '../nix/support.ts';
 import { fleetWorkspace } from './workspace.ts';
 

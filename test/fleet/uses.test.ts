@@ -3,7 +3,7 @@
  * names are written, and whether something provides for its absence.
  */
 import { describe, expect, test } from 'vitest';
-import type { Use } from '../../server/src/fleet/model.ts';
+import type { Use } from '../../server/src/fleet/model/uses.ts';
 import { fleetWorkspace } from './workspace.ts';
 
 const GENERATORS = 'config.clan.core.vars.generators';

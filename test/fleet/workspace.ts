@@ -3,12 +3,14 @@
  */
 
 import { inspect } from 'node:util';
-import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/builder.ts';
-import type { RoleEntry } from '../../server/src/fleet/inventory.ts';
-import { certainMembers, roleMembers } from '../../server/src/fleet/members.ts';
-import type { Fleet, GeneratorBody, Place } from '../../server/src/fleet/model.ts';
+import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/build/builder.ts';
+import { certainMembers, roleMembers } from '../../server/src/fleet/inventory/members.ts';
+import type { Fleet } from '../../server/src/fleet/model/fleet.ts';
+import type { GeneratorBody } from '../../server/src/fleet/model/generators.ts';
+import type { RoleEntry } from '../../server/src/fleet/model/services.ts';
 import { inventoryOptions } from '../../server/src/fleet/options/clan-core.ts';
-import { EMPTY } from '../../server/src/fleet/options/tree.ts';
+import { EMPTY } from '../../server/src/modules/options/tree.ts';
+import type { Place } from '../../server/src/nix/places.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
 import { memoryFiles, type Texts } from '../nix/support.ts';
 

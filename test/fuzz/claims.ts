@@ -1,9 +1,11 @@
 /** What holds of every answer, whatever the files are. Each function throws where it does not. */
-import { applyEdits, editsByFile, isSafe } from '../../server/src/checks/apply-fixes.ts';
-import type { Finding, Fix, TextEdit } from '../../server/src/checks/rule.ts';
-import { silenceFixes } from '../../server/src/checks/suppress.ts';
-import type { Place } from '../../server/src/fleet/model.ts';
+
+import { applyEdits, editsByFile, isSafe } from '../../server/src/checks/engine/apply-fixes.ts';
+import { silenceFixes } from '../../server/src/checks/engine/suppress.ts';
+import type { Finding, Fix } from '../../server/src/checks/rule.ts';
+import type { TextEdit } from '../../server/src/edits/text-edit.ts';
 import type { NixFiles } from '../../server/src/nix/eval/value.ts';
+import type { Place } from '../../server/src/nix/places.ts';
 import { sourceFile } from '../nix/support.ts';
 
 type Files = Pick<NixFiles, 'text' | 'parse'>;

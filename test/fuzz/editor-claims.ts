@@ -1,23 +1,32 @@
 /** Everything that an editor asks, at some offsets of a file. */
+
+import { silenceFixes } from '../../server/src/checks/engine/suppress.ts';
 import type { Finding } from '../../server/src/checks/rule.ts';
-import { silenceFixes } from '../../server/src/checks/suppress.ts';
-import { codeActions, fixAllIn } from '../../server/src/editor/code-actions.ts';
-import { completion } from '../../server/src/editor/completion.ts';
-import { definition } from '../../server/src/editor/definition.ts';
-import { fleetEntry, generatorEntries } from '../../server/src/editor/explorer.ts';
-import { EVERYTHING } from '../../server/src/editor/explorer-filter.ts';
-import { keyEntries } from '../../server/src/editor/explorer-keys.ts';
-import { foldings } from '../../server/src/editor/folding.ts';
-import { graphOf } from '../../server/src/editor/graph.ts';
-import { pictureOf } from '../../server/src/editor/graph-picture.ts';
-import { dotOf, mermaidOf } from '../../server/src/editor/graph-text.ts';
-import { hover } from '../../server/src/editor/hover.ts';
-import { indexOf } from '../../server/src/editor/index.ts';
-import { highlights, references } from '../../server/src/editor/references.ts';
-import { prepareRename, rename } from '../../server/src/editor/rename.ts';
-import { keysOfFile, secretEntries, secretsEntry } from '../../server/src/editor/secrets/explorer.ts';
+import { completion } from '../../server/src/editor/complete/completion.ts';
+import { fleetEntry, generatorEntries } from '../../server/src/editor/explorer/explorer.ts';
+import { EVERYTHING } from '../../server/src/editor/explorer/explorer-filter.ts';
+import { keyEntries } from '../../server/src/editor/explorer/explorer-keys.ts';
+import {
+  keysOfFile,
+  secretEntries,
+  secretsEntry,
+} from '../../server/src/editor/explorer/explorer-secrets.ts';
+import { graphOf } from '../../server/src/editor/graph/graph.ts';
+import { pictureOf } from '../../server/src/editor/graph/graph-picture.ts';
+import { dotOf, mermaidOf } from '../../server/src/editor/graph/graph-text.ts';
+import { hover } from '../../server/src/editor/hover/hover.ts';
+import { indexOf } from '../../server/src/editor/names/index.ts';
+import { definition } from '../../server/src/editor/navigate/definition.ts';
+import { highlights, references } from '../../server/src/editor/navigate/references.ts';
+import { codeActions, fixAllIn } from '../../server/src/editor/refactor/code-actions.ts';
+import { prepareRename, rename } from '../../server/src/editor/rename/rename.ts';
+import { foldings } from '../../server/src/editor/shown/folding.ts';
+import {
+  documentSymbols,
+  type NamedSymbol,
+  workspaceSymbols,
+} from '../../server/src/editor/shown/symbols.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
-import { documentSymbols, type NamedSymbol, workspaceSymbols } from '../../server/src/editor/symbols.ts';
 import { readContents, type StoreContents } from '../../server/src/store/vars/read.ts';
 import type { Checked } from '../checks/harness.ts';
 import { claimEdits, claimPlaces } from './claims.ts';

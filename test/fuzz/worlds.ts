@@ -4,11 +4,11 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { hostOf, PIPELINE } from '../../server/src/checks/examples.ts';
-import { rules } from '../../server/src/checks/index.ts';
+import { hostOf, PIPELINE } from '../../server/src/checks/examples/pipeline-examples.ts';
+import { examplesOf } from '../../server/src/checks/examples/shown-examples.ts';
 import type { Example } from '../../server/src/checks/rule.ts';
-import { examplesOf } from '../../server/src/checks/shown-examples.ts';
-import { filledIn, TEMPLATES } from '../../server/src/editor/templates.ts';
+import { rules } from '../../server/src/checks/rules/index.ts';
+import { filledIn, TEMPLATES } from '../../server/src/editor/scaffold/templates.ts';
 import { AGENIX, SOPS } from '../editor/secret-fleets.ts';
 
 /** A small repository: texts and links by path, and what git and the file system know of them. */

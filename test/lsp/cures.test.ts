@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { CodeAction, Diagnostic } from 'vscode-languageserver';
-import { missing } from '../../server/src/checks/store/missing.ts';
+import { missing } from '../../server/src/checks/rules/store/missing.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { folder } from '../workspace/support.ts';
 import { type Session, startSession } from './support.ts';

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { callerAt, dependentsOf } from '../../server/src/editor/calls.ts';
-import { hover } from '../../server/src/editor/hover.ts';
+import { callerAt, dependentsOf } from '../../server/src/editor/graph/calls.ts';
+import { hover } from '../../server/src/editor/hover/hover.ts';
 import { behind, edit, findingsIn, found, inspect, run, seedFleet, snapshotOf, textOf } from './support.ts';
 
 const CERTIFICATES = 'modules/certificates.nix';

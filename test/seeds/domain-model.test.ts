@@ -1,8 +1,8 @@
 // Seed 003, "Domain model": a fleet of flake-parts modules that import-tree finds. Each title begins with the number of its statement.
 import { describe, expect, test } from 'vitest';
-import { completion } from '../../server/src/editor/completion.ts';
-import { definition } from '../../server/src/editor/definition.ts';
-import { hover } from '../../server/src/editor/hover.ts';
+import { completion } from '../../server/src/editor/complete/completion.ts';
+import { hover } from '../../server/src/editor/hover/hover.ts';
+import { definition } from '../../server/src/editor/navigate/definition.ts';
 import { behind, edit, findingsIn, found, inspect, run, seedFleet, snapshotOf, textOf } from './support.ts';
 
 const MACHINES = 'modules/clan/inventory/machines.nix';

@@ -1,8 +1,8 @@
 // Seed 001, "Clan vars": registry → matrix → generators → consumers. Each title begins with the number of its statement.
 import { describe, expect, test } from 'vitest';
-import { definition } from '../../server/src/editor/definition.ts';
-import { hover } from '../../server/src/editor/hover.ts';
-import { typeDefinition } from '../../server/src/editor/type-definition.ts';
+import { hover } from '../../server/src/editor/hover/hover.ts';
+import { definition } from '../../server/src/editor/navigate/definition.ts';
+import { typeDefinition } from '../../server/src/editor/navigate/type-definition.ts';
 import {
   behind,
   edit,

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { anchor as anchorOfServer } from '../../server/src/checks/pages.ts';
+import { anchor as anchorOfServer } from '../../server/src/checks/pages/pages.ts';
 import { anchor, pageFile, siteLink } from '../../site/links.mjs';
 import { DOCS, OTHER_PAGES, ruleSections, SECTIONS } from '../../site/navigation.mjs';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Ajv from 'ajv';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { rules } from '../../server/src/checks/index.ts';
+import { rules } from '../../server/src/checks/rules/index.ts';
 import { createSettingsReader } from '../../server/src/workspace/settings-file.ts';
 import { settingsSchemaText } from '../../server/src/workspace/settings-schema.ts';
 

@@ -1,7 +1,7 @@
 // Switching a rule off in varsmith.json: the smallest edit, in the file's own layout.
 
 import { expect, test } from 'vitest';
-import { applyEdits } from '../../server/src/checks/apply-fixes.ts';
+import { applyEdits } from '../../server/src/checks/engine/apply-fixes.ts';
 import { switchOffEdit } from '../../server/src/workspace/switch-off.ts';
 
 function switchedOff(text: string | null): string | null {

@@ -2,19 +2,16 @@
  * What a rule is and what it reports. A rule is one file of this folder; `index.ts` lists them all. Rules read
  * the fleet, never files or the evaluator.
  */
-import type { Fleet, Place } from '../fleet/model.ts';
-import type { SourceFile } from '../nix/source.ts';
+
+import type { Sources, TextEdit } from '../edits/text-edit.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
+import type { Place } from '../nix/places.ts';
 import type { StoreFiles } from '../store/vars/files.ts';
 import type { StoreContents } from '../store/vars/read.ts';
 import type { Cure } from './cure.ts';
-import type * as fixtures from './fixtures.ts';
+import type * as fixtures from './examples/all-examples.ts';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
-
-/** One replacement. An empty range inserts. */
-export interface TextEdit extends Place {
-  readonly text: string;
-}
 
 export interface Fix {
   /** Imperative, as a menu shows it: ``Replace with `anthropic` ``. */
@@ -77,12 +74,6 @@ export interface Report {
   readonly cure?: Cure;
   readonly unnecessary?: boolean;
   readonly leftover?: Leftover;
-}
-
-/** The files of the workspace, for rules that write fixes and for comments that silence. */
-export interface Sources {
-  /** The parsed file; null if it is not there or not Nix. */
-  parse(file: string): SourceFile | null;
 }
 
 /** Which files git knows. */

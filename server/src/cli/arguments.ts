@@ -1,7 +1,7 @@
 /** Reading options and positions, with mistakes told in sentences. Knows no command. */
 import { isAbsolute, resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { suggest } from '../checks/suggest.ts';
+import { suggest } from '../edits/suggest.ts';
 import { UsageError } from './io.ts';
 
 /** Options by name: `value` takes one, `flag` takes none. */

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as v from 'valibot';
-import { FINGERPRINT_VERSION } from '../checks/fingerprint.ts';
+import { FINGERPRINT_VERSION } from '../checks/engine/fingerprint.ts';
 import type { Finding } from '../checks/rule.ts';
 import { lineStartsOf, positionAt } from '../nix/source.ts';
 import { plainOf, readJson } from '../workspace/json.ts';

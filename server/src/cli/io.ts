@@ -1,5 +1,5 @@
 /** What a command reads from and writes to, so that tests can hold both ends. */
-import { marked } from '../editor/unseen.ts';
+import { marked } from '../editor/words/unseen.ts';
 
 export interface Output {
   write(text: string | Uint8Array): void;

@@ -2,7 +2,7 @@
  * The command line: which command is meant, and what a failure looks like. Each command is loaded when it is
  * used, so that none waits for the others.
  */
-import { suggest } from '../checks/suggest.ts';
+import { suggest } from '../edits/suggest.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
 import { failureEvent } from './output/failure-event.ts';
 import { helpOf } from './output/help.ts';

@@ -1,7 +1,8 @@
 /** The names that a word on the command line may be, for shells that complete it. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Fleet, NameKind } from '../fleet/model.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
+import type { NameKind } from '../modules/read.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Io } from './io.ts';
 import { nearestRoot, openWorkspace } from './load.ts';
@@ -15,7 +16,7 @@ export async function namesOf(source: NameSource, io: Io): Promise<readonly stri
 }
 
 async function ruleNames(): Promise<readonly string[]> {
-  const { rules } = await import('../checks/index.ts');
+  const { rules } = await import('../checks/rules/index.ts');
   return rules.flatMap(({ id }) => [id, `${id.slice(0, id.indexOf('/'))}/*`]);
 }
 

@@ -2,8 +2,9 @@
  * Names that somebody types and that there are not: a machine, a generator, a var. Each is a wrong use of the command
  * (exit code 2), said in the same words everywhere, with the name that was perhaps meant or those that there are.
  */
-import { suggest } from '../checks/suggest.ts';
-import { joined } from '../checks/wording.ts';
+
+import { joined } from '../checks/facts/wording.ts';
+import { suggest } from '../edits/suggest.ts';
 import { type Var, varsOf } from '../generate/plan/declared-vars.ts';
 import type { Generators } from '../generate/plan/generators.ts';
 import type { Plan } from '../generate/plan/plan.ts';

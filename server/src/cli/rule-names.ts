@@ -1,6 +1,6 @@
 /** Rule ids as somebody types them, and the sentence about those that do not exist. */
 import type { Rule } from '../checks/rule.ts';
-import { didYouMean, nearestRule } from '../checks/suggest.ts';
+import { didYouMean, nearestRule } from '../edits/suggest.ts';
 import { groupsOf } from '../workspace/rule-settings.ts';
 import { UsageError } from './io.ts';
 

@@ -5,9 +5,10 @@
  * Sources: clan-core d7c35d912, `clan_cli/machines/update.py` and `install.py`; nixpkgs' `nixos-rebuild`; nix-darwin's
  * `darwin-rebuild`, which since 2025 wants to be run as root.
  */
-import type { Machine } from '../fleet/model.ts';
+import type { Machine } from '../fleet/model/base.ts';
 
 export const ACTIONS = ['switch', 'test', 'install', 'rollback'] as const;
+
 /**
  * `switch`: to the configuration of the repository; `test`: the same until the next start; `install`: onto a computer that
  * has none; `rollback`: to the one before.

@@ -1,5 +1,5 @@
 /** What of a fleet cannot be told without Nix: places, and generators. The latter in the words of plans. */
-import { counted } from '../checks/wording.ts';
+import { counted } from '../checks/facts/wording.ts';
 import type { Declared } from '../generate/plan/declarations.ts';
 import { openQuestions } from '../generate/plan/open-questions.ts';
 import { lineStartsOf, positionAt } from '../nix/source.ts';

@@ -1,5 +1,5 @@
 /** Whether git leaves stored values as they are: it changes line endings and merges line by line where nothing forbids it. */
-import { counted } from '../checks/wording.ts';
+import { counted } from '../checks/facts/wording.ts';
 import { openRepository } from '../host/git/repository.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import type { StoreContents } from '../store/vars/read.ts';

@@ -1,5 +1,5 @@
 /** What an examination is told of the fleet and of the person's surroundings: it reads neither by itself. */
-import type { Fleet } from '../fleet/model.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
 import type { StoreFiles } from '../store/vars/files.ts';
 import type { ActionNames } from './actions.ts';
 

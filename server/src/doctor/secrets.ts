@@ -2,10 +2,10 @@
  * Secrets of sops-nix and agenix: how many there are, and what of their files is missing or not encrypted. Names and
  * recipients alone are read.
  */
-import { sameKey } from '../checks/store/keys.ts';
-import { counted } from '../checks/wording.ts';
-import type { SecretKeeper } from '../fleet/secrets.ts';
-import { type FleetSecrets, joinSecrets } from '../fleet/secrets-join.ts';
+import { sameKey } from '../checks/facts/store/recipient-keys.ts';
+import { counted } from '../checks/facts/wording.ts';
+import type { SecretKeeper } from '../fleet/model/secrets.ts';
+import { type FleetSecrets, joinSecrets } from '../fleet/secrets/secrets-join.ts';
 import { implicitByName, type SopsFolder } from '../store/sops/sops-keys.ts';
 import type { Examined } from './examined.ts';
 import { type Entry, entry } from './report.ts';

@@ -1,8 +1,8 @@
 /** Where secrets are kept, how much is stored, and which keys the person has. Secrets are neither opened nor shown. */
-import { fleetTally } from '../checks/store/generated.ts';
-import { counted } from '../checks/wording.ts';
-import type { Fleet } from '../fleet/model.ts';
-import type { FleetSecrets } from '../fleet/secrets-join.ts';
+import { fleetTally } from '../checks/facts/store/generated.ts';
+import { counted } from '../checks/facts/wording.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
+import type { FleetSecrets } from '../fleet/secrets/secrets-join.ts';
 import { backendOf } from '../generate/backends/served-backend.ts';
 import { readKeyFile } from '../host/files/keyfiles.ts';
 import { owedIn } from '../host/git/owed-commits.ts';

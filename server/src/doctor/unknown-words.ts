@@ -1,5 +1,5 @@
 /** Says in whole sentences what cannot be told of a fleet without Nix: what, why, what follows from it, and what to do. */
-import type { NotAnalysable, UnknownPart } from '../fleet/model.ts';
+import type { NotAnalysable, UnknownPart } from '../fleet/model/base.ts';
 
 interface Words {
   /** What cannot be told, without a full stop: the reason follows. */

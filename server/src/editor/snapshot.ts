@@ -3,9 +3,9 @@
  * always belongs to one version. How it is made is the business of `workspace`.
  */
 
+import type { Noted } from '../checks/facts/store/generated.ts';
 import type { Finding } from '../checks/rule.ts';
-import type { Noted } from '../checks/store/generated.ts';
-import type { Fleet } from '../fleet/model.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
 import type { NixFiles } from '../nix/eval/value.ts';
 import type { StoreFiles } from '../store/vars/files.ts';
 import type { StoreContents } from '../store/vars/read.ts';

@@ -9,11 +9,10 @@ import {
   type ServerCapabilities,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
+import { FIX_ALL, OPEN_DOCUMENTATION } from './capabilities.ts';
 import { pathOfUri } from './convert.ts';
-import { FIX_ALL } from './handlers/code-actions.ts';
-import { OPEN_DOCUMENTATION } from './handlers/open-documentation.ts';
-import { TOKENS_LEGEND } from './handlers/tokens.ts';
 import { ADDITIONS } from './messages.ts';
+import { TOKENS_LEGEND } from './token-legend.ts';
 
 export interface Client {
   /** Absolute paths of the folders it has open; empty for a single file. */

@@ -14,10 +14,11 @@ import {
   type TextDocumentEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
-import type { Finding, Fix, Severity, TextEdit } from '../checks/rule.ts';
-import type { CodeAction } from '../editor/code-actions.ts';
-import type { Place } from '../fleet/model.ts';
+import type { Finding, Fix, Severity } from '../checks/rule.ts';
+import type { CodeAction } from '../editor/refactor/code-actions.ts';
+import type { TextEdit } from '../edits/text-edit.ts';
 import type { NixFiles } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
 import { lineStartsOf, offsetAt, positionAt } from '../nix/source.ts';
 
 export { pathOfUri, uriOfPath } from './addresses.ts';

@@ -1,5 +1,5 @@
 /** Where the pages about rules are opened: on the web, or by a client that shows them itself. */
-import { pageUrl, rulePageName, ruleUrl } from '../checks/pages.ts';
+import { pageUrl, rulePageName, ruleUrl } from '../checks/pages/pages.ts';
 import { SETTINGS_RULE } from '../workspace/settings-names.ts';
 import type { Client } from './client.ts';
 

@@ -2,7 +2,7 @@
  * Settings of what is shown in the text beside findings. They are the person's, not the fleet's: `varsmith.json` does
  * not have them.
  */
-import type { HintLevel } from '../editor/inlay-hints.ts';
+import type { HintLevel } from '../editor/shown/inlay-hints.ts';
 
 export interface Shown {
   readonly codeLens: boolean;

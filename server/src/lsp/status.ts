@@ -1,7 +1,7 @@
 /** What the client shows about the server: a few words, sent when they change. */
-import { counted } from '../checks/wording.ts';
+import { counted } from '../checks/facts/wording.ts';
 import { bySentence } from '../doctor/unknown-words.ts';
-import type { Fleet } from '../fleet/model.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { ServerStatus, ShowStatus } from './messages.ts';
 

@@ -3,7 +3,7 @@
  * encrypted for the machines that declare them then, old keys taken out. Everything is tried in memory first; what the
  * edited fleet would not certainly have stays as it is. Applies nothing.
  */
-import type { TextEdit } from '../checks/rule.ts';
+
 import { bodyLines, declaredAnew } from '../editor/convert/declared.ts';
 import { leftoversOf } from '../editor/convert/leftovers.ts';
 import {
@@ -13,9 +13,10 @@ import {
   type Verdict,
   type Wanted,
 } from '../editor/convert/plan.ts';
-import { fleetSecrets } from '../editor/fleet-secrets.ts';
-import { editedFiles } from '../editor/scaffold.ts';
-import { intoModule } from '../editor/scaffold-module.ts';
+import { fleetSecrets } from '../editor/scaffold/fleet-secrets.ts';
+import { editedFiles } from '../editor/scaffold/scaffold.ts';
+import { intoModule } from '../editor/scaffold/scaffold-module.ts';
+import type { TextEdit } from '../edits/text-edit.ts';
 import type { Keys } from '../generate/backends/keys.ts';
 import { openSecretBackend } from '../generate/backends/open-backend.ts';
 import { placesOf, type SecretBackend, type SecretChange } from '../generate/backends/secret-backend.ts';

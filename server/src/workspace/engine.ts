@@ -3,11 +3,12 @@
  * that nothing of it is loaded before it is needed.
  */
 
+import type { CheckSettings, Since } from '../checks/engine/run.ts';
 import type { Memory } from '../checks/memory/memory.ts';
-import type { CheckFiles, Finding, Fix, Rule, Sources } from '../checks/rule.ts';
-import type { CheckSettings, Since } from '../checks/run.ts';
-import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/builder.ts';
-import type { Fleet } from '../fleet/model.ts';
+import type { CheckFiles, Finding, Fix, Rule } from '../checks/rule.ts';
+import type { Sources } from '../edits/text-edit.ts';
+import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/build/builder.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
 import type { SyntaxTree } from '../nix/syntax.ts';
 import type { Backend } from '../store/vars/read.ts';
 
@@ -58,10 +59,10 @@ export async function loadEngine(wasm?: EngineWasm): Promise<Engine> {
     import('../nix/parse/parse.ts').then(module =>
       module.createParser(wasm && { runtime: wasm.runtime, grammar: wasm.nix }),
     ),
-    import('../fleet/builder.ts'),
-    import('../checks/index.ts'),
-    import('../checks/run.ts'),
-    import('../checks/suppress.ts'),
+    import('../fleet/build/builder.ts'),
+    import('../checks/rules/index.ts'),
+    import('../checks/engine/run.ts'),
+    import('../checks/engine/suppress.ts'),
     import('../store/backend-setting.ts'),
     import('../checks/memory/memory.ts'),
   ]);

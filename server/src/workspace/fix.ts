@@ -2,7 +2,8 @@
  * Fixes for a whole workspace, in memory: applied, looked at again, and applied until nothing is left to fix. What
  * becomes of the result (a diff, a write) is the caller's business; no file is touched here.
  */
-import { applyEdits, chooseFixes, editsByFile, isSafe } from '../checks/apply-fixes.ts';
+
+import { applyEdits, chooseFixes, editsByFile, isSafe } from '../checks/engine/apply-fixes.ts';
 import type { Finding } from '../checks/rule.ts';
 import type { Workspace } from './workspace.ts';
 

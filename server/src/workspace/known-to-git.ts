@@ -1,5 +1,5 @@
 /** Makes new files of a fleet known to git, since a flake sees no others. */
-import { TELL_GIT } from '../editor/pipeline.ts';
+import { TELL_GIT } from '../editor/scaffold/pipeline.ts';
 import { beginRepository } from '../host/git/begin-repository.ts';
 import { openRepository } from '../host/git/repository.ts';
 import { HostFailure } from '../host/host-failure.ts';

@@ -2,10 +2,11 @@
  * One root and its current state: documents and disk changes in, snapshots out. Work is done when a snapshot is
  * asked for, never on a change, so that a burst of changes costs one analysis. It knows no protocol and no clock.
  */
+
+import type { Looked } from '../checks/facts/store/generated.ts';
 import type { CheckFiles, Finding, Rule, Severity } from '../checks/rule.ts';
-import type { Looked } from '../checks/store/generated.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
-import type { Fleet } from '../fleet/model.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
 import type { VerifiedGenerator } from '../store/vars/read.ts';
 import type { Disk } from './disk.ts';
 import type { Engine } from './engine.ts';

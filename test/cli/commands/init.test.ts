@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { registryOf } from '../../../server/src/checks/examples.ts';
+import { registryOf } from '../../../server/src/checks/examples/pipeline-examples.ts';
 import { exampleFiles } from '../../editor/support.ts';
 import { describeWithNix, evaluate, parse } from '../../examples/nix.ts';
 import { formattingMistakes } from '../../nix/formatting.ts';

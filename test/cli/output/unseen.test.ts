@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environmentText } from '../../../server/src/editor/environment-text.ts';
+import { environmentText } from '../../../server/src/editor/environment/environment-text.ts';
 import { write } from '../../workspace/support.ts';
 import { varsmith } from '../support.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { LOADERS } from '../../../server/src/cli/main.ts';
 import type { CommandSpec } from '../../../server/src/cli/table/command-spec.ts';
 import { COMMANDS } from '../../../server/src/cli/table/command-table.ts';
-import { TEMPLATE_CHOICES } from '../../../server/src/editor/scaffold-templates.ts';
+import { TEMPLATE_CHOICES } from '../../../server/src/editor/scaffold/scaffold-templates.ts';
 import { LIMIT_NAMES } from '../../../server/src/host/sandbox/limits.ts';
 import { varsmith } from '../support.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rules } from '../../../server/src/checks/index.ts';
+import { rules } from '../../../server/src/checks/rules/index.ts';
 import { varsmith } from '../support.ts';
 
 test('help names every command', async () => {

@@ -2,8 +2,8 @@
  * What rules compute from a fleet before they look for anything: indexes and the like, computed when first asked for
  * and kept for as long as what they were made of is the same.
  */
-import type { Fleet } from '../../fleet/model.ts';
-import { sameItems } from '../../fleet/same.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import { sameItems } from '../../std.ts';
 import { answerTo, ask, type Input, type Run, runOf } from './memory.ts';
 
 /**

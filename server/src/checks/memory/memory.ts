@@ -4,7 +4,9 @@
  * stands if all of that is the same object as before; so a rule need not say what it depends on, and cannot forget any
  * of it. Knows no rule, and not what a fleet is made of.
  */
-import type { Fleet, Unit } from '../../fleet/model.ts';
+
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { Unit } from '../../fleet/model/uses.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { CheckContext } from '../rule.ts';
 

@@ -2,8 +2,10 @@
  * Looks into the units of a fleet one by one. In a large fleet all but one or two are the same after an edit, and what
  * was found in those is still there.
  */
-import type { Fleet, Unit } from '../../fleet/model.ts';
-import { sameItems } from '../../fleet/same.ts';
+
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { Unit } from '../../fleet/model/uses.ts';
+import { sameItems } from '../../std.ts';
 import type { CheckContext } from '../rule.ts';
 import { ask, hasChanged, type Input, noting, type Reads, type Run, runOf } from './memory.ts';
 import { UNITS } from './watched.ts';

@@ -2,7 +2,9 @@
  * An index of what units show by themselves, by names. An edit touches the names of one or two units; what is under the
  * others stays, and a list is put together only when somebody asks for it.
  */
-import type { Fleet, Unit } from '../../fleet/model.ts';
+
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { Unit } from '../../fleet/model/uses.ts';
 import { ask, type Input, type Run, runOf } from './memory.ts';
 import { changedUnits, type Units } from './per-unit.ts';
 import { UNITS } from './watched.ts';

@@ -2,8 +2,8 @@
  * The fleet and the files as the rules are given them: whatever is read from them is noted. Parts that hold the same as
  * in the run before are the same objects.
  */
-import type { Fleet } from '../../fleet/model.ts';
-import { sameItems } from '../../fleet/same.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import { sameItems } from '../../std.ts';
 import type { CheckContext, CheckFiles } from '../rule.ts';
 import { ask, type Input, noteFile, type Run } from './memory.ts';
 

@@ -2,13 +2,13 @@
  * `varsmith add secret`: an entry of the registry, and its key in the rows of machines. On a terminal it asks for what
  * the options leave open, with what the registry's other entries suggest.
  */
-import { SECRET_KINDS } from '../../checks/registry/families.ts';
+import { SECRET_KINDS } from '../../checks/facts/registry/entry-families.ts';
 import {
   addSecret,
   type SecretProposal,
   type SecretWish,
   secretProposals,
-} from '../../editor/scaffold-secret.ts';
+} from '../../editor/scaffold/scaffold-secret.ts';
 import { oneOf } from '../arguments.ts';
 import { type Io, UsageError } from '../io.ts';
 import { openWorkspace } from '../load.ts';

@@ -1,12 +1,11 @@
 /** `varsmith add sops`: a value in an encrypted file of sops-nix, and its declaration in a module. */
-
-import { editedFiles } from '../../editor/scaffold.ts';
+import { editedFiles } from '../../editor/scaffold/scaffold.ts';
 import {
   planSopsSecret,
   type RefusedChoice,
   type SopsPlan,
   sopsChoices,
-} from '../../editor/scaffold-sops.ts';
+} from '../../editor/scaffold/scaffold-sops.ts';
 import { findKeys, type Keys } from '../../generate/backends/keys.ts';
 import { created, type SopsFile, valuesIn, withAdded } from '../../generate/backends/sops-files.ts';
 import { sourceChanges } from '../../generate/repository/sources.ts';

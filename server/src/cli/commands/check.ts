@@ -1,6 +1,6 @@
 /** `varsmith check`: finds, fixes, sifts, writes. What a format looks like is the business of its writer. */
-import { fingerprintsOf, lineTextIn } from '../../checks/fingerprint.ts';
-import { singles, summarised } from '../../checks/leftovers.ts';
+import { fingerprintsOf, lineTextIn } from '../../checks/engine/fingerprint.ts';
+import { singles, summarised } from '../../checks/facts/leftover-summaries.ts';
 import type { Finding, Severity } from '../../checks/rule.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { absolutePath, oneOf, type Parsed } from '../arguments.ts';
@@ -32,7 +32,7 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
   const threshold = oneOf('--severity', given.option('severity'), SEVERITIES, 'error');
   const wanted = given.options('rule');
   rejectContradictions(given);
-  const [{ rules }, write] = await Promise.all([import('../../checks/index.ts'), WRITERS[format]()]);
+  const [{ rules }, write] = await Promise.all([import('../../checks/rules/index.ts'), WRITERS[format]()]);
   rejectUnknownRules(wanted, rules);
 
   const workspace = await openConfigured(given.positions[0], io);

@@ -1,8 +1,8 @@
 /** `varsmith convert`: secrets of sops-nix and agenix become vars, with their values. */
 
-import { suggest } from '../../checks/suggest.ts';
-import { counted } from '../../checks/wording.ts';
+import { counted } from '../../checks/facts/wording.ts';
 import type { Verdict } from '../../editor/convert/plan.ts';
+import { suggest } from '../../edits/suggest.ts';
 import { findAllKeys } from '../../generate/backends/keys.ts';
 import { listed } from '../../generate/plan/plan-words.ts';
 import { sourceChanges } from '../../generate/repository/sources.ts';

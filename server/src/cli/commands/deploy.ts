@@ -2,8 +2,9 @@
  * `varsmith deploy`: verifies a machine's vars, says what would run, where, and how it is taken back; runs it once the
  * person has confirmed, in the person's own terminal.
  */
+
+import { counted } from '../../checks/facts/wording.ts';
 import type { Finding } from '../../checks/rule.ts';
-import { counted } from '../../checks/wording.ts';
 import {
   ACTIONS,
   type Action,
@@ -14,7 +15,7 @@ import {
   TOOLS,
 } from '../../deploy/deployment.ts';
 import { carryOut, here } from '../../deploy/here.ts';
-import type { Machine } from '../../fleet/model.ts';
+import type { Machine } from '../../fleet/model/base.ts';
 import { oneOf, type Parsed } from '../arguments.ts';
 import { EXIT, type Io, painter, printable, say, UsageError } from '../io.ts';
 import { noSuch } from '../names.ts';

@@ -1,9 +1,13 @@
 /** `varsmith env`: the session variables of a machine, as text for a shell or as data; and why one is there or not. */
-import { environmentOf } from '../../editor/environment.ts';
-import { absentVariables, type Explanation, explainVariable } from '../../editor/environment-explain.ts';
-import { environmentMachines } from '../../editor/environment-keys.ts';
-import { absentText, environmentText } from '../../editor/environment-text.ts';
-import type { Fleet } from '../../fleet/model.ts';
+import { environmentOf } from '../../editor/environment/environment.ts';
+import {
+  absentVariables,
+  type Explanation,
+  explainVariable,
+} from '../../editor/environment/environment-explain.ts';
+import { environmentMachines } from '../../editor/environment/environment-keys.ts';
+import { absentText, environmentText } from '../../editor/environment/environment-text.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import { oneOf } from '../arguments.ts';
 import { EXIT, type Io, printable, UsageError } from '../io.ts';
 import { openWorkspace } from '../load.ts';

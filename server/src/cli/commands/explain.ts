@@ -1,8 +1,9 @@
 /** `varsmith explain`: a rule's documentation with its examples; of a group, which rules it has. */
-import { ruleById, rules } from '../../checks/index.ts';
-import { ruleUrl } from '../../checks/pages.ts';
+
+import { examplesOf, ownFiles } from '../../checks/examples/shown-examples.ts';
+import { ruleUrl } from '../../checks/pages/pages.ts';
 import type { Example, Rule } from '../../checks/rule.ts';
-import { examplesOf, ownFiles } from '../../checks/shown-examples.ts';
+import { ruleById, rules } from '../../checks/rules/index.ts';
 import { EXIT, type Io, type Paint, painter, UsageError } from '../io.ts';
 import { jsonText } from '../output/json-text.ts';
 import { ruleSummary } from '../output/rule-data.ts';

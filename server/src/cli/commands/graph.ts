@@ -1,6 +1,6 @@
 /** `varsmith graph`: which generator is made from which, as a picture, as text for other programs, or as data. */
-import { type Graph, graphOf } from '../../editor/graph.ts';
-import type { Grouping } from '../../editor/graph-groups.ts';
+import { type Graph, graphOf } from '../../editor/graph/graph.ts';
+import type { Grouping } from '../../editor/graph/graph-groups.ts';
 import { oneOf } from '../arguments.ts';
 import { EXIT, type Io, UsageError } from '../io.ts';
 import { openWorkspace } from '../load.ts';
@@ -54,9 +54,9 @@ async function written(
   spanOf: SpanOf,
 ): Promise<string> {
   if (format === 'svg')
-    return (await import('../../editor/graph-picture.ts')).pictureOf(found, { grouping }).svg;
+    return (await import('../../editor/graph/graph-picture.ts')).pictureOf(found, { grouping }).svg;
   if (format === 'json') return `${jsonText(withLines(found, spanOf))}\n`;
-  const { dotOf, mermaidOf } = await import('../../editor/graph-text.ts');
+  const { dotOf, mermaidOf } = await import('../../editor/graph/graph-text.ts');
   return format === 'dot' ? dotOf(found, grouping) : mermaidOf(found, grouping);
 }
 

@@ -1,7 +1,7 @@
 /** `varsmith init`: lays the registry pipeline into a repository, never over what is there. */
 import { basename } from 'node:path';
-import { counted } from '../../checks/wording.ts';
-import { layPipeline, SYSTEMS } from '../../editor/pipeline.ts';
+import { counted } from '../../checks/facts/wording.ts';
+import { layPipeline, SYSTEMS } from '../../editor/scaffold/pipeline.ts';
 import { makeKnownToGit } from '../../workspace/known-to-git.ts';
 import { makeFolders, writeChanges } from '../../workspace/write.ts';
 import { oneOf } from '../arguments.ts';

@@ -1,6 +1,6 @@
 /** `varsmith new`: a generator, or a service module with one, from a template. */
-import { newGenerator, newService } from '../../editor/scaffold-generator.ts';
-import { TEMPLATE_CHOICES } from '../../editor/scaffold-templates.ts';
+import { newGenerator, newService } from '../../editor/scaffold/scaffold-generator.ts';
+import { TEMPLATE_CHOICES } from '../../editor/scaffold/scaffold-templates.ts';
 import { oneOf } from '../arguments.ts';
 import { type Io, UsageError } from '../io.ts';
 import { openWorkspace } from '../load.ts';

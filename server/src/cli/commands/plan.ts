@@ -1,4 +1,3 @@
-/** `varsmith plan`: what a run would do. */
 import { accessChangesOf, accessData, sharedOf } from '../../generate/backends/access-change.ts';
 import { accessSummary } from '../../generate/backends/access-words.ts';
 import { lookInto } from '../../generate/backends/open-backend.ts';

@@ -1,12 +1,13 @@
 /** `varsmith rename`: a name changes everywhere, and what is stored under it moves along. */
 
-import { applyEdits, editsByFile } from '../../checks/apply-fixes.ts';
-import { counted } from '../../checks/wording.ts';
-import { indexOf } from '../../editor/index.ts';
-import { type Renaming, renameTarget } from '../../editor/rename.ts';
-import { renameMachine } from '../../editor/rename-machine.ts';
+import { applyEdits, editsByFile } from '../../checks/engine/apply-fixes.ts';
+import { counted } from '../../checks/facts/wording.ts';
+import { indexOf } from '../../editor/names/index.ts';
+import type { Subject, Target } from '../../editor/names/subjects.ts';
+import { renameTarget } from '../../editor/rename/rename.ts';
+import { renameMachine } from '../../editor/rename/rename-machine.ts';
+import type { Renaming } from '../../editor/rename/renaming.ts';
 import type { Snapshot } from '../../editor/snapshot.ts';
-import type { Subject, Target } from '../../editor/subjects.ts';
 import { linkChanges, relocation, renameNotes, tellingGit } from '../../generate/repository/relocate.ts';
 import { outsideMoves, type StoredName } from '../../generate/repository/relocate-outside.ts';
 import { type EditedFile, sourceChanges } from '../../generate/repository/sources.ts';

@@ -32,6 +32,6 @@ export async function listRules(args: readonly string[], io: Io): Promise<number
 /** Outside of any fleet the rules are as they come. */
 async function rulesOf(given: string | undefined, io: Io): Promise<readonly ConfiguredRule[]> {
   if (given !== undefined || nearestRoot(io.cwd) !== null) return (await openConfigured(given, io)).rules;
-  const { rules } = await import('../../checks/index.ts');
+  const { rules } = await import('../../checks/rules/index.ts');
   return rules.map(rule => ({ rule, severity: null }));
 }

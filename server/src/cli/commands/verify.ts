@@ -1,5 +1,5 @@
 /** `varsmith verify`: whether all vars are there, made from today's inputs, and readable for those they are for. */
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import { askedOf, readerData } from '../../generate/backends/access-change.ts';
 import { accessSentences } from '../../generate/backends/access-words.ts';
 import { openSecretBackend } from '../../generate/backends/open-backend.ts';

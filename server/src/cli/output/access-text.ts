@@ -1,6 +1,6 @@
 /** Who can read what, and who gains and loses access, as text for people and as Markdown for a pull request. */
-import { counted } from '../../checks/wording.ts';
-import { code, plain } from '../../editor/markdown.ts';
+import { counted } from '../../checks/facts/wording.ts';
+import { code, plain } from '../../editor/words/markdown.ts';
 import type {
   AccessDifference,
   Loss,

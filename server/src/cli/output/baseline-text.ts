@@ -1,5 +1,5 @@
 /** What a baseline did, in words. */
-import { counted } from '../../checks/wording.ts';
+import { counted } from '../../checks/facts/wording.ts';
 import type { BaselineReport } from './check-report.ts';
 
 /** What a baseline did, in a sentence or two. */

@@ -1,7 +1,7 @@
 /** `varsmith check --fix`: applies what is safe, to the files or, for a dry run, as a diff. */
 
+import { counted } from '../../checks/facts/wording.ts';
 import type { Finding } from '../../checks/rule.ts';
-import { counted } from '../../checks/wording.ts';
 import { type ChangedFile, type FixOutcome, fixAll } from '../../workspace/fix.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { writeChanges } from '../../workspace/write.ts';

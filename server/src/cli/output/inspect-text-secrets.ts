@@ -1,5 +1,5 @@
 /** Secrets of sops-nix and agenix in the summary for people. */
-import { counted, joined } from '../../checks/wording.ts';
+import { counted, joined } from '../../checks/facts/wording.ts';
 import { type Paint, printable } from '../io.ts';
 import type { Inspection } from './inspection.ts';
 

@@ -1,5 +1,5 @@
 /** The summary of a fleet for people. */
-import { counted } from '../../checks/wording.ts';
+import { counted } from '../../checks/facts/wording.ts';
 import { bySentence } from '../../doctor/unknown-words.ts';
 import { type Io, type Paint, painter, printable } from '../io.ts';
 import { secretsText } from './inspect-text-secrets.ts';

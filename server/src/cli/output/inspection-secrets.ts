@@ -2,9 +2,10 @@
 import { secretPaths } from '../../editor/secrets/deployed.ts';
 import { keyTextOf, machinesOfSecret, type SecretGround, valueKeys } from '../../editor/secrets/joined.ts';
 import { keyNames, recipientsOf } from '../../editor/secrets/recipients.ts';
-import type { Fleet, Place } from '../../fleet/model.ts';
-import type { SecretDefinition } from '../../fleet/secrets.ts';
-import { type FleetSecret, joinSecrets } from '../../fleet/secrets-join.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { SecretDefinition } from '../../fleet/model/secrets.ts';
+import { type FleetSecret, joinSecrets } from '../../fleet/secrets/secrets-join.ts';
+import type { Place } from '../../nix/places.ts';
 import { implicitByName, readSops } from '../../store/sops/sops-keys.ts';
 import type { WorkspaceFiles } from '../../workspace/files.ts';
 

@@ -4,9 +4,13 @@
  */
 
 import { unknownText } from '../../doctor/unknown-words.ts';
-import type { BroughtGenerator } from '../../fleet/catalogue.ts';
-import { machineRows } from '../../fleet/machine-rows.ts';
-import type { Fleet, Generator, Machine, Place, Registry } from '../../fleet/model.ts';
+import type { Machine } from '../../fleet/model/base.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { Generator } from '../../fleet/model/generators.ts';
+import type { Registry } from '../../fleet/model/registries.ts';
+import type { BroughtGenerator } from '../../fleet/model/services.ts';
+import { machineRows } from '../../fleet/registry/machine-rows.ts';
+import type { Place } from '../../nix/places.ts';
 import { commonSetting, probableSetting } from '../../store/backend-setting.ts';
 import { backendNamed, readStore } from '../../store/vars/read.ts';
 import { readVars } from '../../store/vars/vars.ts';

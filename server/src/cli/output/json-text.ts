@@ -1,5 +1,5 @@
 /** Data as JSON that is safe on a terminal: what `JSON.stringify` leaves raw beyond ASCII's controls is escaped as well. */
-import { escapedUnseen } from '../../editor/unseen.ts';
+import { escapedUnseen } from '../../editor/words/unseen.ts';
 
 /** Indented by two spaces. */
 export function jsonText(value: unknown): string {

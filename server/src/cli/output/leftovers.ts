@@ -2,9 +2,9 @@
  * What is stored of generators that nothing declares and no instance brings, where clan-core has or had such a
  * generator: services that are no longer used, and earlier versions of those that are. Only shown, never judged by.
  */
-import type { CatalogueFile } from '../../fleet/catalogue-data.ts';
-import { leftoverOf } from '../../fleet/catalogue-leftovers.ts';
-import type { Fleet } from '../../fleet/model.ts';
+import type { CatalogueFile } from '../../fleet/catalogue/catalogue-data.ts';
+import { leftoverOf } from '../../fleet/catalogue/catalogue-leftovers.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { StoredVar } from '../../store/vars/vars.ts';
 import { fits } from './use-status.ts';
 

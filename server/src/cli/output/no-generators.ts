@@ -1,5 +1,5 @@
 /** Why a fleet has nothing to generate or to verify, in words. */
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 
 /** A clause that says why, and what to do where there is something: `no machine of this fleet has a generator. …` */
 export function whyNone(fleet: Fleet): string {

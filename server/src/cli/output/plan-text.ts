@@ -1,5 +1,5 @@
 /** Plans as text for people and as data for programs. */
-import { counted } from '../../checks/wording.ts';
+import { counted } from '../../checks/facts/wording.ts';
 import type { Plan, PlanStep } from '../../generate/plan/plan.ts';
 import { outdatedText } from '../../generate/plan/status-words.ts';
 import { type Paint, printable } from '../io.ts';

@@ -1,6 +1,7 @@
 /** Places as programs and people read them: lines and columns from 1, columns in UTF-16 units. */
-import type { Place } from '../../fleet/model.ts';
+
 import type { NixFiles } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
 import { lineStartsOf, positionAt } from '../../nix/source.ts';
 
 export interface Span {

@@ -1,5 +1,5 @@
 /** Rules as data, for `rules --json` and `explain --json`. */
-import { ruleUrl } from '../../checks/pages.ts';
+import { ruleUrl } from '../../checks/pages/pages.ts';
 import type { Rule, Severity } from '../../checks/rule.ts';
 
 /** Returns the severity that a rule has where no settings speak of it. */

@@ -1,5 +1,5 @@
 /** What the scaffolding commands do with what was computed: a diff, or the files, and what is left to do. */
-import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffold.ts';
+import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffold/scaffold.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { makeFolders, writeChanges } from '../../workspace/write.ts';
 import { EXIT, type Io, printable } from '../io.ts';

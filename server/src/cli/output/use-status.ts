@@ -3,13 +3,15 @@
  * is neither found nor proved to be missing is `unknown`.
  */
 
+import { runRules } from '../../checks/engine/run.ts';
 import type { CheckFiles } from '../../checks/rule.ts';
-import { runRules } from '../../checks/run.ts';
-import { undefinedFile } from '../../checks/use/undefined-file.ts';
-import { undefinedGenerator } from '../../checks/use/undefined-generator.ts';
-import { catalogueFile, isCatalogueGenerator } from '../../fleet/catalogue.ts';
-import type { Fleet, Generator, Use } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
+import { undefinedFile } from '../../checks/rules/use/undefined-file.ts';
+import { undefinedGenerator } from '../../checks/rules/use/undefined-generator.ts';
+import { catalogueFile, isCatalogueGenerator } from '../../fleet/catalogue/catalogue.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { Generator } from '../../fleet/model/generators.ts';
+import type { Use } from '../../fleet/model/uses.ts';
+import { placeKey } from '../../nix/places.ts';
 
 export type UseStatus = 'resolved' | 'catalogue' | 'undefined' | 'guarded' | 'unknown';
 

@@ -5,7 +5,7 @@
  */
 import { messageWithCure } from '../../checks/cure.ts';
 import type { Finding, Severity } from '../../checks/rule.ts';
-import { marked } from '../../editor/unseen.ts';
+import { marked } from '../../editor/words/unseen.ts';
 import type { Io } from '../io.ts';
 import type { CheckReport } from './check-report.ts';
 

@@ -5,10 +5,10 @@
  */
 import { pathToFileURL } from 'node:url';
 import { messageWithCure } from '../../checks/cure.ts';
-import { FINGERPRINT_VERSION } from '../../checks/fingerprint.ts';
-import { ruleUrl } from '../../checks/pages.ts';
+import { FINGERPRINT_VERSION } from '../../checks/engine/fingerprint.ts';
+import { ruleUrl } from '../../checks/pages/pages.ts';
 import type { Finding, Fix, Rule, Severity } from '../../checks/rule.ts';
-import type { Place } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import type { Io } from '../io.ts';
 import type { CheckReport } from './check-report.ts';
 import { jsonText } from './json-text.ts';

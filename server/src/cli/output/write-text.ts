@@ -1,8 +1,8 @@
 /** Findings for people: grouped by file, each with its line of source and what is meant underlined. */
 
 import { messageWithCure } from '../../checks/cure.ts';
+import { counted } from '../../checks/facts/wording.ts';
 import type { Finding, Severity } from '../../checks/rule.ts';
-import { counted } from '../../checks/wording.ts';
 import { lineStartsOf } from '../../nix/source.ts';
 import { SETTINGS_FILE } from '../../workspace/settings-names.ts';
 import { type Io, type Paint, painter, printable } from '../io.ts';

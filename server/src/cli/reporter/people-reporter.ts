@@ -1,5 +1,5 @@
 /** A run for a person: in sentences, asked on the terminal where there is one. */
-import { counted } from '../../checks/wording.ts';
+import { counted } from '../../checks/facts/wording.ts';
 import { accessSentences, accessSummary } from '../../generate/backends/access-words.ts';
 import { isHidden } from '../../generate/plan/generators.ts';
 import type { Question } from '../../generate/run/answers.ts';

@@ -1,5 +1,5 @@
 /** The commands around a fleet: machines, keys, programs, shells, editors. */
-import { pageUrl } from '../../checks/pages.ts';
+import { pageUrl } from '../../checks/pages/pages.ts';
 import {
   type CommandSpec,
   flag,

@@ -2,13 +2,14 @@
  * Declarations of secrets rewritten as generators that ask for the value: owner, group, mode and the rest go along.
  * Edits of text; null where something cannot be taken over as it is written.
  */
-import { attributeText, eolOf, indentOf, insertBelow, lineAround } from '../../checks/edits.ts';
-import { expressionsAt } from '../../checks/locate.ts';
-import type { TextEdit } from '../../checks/rule.ts';
+
+import { attributeText, eolOf, indentOf, insertBelow, lineAround } from '../../edits/edits.ts';
+import { expressionsAt } from '../../edits/locate.ts';
+import { reindented } from '../../edits/moved-text.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import { bindsName } from '../../nix/expressions.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrBinding, Expr } from '../../nix/syntax.ts';
-import { reindented } from '../refactor/text.ts';
 import type { WrittenSecret } from './written.ts';
 
 export interface NewGenerator {
@@ -21,8 +22,10 @@ export interface NewGenerator {
 
 /** Options that say where a secret is decrypted from: a generator does not need them. */
 export const SOURCES: ReadonlySet<string> = new Set(['sopsFile', 'key', 'format', 'file', 'rekeyFile']);
+
 /** Options that both have under the same name. */
 export const KEPT: ReadonlySet<string> = new Set(['owner', 'group', 'mode', 'restartUnits']);
+
 /** Further ones that are understood. */
 export const TRANSLATED: ReadonlySet<string> = new Set(['neededForUsers']);
 

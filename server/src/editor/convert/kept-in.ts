@@ -1,11 +1,11 @@
 /** Where the value of a secret is kept, as far as it is certain. */
 
-import type { SecretDefinition } from '../../fleet/secrets.ts';
-import { textOr } from '../../fleet/secrets-files.ts';
-import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
-import { hasKeys } from '../../fleet/secrets-keys.ts';
+import type { SecretDefinition } from '../../fleet/model/secrets.ts';
+import { textOr } from '../../fleet/secrets/secrets-files.ts';
+import type { FleetSecret, FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
+import { hasKeys } from '../../fleet/secrets/secrets-keys.ts';
 import { below } from '../../store/vars/files.ts';
-import type { Around } from '../scaffold.ts';
+import type { Around } from '../scaffold/scaffold.ts';
 import { SOURCES } from './declared.ts';
 
 /** Where a value is kept, encrypted. */

@@ -3,16 +3,16 @@
  * default that names one. Goes by the fleet as it is afterwards; where somebody may still read a value it stays.
  */
 
-import { lineAround } from '../../checks/edits.ts';
-import { bindingAround } from '../../checks/locate.ts';
-import type { TextEdit } from '../../checks/rule.ts';
-import type { Place } from '../../fleet/model.ts';
-import type { SecretDefinition, SopsDefault } from '../../fleet/secrets.ts';
-import { textOr } from '../../fleet/secrets-files.ts';
-import type { FleetSecrets } from '../../fleet/secrets-join.ts';
-import type { EncryptedKey } from '../../fleet/secrets-keys.ts';
-import { ruleFor } from '../../fleet/secrets-rules.ts';
-import type { Around } from '../scaffold.ts';
+import { lineAround } from '../../edits/edits.ts';
+import { bindingAround } from '../../edits/locate.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
+import type { SecretDefinition, SopsDefault } from '../../fleet/model/secrets.ts';
+import { textOr } from '../../fleet/secrets/secrets-files.ts';
+import type { FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
+import type { EncryptedKey } from '../../fleet/secrets/secrets-keys.ts';
+import { ruleFor } from '../../fleet/secrets/secrets-rules.ts';
+import type { Place } from '../../nix/places.ts';
+import type { Around } from '../scaffold/scaffold.ts';
 import type { ValueSource } from './kept-in.ts';
 import { shown } from './plan.ts';
 

@@ -2,15 +2,16 @@
  * Says which secrets of sops-nix and agenix can become generators with their values, and why others cannot. Each answer
  * is whole: a secret whose declaration, value or use could not be taken along stays as it is. Pure; decrypts nothing.
  */
-import { attributeText } from '../../checks/edits.ts';
-import { mayBeSame } from '../../checks/generator/io.ts';
-import type { TextEdit } from '../../checks/rule.ts';
-import type { Place } from '../../fleet/model.ts';
-import type { SecretDefinition, SecretKeeper, SecretUse } from '../../fleet/secrets.ts';
-import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
+
+import { mayBeSame } from '../../checks/facts/generator/script-io.ts';
+import { attributeText } from '../../edits/edits.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
+import type { SecretDefinition, SecretKeeper, SecretUse } from '../../fleet/model/secrets.ts';
+import type { FleetSecret, FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
+import type { Place } from '../../nix/places.ts';
 import { positionAt } from '../../nix/source.ts';
-import type { Around } from '../scaffold.ts';
-import { intoModule } from '../scaffold-module.ts';
+import type { Around } from '../scaffold/scaffold.ts';
+import { intoModule } from '../scaffold/scaffold-module.ts';
 import { bodyLines, declaredAnew, KEPT, SOURCES, TRANSLATED } from './declared.ts';
 import { clanPath, clanSource, machinesIn, sourceOf, type ValueSource } from './kept-in.ts';
 import { usedAnew } from './used.ts';

@@ -1,8 +1,9 @@
 /** Uses of a secret rewritten to read the file of its generator, or what stands in the way of that. */
-import { attributeText } from '../../checks/edits.ts';
-import type { TextEdit } from '../../checks/rule.ts';
-import type { SecretUse } from '../../fleet/secrets.ts';
-import type { Around } from '../scaffold.ts';
+
+import { attributeText } from '../../edits/edits.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
+import type { SecretUse } from '../../fleet/model/secrets.ts';
+import type { Around } from '../scaffold/scaffold.ts';
 
 /** Rewrites `config.sops.secrets.x.path`; a sentence part that says why where it cannot. */
 export function usedAnew(

@@ -2,12 +2,12 @@
  * A secret of sops-nix or agenix as it is written in a module: the bindings that declare it, what they set, and the
  * module's own binding that they are in. Syntax only.
  */
-import { namedAt } from '../../checks/edit-bindings.ts';
-import { expressionsAt } from '../../checks/locate.ts';
-import type { SecretDefinition } from '../../fleet/secrets.ts';
+import { namedAt } from '../../edits/edit-bindings.ts';
+import { expressionsAt } from '../../edits/locate.ts';
+import type { SecretDefinition } from '../../fleet/model/secrets.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrBinding, Expr } from '../../nix/syntax.ts';
-import type { Around } from '../scaffold.ts';
+import type { Around } from '../scaffold/scaffold.ts';
 
 export interface WrittenSecret {
   readonly definition: SecretDefinition;

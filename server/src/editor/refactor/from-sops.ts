@@ -2,14 +2,15 @@
  * A secret of sops-nix becomes a generator that asks for the value: what it says of owner and mode goes along, and
  * those who read its path read that of the generator's file. `varsmith convert` takes the value along as well.
  */
-import { mayBeSame } from '../../checks/generator/io.ts';
-import { mentionsSecrets, type SecretDefinition } from '../../fleet/secrets.ts';
+import { mayBeSame } from '../../checks/facts/generator/script-io.ts';
+import type { SecretDefinition } from '../../fleet/model/secrets.ts';
+import { mentionsSecrets } from '../../fleet/secrets/secrets.ts';
 import { declaredAnew, KEPT, SOURCES, TRANSLATED } from '../convert/declared.ts';
 import { generatorName, isGeneratorName } from '../convert/plan.ts';
 import { usedAnew } from '../convert/used.ts';
 import { writtenSecret } from '../convert/written.ts';
-import { indexOf } from '../index.ts';
-import { machineFiles } from '../machine-files.ts';
+import { indexOf } from '../names/index.ts';
+import { machineFiles } from '../names/machine-files.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Refactoring } from './generator-at.ts';
 

@@ -1,9 +1,10 @@
 /** The generator whose declaration a cursor stands in, as refactorings need it: written once, in one place, and known. */
-import { type NamedBinding, namedAt } from '../../checks/edit-bindings.ts';
-import type { TextEdit } from '../../checks/rule.ts';
-import type { Generator, GeneratorBody, GeneratorDefinition } from '../../fleet/model.ts';
+
+import { type NamedBinding, namedAt } from '../../edits/edit-bindings.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
+import type { Generator, GeneratorBody, GeneratorDefinition } from '../../fleet/model/generators.ts';
 import type { Move } from '../../store/vars/moves.ts';
-import { indexOf } from '../index.ts';
+import { indexOf } from '../names/index.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 export interface Refactoring {

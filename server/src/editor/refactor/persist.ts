@@ -1,12 +1,13 @@
 /** A script that only stores what somebody has typed gives way to `persist = true`. */
-import { removeOption } from '../../checks/edit-bindings.ts';
-import { persistPrompt } from '../../checks/edit-options.ts';
-import { removed } from '../../checks/edit-script.ts';
-import { isCopy, writesOver } from '../../checks/generator/copies.ts';
-import { worksInside } from '../../checks/generator/io.ts';
-import type { TextEdit } from '../../checks/rule.ts';
-import { type FollowedScript, followed } from '../../checks/scripts.ts';
-import type { GeneratorBody } from '../../fleet/model.ts';
+
+import { type FollowedScript, followed } from '../../checks/facts/followed-scripts.ts';
+import { isCopy, writesOver } from '../../checks/facts/generator/prompt-copies.ts';
+import { worksInside } from '../../checks/facts/generator/script-io.ts';
+import { removeOption } from '../../edits/edit-bindings.ts';
+import { persistPrompt } from '../../edits/edit-options.ts';
+import { removed } from '../../edits/edit-script.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
+import type { GeneratorBody } from '../../fleet/model/generators.ts';
 import type { Range } from '../../shell/syntax.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Refactoring, WrittenGenerator } from './generator-at.ts';

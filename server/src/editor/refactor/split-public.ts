@@ -3,19 +3,19 @@
  * with another tool, without a new secret.
  */
 
-import { removed } from '../../checks/edit-script.ts';
-import { attributeText, indentOf, insertBelow, lineAround, stringText } from '../../checks/edits.ts';
-import { handsOver, worksInside } from '../../checks/generator/io.ts';
-import type { TextEdit } from '../../checks/rule.ts';
-import { type FollowedScript, followed } from '../../checks/scripts.ts';
-import type { GeneratorFile } from '../../fleet/model.ts';
+import { type FollowedScript, followed } from '../../checks/facts/followed-scripts.ts';
+import { handsOver, worksInside } from '../../checks/facts/generator/script-io.ts';
+import { removed } from '../../edits/edit-script.ts';
+import { attributeText, indentOf, insertBelow, lineAround, stringText } from '../../edits/edits.ts';
+import { reindented } from '../../edits/moved-text.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
+import type { GeneratorFile } from '../../fleet/model/generators.ts';
 import type { Range, Statement } from '../../shell/syntax.ts';
 import type { Move } from '../../store/vars/moves.ts';
 import { readVars } from '../../store/vars/vars.ts';
-import { indexOf } from '../index.ts';
+import { indexOf } from '../names/index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Refactoring, WrittenGenerator } from './generator-at.ts';
-import { reindented } from './text.ts';
 
 export function splitPublic(snapshot: Snapshot, written: WrittenGenerator, offset: number): Refactoring[] {
   const { body, generator } = written;

@@ -11,10 +11,11 @@ import {
   insertBelow,
   lineAround,
   stringText,
-} from '../../checks/edits.ts';
-import { bindingNamedAt, expressionsAt, lastLiteralList } from '../../checks/locate.ts';
-import type { TextEdit } from '../../checks/rule.ts';
-import type { Matrix, Registry, RegistryKey } from '../../fleet/model.ts';
+} from '../../edits/edits.ts';
+import { bindingNamedAt, expressionsAt, lastLiteralList } from '../../edits/locate.ts';
+import { findsNames, reindented } from '../../edits/moved-text.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
+import type { Matrix, Registry, RegistryKey } from '../../fleet/model/registries.ts';
 import { hasWith } from '../../nix/expressions.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import {
@@ -26,7 +27,6 @@ import {
 } from '../../nix/syntax.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Refactoring, WrittenGenerator } from './generator-at.ts';
-import { findsNames, reindented } from './text.ts';
 
 export function toRegistry(snapshot: Snapshot, written: WrittenGenerator): Refactoring[] {
   const { fleet } = snapshot;

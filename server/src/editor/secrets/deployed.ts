@@ -3,11 +3,16 @@
  *
  * Sources: sops-nix 56b2406, modules/sops and modules/home-manager; agenix, modules/age.nix and age-home.nix.
  */
-import { sideOf } from '../../checks/sops/surroundings.ts';
-import type { Fleet } from '../../fleet/model.ts';
-import type { SecretDefinition, SecretKeeper, SecretOption, SecretTemplate } from '../../fleet/secrets.ts';
-import type { FleetSecrets } from '../../fleet/secrets-join.ts';
-import { SECRET_OPTIONS, type SecretSide } from '../../fleet/secrets-schema.ts';
+import { sideOf } from '../../checks/facts/sops/secret-surroundings.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type {
+  SecretDefinition,
+  SecretKeeper,
+  SecretOption,
+  SecretTemplate,
+} from '../../fleet/model/secrets.ts';
+import type { FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
+import { SECRET_OPTIONS, type SecretSide } from '../../fleet/secrets/secrets-schema.ts';
 import type { SecretGround } from './joined.ts';
 
 /** Options by name, as far as the definitions of one secret tell. */

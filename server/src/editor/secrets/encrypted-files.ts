@@ -1,5 +1,5 @@
 /** The encrypted files of a repository, found by what is in them: for choosing one. Looks only when somebody asks. */
-import { keptFor } from '../../checks/store/stored-index.ts';
+import { keptFor } from '../../checks/facts/store/stored-index.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { StoreContents } from '../../store/vars/read.ts';
 import type { Snapshot } from '../snapshot.ts';

@@ -3,11 +3,11 @@
  * where in an encrypted file it is taken from. Nothing is decrypted; of encrypted files only names and recipients are
  * read.
  */
-import { mayBeSame } from '../../checks/generator/io.ts';
-import { secretsOf } from '../../checks/sops/joined.ts';
-import { sideOf } from '../../checks/sops/surroundings.ts';
-import { readersOf } from '../../checks/use/machines.ts';
-import type { Fleet, Place } from '../../fleet/model.ts';
+import { mayBeSame } from '../../checks/facts/generator/script-io.ts';
+import { secretsOf } from '../../checks/facts/sops/joined-secrets.ts';
+import { sideOf } from '../../checks/facts/sops/secret-surroundings.ts';
+import { readersOf } from '../../checks/facts/use/reading-machines.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import type {
   AgeRule,
   NamesAbove,
@@ -15,11 +15,12 @@ import type {
   SecretKeeper,
   SecretTemplate,
   SecretUse,
-} from '../../fleet/secrets.ts';
-import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
-import type { EncryptedFile, EncryptedKey } from '../../fleet/secrets-keys.ts';
-import type { SecretSide } from '../../fleet/secrets-schema.ts';
+} from '../../fleet/model/secrets.ts';
+import type { FleetSecret, FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
+import type { EncryptedFile, EncryptedKey } from '../../fleet/secrets/secrets-keys.ts';
+import type { SecretSide } from '../../fleet/secrets/secrets-schema.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
 import type { SopsFolder } from '../../store/sops/sops-keys.ts';
 import { below } from '../../store/vars/files.ts';
 import type { Snapshot } from '../snapshot.ts';

@@ -1,7 +1,7 @@
 /** Which options of sops-nix and agenix a set may have, going by its attribute path. */
-import type { SecretKeeper } from '../../fleet/secrets.ts';
-import type { SecretOwner } from '../../fleet/secrets-schema.ts';
-import type { OptionWords } from '../option-words.ts';
+import type { SecretKeeper } from '../../fleet/model/secrets.ts';
+import type { SecretOwner } from '../../fleet/secrets/secrets-schema.ts';
+import type { OptionWords } from '../names/option-words.ts';
 import { OPTION_WORDS, SOPS_AGE } from './words.ts';
 
 /** The options of a set, and whose they are. */

@@ -2,12 +2,13 @@
  * Places of secrets of sops-nix and agenix: where a use, a declaration, a key or an encrypted file leads, and all the
  * places that stand for one of them, those in encrypted files included.
  */
-import type { Place } from '../../fleet/model.ts';
-import type { NamesAbove, SecretDefinition } from '../../fleet/secrets.ts';
-import { findKey } from '../../fleet/secrets-keys.ts';
-import type { FleetIndex } from '../index.ts';
+
+import type { NamesAbove, SecretDefinition } from '../../fleet/model/secrets.ts';
+import { findKey } from '../../fleet/secrets/secrets-keys.ts';
+import type { Place } from '../../nix/places.ts';
+import type { FleetIndex } from '../names/index.ts';
+import type { Subject, Target } from '../names/subjects.ts';
 import type { Snapshot } from '../snapshot.ts';
-import type { Subject, Target } from '../subjects.ts';
 import {
   ageRulesOf,
   allKeys,

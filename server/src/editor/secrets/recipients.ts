@@ -1,8 +1,9 @@
 /** Who can decrypt an encrypted file, by the names that the repository has for their keys. */
-import { expressionsAt } from '../../checks/locate.ts';
-import { keyOwners, sameKey, shortKey } from '../../checks/store/keys.ts';
-import type { Place } from '../../fleet/model.ts';
-import type { FleetSecrets } from '../../fleet/secrets-join.ts';
+
+import { keyOwners, sameKey, shortKey } from '../../checks/facts/store/recipient-keys.ts';
+import { expressionsAt } from '../../edits/locate.ts';
+import type { FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
+import type { Place } from '../../nix/places.ts';
 import { ageRulesOf, type SecretGround } from './joined.ts';
 
 export interface Recipients {

@@ -4,9 +4,9 @@
  *
  * Sources: sops-nix 56b2406, modules/sops, modules/home-manager; agenix, modules/age.nix, modules/age-home.nix.
  */
-import type { SecretKeeper } from '../../fleet/secrets.ts';
-import type { SecretOwner } from '../../fleet/secrets-schema.ts';
-import { BOOLEAN, type OptionWords, place } from '../option-words.ts';
+import type { SecretKeeper } from '../../fleet/model/secrets.ts';
+import type { SecretOwner } from '../../fleet/secrets/secrets-schema.ts';
+import { BOOLEAN, type OptionWords, place } from '../names/option-words.ts';
 
 const TEXT = ' = "$0";';
 const LIST = ' = [ "$0" ];';

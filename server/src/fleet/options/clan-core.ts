@@ -2,11 +2,17 @@
  * What clan-core declares of options: those of a clan, of an inventory, and the settings of its services. Made of the
  * data when first asked for; `scripts/clan-options.mjs` makes the data.
  */
+
+import {
+  type DescribedOptions,
+  type DescribedService,
+  type History,
+  treeOfLevel,
+} from '../../modules/options/described.ts';
+import type { OptionTree } from '../../modules/options/option.ts';
 import clanData from './data/clan-options.json' with { type: 'json' };
 import inventoryData from './data/inventory-options.json' with { type: 'json' };
 import serviceData from './data/service-options.json' with { type: 'json' };
-import { type DescribedOptions, type DescribedService, type History, treeOfLevel } from './described.ts';
-import type { OptionTree } from './tree.ts';
 
 export interface KnownOptions extends History {
   readonly tree: OptionTree;

@@ -6,8 +6,8 @@
  * nixosModules/clanCore/vars/secret/{age,password-store,sops/default}.nix,
  * modules/clan/{secrets,vars/settings-opts}.nix.
  */
-import type { OptionTree } from './tree.ts';
-import { ANY, type OptionType } from './types.ts';
+import type { OptionTree, OptionType } from '../../modules/options/option.ts';
+import { ANY } from '../../modules/options/types.ts';
 
 type Options = { readonly [name: string]: OptionType | Options };
 

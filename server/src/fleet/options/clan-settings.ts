@@ -2,6 +2,11 @@
  * What is written below the options by which clan says how vars are kept: `clan.core.vars` and `clan.core.sops` of
  * machines, `vars.settings` and `secrets.age` of the clan. Reads names and values; clan-options.ts has what there may be.
  */
+
+import { unknownArgument } from '../../modules/modules.ts';
+import type { WrittenEntry } from '../../modules/options/option.ts';
+import { readEntry } from '../../modules/options/written.ts';
+import { definitionsOf } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { fileScope } from '../../nix/eval/scopes.ts';
@@ -9,25 +14,11 @@ import type { AttrsValue } from '../../nix/eval/value.ts';
 import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Range } from '../../nix/syntax.ts';
-import { unknownArgument } from '../modules.ts';
-import { definitionsOf } from '../read.ts';
-import { machineOf } from '../store-settings.ts';
-import type { CLAN_OPTIONS, MACHINE_OPTIONS } from './clan-options.ts';
-import { readEntry, type WrittenEntry } from './written.ts';
-
-/** One name that is written below such an option. */
-export interface ClanSetting {
-  readonly root: keyof typeof CLAN_OPTIONS | keyof typeof MACHINE_OPTIONS;
-  readonly name: string;
-  readonly entry: WrittenEntry;
-  readonly conditional: boolean;
-  /** The machine that it certainly is for; null where that is not known, and for what is the clan's. */
-  readonly machine: string | null;
-  /** True where the workspace declares an option of that name itself. */
-  readonly isDeclaration: boolean;
-}
+import type { ClanSetting } from '../model/options.ts';
+import { machineOf } from '../secrets/store-settings.ts';
 
 const NOTHING: WrittenEntry = { at: null, optional: false, definitions: [] };
+
 /** Steps allowed for one file. */
 const STEPS = 200_000;
 

@@ -2,40 +2,21 @@
  * The options that the fleet's own modules declare, machine by machine, with what is defined and read of them. Kept from
  * one build to the next: an edit costs what the machines that have the edited file among their modules are made of.
  */
-import type { FollowedModules } from '../machine-modules.ts';
-import type { ModuleFacts } from '../module-facts.ts';
-import { sameItems } from '../same.ts';
-import type { OwnModule } from '../settled-modules.ts';
-import type { ModuleOptions } from './module.ts';
-import { isKnownInput, mayBeOwn } from './namespaces.ts';
-import type { OptionRead } from './reads.ts';
-import { mergeTrees, type OptionTree } from './tree.ts';
 
-/** A module of a machine that has to do with the fleet's own options. */
-export interface OptionModule {
-  readonly options: ModuleOptions;
-  /** False if it is only perhaps one of them. */
-  readonly sure: boolean;
-}
-
-export interface MachineOptions {
-  readonly modules: readonly OptionModule[];
-  /** What all of them declare. */
-  readonly tree: OptionTree;
-  /** True if nothing else declares anything below the fleet's own names. */
-  readonly closed: boolean;
-}
-
-export interface FleetOptions {
-  /** First names of the fleet's own options: below them, its modules declare all there is. */
-  readonly names: ReadonlySet<string>;
-  /** By machine. */
-  readonly machines: ReadonlyMap<string, MachineOptions>;
-  /** What files read below these names. */
-  readonly reads: ReadonlyMap<string, readonly OptionRead[]>;
-  /** Does a file that declares options mention the name, whoever imports it? */
-  readonly mayDeclare: (name: string) => boolean;
-}
+import { isKnownInput, mayBeOwn } from '../../modules/options/namespaces.ts';
+import type { OptionTree } from '../../modules/options/option.ts';
+import { mergeTrees } from '../../modules/options/tree.ts';
+import { sameItems } from '../../std.ts';
+import type { FollowedModules } from '../machine-modules/machine-modules.ts';
+import type { ModuleFacts } from '../machine-modules/module-facts.ts';
+import type { OwnModule } from '../machine-modules/settled-modules.ts';
+import type {
+  FleetOptions,
+  MachineOptions,
+  ModuleOptions,
+  OptionModule,
+  OptionRead,
+} from '../model/options.ts';
 
 export const NO_FLEET_OPTIONS: FleetOptions = {
   names: new Set(),

@@ -3,32 +3,19 @@
  * Whose configuration it is is told by the function that has it for an argument.
  */
 
+import { selectionPath } from '../../modules/module-references.ts';
+import { unknownArgument } from '../../modules/modules.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { symbol } from '../../nix/eval/construct.ts';
-
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { fileScope } from '../../nix/eval/scopes.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
 import { type WalkState, walk } from '../../nix/eval/walk.ts';
+import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrName, Expr, Range } from '../../nix/syntax.ts';
-import { interestOf } from '../interest.ts';
-import type { Place } from '../model.ts';
-import { selectionPath } from '../module-references.ts';
-import { unknownArgument } from '../modules.ts';
-
-export interface OptionRead {
-  /** From the first name below `config` on. */
-  readonly path: readonly string[];
-  /** Where the last names of the path are written; those in front of them are written elsewhere. */
-  readonly names: readonly Place[];
-  /** The function whose `config` it is: where that begins. */
-  readonly of: number;
-  /** True where something else is at hand if there is no such option. */
-  readonly guarded: boolean;
-  /** True where a condition may keep it from being read. */
-  readonly conditional: boolean;
-}
+import type { OptionRead } from '../model/options.ts';
+import { interestOf } from '../uses/interest.ts';
 
 /** Steps allowed for one file, and for one selection. */
 const STEPS = 400_000;

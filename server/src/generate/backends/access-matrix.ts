@@ -2,7 +2,7 @@
  * Who can read what: every secret that is declared or stored, with everybody who can open it now, or will once it is
  * encrypted anew, and by which link. From names, links, public keys and metadata; opens nothing and starts nothing.
  */
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import { readAgeKeys } from '../../store/age/age-keys.ts';
 import { type AccessChange, type Reader, readerId } from '../../store/readers.ts';
 import { readSops } from '../../store/sops/sops-keys.ts';

@@ -1,5 +1,5 @@
 /** How secrets are kept and whom they are for beside their machines, as the configuration says: for writing, so it must be certain. */
-import type { AccessSetting } from '../../fleet/access-settings.ts';
+import type { AccessSetting } from '../../fleet/model/secrets.ts';
 import type { AdminRecipients } from '../../store/age/age-writes.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 

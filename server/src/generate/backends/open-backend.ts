@@ -1,5 +1,5 @@
 /** The secret backend of a fleet: which backend it is, and what the configuration says of it. */
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import { sweepScratch } from '../../host/files/scratch.ts';
 import type { ScannedStore } from '../../store/vars/scan.ts';
 import type { RunEnvironment } from '../run-environment.ts';

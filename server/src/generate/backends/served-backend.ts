@@ -2,7 +2,7 @@
  * Which backend keeps the secrets of a fleet: as its configuration says, or else as what lies on disk tells. Knows
  * which backends can be served here.
  */
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import { noSuchStore, usedSettings } from '../../store/backend-setting.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 import { isWithoutClan, NOBODY_READS } from '../../store/without-clan.ts';

@@ -4,10 +4,10 @@
  *
  * Source: clan-core d7c35d912, lib/inventory/distributed-service/service-module.nix (`result.cliChecks`).
  */
-import type { Instance } from '../../fleet/inventory.ts';
-import { roleMembers } from '../../fleet/members.ts';
-import type { Fleet } from '../../fleet/model.ts';
-import type { Bounds } from '../../fleet/service-constraints.ts';
+
+import { roleMembers } from '../../fleet/inventory/members.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { Bounds, Instance } from '../../fleet/model/services.ts';
 import { listed } from './plan-words.ts';
 
 export interface Violation {

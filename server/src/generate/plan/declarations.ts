@@ -4,9 +4,11 @@
  *
  * A generator that is not wholly known is handed on with its unknown parts, never with guesses in their place.
  */
-import { isCatalogueGenerator } from '../../fleet/catalogue.ts';
-import type { Fleet, GeneratorBody, GeneratorScript, Place, WrittenOption } from '../../fleet/model.ts';
-import type { Setting } from '../../fleet/settings.ts';
+import { isCatalogueGenerator } from '../../fleet/catalogue/catalogue.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { GeneratorBody, GeneratorScript, WrittenOption } from '../../fleet/model/generators.ts';
+import type { Setting } from '../../modules/settings.ts';
+import type { Place } from '../../nix/places.ts';
 import { validationHash, validationOf } from '../../store/vars/validation.ts';
 import { type Violation, violationsIn } from './constraints.ts';
 import type { Declaration, DeclaredFile, DeclaredPrompt, UnknownPart } from './generators.ts';

@@ -3,8 +3,10 @@
  * package by its place in the Nix store (`${pkgs.jq}/bin/jq`), and a file of the workspace (`${./make.py}`); such holes
  * are known for what they are, every other hole is something that only Nix can tell.
  */
-import type { GeneratorBody, Place } from '../../fleet/model.ts';
-import { placeInScript } from '../../fleet/script.ts';
+
+import { placeInScript } from '../../fleet/generators/script.ts';
+import type { GeneratorBody } from '../../fleet/model/generators.ts';
+import type { Place } from '../../nix/places.ts';
 import { packageCommands } from '../../shell/programs/tools.ts';
 
 /** A program by its package: stands where its absolute path has to be. */

@@ -1,5 +1,5 @@
 /** Values from elsewhere that become vars, sealed for their machines before anything is written. */
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
 import type { SecretChange } from '../backends/secret-backend.ts';
 import type { Generator } from '../plan/generators.ts';

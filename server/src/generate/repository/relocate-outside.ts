@@ -1,5 +1,5 @@
 /** Gives secrets in a store outside of the repository new names: stored under the new one before the old one goes. */
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import { areSecretsOutside } from '../../store/backend-setting.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
 import { placesOf, type SecretChange, type SecretPlace } from '../backends/secret-backend.ts';

@@ -1,5 +1,5 @@
 /** A fleet and what it has stored, as plans are made from it: what is there is looked up once, before. */
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { StaleNotes } from '../../host/files/stale.ts';
 import type { ScannedStore } from '../../store/vars/scan.ts';
 import { type StoredLookups, storedFilesIn, storedLookups } from '../../store/vars/stored-lookups.ts';

@@ -1,5 +1,5 @@
 /** A fleet that generators are run for, whoever has opened it. */
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Situation, SituationOptions } from '../repository/situation.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 

@@ -1,6 +1,8 @@
 /** From a line of a script to the file that it is written in. Pure. */
-import type { GeneratorScript, Place } from '../../fleet/model.ts';
-import { placeInScript } from '../../fleet/script.ts';
+
+import { placeInScript } from '../../fleet/generators/script.ts';
+import type { GeneratorScript } from '../../fleet/model/generators.ts';
+import type { Place } from '../../nix/places.ts';
 
 /**
  * @param line of the script, from 1; null, or one that is written nowhere: the script as a whole

@@ -7,7 +7,13 @@ import {
   type CancellationToken,
   SymbolKind,
 } from 'vscode-languageserver';
-import { type Call, type Caller, callerAt, dependenciesFrom, dependentsOf } from '../../editor/calls.ts';
+import {
+  type Call,
+  type Caller,
+  callerAt,
+  dependenciesFrom,
+  dependentsOf,
+} from '../../editor/graph/calls.ts';
 import type { Analysis, Located } from '../analysis.ts';
 import { locationOf, rangeOf } from '../convert.ts';
 import { locatedIn, pointAt } from './point.ts';

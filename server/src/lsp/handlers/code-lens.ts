@@ -1,6 +1,6 @@
 /** `textDocument/codeLens` and `codeLens/resolve`. */
 import type { CancellationToken, CodeLens, CodeLensParams, Command } from 'vscode-languageserver';
-import { codeLenses, type LensSubject, lensTitle } from '../../editor/code-lens.ts';
+import { codeLenses, type LensSubject, lensTitle } from '../../editor/shown/code-lens.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { rangeOf, uriOfPath } from '../convert.ts';

@@ -8,11 +8,11 @@ import {
   type CompletionItem as LspItem,
   type Range,
 } from 'vscode-languageserver';
-import { completion } from '../../editor/completion.ts';
-import type { CompletionItem, ItemKind } from '../../editor/completion-items.ts';
-import { cardOf } from '../../editor/hover.ts';
-import type { Subject } from '../../editor/subjects.ts';
-import { filledIn } from '../../editor/templates.ts';
+import { completion } from '../../editor/complete/completion.ts';
+import type { CompletionItem, ItemKind } from '../../editor/complete/completion-items.ts';
+import { cardOf } from '../../editor/hover/hover.ts';
+import type { Subject } from '../../editor/names/subjects.ts';
+import { filledIn } from '../../editor/scaffold/templates.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { rangeOf, uriOfPath } from '../convert.ts';

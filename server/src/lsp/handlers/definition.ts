@@ -1,6 +1,6 @@
 /** `textDocument/definition`. */
 import type { CancellationToken, DefinitionParams, Location, LocationLink } from 'vscode-languageserver';
-import { type Definition, definition } from '../../editor/definition.ts';
+import { type Definition, definition } from '../../editor/navigate/definition.ts';
 import type { Analysis, Located } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { locationOf, rangeOf } from '../convert.ts';

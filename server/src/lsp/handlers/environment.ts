@@ -1,10 +1,10 @@
 /** `varsmith/environment`: what a machine's sessions get, for a preview beside the registry. */
 import type { CancellationToken } from 'vscode-languageserver';
-import { environmentOf } from '../../editor/environment.ts';
-import { absentVariables } from '../../editor/environment-explain.ts';
-import { environmentMachines } from '../../editor/environment-keys.ts';
-import { absentText, environmentText } from '../../editor/environment-text.ts';
-import type { Shell } from '../../editor/session-text.ts';
+import { environmentOf } from '../../editor/environment/environment.ts';
+import { absentVariables } from '../../editor/environment/environment-explain.ts';
+import { environmentMachines } from '../../editor/environment/environment-keys.ts';
+import { absentText, environmentText } from '../../editor/environment/environment-text.ts';
+import type { Shell } from '../../editor/environment/session-text.ts';
 import type { Snapshot } from '../../editor/snapshot.ts';
 import type { Analysis } from '../analysis.ts';
 import { uriOfPath } from '../convert.ts';

@@ -1,10 +1,10 @@
 /** Our own requests for the explorer: the fleet level by level, and the way from a file to it. */
 import { basename } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
-import { fleetEntry, generatorEntries } from '../../editor/explorer.ts';
-import { itemAt } from '../../editor/explorer-at.ts';
-import { keyDetail, keyEntries } from '../../editor/explorer-keys.ts';
-import type { Place } from '../../fleet/model.ts';
+import { fleetEntry, generatorEntries } from '../../editor/explorer/explorer.ts';
+import { itemAt } from '../../editor/explorer/explorer-at.ts';
+import { keyDetail, keyEntries } from '../../editor/explorer/explorer-keys.ts';
+import type { Place } from '../../nix/places.ts';
 import { lackingIn, STATE_SENTENCES, STATE_WORDS, type Tally, tallyText } from '../../store/vars/tally.ts';
 import type { Analysis } from '../analysis.ts';
 import { type Border, locationOf, uriOfPath } from '../convert.ts';

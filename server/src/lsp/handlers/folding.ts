@@ -5,7 +5,7 @@ import {
   FoldingRangeKind,
   type FoldingRangeParams,
 } from 'vscode-languageserver';
-import { foldings } from '../../editor/folding.ts';
+import { foldings } from '../../editor/shown/folding.ts';
 import type { Analysis } from '../analysis.ts';
 import { locatedIn } from './point.ts';
 

@@ -2,13 +2,13 @@
 
 import { basename } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
-import { type Graph, graphOf } from '../../editor/graph.ts';
-import { bestGrouping, type Grouping, groupsOf } from '../../editor/graph-groups.ts';
-import { legendEntries } from '../../editor/graph-legend.ts';
-import { pictureOf } from '../../editor/graph-picture.ts';
-import { dotOf, mermaidOf } from '../../editor/graph-text.ts';
-import { indexOf } from '../../editor/index.ts';
-import { errorsByGenerator } from '../../editor/trouble.ts';
+import { type Graph, graphOf } from '../../editor/graph/graph.ts';
+import { bestGrouping, type Grouping, groupsOf } from '../../editor/graph/graph-groups.ts';
+import { legendEntries } from '../../editor/graph/graph-legend.ts';
+import { pictureOf } from '../../editor/graph/graph-picture.ts';
+import { dotOf, mermaidOf } from '../../editor/graph/graph-text.ts';
+import { indexOf } from '../../editor/names/index.ts';
+import { errorsByGenerator } from '../../editor/shown/trouble.ts';
 import type { Analysis } from '../analysis.ts';
 import { locationOf, uriOfPath } from '../convert.ts';
 import type { GraphParams, GraphResult, PlaceParams, Where } from '../messages.ts';

@@ -1,6 +1,6 @@
 /** `textDocument/hover`. */
 import type { CancellationToken, Hover, HoverParams } from 'vscode-languageserver';
-import { hover } from '../../editor/hover.ts';
+import { hover } from '../../editor/hover/hover.ts';
 import type { Engine } from '../../workspace/engine.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';

@@ -1,6 +1,6 @@
 /** `textDocument/inlayHint`. */
 import type { CancellationToken, InlayHint, InlayHintParams } from 'vscode-languageserver';
-import { inlayHints } from '../../editor/inlay-hints.ts';
+import { inlayHints } from '../../editor/shown/inlay-hints.ts';
 import type { Analysis } from '../analysis.ts';
 import { offsetOf, rangeOf } from '../convert.ts';
 import type { Shown } from '../shown.ts';

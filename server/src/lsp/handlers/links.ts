@@ -1,6 +1,6 @@
 /** `textDocument/documentLink`. */
 import type { CancellationToken, DocumentLink, DocumentLinkParams } from 'vscode-languageserver';
-import { fileLinks } from '../../editor/links.ts';
+import { fileLinks } from '../../editor/shown/links.ts';
 import type { Analysis } from '../analysis.ts';
 import { rangeOf } from '../convert.ts';
 import { locatedIn } from './point.ts';

@@ -1,6 +1,6 @@
 /** Markdown of ours as a client shows it: as it is, or as plain text without links. */
 import { type MarkupContent, MarkupKind } from 'vscode-languageserver';
-import type { Place } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import type { Client } from '../client.ts';
 import { type Border, locationOf } from '../convert.ts';
 import { plainText } from '../plain-text.ts';

@@ -1,8 +1,8 @@
 /** The command behind "Open the documentation": the client is asked to show the page of a rule. */
-import type { Connection, ExecuteCommandParams } from 'vscode-languageserver';
-import { webPageOf } from '../documentation.ts';
 
-export const OPEN_DOCUMENTATION = 'varsmith.openDocumentation';
+import type { Connection, ExecuteCommandParams } from 'vscode-languageserver';
+import { OPEN_DOCUMENTATION } from '../capabilities.ts';
+import { webPageOf } from '../documentation.ts';
 
 /** @param isRule true for the ids of rules, and of what else has a page */
 export async function onExecuteCommand(

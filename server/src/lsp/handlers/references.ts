@@ -7,7 +7,7 @@ import {
   type Location,
   type ReferenceParams,
 } from 'vscode-languageserver';
-import { highlights, references } from '../../editor/references.ts';
+import { highlights, references } from '../../editor/navigate/references.ts';
 import type { Analysis } from '../analysis.ts';
 import { locationOf, rangeOf } from '../convert.ts';
 import { pointAt } from './point.ts';

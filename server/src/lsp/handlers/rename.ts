@@ -10,9 +10,9 @@ import {
   ResponseError,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
-import { prepareRename, rename } from '../../editor/rename.ts';
-import { renameCommand } from '../../editor/rename-command.ts';
-import { renameMachineFolder } from '../../editor/rename-machine.ts';
+import { prepareRename, rename } from '../../editor/rename/rename.ts';
+import { renameCommand } from '../../editor/rename/rename-command.ts';
+import { renameMachineFolder } from '../../editor/rename/rename-machine.ts';
 import type { Snapshot } from '../../editor/snapshot.ts';
 import { movedLinks } from '../../store/vars/moved-links.ts';
 import type { Move } from '../../store/vars/moves.ts';

@@ -1,5 +1,5 @@
 /** Our own request of the documentation of rules, for editors that show it themselves. Loaded when somebody asks. */
-import { pageUrl } from '../../checks/pages.ts';
+import { pageUrl } from '../../checks/pages/pages.ts';
 import { joinPath } from '../../nix/eval/paths.ts';
 import type { Engine } from '../../workspace/engine.ts';
 import type { RulePageParams, RulePageResult } from '../messages.ts';
@@ -8,7 +8,7 @@ export async function onRulePage(
   { rules }: Engine,
   { page }: RulePageParams,
 ): Promise<RulePageResult | null> {
-  const { rulePages } = await import('../../checks/documentation.ts');
+  const { rulePages } = await import('../../checks/pages/documentation.ts');
   const pages = rulePages(rules, () => []);
   const markdown = pages.get(`${page}.md`);
   return markdown === undefined ? null : { markdown: withWebLinks(markdown, page, path => pages.has(path)) };

@@ -3,19 +3,24 @@
  * editor is asked to apply one edit with all of it, so that one undo takes it back.
  */
 import type { CancellationToken, Connection } from 'vscode-languageserver';
-import { environmentMachines } from '../../editor/environment-keys.ts';
-import { machineNameProblem } from '../../editor/machine-name.ts';
-import { layPipeline, type Pipeline, SYSTEMS, TELL_GIT } from '../../editor/pipeline.ts';
-import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffold.ts';
+import { environmentMachines } from '../../editor/environment/environment-keys.ts';
+import { machineNameProblem } from '../../editor/names/machine-name.ts';
+import { layPipeline, type Pipeline, SYSTEMS, TELL_GIT } from '../../editor/scaffold/pipeline.ts';
+import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffold/scaffold.ts';
 import {
   generatorFiles,
   generatorNameProblem,
   newGenerator,
   newService,
   serviceNameProblem,
-} from '../../editor/scaffold-generator.ts';
-import { addSecret, keyProblem, secretProposals, variableProblem } from '../../editor/scaffold-secret.ts';
-import { TEMPLATE_CHOICES } from '../../editor/scaffold-templates.ts';
+} from '../../editor/scaffold/scaffold-generator.ts';
+import {
+  addSecret,
+  keyProblem,
+  secretProposals,
+  variableProblem,
+} from '../../editor/scaffold/scaffold-secret.ts';
+import { TEMPLATE_CHOICES } from '../../editor/scaffold/scaffold-templates.ts';
 import type { Snapshot } from '../../editor/snapshot.ts';
 import { lineStartsOf, positionAt } from '../../nix/source.ts';
 import { reachesFiles } from '../addresses.ts';

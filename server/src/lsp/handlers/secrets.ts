@@ -1,7 +1,7 @@
 /** Our own requests for the view of sops-nix and agenix, level by level. */
 import { basename } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
-import { keysOfFile, secretEntries, secretsEntry } from '../../editor/secrets/explorer.ts';
+import { keysOfFile, secretEntries, secretsEntry } from '../../editor/explorer/explorer-secrets.ts';
 import type { Analysis } from '../analysis.ts';
 import { uriOfPath } from '../convert.ts';
 import type {

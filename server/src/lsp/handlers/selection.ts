@@ -1,6 +1,6 @@
 /** `textDocument/selectionRange`. */
 import type { CancellationToken, SelectionRange, SelectionRangeParams } from 'vscode-languageserver';
-import { selectionsAt } from '../../editor/selection.ts';
+import { selectionsAt } from '../../editor/shown/selection.ts';
 import type { Analysis } from '../analysis.ts';
 import { offsetOf, rangeOf } from '../convert.ts';
 import { locatedIn } from './point.ts';

@@ -12,7 +12,7 @@ import {
   type NamedSymbol,
   type SymbolKind,
   workspaceSymbols,
-} from '../../editor/symbols.ts';
+} from '../../editor/shown/symbols.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';

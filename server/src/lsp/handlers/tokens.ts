@@ -3,30 +3,14 @@ import {
   type CancellationToken,
   type SemanticTokens,
   SemanticTokensBuilder,
-  type SemanticTokensLegend,
   type SemanticTokensParams,
 } from 'vscode-languageserver';
-import { type TokenKind, tokensIn } from '../../editor/tokens.ts';
+import { tokensIn } from '../../editor/shown/tokens.ts';
 import type { Analysis } from '../analysis.ts';
 import { rangeOf } from '../convert.ts';
 import type { Shown } from '../shown.ts';
+import { LOOKS, MODIFIERS, TYPES } from '../token-legend.ts';
 import { locatedIn } from './point.ts';
-
-/** Names that themes know, with their modifiers. */
-const LOOKS: Readonly<Record<TokenKind, readonly [type: string, modifier: string | null]>> = {
-  command: ['function', null],
-  builtin: ['function', 'defaultLibrary'],
-  variable: ['variable', null],
-  directory: ['variable', 'readonly'],
-  dependency: ['class', null],
-  file: ['property', null],
-  prompt: ['parameter', null],
-};
-
-const TYPES = [...new Set(Object.values(LOOKS).map(([type]) => type))];
-const MODIFIERS = ['defaultLibrary', 'readonly'];
-
-export const TOKENS_LEGEND: SemanticTokensLegend = { tokenTypes: TYPES, tokenModifiers: MODIFIERS };
 
 export async function onSemanticTokens(
   analysis: Analysis,

@@ -1,6 +1,6 @@
 /** `textDocument/typeDefinition`: the function that makes what the cursor is on. */
 import type { CancellationToken, Location, LocationLink, TypeDefinitionParams } from 'vscode-languageserver';
-import { typeDefinition } from '../../editor/type-definition.ts';
+import { typeDefinition } from '../../editor/navigate/type-definition.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { definitionOf } from './definition.ts';

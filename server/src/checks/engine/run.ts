@@ -1,0 +1,112 @@
+/**
+ * Runs the rules over a fleet and makes findings of what they report: severities from the settings, silencing by
+ * comments, one order. A rule that fails is our mistake; it costs its own findings and no others.
+ */
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import { summarised } from '../facts/leftover-summaries.ts';
+import { storedIn } from '../facts/stored-facts.ts';
+import { answerTo, beginRun, createMemory, type Memory, type Run } from '../memory/memory.ts';
+import { watchedContext } from '../memory/watched.ts';
+import type { CheckContext, CheckFiles, Finding, Report, Rule, Severity } from '../rule.ts';
+import { rules } from '../rules/index.ts';
+import { isSilenced } from './suppress.ts';
+
+export interface CheckSettings {
+  /** By rule id. What is not listed has the rule's own severity; `off` switches the rule off. */
+  readonly severities: Readonly<Record<string, Severity | 'off'>>;
+  /** True for files in which a rule is not reported. Without it there are none. */
+  readonly isExcluded?: (rule: string, file: string) => boolean;
+}
+
+/** What is known of a run before, for runs over one workspace again and again. */
+export interface Since {
+  /** Belongs to the workspace. */
+  readonly memory: Memory;
+  /** The files that have changed since, relative to the workspace; null: anything may have. */
+  readonly changed: readonly string[] | null;
+}
+
+/** What a rule threw, for the log. */
+export interface RuleFailure {
+  readonly rule: string;
+  readonly error: unknown;
+}
+
+/**
+ * All findings of a fleet, sorted by file, place and rule.
+ * @param sources the files that the fleet was built from
+ * @param onFailure hears of rules that threw; they are mistakes of this program, not of the workspace
+ */
+export function runChecks(
+  fleet: Fleet,
+  sources: CheckFiles,
+  settings: CheckSettings,
+  onFailure: (failure: RuleFailure) => void = () => {},
+  since?: Since,
+): Finding[] {
+  return runRules(rules, fleet, sources, settings, onFailure, since);
+}
+
+/** As `runChecks`, with a choice of rules. */
+export function runRules(
+  chosen: readonly Rule[],
+  fleet: Fleet,
+  sources: CheckFiles,
+  settings: CheckSettings,
+  onFailure: (failure: RuleFailure) => void = () => {},
+  since: Since = { memory: createMemory(), changed: null },
+): Finding[] {
+  const findings: Finding[] = [];
+  const context: CheckContext = { fleet, sources, stored: storedIn(fleet, sources) };
+  const run = beginRun(since.memory, context, since.changed, watchedContext);
+  for (const rule of chosen) {
+    const severity = settings.severities[rule.id];
+    if (severity === 'off') continue;
+    for (const report of reportsOf(run, rule, onFailure)) {
+      if (settings.isExcluded?.(rule.id, report.at.file)) continue;
+      const finding = findingOf(rule, report, severity);
+      if (!isSilenced(finding, sources)) findings.push(finding);
+    }
+  }
+  return summarised(findings.sort(byPlace), id => chosen.find(rule => rule.id === id));
+}
+
+/** Of a rule that throws, what it has reported before. */
+function reportsOf(run: Run, rule: Rule, onFailure: (failure: RuleFailure) => void): readonly Report[] {
+  const soFar: Report[] = [];
+  try {
+    return answerTo<readonly Report[]>(run, rule, () => {
+      for (const report of rule.check(run.watched)) soFar.push(report);
+      return soFar;
+    });
+  } catch (error) {
+    onFailure({ rule: rule.id, error });
+    return soFar;
+  }
+}
+
+function findingOf(rule: Rule, report: Report, severity: Severity | undefined): Finding {
+  return {
+    rule: rule.id,
+    severity: severity ?? report.severity ?? rule.severity,
+    message: report.message,
+    at: report.at,
+    machines: [...(report.machines ?? [])].sort(),
+    related: report.related ?? [],
+    fixes: report.fixes ?? [],
+    ...(report.cure === undefined ? {} : { cure: report.cure }),
+    ...(report.unnecessary === true ? { unnecessary: true } : {}),
+    ...(report.leftover === undefined ? {} : { leftover: report.leftover }),
+  };
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  return (
+    compare(a.at.file, b.at.file) || a.at.start - b.at.start || a.at.end - b.at.end || compare(a.rule, b.rule)
+  );
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,104 @@
+/**
+ * Silencing by comment. `# varsmith: ignore <rule> <reason>` counts for the findings that begin on its line, or,
+ * when it has the line to itself, for those on the next line that is not such a comment. `# varsmith: ignore-file
+ * <rule> <reason>` counts for the whole file. Knows comments and places, not rules.
+ */
+
+import { eolOf, indentOf } from '../../edits/edits.ts';
+import { stringOfLinesAt } from '../../edits/locate.ts';
+import type { Sources } from '../../edits/text-edit.ts';
+import { positionAt, type SourceFile } from '../../nix/source.ts';
+import type { Finding, Fix } from '../rule.ts';
+
+interface Silences {
+  readonly inFile: ReadonlySet<string>;
+  /** Rules by the 0-based line for which they are silenced. */
+  readonly onLine: ReadonlyMap<number, ReadonlySet<string>>;
+}
+
+const cache = new WeakMap<SourceFile, Silences>();
+
+/** Is there a comment that silences the finding? */
+export function isSilenced(finding: Pick<Finding, 'rule' | 'at'>, sources: Sources): boolean {
+  const file = sources.parse(finding.at.file);
+  if (file === null) return false;
+  const silences = silencesOf(file);
+  if (silences.inFile.has(finding.rule)) return true;
+  if (silences.onLine.size === 0) return false;
+  const own = positionAt(file.lineStarts, finding.at.start).line;
+  return [own, anchorLine(file, finding.at.start)].some(
+    line => silences.onLine.get(line)?.has(finding.rule) === true,
+  );
+}
+
+/** The fixes that silence a finding: on its line, and in its whole file. */
+export function silenceFixes(finding: Pick<Finding, 'rule' | 'at'>, sources: Sources): Fix[] {
+  const file = sources.parse(finding.at.file);
+  if (file === null) return [];
+  // Behind a byte order mark, which is nothing unless it is the first character.
+  const first = file.text.startsWith('\ufeff') ? 1 : 0;
+  const start = Math.max(first, file.lineStarts[anchorLine(file, finding.at.start)] ?? 0);
+  const eol = eolOf(file);
+  const insert = (at: number, text: string) => [{ file: file.path, start: at, end: at, text }];
+  return [
+    {
+      title: `Ignore ${finding.rule} here`,
+      edits: insert(start, `${indentOf(file, start)}# varsmith: ignore ${finding.rule}${eol}`),
+      preferred: false,
+    },
+    {
+      title: `Ignore ${finding.rule} in this file`,
+      edits: insert(first, `# varsmith: ignore-file ${finding.rule}${eol}`),
+      preferred: false,
+    },
+  ];
+}
+
+function silencesOf(file: SourceFile): Silences {
+  const known = cache.get(file);
+  if (known !== undefined) return known;
+  const silences = readSilences(file);
+  cache.set(file, silences);
+  return silences;
+}
+
+function readSilences(file: SourceFile): Silences {
+  const inFile = new Set<string>();
+  const onLine = new Map<number, Set<string>>();
+  const own = linesOfTheirOwn(file);
+  for (const comment of file.comments) {
+    const match = /^(?:#|\/\*)+\s*varsmith:\s*(ignore|ignore-file)\s+([a-z]+\/[a-z-]+)/.exec(comment.text);
+    const rule = match?.[2];
+    if (match === null || rule === undefined) continue;
+    if (match[1] === 'ignore-file') {
+      inFile.add(rule);
+      continue;
+    }
+    let { line } = positionAt(file.lineStarts, comment.start);
+    while (own.has(line)) line++;
+    const there = onLine.get(line);
+    if (there === undefined) onLine.set(line, new Set([rule]));
+    else there.add(rule);
+  }
+  return { inFile, onLine };
+}
+
+/** The lines that hold nothing but a comment. */
+function linesOfTheirOwn(file: SourceFile): Set<number> {
+  const lines = new Set<number>();
+  for (const comment of file.comments) {
+    const first = positionAt(file.lineStarts, comment.start).line;
+    const last = positionAt(file.lineStarts, comment.end).line;
+    const before = file.text.slice(file.lineStarts[first], comment.start);
+    const after = file.text.slice(comment.end, file.lineStarts[last + 1] ?? file.text.length);
+    if (before.trim() !== '' || after.trim() !== '') continue;
+    for (let line = first; line <= last; line++) lines.add(line);
+  }
+  return lines;
+}
+
+/** The line above which a comment can stand: that of the offset, or of the string of several lines around it. */
+function anchorLine(file: SourceFile, offset: number): number {
+  const start = stringOfLinesAt(file, offset)?.start ?? offset;
+  return positionAt(file.lineStarts, start).line;
+}

@@ -1,0 +1,56 @@
+/** What is reported of imports that need the configuration which they are part of. */
+
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { CircularImport } from '../../../fleet/model/uses.ts';
+import { placeKey } from '../../../nix/places.ts';
+import type { Report } from '../../rule.ts';
+import { inBrackets } from '../wording.ts';
+
+/** One report a place, with the machines that have the module. */
+export function* circularImports(fleet: Fleet): Iterable<Report> {
+  const found = new Map<string, { readonly circular: CircularImport; readonly machines: string[] }>();
+  for (const [machine, { circular, files }] of fleet.modules)
+    for (const each of circular) {
+      if (!isLate(fleet, each.argument, files)) continue;
+      const known = found.get(placeKey(each.at));
+      if (known === undefined) found.set(placeKey(each.at), { circular: each, machines: [machine] });
+      else if (!known.machines.includes(machine)) known.machines.push(machine);
+    }
+  for (const { circular, machines } of found.values()) yield reportOf(circular, machines.sort());
+}
+
+/** Does the argument come from the configuration that the modules make? `files` are those of a machine. */
+function isLate(fleet: Fleet, argument: string, files: readonly string[]): boolean {
+  // Whatever modules are given in its place may be known before they are.
+  if (argument === 'config' || argument === 'options') return !fleet.replacesConfig;
+  return fleet.lateArguments.some(({ name, file }) => name === argument && files.includes(file));
+}
+
+const WHAT: Readonly<Record<CircularImport['what'], string>> = {
+  imports: 'These imports depend',
+  item: 'This import depends',
+  module: 'The names of what this module consists of depend',
+};
+
+function reportOf(
+  { at, what, argument, asked, askedAt }: CircularImport,
+  machines: readonly string[],
+): Report {
+  const isInside = askedAt?.file === at.file && at.start <= askedAt.start && askedAt.end <= at.end;
+  const isOwn = argument === 'config' || argument === 'options';
+  const given = isOwn ? '' : ', which _module.args gives';
+  const instead = !isOwn
+    ? `Give ${argument} with specialArgs, or import the module by its path.`
+    : what === 'module'
+      ? 'Put what depends on it into `config = lib.mkIf … { … };`.'
+      : 'Import the module always, and put the condition into it, with lib.mkIf.';
+  return {
+    at: isInside ? askedAt : at,
+    severity: 'error',
+    message:
+      `${WHAT[what]} on ${asked}${given}, but all modules have to be known before there is a configuration: ` +
+      `evaluation ends in infinite recursion${inBrackets(machines)}. ${instead}`,
+    machines,
+    related: askedAt !== null && !isInside ? [{ at: askedAt, message: `${asked} is read here` }] : [],
+  };
+}

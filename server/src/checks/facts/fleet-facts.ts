@@ -1,0 +1,285 @@
+/**
+ * What several rules ask of a fleet, indexed once a fleet. Only looks things up; what is wrong with them is the
+ * rules' business.
+ */
+
+import { isCatalogueGenerator } from '../../fleet/catalogue/catalogue.ts';
+import type { Machine } from '../../fleet/model/base.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { Generator } from '../../fleet/model/generators.ts';
+import type { KeyLookup, Matrix, MatrixRow, Registry, RegistryKey } from '../../fleet/model/registries.ts';
+import type { Unit, Use } from '../../fleet/model/uses.ts';
+import type { NameKind } from '../../modules/read.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeKey } from '../../nix/places.ts';
+import { sameItems } from '../../std.ts';
+import { derived, derivedIndex, type Index } from '../memory/derived.ts';
+import { inUnits } from '../memory/per-unit.ts';
+import { unitIndex } from '../memory/unit-index.ts';
+import { sortedUnique } from './wording.ts';
+
+export interface RegistryFacts {
+  readonly registry: Registry;
+  readonly byKey: ReadonlyMap<string, RegistryKey>;
+  /** Those that list keys of this registry. */
+  readonly matrices: readonly Matrix[];
+  /** The rows of each machine, in all of those matrices. */
+  readonly rows: ReadonlyMap<string, readonly MachineRow[]>;
+}
+
+export interface MachineRow {
+  readonly matrix: Matrix;
+  readonly row: MatrixRow;
+}
+
+export interface Facts {
+  readonly registries: ReadonlyMap<string, RegistryFacts>;
+  readonly machines: ReadonlyMap<string, Machine>;
+  /** Generators with a fully known name; one name may be in several placements. */
+  readonly generators: ReadonlyMap<string, readonly Generator[]>;
+  /** Generators with a name that has holes, as what they may match. */
+  readonly patterns: readonly RegExp[];
+  /** Answers of `mayBeDefinedElsewhere`: a name is asked for at every use of it. */
+  readonly elsewhere: Map<string, boolean>;
+  /** Where generators are assigned from a registry: places as `placeKey`s. */
+  readonly assignments: ReadonlySet<string>;
+}
+
+const views = new WeakMap<Fleet, Facts>();
+
+/** The index of a fleet. Each part of it is computed when first asked for. */
+export function factsOf(fleet: Fleet): Facts {
+  let facts = views.get(fleet);
+  if (facts === undefined) {
+    facts = {
+      get registries() {
+        return registriesOf(fleet);
+      },
+      get machines() {
+        return machinesOf(fleet);
+      },
+      get generators() {
+        return generatorsOf(fleet);
+      },
+      get patterns() {
+        return patternsOf(fleet).patterns;
+      },
+      get elsewhere() {
+        return patternsOf(fleet).elsewhere;
+      },
+      get assignments() {
+        return assignmentsOf(fleet);
+      },
+    };
+    views.set(fleet, facts);
+  }
+  return facts;
+}
+
+const registriesOf = derived((fleet): ReadonlyMap<string, RegistryFacts> => {
+  const registries = new Map<string, RegistryFacts>();
+  for (const registry of fleet.registries) {
+    const matrices = fleet.matrices.filter(matrix => matrix.registry === registry.file);
+    const byKey = new Map(registry.keys.map(key => [key.key, key]));
+    registries.set(registry.file, { registry, byKey, matrices, rows: rowsByMachine(matrices) });
+  }
+  return registries;
+});
+
+const machinesOf = derived(({ machines }) => new Map(machines.map(machine => [machine.name, machine])));
+
+const generatorsOf = derivedIndex((fleet): Index<Generator> => {
+  const generators = new Map<string, Generator[]>();
+  for (const generator of fleet.generators) {
+    if (generator.nameKind === 'pattern') continue;
+    const same = generators.get(generator.name);
+    if (same === undefined) generators.set(generator.name, [generator]);
+    else same.push(generator);
+  }
+  return generators;
+});
+
+interface PatternFacts extends Pick<Facts, 'patterns' | 'elsewhere'> {
+  readonly names: readonly string[];
+}
+
+/** Names with holes seldom change, and to try each on every name that is used takes long. */
+const patternsOf = derived((fleet, before: PatternFacts | undefined): PatternFacts => {
+  const names = fleet.generators.flatMap(({ name, nameKind }) => (nameKind === 'pattern' ? [name] : []));
+  if (before !== undefined && sameItems(before.names, names)) return before;
+  return { names, patterns: names.map(patternOf), elsewhere: new Map() };
+});
+
+const assignmentPlaces = inUnits(({ assignments }) => assignments.map(({ at }) => placeKey(at)));
+
+const assignmentsOf = derived((fleet, before: ReadonlySet<string> | undefined) =>
+  sameOr(before, new Set(assignmentPlaces(fleet))),
+);
+
+const lookedUp = inUnits(unit => new Set(lookupsIn(unit).map(({ registry, key }) => `${registry}\0${key}`)));
+
+/** The keys of each registry, by its file, that are read by name outside matrices. */
+export const lookedUpKeys = derivedIndex((fleet): Index<string> => {
+  const found = new Map<string, string[]>();
+  for (const one of new Set(lookedUp(fleet))) {
+    const [registry, key] = one.split('\0') as [string, string];
+    const same = found.get(registry);
+    if (same === undefined) found.set(registry, [key]);
+    else same.push(key);
+  }
+  return found;
+});
+
+function sameOr<T>(before: ReadonlySet<T> | undefined, now: ReadonlySet<T>): ReadonlySet<T> {
+  if (before?.size !== now.size) return now;
+  for (const one of now) if (!before.has(one)) return now;
+  return before;
+}
+
+function rowsByMachine(matrices: readonly Matrix[]): Map<string, MachineRow[]> {
+  const rows = new Map<string, MachineRow[]>();
+  for (const matrix of matrices) {
+    for (const row of matrix.rows) {
+      if (row.shared) continue;
+      const same = rows.get(row.machine);
+      if (same === undefined) rows.set(row.machine, [{ matrix, row }]);
+      else same.push({ matrix, row });
+    }
+  }
+  return rows;
+}
+
+/** All reads of a registry's keys by name in a unit, outside matrices. */
+export function lookupsIn(unit: Unit): readonly KeyLookup[] {
+  return [...unit.keyLookups, ...unit.uses.flatMap(use => use.key ?? [])];
+}
+
+/** What a name with holes (`svc-${name}`) may be. */
+export function patternOf(name: string): RegExp {
+  let source = '';
+  let depth = 0;
+  for (let i = 0; i < name.length; i++) {
+    if (name.startsWith('${', i)) {
+      if (depth === 0) source += '.*';
+      depth++;
+      i++;
+    } else if (depth > 0) {
+      if (name[i] === '{') depth++;
+      else if (name[i] === '}') depth--;
+    } else source += (name[i] as string).replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&');
+  }
+  return new RegExp(`^${source}$`, 's');
+}
+
+/** Could something in the workspace of which the name is not fully known, or clan itself, define the generator? */
+export function mayBeDefinedElsewhere({ elsewhere, patterns }: Facts, name: string): boolean {
+  let answer = elsewhere.get(name);
+  if (answer === undefined) {
+    answer = isCatalogueGenerator(name) || patterns.some(pattern => pattern.test(name));
+    elsewhere.set(name, answer);
+  }
+  return answer;
+}
+
+/**
+ * Is the machine certainly without the generator, as far as definitions with known names go? It is if there are none,
+ * or if all come from a registry and the machines that get them are others.
+ */
+export function isWithout(facts: Facts, machine: string, name: string): boolean {
+  return (facts.generators.get(name) ?? []).every(
+    generator =>
+      generator.machines !== null &&
+      !isAmong(generator.machines, machine) &&
+      generator.definitions.every(
+        ({ via }) => via[0] !== undefined && facts.assignments.has(placeKey(via[0])),
+      ),
+  );
+}
+
+/** All uses by the generator's name as far as it is known, in the order of their files. */
+export const usesByGenerator = unitIndex(({ uses }) => uses.map(use => [use.generator, use] as const));
+
+const plain = new WeakMap<Unit, readonly Use[]>();
+
+/** The uses of a unit that select the option of a generator with a known name, and fail if there is none. */
+export function plainUses(unit: Unit): readonly Use[] {
+  let uses = plain.get(unit);
+  if (uses === undefined) {
+    // Keys that accessors look up have rules of their own.
+    uses = unit.uses.filter(
+      use => use.by === 'option' && use.generatorKind !== 'pattern' && !use.guarded && use.key === null,
+    );
+    plain.set(unit, uses);
+  }
+  return uses;
+}
+
+const called = new WeakMap<Unit, readonly Use[]>();
+
+/** The uses of a unit that ask a function for a generator with a known name, and have nothing to fall back on. */
+export function calledUses(unit: Unit): readonly Use[] {
+  let uses = called.get(unit);
+  if (uses === undefined) {
+    uses = unit.uses.filter(use => use.by === 'function' && use.generatorKind !== 'pattern' && !use.guarded);
+    called.set(unit, uses);
+  }
+  return uses;
+}
+
+const machineSets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** Is the machine in the list? Asked of the same lists for every use of a generator. */
+export function isAmong(machines: readonly string[], machine: string): boolean {
+  let set = machineSets.get(machines);
+  if (set === undefined) {
+    set = new Set(machines);
+    machineSets.set(machines, set);
+  }
+  return set.has(machine);
+}
+
+/** Do known names include this one, or may one of those with holes be it? */
+export function mayInclude(
+  names: readonly { readonly name: string; readonly nameKind: NameKind }[],
+  name: string,
+): boolean {
+  return names.some(
+    each => each.name === name || (each.nameKind === 'pattern' && patternOf(each.name).test(name)),
+  );
+}
+
+const machinesByUnit = new WeakMap<Unit, readonly string[]>();
+
+/** The machines of which a module reads the matrix rows to assign generators, sorted. */
+export function machinesOfUnit(unit: Unit): readonly string[] {
+  let machines = machinesByUnit.get(unit);
+  if (machines === undefined) {
+    machines = sortedUnique(unit.assignments.flatMap(assignment => assignment.machines));
+    machinesByUnit.set(unit, machines);
+  }
+  return machines;
+}
+
+/** A machine's row in the matrix of a registry; null if it has none, or several matrices have one. */
+export function rowOf(facts: Facts, registry: string, machine: string): MachineRow | null {
+  const rows = facts.registries.get(registry)?.rows.get(machine) ?? [];
+  return rows.length === 1 ? (rows[0] ?? null) : null;
+}
+
+/** The field's own place if it stands in the entry; the key's if a helper function gave it. */
+export function fieldPlace(entry: RegistryKey, field: { readonly at: Place }): Place {
+  const { at } = field;
+  const own = at.file === entry.entry.file && entry.entry.start <= at.start && at.end <= entry.entry.end;
+  return own ? at : entry.at;
+}
+
+/** True the first time it is asked for a place: one line may make many generators, and says one thing. */
+export function firstTime(): (what: { readonly at: Place }) => boolean {
+  const seen = new Set<string>();
+  return ({ at }) => {
+    const key = placeKey(at);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  };
+}

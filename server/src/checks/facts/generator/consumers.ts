@@ -1,0 +1,59 @@
+/**
+ * Who reads a generator's files, for rules about files that lie where nobody needs them. Uses that are not fully known
+ * count for everything that they may read.
+ */
+
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { Use } from '../../../fleet/model/uses.ts';
+import { derived } from '../../memory/derived.ts';
+import { inUnits } from '../../memory/per-unit.ts';
+import { patternOf, usesByGenerator } from '../fleet-facts.ts';
+
+interface Vague {
+  readonly uses: readonly Use[];
+  readonly pattern: RegExp;
+}
+
+const vague = inUnits(({ uses }) => uses.filter(isVague));
+
+/** Uses of generators with a name that is not wholly known. */
+const vagueUses = derived((fleet): readonly Vague[] => {
+  const byName = new Map<string, Use[]>();
+  for (const use of vague(fleet)) {
+    if (!use.generator.includes('${')) continue;
+    const same = byName.get(use.generator);
+    if (same === undefined) byName.set(use.generator, [use]);
+    else same.push(use);
+  }
+  return [...byName].map(([name, uses]) => ({ uses, pattern: patternOf(name) }));
+});
+
+function isVague({ generatorKind }: Use): boolean {
+  return generatorKind === 'pattern';
+}
+
+/** All uses that read, or may read, a file of a generator. */
+export function usesOf(fleet: Fleet, generator: string, file: string): readonly Use[] {
+  const certain = usesByGenerator(fleet)
+    .get(generator)
+    .filter(use => !isVague(use) && mayRead(use, file));
+  const perhaps = vagueUses(fleet).flatMap(({ uses, pattern }) =>
+    pattern.test(generator) ? uses.filter(use => mayRead(use, file)) : [],
+  );
+  return [...certain, ...perhaps];
+}
+
+/** Does anything read, or perhaps read, a file of a generator? */
+export function isUsed(fleet: Fleet, generator: string, file: string): boolean {
+  return (
+    usesByGenerator(fleet).some(generator, use => !isVague(use) && mayRead(use, file)) ||
+    vagueUses(fleet).some(
+      ({ uses, pattern }) => pattern.test(generator) && uses.some(use => mayRead(use, file)),
+    )
+  );
+}
+
+function mayRead({ fileName, fileKind }: Use, file: string): boolean {
+  if (fileName === null || fileName === file) return true;
+  return fileKind === 'pattern' && patternOf(fileName).test(file);
+}

@@ -1,0 +1,49 @@
+/**
+ * What generators depend on, for the rules about it: each dependency with the generators that it may mean. What is
+ * wrong with them is the rules' business.
+ */
+
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { Generator } from '../../../fleet/model/generators.ts';
+import type { BroughtGenerator } from '../../../fleet/model/services.ts';
+import type { Known } from '../../../nix/places.ts';
+import { derived } from '../../memory/derived.ts';
+import { factsOf, mayBeDefinedElsewhere } from '../fleet-facts.ts';
+
+export interface DependencyFacts {
+  /** Generators that the workspace declares, by name. */
+  readonly declared: ReadonlyMap<string, readonly Generator[]>;
+  /** Those that clan-core's services bring, by name. */
+  readonly brought: ReadonlyMap<string, readonly BroughtGenerator[]>;
+  /** True for a name that something which is not fully known may define. */
+  mayBeElsewhere(name: string): boolean;
+}
+
+/** The index of a fleet; each part of it is computed at most once. */
+export function dependencyFacts(fleet: Fleet): DependencyFacts {
+  const facts = factsOf(fleet);
+  return {
+    declared: facts.generators,
+    get brought() {
+      return broughtOf(fleet);
+    },
+    mayBeElsewhere: name => mayBeDefinedElsewhere(facts, name),
+  };
+}
+
+const broughtOf = derived(fleet => byName(fleet.brought));
+
+function byName(all: readonly BroughtGenerator[]): Map<string, BroughtGenerator[]> {
+  const found = new Map<string, BroughtGenerator[]>();
+  for (const one of all) {
+    const list = found.get(one.name);
+    if (list === undefined) found.set(one.name, [one]);
+    else list.push(one);
+  }
+  return found;
+}
+
+/** The dependencies of which the whole name is known. */
+export function namedDependencies(generator: Generator): readonly Known<string>[] {
+  return generator.body().dependencies.filter(({ value }) => !value.includes('${'));
+}

@@ -1,0 +1,176 @@
+/**
+ * What is lost of a generator's results: declared files that no run writes, outputs that nobody declares, answers that
+ * are thrown away; and which of these are one mistake. Rules that would report it at two places ask here whose it is:
+ * the file that is not written is reported, what explains it is shown beside it. Knows nothing of findings.
+ */
+
+import { suggest } from '../../../edits/suggest.ts';
+import type { GeneratorBody, GeneratorFile, GeneratorPrompt } from '../../../fleet/model/generators.ts';
+import type { WriteFact } from '../../../shell/flow/flow-facts.ts';
+import { baseName, type ShellPath } from '../../../shell/flow/values.ts';
+import type { FollowedScript } from '../followed-scripts.ts';
+import { type Examined, handsOver, mayBeSame, mayRead, mayWrite, memberRead } from './script-io.ts';
+
+/** A declared file that no run writes, with what was perhaps meant to. */
+export interface Unwritten {
+  readonly file: GeneratorFile;
+  /** An output under another name, which nobody declares. */
+  readonly misnamed: WriteFact | null;
+  /** Where a file of its name is written outside of `$out`. */
+  readonly outside: readonly WriteFact[];
+  /** Answers that are thrown away, and perhaps should have become the file. */
+  readonly prompts: readonly GeneratorPrompt[];
+}
+
+const cache = new WeakMap<Examined, readonly Unwritten[]>();
+
+/** The declared files that certainly no run writes, in the order of their declaration. */
+export function unwrittenFiles(one: Examined): readonly Unwritten[] {
+  const known = cache.get(one);
+  if (known !== undefined) return known;
+  const found = one.whole
+    ? explain(
+        one,
+        one.body.files.filter(file => isUnwritten(one, file)),
+      )
+    : [];
+  cache.set(one, found);
+  return found;
+}
+
+function explain(one: Examined, files: readonly GeneratorFile[]): Unwritten[] {
+  if (files.length === 0) return [];
+  const { body, script } = one;
+  const lost = body.prompts.filter(prompt => isThrownAway(one, prompt));
+  const undeclared = undeclaredWrites(one);
+  const [onlyName, ...otherNames] = new Set(undeclared.map(({ path }) => path.rest));
+  return files.map(file => {
+    const same = lost.filter(({ name }) => name === file.name);
+    const others = lost.filter(({ name }) => files.every(each => each.name !== name));
+    // One that nobody declares and one that nobody writes: that is the same file, whatever the names.
+    const isOnly = files.length === 1 && onlyName !== undefined && otherNames.length === 0;
+    return {
+      file,
+      misnamed: isOnly ? (undeclared[0] ?? null) : misspelt(undeclared, body, file.name),
+      outside: script === null ? [] : script.flow.writes.filter(write => isBeside(write, file.name)),
+      prompts: same.length === 0 && (script === null || script.flow.empty) ? others : same,
+    };
+  });
+}
+
+/** Is a write, or the answer to a prompt, reported with the file that it should have become? */
+export function isExplained(one: Examined, what: WriteFact | GeneratorPrompt): boolean {
+  return unwrittenFiles(one).some(
+    ({ misnamed, outside, prompts }) =>
+      (misnamed !== null && 'path' in what && misnamed.path.rest === what.path.rest && isOutput(what)) ||
+      outside.some(write => write === what) ||
+      prompts.some(prompt => prompt === what),
+  );
+}
+
+function isUnwritten({ body, script, scriptless }: Examined, file: GeneratorFile): boolean {
+  if (file.from === 'prompt' || file.conditional || isPersisted(body, file.name)) return false;
+  // Prompts that nobody reads show that something is missing; without them it is a placeholder.
+  if (script === null)
+    return scriptless && body.prompts.length > 0 && body.prompts.every(({ persist }) => persist === false);
+  const { flow } = script;
+  if (flow.fails || mayWrite(script, file.name)) return false;
+  // A script that does nothing is as good as none.
+  if (flow.empty && body.prompts.length === 0) return false;
+  // `> "$secrets/x"`: the wrong variable is what is wrong, and is said there.
+  if (flow.variables.some(({ name, set }) => FORMER.has(name) && set === 'never')) return false;
+  return !flow.writes.some(({ path }) => isElsewhere(path) && path.rest === file.name);
+}
+
+/** The answer of a persisted prompt is written without a script. */
+export function isPersisted(body: GeneratorBody, file: string): boolean {
+  return body.prompts.some(({ name, persist }) => persist !== false && mayBeSame(name, file));
+}
+
+/** Where the outputs of the former `facts` were put. */
+const FORMER = new Set(['secrets', 'facts']);
+
+function isElsewhere({ root, variable }: ShellPath): boolean {
+  return (
+    root === 'variable' &&
+    !['in', 'out', 'prompts', 'HOME', 'PWD'].includes(variable ?? '') &&
+    !isBesideOut(variable)
+  );
+}
+
+/** `$out-old`: a directory that nobody made, and that nobody collects. */
+function isBesideOut(variable: string | null): boolean {
+  return variable !== null && /^out\W/.test(variable);
+}
+
+/** `> token`, `> "$HOME/token"` or `> "$out-old/token"` for `> "$out/token"`. */
+function isBeside({ path, how, fate }: WriteFact, file: string): boolean {
+  if (fate !== 'kept' || (how !== 'redirect' && how !== 'append' && how !== 'command')) return false;
+  const isOutside =
+    path.root === 'start' ||
+    path.root === 'absolute' ||
+    (path.root === 'variable' && (path.variable === 'HOME' || isBesideOut(path.variable)));
+  return isOutside && !path.directory && baseName(path) === file;
+}
+
+/** Has the generator nothing that a run could make? */
+export function hasNoOutput({ body, whole }: Examined): boolean {
+  if (!whole || !body.complete.files || !body.complete.prompts || body.files.length > 0) return false;
+  if (body.prompts.some(({ persist }) => persist !== false)) return false;
+  return body.script !== null || body.prompts.length > 0;
+}
+
+/** Is the answer certainly neither stored nor read? */
+export function isThrownAway(
+  { body, script, scriptless, whole }: Examined,
+  prompt: GeneratorPrompt,
+): boolean {
+  if (!whole || prompt.persist !== false) return false;
+  if (script === null) return scriptless;
+  if (mayRead(script, 'prompts', prompt.name)) return false;
+  // What the script reads in its place is said there.
+  return !unknownPrompts(script, body).some(name => promptMeant(script, body, name) === prompt.name);
+}
+
+/** The prompt that a name in a script was perhaps meant to be: a near one, or the only one that nothing reads. */
+export function promptMeant(script: FollowedScript, body: GeneratorBody, name: string): string | null {
+  const names = body.prompts.map(prompt => prompt.name);
+  const near = suggest(name, names);
+  if (near !== null || unknownPrompts(script, body).length !== 1) return near;
+  const [only, ...others] = names.filter(each => !mayRead(script, 'prompts', each));
+  return only === undefined || others.length > 0 ? null : only;
+}
+
+/** Names below `$prompts` that a script reads and no prompt has. */
+function unknownPrompts({ flow }: FollowedScript, { prompts }: GeneratorBody): string[] {
+  const names = new Set(flow.reads.flatMap(read => memberRead(read, 'prompts')?.name ?? []));
+  return [...names].filter(name => prompts.every(prompt => !mayBeSame(prompt.name, name)));
+}
+
+/** Writes to what no declared file is, where that is certain. */
+export function undeclaredWrites({ body, script, whole }: Examined): readonly WriteFact[] {
+  if (script === null || !whole || !body.complete.files || body.files.length === 0) return [];
+  // What is not followed may take files away again.
+  if (handsOver(script.flow)) return [];
+  const names = body.files.map(({ name }) => name);
+  const declared = new Set(names);
+  return script.flow.writes.filter(write => {
+    const file = write.path.rest;
+    if (file === null || declared.has(file) || !isOutput(write)) return false;
+    // What lies above a declared file is a directory.
+    return !names.some(name => mayBeSame(name, file) || name.startsWith(`${file}/`));
+  });
+}
+
+/** Is it a file below `$out` that is left there? */
+function isOutput({ path, how, fate }: WriteFact): boolean {
+  if (path.root !== 'variable' || path.variable !== 'out' || path.directory) return false;
+  if (how === 'directory' || how === 'change' || how === 'link' || fate !== 'kept') return false;
+  return path.rest !== null && path.rest !== '';
+}
+
+/** The undeclared output of which the name is nearly the file's. */
+function misspelt(undeclared: readonly WriteFact[], body: GeneratorBody, file: string): WriteFact | null {
+  const names = body.files.map(({ name }) => name);
+  return undeclared.find(({ path }) => path.rest !== null && suggest(path.rest, names) === file) ?? null;
+}

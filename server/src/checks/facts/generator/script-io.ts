@@ -1,0 +1,298 @@
+/**
+ * What goes into a generator and what comes out of it, as far as its script shows: the files that it may write, the
+ * prompts and dependencies that it may read. Rules ask here before they claim that something is never written or read.
+ * Knows nothing of findings.
+ */
+
+import { isCatalogueGenerator } from '../../../fleet/catalogue/catalogue.ts';
+import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
+import type { CommandFact, Flow, OpaqueFact, ReadFact } from '../../../shell/flow/flow-facts.ts';
+import { type ShellPath, variablesIn } from '../../../shell/flow/values.ts';
+import { fileTool } from '../../../shell/programs/file-tools.ts';
+import { SPECIAL_TOOLS } from '../../../shell/programs/file-tools-special.ts';
+import { isAlwaysThere, packagesWith } from '../../../shell/programs/tools.ts';
+import { derived } from '../../memory/derived.ts';
+import type { Report } from '../../rule.ts';
+import { firstTime, patternOf } from '../fleet-facts.ts';
+import { type FollowedScript, followed } from '../followed-scripts.ts';
+
+/** A generator with its script. */
+export interface Examined {
+  readonly generator: Generator;
+  readonly body: GeneratorBody;
+  /** Null if there is none, or it is not known. */
+  readonly script: FollowedScript | null;
+  /** True if there certainly is no script. */
+  readonly scriptless: boolean;
+  /** False if the generator may be an addition to one that is defined out of sight, or have additions from there. */
+  readonly whole: boolean;
+}
+
+/** A definition with a computed name that only adds to what others define. */
+interface Addition {
+  readonly name: string;
+  readonly pattern: RegExp;
+}
+
+/** All generators of a fleet with what is known of their scripts; computed once. */
+export const examined = derived((fleet): readonly Examined[] => {
+  const additions = fleet.generators
+    .filter(one => one.nameKind === 'pattern' && one.definitions.every(({ kind }) => kind === 'partial'))
+    .map(one => ({ name: one.name, pattern: patternOf(one.name) }));
+  const key = additions.map(one => one.name).join('\0');
+  if (key !== kept.key) kept = { key, examined: new WeakMap() };
+  return fleet.generators.flatMap(generator => {
+    const before = kept.examined.get(generator);
+    if (before !== undefined) return before;
+    const fresh = generator.bodies().map(body => examine(generator, body, additions));
+    kept.examined.set(generator, fresh);
+    return fresh;
+  });
+});
+
+/** Of the fleet before, for as long as the same names with holes add to generators. */
+let kept: { readonly key: string; readonly examined: WeakMap<Generator, readonly Examined[]> } = {
+  key: '',
+  examined: new WeakMap(),
+};
+
+function examine(generator: Generator, body: GeneratorBody, additions: readonly Addition[]): Examined {
+  const script = followed(body.script);
+  const isDefinedHere = generator.definitions.some(({ kind }) => kind === 'full');
+  return {
+    generator,
+    body,
+    script,
+    scriptless: body.script === null && (body.complete.packages || body.complete.dependencies),
+    whole:
+      (isDefinedHere || body.script !== null) &&
+      // A generator of clan-core's own that gets something more here has its script there.
+      (body.script !== null || !isCatalogueGenerator(generator.name)) &&
+      !additions.some(one => one.name !== generator.name && one.pattern.test(generator.name)),
+  };
+}
+
+/** May two names with holes be the same? Equal texts are; others are if the holes allow it. */
+export function mayBeSame(one: string, other: string): boolean {
+  if (one === other) return true;
+  const left = one.includes('${');
+  const right = other.includes('${');
+  if (left && right) return true;
+  if (left) return patternOf(one).test(other);
+  return right && patternOf(other).test(one);
+}
+
+/** Cuts a path at its slashes, holes left whole. */
+export function segmentsOf(rest: string): string[] {
+  return rest.split(/\/(?![^{]*\})/);
+}
+
+/** Reasons for which a script may do anything, not only write. */
+const ANYTHING: ReadonlySet<OpaqueFact['reason']> = new Set([
+  'eval',
+  'source',
+  'dynamic-command',
+  'program',
+  'unreadable',
+  'limit',
+]);
+
+const foreign = new WeakMap<Flow, boolean>();
+
+/**
+ * Does the script hand over to something of which nothing is known? The directories are in the environment, so that
+ * a program of the author's own may read and write anything.
+ */
+export function handsOver(flow: Flow): boolean {
+  let answer = foreign.get(flow);
+  if (answer === undefined) {
+    answer = flow.opaque.some(({ reason }) => ANYTHING.has(reason)) || flow.commands.some(isForeign);
+    foreign.set(flow, answer);
+  }
+  return answer;
+}
+
+function isForeign({ kind, name, lookup }: CommandFact): boolean {
+  if (kind === 'unknown') return true;
+  if (kind !== 'program') return false;
+  if (name === null || (lookup === 'other' && !isPublic(name))) return true;
+  return !isPublic(name);
+}
+
+/** Is it a program that everybody has, which knows nothing of generators? */
+function isPublic(name: string): boolean {
+  return (
+    isAlwaysThere(name) ||
+    Object.hasOwn(SPECIAL_TOOLS, name) ||
+    fileTool(name, []) !== null ||
+    packagesWith(name).length > 0
+  );
+}
+
+/**
+ * Does the script go into one of its directories? Programs that find and make files where they are started are seen
+ * to do so only as far as the table of tools goes.
+ */
+function goesInto(flow: Flow, variable: string): boolean {
+  return flow.commands.some(
+    ({ name, arguments: words }) =>
+      (name === 'cd' || name === 'pushd' || name === 'env') &&
+      words.some(({ value }) => variablesIn(value).includes(variable)),
+  );
+}
+
+/** Does a program of which not all is known run where `$out` may be the current directory? */
+export function worksInside(flow: Flow): boolean {
+  return (
+    goesInto(flow, 'out') &&
+    flow.commands.some(
+      ({ kind, name }) =>
+        kind === 'program' &&
+        name !== null &&
+        !isAlwaysThere(name) &&
+        !Object.hasOwn(SPECIAL_TOOLS, name) &&
+        fileTool(name, []) === null,
+    )
+  );
+}
+
+/** Words for a program that came from Nix and may be any number of options, `-out "$out/x"` among them. */
+function hasUnknownOptions({ source, flow }: FollowedScript): boolean {
+  return flow.commands.some(
+    ({ kind, arguments: words }) =>
+      kind === 'program' &&
+      words.some(
+        ({ value, start }) => value.length === 1 && value[0]?.kind === 'hole' && source.text[start] === '$',
+      ),
+  );
+}
+
+/** Where a script may leave files in `$out`. */
+interface Left {
+  /** It may leave any file. */
+  readonly any: boolean;
+  readonly written: readonly ShellPath[];
+  readonly opaque: readonly ShellPath[];
+}
+
+/** Worked out once: a script may have a hundred files, each of which is asked for. */
+const left = new WeakMap<FollowedScript, Left>();
+
+function leftBy(script: FollowedScript): Left {
+  let known = left.get(script);
+  if (known === undefined) {
+    known = findLeft(script);
+    left.set(script, known);
+  }
+  return known;
+}
+
+function findLeft(script: FollowedScript): Left {
+  const { flow } = script;
+  const opaque = flow.opaque.map(({ path }) => path);
+  return {
+    any: handsOver(flow) || worksInside(flow) || hasUnknownOptions(script) || opaque.includes(null),
+    written: flow.writes.flatMap(({ path, how, fate }) =>
+      how !== 'directory' && fate !== 'removed' && isBelow(path, 'out') ? [path] : [],
+    ),
+    opaque: opaque.filter(path => path !== null),
+  };
+}
+
+/** May the script leave a file of this name in `$out`? False only if it certainly does not. */
+export function mayWrite(script: FollowedScript, name: string): boolean {
+  const { any, written, opaque } = leftBy(script);
+  return any || written.some(path => mayReach(path, name)) || opaque.some(path => mayHold(path, 'out', name));
+}
+
+function isBelow(path: ShellPath, variable: string): boolean {
+  return path.root === 'variable' && path.variable === variable;
+}
+
+function mayReach(path: ShellPath, name: string): boolean {
+  // `mv keys "$out/keys"` brings whatever is in the directory.
+  return path.rest === null || mayBeSame(path.rest, name) || name.startsWith(`${path.rest}/`);
+}
+
+/** May the file lie at the path or below it? */
+function mayHold(path: ShellPath, variable: string, name: string): boolean {
+  if (!isBelow(path, variable)) return path.root === 'unknown' || path.root === 'hole';
+  if (path.rest === null || path.rest === '') return true;
+  // `--prefix "$out/ca"` makes `ca.crt` and `ca.key`, and so may `--cert "$out/ca.crt"`.
+  return mayBeSame(path.rest, name) || name.startsWith(path.rest.replace(/\.[^./]*$/, ''));
+}
+
+/**
+ * May the script read the member of `$prompts` or `$in` that has this name? Asking about it is no reading, but whoever
+ * asks may know better: it counts.
+ */
+export function mayRead(script: FollowedScript, variable: 'prompts' | 'in', name: string): boolean {
+  const { flow } = script;
+  if (handsOver(flow) || goesInto(flow, variable)) return true;
+  if (flow.reads.some(read => mayBeReadAt(read, variable, name))) return true;
+  return mentionsUnseen(script, variable);
+}
+
+function mayBeReadAt({ path, how }: ReadFact, variable: string, name: string): boolean {
+  if (path.root === 'unknown') return path.from.includes(variable);
+  if (!isBelow(path, variable)) return false;
+  if (path.rest === null) return true;
+  // `$in` itself, handed to somebody; an exported or printed name of the directory is nothing that is read.
+  if (path.rest === '') return how !== 'test';
+  return mayBeSame(segmentsOf(path.rest)[0] as string, name);
+}
+
+/** Is the directory named where it is no variable of the script: in a program's text, in a quoted here-document? */
+function mentionsUnseen({ source, flow }: FollowedScript, variable: string): boolean {
+  if (variable === 'in') return false;
+  const known = flow.variables.filter(one => one.name === variable).map(one => one.nameAt.start);
+  for (const match of source.text.matchAll(new RegExp(`\\b${variable}\\b`, 'g'))) {
+    const line = source.text.lastIndexOf('\n', match.index) + 1;
+    const isComment = /^\s*#/.test(source.text.slice(line, match.index));
+    if (!isComment && !known.includes(match.index)) return true;
+  }
+  return false;
+}
+
+/** Does the script end with an error there if the file is missing? */
+export function failsWithout(flow: Flow, read: ReadFact): boolean {
+  if (!read.certain || (read.how !== 'file' && read.how !== 'stdin')) return false;
+  return read.command === null || flow.commands[read.command]?.checked === true;
+}
+
+/** What somebody who opens a file does with it; text and mere questions are others' business. */
+export function opens({ how }: ReadFact): boolean {
+  return how === 'file' || how === 'stdin' || how === 'argument';
+}
+
+/** The member of `$in` or `$prompts` that is read, and what in it; null for anything else or what is not known. */
+export function memberRead(
+  { path }: ReadFact,
+  variable: 'prompts' | 'in' | 'out',
+): { readonly name: string; readonly file: string | null } | null {
+  if (!isBelow(path, variable) || path.rest === null || path.rest === '') return null;
+  const [name = '', ...more] = segmentsOf(path.rest);
+  return { name, file: more.length === 0 ? null : more.join('/') };
+}
+
+/** Is the path asked about before it is used: `if [ -e "$in/x/y" ]`? */
+export function isAskedAbout(flow: Flow, variable: 'prompts' | 'in', name: string): boolean {
+  return flow.reads.some(read => {
+    if (read.how !== 'test') return false;
+    if (read.path.root === 'unknown') return read.path.from.includes(variable);
+    if (!isBelow(read.path, variable)) return false;
+    if (read.path.rest === null || read.path.rest === '') return true;
+    return mayBeSame(segmentsOf(read.path.rest)[0] as string, name);
+  });
+}
+
+/** Reports each place once: what a helper function writes is found in every generator that it makes. */
+export function* once(reports: Iterable<Report>): Iterable<Report> {
+  const isNew = firstTime();
+  for (const report of reports) if (isNew(report)) yield report;
+}
+
+/** The machines that have a generator, for a report. */
+export function machinesOf({ generator }: Examined): readonly string[] {
+  return generator.machines ?? [];
+}

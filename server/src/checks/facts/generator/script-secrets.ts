@@ -1,0 +1,85 @@
+/**
+ * What scripts handle, as far as the rules about secrets need it: which paths are secrets, which variables hold
+ * the answer of a hidden prompt, which command's output goes where.
+ */
+import type { GeneratorFile } from '../../../fleet/model/generators.ts';
+import type { CommandFact, WriteFact } from '../../../shell/flow/flow-facts.ts';
+import type { ShellPath } from '../../../shell/flow/values.ts';
+import type { Scripted } from './scripted-generators.ts';
+
+const HIDDEN: ReadonlySet<string> = new Set(['hidden', 'multiline-hidden']);
+
+/** The declared file that a path below `$out` is; null if it is none, or not known. */
+export function outputAt({ body }: Scripted, path: ShellPath): GeneratorFile | null {
+  if (path.root !== 'variable' || path.variable !== 'out' || path.rest === null) return null;
+  const file = body.files.find(one => one.name === path.rest);
+  return file === undefined || file.nameKind === 'pattern' ? null : file;
+}
+
+/** Is a path certainly that of a secret file, or of the answer of a hidden prompt? */
+export function isSecretPath(scripted: Scripted, path: ShellPath): boolean {
+  if (path.root !== 'variable' || path.rest === null) return false;
+  if (path.variable === 'prompts') return isHiddenPrompt(scripted, path.rest);
+  return outputAt(scripted, path)?.secret === true;
+}
+
+function isHiddenPrompt({ body }: Scripted, name: string): boolean {
+  const type = body.prompts.find(one => one.name === name)?.type;
+  return type != null && HIDDEN.has(type);
+}
+
+/** `$(cat "$prompts/x")` and `$(< $prompts/x)`; the name is the first group. */
+const ANSWER = String.raw`\$\((?:cat\s+|<\s*)"?\$\{?prompts\}?"?/([\w.-]+)"?\s*\)`;
+const WHOLE_ANSWER = new RegExp(`^"?${ANSWER}"?$`);
+
+/** Variables that hold nothing but answers of hidden prompts. */
+export function secretVariables(scripted: Scripted): ReadonlySet<string> {
+  const { flow, source } = scripted.script;
+  const secret = new Set<string>();
+  const other = new Set<string>();
+  for (const { name, nameAt, end } of flow.assignments) {
+    const value = source.text.slice(nameAt.end, end).replace(/^=/, '');
+    const prompt = WHOLE_ANSWER.exec(value)?.[1];
+    if (prompt !== undefined && isHiddenPrompt(scripted, prompt)) secret.add(name);
+    else other.add(name);
+  }
+  for (const name of other) secret.delete(name);
+  return secret;
+}
+
+/** Does a piece of the script, as it is written, print the answer of a hidden prompt? */
+export function showsSecret(scripted: Scripted, text: string, variables: ReadonlySet<string>): boolean {
+  if (text.startsWith("'")) return false;
+  for (const [, bare, braced] of text.matchAll(/\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:\}|:?-|[%#/^,]))/g))
+    if (variables.has(bare ?? braced ?? '')) return true;
+  for (const [, prompt] of text.matchAll(new RegExp(ANSWER, 'g')))
+    if (prompt !== undefined && isHiddenPrompt(scripted, prompt)) return true;
+  return false;
+}
+
+/** A file that a command, or a pipeline of commands, fills. */
+export interface Filled {
+  readonly write: WriteFact;
+  readonly file: GeneratorFile;
+  /** The commands of the pipeline in order, one a stage; null for a stage of several. */
+  readonly stages: readonly (CommandFact | null)[];
+}
+
+/** The declared files that redirections fill, with what fills them. */
+export function filledFiles(scripted: Scripted): Filled[] {
+  const { flow } = scripted.script;
+  return flow.writes.flatMap(write => {
+    const file = outputAt(scripted, write.path);
+    if (file === null || write.command === null) return [];
+    if (write.how !== 'redirect' && write.how !== 'append') return [];
+    return [{ write, file, stages: stagesOf(scripted, write.command) }];
+  });
+}
+
+/** The commands of the pipeline that ends in a command, or the command alone. */
+export function stagesOf({ script }: Scripted, command: number): (CommandFact | null)[] {
+  const { commands, pipelines } = script.flow;
+  const pipeline = pipelines.find(one => one.stages.at(-1)?.includes(command));
+  const stages = pipeline?.stages ?? [[command]];
+  return stages.map(stage => (stage.length === 1 ? (commands[stage[0] as number] ?? null) : null));
+}

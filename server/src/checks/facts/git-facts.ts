@@ -1,0 +1,21 @@
+/** What git knows of files, beyond whether they are in its index. */
+import { folderOf } from '../../nix/eval/paths.ts';
+import type { CheckFiles, TrackedFiles } from '../rule.ts';
+
+/**
+ * Is the file in a submodule, or behind a link? Then git knows the folder as one thing, and none of what is in it.
+ */
+export function isElsewhere(path: string, sources: CheckFiles, tracked: TrackedFiles): boolean {
+  let folder = folderOf(path);
+  let below = path;
+  while (folder !== '' && !tracked.has(folder)) {
+    below = folder;
+    folder = folderOf(folder);
+  }
+  for (let at = below; at !== ''; at = folderOf(at)) {
+    const name = at.slice(folderOf(at) === '' ? 0 : folderOf(at).length + 1);
+    if (sources.links?.(folderOf(at))?.some(link => link.name === name)) return true;
+  }
+  if (folder === '') return false;
+  return !(sources.list(folder) ?? []).some(({ name }) => tracked.has(`${folder}/${name}`));
+}

@@ -1,0 +1,26 @@
+/** Words and files that the rules about broken files share. Holds no findings. */
+import type { FileFaults } from '../../../fleet/model/faults.ts';
+import type { Severity } from '../../rule.ts';
+
+/** An error only where Nix certainly comes to the file. */
+export function severityOf({ reach }: FileFaults): Severity {
+  if (reach === 'certain') return 'error';
+  return reach === 'possible' ? 'warning' : 'info';
+}
+
+/** What cannot be evaluated for a broken file. */
+export function consequence({ file, reach, machines }: FileFaults): string {
+  if (reach === 'unknown') return 'Nothing was found that imports it.';
+  if (reach === 'possible') return 'Whatever imports it cannot be evaluated.';
+  if (file === 'flake.nix') return 'Nothing of the flake can be evaluated.';
+  const [first, second] = machines;
+  if (first === undefined) return 'Whatever imports it cannot be evaluated.';
+  if (second === undefined) return `Machine "${first}" cannot be evaluated.`;
+  return `${machines.length} machines cannot be evaluated, "${first}" and "${second}"${machines.length > 2 ? ' among them' : ''}.`;
+}
+
+/** A message as the second half of a sentence, without its full stop. */
+export function clause(message: string): string {
+  const text = message.replace(/\.$/, '');
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,141 @@
+/**
+ * What is wrong with the options of clans, of inventories and of services' settings, each place once, with how severe
+ * that is. Rules put it into words.
+ */
+
+import { certainMembers } from '../../../fleet/inventory/members.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { Instance, Inventory, Role } from '../../../fleet/model/services.ts';
+import { clanOptions, inventoryOptions, optionsOfService } from '../../../fleet/options/clan-core.ts';
+import type { OptionFacts, OptionMistake, OptionTree } from '../../../modules/options/option.ts';
+import type { Place } from '../../../nix/places.ts';
+import { placeKey } from '../../../nix/places.ts';
+import type { CheckContext, CheckFiles, Severity } from '../../rule.ts';
+import { hasServiceOfClanCore, lockedTime } from './clan-core-version.ts';
+import { severityOf, standingOf } from './known-options.ts';
+import { certainInstances, isDeployed } from './named-in-roles.ts';
+
+/** A mistake in the options of a clan or of its inventory. */
+export interface ClanMistake {
+  readonly mistake: OptionMistake;
+  readonly severity: Severity;
+  /** The option that the mistake is below, as it is written: `inventory.machines.emily`; empty for the clan itself. */
+  readonly below: string;
+}
+
+export function* clanMistakes({ fleet, sources }: CheckContext): Iterable<ClanMistake> {
+  if (!fleet.isClan) return;
+  const isNew = firstAtPlace();
+  for (const { of, judged } of fleet.inventory.options) {
+    const described = of === 'clan' ? clanOptions() : inventoryOptions();
+    const standing = standingOf(sources, described);
+    for (const mistake of judged(described.tree).mistakes) {
+      if (!isDeployed(mistake.at) || !isNew(mistake.at)) continue;
+      // A module that declares options makes others than clan's.
+      const isOpen = mistake.kind === 'unknown' && !fleet.inventory.optionsComplete;
+      const severity = severityOf(described, isOpen ? 'other' : standing, mistake, mistake.path);
+      if (severity === null) continue;
+      const names = [...(of === 'inventory' ? ['inventory'] : []), ...mistake.path.slice(0, -1)];
+      yield { mistake, severity, below: names.join('.') };
+    }
+  }
+}
+
+/** The settings that a role of an instance takes. */
+export interface TakenSettings {
+  readonly tree: OptionTree;
+  /** False where the service may do without an option that has no default. */
+  readonly wantsAll: boolean;
+  /** Null where a mistake is none in some version of the service. */
+  readonly severityOf: (mistake: OptionMistake) => Severity | null;
+}
+
+/** A mistake in the settings of a role, of one of its machines or of a tag. */
+export interface SettingMistake {
+  readonly instance: Instance;
+  readonly role: Role;
+  readonly mistake: OptionMistake;
+  readonly severity: Severity;
+}
+
+export function* settingMistakes({ fleet, sources }: CheckContext): Iterable<SettingMistake> {
+  const isNew = firstAtPlace();
+  for (const instance of certainInstances(fleet))
+    for (const role of instance.roles.values()) {
+      const taken = takenBy(fleet, sources, instance, role.name);
+      if (taken === null) continue;
+      for (const { facts, isUsed } of factsOf(fleet.inventory, role, taken.tree))
+        for (const mistake of facts.mistakes) {
+          if (!isDeployed(mistake.at) || !isNew(mistake.at)) continue;
+          const severity = taken.severityOf(mistake);
+          if (severity === null) continue;
+          yield { instance, role, mistake, severity: isUsed || severity !== 'error' ? severity : 'warning' };
+        }
+    }
+}
+
+interface GivenFacts {
+  readonly facts: OptionFacts;
+  /** True if some machine certainly has the settings: otherwise nobody may ever look at them. */
+  readonly isUsed: boolean;
+}
+
+/** What is said of all settings that a role is given. */
+function* factsOf(inventory: Inventory, role: Role, tree: OptionTree): Iterable<GivenFacts> {
+  const isThere = (machine: string) => inventory.machine(machine) !== null;
+  if (role.values.length > 0)
+    yield { facts: role.judged(tree), isUsed: certainMembers(inventory, role).some(isThere) };
+  for (const entry of role.machines)
+    if (entry.values.length > 0) yield { facts: entry.judged(tree), isUsed: isThere(entry.name) };
+  for (const entry of role.tags)
+    if (entry.values.length > 0) yield { facts: entry.judged(tree), isUsed: false };
+}
+
+/** The settings of a role of an instance; null if they are not known. */
+export function takenBy(
+  fleet: Fleet,
+  sources: CheckFiles,
+  instance: Instance,
+  role: string,
+): TakenSettings | null {
+  const { name, input } = instance.module;
+  if (name === null) return null;
+  if (input === 'self') return takenBySelf(fleet, name, role);
+  const described = hasServiceOfClanCore(sources, instance) === true ? optionsOfService(name) : null;
+  const tree = described?.roles.get(role);
+  if (described === null || tree === undefined) return null;
+  const standing = standingOf(sources, described);
+  const isRead = hasOptions(tree);
+  return {
+    tree,
+    // An earlier version may do without an option, or not have it.
+    wantsAll: standing === 'same' && (lockedTime(sources) ?? 0) >= described.settled,
+    severityOf(mistake) {
+      const severity = severityOf(described, standing, mistake, [role, ...mistake.path]);
+      return severity === 'error' && !isRead ? 'warning' : severity;
+    },
+  };
+}
+
+function takenBySelf({ serviceModules }: Fleet, name: string, role: string): TakenSettings | null {
+  const modules = serviceModules.filter(module => module.name === name);
+  const [settings, ...others] = modules.flatMap(module => module.settings().get(role) ?? []);
+  if (settings === undefined || others.length > 0 || modules.length > 1) return null;
+  const { tree, wantsAll, isRead } = settings;
+  return { tree, wantsAll, severityOf: () => (isRead && hasOptions(tree) ? 'error' : 'warning') };
+}
+
+/** Settings of a role without options may never be looked at. */
+function hasOptions({ options }: OptionTree): boolean {
+  return options.size > 0;
+}
+
+function firstAtPlace(): (at: Place) => boolean {
+  const seen = new Set<string>();
+  return at => {
+    const key = placeKey(at);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * What is left over in a store, told once a folder: a fleet that has run for years has leftovers by the dozen, and one by one
+ * nobody reads them. They are summarised behind all that silences single ones (settings, baselines), which goes on to work on each.
+ */
+import type { Finding, Rule } from '../rule.ts';
+import { sortedUnique } from './wording.ts';
+
+/** The folder in which a store keeps all of its kind: `vars/per-machine` of `vars/per-machine/lea/mail/password/secret`. */
+export function storeFolderOf(path: string): string {
+  return (
+    /^(?:.*?\/)??(?:[^/]+\/)?(?:per-machine|shared|machines)(?=\/)/.exec(path)?.[0] ??
+    path.replace(/\/[^/]*$/, '')
+  );
+}
+
+/**
+ * Puts findings of one rule, severity and folder into one where the rule can say them together; others stay as they are.
+ * @param findings sorted by place
+ */
+export function summarised(
+  findings: readonly Finding[],
+  ruleOf: (id: string) => Rule | undefined,
+): Finding[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    if (finding.leftover === undefined) continue;
+    const key = keyOf(finding);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [finding]);
+    else group.push(finding);
+  }
+  return findings.flatMap(finding => {
+    const group = finding.leftover === undefined ? [] : (groups.get(keyOf(finding)) ?? []);
+    const text = group.length > 1 ? ruleOf(finding.rule)?.summarise : undefined;
+    if (text === undefined) return [finding];
+    return group[0] === finding ? [summaryOf(finding, group, text)] : [];
+  });
+}
+
+/** The single findings, of summaries as well. */
+export function singles(findings: readonly Finding[]): Finding[] {
+  return findings.flatMap(finding => finding.covers ?? [finding]);
+}
+
+function keyOf({ rule, severity, at }: Finding): string {
+  return [rule, severity, storeFolderOf(at.file)].join('\0');
+}
+
+function summaryOf(
+  first: Finding,
+  group: readonly Finding[],
+  textOf: NonNullable<Rule['summarise']>,
+): Finding {
+  const folder = storeFolderOf(first.at.file);
+  return {
+    rule: first.rule,
+    severity: first.severity,
+    message: textOf(
+      group.flatMap(one => one.leftover ?? []),
+      folder,
+    ),
+    at: first.at,
+    machines: sortedUnique(group.flatMap(one => one.machines)),
+    related: group.map(({ at, message }) => ({ at, message })),
+    fixes: [],
+    covers: group,
+  };
+}

@@ -1,0 +1,207 @@
+/**
+ * Judges what is written below options against what is declared: names that there are not, and values that a type does
+ * not take. Says only what is certain: what is not known fits.
+ */
+
+import { typeOf } from '../../../modules/options/below.ts';
+import type {
+  OptionTree,
+  OptionType,
+  Scalar,
+  WrittenDefinition,
+  WrittenEntry,
+  WrittenValue,
+} from '../../../modules/options/option.ts';
+import { gotText, isSet, takes, textOf } from '../../../modules/options/takes.ts';
+import type { Place } from '../../../nix/places.ts';
+
+interface Written {
+  /** The names that lead to it, from the root of the tree. */
+  readonly path: readonly string[];
+  readonly at: Place;
+  /** True where it does not hold in every evaluation. */
+  readonly conditional: boolean;
+}
+
+/** A name that is not declared. */
+export interface Stranger extends Written {
+  readonly kind: 'stranger';
+  /** The names that are declared there. */
+  readonly known: readonly string[];
+}
+
+/** A value that the type of its option does not take. */
+export interface Misfit extends Written {
+  readonly kind: 'misfit';
+  readonly takes: string;
+  readonly got: string;
+  /** What can be chosen from; empty where that is not the matter. */
+  readonly choices: readonly string[];
+  readonly scalar: Scalar | undefined;
+  readonly priority: number;
+}
+
+export type Problem = Stranger | Misfit;
+
+/**
+ * What is wrong with the names of a set and all below them.
+ * @param fallback the place of what was written nowhere
+ */
+export function* problemsIn(
+  tree: OptionTree,
+  entries: ReadonlyMap<string, WrittenEntry>,
+  path: readonly string[],
+  fallback: Place | null,
+  conditional = false,
+): Iterable<Problem> {
+  for (const [name, entry] of entries) {
+    // `_module` and its kin are the module system's.
+    if (name.startsWith('_')) continue;
+    const at = entry.at ?? fallback;
+    const here = [...path, name];
+    const unsure = conditional || entry.optional;
+    const below = tree.options.get(name);
+    if (below !== undefined) yield* problemsOf(below, entry, here, at, unsure);
+    else if (!tree.open && at !== null)
+      yield { kind: 'stranger', path: here, at, conditional: unsure, known: [...tree.options.keys()] };
+  }
+}
+
+/** What is wrong with what is written for a name. */
+export function* problemsOf(
+  tree: OptionTree,
+  { definitions, at }: WrittenEntry,
+  path: readonly string[],
+  fallback: Place | null,
+  conditional: boolean,
+): Iterable<Problem> {
+  const type = typeOf(tree);
+  for (const definition of definitions) {
+    const place = at ?? fallback;
+    if (tree.declared.length === 0) {
+      // The names count whatever the condition comes to: the module system looks at them before it.
+      yield* problemsIn(tree, definition.value.entries, path, place, conditional);
+      continue;
+    }
+    yield* valueProblems(type, definition, definition.value, path, place, conditional);
+  }
+}
+
+function* valueProblems(
+  type: OptionType,
+  definition: WrittenDefinition,
+  value: WrittenValue,
+  path: readonly string[],
+  fallback: Place | null,
+  conditional: boolean,
+): Iterable<Problem> {
+  if (!definition.never) {
+    const wrong = wrongIn(type, value);
+    const at = wrong === null ? null : placeOf(wrong.value, fallback);
+    if (wrong !== null && at !== null)
+      yield {
+        kind: 'misfit',
+        path,
+        at,
+        conditional: conditional || definition.conditional || wrong.conditional,
+        takes: textOf(wrong.type),
+        got: gotText(wrong.value),
+        choices: wrong.type.kind === 'enum' ? wrong.type.values.filter(one => typeof one === 'string') : [],
+        scalar: wrong.value.scalar,
+        priority: definition.priority,
+      };
+    if (wrong !== null) return;
+  }
+  yield* namesBelow(type, value, path, fallback, conditional);
+}
+
+/** Names in the submodules that a value is made of. */
+function* namesBelow(
+  type: OptionType,
+  value: WrittenValue,
+  path: readonly string[],
+  fallback: Place | null,
+  conditional: boolean,
+): Iterable<Problem> {
+  switch (type.kind) {
+    case 'submodule':
+      // A submodule may declare options of its own.
+      if (!MODULE_WORDS.some(word => value.entries.has(word)))
+        yield* problemsIn(type.tree, value.entries, path, value.at ?? fallback, conditional);
+      return;
+    case 'null-or':
+      yield* namesBelow(type.of, value, path, fallback, conditional);
+      return;
+    case 'list':
+      for (const item of value.items)
+        yield* namesBelow(type.of, item, path, item.at ?? fallback, conditional);
+      return;
+    case 'map':
+      for (const [name, entry] of value.entries)
+        for (const { value: inner } of entry.definitions)
+          yield* namesBelow(
+            type.of,
+            inner,
+            [...path, name],
+            entry.at ?? fallback,
+            conditional || entry.optional,
+          );
+      return;
+    default:
+  }
+}
+
+/** What makes a set a module. */
+const MODULE_WORDS = ['imports', 'options', 'config', 'freeformType', 'disabledModules'];
+
+interface Wrong {
+  readonly type: OptionType;
+  readonly value: WrittenValue;
+  readonly conditional: boolean;
+}
+
+/** The part of a value that a type does not take; null where all of it may fit. */
+function wrongIn(type: OptionType, value: WrittenValue): Wrong | null {
+  const wrong: Wrong = { type, value, conditional: false };
+  if (value.kind === 'unknown' || value.kind === 'failure') return null;
+  switch (type.kind) {
+    case 'any':
+      return null;
+    case 'null-or': {
+      const inner = value.kind === 'null' ? null : wrongIn(type.of, value);
+      return inner !== null && inner.value === value ? wrong : inner;
+    }
+    case 'either':
+      return type.of.every(one => wrongIn(one, value) !== null) ? wrong : null;
+    case 'list': {
+      if (value.kind !== 'list') return wrong;
+      for (const item of value.items) {
+        const inner = wrongIn(type.of, item);
+        if (inner !== null)
+          return inner.value.at === null ? { ...inner, value: { ...inner.value, at: value.at } } : inner;
+      }
+      return null;
+    }
+    case 'map':
+      return isSet(value) ? wrongEntry(type.of, value) : wrong;
+    default:
+      return takes(type, value) ? null : wrong;
+  }
+}
+
+function wrongEntry(type: OptionType, { entries }: WrittenValue): Wrong | null {
+  for (const entry of entries.values())
+    for (const { value, never, conditional } of entry.definitions) {
+      const inner = never ? null : wrongIn(type, value);
+      if (inner === null) continue;
+      const isUnsure = inner.conditional || conditional || entry.optional;
+      const place = inner.value.at ?? entry.at;
+      return { ...inner, value: { ...inner.value, at: place }, conditional: isUnsure };
+    }
+  return null;
+}
+
+/** A set may be written in pieces: its name stands for it. */
+function placeOf({ kind, at }: WrittenValue, name: Place | null): Place | null {
+  return kind === 'attrs' ? (name ?? at) : (at ?? name);
+}

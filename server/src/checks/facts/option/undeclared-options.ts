@@ -1,0 +1,144 @@
+/**
+ * Where machines define or read options that none of their modules declares, or define them with values that they do not
+ * take. Looks below the names of the fleet's own options alone, where its modules declare all there is.
+ */
+
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type {
+  FleetOptions,
+  MachineOptions,
+  ModuleOptions,
+  OptionModule,
+  OptionRead,
+} from '../../../fleet/model/options.ts';
+import { insideOf } from '../../../modules/options/below.ts';
+import type { OptionTree, WrittenEntry } from '../../../modules/options/option.ts';
+import type { Place } from '../../../nix/places.ts';
+import { placeKey } from '../../../nix/places.ts';
+import { derived } from '../../memory/derived.ts';
+import { type Misfit, type Problem, problemsIn, type Stranger } from './option-fit.ts';
+
+/** A name that is read, and declared by no module of the machine. */
+export interface Unread {
+  readonly kind: 'read';
+  readonly path: readonly string[];
+  readonly at: Place;
+  readonly conditional: boolean;
+  readonly known: readonly string[];
+}
+
+export type OwnProblem = Stranger | Misfit | Unread;
+
+/** The same problem on several machines. */
+export interface OnMachines {
+  readonly problem: OwnProblem;
+  /** Where it is certain. */
+  readonly certain: readonly string[];
+  /** Where it is so as far as the modules are known. */
+  readonly likely: readonly string[];
+}
+
+/** All problems, each place once. */
+export const ownProblems = derived((fleet: Fleet): readonly OnMachines[] => {
+  const options = fleet.options;
+  const found = new Map<string, { problem: OwnProblem; certain: string[]; likely: string[] }>();
+  for (const [name, machine] of options.machines) {
+    if (options.names.size === 0) break;
+    for (const module of machine.modules)
+      for (const problem of problemsOn(options, machine, module)) {
+        const key = `${placeKey(problem.at)}\0${problem.path.join('\0')}`;
+        let one = found.get(key);
+        if (one === undefined) {
+          one = { problem, certain: [], likely: [] };
+          found.set(key, one);
+        }
+        const isSure = module.sure && !problem.conditional && (machine.closed || problem.kind === 'misfit');
+        (isSure ? one.certain : one.likely).push(name);
+      }
+  }
+  return [...found.values()];
+});
+
+interface Judged {
+  readonly names: ReadonlySet<string>;
+  readonly tree: OptionTree;
+  readonly reads: readonly (readonly OptionRead[] | undefined)[];
+  readonly problems: readonly OwnProblem[];
+}
+
+/** Machines mostly have the same options: what a module does with them is judged once. */
+const judged = new WeakMap<ModuleOptions, Judged[]>();
+
+function problemsOn(
+  { names, reads }: FleetOptions,
+  { tree }: MachineOptions,
+  { options }: OptionModule,
+): readonly OwnProblem[] {
+  const own = options.functions.map(({ file }) => reads.get(file));
+  const known = judged.get(options) ?? [];
+  for (const one of known)
+    if (one.names === names && one.tree === tree && one.reads.every((read, i) => read === own[i]))
+      return one.problems;
+  const problems: OwnProblem[] = [];
+  for (const name of names)
+    for (const entry of options.definitions.get(name) ?? [])
+      problems.push(...problemsIn(tree, new Map<string, WrittenEntry>([[name, entry]]), [], entry.at));
+  for (const [index, place] of options.functions.entries())
+    for (const read of own[index] ?? []) {
+      const missing = read.of === place.start && !read.guarded ? missingIn(tree, read) : null;
+      if (missing !== null) problems.push(missing);
+    }
+  // Those of other states are of no use any more.
+  judged.set(options, [
+    ...known.filter(one => one.names === names).slice(-7),
+    { names, tree, reads: own, problems },
+  ]);
+  return problems;
+}
+
+/** The name of a read that is not declared, if it is one of those that are written there. */
+function missingIn(tree: OptionTree, { path, names, conditional }: OptionRead): Unread | null {
+  let at = tree;
+  for (const [index, name] of path.entries()) {
+    const inside = insideOf(at);
+    if (inside === null || name.startsWith('_')) return null;
+    const below = inside.isChosen ? inside.tree : inside.tree.options.get(name);
+    if (below === undefined) {
+      const place = names[index - (path.length - names.length)];
+      if (inside.tree.open || place === undefined) return null;
+      const known = [...inside.tree.options.keys()];
+      return { kind: 'read', path: path.slice(0, index + 1), at: place, conditional, known };
+    }
+    at = below;
+  }
+  return null;
+}
+
+/** The files in which some machine's module declares an option of that path, or something below. */
+export function declaredIn({ machines }: FleetOptions, path: readonly string[]): string[] {
+  const files = new Set<string>();
+  const seen = new Set<ModuleOptions>();
+  for (const { modules } of machines.values())
+    for (const { options } of modules) {
+      if (seen.has(options)) continue;
+      seen.add(options);
+      let at: OptionTree | undefined = options.tree;
+      for (const name of path) at = at?.options.get(name);
+      const file = at === undefined ? null : fileOf(at);
+      if (file !== null) files.add(file);
+    }
+  return [...files].sort();
+}
+
+function fileOf(tree: OptionTree): string | null {
+  for (const { at } of tree.declared) if (at !== null) return at.file;
+  for (const below of tree.options.values()) {
+    const file = fileOf(below);
+    if (file !== null) return file;
+  }
+  return null;
+}
+
+export function isMisfit(problem: Problem | Unread): problem is Misfit {
+  return problem.kind === 'misfit';
+}

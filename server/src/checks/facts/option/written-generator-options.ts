@@ -1,0 +1,62 @@
+/**
+ * The options of all generators as they are written, for rules about single options. What is wrong with them is the
+ * rules' business.
+ */
+
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type {
+  Generator,
+  GeneratorBody,
+  GeneratorDefinition,
+  WrittenOption,
+} from '../../../fleet/model/generators.ts';
+import { keeping } from '../../memory/kept.ts';
+
+/** What one definition of a generator writes that a rule judges. */
+export interface WrittenIn {
+  readonly generator: Generator;
+  readonly definition: GeneratorDefinition;
+  readonly judged: readonly WrittenOption[];
+}
+
+/**
+ * The definitions with options that a rule judges; looked for once a generator, and once a body where a generator of
+ * many machines has changed on one.
+ * @param isJudged decides by the option alone
+ */
+export function sift(isJudged: (option: WrittenOption) => boolean): (fleet: Fleet) => Iterable<WrittenIn> {
+  const judgedIn = keeping((body: GeneratorBody): readonly WrittenOption[] => {
+    const found = body.options().filter(isJudged);
+    return found.length === 0 ? NONE : found;
+  });
+  const writtenBy = keeping((generator: Generator) => writtenIn(generator, judgedIn));
+  return function* (fleet) {
+    for (const generator of fleet.generators) yield* writtenBy(generator);
+  };
+}
+
+const NONE: readonly never[] = [];
+
+function writtenIn(
+  generator: Generator,
+  judgedIn: (body: GeneratorBody) => readonly WrittenOption[],
+): readonly WrittenIn[] {
+  const found: WrittenIn[] = [];
+  for (const definition of generator.definitions) {
+    const judged = judgedIn(definition.body());
+    if (judged.length > 0) found.push({ generator, definition, judged });
+  }
+  return found.length === 0 ? NONE : found;
+}
+
+/** `files.key.mode`, as people write it. */
+export function optionText({
+  of,
+  owner,
+  name,
+  member,
+}: Pick<WrittenOption, 'of' | 'owner' | 'name' | 'member'>): string {
+  if (member !== undefined) return `${name}.${member}`;
+  if (of === 'generator') return name;
+  return of === 'display' ? `prompts.${owner}.display.${name}` : `${of}s.${owner}.${name}`;
+}

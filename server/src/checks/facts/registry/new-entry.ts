@@ -1,0 +1,227 @@
+/**
+ * The text of a new registry entry, modelled on those that are there: made by the helper function that most of them
+ * use, with names derived from the key. Works on syntax; the fleet tells only where the entries are.
+ */
+
+import { attributeText, eolOf, indentOf, insertBelow, stringText } from '../../../edits/edits.ts';
+import { bindingNamedAt } from '../../../edits/locate.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
+import type { Registry } from '../../../fleet/model/registries.ts';
+import type { SourceFile } from '../../../nix/source.ts';
+import type { AttrBinding, AttrSetExpr, Expr } from '../../../nix/syntax.ts';
+import type { Fix } from '../../rule.ts';
+import {
+  endsInWords,
+  type Family,
+  familiesOf,
+  familyFor,
+  isPlain,
+  modelsFor,
+  variableName,
+  type Written,
+} from './entry-families.ts';
+
+/** The fix that adds an entry for `key` below the last one; null if no entry can be taken as a model. */
+export function newEntryFix(sources: Sources, registry: Registry, key: string): Fix | null {
+  const file = sources.parse(registry.file);
+  if (file === null) return null;
+  const written = writtenEntries(file, registry);
+  const last = written[written.length - 1];
+  if (last === undefined) return null;
+  const family = familyToFollow(registry, written, key);
+  const wish = { key, category: null, domain: null };
+  const model = (family === null ? null : modelsFor(family, wish)[0]?.written) ?? last;
+  const names = namesFor(registry, family, { ...wish, generator: null, envVar: null, description: null });
+  const lines =
+    model.helper === null ? plainEntry(names, model) : helperEntry(file, names, model, model.helper);
+  const indent = indentOf(file, last.binding.start);
+  const block = lines.map(line => (line === '' ? '' : indent + line));
+  const spaced = hasBlankLines(file, written) ? ['', ...block] : block;
+  return {
+    title: `Add "${key}" to ${registry.file}`,
+    edits: [insertBelow(file, last.binding, spaced)],
+    preferred: false,
+  };
+}
+
+const cache = new WeakMap<
+  SourceFile,
+  { readonly registry: Registry; readonly written: readonly Written[] }
+>();
+
+/** The entries that are written out, in the order of the file. */
+export function writtenEntries(file: SourceFile, registry: Registry): readonly Written[] {
+  const known = cache.get(file);
+  if (known?.registry === registry) return known.written;
+  const written: Written[] = [];
+  // Entries stand in one set as a rule; those that do not are looked for one by one.
+  const places = new Map<number, AttrBinding>();
+  for (const { key, at } of registry.keys) {
+    if (at.file !== file.path) continue;
+    let binding = places.get(at.start);
+    if (binding === undefined) {
+      const found = bindingNamedAt(file, at);
+      if (found === null) continue;
+      for (const each of found.within.bindings) if (each.kind === 'bind') places.set(each.start, each);
+      ({ binding } = found);
+    }
+    const entry = readEntry(file, key, binding);
+    if (entry !== null) written.push(entry);
+  }
+  written.sort((a, b) => a.binding.start - b.binding.start);
+  cache.set(file, { registry, written });
+  return written;
+}
+
+function readEntry(file: SourceFile, key: string, binding: AttrBinding): Written | null {
+  if (binding.path.length !== 1) return null;
+  const { value } = binding;
+  if (value.kind === 'attrs') return { key, binding, helper: null, fields: value };
+  if (value.kind !== 'apply' || value.arg.kind !== 'attrs') return null;
+  return { key, binding, helper: file.text.slice(value.fn.start, value.fn.end), fields: value.arg };
+}
+
+/** Returns the family of a new entry, among those whose entries can be copied where there are such. */
+function familyToFollow(registry: Registry, written: readonly Written[], key: string): Family | null {
+  const known = families.get(registry);
+  const isKnown = known !== undefined && known.written === written;
+  const all = isKnown ? known.families : copyableFamilies(registry, written);
+  if (!isKnown) families.set(registry, { written, families: all });
+  return familyFor(all, { key, category: null, domain: null });
+}
+
+function copyableFamilies(registry: Registry, written: readonly Written[]): readonly Family[] {
+  const simple = written.filter(({ helper, fields }) => helper !== null && isSimple(fields));
+  return familiesOf(registry, simple.length > 0 ? simple : written);
+}
+
+/** Several rows may lack keys of one registry. */
+const families = new WeakMap<
+  Registry,
+  { readonly written: readonly Written[]; readonly families: readonly Family[] }
+>();
+
+/** Are all fields given plain values, each under one name? */
+export function isSimple(fields: AttrSetExpr): boolean {
+  return fields.bindings.every(
+    binding => binding.kind === 'bind' && binding.path.length === 1 && isPlain(binding.value),
+  );
+}
+
+/** Names for the new entry, free in the registry. */
+export interface Names {
+  readonly key: string;
+  readonly generator: string;
+  /** Null where the entry is not to be in a variable. */
+  readonly envVar: string | null;
+  readonly description: string;
+}
+
+/** Names that somebody has chosen; null where the family decides. */
+export interface ChosenNames {
+  readonly key: string;
+  readonly category: string | null;
+  readonly generator: string | null;
+  /** Empty: in no variable. */
+  readonly envVar: string | null;
+  readonly description: string | null;
+}
+
+/** Returns the names of a new entry: those chosen, or as its family names its members. */
+export function namesFor(registry: Registry, family: Family | null, chosen: ChosenNames): Names {
+  const { key } = chosen;
+  const taken = new Set(registry.keys.flatMap(entry => [entry.generator?.value, entry.envVar?.value]));
+  const free = (...names: [string, ...string[]]) => names.find(name => !taken.has(name)) ?? names[0];
+  const category = chosen.category ?? family?.category ?? null;
+  const generator = () => free(madeOf(key, family?.generator ?? suffix('-', category)), key, `${key}-secret`);
+  const envVar = () => {
+    const { envVar: rule = null } = family ?? {};
+    if (rule === 'none') return null;
+    const variable = variableName(key);
+    const own = rule ?? suffix('_', category === null ? null : variableName(category));
+    return free(madeOf(variable, own), variable, `${variable}_SECRET`);
+  };
+  return {
+    key,
+    generator: chosen.generator ?? generator(),
+    envVar: chosen.envVar === null ? envVar() : chosen.envVar || null,
+    description: chosen.description ?? describe(key, category),
+  };
+}
+
+/** Categories that are part of a name: `mistral` and "api-key" make `mistral-api-key`. */
+const NAMING = ['api-key', 'token', 'password'];
+
+function suffix(joint: string, category: string | null): { before: string; after: string } {
+  const names = category !== null && NAMING.includes(category.toLowerCase().replaceAll('_', '-'));
+  return { before: '', after: names ? joint + category : '' };
+}
+
+/** Returns a name with what stands around keys in it, but not twice: `x-api-key` stays as it is. */
+function madeOf(key: string, { before, after }: { readonly before: string; readonly after: string }): string {
+  const end = after !== '' && key.endsWith(after) ? '' : after;
+  return key.startsWith(before) ? key + end : before + key + end;
+}
+
+/** Returns what a person is told of the entry: "Mistral API key" for `mistral`, an "api-key". */
+function describe(key: string, category: string | null): string {
+  const words = key.split(/[-_.]+/).filter(word => word !== '');
+  const more = category !== null && NAMING.includes(category) && !endsInWords(key, category);
+  const text = [...words, ...(more ? category.split('-') : [])].join(' ').replace(/\bapi\b/gi, 'API');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function helperEntry(file: SourceFile, names: Names, model: Written, helper: string): string[] {
+  const lines = model.fields.bindings.flatMap(binding => {
+    const name = binding.kind === 'bind' ? binding.path[0] : undefined;
+    if (binding.kind !== 'bind' || name?.kind !== 'name') return [];
+    const text = newValue(file, names, name.name, binding.value);
+    return text === null ? [] : [`  ${attributeText(name.name)} = ${text};`];
+  });
+  return [`${attributeText(names.key)} = ${helper} {`, ...lines, '};'];
+}
+
+function newValue(file: SourceFile, names: Names, field: string, value: Expr): string | null {
+  switch (field) {
+    case 'generator':
+      return stringText(names.generator);
+    case 'envVar':
+      return names.envVar === null ? 'null' : stringText(names.envVar);
+    case 'description':
+      return stringText(names.description);
+    default:
+      // What the model computes belongs to the model alone.
+      return !isPlain(value) ? null : file.text.slice(value.start, value.end).replaceAll(eolOf(file), ' ');
+  }
+}
+
+/** An entry without a helper: a prompt that is copied to the one file. */
+function plainEntry(names: Names, model: Written): string[] {
+  const has = (field: string) =>
+    model.fields.bindings.some(
+      binding =>
+        binding.kind === 'bind' && binding.path[0]?.kind === 'name' && binding.path[0].name === field,
+    );
+  return [
+    `${attributeText(names.key)} = {`,
+    `  generator = ${stringText(names.generator)};`,
+    `  envVar = ${names.envVar === null ? 'null' : stringText(names.envVar)};`,
+    '  fileAttr = "key";',
+    ...(has('secret') ? ['  secret = true;'] : []),
+    ...(has('share') ? ['  share = false;'] : []),
+    '  files.key.secret = true;',
+    '  prompts.key.type = "hidden";',
+    "  script = ''",
+    '    cat "$prompts/key" > "$out/key"',
+    "  '';",
+    '};',
+  ];
+}
+
+/** Are entries set apart by blank lines? */
+export function hasBlankLines(file: SourceFile, written: readonly Written[]): boolean {
+  return written.some((entry, index) => {
+    const next = written[index + 1];
+    return next !== undefined && /\n\s*\n/.test(file.text.slice(entry.binding.end, next.binding.start));
+  });
+}

@@ -1,0 +1,17 @@
+/** Options that a workspace itself adds to those of sops-nix and agenix. */
+import type { CheckContext } from '../../rule.ts';
+
+/** Does the workspace declare an option of a name, in a file that has to do with secrets? Looks when first asked. */
+export function declaredBy({ fleet, sources }: CheckContext): (name: string) => boolean {
+  let names: ReadonlySet<string> | null = null;
+  return name => {
+    names ??= new Set(
+      fleet.secrets
+        .flatMap(({ file }) => [...(sources.text(file) ?? '').matchAll(DECLARED)])
+        .map(match => match[1] as string),
+    );
+    return names.has(name);
+  };
+}
+
+const DECLARED = /([A-Za-z_][\w'-]*)\s*=\s*(?:[\w.]+\.)?mk\w*Option\b/g;

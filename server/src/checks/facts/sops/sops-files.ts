@@ -1,0 +1,157 @@
+/**
+ * Which files sops has to do with: those that declarations name, and those that a rule of `.sops.yaml` is written for.
+ * Tells whether a file is encrypted; keeps nothing of what is in it.
+ */
+import type { SecretDefinition, SecretKeeper } from '../../../fleet/model/secrets.ts';
+import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
+import { type CreationRule, ruleFor, type SopsConfig } from '../../../fleet/secrets/secrets-rules.ts';
+import { folderOf } from '../../../nix/eval/paths.ts';
+import type { CheckContext, CheckFiles } from '../../rule.ts';
+import { keptFor } from '../store/stored-index.ts';
+import { startOf } from './agenix-rules.ts';
+import { secretFilesOf, secretsOf } from './joined-secrets.ts';
+
+/** A file, and the rule that it falls under. */
+export interface CoveredFile {
+  readonly path: string;
+  /** Null: no rule takes it. */
+  readonly rule: CreationRule | null;
+  readonly config: SopsConfig;
+}
+
+/** The existing files that declarations name for certain, sorted, each with one of the declarations. */
+export function declaredFiles(
+  context: CheckContext,
+  keeper: SecretKeeper,
+): ReadonlyMap<string, SecretDefinition> {
+  const { sources } = context;
+  const secrets = secretsOf(context);
+  const found = new Map<string, SecretDefinition>();
+  for (const secret of secrets.secrets)
+    if (secret.keeper === keeper)
+      for (const definition of secret.definitions)
+        for (const { path, certain } of secrets.filesOf(definition).files)
+          if (certain && !found.has(path) && sources.kind(path) === 'file') found.set(path, definition);
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Those of sops-nix of which the rule that they fall under is known. */
+export function* namedFiles(context: CheckContext): Iterable<CoveredFile> {
+  for (const path of declaredFiles(context, 'sops').keys()) {
+    const covered = coverOf(context, path);
+    if (covered !== null) yield covered;
+  }
+}
+
+/** The rule that a file falls under; null where that is not known. */
+export function coverOf(context: CheckContext, path: string): CoveredFile | null {
+  return isClansOwn(path) ? null : coveredBy(secretsOf(context).configs, path, context.sources);
+}
+
+/** What clan encrypts, it encrypts to the keys it knows, whatever `.sops.yaml` says. */
+export function isClansOwn(path: string): boolean {
+  return /(^|\/)(sops\/(secrets|users|machines|groups)|vars\/(shared|per-machine|per-export))\//.test(path);
+}
+
+/**
+ * The rule of a file by the only `.sops.yaml` above it. Sops takes the one nearest to where it is started, so that
+ * with several nothing is certain.
+ */
+function coveredBy(configs: readonly SopsConfig[], path: string, sources: CheckFiles): CoveredFile | null {
+  const above = configs.filter(config => {
+    const folder = folderOf(config.path);
+    return folder === '' || path.startsWith(`${folder}/`);
+  });
+  const [config, another] = above;
+  if (config === undefined || another !== undefined || config.rules.length === 0) return null;
+  // A template or an example is a flake of its own, with keys that are there to be replaced.
+  if (flakeOf(sources, path) !== flakeOf(sources, config.path)) return null;
+  const rule = ruleFor(config, path);
+  return rule === undefined ? null : { path, rule, config };
+}
+
+/** Files that a rule was written for, whoever names them; found once for each state of the files. */
+export function filesUnderRules(context: CheckContext): readonly CoveredFile[] {
+  return walkFor(context.stored()).of(context);
+}
+
+const walkFor = keptFor(() => {
+  let found: readonly CoveredFile[] | null = null;
+  let configs: readonly SopsConfig[] = [];
+  return {
+    of(context: CheckContext): readonly CoveredFile[] {
+      const now = secretsOf(context).configs;
+      const same = now.length === configs.length && now.every((one, index) => one === configs[index]);
+      if (found === null || !same) found = walk(now, context);
+      configs = now;
+      return found;
+    },
+  };
+});
+
+/** More than any repository keeps beside its store. */
+const MAX_FOLDERS = 20_000;
+
+/** Folders in which nothing is written by hand, or nothing that has to do with `.sops.yaml`. */
+export const NOT_SEARCHED = new Set(['node_modules', 'result', 'vars', 'target', 'dist']);
+
+/** What is plain text in one of these is there to be encrypted. */
+const FORMATS = /\.(ya?ml|json|env|ini)$/;
+
+function walk(configs: readonly SopsConfig[], context: CheckContext): CoveredFile[] {
+  const { sources } = context;
+  const found: CoveredFile[] = [];
+  if (!configs.some(({ rules }) => rules.some(isSpecific))) return found;
+  const open = [''];
+  for (let count = 0; open.length > 0 && count < MAX_FOLDERS; count++) {
+    const folder = open.pop() as string;
+    const links = new Set((sources.links?.(folder) ?? []).map(one => one.name));
+    for (const { name, kind } of sources.list(folder) ?? []) {
+      const path = folder === '' ? name : `${folder}/${name}`;
+      if (name.startsWith('.') || links.has(name) || isClansOwn(`${path}/`)) continue;
+      if (kind === 'directory') {
+        if (!NOT_SEARCHED.has(name)) open.push(path);
+      } else if (!name.endsWith('.nix')) {
+        const covered = coveredBy(configs, path, sources);
+        if (covered?.rule == null || !isSpecific(covered.rule)) continue;
+        if (FORMATS.test(name) || isByContent(context, path)) found.push(covered);
+      }
+    }
+  }
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Is it a file of another name that sops has encrypted? Whatever else a rule fits is none of ours. */
+function isByContent(context: CheckContext, path: string): boolean {
+  const start = startOf(context.sources, path);
+  return start?.includes('ENC[AES256_GCM,') === true && isEncrypted(context, path) === true;
+}
+
+/** Does the rule name a folder or a file, and not just any file of a format? */
+function isSpecific({ pathRegex }: CreationRule): boolean {
+  if (pathRegex === null) return false;
+  const literal = pathRegex.value
+    .replace(/\[[^\]]*\]|\\[a-zA-Z]/g, ' ')
+    .replace(/\b(ya?ml|json|env|ini|enc|bin|txt|dotenv|binary)\b/g, ' ');
+  return /[A-Za-z0-9_-]{3,}/.test(literal);
+}
+
+/** Where what is in a file is elsewhere, or behind another lock. */
+const OPAQUE = /^(version https:\/\/git-lfs|-----BEGIN |\0GITCRYPT|age-encryption\.org\/)/;
+
+/**
+ * Is a file encrypted by sops? Null where that cannot be told.
+ * @param isNamed it is what a declaration takes a secret from, whatever is in it; else it has to look like data
+ */
+export function isEncrypted(context: CheckContext, path: string, isNamed = false): boolean | null {
+  const text = context.sources.text(path);
+  if (text === null || text.trim() === '' || OPAQUE.test(text)) return null;
+  const file = secretFilesOf(context).encrypted(path);
+  if (file?.encrypted === true) return true;
+  if (/\.(ya?ml|json)$/.test(path)) {
+    // A file in which nothing is yet has nothing to hide.
+    return file === null || !file.complete || file.keys.length === 0 ? null : false;
+  }
+  if (/"sops"\s*:/.test(text)) return null;
+  return isNamed || /^\s*[\w.-]+\s*=\s*\S/m.test(text) ? false : null;
+}

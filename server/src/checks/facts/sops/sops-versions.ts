@@ -1,0 +1,40 @@
+/** Which sops-nix and agenix a flake has locked: may they know more options than are known here? */
+import type { SecretKeeper } from '../../../fleet/model/secrets.ts';
+import type { CheckFiles } from '../../rule.ts';
+import { lockOf } from '../flake-lock.ts';
+
+interface Upstream {
+  readonly name: string;
+  readonly any: RegExp;
+  readonly own: RegExp;
+  /** When the commit was made that is described in fleet/secrets/secrets-schema.ts, in seconds since 1970. */
+  readonly time: number;
+}
+
+const UPSTREAM: Readonly<Record<SecretKeeper, Upstream>> = {
+  sops: {
+    name: 'sops-nix',
+    any: /\bsops-nix\b/i,
+    own: /\bgithub\.com[/:]Mic92\/sops-nix\b/i,
+    time: 1_782_165_805,
+  },
+  age: {
+    name: 'agenix',
+    any: /\b(r?agenix|agenix-rekey)\b/i,
+    own: /\bgithub\.com[/:](ryantm\/agenix|oddlama\/agenix-rekey|yaxitech\/ragenix)\b/i,
+    time: 1_770_165_109,
+  },
+};
+
+/** What people call it. */
+export function keeperName(keeper: SecretKeeper): string {
+  return UPSTREAM[keeper].name;
+}
+
+/** Is one of those that are locked a fork, or newer than what is known here? */
+export function mayKnowMore(sources: CheckFiles, keeper: SecretKeeper): boolean {
+  const { any, own, time } = UPSTREAM[keeper];
+  return (lockOf(sources)?.inputs ?? []).some(
+    input => any.test(input.where) && (input.time > time || !own.test(input.where)),
+  );
+}

@@ -1,0 +1,65 @@
+/** The options of secrets and templates, and of sops-nix and agenix themselves, one by one as they are written. */
+import type { SecretFacts, SecretKeeper, SecretOption } from '../../../fleet/model/secrets.ts';
+import {
+  type KnownOption,
+  SECRET_OPTIONS,
+  type SecretOwner,
+  type SecretSide,
+} from '../../../fleet/secrets/secrets-schema.ts';
+import type { CheckContext } from '../../rule.ts';
+import { MODULE_KEYS, MODULE_WORDS } from '../option/generator-options.ts';
+import { isModule, isOfMachine, sideOf } from './secret-surroundings.ts';
+
+export interface WrittenSecretOption {
+  readonly keeper: SecretKeeper;
+  readonly of: SecretOwner;
+  /** The secret's or template's name; null for an option of `sops` or `age`. */
+  readonly owner: string | null;
+  /** With the names of the groups that it is in: `age.keyFile`. */
+  readonly name: string;
+  readonly option: SecretOption;
+  readonly side: SecretSide;
+  /** Null: there is no such option. */
+  readonly known: KnownOption | null;
+  /** Stands under a condition, itself or with what it is an option of. */
+  readonly conditional: boolean;
+}
+
+/** Those of all files, in their order. What is written as a module of its own, which may declare options, is left out. */
+export function* writtenOptions(context: CheckContext): Iterable<WrittenSecretOption> {
+  for (const facts of context.fleet.secrets) yield* writtenIn(context, facts);
+}
+
+function* writtenIn({ fleet }: CheckContext, facts: SecretFacts): Iterable<WrittenSecretOption> {
+  const { definitions, templates, settings } = facts;
+  const things = [
+    ...definitions.map(each => ({ ...each, of: 'secret' as const })),
+    ...templates.map(each => ({ ...each, of: 'template' as const, keeper: 'sops' as const })),
+  ];
+  for (const { keeper, of, name: owner, options, above, conditional } of things) {
+    if (!isModule(above) || options.some(({ name }) => MODULE_KEYS.has(name))) continue;
+    const side = sideOf(fleet, facts.file, above);
+    for (const option of options) {
+      const { name } = option;
+      if (name.startsWith('_') || MODULE_WORDS.has(name)) continue;
+      const known = SECRET_OPTIONS[keeper][of].get(name) ?? null;
+      yield { keeper, of, owner, name, option, side, known, conditional: conditional || option.conditional };
+    }
+  }
+  for (const { keeper, path, option, above } of settings) {
+    // A set of anything may be called that: the age of people, say.
+    const isOurs = definitions.some(each => each.keeper === keeper) || isOfMachine(fleet, facts.file);
+    if (!isModule(above) || !isOurs || option.name.startsWith('_')) continue;
+    const name = path.join('.');
+    const known = SECRET_OPTIONS[keeper].keeper.get(name) ?? null;
+    const side = sideOf(fleet, facts.file, above);
+    yield { keeper, of: 'keeper', owner: null, name, option, side, known, conditional: option.conditional };
+  }
+}
+
+/** `sops.secrets."api/token".mode`, as people write it. */
+export function optionText({ keeper, of, owner, name }: WrittenSecretOption): string {
+  if (owner === null) return `${keeper}.${name}`;
+  const quoted = /^[A-Za-z_][\w'-]*$/.test(owner) ? owner : `"${owner}"`;
+  return `${keeper}.${of}s.${quoted}.${name}`;
+}

@@ -1,0 +1,83 @@
+/**
+ * What the workspace declares of a generator by name, for rules that compare it with what is stored: only what holds
+ * whatever other modules there are. Where clan-core or a name with holes may have a say, nothing is known.
+ */
+
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { Generator, GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
+import { factsOf, mayBeDefinedElsewhere, mayInclude, usesByGenerator } from '../fleet-facts.ts';
+
+export interface SoleDeclaration {
+  readonly generator: Generator;
+  readonly body: GeneratorBody;
+}
+
+/** The declaration of a generator that this workspace alone declares; null where that is not certain. */
+export function soleDeclaration(fleet: Fleet, name: string): SoleDeclaration | null {
+  const facts = factsOf(fleet);
+  const [generator, another] = facts.generators.get(name) ?? [];
+  if (generator === undefined || another !== undefined || mayBeDefinedElsewhere(facts, name)) return null;
+  // What only adds to a generator does not say what the generator is.
+  if (!generator.definitions.some(one => one.kind === 'full')) return null;
+  const body = generator.body();
+  return body.completeness === 'opaque' ? null : { generator, body };
+}
+
+/** A file as a sole declaration has it; null where there may be more to it than is known. */
+export function soleFile({ body }: SoleDeclaration, name: string): GeneratorFile | null {
+  if (!body.complete.files) return null;
+  const file = body.files.find(one => one.name === name && one.nameKind !== 'pattern');
+  return file ?? null;
+}
+
+/** True if the declaration certainly has no such file. */
+export function lacksFile({ body }: SoleDeclaration, name: string): boolean {
+  return body.complete.files && !mayInclude(body.files, name);
+}
+
+/** True if nothing that is known, in this workspace or in clan-core, can be a generator of this name. */
+export function isUndeclared(fleet: Fleet, name: string): boolean {
+  const facts = factsOf(fleet);
+  return !facts.generators.has(name) && !mayBeDefinedElsewhere(facts, name);
+}
+
+/** Answers whether a machine certainly does not have a generator, or not any more. */
+export function certainlyWithout({ generator }: SoleDeclaration): (machine: string) => boolean {
+  if (!generator.machinesComplete) return () => false;
+  const has = new Set(generator.machines);
+  return machine => !has.has(machine);
+}
+
+/**
+ * True if all generators there are can be among those that are known: all instances are read, and all services are
+ * clan-core's or this workspace's own.
+ */
+export function knowsServices(fleet: Fleet): boolean {
+  return fleet.isClan && fleet.inventory.complete && hasNoForeignService(fleet);
+}
+
+/** True if no instance that is known is of a service of another flake, which may declare what it likes. */
+function hasNoForeignService({ inventory }: Fleet): boolean {
+  return inventory.instances.every(({ module }) => {
+    if (!module.inputKnown || module.name === null) return false;
+    return module.input === null || module.input === 'self' || module.input === 'clan-core';
+  });
+}
+
+/**
+ * Words for a claim that a module of another flake could refute: of those, only names are known here.
+ * @param machines those that may have it
+ */
+export function unlessForeign(fleet: Fleet, machines: Iterable<string>): string {
+  const modules = fleet.modules;
+  const isPossible = [...machines].some(machine => modules.get(machine)?.foreign);
+  return isPossible ? 'unless a module of another flake does, ' : '';
+}
+
+/** Answers whether something in the workspace reads a generator, or one of its files, by name. */
+export function readsOf(fleet: Fleet): (generator: string, file: string | null) => boolean {
+  return (generator, file) =>
+    usesByGenerator(fleet)
+      .get(generator)
+      .some(({ fileName }) => file === null || fileName === file);
+}

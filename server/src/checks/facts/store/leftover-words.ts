@@ -1,0 +1,19 @@
+/** Words of summaries of what is left over. */
+import type { Leftover } from '../../rule.ts';
+import { counted } from '../wording.ts';
+
+/** `30 stored files`. */
+export function storedFiles(leftovers: readonly Leftover[]): string {
+  return counted(
+    leftovers.reduce((sum, { files }) => sum + files, 0),
+    'stored file',
+  );
+}
+
+/** What to do about all of them: a sentence. */
+export function removal(leftovers: readonly Leftover[]): string {
+  const what = leftovers.some(one => one.isSecret) ? 'remove them, and revoke what they held' : 'remove them';
+  return leftovers.some(one => one.mayBeForeign)
+    ? `Unless a module of another flake declares them, ${what}.`
+    : `R${what.slice(1)}.`;
+}

@@ -1,0 +1,89 @@
+/** Generators of which something stored was made from other inputs than are declared now. */
+
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { WrittenOption } from '../../../fleet/model/generators.ts';
+import type { Setting } from '../../../modules/settings.ts';
+import type { StoreContents } from '../../../store/vars/read.ts';
+import { type Validation, validationHash } from '../../../store/vars/validation.ts';
+import type { Report } from '../../rule.ts';
+import { OPTIONS } from '../option/generator-options.ts';
+import { type SoleDeclaration, soleDeclaration } from './declared-files.ts';
+import { type StoredGenerator, storedIndex } from './stored-index.ts';
+
+/** A generator of which something was made from other inputs. */
+export interface StaleGenerator {
+  readonly declared: SoleDeclaration;
+  readonly validation: DeclaredValidation;
+  /** Machines whose files are of other inputs; '' for the shared ones. */
+  readonly owners: readonly string[];
+}
+
+export function* staleGenerators(fleet: Fleet, contents: StoreContents): Iterable<StaleGenerator> {
+  if (!fleet.isClan) return;
+  for (const one of storedIndex(contents).generators.values()) {
+    const declared = soleDeclaration(fleet, one.name);
+    const validation = declared === null ? null : validationOf(declared);
+    if (declared === null || validation === null) continue;
+    const owners = staleIn(declared, one, validation.hash);
+    if (owners.length > 0) yield { declared, validation, owners };
+  }
+}
+
+export interface DeclaredValidation {
+  /** Null: nothing is validated. */
+  readonly hash: string | null;
+  readonly at: Report['at'];
+}
+
+/** Null where it is not known as a whole, or not the same everywhere. */
+function validationOf({ generator, body }: SoleDeclaration): DeclaredValidation | null {
+  if (generator.conditional || body.completeness !== 'full') return null;
+  const options = body.options().filter(one => one.of === 'generator');
+  // Another clan-core may have options that it validates by.
+  if (options.some(one => !OPTIONS.generator.has(one.name))) return null;
+  const written = options.filter(one => one.name === 'validation');
+  const [first, ...others] = written;
+  if (first === undefined) {
+    const at = generator.definitions.find(one => one.kind === 'full')?.at;
+    return body.validation === undefined && at !== undefined ? { hash: null, at } : null;
+  }
+  const value = plainOf(first);
+  if (value === undefined || others.length > 0) return null;
+  return { hash: validationHash(value), at: first.at };
+}
+
+function plainOf({ conditional, value }: WrittenOption): Validation | null | undefined {
+  return conditional ? undefined : plain(value);
+}
+
+/** Undefined where a part of it is not known. */
+function plain(setting: Setting): Validation | null | undefined {
+  if (setting.kind === 'plain') {
+    const { value } = setting;
+    if (typeof value !== 'number') return value;
+    return Number.isSafeInteger(value) ? BigInt(value) : undefined;
+  }
+  if (setting.kind !== 'set' || !setting.complete) return undefined;
+  const entries: [string, Validation][] = [];
+  for (const [name, inner] of setting.entries) {
+    const value = plain(inner);
+    if (value === undefined || value === null) return undefined;
+    entries.push([name, value]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** The machines whose files are of other inputs; '' for the shared ones. */
+function staleIn(
+  { generator, body }: SoleDeclaration,
+  { byOwner, shared, validations }: StoredGenerator,
+  hash: string | null,
+): string[] {
+  const isStale = (owner: string) => {
+    const noted = validations.get(owner)?.() ?? null;
+    return noted !== hash;
+  };
+  if (body.share === true) return shared.length > 0 && isStale('') ? [''] : [];
+  if (body.share === null) return [];
+  return (generator.machines ?? []).filter(name => byOwner.has(name) && isStale(name));
+}

@@ -1,0 +1,141 @@
+/**
+ * What is stored, in the order in which rules ask: by generator, then by file. Made once for each state of the stores,
+ * so that an edit of a Nix file does not walk through them again. Knows nothing of what is declared.
+ */
+import type { Place } from '../../../nix/places.ts';
+import { once } from '../../../store/sops/sops-keys.ts';
+import type { StoreContents } from '../../../store/vars/read.ts';
+import type { StoredVar } from '../../../store/vars/vars.ts';
+import type { Report } from '../../rule.ts';
+
+export interface StoredFileOf {
+  readonly name: string;
+  /** In every placement and of both kinds. */
+  readonly all: readonly StoredVar[];
+  /** Machines that have it for themselves, public or secret, in the layout of today. */
+  readonly owners: Readonly<Record<StoredVar['kind'], ReadonlySet<string>>>;
+  /** What lies in the shared folder, in the layout of today. */
+  readonly shared: Readonly<Record<StoredVar['kind'], StoredVar | null>>;
+  /** There is something in a layout of another time. */
+  readonly isOld: boolean;
+}
+
+export interface StoredGenerator {
+  readonly name: string;
+  readonly files: ReadonlyMap<string, StoredFileOf>;
+  /** Machines that have files of it for themselves, in the layout of today, sorted; each with its files. */
+  readonly byOwner: ReadonlyMap<string, readonly StoredVar[]>;
+  /** Files in the shared folder, in the layout of today. */
+  readonly shared: readonly StoredVar[];
+  /** The noted hash by machine, the shared one by ''. In the layout of today; read when first asked for. */
+  readonly validations: ReadonlyMap<string, () => string | null>;
+}
+
+export interface StoredIndex {
+  readonly generators: ReadonlyMap<string, StoredGenerator>;
+  /** Machines with files of their own: the first of them. */
+  readonly owners: ReadonlyMap<string, StoredVar>;
+  readonly hasShared: boolean;
+}
+
+/** The beginning of a stored file: its content is nobody's business. */
+export function wholeFile(path: string): Place {
+  return { file: path, start: 0, end: 0 };
+}
+
+export const storedIndex = keptFor(makeIndex);
+
+/** Reports that depend on nothing but what is stored. */
+export function keptReports(
+  make: (contents: StoreContents) => readonly Report[],
+): (contents: StoreContents) => readonly Report[] {
+  return keptFor(make);
+}
+
+/** Computes an answer once for each object that it is about. */
+export function keptFor<K extends object, T>(compute: (of: K) => T): (of: K) => T {
+  const kept = new WeakMap<K, { readonly answer: T }>();
+  return of => {
+    let known = kept.get(of);
+    if (known === undefined) {
+      known = { answer: compute(of) };
+      kept.set(of, known);
+    }
+    return known.answer;
+  };
+}
+
+interface Draft {
+  readonly name: string;
+  readonly files: Map<string, FileDraft>;
+  readonly byOwner: Map<string, StoredVar[]>;
+  readonly shared: StoredVar[];
+  readonly validations: Map<string, () => string | null>;
+}
+
+interface FileDraft {
+  readonly name: string;
+  readonly all: StoredVar[];
+  readonly owners: Record<StoredVar['kind'], Set<string>>;
+  readonly shared: Record<StoredVar['kind'], StoredVar | null>;
+  isOld: boolean;
+}
+
+function makeIndex({ vars, validations, hashOf }: StoreContents): StoredIndex {
+  const generators = new Map<string, Draft>();
+  const owners = new Map<string, StoredVar>();
+  let hasShared = false;
+  const draftOf = (name: string): Draft => {
+    let draft = generators.get(name);
+    if (draft === undefined) {
+      draft = { name, files: new Map(), byOwner: new Map(), shared: [], validations: new Map() };
+      generators.set(name, draft);
+    }
+    return draft;
+  };
+  for (const stored of vars) {
+    // Generators of exports are no machine's, and nothing here knows what declares them.
+    if (stored.placement === 'per-export') continue;
+    const draft = draftOf(stored.generator);
+    const file = fileOf(draft, stored.file);
+    file.all.push(stored);
+    if (stored.placement === 'per-machine' && stored.owner !== null && !owners.has(stored.owner))
+      owners.set(stored.owner, stored);
+    if (!stored.current) {
+      file.isOld = true;
+      continue;
+    }
+    if (stored.placement === 'shared') {
+      hasShared = true;
+      draft.shared.push(stored);
+      file.shared[stored.kind] ??= stored;
+    } else if (stored.owner !== null) {
+      file.owners[stored.kind].add(stored.owner);
+      const own = draft.byOwner.get(stored.owner);
+      if (own === undefined) draft.byOwner.set(stored.owner, [stored]);
+      else own.push(stored);
+    }
+  }
+  for (const validation of validations)
+    if (validation.current && validation.placement !== 'per-export')
+      draftOf(validation.generator).validations.set(
+        validation.owner ?? '',
+        once(() => hashOf(validation)),
+      );
+  return { generators, owners, hasShared };
+}
+
+function fileOf({ files }: Draft, name: string): FileDraft {
+  let file = files.get(name);
+  if (file === undefined) {
+    file = {
+      name,
+      all: [],
+      owners: { public: new Set(), secret: new Set() },
+      shared: { public: null, secret: null },
+      isOld: false,
+    };
+    files.set(name, file);
+  }
+  return file;
+}

@@ -1,0 +1,18 @@
+/**
+ * What is stored, as rules read it: once a run, and from what the workspace keeps between runs where it does.
+ */
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import { setBackend } from '../../store/backend-setting.ts';
+import { readContents, type StoreContents } from '../../store/vars/read.ts';
+import type { CheckFiles } from '../rule.ts';
+
+/** @returns a function that reads the stores when it is first called */
+export function storedIn(fleet: Fleet, files: CheckFiles): () => StoreContents {
+  let contents: StoreContents | null = null;
+  return () => {
+    contents ??=
+      files.stored?.() ??
+      readContents(files, { backend: setBackend(fleet), directory: fleet.directory ?? '' });
+    return contents;
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * The edit that sets an option of a generator's file, in the manner of what is written of the file already. Null where
+ * it cannot be told how, or where several places declare the file.
+ */
+import { addBinding, insertBeside, namedAt } from '../../../edits/edit-bindings.ts';
+import { writtenAt } from '../../../edits/edits.ts';
+import type { Sources, TextEdit } from '../../../edits/text-edit.ts';
+import type { UsedFile } from './used-file.ts';
+
+/** A file that all machines have is asked for by each of them. */
+const edits = new WeakMap<UsedFile, Map<string, TextEdit | null>>();
+
+/** @param text the option's value, as Nix */
+export function setFileOption(
+  sources: Sources,
+  file: UsedFile,
+  option: string,
+  text: string,
+): TextEdit | null {
+  let known = edits.get(file);
+  if (known === undefined) {
+    known = new Map();
+    edits.set(file, known);
+  }
+  const key = `${option} = ${text}`;
+  let edit = known.get(key);
+  if (edit === undefined) {
+    edit = editOf(sources, file, option, text);
+    known.set(key, edit);
+  }
+  return edit;
+}
+
+function editOf(
+  sources: Sources,
+  { declared, generators }: UsedFile,
+  option: string,
+  text: string,
+): TextEdit | null {
+  const [file, ...others] = declared;
+  const [generator] = generators;
+  if (file === undefined || generator === undefined || others.length > 0 || file.from === 'prompt')
+    return null;
+  const written = generator
+    .body()
+    .options()
+    .filter(one => one.of === 'file' && one.owner === file.name);
+  const same = written.filter(one => one.name === option);
+  if (same.length > 0) {
+    const [only, ...more] = same;
+    if (only?.valueAt == null || only.conditional || more.length > 0) return null;
+    const isWritten = /^"[a-z]+"$/.test(writtenAt(sources, only.valueAt) ?? '');
+    return isWritten ? { ...only.valueAt, text } : null;
+  }
+  const [beside] = written;
+  if (beside !== undefined) return insertBeside(sources, beside.at, `${option} = ${text};`);
+  const found = namedAt(sources, file.at);
+  if (found === null || found.index < found.binding.path.length - 1) return null;
+  const { value } = found.binding;
+  return value.kind === 'attrs' ? addBinding(found.file, value, `${option} = ${text};`) : null;
+}

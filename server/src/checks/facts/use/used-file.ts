@@ -1,0 +1,169 @@
+/**
+ * What is known of the file that a use names: whether it is secret, deployed, and what it is needed for. Only what
+ * all definitions that it may have agree in is said.
+ */
+
+import { catalogueEntries, catalogueFile } from '../../../fleet/catalogue/catalogue.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { Generator, GeneratorFile } from '../../../fleet/model/generators.ts';
+import type { Unit, Use } from '../../../fleet/model/uses.ts';
+import type { SourceFile } from '../../../nix/source.ts';
+import { keeping } from '../../memory/kept.ts';
+import { perUnit } from '../../memory/per-unit.ts';
+import type { CheckContext } from '../../rule.ts';
+import { type Facts, factsOf, isAmong } from '../fleet-facts.ts';
+import { readersOf } from './reading-machines.ts';
+
+export interface UsedFile {
+  /** Null where it is not known, as for the others. */
+  readonly secret: boolean | null;
+  readonly deploy: boolean | null;
+  readonly neededFor: string | null;
+  /** Where the workspace declares it, one a generator; none for those of clan-core's own services. */
+  readonly declared: readonly GeneratorFile[];
+  readonly generators: readonly Generator[];
+}
+
+/** By generator and name of the file: what the files are like that the workspace declares. */
+const declaredFiles = keeping((_: Generator) => new Map<string, UsedFile>());
+
+/** The file that a use names; null where it is not certain which that is, or what it is like. */
+export function usedFile(facts: Facts, use: Use): UsedFile | null {
+  if (use.generatorKind === 'pattern' || use.fileKind === 'pattern' || use.fileName === null) return null;
+  const generators = facts.generators.get(use.generator) ?? [];
+  const [only, ...others] = generators;
+  if (only === undefined || others.length > 0)
+    return readUsed(facts, generators, use.generator, use.fileName);
+  const files = declaredFiles(only);
+  const before = files.get(use.fileName);
+  if (before !== undefined) return before;
+  const fresh = readUsed(facts, generators, use.generator, use.fileName);
+  // What the workspace does not declare depends on more than this generator.
+  if (fresh !== null && fresh.declared.length > 0) files.set(use.fileName, fresh);
+  return fresh;
+}
+
+function readUsed(
+  facts: Facts,
+  generators: readonly Generator[],
+  generatorName: string,
+  fileName: string,
+): UsedFile | null {
+  const declared: GeneratorFile[] = [];
+  for (const generator of generators) {
+    const body = generator.body();
+    const file = body.files.find(each => each.name === fileName);
+    if (file !== undefined) declared.push(file);
+    else if (!body.complete.files) return null;
+  }
+  if (declared.length === 0) {
+    if (facts.patterns.some(pattern => pattern.test(generatorName))) return null;
+    return fromCatalogue(generatorName, fileName);
+  }
+  return {
+    secret: agreed(declared, file => file.secret),
+    deploy: agreed(declared, file => file.deploy),
+    neededFor: agreed(declared, file => file.neededFor),
+    declared,
+    generators,
+  };
+}
+
+/** Several services may declare the file, and settings may decide what it is like. */
+function fromCatalogue(generator: string, name: string): UsedFile | null {
+  if (catalogueFile(generator, name) === null) return null;
+  const all = catalogueEntries(generator).flatMap(entry => entry.files.filter(file => file.name === name));
+  if (all.length === 0 || all.some(file => file.secretBy !== undefined)) return null;
+  return {
+    secret: agreed(all, file => file.secret),
+    deploy: agreed(all, file => file.deploy),
+    neededFor: agreed(all, file => file.neededFor),
+    declared: [],
+    generators: [],
+  };
+}
+
+function agreed<F, T>(files: readonly F[], of: (file: F) => T | null): T | null {
+  const [first, ...others] = files.map(of);
+  return first !== undefined && others.every(each => each === first) ? first : null;
+}
+
+/** A use of a file of which enough is known. */
+export interface KnownUse {
+  readonly unit: Unit;
+  readonly use: Use;
+  readonly file: UsedFile;
+}
+
+/** The uses that read an attribute of files that are certainly secret. */
+export function usesOfSecrets(attribute: string): (context: CheckContext) => Iterable<KnownUse> {
+  return perUnit(function* (unit, { fleet }) {
+    const facts = factsOf(fleet);
+    for (const use of unit.uses) {
+      const file = use.attribute === attribute ? usedFile(facts, use) : null;
+      if (file?.secret === true) yield { unit, use, file };
+    }
+  });
+}
+
+/** What the text around a use shows by itself, whatever is used. */
+interface Seen<T> {
+  readonly use: Use;
+  readonly found: T;
+}
+
+/** A use of a secret's path with what was seen there. */
+export interface SeenUse<T> extends KnownUse {
+  readonly found: T;
+}
+
+/**
+ * Looks at the uses of paths where they are written, once for as long as their file is the same: of a thousand
+ * machines nearly none has anything to see. What is used there is looked up anew.
+ * @param mark what the text of the file has where there is something to see
+ * @param look null: there is nothing; it is to keep no part of the tree
+ */
+export function seenAtPaths<T>(
+  mark: RegExp,
+  look: (source: SourceFile, use: Use) => T | null,
+): (context: CheckContext) => Iterable<SeenUse<T>> {
+  const known = new WeakMap<Unit, readonly Seen<T>[]>();
+  const seenIn = (unit: Unit, { sources }: CheckContext): readonly Seen<T>[] => {
+    const before = known.get(unit);
+    if (before !== undefined) return before;
+    const uses = unit.uses.filter(use => use.attribute === 'path' && use.at.file === unit.file);
+    const source =
+      uses.length === 0 || !mark.test(sources.text(unit.file) ?? '') ? null : sources.parse(unit.file);
+    const fresh = source === null ? [] : uses.flatMap(use => seenAt(use, look(source, use)));
+    known.set(unit, fresh.length === 0 ? NOTHING : fresh);
+    return fresh;
+  };
+  return perUnit(function* (unit, context) {
+    const facts = factsOf(context.fleet);
+    for (const { use, found } of seenIn(unit, context)) {
+      const file = usedFile(facts, use);
+      if (file?.secret === true) yield { unit, use, file, found };
+    }
+  });
+}
+
+const NOTHING: readonly never[] = [];
+
+function seenAt<T>(use: Use, found: T | null): Seen<T>[] {
+  return found === null ? [] : [{ use, found }];
+}
+
+/** The machines on which a use reads the file: of those that have the generator the ones that read the use's file. */
+export function machinesAt(fleet: Fleet, { unit, file }: KnownUse): readonly string[] {
+  const having = file.generators.flatMap(generator =>
+    generator.machines === null ? [] : [generator.machines],
+  );
+  const readers = readersOf(fleet, unit.file)?.certain ?? [];
+  if (readers.length === 0) return having.flat();
+  return readers.filter(machine => having.some(machines => isAmong(machines, machine)));
+}
+
+/** `the file "password" of generator "mail"` */
+export function fileText(use: Use): string {
+  return `the file "${use.fileName}" of generator "${use.generator}"`;
+}

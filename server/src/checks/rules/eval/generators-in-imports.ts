@@ -1,0 +1,87 @@
+/** eval/generators-in-imports: generators that reach a machine through `imports`. */
+
+import type { Sources } from '../../../edits/text-edit.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { AppliedImport } from '../../../fleet/model/uses.ts';
+import type { FailingCall } from '../../../modules/import-items.ts';
+import { importsExamples } from '../../examples/imports-examples.ts';
+import { circularImports } from '../../facts/eval/circular-import-reports.ts';
+import { moveToBody } from '../../facts/eval/move-to-body.ts';
+import { inUnits } from '../../memory/per-unit.ts';
+import type { Report, Rule } from '../../rule.ts';
+
+export const generatorsInImports: Rule = {
+  id: 'eval/generators-in-imports',
+  severity: 'error',
+  summary: 'Generators brought in through `imports`, or imports that depend on the configuration',
+  documentation: `\
+Generators, or something derived from them, are made by applying a function inside \`imports\`
+(\`importApply ./vars-generators.nix { … }\`). It does not matter how the application is written, nor where: what stands
+in \`imports\` is evaluated, through names, lists, functions, conditions and other files. Modules count whose generators
+come from a registry; those that a module writes down itself are no harm, and neither is what is only assigned in the body.
+
+The module system has to know all imports before there is a configuration. Clan reads
+\`clan.core.vars.generators\` of every machine through \`clanInternals\`; to answer, it must know the imports, and to
+know the imports it must evaluate the generators. When the command line runs on another architecture than the
+machine, this closes into \`infinite recursion encountered\`. So it is an error in a fleet of mixed architectures, and
+a warning in others, where it works until the first machine of another kind joins.
+
+Compute the generators in a \`let\` and assign them in the module's body:
+\`clan.core.vars.generators = varsGenerators;\`.
+
+The same circle is closed, on every architecture, by imports that depend on the configuration itself
+(\`imports = lib.optional config.services.web.enable ./web.nix\`, or on \`config.clan.core.vars.generators\`), or on
+an argument that \`_module.args\` gives: that is part of the configuration, too. Import the
+module always, and put the condition into it with \`lib.mkIf\`. What a module only reads below its own options may
+depend on whatever it likes.`,
+  examples: importsExamples,
+  check: function* ({ fleet, sources }) {
+    const mixed = isMixed(fleet);
+    for (const each of applied(fleet)) yield reportOf(sources, each, mixed);
+    yield* circularImports(fleet);
+  },
+};
+
+const applied = inUnits(({ appliedImports }) => appliedImports);
+
+function reportOf(sources: Sources, applied: AppliedImport, mixed: boolean): Report {
+  const fix = moveToBody(sources, applied);
+  const failing = applied.fails === null ? '' : ` The call fails besides: ${whyFailing(applied.fails)}.`;
+  return {
+    at: applied.at,
+    message: `${messageOf(applied, mixed)}${failing}`,
+    severity: mixed || applied.fails !== null ? 'error' : 'warning',
+    related: applied.madeAt === null ? [] : [{ at: applied.madeAt, message: 'It is made here' }],
+    fixes: fix === null ? [] : [fix],
+  };
+}
+
+function whyFailing({ kind, name }: FailingCall): string {
+  switch (kind) {
+    case 'missing-argument':
+      return `the function asks for the argument "${name}", which is not given`;
+    case 'unexpected-argument':
+      return `the function is given the argument "${name}", which it does not take`;
+    case 'missing-function':
+      return `lib has no ${name}; it is lib.modules.${name}`;
+  }
+}
+
+function messageOf(applied: AppliedImport, mixed: boolean): string {
+  const what = {
+    generators: 'Generators are brought in through imports',
+    module: 'A module that assigns generators is made inside imports',
+    arguments: 'A module inside imports is made from generators',
+  }[applied.brings];
+  const where = mixed
+    ? 'clan vars and clan machines update end in infinite recursion when they run on another architecture'
+    : 'it ends in infinite recursion as soon as the fleet has machines of another architecture';
+  return `${what}: ${where}. Assign clan.core.vars.generators in the body of the module.`;
+}
+
+/** Machines of both classes, or of more than one processor or operating system. */
+function isMixed({ machines }: Fleet): boolean {
+  const classes = new Set(machines.flatMap(machine => machine.class ?? []));
+  const systems = new Set(machines.flatMap(machine => machine.system ?? []));
+  return classes.size > 1 || systems.size > 1;
+}

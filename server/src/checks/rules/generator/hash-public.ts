@@ -1,0 +1,203 @@
+/** generator/hash-public: the hash of a password in a public file. */
+
+import { replaceWritten } from '../../../edits/edit-bindings.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { Generator, GeneratorFile } from '../../../fleet/model/generators.ts';
+import type { CommandFact, Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
+import type { Range } from '../../../shell/syntax.ts';
+import { followed } from '../../facts/followed-scripts.ts';
+import { usesOf } from '../../facts/generator/consumers.ts';
+import { inBodies } from '../../facts/generator/scripted-generators.ts';
+import { waysFrom } from '../../facts/use/value-flow.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+import { isPassword } from '../use/password-needs-users.ts';
+
+function passwordText(secret: string, mark = ''): string {
+  return `\
+{ config, pkgs, ... }:
+{
+  clan.core.vars.generators.wiki-admin = {
+    prompts.password.type = "hidden";
+    files.hash = {
+${secret}${mark}    };
+    runtimeInputs = [ pkgs.mkpasswd ];
+    script = ''
+      mkpasswd --method=bcrypt --stdin < "$prompts/password" | tr -d "\\n" > "$out/hash"
+    '';
+  };
+  services.wiki.adminPasswordHashFile = config.clan.core.vars.generators.wiki-admin.files.hash.path;
+}
+`;
+}
+
+export const hashPublic: Rule = {
+  id: 'generator/hash-public',
+  severity: 'warning',
+  summary: 'The hash of a password in a public file',
+  documentation: `\
+A file with \`secret = false\` holds what \`mkpasswd\`, \`htpasswd\`, \`openssl passwd\` or another such program makes of a
+password. Public files are committed as they are and lie in the Nix store: whoever reads the repository, or has any
+account on a machine, can try passwords against the hash for as long as they like.
+
+A warning where only the file's \`.path\` is used: it can be secret, and a hash for \`users.users\` then needs
+\`neededFor = "users"\` as well. Where \`.value\` is
+needed during evaluation it cannot be secret, which is for information: take a long random password for it then, not one
+that somebody thought of.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'A hash that is read from its file',
+        files: {
+          'modules/wiki.nix': passwordText(
+            '      secret = false;\n',
+            '    # ^^^^^^ generator/hash-public: so it can be secret\n',
+          ),
+        },
+      },
+    ],
+    good: [{ title: 'A secret hash', files: { 'modules/wiki.nix': passwordText('      mode = "0440";\n') } }],
+  }),
+  check: function* (context) {
+    for (const { generator, found } of hashes(context))
+      for (const { file, hasher } of found) yield reportOf(context, generator, file, hasher);
+  },
+};
+
+/** The public files that get a hash, and the programs that make it. */
+const hashes = inBodies((_, { files, script }) => {
+  const flow = followed(script)?.flow;
+  // Before the Bash room is loaded the commands are not known.
+  if (flow === undefined) return script?.source == null ? [] : null;
+  if (!flow.commands.some(isHasher)) return [];
+  return files.flatMap(file => {
+    const hasher = file.secret === false ? hasherOf(flow, file.name) : null;
+    return hasher === null ? [] : [{ file, hasher }];
+  });
+});
+
+const HASHERS: ReadonlySet<string> = new Set([
+  'mkpasswd',
+  'htpasswd',
+  'htdigest',
+  'argon2',
+  'bcrypt',
+  'slappasswd',
+  'mosquitto_passwd',
+  'grub-mkpasswd-pbkdf2',
+]);
+
+/** Programs that make hashes among other things, by their first arguments. */
+const PARTS: ReadonlyMap<string, RegExp> = new Map(
+  Object.entries({
+    openssl: /^passwd\b/,
+    caddy: /^hash-password\b/,
+    authelia: /^crypto hash generate\b/,
+    doveadm: /^pw\b/,
+  }),
+);
+
+function isHasher({ name, arguments: given }: CommandFact): boolean {
+  if (name === null) return false;
+  const words = given
+    .slice(0, 3)
+    .map(one => one.text)
+    .join(' ');
+  return HASHERS.has(name) || PARTS.get(name)?.test(words) === true;
+}
+
+/** What passes on what it is given. */
+const FILTERS: ReadonlySet<string> = new Set([
+  'tr',
+  'cut',
+  'sed',
+  'head',
+  'tail',
+  'cat',
+  'tee',
+  'awk',
+  'grep',
+]);
+
+/** The program whose hash a file of `$out` gets; null if it gets none. */
+function hasherOf(flow: Flow, file: string): string | null {
+  for (const write of flow.writes) {
+    const { path } = write;
+    const isFile = path.root === 'variable' && path.variable === 'out' && path.rest === file;
+    if (!isFile || write.fate === 'removed') continue;
+    const writer = write.command === null ? undefined : flow.commands[write.command];
+    const hasher = writer === undefined ? undefined : hasherBehind(flow, writer, write);
+    if (hasher !== undefined) return hasher.name;
+  }
+  return null;
+}
+
+function hasherBehind(flow: Flow, writer: CommandFact, write: WriteFact): CommandFact | undefined {
+  if (isHasher(writer)) return write.how === 'command' || writer.stdout === 'file' ? writer : undefined;
+  const hashers = flow.commands.filter(isHasher);
+  if (FILTERS.has(writer.name ?? '')) {
+    for (const { stages } of flow.pipelines) {
+      const last = stages.findIndex(stage => stage.includes(writer.index));
+      const before = stages.slice(0, Math.max(0, last)).flat();
+      const between = before.slice(1).every(index => {
+        const command = flow.commands[index];
+        return command === undefined || FILTERS.has(command.name ?? '') || isHasher(command);
+      });
+      const found = hashers.find(one => before.includes(one.index));
+      if (found !== undefined && between) return found;
+    }
+  }
+  if (!['echo', 'printf', 'cat'].includes(writer.name ?? '')) return undefined;
+  // `echo "$(mkpasswd …)"`, and `hash=$(mkpasswd …); echo "$hash"`.
+  const isIn = (inner: Range, outer: Range) => outer.start <= inner.start && inner.end <= outer.end;
+  const spans: Range[] = [...writer.arguments];
+  for (const variable of flow.variables)
+    if (writer.arguments.some(one => isIn(variable, one)))
+      spans.push(...flow.assignments.filter(one => one.name === variable.name));
+  return hashers.find(one => one.stdout === 'captured' && spans.some(span => isIn(one, span)));
+}
+
+function reportOf(
+  { fleet, sources }: CheckContext,
+  generator: Generator,
+  file: GeneratorFile,
+  hasher: string,
+): Report {
+  const said = generator
+    .body()
+    .options()
+    .find(one => one.of === 'file' && one.owner === file.name && one.name === 'secret');
+  const byPath = isByPathOnly(fleet, generator.name, file.name);
+  const isForUsers =
+    byPath && file.neededFor !== 'users' && isPasswordOfUser(fleet, sources, generator, file);
+  const edit = replaceWritten(sources, said?.valueAt ?? null, text => text === 'false', 'true');
+  const report: Report = {
+    at: said?.at ?? file.at,
+    severity: byPath ? 'warning' : 'info',
+    message:
+      `The public file "${file.name}" of generator "${generator.name}" holds a password's hash (${hasher}): whoever reads the repository can try passwords against it. ` +
+      (byPath
+        ? `Only its .path is used, so it can be secret.${isForUsers ? ' Give it neededFor = "users" as well: a hashedPasswordFile is read before other secrets are in place.' : ''}`
+        : 'Make it secret, unless its .value is needed. If the .value is needed, use a long random password.'),
+  };
+  if (edit === null || !byPath) return report;
+  return { ...report, fixes: [{ title: 'Make it secret', edits: [edit], preferred: true, guess: true }] };
+}
+
+/** Does a user of NixOS get the file as the file of its password? */
+function isPasswordOfUser(
+  fleet: Fleet,
+  sources: Sources,
+  generator: Generator,
+  file: GeneratorFile,
+): boolean {
+  return usesOf(fleet, generator.name, file.name).some(({ at }) => {
+    const source = sources.parse(at.file);
+    return source !== null && waysFrom(source, at).some(isPassword);
+  });
+}
+
+function isByPathOnly(fleet: Fleet, generator: string, file: string): boolean {
+  const uses = usesOf(fleet, generator, file);
+  return uses.length > 0 && uses.every(use => use.attribute === 'path' && use.generatorKind !== 'pattern');
+}

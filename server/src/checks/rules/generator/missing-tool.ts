@@ -1,0 +1,183 @@
+/** generator/missing-tool: a script that runs a program which none of its packages brings. */
+
+import { addPackage } from '../../../edits/edit-packages.ts';
+import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { CommandFact } from '../../../shell/flow/flow-facts.ts';
+import { COREUTILS } from '../../../shell/programs/names.ts';
+import { packageCommands, packageFor } from '../../../shell/programs/tools.ts';
+import {
+  commandsOf,
+  forEachScript,
+  isDecisive,
+  isVeiled,
+  named,
+  type Scripted,
+} from '../../facts/generator/scripted-generators.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
+
+export const missingTool: Rule = {
+  id: 'generator/missing-tool',
+  severity: 'error',
+  summary: 'A script runs a program that is not on its PATH',
+  documentation: `\
+The script runs a program that none of its \`runtimeInputs\` brings. A script's \`PATH\` holds these packages and
+coreutils, nothing else: not \`grep\`, \`sed\`, \`awk\`, \`find\`, not even \`bash\`. What is installed on the machine does not
+count. The run ends with \`command not found\` (status 127).
+
+Reported only if all packages are known and what they bring is known; a script that sets \`PATH\` itself, or asks with
+\`command -v\`, is left alone. What \`env\`, \`xargs\`, \`timeout\` and the like start counts as well. An error where the
+script certainly ends there; a warning where it may not come to that, where the program stands in a \`$(…)\` whose failure
+is not noticed (its value is silently empty then), or where the script ends with an error in any case, as a placeholder
+with \`exit 1\` does. What stands behind such an \`exit\` never runs and is left alone.
+
+Add the package to \`runtimeInputs\`.
+
+Source: clan-core d7c35d912, \`generic-generator.nix\`: \`makeBinPath (runtimeInputs ++ [ coreutils ])\`.`,
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'No package for openssl, and none for what xargs starts',
+        files: generatorFile(
+          'api',
+          `\
+files.token = { };
+files.name = { };
+runtimeInputs = [ pkgs.findutils ];
+script = ''
+  openssl rand -hex -out "$out/token" 32
+# ^^^^^^^ generator/missing-tool: pkgs.openssl
+  hostname -f > /tmp/names
+# ^^^^^^^^ generator/missing-tool
+  xargs -n 1 jq -Rr . < /tmp/names > "$out/name"
+  #          ^^ generator/missing-tool
+'';
+`,
+        ),
+      },
+      {
+        title: 'No packages at all',
+        files: generatorFile(
+          'ssh',
+          `\
+files.key = { };
+files."key.pub".secret = false;
+script = ''
+  ssh-keygen -q -t ed25519 -N "" -f "$out/key"
+# ^^^^^^^^^^ generator/missing-tool: pkgs.openssh
+'';
+`,
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'Packages, coreutils, a path of its own, a function',
+        files: generatorFile(
+          'api',
+          `\
+files.token = { };
+files.id = { };
+runtimeInputs = with pkgs; [ jq ];
+script = ''
+  token() { head -c 32 /dev/urandom | base64 -w0; }
+  token > "$out/token"
+  \${pkgs.util-linux}/bin/uuidgen | jq -Rr . > "$out/id"
+'';
+`,
+        ),
+      },
+      {
+        title: 'A PATH that the script sets',
+        files: generatorFile(
+          'api',
+          `\
+files.token = { };
+script = ''
+  export PATH="$PATH:\${pkgs.openssl}/bin"
+  openssl rand -hex -out "$out/token" 32
+'';
+`,
+        ),
+      },
+    ],
+  }),
+  check: forEachScript(function* (scripted, context): Iterable<Report> {
+    const { script } = scripted;
+    const has = commandsAtHand(scripted);
+    if (has === null) return;
+    const seen = new Set<string>();
+    for (const command of commandsOf(scripted)) {
+      const { name } = command;
+      if (name === null || command.kind !== 'program' || command.lookup !== 'path') continue;
+      if (has(name) || seen.has(name) || script.flow.probed.has(name)) continue;
+      const at = script.placeOf(command.nameAt);
+      if (at === null) continue;
+      seen.add(name);
+      yield { at, ...describe(scripted, context, command, name) };
+    }
+  }),
+};
+
+/** Tells whether a command is certainly or perhaps there; null where nothing can be said. */
+function commandsAtHand(scripted: Scripted): ((name: string) => boolean) | null {
+  const { body, script } = scripted;
+  const { flow } = script;
+  if (!body.complete.packages || isVeiled(scripted) || flow.setsPath) return null;
+  const packages = body.runtimeInputs.map(packageCommands);
+  // One program of many names may have any.
+  if (packages.includes(null) || body.runtimeInputs.includes('busybox')) return null;
+  const isWhole = packages.every(one => one?.complete === true);
+  return name => {
+    if (COREUTILS.has(name) || packages.some(one => one?.commands.has(name))) return true;
+    // Of a package with more commands than are listed, only what other packages bring is known not to be in it.
+    return !isWhole && packageFor(name) === null;
+  };
+}
+
+function describe(
+  scripted: Scripted,
+  { sources }: CheckContext,
+  command: CommandFact,
+  name: string,
+): Pick<Report, 'message' | 'severity' | 'fixes'> {
+  const home = packageFor(name);
+  const severity = isDecisive(scripted, command) && command.checked ? 'error' : 'warning';
+  // Worse than an error: a secret that is empty is stored like any other.
+  const silently =
+    command.stdout === 'captured' && isInArgument(scripted, command)
+      ? ' The script goes on without it: what `$(…)` takes from it is silently empty.'
+      : '';
+  const what = `\`${name}\` is not on the PATH of the script of ${named(scripted)}, which has only its \`runtimeInputs\` and coreutils.${silently}`;
+  if (home === null) {
+    const near = suggest(name, reachable(scripted));
+    const advice = near === null ? 'Add the package that brings it.' : didYouMean(near).trim();
+    return { severity, message: `${what} ${advice}` };
+  }
+  const edit = addPackage(sources, scripted.body, home.name);
+  const fixes: Fix[] =
+    edit === null
+      ? []
+      : [
+          {
+            title: `Add \`${home.name}\` to \`runtimeInputs\``,
+            edits: [edit],
+            preferred: true,
+            ...(home.sure ? {} : { guess: true }),
+          },
+        ];
+  return { severity, message: `${what} Add \`pkgs.${home.name}\`.`, fixes };
+}
+
+/** In an argument, as of `echo`, a failure is not noticed; of a plain assignment it ends the script. */
+function isInArgument({ script }: Scripted, { nameAt }: CommandFact): boolean {
+  return script.flow.commands.some(one =>
+    one.arguments.some(given => given.start <= nameAt.start && nameAt.end <= given.end),
+  );
+}
+
+function reachable({ body }: Scripted): Set<string> {
+  return new Set([
+    ...COREUTILS,
+    ...body.runtimeInputs.flatMap(one => [...(packageCommands(one)?.commands ?? [])]),
+  ]);
+}

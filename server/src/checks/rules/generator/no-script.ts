@@ -1,0 +1,111 @@
+/** generator/no-script: files that nothing can make, because there is no script. */
+
+import { isPersisted } from '../../facts/generator/lost-results.ts';
+import { type Examined, examined, machinesOf, once } from '../../facts/generator/script-io.ts';
+import { quoted } from '../../facts/wording.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+export const noScript: Rule = {
+  id: 'generator/no-script',
+  severity: 'error',
+  summary: 'A generator with files, but without a script that could make them',
+  documentation: `\
+The answers of persisted prompts are stored without a script; every other file needs one. Without it generation ends with
+*did not generate a file for …*. Where a generator has both persisted prompts and further files, that is an error: the
+answers are asked for, and then nothing is stored.
+
+A generator that has files and nothing else is only hinted at. It may be a placeholder for values that are set by hand
+(\`clan vars set\`); \`script = "echo 'set this by hand' >&2; exit 1";\` says so to whoever generates. Where prompts are
+declared and none is persisted, generator/output-never-written says more.
+
+Reported only where it is certain that no module brings a script. Source: clan-core d7c35d912,
+clan_lib/vars/generate.py.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'A file beside a persisted prompt',
+        files: {
+          'modules/smtp.nix': `\
+{
+  clan.core.vars.generators.smtp = {
+    prompts.password.persist = true;
+    files.env = { };
+    #     ^^^ generator/no-script: no script makes "env"
+  };
+}
+`,
+        },
+      },
+      {
+        title: 'Files and nothing else',
+        files: {
+          'modules/hardware.nix': `\
+{
+  clan.core.vars.generators.tpm-key = {
+    #                       ^^^^^^^ generator/no-script: set by hand
+    files.public.secret = false;
+    files.handle.secret = false;
+  };
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'A script makes it',
+        files: {
+          'modules/smtp.nix': `\
+{
+  clan.core.vars.generators.smtp = {
+    prompts.password.persist = true;
+    files.env = { };
+    script = ''
+      echo "SMTP_PASSWORD=$(cat "$prompts/password")" > "$out/env"
+    '';
+  };
+}
+`,
+        },
+      },
+    ],
+  }),
+  check: context => once(reports(context)),
+};
+
+function* reports({ fleet }: CheckContext): Iterable<Report> {
+  for (const one of examined(fleet)) {
+    const { body, generator, whole } = one;
+    if (!whole || !isWithout(one)) continue;
+    const files = body.files.filter(file => file.from === 'files' && !isPersisted(body, file.name));
+    const [first] = files;
+    if (first === undefined) continue;
+    const isPartly = body.prompts.some(({ persist }) => persist === true);
+    if (isPartly) {
+      yield {
+        at: first.at,
+        message: `"${generator.name}" has no script, and no script makes ${quoted(files.map(({ name }) => name))}: generating it fails. Add a script, or persist a prompt of that name.`,
+        machines: machinesOf(one),
+      };
+      continue;
+    }
+    // Prompts that nobody persists are another rule's: there it is a mistake, not a placeholder.
+    if (!body.complete.prompts || body.prompts.length > 0) continue;
+    const at = generator.definitions.find(({ kind }) => kind === 'full')?.at;
+    if (at === undefined) continue;
+    yield {
+      at,
+      severity: 'hint',
+      message: `"${generator.name}" has no script: ${quoted(files.map(({ name }) => name))} can only be set by hand, and generating fails until then.`,
+      machines: machinesOf(one),
+    };
+  }
+}
+
+/** No script, or one that does nothing and needs no following. */
+function isWithout({ scriptless, script, body }: Examined): boolean {
+  if (scriptless) return true;
+  // A script that Bash cannot read may be anything.
+  if (script === null || script.flow.fails || script.tree.errors.length > 0) return false;
+  return script.flow.empty && body.prompts.length === 0;
+}

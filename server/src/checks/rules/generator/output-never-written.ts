@@ -1,0 +1,232 @@
+/** generator/output-never-written: a declared file that no run of the script writes. */
+
+import { persistPrompt } from '../../../edits/edit-options.ts';
+import { replaced } from '../../../edits/edit-script.ts';
+import { attributeText, stringText } from '../../../edits/edits.ts';
+import type { Sources, TextEdit } from '../../../edits/text-edit.ts';
+import type { GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
+import type { FollowedScript } from '../../facts/followed-scripts.ts';
+import { type Unwritten, unwrittenFiles } from '../../facts/generator/lost-results.ts';
+import { type Examined, examined, machinesOf, once } from '../../facts/generator/script-io.ts';
+import type { CheckContext, Fix, Related, Report, Rule } from '../../rule.ts';
+
+const module = (persist: string, mark = ''): string => `\
+{
+  clan.core.vars.generators.promtail = {
+    files.password = { };
+${mark}    prompts.password = {
+      type = "hidden";
+${persist}    };
+  };
+}
+`;
+
+export const outputNeverWritten: Rule = {
+  id: 'generator/output-never-written',
+  severity: 'error',
+  summary: 'A declared file that the script never writes',
+  documentation: `\
+After a run each file in \`files\` must lie in \`$out\`; otherwise generation ends with *did not generate a file for …*.
+A value that was generated earlier hides this until the generator runs again: on a new machine, after a restore, or when
+a dependency changes.
+
+Reported where the script is known whole and nothing in it can write the file: not a program that is handed \`$out\`, no
+computed name, no program of the author's own. Where there is no script at all but a prompt that nobody reads,
+\`persist = true\` is missing, which stores the answer under the prompt's name; it has been false by default since January
+2025. What explains it is shown beside it: a prompt whose answer is thrown away, an output under another name, a file that is
+written outside of \`$out\`. A script that only fails with a message is a placeholder for values that are set by hand, and fine.
+
+Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'A prompt that should be persisted',
+        files: {
+          'modules/promtail.nix': module(
+            '',
+            '    #     ^^^^^^^^ generator/output-never-written: nothing writes "password"\n',
+          ),
+        },
+      },
+      {
+        title: 'The program chooses the name by itself',
+        files: {
+          'modules/ssh-key.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.ssh-key = {
+    files.id_ed25519 = { };
+    files.id_ed25519_pub.secret = false;
+    #     ^^^^^^^^^^^^^^ generator/output-never-written: never writes "$out/id_ed25519_pub"
+    runtimeInputs = [ pkgs.openssh ];
+    script = ''ssh-keygen -t ed25519 -N "" -f "$out/id_ed25519"'';
+  };
+}
+`,
+        },
+      },
+      {
+        title: 'The script writes another name',
+        files: {
+          'modules/token.nix': `\
+{
+  clan.core.vars.generators.token = {
+    files.token = { };
+    #     ^^^^^ generator/output-never-written: never writes "$out/token"
+    script = ''
+      head -c 24 /dev/urandom | base64 > "$out/tokn"
+    '';
+  };
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'The prompt is persisted',
+        files: { 'modules/promtail.nix': module('      persist = true;\n') },
+      },
+      {
+        title: 'A placeholder for a value that is set by hand',
+        files: {
+          'modules/token.nix': `\
+{
+  clan.core.vars.generators.cloud-token = {
+    files.token = { };
+    script = ''
+      echo "set this with: clan vars set <machine> cloud-token/token" >&2
+      exit 1
+    '';
+  };
+}
+`,
+        },
+      },
+      {
+        title: 'A program that is handed the directory',
+        files: {
+          'modules/syncthing.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.syncthing = {
+    files."cert.pem".secret = false;
+    files."key.pem" = { };
+    runtimeInputs = [ pkgs.syncthing ];
+    script = ''syncthing generate --home "$out"'';
+  };
+}
+`,
+        },
+      },
+    ],
+  }),
+  check: context => once(reports(context)),
+};
+
+function* reports(context: CheckContext): Iterable<Report> {
+  for (const one of examined(context.fleet)) {
+    const { body, script, generator } = one;
+    const unwritten = unwrittenFiles(one);
+    // Where there is no script, that is the mistake, and not each file.
+    const alike =
+      script === null || script.flow.empty ? unwritten.filter(({ file }) => !hasPrompt(body, file)) : [];
+    for (const each of unwritten) {
+      const { file } = each;
+      if (alike.indexOf(each) > 0) continue;
+      const why =
+        script === null ? 'There is no script, and nothing writes "' : 'The script never writes "$out/';
+      const also = each === alike[0] ? alike.slice(1) : [];
+      yield {
+        at: file.at,
+        message: `${why}${file.name}", so generating "${generator.name}" fails with "did not generate a file for '${file.name}'".${adviceOf(body, file)}`,
+        machines: machinesOf(one),
+        related: [
+          ...also.map(other => ({
+            at: other.file.at,
+            message: `Nor does anything write "${other.file.name}".`,
+          })),
+          ...relatedOf(script, each),
+        ],
+        fixes: fixesOf(context, one, each),
+      };
+    }
+  }
+}
+
+function hasPrompt(body: GeneratorBody, file: GeneratorFile): boolean {
+  return body.prompts.some(({ name }) => name === file.name);
+}
+
+function adviceOf(body: GeneratorBody, file: GeneratorFile): string {
+  return hasPrompt(body, file)
+    ? ' If the answer to the prompt of that name is meant, set persist = true.'
+    : '';
+}
+
+/** What explains it, which no other rule reports then. */
+function relatedOf(script: FollowedScript | null, { misnamed, outside, prompts }: Unwritten): Related[] {
+  const writes = [
+    ...(misnamed === null
+      ? []
+      : [{ write: misnamed, message: `Here "${misnamed.path.rest}" is written, which is not declared.` }]),
+    ...outside.map(write => ({
+      write,
+      message: 'Here a file of this name is written, but outside of $out.',
+    })),
+  ];
+  return [
+    ...writes.flatMap(({ write, message }) => {
+      const at = script?.placeOf(write) ?? null;
+      return at === null ? [] : [{ at, message }];
+    }),
+    ...prompts.map(({ name, at }) => ({
+      at,
+      message: `The answer to the prompt "${name}" is thrown away: nothing reads it, and it is not persisted.`,
+    })),
+  ];
+}
+
+function fixesOf(
+  { sources }: CheckContext,
+  { body, script }: Examined,
+  { file, misnamed, prompts }: Unwritten,
+): Fix[] {
+  if (prompts.some(({ name }) => name === file.name)) {
+    const edit = persistPrompt(sources, body, file.name);
+    if (edit !== null) return [{ title: 'Persist the answer', edits: [edit], preferred: true, guess: true }];
+  }
+  const at = misnamed === null ? null : (script?.placeOf(misnamed) ?? null);
+  const name = misnamed?.path.rest ?? '';
+  if (at === null || name === '') return [];
+  const declared = declaredAs(sources, file, name);
+  const text = sources.parse(at.file)?.text.slice(at.start, at.end) ?? '';
+  const last = text.lastIndexOf(name);
+  // A program that makes the name by itself (`ssh-keygen` its `.pub`) cannot be told to write another.
+  const edit =
+    last === -1
+      ? null
+      : replaced(sources, at, text, text.slice(0, last) + file.name + text.slice(last + name.length));
+  return [
+    ...(edit === null
+      ? []
+      : [{ title: `Write to "${file.name}"`, edits: [edit], preferred: true, guess: true }]),
+    ...(declared === null
+      ? []
+      : [
+          {
+            title: `Declare "${name}" instead`,
+            edits: [declared],
+            preferred: edit === null,
+            guess: true,
+          },
+        ]),
+  ];
+}
+
+/** Gives a declared file another name; null where its name is not written out at its place. */
+function declaredAs(sources: Sources, { name: before, at }: GeneratorFile, name: string): TextEdit | null {
+  const text = sources.parse(at.file)?.text.slice(at.start, at.end);
+  if (text !== before && text !== stringText(before)) return null;
+  return { ...at, text: attributeText(name) };
+}

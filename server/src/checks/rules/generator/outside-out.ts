@@ -1,0 +1,133 @@
+/** generator/outside-out: a script writes its result where nobody collects it. */
+import type { Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
+import { baseName, pathKey } from '../../../shell/flow/values.ts';
+import type { FollowedScript } from '../../facts/followed-scripts.ts';
+import { isExplained } from '../../facts/generator/lost-results.ts';
+import { examined, handsOver, machinesOf, once } from '../../facts/generator/script-io.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+const module = (file: string, mark = ''): string => `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.api = {
+    files.token = { };
+    files.id = { };
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl rand -hex 32 > "$out/token"
+      openssl rand -hex 8 > ${file}
+${mark}    '';
+  };
+}
+`;
+
+export const outsideOut: Rule = {
+  id: 'generator/outside-out',
+  severity: 'warning',
+  summary: 'A script writes outside of $out, where it is lost',
+  documentation: `\
+Scripts run in a sandbox: the directory they start in, the home directory and everything else but \`$out\` is thrown away
+after the run. \`> ./token\`, \`> ~/token\` or \`> /var/lib/app/token\` succeed and leave nothing; without the sandbox, on
+macOS or with \`--no-sandbox\`, they may overwrite somebody's file.
+
+Reported where the script writes a file that it never names again. A file that is used in between is fine, as are \`/tmp\`,
+\`$TMPDIR\`, \`mktemp\`, configuration that programs look for by themselves (\`/etc\`, dot files in the home directory) and
+everything in scripts that hand over to programs of which nothing is known. Where a declared file is missing in \`$out\` for
+it, that file is reported instead, and this place is shown beside it.
+
+Write to \`"$out/<file>"\`. Source: clan-core d7c35d912, clan_lib/sandbox_exec.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'The directory the script starts in',
+        files: {
+          'modules/api.nix': module(
+            './id',
+            `\
+      #                     ^^^^ generator/outside-out: thrown away after the run
+`,
+          ).replace('    files.id = { };\n', ''),
+        },
+      },
+    ],
+    good: [
+      { title: 'Into $out', files: { 'modules/api.nix': module('"$out/id"') } },
+      {
+        title: 'A file that is used in between',
+        files: {
+          'modules/api.nix': module(`id.txt
+      tr -d '\\n' < id.txt > "$out/id"`),
+        },
+      },
+    ],
+  }),
+  check: context => once(reports(context)),
+};
+
+function* reports({ fleet }: CheckContext): Iterable<Report> {
+  for (const one of examined(fleet)) {
+    const { script } = one;
+    if (script === null || handsOver(script.flow)) continue;
+    for (const write of script.flow.writes) {
+      const where = placeText(write);
+      if (where === null || isGuess(script.flow, write) || isUsedAgain(script, write)) continue;
+      if (isExplained(one, write)) continue;
+      const at = script.placeOf(write);
+      if (at === null) continue;
+      yield {
+        at,
+        message: `This writes ${where}, which is thrown away after the run: only what is in $out is stored. Write to "$out/…", or to a file below $TMPDIR if it is not needed later.`,
+        machines: machinesOf(one),
+      };
+    }
+  }
+}
+
+/** Where a lost file is written, in words; null for places that are right or of which nothing can be said. */
+function placeText({ path, how, fate }: WriteFact): string | null {
+  if (fate !== 'kept' || (how !== 'redirect' && how !== 'append' && how !== 'command')) return null;
+  const { root, rest, variable } = path;
+  if (rest === null || rest === '' || path.directory || path.pattern) return null;
+  if (root === 'start') return `"${rest}" into the directory that the script starts in`;
+  if (root === 'variable' && variable === 'HOME')
+    return rest.startsWith('.') || rest.includes('/.') ? null : `"${rest}" into the home directory`;
+  if (root !== 'absolute') return null;
+  return /^(tmp|dev|proc|sys|etc|run|nix|build|var\/tmp)(\/|$)/.test(rest) ? null : `"/${rest}"`;
+}
+
+/** Where options of a program are not known, its operands may be something else. */
+function isGuess({ commands }: Flow, { how, command }: WriteFact): boolean {
+  if (how !== 'command' || command === null) return false;
+  const words = commands[command]?.arguments ?? [];
+  return words.some(({ value }) => value.some(part => part.kind === 'unknown' || part.kind === 'hole'));
+}
+
+/** Does the script read the file, or name it anywhere else? Programs find files by parts of names, too. */
+function isUsedAgain({ source, flow }: FollowedScript, write: WriteFact): boolean {
+  const key = pathKey(write.path);
+  if (readsMany(flow) || flow.reads.some(read => pathKey(read.path) === key)) return true;
+  const name = baseName(write.path) ?? '';
+  const stem = /^[^.]+/.exec(name)?.[0] ?? name;
+  const others = source.text.slice(0, write.start) + ' '.repeat(3) + source.text.slice(write.end);
+  return flow.writes.some(
+    other => other !== write && other.start !== write.start && pathKey(other.path) === key,
+  )
+    ? false
+    : isWordIn(others, stem);
+}
+
+function isWordIn(text: string, word: string): boolean {
+  const escaped = word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return new RegExp(`(^|[^A-Za-z0-9_-])${escaped}([^A-Za-z0-9_-]|$)`).test(text);
+}
+
+/** Names put together, globs and whole directories may be any file. */
+function readsMany(flow: Flow): boolean {
+  return flow.reads.some(
+    ({ path, how }) =>
+      how !== 'text' &&
+      (path.root === 'unknown' ||
+        (path.rest === null && path.root !== 'variable') ||
+        (path.root === 'start' && path.rest === '')),
+  );
+}

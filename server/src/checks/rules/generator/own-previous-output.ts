@@ -1,0 +1,217 @@
+/** generator/own-previous-output: a script looks for what it generated the last time, which is never there. */
+import type { ReadFact } from '../../../shell/flow/flow-facts.ts';
+import { pathKey } from '../../../shell/flow/values.ts';
+import type { Range, Statement } from '../../../shell/syntax.ts';
+import type { FollowedScript } from '../../facts/followed-scripts.ts';
+import { isPersisted } from '../../facts/generator/lost-results.ts';
+import {
+  type Examined,
+  examined,
+  handsOver,
+  machinesOf,
+  mayBeSame,
+  memberRead,
+  once,
+  worksInside,
+} from '../../facts/generator/script-io.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+export const ownPreviousOutput: Rule = {
+  id: 'generator/own-previous-output',
+  severity: 'warning',
+  summary: 'A script looks for its own earlier output, which is never there',
+  documentation: `\
+Every run starts with an empty \`$out\`, and \`$in\` holds the files of the generator's dependencies, not its own. A script
+that wants to keep what it generated earlier (\`[ -s "$out/password" ] || …\`, \`cp "$in/<itself>/password" …\`) never
+finds it: every run makes a new value, and a database, a peer or a person still has the old one.
+
+Silent where the script wrote the file before, and in loops, where an earlier round may have.
+
+There is no way for a script to see what it generated before. Put what must stay the same into a generator of its own,
+which does not run again when the others do, and read that as a dependency. Source: clan-core d7c35d912,
+clan_lib/vars/generate.py.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'An empty directory is asked',
+        files: {
+          'modules/db.nix': `\
+{
+  clan.core.vars.generators.db = {
+    files.password = { };
+    script = ''
+      if [ ! -s "$out/password" ]; then
+      #         ^^^^^^^^^^^^^^^ generator/own-previous-output: $out is empty
+        head -c 24 /dev/urandom | base64 > "$out/password"
+      fi
+    '';
+  };
+}
+`,
+        },
+      },
+      {
+        title: 'The generator reads its own files',
+        files: {
+          'modules/db.nix': `\
+{
+  clan.core.vars.generators.db = {
+    files.env = { };
+    script = ''
+      if [ -f "$in/db/env" ]; then
+      #       ^^^^^^^^^^^^ generator/own-previous-output: never has its own files
+        cp "$in/db/env" "$out/env"
+      else
+        echo "PASSWORD=$(head -c 24 /dev/urandom | base64)" > "$out/env"
+      fi
+    '';
+  };
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'What must stay the same is a generator of its own',
+        files: {
+          'modules/db.nix': `\
+{
+  clan.core.vars.generators.db-password = {
+    files.password.deploy = false;
+    script = ''
+      head -c 24 /dev/urandom | base64 > "$out/password"
+      [ -s "$out/password" ]
+    '';
+  };
+
+  clan.core.vars.generators.db = {
+    files.env = { };
+    dependencies = [ "db-password" ];
+    script = ''
+      echo "PASSWORD=$(cat "$in/db-password/password")" > "$out/env"
+    '';
+  };
+}
+`,
+        },
+      },
+    ],
+  }),
+  check: context => once(reports(context)),
+};
+
+function* reports({ fleet }: CheckContext): Iterable<Report> {
+  for (const one of examined(fleet)) {
+    const { script } = one;
+    if (script === null) continue;
+    const own = readOfItself(one, script);
+    if (own !== null) yield* reportOf(one, script, own, inputText(one));
+    for (const read of asksTooEarly(one, script)) {
+      const file = read.path.rest ?? '';
+      yield* reportOf(
+        one,
+        script,
+        read,
+        `$out is empty when a run starts, and nothing has written "${file}" by now: it is never there, whatever an earlier run made.`,
+      );
+    }
+  }
+}
+
+function* reportOf(one: Examined, script: FollowedScript, read: ReadFact, what: string): Iterable<Report> {
+  const at = script.placeOf(read);
+  if (at === null) return;
+  yield {
+    at,
+    message: `${what} What should stay the same belongs into a generator of its own.`,
+    machines: machinesOf(one),
+  };
+}
+
+function inputText({ generator }: Examined): string {
+  return `A generator never has its own files below $in: "$in/${generator.name}" does not exist.`;
+}
+
+/** The first read below `$in` of what has the generator's own name. */
+function readOfItself({ generator, body }: Examined, { flow }: FollowedScript): ReadFact | null {
+  if (!body.complete.dependencies) return null;
+  const { name } = generator;
+  if (body.dependencies.some(({ value }) => mayBeSame(value, name))) return null;
+  return flow.reads.find(read => read.how !== 'text' && memberRead(read, 'in')?.name === name) ?? null;
+}
+
+/** Questions about files of `$out` that nothing can have written yet. */
+function asksTooEarly({ body, whole }: Examined, script: FollowedScript): ReadFact[] {
+  const { flow, tree } = script;
+  if (!whole || flow.opaqueVariables || handsOver(flow) || worksInside(flow)) return [];
+  const asked = flow.reads.filter(
+    ({ how, path }) =>
+      how === 'test' && path.root === 'variable' && path.variable === 'out' && Boolean(path.rest),
+  );
+  if (asked.length === 0) return [];
+  const repeated = repeatedIn(tree.body);
+  return asked.filter(read => {
+    const file = read.path.rest ?? '';
+    if (read.path.pattern || isPersisted(body, file) || !body.complete.prompts) return false;
+    if (flow.opaque.some(one => one.start < read.start)) return false;
+    const before = flow.writes.some(({ order, path }) => {
+      if (order > read.order) return false;
+      if (path.root === 'unknown' || path.root === 'hole') return true;
+      if (path.root !== 'variable' || path.variable !== 'out') return false;
+      return path.rest === null || file === path.rest || file.startsWith(`${path.rest}/`);
+    });
+    return !before && !mayRunAgain(script, read, repeated);
+  });
+}
+
+/** Where several rounds or calls may have different files: a loop over known words asks about each of them once. */
+function mayRunAgain({ flow }: FollowedScript, read: ReadFact, repeated: readonly Repeated[]): boolean {
+  const around = repeated.filter(one => one.start <= read.start && read.end <= one.end);
+  if (around.length === 0) return false;
+  if (around.some(one => one.kind !== 'for')) return true;
+  const key = pathKey(read.path);
+  const others = flow.reads.filter(
+    one => one.how === 'test' && one.start === read.start && pathKey(one.path) !== key,
+  );
+  return around.length > 1 || others.length === 0;
+}
+
+interface Repeated extends Range {
+  readonly kind: 'for' | 'loop' | 'function';
+}
+
+/** Loops and functions, wherever they stand. */
+function repeatedIn(statements: readonly Statement[]): Repeated[] {
+  return statements.flatMap((statement): Repeated[] => {
+    const { start, end } = statement;
+    switch (statement.kind) {
+      case 'for':
+        return [{ kind: 'for', start, end }, ...repeatedIn(statement.body)];
+      case 'loop':
+        return [{ kind: 'loop', start, end }];
+      case 'function':
+        return [{ kind: 'function', start, end }];
+      case 'group':
+      case 'subshell':
+        return repeatedIn(statement.body);
+      case 'pipeline':
+        return repeatedIn(statement.stages);
+      case 'list':
+        return repeatedIn([statement.left, statement.right]);
+      case 'not':
+      case 'redirected':
+      case 'background':
+        return repeatedIn([statement.body]);
+      case 'if':
+        return repeatedIn([
+          ...statement.branches.flatMap(branch => [...branch.condition, ...branch.body]),
+          ...(statement.otherwise ?? []),
+        ]);
+      case 'case':
+        return repeatedIn(statement.items.flatMap(item => item.body));
+      default:
+        return [];
+    }
+  });
+}

@@ -1,0 +1,205 @@
+/** generator/path-as-text: the path of a prompt or a dependency is used where its content is meant. */
+
+import { wrapped } from '../../../edits/edit-script.ts';
+import type { CommandFact, Flow, ReadFact } from '../../../shell/flow/flow-facts.ts';
+import type { FollowedScript } from '../../facts/followed-scripts.ts';
+import { type Examined, examined, machinesOf, memberRead, once } from '../../facts/generator/script-io.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
+
+const bad = (script: string, tools = '[ pkgs.mkpasswd ]'): string => `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.nextcloud = {
+    prompts.password.type = "hidden";
+    files.adminpass = { };
+    runtimeInputs = ${tools};
+    script = ''
+${script}
+    '';
+  };
+}
+`;
+
+export const pathAsText: Rule = {
+  id: 'generator/path-as-text',
+  severity: 'warning',
+  summary: 'The path of a prompt or a dependency is used where its content is meant',
+  documentation: `\
+\`$prompts/x\` and \`$in/dep/x\` are *paths* of files. \`echo "$prompts/password" > "$out/password"\` stores the text
+\`/tmp/…/prompts/password\`, not the password: generation succeeds, and the service later runs with a password that
+nobody typed and that anybody can guess.
+
+Reported where the path certainly ends as content: printed into a file of \`$out\`, hashed, piped into a program that
+takes it for the secret, or asked whether it is empty, which a path never is. A path in a message, or handed to a
+program that opens it, is fine.
+
+Read the file: \`cat "$prompts/password"\`, \`$(cat "$prompts/password")\` inside of text, or \`< "$prompts/password"\`.
+Source: clan-core d7c35d912, clan_lib/vars/generate.py, which writes one file a prompt and sets \`$prompts\`.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'A prompt is printed',
+        files: {
+          'modules/nextcloud.nix': bad(
+            `\
+      printf %s "$prompts/password" > "$out/adminpass"
+      #         ^^^^^^^^^^^^^^^^^^^ generator/path-as-text: the path of the prompt "password"`,
+            '[ ]',
+          ),
+        },
+      },
+      {
+        title: 'A path is hashed',
+        files: {
+          'modules/nextcloud.nix': bad(`\
+      echo "$prompts/password" | mkpasswd -s > "$out/adminpass"
+      #    ^^^^^^^^^^^^^^^^^^^ generator/path-as-text`),
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'The content is read',
+        files: {
+          'modules/nextcloud.nix': bad(`\
+      echo "reading $prompts/password" >&2
+      mkpasswd -s < "$prompts/password" > "$out/adminpass"`),
+        },
+      },
+    ],
+  }),
+  check: context => once(reports(context)),
+};
+
+function* reports(context: CheckContext): Iterable<Report> {
+  for (const one of examined(context.fleet)) {
+    if (one.script === null) continue;
+    for (const read of one.script.flow.reads) {
+      const report = reportOf(context, one, one.script, read);
+      if (report !== null) yield report;
+    }
+  }
+}
+
+function reportOf(
+  { sources }: CheckContext,
+  one: Examined,
+  script: FollowedScript,
+  read: ReadFact,
+): Report | null {
+  if (read.how !== 'text') return null;
+  const file = fileText(read);
+  if (file === null) return null;
+  if (isInComment(script, read)) return null;
+  const use = useOf(script, read);
+  const at = use === null ? null : script.placeOf(read);
+  if (use === null || at === null) return null;
+  const fix = contentFix(sources, script, read);
+  return {
+    at,
+    message: `This ${use} the path of the ${file}, not what is in it. Read the file: "$(cat …)".`,
+    machines: machinesOf(one),
+    fixes: fix === null ? [] : [fix],
+  };
+}
+
+/** Which file of `$prompts` or `$in` it is, in words. */
+function fileText(read: ReadFact): string | null {
+  const prompt = memberRead(read, 'prompts');
+  if (prompt !== null) return `prompt "${prompt.name}"`;
+  const input = memberRead(read, 'in');
+  return input === null || input.file === null ? null : `file "${input.file}" of "${input.name}"`;
+}
+
+/** `# made from $in/ca/crt` in a configuration is said to people. */
+function isInComment({ source, flow }: FollowedScript, read: ReadFact): boolean {
+  const use = flow.variables.find(
+    one => one.name === read.path.variable && read.start <= one.start && one.end <= read.end,
+  );
+  if (use === undefined) return false;
+  const line = source.text.lastIndexOf('\n', use.start) + 1;
+  const before = source.text.slice(Math.max(line, read.start), use.start);
+  return /(^|["'\s])(#|\/\/|;)/.test(before);
+}
+
+/** Programs that take what they are given as the secret itself. */
+const HASHES = new Set(
+  'mkpasswd htpasswd argon2 bcrypt sha1sum sha224sum sha256sum sha384sum sha512sum md5sum b2sum'.split(' '),
+);
+
+/** Programs that print what they get, in another form. */
+const CHANGES = new Set(
+  'cat tr sed head tail cut base64 base32 xxd od hexdump tee fold rev sort uniq jq'.split(' '),
+);
+
+/** What is done with the path, as a verb; null where it may be right. */
+function useOf({ source, flow }: FollowedScript, read: ReadFact): string | null {
+  const command = read.command === null ? null : (flow.commands[read.command] ?? null);
+  if (command === null)
+    return /(^|[\s[])-[nz]\s+$/.test(source.text.slice(0, read.start)) ? 'asks about' : null;
+  const isArgument = command.arguments.some(({ start, end }) => start <= read.start && read.end <= end);
+  if (!isArgument) return inputUse(flow, command);
+  if (command.name === 'mkpasswd' || command.name === 'htpasswd' || isPasswd(command)) return 'hashes';
+  if (command.name === 'test' || command.name === '[')
+    return /(^|[\s[])-[nz]\s+$/.test(source.text.slice(0, read.start)) ? 'asks about' : null;
+  if (command.name !== 'echo' && command.name !== 'printf') return null;
+  if (writesOutput(flow, command)) return 'stores';
+  return pipedInto(flow, command);
+}
+
+/** `openssl passwd`, where words that are no options are passwords. */
+function isPasswd({ name, arguments: words }: CommandFact): boolean {
+  return name === 'openssl' && words[0]?.text === 'passwd';
+}
+
+/** What becomes of a here-document or a here-string. */
+function inputUse(flow: Flow, command: CommandFact): string | null {
+  if (HASHES.has(command.name ?? '') || isPasswd(command)) return 'hashes';
+  return CHANGES.has(command.name ?? '') && writesOutput(flow, command) ? 'stores' : null;
+}
+
+function writesOutput(flow: Flow, command: CommandFact): boolean {
+  return flow.writes.some(
+    ({ command: by, path }) => by === command.index && path.root === 'variable' && path.variable === 'out',
+  );
+}
+
+/** What the rest of a pipeline does with text. */
+function pipedInto(flow: Flow, command: CommandFact): string | null {
+  if (command.stdout !== 'pipe') return null;
+  const pipeline = flow.pipelines.find(one => one.stages.some(stage => stage.includes(command.index)));
+  const first = pipeline?.stages.findIndex(stage => stage.includes(command.index)) ?? -1;
+  if (pipeline === undefined || first === -1) return null;
+  for (const stage of pipeline.stages.slice(first + 1)) {
+    const [index, ...more] = stage;
+    const next = index === undefined ? undefined : flow.commands[index];
+    if (next === undefined || more.length > 0) return null;
+    if (HASHES.has(next.name ?? '') || isPasswd(next)) return 'hashes';
+    if (!CHANGES.has(next.name ?? '')) return null;
+    if (writesOutput(flow, next)) return 'stores';
+  }
+  return null;
+}
+
+/** Puts `$(cat …)` around the path, where it is written out. */
+function contentFix(
+  sources: CheckContext['sources'],
+  { source, flow, placeOf }: FollowedScript,
+  read: ReadFact,
+): Fix | null {
+  const { variable, rest } = read.path;
+  const uses = flow.variables.filter(
+    one => one.name === variable && read.start <= one.start && one.end <= read.end,
+  );
+  const [use] = uses;
+  if (use === undefined || uses.length !== 1 || rest === null || rest === '') return null;
+  const written = source.text.slice(use.end, read.end);
+  if (!written.startsWith(`/${rest}`)) return null;
+  const end = use.end + rest.length + 1;
+  // A place in double quotes needs none of its own around `$(…)`; an unquoted word does.
+  const isQuoted = use.quoted || !use.splits;
+  const at = placeOf({ start: use.start, end });
+  const [before, after] = isQuoted ? ['$(cat "', '")'] : ['"$(cat "', '")"'];
+  const edits = at === null ? null : wrapped(sources, at, before, after);
+  return edits === null ? null : { title: 'Read the file', edits, preferred: true };
+}

@@ -1,0 +1,118 @@
+/** generator/persist-redundant-copy: a script copies the answer of a prompt that is persisted anyway. */
+
+import { removeOption } from '../../../edits/edit-bindings.ts';
+import { removed } from '../../../edits/edit-script.ts';
+import type { GeneratorBody } from '../../../fleet/model/generators.ts';
+import type { Place } from '../../../nix/places.ts';
+import { placeKey } from '../../../nix/places.ts';
+import type { CommandFact } from '../../../shell/flow/flow-facts.ts';
+import type { FollowedScript } from '../../facts/followed-scripts.ts';
+import { isCopy, writesOver } from '../../facts/generator/prompt-copies.ts';
+import { examined, machinesOf, mayBeSame, memberRead } from '../../facts/generator/script-io.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
+
+const module = (script: string): string => `\
+{
+  clan.core.vars.generators.acme = {
+    prompts.api-key.type = "hidden";
+    prompts.api-key.persist = true;
+    files.env = { };
+    script = ''
+${script}      echo "API_KEY=$(cat "$prompts/api-key")" > "$out/env"
+    '';
+  };
+}
+`;
+
+export const persistRedundantCopy: Rule = {
+  id: 'generator/persist-redundant-copy',
+  severity: 'hint',
+  summary: 'A script copies the answer of a prompt that is persisted anyway',
+  documentation: `\
+\`persist = true\` puts \`cat "$prompts/p" > "$out/p"\` in front of the script. A script that does the same once more
+changes nothing: the line can go. If nothing is left of the script, it can go too.
+
+Not reported where the same line serves another generator, in which the prompt is not persisted. Source: clan-core
+d7c35d912, modules/clan/export-modules/generic-generator.nix.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'The copy is made already',
+        files: {
+          'modules/acme.nix': module(`\
+      cat "$prompts/api-key" > "$out/api-key"
+#     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ generator/persist-redundant-copy: The line can go
+`),
+        },
+      },
+    ],
+    good: [{ title: 'Only what is new', files: { 'modules/acme.nix': module('') } }],
+  }),
+  check: reports,
+};
+
+interface Copy {
+  readonly at: Place;
+  /** Null for a copy that is needed. */
+  readonly report: Report | null;
+}
+
+function* reports(context: CheckContext): Iterable<Report> {
+  const copies = copiesIn(context);
+  const needed = new Set(copies.flatMap(({ at, report }) => (report === null ? [placeKey(at)] : [])));
+  const seen = new Set<string>();
+  for (const { at, report } of copies) {
+    const key = placeKey(at);
+    if (report === null || needed.has(key) || seen.has(key)) continue;
+    seen.add(key);
+    yield report;
+  }
+}
+
+function copiesIn(context: CheckContext): Copy[] {
+  const copies: Copy[] = [];
+  for (const one of examined(context.fleet)) {
+    const { body, script, generator } = one;
+    if (script === null) continue;
+    for (const name of promptsRead(script)) {
+      for (const write of writesOver(script.flow, name)) {
+        const command = isCopy(script.flow, write, name);
+        // In a branch it would leave a hole: what the other branches do belongs to it.
+        const isPlain = command !== null && isStatement(script, command);
+        const at = isPlain ? script.placeOf(command) : null;
+        if (command === null || at === null) continue;
+        const prompt = body.prompts.find(each => mayBeSame(each.name, name));
+        const isNeeded = prompt?.persist !== true || prompt.name !== name;
+        copies.push({
+          at,
+          report: isNeeded
+            ? null
+            : {
+                at,
+                message: `The answer to "${name}" of "${generator.name}" is stored already: persist = true makes this copy before the script runs. The line can go.`,
+                machines: machinesOf(one),
+                unnecessary: true,
+                fixes: fixesOf(context, body, script, at),
+              },
+        });
+      }
+    }
+  }
+  return copies;
+}
+
+function isStatement({ tree }: FollowedScript, command: CommandFact): boolean {
+  return tree.body.some(({ start, end }) => start === command.start && end === command.end);
+}
+
+function promptsRead({ flow }: FollowedScript): Set<string> {
+  return new Set(flow.reads.flatMap(read => memberRead(read, 'prompts')?.name ?? []));
+}
+
+function fixesOf({ sources }: CheckContext, body: GeneratorBody, { tree }: FollowedScript, at: Place): Fix[] {
+  const [script, ...others] = body.options().filter(one => one.of === 'generator' && one.name === 'script');
+  const isAll = tree.body.length === 1;
+  if (isAll && (script === undefined || others.length > 0 || script.conditional)) return [];
+  const edit = isAll && script !== undefined ? removeOption(sources, script.at) : removed(sources, at);
+  return edit === null ? [] : [{ title: 'Remove the copy', edits: [edit], preferred: true }];
+}

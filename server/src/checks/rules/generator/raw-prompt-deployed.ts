@@ -1,0 +1,112 @@
+/** generator/raw-prompt-deployed: what somebody typed goes to the machine, which needs only what is made of it. */
+import type { Generator, GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
+import { followed } from '../../facts/followed-scripts.ts';
+import { isUsed } from '../../facts/generator/consumers.ts';
+import { inBodies } from '../../facts/generator/scripted-generators.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+function mailText(file: string, mark = ''): string {
+  return `\
+{ config, pkgs, ... }:
+{
+  clan.core.vars.generators.mail-ada = {
+    prompts.password = {
+      type = "hidden";
+      persist = true;
+    };
+${mark}${file}    files.hash.neededFor = "services";
+    runtimeInputs = [ pkgs.mkpasswd ];
+    script = ''
+      mkpasswd --method=bcrypt --stdin < "$prompts/password" > "$out/hash"
+    '';
+  };
+  mailserver.accounts.ada.hashedPasswordFile = config.clan.core.vars.generators.mail-ada.files.hash.path;
+}
+`;
+}
+
+export const rawPromptDeployed: Rule = {
+  id: 'generator/raw-prompt-deployed',
+  severity: 'info',
+  summary: 'A persisted prompt is deployed although only what is made of it is used',
+  documentation: `\
+A hidden prompt with \`persist = true\` is a file of its generator, and files are deployed: the password itself lies on
+every machine that has the generator, although modules there read only the hash or the configuration that the script
+makes of it.
+
+Add \`files.<prompt>.deploy = false\`: the answer is still kept, for the next run, but stays with the administrators.
+
+Reported where the script reads the prompt, another file of the generator is used, and nothing in the workspace reads
+the prompt's own file.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'A password beside its hash',
+        files: {
+          'modules/mail.nix': mailText('').replace(
+            'prompts.password = {\n',
+            'prompts.password = {\n    #       ^^^^^^^^ generator/raw-prompt-deployed: files.password.deploy = false\n',
+          ),
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'The password stays with the administrators',
+        files: { 'modules/mail.nix': mailText('    files.password.deploy = false;\n') },
+      },
+    ],
+  }),
+  check: function* (context) {
+    for (const { generator, body, found } of rawPrompts(context))
+      for (const file of found)
+        if (isForNothing(context, generator, body, file)) yield reportOf(generator, file);
+  },
+};
+
+const rawPrompts = inBodies(({ nameKind }, body) =>
+  nameKind === 'pattern' ? [] : body.files.filter(file => isRawPrompt(body, file)),
+);
+
+function isRawPrompt(body: GeneratorBody, file: GeneratorFile): boolean {
+  const { name, secret, deploy, nameKind, conditional } = file;
+  if (conditional || secret !== true || deploy !== true || nameKind === 'pattern') return false;
+  const prompt = body.prompts.find(one => one.name === name);
+  return prompt?.persist === true && (prompt.type === 'hidden' || prompt.type === 'multiline-hidden');
+}
+
+/** Does the script make something of it that is used, while nobody uses the answer itself? */
+function isForNothing(
+  { fleet }: CheckContext,
+  generator: Generator,
+  body: GeneratorBody,
+  { name, neededFor }: GeneratorFile,
+): boolean {
+  // What is needed before the system runs is looked for by its place.
+  if (neededFor !== 'services' && neededFor !== 'users') return false;
+  if (isUsed(fleet, generator.name, name)) return false;
+  const others = body.files.filter(one => one.name !== name && one.secret !== null);
+  if (!others.some(one => isUsed(fleet, generator.name, one.name))) return false;
+  const flow = followed(body.script)?.flow;
+  if (flow === undefined) return false;
+  const { reads, writes } = flow;
+  const isRead = reads.some(
+    ({ path }) => path.root === 'variable' && path.variable === 'prompts' && path.rest === name,
+  );
+  // Where the script writes the file itself, it is no longer the raw answer.
+  const isWritten = writes.some(
+    ({ path }) => path.root === 'variable' && path.variable === 'out' && path.rest === name,
+  );
+  return isRead && !isWritten;
+}
+
+function reportOf(generator: Generator, { name }: GeneratorFile): Report {
+  const prompt = generator.body().prompts.find(one => one.name === name);
+  return {
+    at: prompt?.at ?? (generator.definitions[0] as Generator['definitions'][number]).at,
+    machines: generator.machines ?? [],
+    message:
+      `The answer to the prompt "${name}" of generator "${generator.name}" is deployed as it was typed, but only what the script makes of it is used. ` +
+      `Keep it off the machines with files.${name}.deploy = false.`,
+  };
+}

@@ -1,0 +1,195 @@
+/** generator/secret-in-log: a script that prints a secret to its own output, which clan logs. */
+import type { WriteFact } from '../../../shell/flow/flow-facts.ts';
+import { statementsIn } from '../../../shell/flow/visit.ts';
+import type { Range } from '../../../shell/syntax.ts';
+import {
+  isSecretPath,
+  secretVariables,
+  showsSecret,
+  stagesOf,
+} from '../../facts/generator/script-secrets.ts';
+import {
+  commandsOf,
+  forEachScript,
+  isUncalled,
+  isVeiled,
+  named,
+  type Scripted,
+} from '../../facts/generator/scripted-generators.ts';
+import type { Report, Rule } from '../../rule.ts';
+
+/** Programs that print what they read. */
+const PRINTERS: ReadonlySet<string> = new Set('cat tac head tail nl base64 base32 xxd od hexdump'.split(' '));
+
+export const secretInLog: Rule = {
+  id: 'generator/secret-in-log',
+  severity: 'error',
+  summary: 'A script prints a secret to its output, which is logged',
+  documentation: `\
+The script prints a secret file, or the answer of a hidden prompt, to its own standard output or standard error. clan
+captures both and writes them to its log: to the terminal, to the log of a continuous integration, to the error message
+if the script fails.
+
+\`cat\` or \`echo\` without a redirection, and \`tee "$out/key"\` at the end of a pipeline (\`tee\` prints what it writes:
+add \`> /dev/null\`), are errors. \`set -x\` prints every command with its arguments; where a secret is among
+them, it is a warning. \`set -v\` prints only the script.
+
+Source: clan-core d7c35d912, \`clan_lib/vars/generate.py\` (output is captured and logged).`,
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'Three ways to print a secret, and set -x',
+        files: generatorFile(
+          'login',
+          `\
+prompts.password.type = "hidden";
+files.token = { };
+files.password = { };
+runtimeInputs = [ pkgs.openssl ];
+script = ''
+  set -x
+# ^^^^^^ generator/secret-in-log: every command
+  openssl rand -hex 32 | tee "$out/token"
+  #                      ^^^ generator/secret-in-log: > /dev/null
+  password=$(cat "$prompts/password")
+  echo "password: $password"
+  #    ^^^^^^^^^^^^^^^^^^^^^ generator/secret-in-log
+  printf %s "$password" > "$out/password"
+  cat "$out/password" >&2
+  #   ^^^^^^^^^^^^^^^ generator/secret-in-log
+'';
+`,
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'Secrets that go to files, and output that is none',
+        files: generatorFile(
+          'login',
+          `\
+prompts.password.type = "hidden";
+prompts.user = { };
+files.token = { };
+files.password = { };
+files.user.secret = false;
+runtimeInputs = [ pkgs.openssl ];
+script = ''
+  user=$(cat "$prompts/user")
+  echo "login of $user"
+  password=$(cat "$prompts/password")
+  printf %s "$password" > "$out/password"
+  echo "of ''\${#password} characters"
+  openssl rand -hex 32 | tee "$out/token" > /dev/null
+  cat "$prompts/user" | tee "$out/user"
+'';
+`,
+        ),
+      },
+    ],
+  }),
+  check: forEachScript(function* (scripted): Iterable<Report> {
+    if (isVeiled(scripted)) return;
+    const { script } = scripted;
+    for (const { at, message, isSure } of leaks(scripted)) {
+      const place = script.placeOf(at);
+      if (place !== null) yield { at: place, message, severity: isSure ? 'error' : 'warning' };
+    }
+  }),
+};
+
+interface Leak {
+  readonly at: Range;
+  readonly message: string;
+  readonly isSure: boolean;
+}
+
+function* leaks(scripted: Scripted): Iterable<Leak> {
+  const { flow, source } = scripted.script;
+  const variables = secretVariables(scripted);
+  const secretReads = flow.reads.filter(
+    ({ path, how }) => (how === 'file' || how === 'stdin') && isSecretPath(scripted, path),
+  );
+  for (const { name, on, ...at } of flow.options) {
+    if (name !== 'xtrace' || !on || !tracesSecret(scripted, at, variables)) continue;
+    const message = `\`set -x\` prints every command of the script of ${named(scripted)} with its arguments to clan's log, secrets included. Take it out.`;
+    yield { at, message, isSure: false };
+  }
+  for (const command of commandsOf(scripted)) {
+    const { name, stdout, certain: isSure } = command;
+    if (name === null || stdout !== 'log' || isUncalled(scripted, command)) continue;
+    if (name === 'echo' || name === 'printf') {
+      for (const at of command.arguments) {
+        if (!showsSecret(scripted, source.text.slice(at.start, at.end), variables)) continue;
+        const message = `\`${name}\` prints the answer of a hidden prompt of ${named(scripted)} to clan's log. Write it to a file only.`;
+        yield { at, message, isSure };
+      }
+    } else if (name === 'tee') {
+      const isSecret = flow.writes.some(
+        one => one.command === command.index && isSecretPath(scripted, one.path),
+      );
+      if (!isSecret) continue;
+      const message = `\`tee\` prints what it writes: a secret of ${named(scripted)} goes to clan's log. Add \`> /dev/null\`, or use a redirection.`;
+      yield { at: command.nameAt, message, isSure };
+    } else if (PRINTERS.has(name)) {
+      for (const read of secretReads.filter(one => one.command === command.index)) {
+        const message = `\`${name}\` prints a secret of ${named(scripted)} to clan's log. Redirect it, or take it out.`;
+        yield { at: read, message, isSure };
+      }
+    }
+  }
+}
+
+/**
+ * Does a command that is traced have a secret among its arguments? Contents of files that it reads itself, or gets from
+ * a pipe, are not shown.
+ */
+function tracesSecret(scripted: Scripted, from: Range, variables: ReadonlySet<string>): boolean {
+  const { flow, source } = scripted.script;
+  const end = traceEnd(scripted, from);
+  const isBelow = (one: Range) => one.start >= from.end && one.start < end;
+  const shows = ({ start, end }: Range) => showsSecret(scripted, source.text.slice(start, end), variables);
+  // `x=$(cat "$prompts/x")`, `echo "$(cat "$out/key")"`: what is captured becomes words.
+  const captures = flow.reads.some(
+    ({ path, command, ...at }) =>
+      isBelow(at) &&
+      command !== null &&
+      flow.commands[command]?.stdout === 'captured' &&
+      PRINTERS.has(flow.commands[command]?.name ?? '') &&
+      isSecretPath(scripted, path),
+  );
+  return (
+    captures ||
+    flow.commands.some(command => isBelow(command) && command.arguments.some(shows)) ||
+    flow.assignments.some(one => isBelow(one) && shows(one)) ||
+    flow.writes.some(write => isBelow(write) && isSecretOutput(scripted, write) && isPrinted(scripted, write))
+  );
+}
+
+/** Where the trace ends that begins at `set -x`: at `set +x`, or with the shell that it is of. */
+function traceEnd({ script: { flow, tree } }: Scripted, from: Range): number {
+  const isAround = (one: Range) => one.start <= from.start && from.end <= one.end;
+  if (flow.commands.some(one => one.stdout === 'captured' && isAround(one))) return from.end;
+  const shells = statementsIn(tree.body).flatMap(({ statement }) =>
+    statement.kind === 'subshell' && isAround(statement) ? [statement.end] : [],
+  );
+  const offs = flow.options.flatMap(({ name, on, start }) =>
+    name === 'xtrace' && !on && start >= from.end ? [start] : [],
+  );
+  return Math.min(Number.POSITIVE_INFINITY, ...shells, ...offs);
+}
+
+/** Is it a declared secret, with a name that may have holes? */
+function isSecretOutput({ body }: Scripted, { path }: WriteFact): boolean {
+  const isOutput = path.root === 'variable' && path.variable === 'out' && path.rest !== null;
+  return isOutput && body.files.find(one => one.name === path.rest)?.secret === true;
+}
+
+/** Does what is written come from words of `echo` or `printf` that are not written out? */
+function isPrinted(scripted: Scripted, { command }: WriteFact): boolean {
+  const first = command === null ? null : stagesOf(scripted, command)[0];
+  if (first?.name !== 'echo' && first?.name !== 'printf') return false;
+  return first.arguments.some(({ value }) =>
+    value.some(part => part.kind !== 'text' && part.kind !== 'hole'),
+  );
+}

@@ -1,0 +1,127 @@
+/** generator/shared-depends-on-machine: what is made once for all machines needs what each machine has of its own. */
+
+import { addOption, removeOption } from '../../../edits/edit-bindings.ts';
+import type { Generator } from '../../../fleet/model/generators.ts';
+import type { Known, Place } from '../../../nix/places.ts';
+import { firstTime } from '../../facts/fleet-facts.ts';
+import {
+  type DependencyFacts,
+  dependencyFacts,
+  namedDependencies,
+} from '../../facts/generator/dependency-targets.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
+
+function generatorsText(share: string, mark = ''): string {
+  return `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.identity = {
+${share}    files.key = { };
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl rand -hex 32 > "$out/key"
+    '';
+  };
+  clan.core.vars.generators.network = {
+    share = true;
+    dependencies = [ "identity" ];
+${mark}    files.id.secret = false;
+    script = ''
+      sha256sum "$in/identity/key" | cut -d " " -f 1 > "$out/id"
+    '';
+  };
+}
+`;
+}
+
+export const sharedDependsOnMachine: Rule = {
+  id: 'generator/shared-depends-on-machine',
+  severity: 'error',
+  summary: 'A shared generator depends on one that is per machine',
+  documentation: `\
+A generator with \`share = true\` runs once for all machines, but depends on one that every machine has of its own:
+there is no telling whose files it should get. When it runs, clan stops with
+\`Shared generators must not depend on machine specific generators\`.
+
+Share the dependency too, or do not share this one. The other way round is fine: a generator of a machine may depend on
+a shared one.
+
+Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'A network from the identity of some machine',
+        files: {
+          'modules/network.nix': generatorsText(
+            '',
+            `    #                ^^^^^^^^^^ generator/shared-depends-on-machine: "identity" is per machine\n`,
+          ),
+        },
+      },
+    ],
+    good: [
+      { title: 'Both are shared', files: { 'modules/network.nix': generatorsText('    share = true;\n') } },
+    ],
+  }),
+  check: function* (context) {
+    const facts = dependencyFacts(context.fleet);
+    const isNew = firstTime();
+    for (const generator of context.fleet.generators) {
+      if (generator.body().share !== true) continue;
+      for (const dependency of namedDependencies(generator)) {
+        const meant = perMachine(facts, dependency.value);
+        if (meant !== null && isNew(dependency)) yield reportOf(context, generator, dependency, meant);
+      }
+    }
+  },
+};
+
+/** The generators that a name means if all of them are certainly per machine; null otherwise. */
+function perMachine(facts: DependencyFacts, name: string): readonly Generator[] | null {
+  const declared = facts.declared.get(name) ?? [];
+  const brought = facts.brought.get(name) ?? [];
+  const isOne = declared.length > 0 ? !facts.mayBeElsewhere(name) : brought.length > 0;
+  const isOwn =
+    declared.every(one => one.body().share === false) && brought.every(one => one.share === false);
+  return isOne && isOwn ? declared : null;
+}
+
+function reportOf(
+  { sources }: CheckContext,
+  generator: Generator,
+  { value, at }: Known<string>,
+  meant: readonly Generator[],
+): Report {
+  const [only] = meant.flatMap(one => one.definitions);
+  const share = generator
+    .body()
+    .options()
+    .find(one => one.of === 'generator' && one.name === 'share');
+  const isSaid = meant.some(one =>
+    one
+      .body()
+      .options()
+      .some(each => each.name === 'share'),
+  );
+  const place: Place | null = only === undefined || isSaid ? null : only.at;
+  const added = place === null ? null : addOption(sources, place, 'share = true;');
+  const removed = share === undefined ? null : removeOption(sources, share.at);
+  const fixes: Fix[] = [];
+  if (added !== null)
+    fixes.push({ title: `Share "${value}" too`, edits: [added], preferred: true, guess: true });
+  if (removed !== null)
+    fixes.push({
+      title: `Do not share "${generator.name}"`,
+      edits: [removed],
+      preferred: added === null,
+      guess: true,
+    });
+  return {
+    at,
+    message:
+      `The shared generator "${generator.name}" runs once for all machines, but "${value}" is per machine: ` +
+      'generating it fails. Share both, or neither.',
+    related: only === undefined ? [] : [{ at: only.at, message: `"${value}" is per machine.` }],
+    fixes,
+  };
+}

@@ -1,0 +1,178 @@
+/** generator/shared-machine-specific: what is made once for all machines contains what is one machine's. */
+
+import { writtenAt } from '../../../edits/edits.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
+import { placeInScript } from '../../../fleet/generators/script.ts';
+import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
+import type { Place } from '../../../nix/places.ts';
+import { firstTime } from '../../facts/fleet-facts.ts';
+import { machinesText } from '../../facts/wording.ts';
+import type { Rule } from '../../rule.ts';
+
+function certificate(share: string, subject: string): string {
+  return `\
+{ config, pkgs, ... }:
+{
+  clan.core.vars.generators.tls = {
+${share}    files.key = { };
+    files.cert.secret = false;
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl req -x509 -nodes -newkey rsa:4096 -subj "/CN=${subject}" -keyout "$out/key" -out "$out/cert"
+    '';
+  };
+}
+`;
+}
+const HOST = '${config.networking.hostName}';
+
+export const sharedMachineSpecific: Rule = {
+  id: 'generator/shared-machine-specific',
+  severity: 'warning',
+  summary: 'A shared generator contains what is different on every machine',
+  documentation: `\
+A generator with \`share = true\` runs once, with the script of whichever machine comes first. If the script contains the
+machine's name, all other machines get files that were made for that one, and nothing says so. In \`validation\`, in
+names of files or in descriptions of prompts, the name makes the definitions differ, and every \`clan vars\` command fails.
+
+Make it a generator of each machine (without \`share\`), put the machine's name into the generator's own name, or write
+something that is the same for all.
+
+Reported for \`config.networking.hostName\`, \`config.clan.core.settings.machine.name\` and their like, and for scripts of
+which the text on two machines is known and differs.
+
+Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
+  examples: () => ({
+    bad: [
+      {
+        title: "One machine's name in everybody's certificate",
+        files: {
+          'modules/tls.nix': `\
+{ config, pkgs, ... }:
+{
+  clan.core.vars.generators.tls = {
+    share = true;
+    files.cert.secret = false;
+    runtimeInputs = [ pkgs.openssl ];
+    script = "openssl req -x509 -nodes -newkey rsa:4096 -subj /CN=${HOST} -keyout /dev/null -out \\"$out/cert\\"";
+    #                                                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ generator/shared-machine-specific: the machine that comes first
+  };
+}
+`,
+        },
+      },
+    ],
+    good: [
+      { title: 'One certificate for each machine', files: { 'modules/tls.nix': certificate('', HOST) } },
+      {
+        title: 'One for all',
+        files: { 'modules/tls.nix': certificate('    share = true;\n', 'example') },
+      },
+      {
+        title: 'A shared generator for each machine',
+        files: {
+          'modules/tls.nix': certificate('    share = true;\n', HOST).replace(
+            'generators.tls',
+            'generators."tls-${config.networking.hostName}"',
+          ),
+        },
+      },
+    ],
+  }),
+  check: function* ({ fleet, sources }) {
+    const isNew = firstTime();
+    for (const generator of fleet.generators) {
+      if (generator.nameKind !== 'literal' || isAlone(generator)) continue;
+      const body = generator.body();
+      if (body.share !== true) continue;
+      const at = specificScript(body) ?? specificText(sources, body);
+      if (at !== null && isNew({ at: at.place })) {
+        yield {
+          at: at.place,
+          message: `The generator "${generator.name}" is shared, but ${at.text} is different on every machine: ${at.consequence}`,
+        };
+        continue;
+      }
+      const differing = at === null ? differingScript(generator) : null;
+      if (differing !== null && isNew({ at: differing.at })) yield differing;
+    }
+  },
+};
+
+/** Does but one machine have it? Then nobody else gets what is its own. */
+function isAlone({ machines, machinesComplete }: Generator): boolean {
+  return machinesComplete && machines !== null && machines.length < 2;
+}
+
+interface Specific {
+  readonly place: Place;
+  readonly text: string;
+  readonly consequence: string;
+}
+
+const NAMES = [
+  'networking\\.(?:hostName|hostId|fqdn|fqdnOrHostName)',
+  'clan\\.core\\.settings\\.machine\\.name',
+  'clan\\.core\\.machineName',
+].join('|');
+
+/** An interpolation that is nothing but the name of the machine, perhaps through a function of lib. */
+const HOLE = new RegExp(`\\$\\{\\s*(?:(?:lib\\.)?[A-Za-z]+\\s+)?((?:os)?[cC]onfig\\.(?:${NAMES}))\\s*\\}`);
+const WHOLE_HOLE = new RegExp(`^${HOLE.source}$`);
+const ASSIGNED = new RegExp(`=\\s*((?:os)?[cC]onfig\\.(?:${NAMES}))\\s*(?:;|$)`);
+const WHOLE = new RegExp(`^(?:os)?[cC]onfig\\.(?:${NAMES})$`);
+
+function specificScript({ script }: GeneratorBody): Specific | null {
+  const source = script?.source ?? null;
+  if (source === null) return null;
+  for (const { start, end } of source.holes) {
+    const found = WHOLE_HOLE.exec(source.text.slice(start, end));
+    const place = found === null ? null : placeInScript(source, start, end);
+    if (found === null || place === null) continue;
+    return {
+      place,
+      text: found[1] as string,
+      consequence: 'all of them get the files of the machine that comes first. Drop share, or the name.',
+    };
+  }
+  return null;
+}
+
+/** Names of files, descriptions and validation are compared between machines. */
+function specificText(sources: Sources, body: GeneratorBody): Specific | null {
+  const consequence =
+    'their definitions differ, and every clan vars command fails. Drop share, or what differs.';
+  for (const file of body.files) {
+    const found = HOLE.exec(file.name);
+    if (found !== null) return { place: file.at, text: found[1] as string, consequence };
+  }
+  for (const option of body.options()) {
+    const isCompared =
+      (option.of === 'generator' && option.name === 'validation') ||
+      (option.of === 'prompt' && option.name === 'description');
+    const at = isCompared && !option.conditional ? option.valueAt : null;
+    if (at === null || !['string', 'unknown', 'attrs'].includes(option.kind)) continue;
+    const written = writtenAt(sources, at) ?? '';
+    const name = WHOLE.test(written) ? written : (HOLE.exec(written) ?? ASSIGNED.exec(written))?.[1];
+    if (name !== undefined)
+      return { place: option.kind === 'attrs' ? option.at : at, text: name, consequence };
+  }
+  return null;
+}
+
+/** Scripts that are wholly known, and not the same. */
+function differingScript(generator: Generator) {
+  const known = generator
+    .variants()
+    .filter(({ body }) => body.share === true && body.script?.source?.holes.length === 0);
+  const [first] = known;
+  const other = known.find(({ body }) => body.script?.text !== first?.body.script?.text);
+  if (first === undefined || other?.body.script == null) return null;
+  return {
+    at: generator.definitions[0]?.at ?? other.body.script.at,
+    machines: [...first.machines, ...other.machines],
+    message:
+      `The script of the shared generator "${generator.name}" is not the same on ${machinesText(first.machines)} and on ${machinesText(other.machines)}: ` +
+      'it runs once for all of them, and whichever comes first decides. Drop share, or what differs.',
+  };
+}

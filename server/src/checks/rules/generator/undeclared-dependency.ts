@@ -1,0 +1,186 @@
+/** generator/undeclared-dependency: a script reads a generator's files without depending on it. */
+import { addToListOption } from '../../../edits/edit-options.ts';
+import { replaced } from '../../../edits/edit-script.ts';
+import { stringText } from '../../../edits/edits.ts';
+import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import { factsOf, mayBeDefinedElsewhere } from '../../facts/fleet-facts.ts';
+import type { FollowedScript } from '../../facts/followed-scripts.ts';
+import {
+  type Examined,
+  examined,
+  failsWithout,
+  isAskedAbout,
+  machinesOf,
+  mayBeSame,
+  memberRead,
+  once,
+  opens,
+} from '../../facts/generator/script-io.ts';
+import { isUndeclared } from '../../facts/store/declared-files.ts';
+import { quoted } from '../../facts/wording.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
+
+const module = (dependencies: string, mark = ''): string => `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.ca = {
+    files.key.deploy = false;
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''openssl genpkey -algorithm ed25519 -out "$out/key"'';
+  };
+
+  clan.core.vars.generators.web-cert = {
+    files.cert.secret = false;
+    runtimeInputs = [ pkgs.openssl ];
+${dependencies}    script = ''
+      openssl req -x509 -new -subj /CN=web -key "$in/ca/key" -out "$out/cert"
+${mark}    '';
+  };
+}
+`;
+
+export const undeclaredDependency: Rule = {
+  id: 'generator/undeclared-dependency',
+  severity: 'warning',
+  summary: 'A script reads files of a generator that is not among its dependencies',
+  documentation: `\
+Only the files of the generators in \`dependencies\` are put below \`$in\`. A script that reads \`$in/ca/key\` without
+\`dependencies = [ "ca" ]\` ends with *No such file or directory*, or, where nobody looks at the failure, goes on with an
+empty value. It strikes when the generator runs next, perhaps on a new machine months later; nor does it run again when
+the other generator does.
+
+An error where the script certainly ends there. Silent where the list of dependencies is not known whole, and where the
+script asks first whether the file is there.
+
+Add the generator to \`dependencies\`. Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'A dependency is missing',
+        files: {
+          'modules/web.nix': module(
+            '',
+            `\
+      #                                         ^^^^^^^^^^^^ generator/undeclared-dependency: does not depend on "ca"
+`,
+          ),
+        },
+      },
+      {
+        title: 'The name is misspelt',
+        files: {
+          'modules/token.nix': `\
+{
+  clan.core.vars.generators.token = {
+    files.token = { };
+    script = ''head -c 24 /dev/urandom | base64 > "$out/token"'';
+  };
+
+  clan.core.vars.generators.app-env = {
+    files.env = { };
+    dependencies = [ "token" ];
+    script = ''
+      cat "$in/token/token" > "$out/env"
+      cat "$in/tokn/token" >> "$out/env"
+      #   ^^^^^^^^^^^^^^^^ generator/undeclared-dependency: Did you mean "token"?
+    '';
+  };
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'The dependency is declared',
+        files: { 'modules/web.nix': module('    dependencies = [ "ca" ];\n') },
+      },
+      {
+        title: 'The script asks first',
+        files: {
+          'modules/token.nix': `\
+{
+  clan.core.vars.generators.token = {
+    files.token = { };
+    script = ''
+      if [ -e "$in/seed/seed" ]; then
+        sha256sum "$in/seed/seed" > "$out/token"
+      else
+        head -c 24 /dev/urandom | base64 > "$out/token"
+      fi
+    '';
+  };
+}
+`,
+        },
+      },
+    ],
+  }),
+  check: context => once(reports(context)),
+};
+
+function* reports(context: CheckContext): Iterable<Report> {
+  const facts = factsOf(context.fleet);
+  for (const one of examined(context.fleet)) {
+    const { body, script, generator, whole } = one;
+    if (script === null || !whole || !body.complete.dependencies) continue;
+    const names = body.dependencies.map(({ value }) => value);
+    for (const read of script.flow.reads) {
+      const name = opens(read) ? memberRead(read, 'in')?.name : undefined;
+      if (name === undefined || mayBeSame(name, generator.name)) continue;
+      if (names.some(each => mayBeSame(each, name)) || isAskedAbout(script.flow, 'in', name)) continue;
+      const at = script.placeOf(read);
+      if (at === null) continue;
+      const meant = suggest(name, names);
+      // The name of the dependency is what is wrong, and is said there.
+      if (meant !== null && facts.generators.has(name) && isUndeclared(context.fleet, meant)) continue;
+      const fails = failsWithout(script.flow, read);
+      const end = fails ? 'The script ends with an error here' : 'There is no such file';
+      yield {
+        at,
+        message: `"${generator.name}" does not depend on "${name}", so nothing of it is below $in. ${end}: add it to dependencies.${didYouMean(meant)}`,
+        ...(fails ? { severity: 'error' as const } : {}),
+        machines: machinesOf(one),
+        fixes: fixesOf(context, one, script, at, name, meant),
+      };
+    }
+  }
+}
+
+function fixesOf(
+  { fleet, sources }: CheckContext,
+  { body, generator }: Examined,
+  script: FollowedScript,
+  at: NonNullable<ReturnType<FollowedScript['placeOf']>>,
+  name: string,
+  meant: string | null,
+): Fix[] {
+  const fixes: Fix[] = [];
+  const text = sources.parse(at.file)?.text.slice(at.start, at.end) ?? '';
+  if (meant !== null && text.split(`/${name}/`).length === 2) {
+    const edit = replaced(
+      sources,
+      at,
+      text,
+      text.replace(`/${name}/`, () => `/${meant}/`),
+    );
+    if (edit !== null)
+      fixes.push({ title: `Replace with "${meant}"`, edits: [edit], preferred: true, guess: true });
+  }
+  const facts = factsOf(fleet);
+  const there = facts.generators.get(name);
+  const isShared = there?.every(one => one.body().share === true) ?? false;
+  const isPossible = there === undefined ? mayBeDefinedElsewhere(facts, name) : true;
+  // A shared generator cannot depend on one that each machine has for itself.
+  if (!isPossible || name.includes('${') || (body.share !== false && !isShared)) return fixes;
+  const edit = addToListOption(sources, body, 'dependencies', stringText(name));
+  if (edit === null || script === null) return fixes;
+  const sure = there !== undefined && meant === null;
+  fixes.push({
+    title: `Add "${name}" to the dependencies of ${quoted([generator.name])}`,
+    edits: [edit],
+    preferred: fixes.length === 0,
+    ...(sure ? {} : { guess: true }),
+  });
+  return fixes;
+}

@@ -1,0 +1,123 @@
+/** generator/unknown-dependency-file: a script reads a file that the dependency does not have. */
+
+import { replaced } from '../../../edits/edit-script.ts';
+import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { Place } from '../../../nix/places.ts';
+import { type Facts, factsOf, mayBeDefinedElsewhere } from '../../facts/fleet-facts.ts';
+import {
+  examined,
+  failsWithout,
+  isAskedAbout,
+  machinesOf,
+  mayBeSame,
+  memberRead,
+  once,
+  opens,
+} from '../../facts/generator/script-io.ts';
+import { quoted, sortedUnique } from '../../facts/wording.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
+
+const module = (file: string, mark = ''): string => `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.ca = {
+    files."ca.key".deploy = false;
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''openssl genpkey -algorithm ed25519 -out "$out/ca.key"'';
+  };
+
+  clan.core.vars.generators.web-cert = {
+    files.cert.secret = false;
+    dependencies = [ "ca" ];
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl req -x509 -new -subj /CN=web -key "$in/ca/${file}" -out "$out/cert"
+${mark}    '';
+  };
+}
+`;
+
+export const unknownDependencyFile: Rule = {
+  id: 'generator/unknown-dependency-file',
+  severity: 'warning',
+  summary: 'A script reads a file that its dependency does not have',
+  documentation: `\
+\`$in/<dependency>/\` holds the files that the dependency declares, and nothing else: not what its script writes without
+declaring it. Reading another one ends with *No such file or directory*; inside of \`$(…)\` the failure may go unnoticed,
+and an empty value is used.
+
+An error where the script certainly ends there. Reported only if every definition of the dependency in the workspace is
+fully known, and silent where the script asks first whether the file is there.
+
+Mend the name, or declare the file in the dependency. Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'The file has another name',
+        files: {
+          'modules/web.nix': module(
+            'ca.ky',
+            `\
+      #                                         ^^^^^^^^^^^^^^ generator/unknown-dependency-file: Did you mean "ca.key"?
+`,
+          ),
+        },
+      },
+    ],
+    good: [{ title: 'A file that the dependency declares', files: { 'modules/web.nix': module('ca.key') } }],
+  }),
+  check: context => once(reports(context)),
+};
+
+function* reports(context: CheckContext): Iterable<Report> {
+  const facts = factsOf(context.fleet);
+  for (const one of examined(context.fleet)) {
+    const { body, script, generator } = one;
+    if (script === null) continue;
+    for (const read of script.flow.reads) {
+      const member = opens(read) ? memberRead(read, 'in') : null;
+      if (member === null || member.file === null) continue;
+      const { name, file } = member;
+      if (!body.dependencies.some(({ value }) => value === name)) continue;
+      const files = filesOf(facts, name);
+      if (files === null) continue;
+      if (files.some(each => mayBeSame(each, file) || each.startsWith(`${file}/`))) continue;
+      const at = script.placeOf(read);
+      if (at === null || isAskedAbout(script.flow, 'in', name)) continue;
+      const meant = suggest(file, files);
+      const fails = failsWithout(script.flow, read);
+      const end = fails ? ' The script ends with an error here.' : '';
+      const has = files.length === 0 ? 'it has none' : `it has ${quoted(files)}`;
+      yield {
+        at,
+        message: `"${name}", on which "${generator.name}" depends, has no file "${file}"; ${has}.${end}${didYouMean(meant)}`,
+        ...(fails ? { severity: 'error' as const } : {}),
+        machines: machinesOf(one),
+        fixes: fixesOf(context, at, file, meant),
+      };
+    }
+  }
+}
+
+/** All files that a generator has, wherever it is; null if they are not known. */
+function filesOf(facts: Facts, name: string): string[] | null {
+  const generators = facts.generators.get(name);
+  if (generators === undefined || mayBeDefinedElsewhere(facts, name)) return null;
+  const bodies = generators.map(one => one.body());
+  if (!bodies.every(({ complete }) => complete.files)) return null;
+  return sortedUnique(bodies.flatMap(({ files }) => files.map(file => file.name)));
+}
+
+function fixesOf({ sources }: CheckContext, at: Place, file: string, meant: string | null): Fix[] {
+  const text = sources.parse(at.file)?.text.slice(at.start, at.end) ?? '';
+  if (meant === null || text.split(`/${file}`).length !== 2) return [];
+  const edit = replaced(
+    sources,
+    at,
+    text,
+    text.replace(`/${file}`, () => `/${meant}`),
+  );
+  return edit === null
+    ? []
+    : [{ title: `Replace with "${meant}"`, edits: [edit], preferred: true, guess: true }];
+}

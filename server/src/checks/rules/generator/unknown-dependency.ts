@@ -1,0 +1,172 @@
+/** generator/unknown-dependency: a generator depends on one that does not exist. */
+
+import { replaceName } from '../../../edits/edits.ts';
+import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { Generator } from '../../../fleet/model/generators.ts';
+import type { Known } from '../../../nix/places.ts';
+import { firstTime } from '../../facts/fleet-facts.ts';
+import {
+  type DependencyFacts,
+  dependencyFacts,
+  namedDependencies,
+} from '../../facts/generator/dependency-targets.ts';
+import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
+import { inBrackets, machinesText } from '../../facts/wording.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+const CA = `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.example-ca = {
+    share = true;
+    files."ca.key".deploy = false;
+    files."ca.crt".secret = false;
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl req -x509 -nodes -newkey rsa:4096 -subj /CN=example -keyout "$out/ca.key" -out "$out/ca.crt"
+    '';
+  };
+}
+`;
+
+function certificate(dependency: string, mark = ''): string {
+  return `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.cert = {
+    dependencies = [ "${dependency}" ];
+${mark}    files.fingerprint.secret = false;
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl x509 -noout -fingerprint -in "$in"/*/ca.crt > "$out/fingerprint"
+    '';
+  };
+}
+`;
+}
+
+const CLAN = '{ meta.name = "example"; inventory.machines.lea = { }; }\n';
+
+export const unknownDependency: Rule = {
+  id: 'generator/unknown-dependency',
+  severity: 'error',
+  summary: 'A generator depends on one that does not exist',
+  documentation: `\
+A generator names a dependency that nothing defines, or that is defined on other machines only. Nothing notices until
+the generator runs; then clan stops with \`Generator 'a' depends on 'b', but 'b' was not found\`, perhaps months later, on
+a new machine.
+
+An error where all modules of the machine are known; a warning where modules of other flakes, or a fork of clan-core, might
+define the name, but a generator of almost the same name exists. Names that clan-core's own services define are known.
+
+Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'A slip in the name',
+        files: {
+          'modules/ca.nix': CA,
+          'modules/cert.nix': certificate(
+            'exmaple-ca',
+            `    #                ^^^^^^^^^^^^ generator/unknown-dependency: Did you mean "example-ca"?\n`,
+          ),
+        },
+      },
+      {
+        title: 'A generator that another machine has',
+        files: {
+          'modules/ca.nix': CA,
+          'modules/cert.nix': certificate(
+            'example-ca',
+            `    #                ^^^^^^^^^^^^ generator/unknown-dependency: not on machine lea\n`,
+          ),
+          'machines/lea/configuration.nix': '{ imports = [ ../../modules/cert.nix ]; }\n',
+          'machines/emily/configuration.nix': '{ imports = [ ../../modules/ca.nix ]; }\n',
+          'clan.nix': CLAN,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'A generator of the same machine',
+        files: {
+          'modules/ca.nix': CA,
+          'modules/cert.nix': certificate('example-ca'),
+          'machines/lea/configuration.nix':
+            '{ imports = [ ../../modules/ca.nix ../../modules/cert.nix ]; }\n',
+          'clan.nix': CLAN,
+        },
+      },
+    ],
+  }),
+  check: function* (context) {
+    const facts = dependencyFacts(context.fleet);
+    const isNew = firstTime();
+    for (const generator of context.fleet.generators) {
+      for (const dependency of namedDependencies(generator)) {
+        if (facts.mayBeElsewhere(dependency.value)) continue;
+        const report = facts.declared.has(dependency.value)
+          ? elsewhereReport(context.fleet, facts, generator, dependency)
+          : nowhereReport(context, facts, generator, dependency);
+        if (report !== null && isNew(dependency)) yield report;
+      }
+    }
+  },
+};
+
+function nowhereReport(
+  { fleet, sources }: CheckContext,
+  facts: DependencyFacts,
+  generator: Generator,
+  { value, at }: Known<string>,
+): Report | null {
+  // A fork may bring generators to every machine.
+  const declaring = isOtherClanCore(sources) ? [] : (generator.machines ?? []);
+  const machines = declaring.filter(machine => fleet.hasAllGenerators(machine));
+  const others = [...facts.declared.keys()].filter(name => name !== generator.name);
+  const meant = suggest(value, others);
+  if (meant === null && machines.length === 0) return null;
+  const edit = meant === null ? null : replaceName(sources, at, value, meant);
+  const what = machines.length === 0 ? '' : inBrackets(machines);
+  return {
+    at,
+    severity: machines.length === 0 ? 'warning' : 'error',
+    machines,
+    message:
+      `The generator "${generator.name}" depends on "${value}", which nothing defines${what}: ` +
+      `generating it fails.${didYouMean(meant)}`,
+    fixes:
+      edit === null
+        ? []
+        : [{ title: `Replace with "${meant}"`, edits: [edit], preferred: true, guess: true }],
+  };
+}
+
+/** A shared generator may use what any of its machines has; any other one only what its own machine has. */
+function elsewhereReport(
+  fleet: Fleet,
+  { declared }: DependencyFacts,
+  generator: Generator,
+  { value, at }: Known<string>,
+): Report | null {
+  const meant = declared.get(value) ?? [];
+  const { share } = generator.body();
+  if (share === null || !meant.every(one => one.machinesComplete)) return null;
+  const having = new Set(meant.flatMap(one => one.machines ?? []));
+  const machines = generator.machines ?? [];
+  const without = machines.filter(machine => !having.has(machine) && fleet.hasAllGenerators(machine));
+  const fails = share ? generator.machinesComplete && without.length === machines.length : true;
+  if (without.length === 0 || !fails) return null;
+  return {
+    at,
+    machines: without,
+    message:
+      `The generator "${generator.name}" depends on "${value}", which is ` +
+      `${having.size === 0 ? 'on no machine' : `defined on ${machinesText([...having].sort())}`} but not on ${machinesText(without)}: ` +
+      'generating it fails there. Define it there too.',
+    related: meant.flatMap(({ definitions }) =>
+      definitions.slice(0, 1).map(one => ({ at: one.at, message: `"${value}" is defined here.` })),
+    ),
+  };
+}

@@ -1,0 +1,139 @@
+/** generator/unquoted-path: `$out` and the like without quotes. */
+
+import { quotesAround } from '../../../edits/edit-script.ts';
+import type { Place } from '../../../nix/places.ts';
+import { placeKey } from '../../../nix/places.ts';
+import { forEachScript, named, type Scripted } from '../../facts/generator/scripted-generators.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
+
+const DIRECTORIES: ReadonlySet<string> = new Set(['in', 'out', 'prompts']);
+
+export const unquotedPath: Rule = {
+  id: 'generator/unquoted-path',
+  severity: 'hint',
+  optional: true,
+  summary: '`$out`, `$in` or `$prompts` without quotes',
+  documentation: `\
+\`$out\`, \`$in\` or \`$prompts\` is expanded without quotes. These directories lie in the temporary directory of whoever runs
+\`clan\`. If its path has a blank, Bash splits it: a redirection ends with \`ambiguous redirect\`, and a command writes to
+places that nobody meant.
+
+On most machines the path has no blank, and all is well; so the rule is off by default, for those who share scripts with
+people whose \`TMPDIR\` has one. Quotes make it right everywhere:
+\`"$out"/key\` or \`"$out/key"\`. Where Bash does not split (assignments, \`[[ … ]]\`) nothing is reported.
+A script is reported once, at the first such place; the fix quotes all of them.
+
+Source: clan-core d7c35d912, \`clan_lib/vars/generate.py\` (a folder in \`$TMPDIR\`).`,
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'A redirection',
+        files: generatorFile(
+          'token',
+          `\
+files.token = { };
+script = ''
+  head -c 32 /dev/urandom | base64 -w0 > $out/token
+  #                                      ^^^^ generator/unquoted-path
+'';
+`,
+        ),
+      },
+      {
+        title: 'Several in one script',
+        files: generatorFile(
+          'token',
+          `\
+prompts.token.type = "hidden";
+files.token = { };
+script = ''
+  mkdir -p $out
+  #        ^^^^ generator/unquoted-path: in 2 more places
+  cp $prompts/token $out/token
+'';
+`,
+        ),
+      },
+      {
+        title: 'In a string between double quotes',
+        files: generatorFile(
+          'token',
+          `\
+prompts.token.type = "hidden";
+files.token = { };
+script = "cp $prompts/token \\"$out/token\\"";
+#            ^^^^^^^^ generator/unquoted-path
+`,
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'In quotes, or where Bash does not split',
+        files: generatorFile(
+          'token',
+          `\
+prompts.token.type = "hidden";
+files.token = { };
+script = ''
+  target=$out/token
+  [[ -s $prompts/token ]] && cp "$prompts/token" "$target"
+'';
+`,
+        ),
+      },
+    ],
+  }),
+  check: forEachScript(function* (scripted, context): Iterable<Report> {
+    const [first, ...others] = unquoted(scripted);
+    if (first === undefined) return;
+    yield {
+      at: first.at,
+      message:
+        `\`$${first.name}\` stands without quotes in the script of ${named(scripted)}${andMore(others.length)}: ` +
+        'a blank in the path of the temporary directory would split it.',
+      related: others.map(({ at, name }) => ({ at, message: `Here \`$${name}\` stands without quotes.` })),
+      fixes: fixesOf(context, [first, ...others]),
+    };
+  }),
+};
+
+/** One of the directories that Bash may split, where it is written. */
+interface Unquoted {
+  readonly name: string;
+  readonly at: Place;
+}
+
+/** In the order of the script; text that the script has twice from one place is listed once. */
+function unquoted(scripted: Scripted): Unquoted[] {
+  const { script } = scripted;
+  const found = new Map<string, Unquoted>();
+  for (const { name, quoted, splits, ...range } of script.flow.variables) {
+    if (!DIRECTORIES.has(name) || quoted || !splits || setsIt(scripted, name)) continue;
+    const at = script.placeOf(range);
+    if (at !== null && !found.has(placeKey(at))) found.set(placeKey(at), { name, at });
+  }
+  return [...found.values()];
+}
+
+function setsIt({ script }: Scripted, name: string): boolean {
+  return script.flow.assignments.some(one => one.name === name);
+}
+
+function andMore(count: number): string {
+  return count === 0 ? '' : ` (and in ${count} more ${count === 1 ? 'place' : 'places'})`;
+}
+
+/** One fix for the whole script. What stands side by side, `$out$in`, gets one pair of quotes. */
+function fixesOf({ sources }: CheckContext, all: readonly Unquoted[]): Fix[] {
+  const stretches: Place[] = [];
+  for (const { at } of all) {
+    const before = stretches.at(-1);
+    if (before?.file === at.file && before.end === at.start)
+      stretches[stretches.length - 1] = { ...before, end: at.end };
+    else stretches.push(at);
+  }
+  const edits = stretches.flatMap(at => quotesAround(sources, at) ?? []);
+  const title = all.length === 1 ? 'Put it in quotes' : `Put all ${all.length} in quotes`;
+  return edits.length === 0 ? [] : [{ title, edits, preferred: true }];
+}

@@ -1,0 +1,114 @@
+/** generator/unused-dependency: a dependency of which the script reads nothing. */
+
+import { removeListItem } from '../../../edits/edits.ts';
+import { suggest } from '../../../edits/suggest.ts';
+import type { Place } from '../../../nix/places.ts';
+import type { FollowedScript } from '../../facts/followed-scripts.ts';
+import { examined, machinesOf, mayRead, memberRead, once } from '../../facts/generator/script-io.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
+
+const module = (script: string, mark = ''): string => `\
+{
+  clan.core.vars.generators.seed = {
+    files.seed = { };
+    script = ''head -c 24 /dev/urandom | base64 > "$out/seed"'';
+  };
+
+  clan.core.vars.generators.token = {
+    files.token = { };
+    dependencies = [ "seed" ];
+${mark}    script = ''
+      ${script} > "$out/token"
+    '';
+  };
+}
+`;
+
+export const unusedDependency: Rule = {
+  id: 'generator/unused-dependency',
+  severity: 'info',
+  summary: 'A dependency that the script does not use',
+  documentation: `\
+When a generator runs again, everything that depends on it runs again too, and gets new values. A dependency that the
+script never reads makes passwords and keys change for no reason, and keeps a generator from being used without the
+other one.
+
+Silent where the script hands over to a program that may read \`$in\`, and where the name in the path is computed. It is
+information only: a dependency can be there on purpose, to have one generator run after another.
+
+Take it out of \`dependencies\`, or read \`$in/<dependency>/<file>\`. Source: clan-core d7c35d912, clan_lib/vars/graph.py.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'Nothing of it is read',
+        files: {
+          'modules/token.nix': module(
+            'head -c 24 /dev/urandom | base64',
+            `\
+    #                ^^^^^^ generator/unused-dependency: never reads
+`,
+          ),
+        },
+      },
+    ],
+    good: [
+      { title: 'It is read', files: { 'modules/token.nix': module('sha256sum < "$in/seed/seed"') } },
+      {
+        title: 'Another program may read it',
+        files: {
+          'modules/token.nix': module('python3 ${./token.py}')
+            .replace('    dependencies', '    runtimeInputs = [ pkgs.python3 ];\n    dependencies')
+            .replace('{\n', '{ pkgs, ... }:\n{\n'),
+        },
+      },
+    ],
+  }),
+  check: context => once(reports(context)),
+};
+
+function* reports(context: CheckContext): Iterable<Report> {
+  for (const one of examined(context.fleet)) {
+    const { body, script, generator, whole } = one;
+    if (!whole || script === null || script.flow.fails || script.flow.empty) continue;
+    for (const { value, at } of body.dependencies) {
+      if (value.includes('${') || mayRead(script, 'in', value) || isNamed(script, value)) continue;
+      if (
+        isMisspelt(
+          script,
+          body.dependencies.map(each => each.value),
+          value,
+        )
+      )
+        continue;
+      yield {
+        at,
+        message: `"${generator.name}" depends on "${value}", but its script never reads "$in/${value}". It runs again for nothing whenever "${value}" does; take it out.`,
+        machines: machinesOf(one),
+        unnecessary: true,
+        fixes: fixesOf(context, at),
+      };
+    }
+  }
+}
+
+/** Is the name anywhere in the script, say in a path that is put together? */
+function isNamed({ source }: FollowedScript, name: string): boolean {
+  const at = source.text.indexOf(name);
+  return at !== -1 && (name.length > 3 || source.text.includes(`in/${name}`));
+}
+
+/** Does the script read something that is no dependency, and that is nearly this one? That is said there. */
+function isMisspelt({ flow }: FollowedScript, names: readonly string[], dependency: string): boolean {
+  return flow.reads.some(read => {
+    const name = memberRead(read, 'in')?.name;
+    return name !== undefined && !names.includes(name) && suggest(name, names) === dependency;
+  });
+}
+
+function fixesOf({ sources }: CheckContext, at: Place): Fix[] {
+  const file = sources.parse(at.file);
+  const edit = file === null ? null : removeListItem(file, at);
+  return edit === null
+    ? []
+    : [{ title: 'Take it out of the dependencies', edits: [edit], preferred: true, guess: true }];
+}

@@ -1,0 +1,147 @@
+/** generator/unused-tool: a package of which the script uses no program. */
+
+import { packagePlace, removePackage } from '../../../edits/edit-packages.ts';
+import type { Known } from '../../../nix/places.ts';
+import { COREUTILS } from '../../../shell/programs/names.ts';
+import { packageCommands } from '../../../shell/programs/tools.ts';
+import { forEachScript, isVeiled, named, type Scripted } from '../../facts/generator/scripted-generators.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+/** Programs that start no others, or only such as their arguments name. */
+const ALONE: ReadonlySet<string> = new Set([
+  ...COREUTILS,
+  ...`ab age age-keygen argon2 awk base32 bc borg dropbearkey egrep fgrep find gawk genkeys getopt grep hexdump htdigest
+  htpasswd jo jq mcookie mkpasswd mosquitto_passwd mycelium nk nsc openssl pwgen pwgen-secure qrencode rage rage-keygen
+  sed slappasswd ssh-keygen ssh-to-age step syncthing tomlq uuid uuidgen uuidparse wg wpa_passphrase xargs xkcdpass xmllint
+  xq xxd xxhsum yggdrasil yq diceware oathtool vaultwarden nebula-cert signify minisign tor cmp diff`.split(
+    /\s+/,
+  ),
+]);
+/** Packages that matter without a command of theirs being called. */
+const SILENT: ReadonlySet<string> = new Set(['bash', 'bashInteractive', 'busybox', 'coreutils', 'cacert']);
+
+export const unusedTool: Rule = {
+  id: 'generator/unused-tool',
+  severity: 'hint',
+  summary: 'A package in `runtimeInputs` of which the script uses no program',
+  documentation: `\
+\`runtimeInputs\` lists a package, and the script runs none of its programs. That does no harm, but the package is
+fetched or built before each run of the generator, and who reads the script looks for its use.
+
+Reported only if all that the script runs is known, and none of it starts other programs by itself: not where a
+command is computed, where the script starts a file, \`bash\`, \`python3\`, \`git\`, \`gpg\` or another program that looks for
+helpers on its \`PATH\`; nor where a program of the package is named anywhere in the script. Several modules may add to one
+generator: all of them count.`,
+  examples: ({ generatorFile }) => ({
+    bad: [
+      {
+        title: 'jq is not used',
+        files: generatorFile(
+          'token',
+          `\
+files.token = { };
+runtimeInputs = [
+  pkgs.openssl
+  pkgs.jq
+# ^^^^^^^ generator/unused-tool: "jq"
+];
+script = ''
+  openssl rand -hex 32 | tr -d '\\n' > "$out/token"
+'';
+`,
+        ),
+      },
+      {
+        title: 'Under with pkgs',
+        files: generatorFile(
+          'token',
+          `\
+files.token = { };
+runtimeInputs = with pkgs; [ pwgen openssl ];
+#                            ^^^^^ generator/unused-tool
+script = ''
+  openssl rand -hex 32 | tr -d '\\n' > "$out/token"
+'';
+`,
+        ),
+      },
+    ],
+    good: [
+      {
+        title: 'Used by name, in a script inside, or perhaps',
+        files: {
+          ...generatorFile(
+            'a',
+            `\
+files.token = { };
+runtimeInputs = [ pkgs.openssl pkgs.bash ];
+script = ''
+  bash -c 'openssl rand -hex 32' | tr -d '\\n' > "$out/token"
+'';
+`,
+          ),
+          ...generatorFile(
+            'b',
+            `\
+files.token = { };
+runtimeInputs = [ pkgs.git pkgs.openssh ];
+script = ''
+  git init -q . && git hash-object --stdin < /dev/urandom > "$out/token"
+'';
+`,
+          ),
+        },
+      },
+    ],
+  }),
+  check: forEachScript(function* (scripted, context): Iterable<Report> {
+    if (!isOpenBook(scripted)) return;
+    const unused = new Map<string, boolean>();
+    for (const one of scripted.body.packages) {
+      const known = unused.get(one.value) ?? isUnused(scripted, one.value);
+      unused.set(one.value, known);
+      if (!known) continue;
+      yield {
+        at: packagePlace(context.sources, one),
+        message: `The script of ${named(scripted)} uses no program of "${one.value}".`,
+        unnecessary: true,
+        fixes: fixesOf(context, one),
+      };
+    }
+  }),
+};
+
+/** Is everything known that the script starts, directly or not? */
+function isOpenBook(scripted: Scripted): boolean {
+  const { body, script } = scripted;
+  const { flow, source } = script;
+  if (!body.complete.packages || body.script?.text == null || flow.setsPath || flow.fails || flow.empty)
+    return false;
+  if (isVeiled(scripted) || flow.opaque.some(({ reason }) => REASONS.has(reason))) return false;
+  // A longer text that Nix computes may well name programs.
+  if (source.holes.some(({ start, end }) => /\s/.test(source.text.slice(start, end)))) return false;
+  return flow.commands.every(
+    ({ kind, name }) =>
+      kind === 'function' || kind === 'builtin' || (kind === 'program' && name !== null && ALONE.has(name)),
+  );
+}
+
+const REASONS: ReadonlySet<string> = new Set(['eval', 'source', 'dynamic-command', 'unreadable', 'limit']);
+
+function isUnused({ script }: Scripted, name: string): boolean {
+  const brought = SILENT.has(name) ? null : packageCommands(name);
+  if (brought === null || brought.commands.size === 0 || !brought.complete) return false;
+  const { text } = script.source;
+  return [...brought.commands].every(command => !mentions(text, command));
+}
+
+/** Is a program named, wherever and for whatever reason? */
+function mentions(text: string, command: string): boolean {
+  const quoted = command.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(^|[^\\w-])${quoted}($|[^\\w-])`).test(text);
+}
+
+function fixesOf({ sources }: CheckContext, one: Known<string>): Report['fixes'] & object {
+  const edit = removePackage(sources, one);
+  return edit === null ? [] : [{ title: `Remove \`${one.value}\``, edits: [edit], preferred: true }];
+}

@@ -1,0 +1,114 @@
+/** host/missing-file: a path that is imported leads to nothing. */
+
+import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { AbsentFile, FileFaults } from '../../../fleet/model/faults.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import { folderOf } from '../../../nix/eval/paths.ts';
+import { placeKey } from '../../../nix/places.ts';
+import { consequence } from '../../facts/host/broken-file-words.ts';
+import { isIgnored, isInSubmodule } from '../../facts/host/missing-on-purpose.ts';
+import type { CheckFiles, Fix, Report, Rule } from '../../rule.ts';
+
+export const missingImport: Rule = {
+  id: 'host/missing-file',
+  severity: 'error',
+  summary: 'A path that is imported leads to nothing',
+  documentation: `\
+A file that Nix certainly reads imports a path, lists it among its modules or calls it as a package, and there is no such
+file, or it is a folder without a \`default.nix\`: \`path '…' does not exist\`. It is reported at any depth, for paths that
+are written out, and for modules of machines also for those that are put together.
+
+An error where a machine or the flake as a whole needs it, a warning elsewhere: a package's tests are evaluated by few.
+
+Mend the path, add the file, or remove the import.
+
+Nothing is said under a condition, in a file that asks what is there (\`builtins.pathExists\`), and of paths that
+\`.gitignore\` leaves out, in submodules or outside of the workspace. What a configuration itself begins with is
+reported by host/missing.`,
+  examples: ({ FLAKE_OF_WEB }) => ({
+    bad: [
+      {
+        title: 'A module and a library that are not there',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
+{ lib, ... }:
+let
+  ports = import ../lib/port.nix;
+  #              ^^^^^^^^^^^^^^^ host/missing-file: Did you mean "ports.nix"?
+in
+{
+  imports = [ ./hardware-configuration.nix ];
+  #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ host/missing-file: Machine "web" cannot be evaluated.
+  networking.firewall.allowedTCPPorts = ports;
+}
+`,
+          'lib/ports.nix': '[ 22 ]\n',
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'Files that are there, or that are asked for first',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
+{ lib, ... }:
+{
+  imports = [
+    ./disks.nix
+  ]
+  ++ lib.optional (builtins.pathExists ./local.nix) ./local.nix;
+}
+`,
+          'hosts/disks.nix': '{ }\n',
+        },
+      },
+    ],
+  }),
+  check: function* ({ fleet, sources }) {
+    const said = saidElsewhere(fleet);
+    for (const faults of fleet.faults)
+      for (const absent of faults.absent) {
+        const { at, target } = absent;
+        if (said.has(placeKey(at)) || isInSubmodule(sources, target) || isIgnored(sources, target)) continue;
+        yield reportOf(sources, faults, absent);
+      }
+  },
+};
+
+/** Places that host/missing speaks of. */
+function saidElsewhere({ machineFacts }: Fleet): ReadonlySet<string> {
+  return new Set(machineFacts.flatMap(fact => (fact.files?.() ?? []).map(({ at }) => placeKey(at))));
+}
+
+function reportOf(
+  sources: CheckFiles,
+  faults: FileFaults,
+  { at, target, isFolder, isNeeded }: AbsentFile,
+): Report {
+  const folder = folderOf(target);
+  const last = target.slice(folder === '' ? 0 : folder.length + 1);
+  const beside = (sources.list(folder) ?? []).map(entry => entry.name).filter(name => name !== '.git');
+  const meant = isFolder ? null : suggest(last, beside);
+  const problem = isFolder
+    ? `The folder ${target || '.'} has no default.nix.`
+    : `There is no ${target}.${didYouMean(meant)}`;
+  const written = sources.parse(at.file)?.text.slice(at.start, at.end) ?? '';
+  const fixes: Fix[] = [];
+  // What is no part of a path literal would have to be written otherwise.
+  if (meant !== null && written.endsWith(last) && /^[\w.+-]+$/.test(meant))
+    fixes.push({
+      title: `Replace with "${meant}"`,
+      edits: [{ ...at, start: at.end - last.length, text: meant }],
+      preferred: true,
+      guess: true,
+    });
+  return {
+    at,
+    machines: faults.machines,
+    message: `${problem} ${isNeeded ? consequence(faults) : 'Whatever reads it cannot be evaluated.'}`,
+    fixes,
+    ...(isNeeded ? {} : { severity: 'warning' }),
+  };
+}

@@ -1,0 +1,64 @@
+/** host/undefined-variable: a name that nothing in the file gives. */
+
+import { consequence } from '../../facts/host/broken-file-words.ts';
+import type { Rule } from '../../rule.ts';
+
+/** What modules are given if they ask for it. */
+const ARGUMENTS = new Set(['config', 'lib', 'pkgs', 'options', 'modulesPath', 'inputs', 'self']);
+
+export const undefinedVariable: Rule = {
+  id: 'host/undefined-variable',
+  severity: 'error',
+  summary: 'A name that nothing in the file gives',
+  documentation: `\
+A variable is neither an argument, nor bound by \`let\` or \`rec\` around it, nor one of Nix's own. Nix refuses the whole
+file before anything of it is evaluated: \`undefined variable '…'\`. The usual cause is an argument that is not asked for:
+a module that says \`pkgs\` needs it in its \`{ pkgs, ... }:\`.
+
+Nothing is said inside of \`with\`, which may give any name, and where the fleet uses \`scopedImport\`.`,
+  examples: ({ FLAKE_OF_WEB }) => ({
+    bad: [
+      {
+        title: 'An argument that is not asked for',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
+{ config, ... }:
+{
+  environment.systemPackages = [ pkgs.git ];
+  #                              ^^^^ host/undefined-variable: Add it to the arguments
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'An argument, and a name that `with` may give',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
+{ pkgs, ... }:
+{
+  environment.systemPackages = with pkgs; [ git ];
+}
+`,
+        },
+      },
+    ],
+  }),
+  check: function* ({ fleet }) {
+    for (const faults of fleet.faults)
+      for (const { kind, name, start, end } of faults.refused) {
+        if (kind !== 'variable') continue;
+        const advice = ARGUMENTS.has(name)
+          ? 'Add it to the arguments of the function around it.'
+          : 'Bind it, ask for it as an argument, or correct the name.';
+        yield {
+          at: { file: faults.file, start, end },
+          machines: faults.machines,
+          message: `Nothing in this file gives \`${name}\`: Nix refuses the file. ${consequence(faults)} ${advice}`,
+        };
+      }
+  },
+};

@@ -1,0 +1,68 @@
+/** host/unreadable: a file that Nix cannot parse. */
+
+import { clause, consequence, severityOf } from '../../facts/host/broken-file-words.ts';
+import type { Rule } from '../../rule.ts';
+
+export const unreadable: Rule = {
+  id: 'host/unreadable',
+  severity: 'error',
+  summary: 'A file that Nix cannot parse',
+  documentation: `\
+The grammar of the file is broken: a semicolon or a bracket is missing, a string has no end. Nix reads a file as a whole
+or not at all: whatever imports it ends with \`syntax error, unexpected …\`. Reported once a file, where the text stops
+being Nix. What can be read of the rest is still analysed, so that the file's other findings stay.
+
+An error where the file is certainly read: it is the flake itself, a module of a machine, or something that those import
+by a path that is written out. A warning where that depends on a condition. Information where nothing was found that
+imports the file, and it declares or uses vars.`,
+  examples: ({ FLAKE_OF_WEB }) => ({
+    bad: [
+      {
+        title: 'A semicolon where the bracket belongs',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
+{ pkgs, ... }:
+{
+  services.openssh = {
+    enable = true;
+  ;
+# ^ host/unreadable: unexpected \`;\` here. Machine "web" cannot be evaluated.
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'A file that is whole, and a template that is none yet',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': '{ services.openssh.enable = true; }\n',
+          'templates/host.nix': '{ networking.hostName = @name@; }\n',
+        },
+      },
+    ],
+  }),
+  check: function* ({ fleet }) {
+    for (const faults of fleet.faults) {
+      const { file, syntax, machines } = faults;
+      if (syntax === null) continue;
+      yield {
+        at: { file, start: syntax.start, end: syntax.end },
+        severity: severityOf(faults),
+        machines,
+        related:
+          syntax.unclosed === null
+            ? []
+            : [
+                {
+                  at: { file, start: syntax.unclosed.start, end: syntax.unclosed.end },
+                  message: syntax.unclosed.message,
+                },
+              ],
+        message: `Nix cannot read this file: ${clause(syntax.message)}. ${consequence(faults)}`,
+      };
+    }
+  },
+};

@@ -1,0 +1,161 @@
+/** inventory/machine-folder: a machine that has a folder and no entry in the inventory, or an entry and no folder. */
+
+import { roleMembers } from '../../../fleet/inventory/members.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { MachineFact } from '../../../fleet/model/machines.ts';
+import { isDeployed } from '../../facts/inventory/named-in-roles.ts';
+import type { Report, Rule } from '../../rule.ts';
+
+const CONFIGURATION = '{ ... }:\n{\n  services.openssh.enable = true;\n}\n';
+
+export const machineFolder: Rule = {
+  id: 'inventory/machine-folder',
+  severity: 'info',
+  summary: 'A machine that has only a folder, or only an entry in the inventory, unlike all others',
+  documentation: `\
+Clan makes a machine of every folder in \`machines/\`, whether the inventory names it or not, and of every entry of the
+inventory, whether it has a folder or not. Nothing fails in either case, so a slip in a name stays unseen:
+
+- A folder without an entry is a machine of NixOS with no tags but \`all\` and \`nixos\`, and services reach it by these
+  alone. A folder that is none of a machine, with modules that machines share, becomes a machine as well.
+- An entry without a folder, and without a module in \`clan.machines\`, is a machine that consists of nothing but what
+  services bring.
+
+Reported only where at least two other machines have both and none of them lacks one, and nothing else of the machine may
+be hidden.
+
+Add what is missing, mend the name, or move a folder of shared modules out of \`machines/\`.
+
+Source: clan-core, \`modules/clan/module.nix\`.`,
+  examples: ({ FLAKE }) => ({
+    bad: [
+      {
+        title: 'A folder that the inventory does not name',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': '{\n  inventory.machines = {\n    emily.tags = [ "desk" ];\n    lea = { };\n  };\n}\n',
+          'machines/emily/configuration.nix': CONFIGURATION,
+          'machines/lea/configuration.nix': CONFIGURATION,
+          'machines/shared/configuration.nix': CONFIGURATION,
+        },
+        found: ['machines/shared/configuration.nix'],
+      },
+      {
+        title: 'An entry without a folder',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
+{
+  inventory.machines = {
+    emily.tags = [ "desk" ];
+    lea = { };
+    nora = { };
+  # ^^^^ inventory/machine-folder: there is no folder machines/nora
+  };
+}
+`,
+          'machines/emily/configuration.nix': CONFIGURATION,
+          'machines/lea/configuration.nix': CONFIGURATION,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'A folder, or a module, for each entry',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
+{
+  machines.nora.services.openssh.enable = true;
+  inventory.machines = {
+    emily.tags = [ "desk" ];
+    lea = { };
+    nora = { };
+  };
+}
+`,
+          'machines/emily/configuration.nix': CONFIGURATION,
+          'machines/lea/configuration.nix': CONFIGURATION,
+        },
+      },
+      {
+        title: 'Machines that the inventory does not name at all',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': '{\n  inventory.machines.emily.tags = [ "desk" ];\n}\n',
+          'machines/emily/configuration.nix': CONFIGURATION,
+          'machines/lea/configuration.nix': CONFIGURATION,
+          'machines/nora/configuration.nix': CONFIGURATION,
+        },
+      },
+    ],
+  }),
+  check: function* ({ fleet }) {
+    if (!fleet.isClan || !fleet.machinesComplete || fleet.directory === null) return;
+    const machines = sortedOut(fleet);
+    const both = machines.filter(one => one.folder !== null && one.entry !== null).length;
+    if (both < USUAL) return;
+    const unnamed = machines.filter(one => one.folder !== null && one.entry === null && !one.isModule);
+    const bare = machines.filter(one => one.entry !== null && one.folder === null && !one.isModule);
+    const [folder, ...otherFolders] = unnamed;
+    if (folder !== undefined && otherFolders.length === 0) yield* ofFolder(fleet, folder);
+    const [entry, ...otherEntries] = bare;
+    if (entry !== undefined && otherEntries.length === 0) yield* ofEntry(fleet, entry);
+  },
+};
+
+/** So many machines show what is usual. */
+const USUAL = 2;
+
+interface Sources {
+  readonly name: string;
+  readonly folder: MachineFact | null;
+  readonly entry: MachineFact | null;
+  /** True if a module, or a configuration of its own, makes the machine. */
+  readonly isModule: boolean;
+}
+
+function sortedOut({ machineFacts }: Fleet): Sources[] {
+  const byName = new Map<string, MachineFact[]>();
+  for (const fact of machineFacts) byName.set(fact.name, [...(byName.get(fact.name) ?? []), fact]);
+  return [...byName].map(([name, facts]) => ({
+    name,
+    folder: facts.find(fact => fact.source === 'folder') ?? null,
+    entry: facts.find(fact => fact.source === 'inventory' && fact.isModule !== true) ?? null,
+    isModule: facts.some(fact => fact.isModule === true || fact.source === 'configuration'),
+  }));
+}
+
+function* ofFolder(fleet: Fleet, { name, folder }: Sources): Iterable<Report> {
+  const at = folder?.at ?? null;
+  if (at === null || !isDeployed(at)) return;
+  const path = `${fleet.directory === '' ? '' : `${fleet.directory}/`}machines/${name}`;
+  yield {
+    at,
+    message: `The inventory has no machine "${name}", but clan makes a machine "${name}" of the folder ${path}: one of NixOS, with no tags but "all" and "nixos". Add it to \`inventory.machines\`, or move the folder if it is none of a machine.`,
+    machines: [name],
+  };
+}
+
+function* ofEntry(fleet: Fleet, { name, entry }: Sources): Iterable<Report> {
+  const at = entry?.at ?? null;
+  if (at === null || !isDeployed(at) || !at.file.endsWith('.nix') || mayBeGivenModules(fleet, name)) return;
+  yield {
+    at,
+    message: `The inventory has a machine "${name}", but there is no folder machines/${name}, and no \`machines.${name}\` in the clan: it consists of nothing but what services bring. The other machines have a folder.`,
+    machines: [name],
+  };
+}
+
+/** May a role bring a module of this repository to the machine? */
+function mayBeGivenModules({ inventory }: Fleet, machine: string): boolean {
+  if (!inventory.complete) return true;
+  return inventory.instances.some(
+    instance =>
+      instance.module.input === 'self' ||
+      !instance.complete ||
+      [...instance.roles.values()].some(
+        role => role.extraModules.length > 0 && roleMembers(inventory, role)?.includes(machine) !== false,
+      ),
+  );
+}

@@ -1,0 +1,153 @@
+/** inventory/type: an option of an inventory, or a setting of a service, has a value that it cannot have. */
+
+import { replaceWritten } from '../../../edits/edit-bindings.ts';
+import { stringText } from '../../../edits/edits.ts';
+import { didYouMean } from '../../../edits/suggest.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
+import { wordsOf } from '../../../modules/options/judged.ts';
+import type { WrongValue } from '../../../modules/options/option.ts';
+import { clanMistakes, settingMistakes } from '../../facts/inventory/clan-mistakes.ts';
+import { meantBy } from '../../facts/inventory/known-options.ts';
+import type { Fix, Report, Rule, Severity } from '../../rule.ts';
+
+export const inventoryType: Rule = {
+  id: 'inventory/type',
+  severity: 'error',
+  summary: 'An option of an inventory, or a setting of a service, has a value that it cannot have',
+  documentation: `\
+An option of a clan, of its inventory or of the settings of a service has a value of another type than the one it is
+declared with: a text where a list belongs, a word that is none of those that can be chosen. Evaluation ends with
+\`A definition for option … is not of type …\`: of every machine of the clan, or, for a setting, of those that have the
+service.
+
+What services of this repository take is read from the \`interface\` of their roles. What clan-core's options and services
+take is known as of one commit, and what had another type before. Where \`flake.lock\` names a newer clan-core, or a fork,
+only a slip of a word that can be chosen is reported, and as a warning. Without \`flake.lock\` everything is a warning.
+
+Values that are not fully known, and definitions that a stronger one overrides, are not looked at.
+
+Source: clan-core, \`modules/inventoryClass\` and \`clanServices\`; the types of nixpkgs' lib.`,
+  examples: ({ FLAKE, LOCK }) => ({
+    bad: [
+      {
+        title: 'Options of an inventory',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
+{
+  inventory.machines.emily = {
+    machineClass = "nixso";
+    #              ^^^^^^^ inventory/type: Did you mean "nixos"?
+    tags = "server";
+    #      ^^^^^^^^ inventory/type: takes a list of strings, not "server"
+    deploy.targetHost = [ "root@emily" ];
+    #                   ^^^^^^^^^^^^^^^^ inventory/type: takes null or a string, not a list
+  };
+}
+`,
+        },
+      },
+      {
+        title: 'Settings of services',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
+{
+  modules.backup = ./services/backup.nix;
+  inventory.machines.emily = { };
+  inventory.instances = {
+    internet.roles.default.machines.emily.settings.port = "2222";
+    #                                                     ^^^^^^ inventory/type: takes a whole number from 0 to 65535
+    home-backup = {
+      module = { name = "backup"; input = "self"; };
+      roles.client.settings.level = "ful";
+      #                             ^^^^^ inventory/type: Did you mean "full"?
+      roles.client.machines.emily = { };
+    };
+  };
+}
+`,
+          'services/backup.nix': `\
+{
+  _class = "clan.service";
+  manifest.name = "backup";
+  roles.client = {
+    interface = { lib, ... }: {
+      options.level = lib.mkOption {
+        type = lib.types.enum [ "full" "incremental" ];
+        default = "incremental";
+      };
+    };
+    perInstance = { settings, ... }: { nixosModule.environment.etc.level.text = settings.level; };
+  };
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'Values that fit, and values that are not known',
+        files: {
+          'flake.nix': FLAKE,
+          'flake.lock': LOCK,
+          'clan.nix': `\
+{ inputs, lib, ... }:
+{
+  inventory.machines.emily = {
+    machineClass = lib.mkForce "nixos";
+    tags = inputs.fleet.tags;
+    deploy.targetHost = null;
+  };
+  inventory.instances.internet.roles.default.machines.emily.settings = {
+    host = "emily.example";
+    port = 2222;
+    user = null;
+  };
+}
+`,
+        },
+      },
+    ],
+  }),
+  check: function* (context) {
+    for (const { mistake, severity, below } of clanMistakes(context))
+      if (mistake.kind === 'type') {
+        const name = mistake.path.at(-1) ?? '';
+        const option = below === '' ? name : `${below}.${name}`;
+        const what = name === '*' ? `An item of \`${below}\`` : `\`${option}\``;
+        yield reportOf(context.sources, what, mistake, severity);
+      }
+    // Of functions in settings another rule speaks: they are none of any type.
+    for (const { instance, role, mistake, severity } of settingMistakes(context))
+      if (mistake.kind === 'type' && mistake.value.kind !== 'lambda' && mistake.value.kind !== 'builtin') {
+        const path = mistake.path.at(-1) === '*' ? mistake.path.slice(0, -1) : mistake.path;
+        const item = mistake.path.at(-1) === '*' ? 'An item of the' : 'The';
+        const what = `${item} setting "${path.join('.')}" of the role "${role.name}" of "${instance.name}"`;
+        yield reportOf(context.sources, what, mistake, severity);
+      }
+  },
+};
+
+function reportOf(sources: Sources, what: string, mistake: WrongValue, severity: Severity): Report {
+  const { takes, got } = wordsOf(mistake);
+  return {
+    at: mistake.at,
+    severity,
+    message: `${what} takes ${takes}, not ${got}.${didYouMean(meantBy(mistake))}`,
+    fixes: fixesOf(sources, mistake),
+  };
+}
+
+function fixesOf(sources: Sources, mistake: WrongValue): Fix[] {
+  const meant = meantBy(mistake);
+  const { scalar } = mistake.value;
+  if (meant === null || typeof scalar !== 'string') return [];
+  const instead = stringText(meant);
+  const edit = replaceWritten(sources, mistake.at, written => written === stringText(scalar), instead);
+  return edit === null
+    ? []
+    : [{ title: `Replace with ${instead}`, edits: [edit], preferred: true, guess: true }];
+}

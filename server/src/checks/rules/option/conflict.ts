@@ -1,0 +1,261 @@
+/** option/conflict: an option that can have but one value has two. */
+
+import { variantsIn } from '../../../fleet/generators/variants.ts';
+import type {
+  Generator,
+  GeneratorBody,
+  ScriptSource,
+  Variant,
+  WrittenOption,
+} from '../../../fleet/model/generators.ts';
+import type { Place } from '../../../nix/places.ts';
+import { placeKey } from '../../../nix/places.ts';
+import { inBrackets } from '../../facts/wording.ts';
+import { keeping } from '../../memory/kept.ts';
+import type { Report, Rule } from '../../rule.ts';
+
+export const conflict: Rule = {
+  id: 'option/conflict',
+  severity: 'error',
+  summary: 'Two modules of a machine define the same script or share differently',
+  documentation: `\
+Modules may add to one generator: files, prompts, dependencies and packages are joined. \`script\` and \`share\` have one
+value. Two definitions of the same priority that differ end the evaluation with \`conflicting definition values\`.
+
+Reported where a machine certainly has both definitions and they certainly differ.
+
+Keep one; or write the one that has the last word with \`lib.mkForce\`, or the other with \`lib.mkDefault\`.
+
+Source: nixpkgs, lib/types.nix (mergeEqualOption); clan-core d7c35d912, generic-generator.nix.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'Two scripts for one generator',
+        files: {
+          'modules/key.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.key = {
+    files.key = { };
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl rand -hex 32 > "$out/key"
+    '';
+  };
+}
+`,
+          'machines/lea/configuration.nix': `\
+{
+  imports = [ ../../modules/key.nix ];
+  clan.core.vars.generators.key.script = "exit 1";
+  #                                      ^^^^^^^^ option/conflict: (machine lea)
+}
+`,
+          'clan.nix': '{ meta.name = "example"; inventory.machines.lea = { }; }\n',
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'One with the last word',
+        files: {
+          'modules/key.nix': `\
+{ lib, pkgs, ... }:
+{
+  clan.core.vars.generators.key = {
+    files.key = { };
+    share = true;
+    runtimeInputs = [ pkgs.openssl ];
+    script = lib.mkDefault ''
+      openssl rand -hex 32 > "$out/key"
+    '';
+  };
+}
+`,
+          'machines/lea/configuration.nix': `\
+{ pkgs, ... }:
+{
+  imports = [ ../../modules/key.nix ];
+  clan.core.vars.generators.key = {
+    share = true;
+    script = ''
+      openssl rand -base64 32 > "$out/key"
+    '';
+  };
+}
+`,
+          'clan.nix': '{ meta.name = "example"; inventory.machines.lea = { }; }\n',
+        },
+      },
+      {
+        title: 'A service whose script has the name of the machine in it',
+        files: {
+          'services/access.nix': `\
+{
+  _class = "clan.service";
+  manifest.name = "access";
+  roles.client.perInstance =
+    { instanceName, machine, ... }:
+    {
+      nixosModule =
+        { pkgs, ... }:
+        {
+          clan.core.vars.generators."access-\${instanceName}" = {
+            files.id_ed25519 = { };
+            files."id_ed25519.pub".secret = false;
+            runtimeInputs = [ pkgs.openssh ];
+            script = ''
+              ssh-keygen -t ed25519 -N "" -C "admin@\${machine.name}" -f "$out/id_ed25519"
+            '';
+          };
+        };
+    };
+}
+`,
+          'clan.nix': `\
+{
+  meta.name = "example";
+  modules.access = ./services/access.nix;
+  inventory.machines.lea = { };
+  inventory.machines.tom = { };
+  inventory.instances.access = {
+    module = {
+      input = "self";
+      name = "access";
+    };
+    roles.client.machines.lea = { };
+    roles.client.machines.tom = { };
+  };
+}
+`,
+        },
+      },
+    ],
+  }),
+  check: function* ({ fleet }) {
+    const seen = new Set<string>();
+    for (const generator of fleet.generators) {
+      if (generator.nameKind === 'pattern') continue;
+      for (const { name, machines, pair } of clashesOf(generator)) {
+        const key = placeKey(pair.second);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        yield reportOf(generator.name, name, machines, pair);
+      }
+    }
+  },
+};
+
+interface Clash {
+  readonly name: string;
+  readonly machines: readonly string[];
+  readonly pair: Pair;
+}
+
+const clashesOf = keeping((generator: Generator): readonly Clash[] => {
+  const found: Clash[] = [];
+  let sources: ReadonlyMap<string, ScriptSource> | null = null;
+  for (const { body, machines } of bodiesOf(generator))
+    for (const name of contestedIn(body)) {
+      sources ??= scriptsOf(generator);
+      const pair = conflictIn(generator, body, name, sources);
+      if (pair !== null) found.push({ name, machines, pair });
+    }
+  return found;
+});
+
+/** Of the options with one value, those that are written more than once. */
+const contestedIn = keeping((body: GeneratorBody): readonly string[] => {
+  const written = body.options().flatMap(one => (one.of === 'generator' ? one.name : []));
+  return ['script', 'share'].filter(name => written.indexOf(name) !== written.lastIndexOf(name));
+});
+
+interface Pair {
+  readonly first: Place;
+  readonly second: Place;
+}
+
+/** What certainly comes together: on a machine, or in one definition. */
+function bodiesOf(generator: Generator): readonly Variant[] {
+  if (generator.definitions.length > 1) return generator.variants();
+  const [only] = generator.definitions;
+  if (only === undefined || only.conditional) return [];
+  return [{ body: only.body(), machines: generator.machines ?? [] }];
+}
+
+/** The scripts of the definitions, by where they are written. */
+function scriptsOf({ definitions }: Generator): ReadonlyMap<string, ScriptSource> {
+  const scripts = definitions.flatMap(definition => definition.body().script ?? []);
+  return new Map(
+    scripts.flatMap(({ at, source }) => (source === null ? [] : [[placeKey(at), source] as const])),
+  );
+}
+
+function conflictIn(
+  generator: Generator,
+  body: GeneratorBody,
+  name: string,
+  sources: ReadonlyMap<string, ScriptSource>,
+): Pair | null {
+  const all = body.options().filter(one => one.of === 'generator' && one.name === name);
+  // What is not known may be anything, mkForce too.
+  if (all.length < 2 || all.some(one => one.kind === 'unknown')) return null;
+  const strongest = Math.min(...all.map(one => one.priority));
+  const known = mainFirst(
+    all.filter(one => one.priority === strongest && !one.conditional),
+    body,
+  );
+  for (const [index, second] of known.entries()) {
+    const first = known
+      .slice(0, index)
+      .find(one => differ(one, second, sources) && areTogether(generator, one, second));
+    if (first !== undefined) return { first: first.valueAt ?? first.at, second: second.valueAt ?? second.at };
+  }
+  return null;
+}
+
+/** Is there a machine that both may be for? What one definition says with the name of a machine in it, it says but once on each. */
+function areTogether({ definitions }: Generator, one: WrittenOption, other: WrittenOption): boolean {
+  return !definitions.some(definition => {
+    const said = variantsIn(definition.body()).map(variant => variant.options());
+    const isOf = (option: WrittenOption) => said.some(options => options.includes(option));
+    return (
+      isOf(one) && isOf(other) && !said.some(options => options.includes(one) && options.includes(other))
+    );
+  });
+}
+
+/** The file that says most of the generator declares it; what another one says besides is what has come in the way. */
+function mainFirst(all: readonly WrittenOption[], body: GeneratorBody): WrittenOption[] {
+  const said = ({ at }: WrittenOption) => body.options().filter(one => one.at.file === at.file).length;
+  return [...all].sort(
+    (a, b) =>
+      said(b) - said(a) ||
+      (a.at.file < b.at.file ? -1 : Number(a.at.file > b.at.file)) ||
+      a.at.start - b.at.start,
+  );
+}
+
+function differ(a: WrittenOption, b: WrittenOption, sources: ReadonlyMap<string, ScriptSource>): boolean {
+  if (a.value.kind === 'plain' && b.value.kind === 'plain') return a.value.value !== b.value.value;
+  const [one, other] = [a, b].map(({ value, valueAt }) => {
+    if (value.kind === 'plain') return typeof value.value === 'string' ? value.value : null;
+    const source = valueAt === null ? undefined : sources.get(placeKey(valueAt));
+    return source === undefined ? null : source.text.slice(0, source.holes[0]?.start);
+  });
+  if (one === null || one === undefined || other === null || other === undefined) return false;
+  // Up to the first hole of either, every character counts.
+  const length = Math.min(one.length, other.length);
+  return one.slice(0, length) !== other.slice(0, length);
+}
+
+function reportOf(generator: string, name: string, machines: readonly string[], pair: Pair): Report {
+  return {
+    at: pair.second,
+    machines,
+    message:
+      `"${name}" of the generator "${generator}" has two different definitions${inBrackets(machines)}: ` +
+      'evaluating it fails. Keep one, or let one have the last word with lib.mkForce.',
+    related: [{ at: pair.first, message: 'The other definition.' }],
+  };
+}

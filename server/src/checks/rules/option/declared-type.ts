@@ -1,0 +1,119 @@
+/** option/declared-type: an option of the fleet's own has a value that its type does not take. */
+
+import { replaceWritten } from '../../../edits/edit-bindings.ts';
+import { stringText } from '../../../edits/edits.ts';
+import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { WrittenEntry } from '../../../modules/options/option.ts';
+import { isMisfit, type OnMachines, ownProblems } from '../../facts/option/undeclared-options.ts';
+import { inBrackets, sortedUnique } from '../../facts/wording.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+export const declaredType: Rule = {
+  id: 'option/declared-type',
+  severity: 'error',
+  summary: "An option of the fleet's own has a value that its type does not take",
+  documentation: `\
+A machine defines an option that a module of the fleet declares with \`mkOption\`, \`mkEnableOption\` or \`mkPackageOption\`, with a
+value of another type: a string for a number, a word that is not among those of an \`enum\`, a list for a set. Evaluation
+ends with \`A definition for option … is not of type …\`.
+
+Values that are not fully known fit; definitions that a stronger one overrides are not looked at, and what stands
+under a condition that is not known is a warning. Types that are put together otherwise than by the functions of
+\`lib.types\` take anything here.`,
+  examples: ({ FLEET }) => ({
+    bad: [
+      {
+        title: 'Numbers, words and sets',
+        files: {
+          ...FLEET,
+          'hosts/server.nix': `\
+{
+  custom.web.enable = "yes";
+  #                   ^^^^^ option/declared-type: takes true or false, not "yes"
+  custom.web.port = 80000;
+  #                 ^^^^^ option/declared-type: takes a whole number from 0 to 65535, not 80000
+  custom.web.level = "quite";
+  #                  ^^^^^^^ option/declared-type: Did you mean "quiet"?
+  custom.web.sites."a.example".root = [ "/srv/a" ];
+  #                                   ^^^^^^^^^^^^ option/declared-type: takes a path, not a list
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'What the types take',
+        files: {
+          ...FLEET,
+          'hosts/server.nix': `\
+{ lib, ... }:
+{
+  custom.web.enable = lib.mkDefault true;
+  custom.web.port = lib.mkMerge [ (lib.mkDefault "80") 8080 ];
+  custom.web.level = lib.mkIf true "verbose";
+  custom.web.sites."a.example".root = ./a;
+}
+`,
+        },
+      },
+    ],
+  }),
+  check: function* (context) {
+    for (const one of ownProblems(context.fleet)) {
+      const report = reportOf(context, one);
+      if (report !== null) yield report;
+    }
+  },
+};
+
+function reportOf({ fleet, sources }: CheckContext, { problem, certain, likely }: OnMachines): Report | null {
+  if (!isMisfit(problem)) return null;
+  const { path, at, takes, got, choices, scalar, priority } = problem;
+  const machines = sortedUnique(certain.length > 0 ? certain : likely).filter(
+    machine => strongest(fleet, machine, path) >= priority,
+  );
+  if (machines.length === 0) return null;
+  const meant = typeof scalar === 'string' ? suggest(scalar, choices) : null;
+  const edit =
+    meant === null || typeof scalar !== 'string'
+      ? null
+      : replaceWritten(sources, at, text => text === stringText(scalar), stringText(meant));
+  return {
+    at,
+    machines,
+    ...(certain.length > 0 ? {} : { severity: 'warning' as const }),
+    message: `"${path.join('.')}" takes ${takes}, not ${got}${inBrackets(machines)}.${didYouMean(meant)}`,
+    fixes:
+      edit === null
+        ? []
+        : [{ title: `Replace with "${meant}"`, edits: [edit], preferred: true, guess: true }],
+  };
+}
+
+/** The priority that counts for an option of a machine: what is weaker, nobody looks at. */
+function strongest(fleet: Fleet, machine: string, path: readonly string[]): number {
+  let found = Number.POSITIVE_INFINITY;
+  for (const { options } of fleet.options.machines.get(machine)?.modules ?? [])
+    for (const entry of options.definitions.get(path[0] ?? '') ?? [])
+      found = Math.min(found, strongestIn(entry, path, 1, 100));
+  return found;
+}
+
+function strongestIn(entry: WrittenEntry, path: readonly string[], depth: number, outer: number): number {
+  let found = Number.POSITIVE_INFINITY;
+  for (const { value, priority, never } of entry.definitions) {
+    if (never) continue;
+    const here = outer === 100 ? priority : outer;
+    const name = path[depth];
+    // An unknown may be anything, mkForce too.
+    if (value.kind === 'unknown') return 0;
+    if (name === undefined) found = Math.min(found, here);
+    else {
+      const inner = value.entries.get(name);
+      if (inner !== undefined) found = Math.min(found, strongestIn(inner, path, depth + 1, here));
+    }
+  }
+  return found;
+}

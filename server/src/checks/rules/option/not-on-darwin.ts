@@ -1,0 +1,153 @@
+/** option/not-on-darwin: a secret that never comes to a Mac. */
+
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { Generator, WrittenOption } from '../../../fleet/model/generators.ts';
+import type { StoreSetting } from '../../../fleet/model/secrets.ts';
+import { factsOf, firstTime } from '../../facts/fleet-facts.ts';
+import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
+import { optionText, sift } from '../../facts/option/written-generator-options.ts';
+import { inBrackets, machinesText } from '../../facts/wording.ts';
+import type { Report, Rule } from '../../rule.ts';
+
+export const notOnDarwin: Rule = {
+  id: 'option/not-on-darwin',
+  severity: 'warning',
+  summary: 'A secret that never comes to a machine with macOS',
+  documentation: `\
+Some of what clan does on NixOS there is not on macOS, and evaluation says nothing of it: the path of the secret is there,
+and the file never is.
+
+* \`neededFor = "partitioning"\`: such secrets are deployed while a machine is installed and its disk is partitioned; clan
+  installs NixOS alone.
+* \`neededFor = "users"\` with the backend \`age\`: on macOS a daemon decrypts the secrets of services, and nobody those of users.
+* The backend \`password-store\`: on NixOS secrets are unpacked at activation and at boot, on macOS by nobody.
+
+The first two are reported where all machines that have the generator are with macOS.
+
+Source: clan-core d7c35d912, nixosModules/clanCore/vars/secret/{age,password-store}.nix.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'A secret for a disk that nobody partitions',
+        files: {
+          'clan.nix': '{ inventory.machines.mac.machineClass = "darwin"; }\n',
+          'machines/mac/configuration.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.disk = {
+    files.key.neededFor = "partitioning";
+    #                     ^^^^^^^^^^^^^^ option/not-on-darwin: (machine mac)
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl rand -hex 32 | tr -d '\\n' > "$out/key"
+    '';
+  };
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'A secret of services',
+        files: {
+          'clan.nix': '{ inventory.machines.mac.machineClass = "darwin"; }\n',
+          'machines/mac/configuration.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.api = {
+    files.key.neededFor = "services";
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl rand -hex 32 | tr -d '\\n' > "$out/key"
+    '';
+  };
+}
+`,
+        },
+      },
+    ],
+  }),
+  check: function* ({ fleet, sources }) {
+    const hasMacs = fleet.machines.some(one => one.class === 'darwin');
+    if (!fleet.isClan || !hasMacs || isOtherClanCore(sources)) return;
+    const isNew = firstTime();
+    for (const { generator, judged } of phases(fleet)) {
+      const machines = macsOf(fleet, generator);
+      if (machines.length === 0) continue;
+      for (const option of judged) {
+        const report = reportOf(fleet, machines, option);
+        if (report !== null && isNew(report)) yield report;
+      }
+    }
+    for (const setting of fleet.storeSettings.all) {
+      const report = storeReport(fleet, setting);
+      if (report !== null && isNew(report)) yield report;
+    }
+  },
+};
+
+const phases = sift(
+  ({ of, name, value, conditional }) =>
+    of === 'file' &&
+    name === 'neededFor' &&
+    !conditional &&
+    value.kind === 'plain' &&
+    (value.value === 'partitioning' || value.value === 'users'),
+);
+
+/** The machines that have the generator, if all of them are known and with macOS. */
+function macsOf(fleet: Fleet, { machines, machinesComplete }: Generator): readonly string[] {
+  const known = factsOf(fleet).machines;
+  if (machines === null || !machinesComplete) return [];
+  return machines.every(name => known.get(name)?.class === 'darwin') ? machines : [];
+}
+
+function reportOf(fleet: Fleet, machines: readonly string[], option: WrittenOption): Report | null {
+  const phase = option.value.kind === 'plain' ? option.value.value : null;
+  const stores = fleet.storeSettings;
+  const having = phase === 'users' ? machines.filter(name => stores.of(name) === 'age') : machines;
+  if (having.length === 0 || having.length < machines.length) return null;
+  const why =
+    phase === 'users'
+      ? 'the backend "age" decrypts secrets of services alone on macOS'
+      : 'it is deployed when a machine is installed, which clan does with NixOS alone';
+  return {
+    at: option.valueAt ?? option.at,
+    machines: having,
+    message: `"${optionText(option)}" = "${phase}" keeps the secret from macOS: ${why}${inBrackets(having)}. Use "services", or "activation".`,
+  };
+}
+
+function storeReport(fleet: Fleet, { value, at, of, machine, conditional }: StoreSetting): Report | null {
+  if (value !== 'password-store' || conditional) return null;
+  const stores = fleet.storeSettings;
+  const macs = fleet.machines.flatMap(one =>
+    one.class === 'darwin' &&
+    stores.of(one.name) === value &&
+    (of === 'clan' || one.name === machine) &&
+    hasSecrets(fleet, one.name)
+      ? [one.name]
+      : [],
+  );
+  if (macs.length === 0) return null;
+  return {
+    at,
+    machines: macs,
+    message: `On macOS nothing unpacks the secrets of the backend "password-store": services of ${machinesText(macs)} do not find them.`,
+  };
+}
+
+/** Does the machine certainly have a secret that something would have to unpack? */
+function hasSecrets({ generators }: Fleet, machine: string): boolean {
+  return generators.some(
+    one =>
+      one.machines?.includes(machine) === true &&
+      one
+        .settledOn(machine)
+        ?.files.some(
+          ({ secret, deploy, neededFor }) =>
+            secret === true && deploy === true && (neededFor === 'services' || neededFor === 'users'),
+        ),
+  );
+}

@@ -1,0 +1,194 @@
+/** option/type: an option has a value that it cannot have. */
+
+import { namedAt, replaceWritten } from '../../../edits/edit-bindings.ts';
+import type { Generator, WrittenOption } from '../../../fleet/model/generators.ts';
+import type { Place } from '../../../nix/places.ts';
+import { firstTime } from '../../facts/fleet-facts.ts';
+import { type Mistake, mistakeIn } from '../../facts/option/option-values.ts';
+import { optionText, sift } from '../../facts/option/written-generator-options.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+export const optionType: Rule = {
+  id: 'option/type',
+  severity: 'error',
+  summary: 'An option has a value that it cannot have',
+  documentation: `\
+An option of a generator, of one of its files or of a prompt has a value of another type than clan-core's: a \`mode\`
+that is a number or has three digits, a \`neededFor\` or a prompt \`type\` that does not exist, a string where a list of
+strings belongs, a \`validation\` with lists or with sets that are too deep. Evaluating the machine ends with
+\`A definition for option … is not of type …\`, and with it every command that needs its vars.
+
+Modes are four octal digits in a string (\`"0440"\`), \`neededFor\` is \`partitioning\`, \`activation\`, \`users\` or
+\`services\`, prompts are \`line\`, \`hidden\`, \`multiline\` or \`multiline-hidden\`.
+
+Values that are not fully known, and definitions that a stronger one overrides, are not looked at.
+
+Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'Modes, words and lists',
+        files: {
+          'modules/tls.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.tls = {
+    dependencies = "ca";
+    #              ^^^^ option/type: takes a list of strings, not a string
+    files.key = {
+      mode = "440";
+      #      ^^^^^ option/type: four octal digits
+      neededFor = "user";
+      #           ^^^^^^ option/type: Did you mean "users"?
+      deploy = "false";
+      #        ^^^^^^^ option/type: takes true or false
+    };
+    files.cert.mode = 0444;
+    #                 ^^^^ option/type: four octal digits
+    prompts.pin.type = "password";
+    #                  ^^^^^^^^^^ option/type: takes one of
+    prompts.pin.display.required = "yes";
+    #                              ^^^^^ option/type: "prompts.pin.display.required" takes true or false
+    prompts.pin.display.label = 4;
+    #                           ^ option/type: takes a string or null
+    runtimeInputs = [ "openssl" pkgs.jq ];
+    #               ^^^^^^^^^^^^^^^^^^^^^ option/type: "openssl" is none
+    validation.names = [ "a.example" "b.example" ];
+  # ^^^^^^^^^^ option/type: a list is none
+    files.csr = "tls.csr";
+    #           ^^^^^^^^^ option/type: "files.csr" takes a set of options, not a string
+    script = ''
+      openssl req -new -passin file:"$prompts/pin" -keyout "$out/key" -out "$out/cert" < "$in/ca/ca.crt"
+      cp "$out/cert" "$out/csr"
+    '';
+  };
+  clan.core.vars.generators.ca = {
+    files."ca.crt".secret = false;
+    runtimeInputs = pkgs.openssl;
+    #               ^^^^^^^^^^^^ option/type: takes a list of packages, not a package
+    script = ''
+      openssl req -x509 -nodes -newkey rsa:4096 -subj /CN=ca -keyout /dev/null -out "$out/ca.crt"
+    '';
+  };
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'What the options take',
+        files: {
+          'modules/tls.nix': `\
+{ lib, pkgs, ... }:
+{
+  clan.core.vars.generators.tls = {
+    files.key = {
+      mode = "0440";
+      neededFor = "users";
+      deploy = false;
+    };
+    prompts.pin.type = "hidden";
+    runtimeInputs = with pkgs; [ openssl jq ];
+    validation = {
+      names = builtins.toJSON [ "a.example" "b.example" ];
+      policy.days = 365;
+    };
+    script = ''
+      openssl genrsa -aes256 -passout file:"$prompts/pin" -out "$out/key"
+    '';
+  };
+}
+`,
+        },
+      },
+      {
+        title: 'A mistaken default that is overridden',
+        files: {
+          'modules/key.nix': `\
+{ lib, pkgs, ... }:
+{
+  clan.core.vars.generators.key = {
+    files.key.mode = lib.mkMerge [
+      (lib.mkDefault "400")
+      "0440"
+    ];
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl rand -hex 32 > "$out/key"
+    '';
+  };
+}
+`,
+        },
+      },
+    ],
+  }),
+  check: function* (context) {
+    const isNew = firstTime();
+    for (const { generator, judged } of mistaken(context.fleet)) {
+      for (const option of judged) {
+        const mistake = mistakeIn(option);
+        if (mistake === null || option.priority > strongest(generator, option)) continue;
+        if (isNew({ at: placeOf(option) })) yield reportOf(context, option, mistake);
+      }
+    }
+  },
+};
+
+const mistaken = sift(option => mistakeIn(option) !== null);
+
+/** The priority that counts for an option: what is weaker, nobody looks at. */
+function strongest({ definitions }: Generator, { of, owner, name, member }: WrittenOption): number {
+  let found = Number.POSITIVE_INFINITY;
+  for (const definition of definitions)
+    for (const option of definition.body().options())
+      if (option.name === name && option.owner === owner && option.of === of && option.member === member)
+        // An unknown may be anything, mkForce too.
+        found = Math.min(found, option.kind === 'unknown' ? 0 : option.priority);
+  return found;
+}
+
+/** A set may be written in pieces: its name stands for it. */
+function placeOf({ kind, valueAt, at }: WrittenOption): Place {
+  return kind === 'attrs' ? at : (valueAt ?? at);
+}
+
+/** A package where a list of them belongs: the list is put around it. */
+function onePackage(sources: CheckContext['sources'], option: WrittenOption): Report | null {
+  const found = option.package === undefined ? null : namedAt(sources, option.at);
+  if (found === null || found.binding.value.kind !== 'select') return null;
+  const { start, end } = found.binding.value;
+  const at = { file: found.file.path, start, end };
+  const text = `[ ${found.file.text.slice(start, end)} ]`;
+  return {
+    at,
+    message: `"${optionText(option)}" takes a list of packages, not a package.`,
+    fixes: [{ title: `Replace with ${text}`, edits: [{ ...at, text }], preferred: true }],
+  };
+}
+
+function reportOf({ sources }: CheckContext, option: WrittenOption, { problem, instead }: Mistake): Report {
+  const one = onePackage(sources, option);
+  if (one !== null) return one;
+  const edit =
+    instead === null
+      ? null
+      : replaceWritten(sources, option.valueAt, text => instead.isWritten(text), instead.text);
+  const end = problem.endsWith('?') ? problem : `${problem}.`;
+  return {
+    at: placeOf(option),
+    message: `"${optionText(option)}" ${end}`,
+    fixes:
+      edit === null || instead === null
+        ? []
+        : [
+            {
+              title: `Replace with ${instead.text}`,
+              edits: [edit],
+              preferred: true,
+              ...(instead.isGuess ? { guess: true } : {}),
+            },
+          ],
+  };
+}

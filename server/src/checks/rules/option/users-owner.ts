@@ -1,0 +1,121 @@
+/** option/users-owner: a secret that is needed before there are users belongs to one. */
+
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { GeneratorFile } from '../../../fleet/model/generators.ts';
+import { setBackend } from '../../../store/backend-setting.ts';
+import { firstTime } from '../../facts/fleet-facts.ts';
+import { sift } from '../../facts/option/written-generator-options.ts';
+import type { Rule } from '../../rule.ts';
+
+export const usersOwner: Rule = {
+  id: 'option/users-owner',
+  severity: 'warning',
+  summary: 'A secret that is needed for users belongs to somebody else than root',
+  documentation: `\
+A secret with \`neededFor = "users"\` is decrypted before users and groups are made, so it can belong to nobody but root.
+With the sops backend, today's sops-nix installs it without looking anybody up: it stays root's, and a service that runs
+as the user cannot read it. An older sops-nix ends the evaluation with
+\`neededForUsers cannot be used for secrets that are not root-owned\`.
+
+Take \`owner\` and \`group\` out if the file is a password hash for \`users.users\`; otherwise the file is not needed for
+users, and \`neededFor\` goes.
+
+Source: sops-nix 0ae5f73, modules/sops/secrets-for-users (the assertion asks for \`uid\` and \`gid\`, which clan-core does
+not set; \`sops-install-secrets -ignore-passwd\`).`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'A password hash that belongs to a user',
+        files: {
+          'modules/ada.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.ada = {
+    files.hash = {
+      neededFor = "users";
+      owner = "ada";
+    # ^^^^^ option/users-owner: before there are users
+    };
+    prompts.password.type = "hidden";
+    runtimeInputs = [ pkgs.mkpasswd ];
+    script = ''
+      mkpasswd --method=sha-512 --stdin < "$prompts/password" > "$out/hash"
+    '';
+  };
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: "Root's, or not needed for users",
+        files: {
+          'modules/ada.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.ada = {
+    files.hash = {
+      neededFor = "users";
+      owner = "root";
+    };
+    files.token.owner = "ada";
+    prompts.password.type = "hidden";
+    runtimeInputs = [ pkgs.mkpasswd pkgs.openssl ];
+    script = ''
+      mkpasswd --method=sha-512 --stdin < "$prompts/password" > "$out/hash"
+      openssl rand -hex 32 > "$out/token"
+    '';
+  };
+}
+`,
+        },
+      },
+    ],
+  }),
+  check: function* ({ fleet }) {
+    if (!isSops(fleet)) return;
+    const isNew = firstTime();
+    for (const { generator, judged } of owners(fleet)) {
+      for (const option of judged) {
+        if (option.name !== 'owner' && option.name !== 'group') continue;
+        const file = generator.body().files.find(one => one.name === option.owner);
+        if (file === undefined || !isForUsers(file)) continue;
+        const set = file[option.name];
+        const { value } = option;
+        // Only the definition that has its way.
+        if (value.kind !== 'plain' || value.value !== set || isRoot(option.name, set) || !isNew(option))
+          continue;
+        yield {
+          at: option.at,
+          message:
+            `The secret "${file.name}" of generator "${generator.name}" is decrypted before there are users: it stays root's ` +
+            `and never belongs to "${set}". Delete "${option.name}", or neededFor = "users".`,
+        };
+      }
+    }
+  },
+};
+
+/** `root` is anybody's to say. */
+const owners = sift(
+  ({ of, name, value }) =>
+    of === 'file' &&
+    (name === 'owner' || name === 'group') &&
+    value.kind === 'plain' &&
+    !(typeof value.value === 'string' && isRoot(name, value.value)),
+);
+
+/** Without a setting, clan takes sops. */
+function isSops(fleet: Fleet): boolean {
+  const { all } = fleet.storeSettings;
+  return all.length === 0 || setBackend(fleet) === 'sops';
+}
+
+function isForUsers(file: GeneratorFile): boolean {
+  return file.neededFor === 'users' && file.secret === true && file.deploy === true;
+}
+
+function isRoot(option: 'owner' | 'group', name: string | null): boolean {
+  return name === null || name === 'root' || (option === 'group' && name === 'wheel');
+}

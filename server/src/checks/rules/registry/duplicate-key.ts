@@ -1,0 +1,176 @@
+/** registry/duplicate-key: one key twice in the list of one machine. */
+
+import { removeListItem } from '../../../edits/edits.ts';
+import { listWithItem } from '../../../edits/locate.ts';
+import type { ListedKey, Matrix, MatrixRow } from '../../../fleet/model/registries.ts';
+import type { Place } from '../../../nix/places.ts';
+import { placeKey } from '../../../nix/places.ts';
+import { factsOf } from '../../facts/fleet-facts.ts';
+import { machinesText, sortedUnique } from '../../facts/wording.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+export const duplicateKey: Rule = {
+  id: 'registry/duplicate-key',
+  severity: 'warning',
+  summary: 'A key that a machine lists twice',
+  documentation: `\
+A row lists a key that it has already, often because a shared list brings it along (\`sharedCore ++ [ … ]\`).
+
+The machine gets the generator once all the same, so nothing breaks today. It breaks later: whoever takes the key
+out of one place believes the machine has lost it, and the secret stays.
+
+Remove the second one. If both come from shared lists, the finding stands on the row's name.`,
+  examples: ({ PIPELINE }) => ({
+    bad: [
+      {
+        title: 'The shared list has brought it',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': `\
+let
+  sharedCore = [ "anthropic" ];
+in
+{
+  emily = sharedCore ++ [
+    "gmail"
+    "anthropic"
+  # ^^^^^^^^^^^ registry/duplicate-key: Machine emily lists "anthropic" twice
+  ];
+  lea = sharedCore;
+}
+`,
+        },
+      },
+      {
+        title: 'Twice in one list',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': `\
+{
+  emily = [ "anthropic" "gmail" "anthropic" ];
+  #                             ^^^^^^^^^^^ registry/duplicate-key
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'Two rows may share a key',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': `\
+let
+  sharedCore = [ "anthropic" ];
+in
+{
+  emily = sharedCore ++ [ "gmail" ];
+  lea = sharedCore;
+}
+`,
+        },
+      },
+    ],
+  }),
+  check: function* (context) {
+    for (const registry of factsOf(context.fleet).registries.values())
+      for (const matrix of registry.matrices) yield* duplicatesOf(context, matrix);
+  },
+};
+
+/** A key that some machines list twice, at the place where one of the two should go. */
+interface Duplicate {
+  readonly key: string;
+  readonly at: Place;
+  readonly other: Place;
+  /** The row's name, if it is the row that brings both together. */
+  readonly onRow: boolean;
+  readonly rows: MatrixRow[];
+}
+
+/** A row with a key that it has already. */
+interface Repetition {
+  readonly row: MatrixRow;
+  readonly first: ListedKey;
+  readonly second: ListedKey;
+}
+
+function* duplicatesOf(context: CheckContext, matrix: Matrix): Iterable<Report> {
+  const repetitions = repetitionsIn(matrix);
+  if (repetitions.length === 0) return;
+  const owners = countRows(matrix, new Set(repetitions.map(({ first }) => first.key)));
+  const found = new Map<string, Duplicate>();
+  for (const { row, first, second } of repetitions) {
+    const at = placeOfDuplicate(context, row, first.at, second.at, owners);
+    const id = `${placeKey(at)}\0${first.key}`;
+    const known = found.get(id);
+    if (known !== undefined) known.rows.push(row);
+    else {
+      const other = at === first.at ? second.at : first.at;
+      found.set(id, { key: first.key, at, other, onRow: at === row.at, rows: [row] });
+    }
+  }
+  for (const duplicate of found.values()) yield reportOf(context, duplicate);
+}
+
+function repetitionsIn(matrix: Matrix): Repetition[] {
+  const repetitions: Repetition[] = [];
+  for (const row of matrix.rows) {
+    if (new Set(row.keys.map(each => each.key)).size === row.keys.length) continue;
+    const seen = new Map<string, ListedKey>();
+    for (const second of row.keys) {
+      const first = seen.get(second.key);
+      if (first === undefined) seen.set(second.key, second);
+      else repetitions.push({ row, first, second });
+    }
+  }
+  return repetitions;
+}
+
+/** In how many lists an item is: more than one if the list is shared. */
+function countRows(matrix: Matrix, keys: ReadonlySet<string>): Map<string, number> {
+  const rows = new Map<string, number>();
+  for (const row of matrix.rows)
+    for (const { key, at } of row.keys)
+      if (keys.has(key)) rows.set(placeKey(at), (rows.get(placeKey(at)) ?? 0) + 1);
+  return rows;
+}
+
+/** The later of the two if this row alone has it, else the earlier, else the later in one list, else the row. */
+function placeOfDuplicate(
+  { sources }: CheckContext,
+  row: MatrixRow,
+  first: Place,
+  second: Place,
+  owners: ReadonlyMap<string, number>,
+): Place {
+  if (owners.get(placeKey(second)) === 1) return second;
+  if (owners.get(placeKey(first)) === 1) return first;
+  const file = first.file === second.file ? sources.parse(first.file) : null;
+  if (file === null || first.start === second.start) return row.at;
+  const list = listWithItem(file, first)?.list;
+  return list !== undefined && list === listWithItem(file, second)?.list ? second : row.at;
+}
+
+function reportOf({ sources }: CheckContext, duplicate: Duplicate): Report {
+  const { key, at, onRow } = duplicate;
+  const file = onRow ? null : sources.parse(at.file);
+  const removal = file === null ? null : removeListItem(file, at);
+  const machines = sortedUnique(duplicate.rows.filter(row => !row.shared).map(row => row.machine));
+  const row = duplicate.rows[0] as MatrixRow;
+  const who = machines.length === 0 ? `List ${row.machine}` : capitalised(machinesText(machines));
+  const advice = onRow
+    ? 'Both come from shared lists: take it out of one of them.'
+    : 'Remove one of the two.';
+  return {
+    at,
+    message: `${who} ${machines.length > 1 ? 'list' : 'lists'} "${key}" twice. ${advice}`,
+    machines,
+    related: [{ at: duplicate.other, message: `"${key}" is listed here already` }],
+    fixes: removal === null ? [] : [{ title: `Remove "${key}" here`, edits: [removal], preferred: true }],
+  };
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

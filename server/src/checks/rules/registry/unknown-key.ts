@@ -1,0 +1,152 @@
+/** registry/unknown-key: a key that is selected or read and that the registry does not have. */
+
+import { replaceName } from '../../../edits/edits.ts';
+import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { Place } from '../../../nix/places.ts';
+import { placeKey } from '../../../nix/places.ts';
+import { factsOf, lookupsIn, type RegistryFacts } from '../../facts/fleet-facts.ts';
+import { newEntryFix } from '../../facts/registry/new-entry.ts';
+import { inBrackets, sortedUnique } from '../../facts/wording.ts';
+import { inUnits } from '../../memory/per-unit.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
+
+/** One place where a missing key is named, and whom it concerns. */
+interface Missing {
+  readonly registry: RegistryFacts;
+  readonly key: string;
+  readonly at: Place;
+  readonly machines: string[];
+  /** Is it listed in a matrix? A key that is only read would still be selected by nobody. */
+  readonly listed: boolean;
+}
+
+export const unknownKey: Rule = {
+  id: 'registry/unknown-key',
+  severity: 'error',
+  summary: 'A key that the registry does not have',
+  documentation: `\
+A row of the matrix, or an accessor, names a key that is not in the registry.
+
+The generators function looks every key up and ends the whole evaluation with
+\`Unknown secret key in envMatrix: …\` at the first one it does not find. That hides the machine's other generators
+and every further mistake, and it shows only when the machine is evaluated.
+
+Mend the spelling, or add the entry to the registry. Nothing is reported while the registry may have keys that
+cannot be seen here, nor where the code provides for a missing key.`,
+  examples: ({ hostOf, PIPELINE }) => ({
+    bad: [
+      {
+        title: 'A slip of the finger in a row',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': `\
+{
+  emily = [
+    "anthropc"
+  # ^^^^^^^^^^ registry/unknown-key: Unknown registry key "anthropc" (machine emily). Did you mean "anthropic"?
+    "gmail"
+  ];
+  lea = [ "anthropic" ];
+}
+`,
+        },
+      },
+      {
+        title: 'A key that an accessor asks for',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': `\
+{
+  lea = [
+    "anthropic"
+    "gmail"
+  ];
+}
+`,
+          'machines/lea/configuration.nix': hostOf(
+            'lea',
+            `\
+  programs.msmtp.accounts.default.passwordeval = secrets.mkPasswordCmd {
+    osConfig = config;
+    key = "gmial";
+    #     ^^^^^^^ registry/unknown-key: Did you mean "gmail"?
+  };
+`,
+            '  secrets = import ../../lib/secrets.nix;\n',
+          ),
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'Every key is in the registry',
+        files: {
+          ...PIPELINE,
+          'lib/machine-env-matrix.nix': `\
+{
+  emily = [
+    "anthropic"
+    "gmail"
+  ];
+  lea = [ "anthropic" ];
+}
+`,
+        },
+      },
+    ],
+  }),
+  check: function* (context) {
+    for (const missing of missingKeys(context)) yield reportOf(context, missing);
+  },
+};
+
+/** Reads that fail if the key is not there. */
+const failing = inUnits(unit => lookupsIn(unit).filter(({ found, required }) => !found && required));
+
+function missingKeys({ fleet }: CheckContext): Iterable<Missing> {
+  const facts = factsOf(fleet);
+  const found = new Map<string, Missing>();
+  const note = (
+    registry: RegistryFacts,
+    key: string,
+    at: Place,
+    machines: readonly string[],
+    listed: boolean,
+  ) => {
+    const id = `${placeKey(at)}\0${key}`;
+    const known = found.get(id);
+    if (known === undefined) found.set(id, { registry, key, at, machines: [...machines], listed });
+    else known.machines.push(...machines);
+  };
+  for (const registry of facts.registries.values()) {
+    if (!registry.registry.closed) continue;
+    for (const matrix of registry.matrices)
+      for (const row of matrix.rows)
+        for (const { key, at } of row.keys)
+          if (!registry.byKey.has(key)) note(registry, key, at, row.shared ? [] : [row.machine], true);
+  }
+  for (const lookup of failing(fleet)) {
+    const registry = facts.registries.get(lookup.registry);
+    if (registry?.registry.closed !== true) continue;
+    if (!registry.byKey.has(lookup.key)) note(registry, lookup.key, lookup.at, [], false);
+  }
+  return found.values();
+}
+
+function reportOf({ sources }: CheckContext, missing: Missing): Report {
+  const { registry, key, at } = missing;
+  const machines = sortedUnique(missing.machines);
+  const meant = suggest(key, registry.byKey.keys());
+  const fixes: Fix[] = [];
+  const replacement = meant === null ? null : replaceName(sources, at, key, meant);
+  if (replacement !== null) {
+    fixes.push({ title: `Replace with "${meant}"`, edits: [replacement], preferred: true, guess: true });
+  }
+  const entry = missing.listed ? newEntryFix(sources, registry.registry, key) : null;
+  if (entry !== null) fixes.push(entry);
+  const advice =
+    meant === null
+      ? ` ${registry.registry.file} has no such entry: add it, or take the key out.`
+      : didYouMean(meant);
+  return { at, machines, fixes, message: `Unknown registry key "${key}"${inBrackets(machines)}.${advice}` };
+}

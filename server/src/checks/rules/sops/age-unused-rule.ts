@@ -1,0 +1,114 @@
+/** sops/age-unused-rule: a rule of `secrets.nix` without a file, or for a file that no secret of agenix takes. */
+import type { AgeRule } from '../../../fleet/model/secrets.ts';
+import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
+import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
+import { ageRulesOf, isRekeyed, pathFrom } from '../../facts/sops/agenix-rules.ts';
+import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { namedInScripts } from '../../facts/sops/other-readers.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+const AGE = '-----BEGIN AGE ENCRYPTED FILE-----\n';
+const MODULE = '{\n  age.secrets.mail.file = ./mail.age;\n}\n';
+
+export const ageUnusedRule: Rule = {
+  id: 'sops/age-unused-rule',
+  severity: 'hint',
+  summary: 'A rule of `secrets.nix` without a file, or for a file that nothing takes',
+  documentation: `\
+A rule of \`secrets.nix\` names a file that is not there: it was not made yet (\`agenix -e FILE\` makes it), or it was
+removed and the rule forgotten. Or the file is there, and no secret of agenix in this repository is taken from it: perhaps
+a declaration is missing, perhaps the file is left over, while all whose keys the rule names can still read it.
+
+Make the file, declare the secret, or remove the rule and the file. If something outside of the repository reads the file,
+leave it: it is only a hint.
+
+Silent where a secret may be taken from a file that is not known, where another Nix file or a script names the file, and
+where agenix-rekey keeps the secrets.
+
+Source: agenix b027ee2, pkgs/agenix.sh.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'A file that is gone, and one that nothing takes',
+        files: {
+          'mail.age': AGE,
+          'vpn.age': AGE,
+          'configuration.nix': MODULE,
+          'secrets.nix': `\
+let
+  lea = "age1lea";
+in
+{
+  "mail.age".publicKeys = [ lea ];
+  "vpn.age".publicKeys = [ lea ];
+# ^^^^^^^^^ sops/age-unused-rule: No secret of agenix
+  "web.age".publicKeys = [ lea ];
+# ^^^^^^^^^ sops/age-unused-rule: There is no web.age
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'A file that is taken',
+        files: {
+          'mail.age': AGE,
+          'configuration.nix': MODULE,
+          'secrets.nix': '{\n  "mail.age".publicKeys = [ "age1lea" ];\n}\n',
+        },
+      },
+    ],
+  }),
+  check: function* (context: CheckContext) {
+    const secrets = secretsOf(context);
+    if (isRekeyed(secrets)) return;
+    const taken = takenFiles(context, secrets);
+    for (const { at, rules } of ageRulesOf(context)) {
+      // Rules of keys alone, for secrets that are declared elsewhere.
+      const isUsed = taken !== null && rules.some(rule => taken.has(rule.path));
+      for (const rule of rules) {
+        const report = reportOf(context, rule, at.file, isUsed ? taken : null);
+        if (report !== null) yield report;
+      }
+    }
+  },
+};
+
+/** The files that secrets are taken from; null where some may be taken from any. */
+function takenFiles({ sources }: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
+  if (secrets.gaps.some(({ keeper }) => keeper === 'age')) return null;
+  const found = new Set<string>();
+  for (const { keeper, definitions } of secrets.secrets)
+    for (const definition of keeper === 'age' ? definitions : []) {
+      const { files, complete } = secrets.filesOf(definition);
+      const isElsewhere = flakeOf(sources, definition.at.file) !== '';
+      if (!complete && !isElsewhere && (definition.given.includes('file') || !definition.complete))
+        return null;
+      for (const { path } of files) found.add(path);
+    }
+  return found;
+}
+
+function reportOf(
+  context: CheckContext,
+  { path, at }: AgeRule,
+  rulesPath: string,
+  taken: ReadonlySet<string> | null,
+): Report | null {
+  const { fleet, sources } = context;
+  if (sources.kind(path) === null)
+    return {
+      at,
+      message: `There is no ${path} yet. Make it with \`agenix -e ${pathFrom(rulesPath, path)}\`, or remove the rule.`,
+      unnecessary: true,
+    };
+  if (taken === null || taken.has(path)) return null;
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (fleet.namedBy(path).some(file => file !== rulesPath) || namedInScripts(context)(name)) return null;
+  return {
+    at,
+    message: `No secret of agenix here is taken from ${path}, and no script names it. Declare one, or remove the rule and the file if nothing else reads it.`,
+    unnecessary: true,
+  };
+}

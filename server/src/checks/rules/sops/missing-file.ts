@@ -1,0 +1,209 @@
+/** sops/missing-file: a secret is taken from a file that is not there. */
+
+import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { SecretDefinition, SecretSource, SopsDefault } from '../../../fleet/model/secrets.ts';
+import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
+import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
+import { folderOf } from '../../../nix/eval/paths.ts';
+import { firstTime } from '../../facts/fleet-facts.ts';
+import { isElsewhere } from '../../facts/git-facts.ts';
+import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { severityOf } from '../../facts/sops/secret-surroundings.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+export const missingFile: Rule = {
+  id: 'sops/missing-file',
+  severity: 'error',
+  summary: 'A secret of sops-nix or agenix is taken from a file that is not there',
+  documentation: `\
+\`sopsFile\`, \`defaultSopsFile\` or the \`file\` of a secret of agenix, or of a template, names a file of this repository that is not there: it was
+moved or renamed, or the path is meant from another folder than that of the module. The machine does not evaluate:
+sops-nix says \`Cannot find path '…' set in sops.secrets.….sopsFile\`, or Nix itself that it does not exist.
+
+A file that git does not know is not there either, where the repository is a flake: a flake consists of what is in git's
+index. That is a warning; \`git add\` is enough.
+
+A \`sopsFile\` that is a text with a path outside of the repository is refused as well (\`is not in the Nix store\`), unless
+\`sops.validateSopsFiles\` is \`false\`.
+
+Silent for files of submodules, for paths that are not fully known, for the \`rekeyFile\` of agenix-rekey, which makes it, and
+where a condition asks whether the file is there. A warning for what stands under another condition, for a default that no
+secret takes, and in files that are part of no machine.
+
+Source: sops-nix 56b2406, modules/sops/manifest-for.nix; agenix b027ee2, modules/age.nix; the Nix manual on flakes.`,
+  examples: ({ encryptedYaml, VALUE }) => {
+    const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
+    return {
+      bad: [
+        {
+          title: 'A path from the wrong folder',
+          files: {
+            ...FILE,
+            'modules/mail.nix': `\
+{
+  sops.secrets.mail.sopsFile = ./secrets/lea.yaml;
+  #                            ^^^^^^^^^^^^^^^^^^ sops/missing-file: There is no modules/secrets/lea.yaml
+}
+`,
+          },
+        },
+        {
+          title: 'A file of another name',
+          files: {
+            'secrets/mail.age': '-----BEGIN AGE ENCRYPTED FILE-----\n',
+            'configuration.nix': `\
+{
+  age.secrets.mail.file = ./secrets/mial.age;
+  #                       ^^^^^^^^^^^^^^^^^^ sops/missing-file: Did you mean "secrets/mail.age"?
+}
+`,
+          },
+        },
+        {
+          title: 'A file that git does not know',
+          files: {
+            ...FILE,
+            'flake.nix': '{ outputs = _: { }; }\n',
+            'configuration.nix': `\
+{
+  sops.secrets.mail.sopsFile = ./secrets/lea.yaml;
+  #                            ^^^^^^^^^^^^^^^^^^ sops/missing-file: Git does not know
+}
+`,
+          },
+          tracked: ['flake.nix', 'configuration.nix'],
+        },
+      ],
+      good: [
+        {
+          title: 'A file that is there',
+          files: {
+            ...FILE,
+            'modules/mail.nix': `\
+{
+  sops.secrets.mail.sopsFile = ../secrets/lea.yaml;
+}
+`,
+          },
+        },
+        {
+          title: 'Only if it is there',
+          files: {
+            'configuration.nix': `\
+{ lib, ... }:
+{
+  age.secrets = lib.mkIf (builtins.pathExists ./secrets/mail.age) { mail.file = ./secrets/mail.age; };
+}
+`,
+          },
+        },
+      ],
+    };
+  },
+  check: function* (context) {
+    const isNew = firstTime();
+    const secrets = secretsOf(context);
+    const submodules = submodulesOf(context);
+    for (const named of namedSources(secrets)) {
+      const { path } = named.source;
+      const report =
+        path === null ? outside(context, secrets, named) : missing(context, submodules, named, path);
+      if (report !== null && !isIfThere(context, named) && isNew(report)) yield report;
+    }
+  },
+};
+
+/** A file that is named somewhere, and for what. */
+interface NamedSource {
+  readonly source: SecretSource;
+  readonly conditional: boolean;
+  /** Null for a default, and for a template. */
+  readonly definition: SecretDefinition | null;
+  /** Is anything taken from it? */
+  readonly isTaken: boolean;
+}
+
+function* namedSources(secrets: FleetSecrets): Iterable<NamedSource> {
+  for (const { definitions } of secrets.secrets)
+    for (const definition of definitions) {
+      const { source, conditional, given } = definition;
+      if (source === null || given.includes('rekeyFile')) continue;
+      yield { source, conditional, definition, isTaken: true };
+    }
+  for (const { source, conditional } of secrets.templates)
+    if (source !== null) yield { source, conditional, definition: null, isTaken: true };
+  for (const each of secrets.defaults) {
+    const { source, conditional } = each;
+    if (source !== null)
+      yield { source, conditional, definition: null, isTaken: isDefaultTaken(secrets, each) };
+  }
+}
+
+function isDefaultTaken(secrets: FleetSecrets, { source }: SopsDefault): boolean {
+  return secrets.secrets.some(({ definitions }) =>
+    definitions.some(
+      one =>
+        one.source === null &&
+        secrets.filesOf(one).files.some(({ path, certain }) => certain && path === source?.path),
+    ),
+  );
+}
+
+function missing(
+  { fleet, sources }: CheckContext,
+  submodules: readonly string[],
+  { source: { at }, conditional, isTaken }: NamedSource,
+  path: string,
+): Report | null {
+  const kind = sources.kind(path);
+  if (submodules.some(folder => path === folder || path.startsWith(`${folder}/`))) return null;
+  if (kind === 'file') {
+    const tracked = sources.tracked?.() ?? null;
+    if (tracked === null || tracked.has(path) || sources.kind('flake.nix') !== 'file') return null;
+    if (flakeOf(sources, path) !== '' || isElsewhere(path, sources, tracked)) return null;
+    return {
+      at,
+      severity: 'warning',
+      message: `Git does not know ${path}, so the flake does not see it. Run \`git add ${path}\`.`,
+    };
+  }
+  const severity = isTaken ? severityOf(fleet, at.file, conditional) : 'warning';
+  if (kind === 'directory')
+    return { at, severity, message: `${path} is a folder: a secret is taken from a file.` };
+  const folder = folderOf(path);
+  const beside = (sources.list(folder) ?? [])
+    .filter(entry => entry.kind === 'file')
+    .map(({ name }) => (folder === '' ? name : `${folder}/${name}`));
+  const fails = isTaken ? ' Evaluating the machine fails.' : '';
+  return {
+    at,
+    severity,
+    message: `There is no ${path}.${fails}${didYouMean(suggest(path, beside))}`,
+  };
+}
+
+/** A path that is a text, outside of the repository and of the Nix store. */
+function outside({ fleet }: CheckContext, secrets: FleetSecrets, named: NamedSource): Report | null {
+  if (named.definition?.keeper !== 'sops') return null;
+  const option = named.definition.options.find(({ name }) => name === 'sopsFile');
+  const text = option?.value.kind === 'plain' ? option.value.value : null;
+  if (typeof text !== 'string' || !text.startsWith('/') || text.startsWith('/nix/store/')) return null;
+  if (secrets.settings.some(({ path }) => path.join('.') === 'validateSopsFiles')) return null;
+  const { at } = named.source;
+  return {
+    at,
+    severity: severityOf(fleet, at.file, named.conditional),
+    message: `"${text}" is not in the Nix store, and sops-nix looks at it when the system is built. Write a path without quotes to a file of the repository, or set sops.validateSopsFiles = false.`,
+  };
+}
+
+/** Does a condition ask whether there are files? */
+function isIfThere({ sources }: CheckContext, { source, conditional }: NamedSource): boolean {
+  return conditional && /\b(pathExists|readDir|readFileType)\b/.test(sources.text(source.at.file) ?? '');
+}
+
+/** Folders of which git keeps the content elsewhere. */
+function submodulesOf({ sources }: CheckContext): readonly string[] {
+  const text = sources.kind('.gitmodules') === 'file' ? sources.text('.gitmodules') : null;
+  return [...(text ?? '').matchAll(/^\s*path\s*=\s*(\S+)\s*$/gm)].map(match => match[1] as string);
+}

@@ -1,0 +1,118 @@
+/** sops/password-needs-users: a user's password from a secret of sops-nix that is there only after users are made. */
+
+import { addOption } from '../../../edits/edit-bindings.ts';
+import type { SecretDefinition } from '../../../fleet/model/secrets.ts';
+import type { Range } from '../../../nix/syntax.ts';
+import { firstTime } from '../../facts/fleet-facts.ts';
+import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { seenAtUses } from '../../facts/sops/secret-uses.ts';
+import { assignedTo, isItself, waysFrom } from '../../facts/use/value-flow.ts';
+import type { CheckContext, Fix, Rule } from '../../rule.ts';
+import { isPassword } from '../use/password-needs-users.ts';
+
+export const sopsPasswordNeedsUsers: Rule = {
+  id: 'sops/password-needs-users',
+  severity: 'warning',
+  summary: "A user's password file from a secret without `neededForUsers`",
+  documentation: `\
+\`hashedPasswordFile\` of a user is the \`.path\` of a secret of sops-nix that is not declared with
+\`neededForUsers = true\`.
+
+When a machine starts, NixOS makes the users first; other secrets are put in place after that, since they may belong to
+those users. The password file is not there yet, NixOS warns and leaves the user without a password. It shows at the first
+boot, or after each one where \`/etc\` is not kept: nobody can log in. A later \`nixos-rebuild switch\` hides it, since the
+secrets are there by then.
+
+With \`neededForUsers = true\` the secret is put in place before the users are made, below \`/run/secrets-for-users\`. It
+belongs to root then. agenix decrypts before users are made in any case.
+
+Source: sops-nix 56b2406, modules/sops/secrets-for-users and "Setting a user's password"; agenix b027ee2,
+modules/age.nix.`,
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => {
+    const FILE = { 'secrets/lea.yaml': encryptedYaml(`ada: ${VALUE}\n`) };
+    return {
+      bad: [
+        {
+          title: 'The file is in place too late',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
+  sops.secrets.ada = { };
+  users.users.ada.hashedPasswordFile = config.sops.secrets.ada.path;
+  #               ^^^^^^^^^^^^^^^^^^ sops/password-needs-users: neededForUsers = true
+`),
+          },
+        },
+      ],
+      good: [
+        {
+          title: 'The file is in place before users are made',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
+  sops.secrets.ada.neededForUsers = true;
+  users.users.ada.hashedPasswordFile = config.sops.secrets.ada.path;
+`),
+          },
+        },
+      ],
+    };
+  },
+  check: function* (context) {
+    const isNew = firstTime();
+    const secrets = secretsOf(context);
+    for (const { use, found } of passwords(context)) {
+      const secret = secrets.secrets.find(({ keeper, name }) => keeper === 'sops' && name === use.name);
+      if (secret === undefined || secret.definitions.length === 0 || secret.implicitOn.length > 0) continue;
+      if (use.name.startsWith('vars/') || !secret.definitions.every(isTooLate)) continue;
+      for (const { start, end } of found) {
+        const at = { file: use.at.file, start, end };
+        if (!isNew({ at })) continue;
+        yield {
+          at,
+          message: `The secret "${use.name}" of sops-nix is not there yet when users are made: at boot the user gets no password. Declare it with neededForUsers = true.`,
+          related: secret.definitions.map(one => ({ at: one.at, message: 'The secret is declared here' })),
+          fixes: fixesOf(context, secret.definitions),
+        };
+      }
+    }
+  },
+};
+
+/** Where a password file is set to the path. */
+const passwords = seenAtUses(/asswordFile/, (source, use): readonly Range[] | null => {
+  if (use.keeper !== 'sops' || use.of !== 'secret' || use.attribute !== 'path' || use.nameKind === 'pattern')
+    return null;
+  const found = waysFrom(source, use.at).flatMap(way => {
+    const assigned = assignedTo(way);
+    if (assigned === null || !isItself(assigned.steps) || !isPassword(way)) return [];
+    return [{ start: assigned.attribute.at.start, end: assigned.attribute.at.end }];
+  });
+  return found.length === 0 ? null : found;
+});
+
+/** Certainly not for users: nothing that is not known may say so. */
+function isTooLate({ complete, given, neededForUsers, nameKind, path }: SecretDefinition): boolean {
+  if (!complete || nameKind === 'pattern' || path?.value.startsWith('/run/secrets-for-users/') === true)
+    return false;
+  return !given.includes('neededForUsers') || neededForUsers?.value === false;
+}
+
+function fixesOf({ sources }: CheckContext, definitions: readonly SecretDefinition[]): readonly Fix[] {
+  const [only, another] = definitions;
+  if (only === undefined || another !== undefined || only.given.some(name => NOT_FOR_USERS.has(name)))
+    return [];
+  const edit = only.nameKind === 'literal' ? addOption(sources, only.at, 'neededForUsers = true;') : null;
+  return edit === null
+    ? []
+    : [{ title: 'Declare the secret with neededForUsers = true', edits: [edit], preferred: true }];
+}
+
+const NOT_FOR_USERS: ReadonlySet<string> = new Set([
+  'neededForUsers',
+  'owner',
+  'group',
+  'uid',
+  'gid',
+  'path',
+]);

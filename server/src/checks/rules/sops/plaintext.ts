@@ -1,0 +1,111 @@
+/** sops/plaintext: a file that is to be encrypted and is not. */
+
+import { startOf } from '../../facts/sops/agenix-rules.ts';
+import { coverOf, declaredFiles, filesUnderRules, isEncrypted } from '../../facts/sops/sops-files.ts';
+import { wholeFile } from '../../facts/store/stored-index.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+export const plaintext: Rule = {
+  id: 'sops/plaintext',
+  severity: 'error',
+  summary: 'A file that is to be encrypted and is not',
+  documentation: `\
+A secret of sops-nix or agenix is taken from this file, or a creation rule of \`.sops.yaml\` says that it is to be encrypted,
+and it is plain text: it was written without \`sops\`, or decrypted in place and saved. In git everybody who can read the
+repository can read it, and by way of a flake every user of every machine that builds it. Nor does it work: sops-nix builds
+the system, and refuses when the machine is activated (\`sops metadata not found\`); agenix ends with
+\`failed to read header\`.
+
+\`sops encrypt -i FILE\` encrypts it, for agenix \`agenix -e FILE\` makes it anew. If it was ever committed, what is in it is
+known: change it.
+
+Reported for files that declarations name, with or without a \`.sops.yaml\`, and for YAML, JSON, \`.env\` and \`.ini\` files
+that fit a rule which names a folder or a file; not for rules that take every file of a format, for empty files, for
+examples and templates, or for files that git does not know. No value is read or shown.
+
+Source: getsops/sops 15e36f97a, config/config.go and stores/; sops-nix 56b2406, pkgs/sops-install-secrets/main.go; age.`,
+  examples: ({ encryptedYaml, moduleWith, SOPS_YAML, VALUE }) => ({
+    bad: [
+      {
+        title: 'Saved without sops',
+        files: {
+          '.sops.yaml': SOPS_YAML,
+          'secrets/lea.yaml': 'mail: correct horse\n',
+        },
+        found: ['secrets/lea.yaml'],
+      },
+      {
+        title: 'Taken by a machine, and no rule for it',
+        files: {
+          'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'),
+          'secrets/lea.yaml': 'mail: correct horse\n',
+        },
+        found: ['secrets/lea.yaml'],
+      },
+      {
+        title: 'A file for agenix',
+        files: {
+          'configuration.nix': '{\n  age.secrets.mail.file = ./mail.age;\n}\n',
+          'mail.age': 'correct horse\n',
+        },
+        found: ['mail.age'],
+      },
+    ],
+    good: [
+      {
+        title: 'An encrypted file',
+        files: { '.sops.yaml': SOPS_YAML, 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) },
+      },
+      {
+        title: 'A file that git does not know',
+        files: { '.sops.yaml': SOPS_YAML, 'secrets/lea.yaml': 'mail: correct horse\n' },
+        tracked: ['.sops.yaml'],
+      },
+    ],
+  }),
+  check: function* (context: CheckContext) {
+    const tracked = context.sources.tracked?.() ?? null;
+    const isJudged = (path: string) => (tracked === null || tracked.has(path)) && !EXAMPLE.test(path);
+    const named = declaredFiles(context, 'sops');
+    for (const path of named.keys())
+      if (isJudged(path) && isEncrypted(context, path, true) === false) yield reportOf(context, path);
+    for (const { path, rule } of filesUnderRules(context))
+      if (rule !== null && !named.has(path) && isJudged(path) && isEncrypted(context, path) === false)
+        yield reportOf(context, path);
+    for (const [path, { at }] of declaredFiles(context, 'age'))
+      if (isJudged(path) && isForAge(startOf(context.sources, path)) === false)
+        yield {
+          at: wholeFile(path),
+          message: `This file is not encrypted, and agenix is to decrypt it: that fails with "failed to read header", and whoever can read the repository can read it. Make it anew with \`agenix -e ${path}\`, and change what was in it if it was ever committed.`,
+          related: [{ at, message: 'the secret that is taken from it' }],
+        };
+  },
+};
+
+function reportOf(context: CheckContext, path: string): Report {
+  const covered = coverOf(context, path);
+  const rule = covered?.rule ?? null;
+  const definition = declaredFiles(context, 'sops').get(path);
+  const why =
+    rule !== null && covered !== null
+      ? `${covered.config.path} says that it is to be`
+      : 'sops-nix is to decrypt it: activation ends with "sops metadata not found"';
+  return {
+    at: wholeFile(path),
+    message: `This file is not encrypted, and ${why}. Run \`sops encrypt -i ${path}\`, and change what was in it if it was ever committed.`,
+    related: [
+      ...(rule === null ? [] : [{ at: rule.pathRegex?.at ?? rule.at, message: 'the rule that covers it' }]),
+      ...(definition === undefined ? [] : [{ at: definition.at, message: 'a secret that is taken from it' }]),
+    ],
+  };
+}
+
+/** Null where that cannot be told. */
+function isForAge(start: string | null): boolean | null {
+  if (start === null || start.trim() === '' || /^(version https:\/\/git-lfs|\0GITCRYPT)/.test(start))
+    return null;
+  return /^\s*(age-encryption\.org\/|-----BEGIN AGE ENCRYPTED FILE-----)/.test(start);
+}
+
+/** Meant to be read: what is in them are placeholders. */
+const EXAMPLE = /(^|[/._-])(examples?|samples?|templates?|dist|schema)([/._-]|$)/i;

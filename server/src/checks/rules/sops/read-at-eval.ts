@@ -1,0 +1,88 @@
+/** sops/read-at-eval: evaluation itself opens the file of a secret of sops-nix or agenix. */
+import type { SecretUse } from '../../../fleet/model/secrets.ts';
+import type { Range } from '../../../nix/syntax.ts';
+import { firstTime } from '../../facts/fleet-facts.ts';
+import { isOfConfig, severityOf } from '../../facts/sops/secret-surroundings.ts';
+import { seenAtUses } from '../../facts/sops/secret-uses.ts';
+import { keeperName } from '../../facts/sops/sops-versions.ts';
+import { OPENERS, openedBy } from '../../facts/use/content-reads.ts';
+import { isIfThere, waysFrom } from '../../facts/use/value-flow.ts';
+import type { Report, Rule } from '../../rule.ts';
+
+export const sopsReadAtEval: Rule = {
+  id: 'sops/read-at-eval',
+  severity: 'error',
+  summary: 'A secret of sops-nix or agenix is read during evaluation',
+  documentation: `\
+Evaluation opens the file of a secret, or of a template with secrets: \`builtins.readFile\` (or \`lib.fileContents\`,
+\`lib.importJSON\`, …) of its \`.path\`.
+
+\`.path\` is where the secret lies on the running machine. On the machine that evaluates there is nothing, and pure
+evaluation does not look at it at all: it ends with \`access to absolute path … is forbidden\`. With \`--impure\` on the
+machine itself it would work, and put the secret into the Nix store, where everybody can read it.
+
+Hand the \`.path\` to the program, and let it open the file when it runs: most modules have an option that ends in
+\`File\`, and systemd has \`LoadCredential\` and \`EnvironmentFile\`. Where a program wants one file with settings and
+secrets, write a template: \`sops.templates.<name>.content\` with \`config.sops.placeholder.<name>\`.`,
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => {
+    const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
+    return {
+      bad: [
+        {
+          title: 'A password that is wanted as text',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
+  sops.secrets.mail = { };
+  services.mail.password = builtins.readFile config.sops.secrets.mail.path;
+  #                                 ^^^^^^^^ sops/read-at-eval: "mail"
+`),
+          },
+        },
+      ],
+      good: [
+        {
+          title: 'The program opens the file',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
+  sops.secrets.mail = { };
+  services.mail.passwordFile = config.sops.secrets.mail.path;
+`),
+          },
+        },
+      ],
+    };
+  },
+  check: function* ({ fleet, ...context }) {
+    const isNew = firstTime();
+    for (const { use, found } of readings({ fleet, ...context }))
+      for (const { start, end } of found) {
+        const at = { file: use.at.file, start, end };
+        if (isNew({ at })) yield reportOf(use, at, severityOf(fleet, at.file, false));
+      }
+  },
+};
+
+/** Where a function reads the file at the path, by the functions' names. */
+const readings = seenAtUses(OPENERS, (file, use): readonly Range[] | null => {
+  if (use.guarded || use.attribute !== 'path' || !isOfConfig(use.above)) return null;
+  const found = waysFrom(file, use.at).flatMap(way => {
+    const opened = openedBy(way.steps);
+    if (opened === null || opened.how === 'build' || isIfThere(file, way)) return [];
+    return [{ start: opened.at.start, end: opened.at.end }];
+  });
+  return found.length === 0 ? null : found;
+});
+
+function reportOf(use: SecretUse, at: Report['at'], severity: Report['severity']): Report {
+  const what = use.of === 'template' ? 'template' : 'secret';
+  return {
+    at,
+    ...(severity === undefined ? {} : { severity }),
+    message:
+      `Evaluation reads the ${what} "${use.name}" of ${keeperName(use.keeper)} here: it lies at its .path only on the running machine. ` +
+      'Hand over .path and let the program read the file when it runs.',
+    related: [{ at: use.at, message: `The path of the ${what}` }],
+  };
+}

@@ -1,0 +1,81 @@
+/** sops/recipient-drift: a file that is encrypted to others than its rule in `.sops.yaml` says. */
+import type { CreationRule } from '../../../fleet/secrets/secrets-rules.ts';
+import { secretFilesOf } from '../../facts/sops/joined-secrets.ts';
+import { type CoveredFile, filesUnderRules, namedFiles } from '../../facts/sops/sops-files.ts';
+import { keyOwners, keysText, without } from '../../facts/store/recipient-keys.ts';
+import { wholeFile } from '../../facts/store/stored-index.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+export const recipientDrift: Rule = {
+  id: 'sops/recipient-drift',
+  severity: 'warning',
+  summary: 'An encrypted file with other recipients than its rule in `.sops.yaml`',
+  documentation: `\
+\`.sops.yaml\` says to which keys a file is to be encrypted, but only when the file is made. This one is encrypted to others:
+a key was added to the rule or taken from it, and the file was not updated. A machine whose key is missing cannot decrypt
+it and fails when it is activated; a key that is no longer in the rule still opens it.
+
+\`sops updatekeys FILE\` brings the file up to date. Who could read it may have kept what is in it: where that matters,
+change the secrets too (and run \`sops rotate -i FILE\`, since \`updatekeys\` keeps the data key).
+
+Compared are age and PGP keys. Reported only if there is one \`.sops.yaml\` above the file, and the rule it falls under is
+certain.
+
+Source: getsops/sops 15e36f97a, cmd/sops/subcommand/updatekeys.`,
+  examples: ({ ADMIN, encryptedYaml, LEA, moduleWith, SOPS_YAML, VALUE }) => {
+    const MODULE = {
+      'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'),
+      '.sops.yaml': SOPS_YAML,
+    };
+    return {
+      bad: [
+        {
+          title: 'A key was added to the rule',
+          files: { ...MODULE, 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`, [ADMIN]) },
+          found: ['secrets/lea.yaml'],
+        },
+      ],
+      good: [
+        {
+          title: 'The keys of the rule',
+          files: { ...MODULE, 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`, [LEA, ADMIN]) },
+        },
+      ],
+    };
+  },
+  check: function* (context: CheckContext) {
+    const ownerOf = keyOwners(context.stored().sops);
+    const files = new Map<string, CoveredFile>();
+    for (const one of [...namedFiles(context), ...filesUnderRules(context)]) files.set(one.path, one);
+    for (const one of files.values()) {
+      const report = one.rule === null ? null : compare(context, one, one.rule, ownerOf);
+      if (report !== null) yield report;
+    }
+  },
+};
+
+function compare(
+  context: CheckContext,
+  { path, config }: CoveredFile,
+  rule: CreationRule,
+  ownerOf: (key: string) => string | null,
+): Report | null {
+  const file = secretFilesOf(context).encrypted(path);
+  if (file === null || !file.complete || !file.encrypted) return null;
+  const wanted = rule.groups.flat().map(one => one.value);
+  // Keys of other kinds are not read here; a rule of theirs alone says nothing that can be compared.
+  if (wanted.length === 0) return null;
+  const missing = without(wanted, file.recipients);
+  const extra = without(file.recipients, wanted);
+  if (missing.length + extra.length === 0) return null;
+  const parts: string[] = [];
+  if (missing.length > 0)
+    parts.push(`is not encrypted to ${keysText([...new Set(missing)], ownerOf)}, which its rule names`);
+  if (extra.length > 0)
+    parts.push(`can still be decrypted by ${keysText(extra, ownerOf)}, which its rule does not name`);
+  return {
+    at: wholeFile(path),
+    message: `This file ${parts.join(', and ')}. Run \`sops updatekeys ${path}\`.`,
+    related: [{ at: rule.pathRegex?.at ?? rule.at, message: `the rule in ${config.path}` }],
+  };
+}

@@ -1,0 +1,170 @@
+/** sops/rule-without-file: a rule of `.sops.yaml` that fits no file, while a file has no rule. */
+
+import { writtenAt } from '../../../edits/edits.ts';
+import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
+import { type CreationRule, ruleFor, type SopsConfig } from '../../../fleet/secrets/secrets-rules.ts';
+import { folderOf } from '../../../nix/eval/paths.ts';
+import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import {
+  coverOf,
+  declaredFiles,
+  isClansOwn,
+  isEncrypted,
+  NOT_SEARCHED,
+} from '../../facts/sops/sops-files.ts';
+import { keptFor } from '../../facts/store/stored-index.ts';
+import type { CheckContext, CheckFiles, Fix, Report, Rule } from '../../rule.ts';
+
+export const ruleWithoutFile: Rule = {
+  id: 'sops/rule-without-file',
+  severity: 'warning',
+  summary: 'A rule of `.sops.yaml` that fits no file, while a file has no rule',
+  documentation: `\
+The \`path_regex\` of a creation rule fits no file at all, and a file that sops-nix takes secrets from fits no rule of the
+same \`.sops.yaml\`: most likely the one is meant for the other. Paths are relative to the folder that \`.sops.yaml\` lies in: in
+\`secrets/.sops.yaml\` the file \`secrets/lea.yaml\` is \`lea.yaml\`, and \`^secrets/\` fits nothing. sops refuses to make or to
+update such a file ("no matching creation rules found").
+
+Where there is a single \`.sops.yaml\` above an encrypted file, \`sops/no-creation-rule\` says it at the file.
+
+Source: getsops/sops 15e36f97a, config/config.go.`,
+  examples: ({ encryptedYaml, moduleWith, SOPS_YAML, VALUE }) => {
+    const MODULE = { 'configuration.nix': moduleWith('  sops.secrets.mail = { };\n') };
+    const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
+    const OTHERS = SOPS_YAML.replace('secrets/[^/]+\\.yaml$', '^hosts/');
+    return {
+      bad: [
+        {
+          title: 'A path from the root, in a folder below',
+          files: {
+            ...MODULE,
+            ...FILE,
+            '.sops.yaml': OTHERS,
+            'hosts/a.yaml': FILE['secrets/lea.yaml'],
+            'secrets/.sops.yaml': `${SOPS_YAML.replace(
+              '    key_groups',
+              `#               ^^^^^^^^^^^^^^^^^^^^ sops/rule-without-file: secrets/lea.yaml\n    key_groups`,
+            )}`,
+          },
+        },
+      ],
+      good: [
+        {
+          title: 'A path from its own folder',
+          files: {
+            ...MODULE,
+            ...FILE,
+            '.sops.yaml': OTHERS,
+            'hosts/a.yaml': FILE['secrets/lea.yaml'],
+            'secrets/.sops.yaml': SOPS_YAML.replace('secrets/', '^'),
+          },
+        },
+      ],
+    };
+  },
+  check: function* (context) {
+    const { configs } = secretsOf(context);
+    for (const config of configs) {
+      const path = ruleless(context, config);
+      if (path === null) continue;
+      // Started in another folder, sops takes the other configuration.
+      const isTaken = configs.some(other => other !== config && ruleFor(other, path));
+      const files = filesFor(context.stored()).below(context.sources, folderOf(config.path));
+      for (const rule of config.rules)
+        if (
+          rule.pathRegex !== null &&
+          (!isTaken || fromRoot(config, rule.pathRegex.value) !== null) &&
+          fitsNone(config, rule, files)
+        )
+          yield reportOf(context, config, rule.pathRegex, path);
+    }
+  },
+};
+
+/** The first file below a configuration that no rule of it takes, unless that is said at the file. */
+function ruleless(context: CheckContext, config: SopsConfig): string | null {
+  if (config.rules.length === 0) return null;
+  const { sources } = context;
+  for (const path of declaredFiles(context, 'sops').keys()) {
+    if (isClansOwn(path) || flakeOf(sources, path) !== flakeOf(sources, config.path)) continue;
+    if (ruleFor(config, path) !== null) continue;
+    if (coverOf(context, path)?.rule !== null || isEncrypted(context, path) !== true) return path;
+  }
+  return null;
+}
+
+/** Does a rule fit none of the files? False where that is not known. */
+function fitsNone(config: SopsConfig, rule: CreationRule, files: readonly string[] | null): boolean {
+  const alone = { ...config, rules: [rule] };
+  return files?.every(path => ruleFor(alone, path) === null) ?? false;
+}
+
+/** What an expression that begins with the configuration's own folder should be; null for others. */
+function fromRoot(config: SopsConfig, value: string): string | null {
+  const folder = folderOf(config.path);
+  const start = value.startsWith('^') ? 1 : 0;
+  if (folder === '' || !value.startsWith(`${folder}/`, start)) return null;
+  return value.slice(0, start) + value.slice(start + folder.length + 1);
+}
+
+function reportOf(
+  { sources }: CheckContext,
+  config: SopsConfig,
+  { value, at }: NonNullable<CreationRule['pathRegex']>,
+  path: string,
+): Report {
+  const meant = fromRoot(config, value);
+  const written = writtenAt(sources, at);
+  const index = written?.indexOf(value) ?? -1;
+  const fixes: Fix[] =
+    meant === null || index < 0
+      ? []
+      : [
+          {
+            title: `Replace with ${meant}`,
+            edits: [{ ...at, start: at.start + index, end: at.start + index + value.length, text: meant }],
+            preferred: true,
+            guess: true,
+          },
+        ];
+  return {
+    at,
+    message: `No file fits ${value}, and ${path} has no rule in ${config.path}: paths are relative to the folder that it lies in.${
+      meant === null ? ' Fix it, or remove the rule.' : ` Write ${meant}.`
+    }`,
+    fixes,
+  };
+}
+
+/** Files and folders: more than any repository keeps below one configuration. */
+const MAX_FILES = 20_000;
+
+/** The files below a folder, but for those of Nix, which nobody encrypts; null where they are too many. */
+const filesFor = keptFor(() => {
+  const known = new Map<string, readonly string[] | null>();
+  return {
+    below(sources: CheckFiles, folder: string): readonly string[] | null {
+      let found = known.get(folder);
+      if (found === undefined) {
+        found = walk(sources, folder);
+        known.set(folder, found);
+      }
+      return found;
+    },
+  };
+});
+
+function walk(sources: CheckFiles, root: string): readonly string[] | null {
+  const found: string[] = [];
+  const open = [root];
+  let count = 0;
+  for (let folder = open.pop(); folder !== undefined; folder = open.pop())
+    for (const { name, kind } of sources.list(folder) ?? []) {
+      // Links may lead in a circle.
+      if (++count > MAX_FILES) return null;
+      const path = folder === '' ? name : `${folder}/${name}`;
+      if (kind === 'file' && !name.endsWith('.nix')) found.push(path);
+      if (kind === 'directory' && name !== '.git' && !NOT_SEARCHED.has(name)) open.push(path);
+    }
+  return found;
+}

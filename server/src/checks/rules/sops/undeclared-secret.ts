@@ -1,0 +1,103 @@
+/** sops/undeclared-secret: a use of a secret that nothing declares. */
+
+import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { SecretUse } from '../../../fleet/model/secrets.ts';
+import type { FleetSecrets, UseTarget } from '../../../fleet/secrets/secrets-join.ts';
+import { declaringFiles, machinesWithout } from '../../facts/sops/declaring-files.ts';
+import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { isOfConfig, isOutOfUse } from '../../facts/sops/secret-surroundings.ts';
+import { keeperName } from '../../facts/sops/sops-versions.ts';
+import { isPerhapsLeftOut } from '../../facts/use/reading-machines.ts';
+import { inBrackets } from '../../facts/wording.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+export const undeclaredSecret: Rule = {
+  id: 'sops/undeclared-secret',
+  severity: 'warning',
+  summary: 'A use of a secret of sops-nix or agenix that nothing declares',
+  documentation: `\
+A module reads \`config.sops.secrets.<name>\`, \`config.sops.placeholder.<name>\`, \`config.sops.templates.<name>\` or
+\`config.age.secrets.<name>\`, and nothing in this repository declares that name: no \`sops.secrets.<name>\`, no generator,
+and no secret below \`sops/secrets\` that clan gives to a machine. Or only modules do that this machine does not import. A
+machine with this module does not evaluate: \`attribute '…' missing\`.
+
+Declare it (\`sops.secrets.<name> = { };\`), import the module that does, or correct the name.
+
+It is a warning and no error, since a module of another flake may declare it, and since the file may be one that no
+machine imports. Silent if the machine has a module that declares secrets of which the names are not known, or that name
+with a part left open; for uses with something to fall back on (\`or\`, \`?\`), and in a file that is among the modules of no
+machine and that no other file names; and for agenix where the repository declares none of the secrets that it uses. Where other machines have it, only what stands under no condition is reported.
+
+Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.nix.`,
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => ({
+    bad: [
+      {
+        title: 'A secret of another name',
+        files: {
+          'configuration.nix': moduleWith(
+            '  sops.secrets.mail-password = { };\n  services.mail.passwordFile = config.sops.secrets.mail-pasword.path;\n  #                                                ^^^^^^^^^^^^ sops/undeclared-secret\n',
+          ),
+          'secrets/lea.yaml': encryptedYaml(`mail-password: ${VALUE}\n`),
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'A secret that is declared',
+        files: {
+          'configuration.nix': moduleWith(
+            '  sops.secrets.mail-password = { };\n  services.mail.passwordFile = config.sops.secrets.mail-password.path;\n',
+          ),
+          'secrets/lea.yaml': encryptedYaml(`mail-password: ${VALUE}\n`),
+        },
+      },
+    ],
+  }),
+  check: function* (context: CheckContext) {
+    const { fleet, sources } = context;
+    const secrets = secretsOf(context);
+    const areHere = secrets.uses.some(use => use.keeper === 'age' && secrets.targetOf(use) === 'declared');
+    for (const use of secrets.uses) {
+      // Whoever keeps the files of agenix in a private flake often declares them all there.
+      if (!isOfConfig(use.above) || (use.keeper === 'age' && !areHere)) continue;
+      const target = secrets.targetOf(use);
+      if (target === 'undeclared') {
+        if (!isOutOfUse(fleet, use.at.file)) yield reportOf(secrets, use, []);
+        continue;
+      }
+      if (
+        !mayLack(use, target) ||
+        secrets.secrets.some(one => one.name === use.name && one.implicitOn.length > 0)
+      )
+        continue;
+      const machines = machinesWithout(fleet, use.at.file, declaringFiles(fleet, use));
+      const source = machines.length === 0 ? null : sources.parse(use.at.file);
+      if (source !== null && !isPerhapsLeftOut(source, use.at)) yield reportOf(secrets, use, machines);
+    }
+  },
+};
+
+/** Something declares it, or may: perhaps not for all machines that read it from their own configuration. */
+function mayLack({ above, guarded, nameKind }: SecretUse, target: UseTarget): boolean {
+  if (guarded || nameKind === 'pattern' || above.length !== 1 || above[0] !== 'config') return false;
+  return target === 'declared' || target === 'unknown';
+}
+
+function reportOf(secrets: FleetSecrets, use: SecretUse, machines: readonly string[]): Report {
+  const what = use.of === 'template' ? 'template' : 'secret';
+  const names =
+    use.of === 'template'
+      ? secrets.templates.flatMap(({ name, nameKind }) => (nameKind === 'pattern' ? [] : [name]))
+      : secrets.secrets.flatMap(({ keeper, name, nameKind }) =>
+          keeper === use.keeper && nameKind !== 'pattern' ? [name] : [],
+        );
+  const elsewhere = names.includes(use.name);
+  const advice = elsewhere
+    ? ' Import the module that declares it, or declare it here.'
+    : didYouMean(suggest(use.name, names));
+  return {
+    at: use.nameAt,
+    message: `Nothing declares the ${what} "${use.name}" of ${keeperName(use.keeper)}${inBrackets(machines)}; reading it fails.${advice}`,
+    machines,
+  };
+}

@@ -1,0 +1,117 @@
+/** sops/unknown-key: a secret whose key is not in its encrypted file. */
+
+import { replaceName } from '../../../edits/edits.ts';
+import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { SecretDefinition } from '../../../fleet/model/secrets.ts';
+import type { LocatedKey } from '../../../fleet/secrets/secrets-join.ts';
+import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { quoted } from '../../facts/wording.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
+
+export const unknownKey: Rule = {
+  id: 'sops/unknown-key',
+  severity: 'error',
+  summary: 'A secret of sops-nix whose key is not in the encrypted file',
+  documentation: `\
+\`sops.secrets.<name>\` takes a value out of an encrypted file, by the key \`<name>\` or by the option \`key\`; a slash goes
+one map down. There is no such key in the file, or it is a map or a list where a value is wanted, or it goes through a
+value as if that were a map. sops-nix checks that when it builds the system ("the key … cannot be found in …"), and when
+the machine is activated.
+
+Mend the name, or add the key: \`sops FILE\` opens the file.
+
+Keys are not encrypted, so the file need not be decrypted to know. Reported only if the file and the key are certain;
+a warning where the secret is declared under a condition. Files of the formats \`binary\`, \`dotenv\` and \`ini\` have no keys.
+
+Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\`, \`validateSopsFile\`).`,
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => ({
+    bad: [
+      {
+        title: 'A map where there is a value',
+        files: {
+          'configuration.nix': moduleWith(
+            '  sops.secrets."newt/token" = { };\n  #            ^^^^^^^^^^^^ sops/unknown-key\n',
+          ),
+          'secrets/lea.yaml': encryptedYaml(`newt: ${VALUE}\n`),
+        },
+      },
+      {
+        title: 'A slip of the pen',
+        files: {
+          'configuration.nix': moduleWith(
+            '  sops.secrets.mail.key = "mial-password";\n  #                       ^^^^^^^^^^^^^^^ sops/unknown-key\n',
+          ),
+          'secrets/lea.yaml': encryptedYaml(`mail-password: ${VALUE}\n`),
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'A key in a map',
+        files: {
+          'configuration.nix': moduleWith('  sops.secrets."newt/token" = { };\n'),
+          'secrets/lea.yaml': encryptedYaml(`newt:\n    token: ${VALUE}\n`),
+        },
+      },
+      {
+        title: 'A file without keys',
+        files: {
+          'configuration.nix': moduleWith(
+            '  sops.secrets.tunnel = {\n    sopsFile = ./secrets/tunnel;\n    format = "binary";\n  };\n  sops.secrets.mail = { };\n',
+          ),
+          'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`),
+          'secrets/tunnel': `{ "data": "${VALUE}", "sops": { "version": "3.13.2" } }\n`,
+        },
+      },
+    ],
+  }),
+  check: function* (context: CheckContext) {
+    const secrets = secretsOf(context);
+    for (const secret of secrets.secrets) {
+      if (secret.keeper !== 'sops') continue;
+      for (const definition of secret.definitions) {
+        const key = secrets.keyOf(definition);
+        if (key?.certain === true && key.kind !== 'found') yield reportOf(context, definition, key);
+      }
+    }
+  },
+};
+
+function reportOf({ sources }: CheckContext, definition: SecretDefinition, found: LocatedKey): Report {
+  const { key } = definition;
+  const wanted = key?.value ?? definition.name;
+  const at = key?.at ?? definition.at;
+  const meant = found.kind === 'missing' ? meantBy(wanted, found) : null;
+  const edit = meant === null ? null : replaceName(sources, at, wanted, meant);
+  const fixes: Fix[] =
+    edit === null ? [] : [{ title: `Replace with "${meant}"`, edits: [edit], preferred: true, guess: true }];
+  return {
+    at,
+    message: `${problem(wanted, found)}${didYouMean(meant)}`,
+    ...(definition.conditional ? { severity: 'warning' as const } : {}),
+    related: found.key === null ? [] : [{ at: found.key.at, message: `\`${found.key.name}\` is here` }],
+    // Elsewhere the name is written too.
+    fixes: key === null ? [] : fixes,
+  };
+}
+
+function problem(wanted: string, { kind, upTo, file, names }: LocatedKey): string {
+  switch (kind) {
+    case 'not-a-map':
+      return `There is no key "${wanted}" in ${file}: "${upTo}" is a value there, with nothing below it.`;
+    case 'not-a-value':
+      return `"${wanted}" is no value in ${file}, but holds further keys; sops-nix can hand out values only.`;
+    default: {
+      const above = upTo.includes('/') ? `"${upTo.slice(0, upTo.lastIndexOf('/'))}" there` : 'it';
+      const has = names.length === 0 ? '' : `; ${above} has ${quoted(names)}`;
+      return `There is no key "${upTo}" in ${file}${has}.`;
+    }
+  }
+}
+
+/** The whole key with its wrong part put right. */
+function meantBy(wanted: string, { upTo, names }: LocatedKey): string | null {
+  const slash = upTo.lastIndexOf('/') + 1;
+  const meant = suggest(upTo.slice(slash), names);
+  return meant === null ? null : upTo.slice(0, slash) + meant + wanted.slice(upTo.length);
+}

@@ -1,0 +1,190 @@
+/** sops/unreplaced-placeholder: a placeholder of sops-nix that nothing replaces by its secret. */
+import type { SecretOption, SecretTemplate, SecretUse } from '../../../fleet/model/secrets.ts';
+import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
+import type { SourceFile } from '../../../nix/source.ts';
+import { firstTime } from '../../facts/fleet-facts.ts';
+import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { isOfConfig } from '../../facts/sops/secret-surroundings.ts';
+import { seenAtUses } from '../../facts/sops/secret-uses.ts';
+import { type Step, type Way, waysFrom } from '../../facts/use/value-flow.ts';
+import type { Report, Rule } from '../../rule.ts';
+
+export const unreplacedPlaceholder: Rule = {
+  id: 'sops/unreplaced-placeholder',
+  severity: 'warning',
+  summary: 'A placeholder of sops-nix that nothing replaces by its secret',
+  documentation: `\
+\`config.sops.placeholder.<name>\` is a text without meaning (\`<SOPS:…:PLACEHOLDER>\`). When a machine is activated, sops-nix
+replaces it by the secret in the files that it writes for \`sops.templates\`, and nowhere else. Assigned to an option of a
+service, that text is what the service gets. Where there is no template at all, there are no placeholders either, and
+evaluation ends with \`attribute '…' missing\`.
+
+Write the file as a template, and hand on its path:
+
+\`\`\`nix
+sops.templates."mail.env".content = "PASSWORD=\${config.sops.placeholder.mail}";
+services.mail.environmentFile = config.sops.templates."mail.env".path;
+\`\`\`
+
+A secret with \`neededForUsers = true\` is decrypted by itself, before users are made, and templates are written later from
+the other secrets: its placeholder stays in a template as it is.
+
+Silent where a template may take up what was assigned: where its text, or its file, is made of something that is not
+known, and where the placeholder goes through functions.
+
+Source: sops-nix 56b2406, modules/sops/templates, modules/sops/secrets-for-users, pkgs/sops-install-secrets/main.go
+(\`renderTemplate\`).`,
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => {
+    const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
+    return {
+      bad: [
+        {
+          title: 'Assigned to an option',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
+  sops.secrets.mail = { };
+  services.mail.password = config.sops.placeholder.mail;
+  #                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ sops/unreplaced-placeholder: sops.templates
+`),
+          },
+        },
+        {
+          title: 'A secret that is needed for users',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
+  sops.secrets.mail.neededForUsers = true;
+  sops.templates.mail.content = "PASSWORD=\${config.sops.placeholder.mail}";
+  #                                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ sops/unreplaced-placeholder: neededForUsers
+`),
+          },
+        },
+      ],
+      good: [
+        {
+          title: 'In a template',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
+  sops.secrets.mail = { };
+  sops.templates.mail.content = "PASSWORD=\${config.sops.placeholder.mail}";
+`),
+          },
+        },
+        {
+          title: 'By way of an option that a template takes up',
+          files: {
+            ...FILE,
+            'configuration.nix': moduleWith(`\
+  sops.secrets.mail = { };
+  services.mail.settings.password = config.sops.placeholder.mail;
+  sops.templates.mail.content = builtins.toJSON config.services.mail.settings;
+`),
+          },
+        },
+      ],
+    };
+  },
+  check: function* (context) {
+    const isNew = firstTime();
+    const secrets = secretsOf(context);
+    for (const { use, found } of placeholders(context)) {
+      const report = found.isInTemplate ? tooLate(secrets, use) : outside(secrets, use, found.options);
+      if (report !== null && isNew(report)) yield report;
+    }
+  },
+};
+
+/** Where a placeholder goes: into a template, or into options of modules, by their names. */
+interface Destination {
+  readonly isInTemplate: boolean;
+  readonly options: readonly (readonly string[])[];
+}
+
+const placeholders = seenAtUses(/\bplaceholder\b/, (source, use): Destination | null => {
+  if (use.of !== 'placeholder' || use.guarded || !isOfConfig(use.above)) return null;
+  const ways = waysFrom(source, use.at);
+  if (ways.length === 0) return null;
+  if (ways.every(isTemplate)) return { isInTemplate: true, options: [] };
+  return ways.every(way => isAssigned(source, way))
+    ? { isInTemplate: false, options: ways.map(way => way.option) }
+    : null;
+});
+
+function isTemplate({ option }: Way): boolean {
+  return option.some((name, index) => name === 'templates' && option[index - 1] === 'sops');
+}
+
+/** Options of NixOS and of nothing that reads like one. */
+const NAMESPACES =
+  /^(boot|environment|fonts|hardware|networking|nix|nixpkgs|powerManagement|programs|security|services|system|systemd|time|users|virtualisation|xdg)$/;
+
+/** Functions that make a text of what they are given. */
+const TEXTS = /^(toJSON|toString|optionalString|writeText|concatStrings|concatStringsSep|concatLines)$/;
+
+/** Does it certainly end as (a part of) the value of an option of the module that the file is? */
+function isAssigned({ root }: SourceFile, { steps, option }: Way): boolean {
+  if (!NAMESPACES.test(option[0] ?? '') || option.length < 2 || option.includes('')) return false;
+  const outermost = steps.at(-1);
+  const isWhole =
+    outermost?.kind === 'attribute' || (outermost?.kind === 'function' && outermost.at === root);
+  return isWhole && steps.slice(0, -1).every(isKept);
+}
+
+function isKept(step: Step): boolean {
+  if (step.kind === 'call') return TEXTS.test(step.name);
+  return step.kind !== 'function' && step.kind !== 'other';
+}
+
+function outside(
+  secrets: FleetSecrets,
+  { name, at }: SecretUse,
+  options: readonly (readonly string[])[],
+): Report | null {
+  if (secrets.gaps.some(gap => gap.keeper === 'sops')) return null;
+  if (secrets.templates.some(template => options.some(option => mayTake(template, option)))) return null;
+  const [option = []] = options;
+  const what =
+    secrets.templates.length === 0
+      ? 'there is no template, so that there are no placeholders either, and evaluating it fails'
+      : `${option.join('.')} gets a text without meaning`;
+  return {
+    at,
+    message: `The placeholder of "${name}" is replaced in sops.templates only: ${what}. Write a template with it and hand on the template's .path, or hand on the .path of the secret.`,
+  };
+}
+
+/** May the text of a template be made of what is assigned to the option? */
+function mayTake(
+  { complete, content, options, nameKind }: SecretTemplate,
+  option: readonly string[],
+): boolean {
+  if (!complete || nameKind === 'pattern') return true;
+  return options.some(one => {
+    if (one.name === 'file') return one.kind !== 'path';
+    return one.name === 'content' && (content === null || !isPlain(one, content.text, option));
+  });
+}
+
+/** Holes that are no more than a selection from elsewhere take nothing of the option. */
+function isPlain({ value }: SecretOption, text: string, [, name = '']: readonly string[]): boolean {
+  if (value.kind === 'plain') return true;
+  const holes = [...text.matchAll(/\$\{((?:[^{}]|\{[^}]*\})*)\}/g)].map(match => match[1] as string);
+  return holes.every(hole => /^[\w.'"/-]+$/.test(hole) && !hole.split('.').includes(name));
+}
+
+/** A secret that is decrypted for users alone, in a template. */
+function tooLate(secrets: FleetSecrets, { name, nameKind, at }: SecretUse): Report | null {
+  if (nameKind === 'pattern') return null;
+  const definitions =
+    secrets.secrets.find(one => one.keeper === 'sops' && one.name === name)?.definitions ?? [];
+  const early = definitions.find(one => one.neededForUsers?.value === true && !one.conditional);
+  // Another module may declare it for another machine.
+  if (early === undefined || definitions.length > 1) return null;
+  return {
+    at,
+    message: `The placeholder of "${name}" stays in the template as it is: with neededForUsers = true the secret is decrypted by itself, and templates are written from the others. Declare the same key once more without it, under another name.`,
+    related: [{ at: early.neededForUsers?.at ?? early.at, message: 'needed for users here' }],
+  };
+}

@@ -1,0 +1,74 @@
+/** sops/unused-file: an encrypted file that no secret of sops-nix is taken from. */
+import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
+import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
+import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { namedInScripts } from '../../facts/sops/other-readers.ts';
+import { filesUnderRules, isEncrypted } from '../../facts/sops/sops-files.ts';
+import { wholeFile } from '../../facts/store/stored-index.ts';
+import type { CheckContext, Rule } from '../../rule.ts';
+
+export const unusedFile: Rule = {
+  id: 'sops/unused-file',
+  severity: 'hint',
+  summary: 'An encrypted file that no secret of sops-nix is taken from',
+  documentation: `\
+Sops has encrypted this file by a rule of \`.sops.yaml\` that names a folder or a file, and no secret of sops-nix in this
+repository is taken from it. Perhaps it was left over when its declarations went, while all that it is encrypted to can
+still read it; perhaps a declaration is missing or names another file.
+
+Remove it, or declare its secrets. If something outside of the repository reads it, leave it: it is only a hint.
+
+Silent if any secret may be taken from a file that is not known, if no secret is declared at all, and where a Nix file, a
+script, a recipe, a file of Terraform or a text for people names the file.
+
+Source: sops-nix 56b2406, modules/sops.`,
+  examples: ({ encryptedYaml, moduleWith, SOPS_YAML, VALUE }) => {
+    const FILES = {
+      '.sops.yaml': SOPS_YAML,
+      'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'),
+      'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`),
+    };
+    const OLD = { 'secrets/old.yaml': encryptedYaml(`web: ${VALUE}\n`) };
+    return {
+      bad: [{ title: 'Left over', files: { ...FILES, ...OLD }, found: ['secrets/old.yaml'] }],
+      good: [
+        {
+          title: 'A script reads it',
+          files: { ...FILES, ...OLD, 'web.sh': 'sops -d secrets/old.yaml\n' },
+        },
+      ],
+    };
+  },
+  check: function* (context: CheckContext) {
+    const taken = takenFiles(context, secretsOf(context));
+    if (taken === null || taken.size === 0) return;
+    const isNamed = namedInScripts(context);
+    for (const { path } of filesUnderRules(context)) {
+      if (taken.has(path) || isEncrypted(context, path) !== true) continue;
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      if (context.fleet.namedBy(path).length > 0 || isNamed(name)) continue;
+      yield {
+        at: wholeFile(path),
+        message:
+          'No secret of sops-nix here is taken from this file, and no script names it. Declare one, or remove the file if nothing else reads it.',
+        unnecessary: true,
+      };
+    }
+  },
+};
+
+/** The files that secrets are taken from; null where some may be taken from any. */
+function takenFiles({ sources }: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
+  if (secrets.gaps.some(({ keeper }) => keeper === 'sops')) return null;
+  const found = new Set<string>();
+  for (const { keeper, definitions, implicitOn } of secrets.secrets) {
+    if (keeper !== 'sops' || implicitOn.length > 0) continue;
+    for (const definition of definitions) {
+      if (definition.name.startsWith('vars/')) continue;
+      const { files, complete } = secrets.filesOf(definition);
+      if (!complete && flakeOf(sources, definition.at.file) === '') return null;
+      for (const { path } of files) found.add(path);
+    }
+  }
+  return found;
+}

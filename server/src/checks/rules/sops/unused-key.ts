@@ -1,0 +1,112 @@
+/** sops/unused-key: a key of an encrypted file that no secret takes. */
+
+import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
+import type { EncryptedFile, EncryptedKey } from '../../../fleet/secrets/secrets-keys.ts';
+import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { namedInScripts } from '../../facts/sops/other-readers.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+export const unusedKey: Rule = {
+  id: 'sops/unused-key',
+  severity: 'hint',
+  summary: 'A key of an encrypted file that no secret of sops-nix takes',
+  documentation: `\
+Declarations of sops-nix take values out of this file, and none takes this key. What is under it is of no use to any
+machine of the repository, yet every machine that the file is encrypted to can read it. Perhaps it was forgotten when the
+declaration went; perhaps a declaration is missing or names another key.
+
+Remove it (\`sops unset FILE '["key"]'\`), or declare the secret. If something outside of the repository reads it, leave it:
+it is only a hint.
+
+Silent if any declaration may take it: one of which the file, the key or the name is not known, or one that takes the
+whole file. Silent, too, where a script, a recipe, a file of Terraform or a text for people that has to do with sops names
+the key.
+
+Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
+  examples: ({ encryptedYaml, moduleWith, VALUE }) => ({
+    bad: [
+      {
+        title: 'Left over',
+        files: {
+          'configuration.nix': moduleWith('  sops.secrets."mail/password" = { };\n'),
+          'secrets/lea.yaml': encryptedYaml(
+            `mail:\n    password: ${VALUE}\n    token: ${VALUE}\n#   ^^^^^ sops/unused-key\n`,
+          ),
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'All keys are taken',
+        files: {
+          'configuration.nix': moduleWith('  sops.secrets.mail = { };\n  sops.secrets."vpn/key" = { };\n'),
+          'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\nvpn:\n    key: ${VALUE}\n`),
+        },
+      },
+      {
+        title: 'A script reads it',
+        files: {
+          'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'),
+          'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\nboot-key: ${VALUE}\n`),
+          'install/unlock.sh': `sops --extract '["boot-key"]' -d secrets/lea.yaml\n`,
+        },
+      },
+    ],
+  }),
+  check: function* (context: CheckContext) {
+    const secrets = secretsOf(context);
+    const isNamed = namedInScripts(context);
+    for (const [path, taken] of takenIn(secrets) ?? []) {
+      const file = secrets.encrypted(path);
+      if (file?.encrypted && file.complete) yield* unusedIn(file, taken, isNamed);
+    }
+  },
+};
+
+/** The keys that are taken, by file; null where something may take any of them. */
+function takenIn(secrets: FleetSecrets): ReadonlyMap<string, ReadonlySet<string>> | null {
+  if (secrets.gaps.some(gap => gap.keeper === 'sops')) return null;
+  const taken = new Map<string, Set<string>>();
+  const whole = new Set<string>();
+  for (const secret of secrets.secrets) {
+    if (secret.keeper !== 'sops') continue;
+    for (const definition of secret.definitions) {
+      // What adds to a secret of clan's own takes nothing from other files.
+      if (secret.implicitOn.length > 0 || definition.name.startsWith('vars/')) continue;
+      const { files, complete } = secrets.filesOf(definition);
+      if (!complete) return null;
+      const found = secrets.keyOf(definition);
+      for (const { path } of files) {
+        // With a key that is not there, one of those that are may be meant.
+        if (found?.kind !== 'found') whole.add(path);
+        const key = definition.key?.value ?? definition.name;
+        const list = taken.get(path);
+        if (list === undefined) taken.set(path, new Set([key]));
+        else list.add(key);
+      }
+    }
+  }
+  for (const path of whole) taken.delete(path);
+  return taken;
+}
+
+function* unusedIn(
+  file: EncryptedFile,
+  taken: ReadonlySet<string>,
+  isNamed: (key: string) => boolean,
+): Iterable<Report> {
+  function* visit(keys: readonly EncryptedKey[], above: string): Iterable<Report> {
+    for (const key of keys) {
+      const name = above + key.name;
+      if (taken.has(name) || key.name.endsWith('_unencrypted')) continue;
+      if ([...taken].some(one => one.startsWith(`${name}/`))) yield* visit(key.below, `${name}/`);
+      else if (!isNamed(name))
+        yield {
+          at: key.at,
+          message: `No secret of sops-nix takes "${name}" from this file, and no script here names it. Remove it if nothing else reads it, or declare the secret.`,
+          unnecessary: true,
+        };
+    }
+  }
+  yield* visit(file.keys, '');
+}

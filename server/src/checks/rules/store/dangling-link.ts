@@ -1,0 +1,82 @@
+/** store/dangling-link: a link in the store that leads to nobody. */
+import type { StoredLink } from '../../../store/vars/links.ts';
+import { keptReports, wholeFile } from '../../facts/store/stored-index.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+export const danglingLink: Rule = {
+  id: 'store/dangling-link',
+  severity: 'warning',
+  summary: 'A link beside a secret that leads to no user, machine or group',
+  documentation: `\
+Beside each secret, clan keeps links to the users, machines and groups that may read it. This one leads nowhere: the
+user or machine was removed or renamed, or the link is absolute and works on one computer only. Clan looks up the keys
+of all links whenever it checks or re-encrypts the secret, so the next \`clan vars fix\`, \`clan secrets\` or
+\`clan machines update\` stumbles over it. And whoever the link stood for can still decrypt what they have seen.
+
+Remove the link (\`clan secrets users remove-secret\`, \`clan secrets machines …\`, or the file itself), then run
+\`varsmith fix\` or \`clan vars fix\` to encrypt the secret to those who are left.
+
+Nothing is reported if there is no user and no machine below \`sops/\` at all: then that folder was perhaps not fetched.
+
+Source: clan-core d7c35d912, clan_cli/secrets/secrets.py (\`collect_keys_for_type\`).`,
+  examples: ({ EXAMPLE_USER, KEY_OF_ADA, secretFor }) => {
+    const SECRET = {
+      'sops/users/ada/key.json': EXAMPLE_USER,
+      'vars/shared/mail/password/secret': secretFor(KEY_OF_ADA),
+    };
+    return {
+      bad: [
+        {
+          title: 'A user who is gone',
+          files: SECRET,
+          links: {
+            'vars/shared/mail/password/users/ada': '../../../../../sops/users/ada',
+            'vars/shared/mail/password/users/bob': '../../../../../sops/users/bob',
+          },
+          found: ['vars/shared/mail/password/users/bob'],
+        },
+        {
+          title: 'A path of one computer',
+          files: SECRET,
+          links: { 'vars/shared/mail/password/users/ada': '/home/ada/fleet/sops/users/ada' },
+          found: ['vars/shared/mail/password/users/ada'],
+        },
+      ],
+      good: [
+        {
+          title: 'A link to a user',
+          files: SECRET,
+          links: { 'vars/shared/mail/password/users/ada': '../../../../../sops/users/ada' },
+        },
+      ],
+    };
+  },
+  check: ({ stored }: CheckContext) => reportsOf(stored()),
+};
+
+const reportsOf = keptReports(contents => {
+  const { users, machines } = contents.sops;
+  if (users.length + machines.length === 0) return [];
+  return contents.links().flatMap(reportOf);
+});
+
+function reportOf({ path, link, name, dangling, foreign }: StoredLink): Report[] {
+  const kind = /\/(user|machine|group)s\/[^/]+$/.exec(path)?.[1];
+  const at = wholeFile(path);
+  // A relative link that leaves the workspace may well lead to the rest of a larger repository.
+  if (foreign && link.startsWith('/') && kind !== undefined)
+    return [
+      {
+        at,
+        message: `The link to the ${kind} "${name}" is an absolute path, \`${link}\`, which leads nowhere on other computers and in the Nix store. Make it relative.`,
+      },
+    ];
+  if (!dangling) return [];
+  const what = kind === undefined ? `\`${link}\`` : `${kind} "${name}"`;
+  return [
+    {
+      at,
+      message: `The link leads nowhere: there is no ${what}. Remove it and run \`varsmith fix\`, or bring back what it stands for.`,
+    },
+  ];
+}

@@ -1,0 +1,107 @@
+/** store/kind-changed: a stored secret of a file that is public today. */
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { StoreContents } from '../../../store/vars/read.ts';
+import type { StoredVar } from '../../../store/vars/vars.ts';
+import { type SoleDeclaration, soleDeclaration, soleFile } from '../../facts/store/declared-files.ts';
+import { keptFor, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
+import { inBrackets } from '../../facts/wording.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+const FOLDER = 'vars/per-machine/lea/mail/password';
+
+export const kindChanged: Rule = {
+  id: 'store/kind-changed',
+  severity: 'error',
+  summary: 'A stored secret of a file that is declared public',
+  documentation: `\
+A file of a generator is declared with \`secret = false\`, but what is stored of it is an encrypted secret, from when it
+was one. Its \`.value\` and \`.path\` then fail to evaluate, and \`clan vars generate\` refuses to write the public value:
+"Var folder … exists but doesn't look like a in_repo secret. Potentially a leftover from another backend. Please delete
+it manually."
+
+Remove the folder of the file below \`vars/\` and generate again, or declare the file as a secret.
+
+It is an error where a machine certainly has the generator; a warning where that is not known, or where the secret is
+kept elsewhere (age); and for information only where the public value is there as well and the secret is just left over.
+The other way round, a \`value\` of what is a secret today, is \`store/plaintext-left\`.
+
+Source: clan-core d7c35d912, clan_lib/vars/public_modules/in_repo.py (\`_set\`).`,
+  examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => {
+    const PUBLIC = MAIL.replace('{ };', '{ secret = false; };');
+    return {
+      bad: [
+        {
+          title: 'Secret once, public today',
+          files: { ...clanWith(PUBLIC), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
+          links: linksOf(FOLDER),
+          found: [`${FOLDER}/secret`],
+        },
+      ],
+      good: [
+        {
+          title: 'A public value',
+          files: { ...clanWith(PUBLIC), [`${FOLDER}/value`]: 'public\n' },
+        },
+      ],
+    };
+  },
+  check: function* ({ fleet, stored }: CheckContext) {
+    const contents = stored();
+    for (const { generator, file } of secretsOf(contents)) {
+      const declared = soleDeclaration(fleet, generator);
+      if (declared === null || soleFile(declared, file)?.secret !== false) continue;
+      const all = storedIndex(contents).generators.get(generator)?.files.get(file)?.all ?? [];
+      for (const one of all)
+        if (one.kind === 'secret' && one.current && isInPlace(declared, one))
+          yield reportOf(fleet, declared, one, all);
+    }
+  },
+};
+
+/** Not from when the generator was shared and is not today, or the other way round: nobody looks for it there. */
+function isInPlace({ body: { share } }: SoleDeclaration, { placement }: StoredVar): boolean {
+  return share === null || share === (placement === 'shared');
+}
+
+/** Files of which a secret is stored. */
+const secretsOf = keptFor((contents: StoreContents) =>
+  [...storedIndex(contents).generators.values()].flatMap(generator =>
+    [...generator.files.values()]
+      .filter(file => file.all.some(one => one.kind === 'secret' && one.current))
+      .map(file => ({ generator: generator.name, file: file.name })),
+  ),
+);
+
+function reportOf(
+  fleet: Fleet,
+  { generator, body }: SoleDeclaration,
+  stored: StoredVar,
+  all: readonly StoredVar[],
+): Report {
+  const { placement, owner } = stored;
+  const machines = owner === null ? [] : [owner];
+  const what = `"${stored.generator}/${stored.file}"${inBrackets(machines)}`;
+  const at = wholeFile(stored.path);
+  const hasValue = all.some(
+    one => one.kind === 'public' && one.current && one.placement === placement && one.owner === owner,
+  );
+  if (hasValue)
+    return {
+      at,
+      machines,
+      severity: 'info',
+      message: `${what} is public, and its value is stored; this secret is left over from before. Remove it.`,
+    };
+  const has = generator.machines ?? [];
+  const isUsed =
+    owner === null ? body.share === true && has.length > 0 : body.share === false && has.includes(owner);
+  const isCertain = isUsed && stored.keeper === 'sops' && fleet.isClan;
+  return {
+    at,
+    machines,
+    ...(isCertain ? {} : { severity: 'warning' as const }),
+    message: `${what} is declared public, but a secret is stored in its place: its value cannot be read${
+      isCertain ? ', and `clan vars generate` refuses to write it' : ''
+    }. Remove the folder and generate it again.`,
+  };
+}

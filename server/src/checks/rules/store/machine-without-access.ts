@@ -1,0 +1,153 @@
+/** store/machine-without-access: a secret that a machine needs and cannot decrypt. */
+
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { GeneratorFile } from '../../../fleet/model/generators.ts';
+import { backendInRepository } from '../../../store/backend-setting.ts';
+import { machinesWith } from '../../../store/sops/sops-keys.ts';
+import type { StoreContents } from '../../../store/vars/read.ts';
+import type { StoredVar } from '../../../store/vars/vars.ts';
+import { type SoleDeclaration, soleDeclaration, soleFile } from '../../facts/store/declared-files.ts';
+import { sameKey } from '../../facts/store/recipient-keys.ts';
+import { keptFor, wholeFile } from '../../facts/store/stored-index.ts';
+import { machinesText } from '../../facts/wording.ts';
+import type { CheckContext, Rule } from '../../rule.ts';
+
+const FOLDER = 'vars/shared/mail/password';
+
+export const machineWithoutAccess: Rule = {
+  id: 'store/machine-without-access',
+  severity: 'warning',
+  summary: 'A secret that is deployed to a machine which cannot decrypt it',
+  documentation: `\
+A machine has a generator, a secret of it is to be deployed there, and the stored secret is neither linked to the machine
+nor encrypted to its key. Activating the machine's secrets fails: sops-nix cannot decrypt the file, and whatever reads
+it does not start. Clan says "… is marked for deployment to machine … but the machine does not have access".
+
+What is needed for partitioning or activation is uploaded by clan's command line, which decrypts it itself. Clan links
+machines to shared ones all the same, and \`clan vars check\` fails where a link is missing.
+
+It happens when a machine is given a shared generator and somebody builds it without clan's command line, when links
+are lost in a merge, or when \`deploy = false\` is taken back.
+
+\`varsmith fix --machine MACHINE\` gives the machine access; so do \`clan vars fix MACHINE\` and \`clan vars generate MACHINE\`.
+
+Reported only if the machine has a key in the store, and if it certainly has the generator and the file is certainly
+deployed.
+
+Source: clan-core d7c35d912, clan_lib/vars/check.py and secret_modules/sops.py (\`machine_has_access\`).`,
+  examples: ({ clanWith, EXAMPLE_SECRET, KEY_OF_ADA, KEYS, linksOf, MAIL, secretFor }) => {
+    const SHARED = MAIL.replace('    prompts', '    share = true;\n    prompts');
+    return {
+      bad: [
+        {
+          title: 'A shared secret that the machine was never added to',
+          files: { ...clanWith(SHARED), ...KEYS, [`${FOLDER}/secret`]: secretFor(KEY_OF_ADA) },
+          links: linksOf(FOLDER, []),
+          found: [`${FOLDER}/secret`],
+        },
+      ],
+      good: [
+        {
+          title: 'The machine has access',
+          files: { ...clanWith(SHARED), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
+          links: linksOf(FOLDER),
+        },
+        {
+          title: 'A file that is not deployed',
+          files: {
+            ...clanWith(SHARED.replace('{ };', '{ deploy = false; };')),
+            ...KEYS,
+            [`${FOLDER}/secret`]: secretFor(KEY_OF_ADA),
+          },
+          links: linksOf(FOLDER, []),
+        },
+      ],
+    };
+  },
+  check: function* ({ fleet, stored }: CheckContext) {
+    if (!fleet.isClan) return;
+    const contents = stored();
+    const backendOf = backendInRepository(fleet, contents);
+    for (const { stored: one, without } of candidatesIn(contents)) {
+      const declared = soleDeclaration(fleet, one.generator);
+      if (declared === null || !isDeployed(declared, one)) continue;
+      const machines = needing(fleet, declared).filter(
+        name => without.has(name) && backendOf(name) === one.keeper,
+      );
+      if (machines.length > 0)
+        yield {
+          at: wholeFile(one.path),
+          machines,
+          message: `The ${machinesText(machines)} cannot decrypt "${one.generator}/${one.file}", which is to be deployed there${isUploaded(declared, one) ? ': `clan vars check` fails' : ''}.`,
+          cure: { command: 'fix', generator: null, machines, shared: false },
+        };
+    }
+  },
+};
+
+function isDeployed(declared: SoleDeclaration, { file: name, placement, keeper }: StoredVar): boolean {
+  const file = soleFile(declared, name);
+  if (file === null || declared.body.share !== (placement === 'shared')) return false;
+  if (file.secret !== true || file.deploy !== true) return false;
+  // Others are uploaded by the command line, which decrypts them itself; clan asks for access to shared ones all the same.
+  return isOpenedThere(file) || (file.neededFor !== null && placement === 'shared' && keeper === 'sops');
+}
+
+function isOpenedThere({ neededFor }: GeneratorFile): boolean {
+  return neededFor === 'services' || neededFor === 'users';
+}
+
+function isUploaded(declared: SoleDeclaration, { file: name }: StoredVar): boolean {
+  const file = soleFile(declared, name);
+  return file !== null && !isOpenedThere(file);
+}
+
+function needing({ machines }: Fleet, { generator }: SoleDeclaration): readonly string[] {
+  if (generator.conditional || generator.machines === null) return [];
+  const has = new Set(generator.machines);
+  return machines.flatMap(({ name }) => (has.has(name) ? [name] : []));
+}
+
+interface Candidate {
+  readonly stored: StoredVar;
+  /** Machines with a key that it is not encrypted to; of a machine's own secret, only that machine. */
+  readonly without: ReadonlySet<string>;
+}
+
+/** Secrets that some machine cannot decrypt, whether it has to or not. */
+const candidatesIn = keptFor((contents: StoreContents): readonly Candidate[] => {
+  const keys = machineKeys(contents);
+  return contents.vars.flatMap((stored): Candidate[] => {
+    if (!stored.current || stored.placement === 'per-export' || stored.kind !== 'secret') return [];
+    const asked = stored.owner === null ? [...keys.keys()] : keys.has(stored.owner) ? [stored.owner] : [];
+    if (asked.length === 0) return [];
+    const access = contents.accessOf(stored);
+    if (access === null || access.recipients === null || access.flaw !== null) return [];
+    const recipients = new Set(access.recipients.map(sameKey));
+    const linked = new Set(access.holders === null ? [] : machinesWith(contents.sops, access.holders));
+    const without = asked.filter(
+      name => !linked.has(name) && !keys.get(name)?.some(key => recipients.has(key)),
+    );
+    return without.length === 0 ? [] : [{ stored, without: new Set(without) }];
+  });
+});
+
+/** The public keys of machines, in the form in which they are compared. */
+function machineKeys({ sops, age, backend }: StoreContents): ReadonlyMap<string, readonly string[]> {
+  const keys = new Map<string, readonly string[]>();
+  if (backend === 'age')
+    for (const { name, publicKey } of age.machines) {
+      const key = publicKey();
+      if (key !== null) keys.set(name, [sameKey(key)]);
+    }
+  else
+    for (const { name, keys: of } of sops.machines) {
+      const own = of();
+      if (own !== null)
+        keys.set(
+          name,
+          own.map(({ key }) => sameKey(key)),
+        );
+    }
+  return keys;
+}

@@ -1,0 +1,117 @@
+/** store/missing: a generator of which files are not generated yet. */
+import type { Generator, GeneratorFile } from '../../../fleet/model/generators.ts';
+import { backendInRepository } from '../../../store/backend-setting.ts';
+import { soleDeclaration } from '../../facts/store/declared-files.ts';
+import { type StoredFileOf, storedIndex } from '../../facts/store/stored-index.ts';
+import { inBrackets, quoted } from '../../facts/wording.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+const FOLDER = 'vars/per-machine/lea/mail/password';
+
+export const missing: Rule = {
+  id: 'store/missing',
+  severity: 'hint',
+  summary: 'A generator of which files are not generated yet',
+  documentation: `\
+A machine has this generator, and files of it are not in the store. Until they are generated, \`.value\` and \`.path\` of
+public files fail to evaluate, secrets have no path on the machine, and \`clan vars check\` fails. It is what a new
+generator looks like, so it is a hint and no more; \`clan machines update\` generates what is missing by itself, and asks
+for prompts then.
+
+\`varsmith generate --machine MACHINE -g NAME\` generates it now, *Generate* in VS Code does, and \`clan vars generate MACHINE
+--generator NAME\` does. If a file was added to a generator that has others, all
+of its files are made anew: keys and passwords change.
+
+Silent for secrets that are not kept in the repository (password-store), for machines of which nothing has been
+generated yet, and where it is not certain that a machine has the generator.
+
+Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
+  examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => {
+    const TWO = MAIL.replace(
+      '  clan.core',
+      '  clan.core.vars.generators.vpn = {\n    prompts.key.persist = true;\n  };\n  clan.core',
+    );
+    return {
+      bad: [
+        {
+          title: 'A generator that is new',
+          files: {
+            ...clanWith(TWO.replace('vpn = {\n', 'vpn = {\n  #                         ^^^ store/missing\n')),
+            ...KEYS,
+            [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+          },
+          links: linksOf(FOLDER),
+        },
+      ],
+      good: [
+        {
+          title: 'All is generated',
+          files: {
+            ...clanWith(MAIL),
+            ...KEYS,
+            [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+          },
+          links: linksOf(FOLDER),
+        },
+        {
+          title: 'A machine of which nothing is generated yet',
+          files: clanWith(MAIL),
+        },
+      ],
+    };
+  },
+  check: function* ({ fleet, stored }: CheckContext) {
+    if (!fleet.isClan) return;
+    const contents = stored();
+    const { owners, generators, hasShared } = storedIndex(contents);
+    if (owners.size === 0 && !hasShared) return;
+    const backendOf = backendInRepository(fleet, contents);
+    const begun = fleet.machines.map(one => one.name).filter(name => owners.has(name));
+    const kept = { public: new Set(begun), secret: new Set(begun.filter(name => backendOf(name) !== null)) };
+    for (const generator of fleet.generators) {
+      if (generator.conditional || generator.machines === null || generator.machines.length === 0) continue;
+      const declared = soleDeclaration(fleet, generator.name);
+      if (declared === null || !declared.body.complete.files || declared.body.share === null) continue;
+      const files = generators.get(generator.name)?.files;
+      const lacking = declared.body.files.flatMap(file => {
+        const asked = kept[file.secret === true ? 'secret' : 'public'];
+        const machines = (generator.machines ?? []).filter(name => asked.has(name));
+        const without = lacks(file, files?.get(file.name), machines, declared.body.share === true);
+        return without.length === 0 ? [] : [{ file: file.name, machines: without }];
+      });
+      if (lacking.length > 0) yield reportOf(generator, lacking, declared.body.share);
+    }
+  },
+};
+
+/** Machines of which a file is not there, in whichever form. */
+function lacks(
+  file: GeneratorFile,
+  stored: StoredFileOf | undefined,
+  machines: readonly string[],
+  share: boolean,
+): readonly string[] {
+  if (file.nameKind === 'pattern' || file.secret === null) return [];
+  if (stored === undefined) return machines;
+  // The layout of another time, which somebody has yet to migrate.
+  if (stored.isOld) return [];
+  const { shared, owners } = stored;
+  if (share) return shared.public === null && shared.secret === null ? machines : [];
+  return machines.filter(name => !owners.public.has(name) && !owners.secret.has(name));
+}
+
+function reportOf(
+  generator: Generator,
+  lacking: readonly { readonly file: string; readonly machines: readonly string[] }[],
+  shared: boolean,
+): Report {
+  const machines = [...new Set(lacking.flatMap(one => one.machines))].sort();
+  const names = lacking.map(one => one.file);
+  const at = (generator.definitions.find(one => one.kind === 'full') ?? generator.definitions[0])?.at;
+  return {
+    at: at as Report['at'],
+    machines,
+    message: `Not generated yet: ${quoted(names)} of "${generator.name}"${inBrackets(machines)}.`,
+    cure: { command: 'generate', generator: generator.name, machines, shared },
+  };
+}

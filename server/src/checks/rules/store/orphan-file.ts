@@ -1,0 +1,104 @@
+/** store/orphan-file: a stored file that its generator does not have any more. */
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import {
+  certainlyWithout,
+  lacksFile,
+  readsOf,
+  soleDeclaration,
+  unlessForeign,
+} from '../../facts/store/declared-files.ts';
+import { removal, storedFiles } from '../../facts/store/leftover-words.ts';
+import { type StoredFileOf, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
+import { inBrackets, quoted, sortedUnique } from '../../facts/wording.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+const FOLDER = 'vars/per-machine/lea/mail/password';
+const OLD = 'vars/per-machine/lea/mail/token';
+
+export const orphanFile: Rule = {
+  id: 'store/orphan-file',
+  severity: 'info',
+  summary: 'A stored file that its generator does not have any more',
+  documentation: `\
+A file lies in the store below a generator that is declared, and the generator has no such file any more. Clan leaves
+it there. Nothing uses it, but the machines and users that it is encrypted to can still read it, and a token in it may
+still be valid; a public one misleads whoever looks for the value in use.
+
+Remove its folder below \`vars/\` (\`git rm -r\`), and revoke what it held.
+
+Reported only if all definitions of the generator are in this repository and all of its files and persisted prompts are
+known, and if nothing reads the file by its name. A module of another flake may still add the file, and the message says
+so where machines have such modules.
+
+Several in one folder of the store are one finding, with a related place for each.
+
+Source: clan-core d7c35d912 writes declared files only and never removes others.`,
+  examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => ({
+    bad: [
+      {
+        title: 'A file that was removed from the generator',
+        files: {
+          ...clanWith(MAIL),
+          ...KEYS,
+          [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+          [`${OLD}/secret`]: EXAMPLE_SECRET,
+        },
+        links: { ...linksOf(FOLDER), ...linksOf(OLD) },
+        found: [`${OLD}/secret`],
+      },
+    ],
+    good: [
+      {
+        title: 'A file of the generator',
+        files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
+        links: linksOf(FOLDER),
+      },
+    ],
+  }),
+  summarise: (leftovers, folder) =>
+    `${storedFiles(leftovers)} below \`${folder}\` are left over: nothing in this repository gives their generators such files any more (${quoted(leftovers.map(one => one.of))}). ${removal(leftovers)}`,
+  check: function* ({ fleet, stored }: CheckContext) {
+    const machines = new Set(fleet.machines.map(one => one.name));
+    const isRead = readsOf(fleet);
+    for (const generator of storedIndex(stored()).generators.values()) {
+      const declared = soleDeclaration(fleet, generator.name);
+      if (declared === null || !declared.body.complete.files) continue;
+      const isWithout = certainlyWithout(declared);
+      const { share } = declared.body;
+      // What lies on the other side of sharing is reported with the generator.
+      const isThere = (owner: string | null) =>
+        owner === null
+          ? share !== false
+          : share !== true && (!fleet.machinesComplete || machines.has(owner)) && !isWithout(owner);
+      for (const file of generator.files.values())
+        if (lacksFile(declared, file.name) && !isRead(generator.name, file.name))
+          yield* reportsOf(fleet, generator.name, file, isThere);
+    }
+  },
+};
+
+/** What lies there of machines that do not have the generator at all is reported with the generator. */
+function* reportsOf(
+  fleet: Fleet,
+  generator: string,
+  { name, all }: StoredFileOf,
+  isThere: (owner: string | null) => boolean,
+): Iterable<Report> {
+  const left = all.filter(one => one.current && isThere(one.owner));
+  const [first] = left;
+  if (first === undefined) return;
+  const machines = sortedUnique(left.flatMap(one => one.owner ?? []));
+  const isShared = left.some(one => one.owner === null);
+  const unless = unlessForeign(fleet, isShared ? fleet.machines.map(one => one.name) : machines);
+  yield {
+    at: wholeFile(first.path),
+    machines,
+    message: `Nothing in this repository gives the generator "${generator}" a file "${name}" any more; ${unless}what is stored of it${inBrackets(machines)} is left over. Remove it${first.kind === 'secret' ? ', and revoke what it held' : ''}.`,
+    leftover: {
+      of: `${generator}/${name}`,
+      files: left.length,
+      isSecret: left.some(one => one.kind === 'secret'),
+      mayBeForeign: unless !== '',
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/** store/orphan-generator: stored files of a generator that is not there any more. */
+import { leftoverOf } from '../../../fleet/catalogue/catalogue-leftovers.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import { below } from '../../../store/vars/files.ts';
+import type { StoredVar } from '../../../store/vars/vars.ts';
+import {
+  certainlyWithout,
+  isUndeclared,
+  knowsServices,
+  readsOf,
+  type SoleDeclaration,
+  soleDeclaration,
+  unlessForeign,
+} from '../../facts/store/declared-files.ts';
+import { removal, storedFiles } from '../../facts/store/leftover-words.ts';
+import { keptFor, type StoredGenerator, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
+import { counted, inBrackets, machinesText, quoted, sortedUnique } from '../../facts/wording.ts';
+import type { CheckContext, Leftover, Report, Rule } from '../../rule.ts';
+
+const FOLDER = 'vars/per-machine/lea/mail/password';
+const OLD = 'vars/per-machine/lea/old-mail/password';
+
+export const orphanGenerator: Rule = {
+  id: 'store/orphan-generator',
+  severity: 'info',
+  summary: 'Stored files of a generator that is not declared any more',
+  documentation: `\
+Files of a generator lie in the store, and nothing in this repository declares it any more: it was removed or renamed,
+or it is shared today and was a machine's own, or the other way round. Clan never removes them. They do no harm by
+themselves, but the machines and users that they are encrypted to can still read them, and tokens in them may still be
+valid.
+
+Remove the folder below \`vars/\` (\`git rm -r\`), and revoke what it held.
+
+Reported only if the whole inventory is known and all of its services are clan-core's or this repository's own, if
+nothing with a partly known name can be the generator, and if clan-core has, or ever had, none of that name. A module
+of another flake may still declare it, and the message says so where machines have such modules; then exclude its folder
+from this rule in \`varsmith.json\`. A generator that
+some machines have is reported for those that certainly do not have it.
+
+Several in one folder of the store are one finding, with a related place for each.
+
+Source: clan-core d7c35d912 removes stored files only with \`clan machines delete\`.`,
+  examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => ({
+    bad: [
+      {
+        title: 'A generator that was removed',
+        files: {
+          ...clanWith(MAIL),
+          ...KEYS,
+          [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+          [`${OLD}/secret`]: EXAMPLE_SECRET,
+        },
+        links: { ...linksOf(FOLDER), ...linksOf(OLD) },
+        found: [`${OLD}/secret`],
+      },
+    ],
+    good: [
+      {
+        title: 'A generator that there is',
+        files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
+        links: linksOf(FOLDER),
+      },
+    ],
+  }),
+  summarise: (leftovers, folder) => {
+    const names = sortedUnique(leftovers.map(one => one.of));
+    return `${storedFiles(leftovers)} of ${counted(names.length, 'generator')} below \`${folder}\` are left over: nothing in this repository declares ${names.length === 1 ? 'it' : 'them'} there any more (${quoted(names)}). ${removal(leftovers)}`;
+  },
+  check: function* (context: CheckContext) {
+    const { fleet } = context;
+    if (!fleet.isClan || !fleet.machinesComplete) return;
+    const machines = new Set(fleet.machines.map(one => one.name));
+    const isRead = readsOf(fleet);
+    const isKnown = knowsServices(fleet);
+    let hidden: readonly string[] | null = null;
+    for (const stored of storedIndex(context.stored()).generators.values()) {
+      const declared = soleDeclaration(fleet, stored.name);
+      if (declared !== null) yield* leftBehind(declared, stored, machines, fleet.directory ?? '');
+      else if (isKnown && isUndeclared(fleet, stored.name) && !isRead(stored.name, null)) {
+        hidden ??= textsOfGaps(context);
+        if (!hidden.some(text => text.includes(stored.name))) yield* undeclared(stored, machines, fleet);
+      }
+    }
+  },
+};
+
+/** What could not be analysed may declare whatever it names. */
+function textsOfGaps({ fleet, sources }: CheckContext): string[] {
+  return sortedUnique(fleet.notAnalysable.map(({ at }) => at.file)).flatMap(file => sources.text(file) ?? []);
+}
+
+function* undeclared(stored: StoredGenerator, machines: ReadonlySet<string>, fleet: Fleet): Iterable<Report> {
+  if (isOfClanCore(stored)) return;
+  // What lies there of machines that are gone is reported with the machine.
+  const owners = [...stored.byOwner.keys()].filter(name => machines.has(name));
+  const first = stored.shared[0] ?? stored.byOwner.get(owners[0] ?? '')?.[0];
+  if (first === undefined) return;
+  const unless = unlessForeign(fleet, stored.shared.length > 0 ? machines : owners);
+  yield {
+    at: wholeFile(first.path),
+    machines: owners,
+    message: `Nothing in this repository declares the generator "${stored.name}" any more; ${unless}its files are left over${inBrackets(owners)}. Remove its folder below \`vars/\`${cure(first)}.`,
+    leftover: leftoverFrom(
+      stored.name,
+      [...stored.shared, ...owners.flatMap(owner => stored.byOwner.get(owner) ?? [])],
+      unless !== '',
+    ),
+  };
+}
+
+/** Earlier versions of clan-core had generators of other names, and a fleet may have any version. */
+const isOfClanCore = keptFor(({ name, files }: StoredGenerator): boolean =>
+  [...files.values()].some(({ name: file, all }) =>
+    [true, false].some(
+      shared =>
+        all.some(one => (one.placement === 'shared') === shared) &&
+        leftoverOf({ name, shared, files: [file] }, [file]) !== null,
+    ),
+  ),
+);
+
+function* leftBehind(
+  declared: SoleDeclaration,
+  stored: StoredGenerator,
+  machines: ReadonlySet<string>,
+  directory: string,
+): Iterable<Report> {
+  const { name } = stored;
+  const { share } = declared.body;
+  const owners = [...stored.byOwner.keys()].filter(owner => machines.has(owner));
+  if (share === false && stored.shared[0] !== undefined)
+    yield {
+      at: wholeFile(stored.shared[0].path),
+      message: `The generator "${name}" is not shared any more; these files are left over from when it was. Remove \`${below(directory, `vars/shared/${name}`)}\`.`,
+      leftover: leftoverFrom(name, stored.shared, false),
+    };
+  const without = share === true ? owners : owners.filter(certainlyWithout(declared));
+  const first = stored.byOwner.get(without[0] ?? '')?.[0];
+  if (first === undefined) return;
+  yield {
+    at: wholeFile(first.path),
+    machines: without,
+    message:
+      share === true
+        ? `The generator "${name}" is shared today; files from when it was not are left over${inBrackets(without)}. Remove them.`
+        : `The ${machinesText(without)} ${without.length === 1 ? 'does' : 'do'} not have the generator "${name}" any more; its files are left over. Remove them${cure(first)}.`,
+    leftover: leftoverFrom(
+      name,
+      without.flatMap(owner => stored.byOwner.get(owner) ?? []),
+      false,
+    ),
+  };
+}
+
+function leftoverFrom(of: string, files: readonly StoredVar[], mayBeForeign: boolean): Leftover {
+  return { of, files: files.length, isSecret: files.some(({ kind }) => kind === 'secret'), mayBeForeign };
+}
+
+function cure({ kind }: StoredVar): string {
+  return kind === 'secret' ? ', and revoke what they held' : '';
+}

@@ -1,0 +1,97 @@
+/** store/orphan-machine: what is stored of a machine that is not there any more. */
+import type { StoreContents } from '../../../store/vars/read.ts';
+import { keptFor, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
+import { counted, quoted } from '../../facts/wording.ts';
+import type { CheckContext, Rule } from '../../rule.ts';
+
+const FOLDER = 'vars/per-machine/lea/mail/password';
+
+export const orphanMachine: Rule = {
+  id: 'store/orphan-machine',
+  severity: 'info',
+  summary: 'Keys or files of a machine that is not there any more',
+  documentation: `\
+The store has keys or generated files of a machine that neither the inventory nor a configuration nor a folder below
+\`machines/\` has: it was renamed or removed, and what it had was left behind. As long as secrets are encrypted to its
+key, whoever has its disk can read them; the message says how many.
+
+\`clan machines delete NAME\` removes the files and the key of a machine; \`clan vars fix\` then encrypts shared secrets to
+those who are left. After a renaming, move \`vars/per-machine/OLD\` and \`sops/machines/OLD\` to the new name.
+
+Reported only if all machines of the fleet are known. A machine that another flake manages with the same store is
+reported too: switch the rule off in \`varsmith.json\` if you have one.
+
+Several in one folder of the store are one finding, with a related place for each.
+
+Source: clan-core d7c35d912, clan_lib/machines/delete.py.`,
+  examples: ({ clanWith, EXAMPLE_SECRET, KEY_OF_ADA, KEYS, keyFile, linksOf, MAIL }) => ({
+    bad: [
+      {
+        title: 'The key of a machine that was removed',
+        files: {
+          ...clanWith(MAIL),
+          ...KEYS,
+          [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+          'sops/machines/old-lea/key.json': keyFile(KEY_OF_ADA.replace('ada', 'qqq')),
+        },
+        links: linksOf(FOLDER),
+        found: ['sops/machines/old-lea/key.json'],
+      },
+    ],
+    good: [
+      {
+        title: 'A machine of the inventory',
+        files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
+        links: linksOf(FOLDER),
+      },
+    ],
+  }),
+  summarise: (leftovers, folder) =>
+    `${counted(leftovers.length, 'machine')} that this fleet does not have any more left files behind below \`${folder}\`: ${quoted(leftovers.map(one => one.of))}.${leftovers.some(one => one.isSecret) ? ' Their keys can still open secrets of others.' : ''} Remove each with \`clan machines delete NAME\`, or move its files to the machine's new name.`,
+  check: function* ({ fleet, stored }: CheckContext) {
+    if (!fleet.isClan || !fleet.machinesComplete || fleet.machines.length === 0) return;
+    const known = new Set(fleet.machines.map(one => one.name));
+    for (const [name, owner] of ownersIn(stored()))
+      if (!known.has(name))
+        yield {
+          at: wholeFile(owner.path),
+          message: `There is no machine "${name}" in this fleet; ${leftText(owner)} Remove it with \`clan machines delete ${name}\`, or move its files to the machine's new name.`,
+          leftover: { of: name, files: 1, isSecret: owner.hasKey && owner.readable > 0, mayBeForeign: false },
+        };
+  },
+};
+
+interface Owner {
+  readonly path: string;
+  readonly hasKey: boolean;
+  /** Secrets that are not its own and that are linked to it by name. */
+  readonly readable: number;
+}
+
+function leftText({ hasKey, readable }: Owner): string {
+  if (!hasKey) return 'its files are left over.';
+  if (readable === 0) return 'its key is left over.';
+  return `its key is left over, and can still open ${readable} ${readable === 1 ? 'secret' : 'secrets'} of others.`;
+}
+
+/** All machines that the stores know of, each with the file that stands for it. */
+const ownersIn = keptFor((contents: StoreContents): ReadonlyMap<string, Owner> => {
+  const paths = new Map<string, string>();
+  for (const { name, path, keys } of contents.sops.machines)
+    if (keys() !== null) paths.set(name, `${path}/key.json`);
+  for (const { name, path, publicKey } of contents.age.machines)
+    if (!paths.has(name) && publicKey() !== null) paths.set(name, `${path}/pub`);
+  for (const [name, { path }] of storedIndex(contents).owners) if (!paths.has(name)) paths.set(name, path);
+  const counts = new Map<string, number>();
+  for (const stored of contents.vars) {
+    if (stored.keeper !== 'sops') continue;
+    for (const { name } of contents.accessOf(stored)?.holders?.machines ?? [])
+      if (name !== stored.owner) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return new Map(
+    [...paths].map(([name, path]) => {
+      const hasKey = path.endsWith('/key.json') || path.endsWith('/pub');
+      return [name, { path, hasKey, readable: counts.get(name) ?? 0 }];
+    }),
+  );
+});

@@ -1,0 +1,134 @@
+/** store/plaintext-left: the plaintext of what is a secret, left in the repository. */
+import { catalogueFile } from '../../../fleet/catalogue/catalogue.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { StoredVar } from '../../../store/vars/vars.ts';
+import { soleDeclaration, soleFile } from '../../facts/store/declared-files.ts';
+import { keptFor, type StoredFileOf, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
+import { inBrackets } from '../../facts/wording.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+const FOLDER = 'vars/per-machine/lea/mail/password';
+
+export const plaintextLeft: Rule = {
+  id: 'store/plaintext-left',
+  severity: 'error',
+  summary: 'The plaintext of a secret, left in the repository',
+  documentation: `\
+A file of a generator is a secret, and its plaintext lies in the repository all the same: as a \`value\` beside the
+encrypted \`secret\`, or as a \`value\` from the time when the file was public. Clan never removes it by itself. Everybody
+who can read the repository can read it, and so can every user of every machine that a flake is built on, since the
+whole repository goes into the world-readable Nix store.
+
+Take the plaintext out of git (\`git rm\`), and treat the secret as known: change it where it is used, and generate it
+again with \`clan vars generate MACHINE --generator NAME --regenerate\`. It stays in the history of the repository.
+
+It is a warning where a \`value\` and a \`secret\` lie side by side and it is not known which of the two the file is meant
+to be. Nothing is reported for a file that is public today. No content is read.
+
+Source: clan-core d7c35d912, clan_lib/vars/_types.py (\`StoreBase.set\`) and public_modules/in_repo.py.`,
+  examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => ({
+    bad: [
+      {
+        title: 'A value beside the secret',
+        files: {
+          ...clanWith(MAIL),
+          ...KEYS,
+          [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+          [`${FOLDER}/value`]: 'plaintext\n',
+        },
+        links: linksOf(FOLDER),
+        found: [`${FOLDER}/value`],
+      },
+      {
+        title: 'Public once, a secret today',
+        files: { ...clanWith(MAIL), [`${FOLDER}/value`]: 'plaintext\n' },
+        found: [`${FOLDER}/value`],
+      },
+    ],
+    good: [
+      {
+        title: 'A file that is public',
+        files: {
+          ...clanWith(MAIL.replace('{ };', '{ secret = false; };')),
+          [`${FOLDER}/value`]: 'not secret\n',
+        },
+      },
+      {
+        title: 'A secret',
+        files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
+        links: linksOf(FOLDER),
+      },
+    ],
+  }),
+  check: function* ({ fleet, stored }: CheckContext) {
+    for (const { generator, file, isDouble } of publicFilesOf(stored())) {
+      const secret = isSecret(fleet, generator, file.name);
+      if (secret === false || (secret === null && !isDouble)) continue;
+      for (const one of file.all) {
+        if (one.kind !== 'public') continue;
+        const beside = isDouble && file.all.some(other => other.kind === 'secret' && isSamePlace(one, other));
+        if (beside) yield besideReport(one, secret === true);
+        else if (secret === true) yield leftoverReport(one);
+      }
+    }
+  },
+};
+
+interface PublicFile {
+  readonly generator: string;
+  readonly file: StoredFileOf;
+  /** It is both public and secret in one place at least. */
+  readonly isDouble: boolean;
+}
+
+/** Files with a stored value. */
+const publicFilesOf = keptFor((contents: Parameters<typeof storedIndex>[0]): readonly PublicFile[] =>
+  [...storedIndex(contents).generators.values()].flatMap(generator =>
+    [...generator.files.values()].flatMap(file => {
+      const values = file.all.filter(one => one.kind === 'public');
+      if (values.length === 0) return [];
+      const secrets = file.all.filter(one => one.kind === 'secret');
+      const isDouble =
+        secrets.length > 0 && values.some(one => secrets.some(other => isSamePlace(one, other)));
+      return [{ generator: generator.name, file, isDouble }];
+    }),
+  ),
+);
+
+function isSamePlace(one: StoredVar, other: StoredVar): boolean {
+  return one.placement === other.placement && one.owner === other.owner;
+}
+
+/** Is a file meant to be a secret? Null where that is not certain. */
+function isSecret(fleet: Fleet, generator: string, file: string): boolean | null {
+  const declared = soleDeclaration(fleet, generator);
+  if (declared !== null) return soleFile(declared, file)?.secret ?? null;
+  const known = catalogueFile(generator, file);
+  return known !== null && known.secretBy === undefined && !known.secret ? false : null;
+}
+
+function besideReport(stored: StoredVar, certain: boolean): Report {
+  const name = `"${stored.generator}/${stored.file}"`;
+  const machines = stored.owner === null ? [] : [stored.owner];
+  return {
+    at: wholeFile(stored.path),
+    machines,
+    ...(certain
+      ? {
+          message: `The plaintext of the secret ${name}${inBrackets(machines)} lies in the repository, beside its encrypted form. Remove it from git and change the secret.`,
+        }
+      : {
+          severity: 'warning' as const,
+          message: `${name}${inBrackets(machines)} is stored both as plaintext and as a secret, and only one of them is used. Remove the other; if it is a secret, change it too.`,
+        }),
+  };
+}
+
+function leftoverReport(stored: StoredVar): Report {
+  const machines = stored.owner === null ? [] : [stored.owner];
+  return {
+    at: wholeFile(stored.path),
+    machines,
+    message: `"${stored.generator}/${stored.file}"${inBrackets(machines)} is declared as a secret, but its plaintext lies in the repository, from when it was public. Remove it from git and change the secret.`,
+  };
+}

@@ -1,0 +1,133 @@
+/** store/recipient-drift: a secret that is encrypted to others than its links say. */
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import { keysFor } from '../../../store/sops/sops-keys.ts';
+import type { Holders } from '../../../store/vars/links.ts';
+import type { StoreContents } from '../../../store/vars/read.ts';
+import { keyOwners, keysText, without } from '../../facts/store/recipient-keys.ts';
+import { keptFor, wholeFile } from '../../facts/store/stored-index.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+const FOLDER = 'vars/per-machine/lea/mail/password';
+
+export const recipientDrift: Rule = {
+  id: 'store/recipient-drift',
+  severity: 'warning',
+  summary: 'A secret that is encrypted to others than its links say',
+  documentation: `\
+Beside each secret, clan keeps links to the users, machines and groups that may read it; the secret itself is encrypted
+to their keys. Here the two differ. If a linked key is missing, its owner cannot decrypt the secret: a machine fails
+when it activates its secrets, an admin when they generate. If there is a key too many, somebody can decrypt it who is
+not supposed to any more: a user who was removed, or the old key of a machine that has a new one.
+
+It comes from editing links or \`key.json\` by hand, from a merge, or from a re-encryption that was broken off. Clan says
+"One or more recipient keys were added to secret …" when it checks the machine.
+
+\`varsmith fix --machine MACHINE\` and \`clan vars fix MACHINE\` encrypt the secrets of a machine to those who are linked; \`clan secrets key update\` does it
+after a change of keys. Who could read a secret may have kept it: where it matters, generate it again.
+
+Source: clan-core d7c35d912, clan_lib/vars/secret_modules/sops.py (\`needs_fix\`).`,
+  examples: ({ EXAMPLE_SECRET, EXAMPLE_USER, KEY_OF_ADA, KEYS, linksOf, secretFor }) => ({
+    bad: [
+      {
+        title: "The machine's key was left out",
+        files: { ...KEYS, [`${FOLDER}/secret`]: secretFor(KEY_OF_ADA) },
+        links: linksOf(FOLDER),
+        found: [`${FOLDER}/secret`],
+      },
+      {
+        title: 'A user who was removed can still read it',
+        files: {
+          'sops/users/ada/key.json': EXAMPLE_USER,
+          'sops/secrets/token/secret': secretFor(KEY_OF_ADA, 'age1bob'),
+        },
+        links: { 'sops/secrets/token/users/ada': '../../../users/ada' },
+        found: ['sops/secrets/token/secret'],
+      },
+    ],
+    good: [
+      {
+        title: 'Links and recipients agree',
+        files: {
+          ...KEYS,
+          [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+        },
+        links: linksOf(FOLDER),
+      },
+    ],
+  }),
+  check: function* ({ fleet, stored }: CheckContext) {
+    const contents = stored();
+    const drifts = driftsIn(contents);
+    if (drifts.length === 0) return;
+    const ownerOf = keyOwners(contents.sops);
+    const tolerated = keysOfDefaultGroups(fleet, contents);
+    for (const drift of drifts) {
+      const extra = without(drift.extra, tolerated);
+      if (drift.missing.length + extra.length > 0) yield reportOf({ ...drift, extra }, ownerOf);
+    }
+  },
+};
+
+interface Drift {
+  readonly path: string;
+  /** Whose own secret it is; null for those of several. */
+  readonly machine: string | null;
+  readonly missing: readonly string[];
+  readonly extra: readonly string[];
+}
+
+const driftsIn = keptFor(({ sops, vars, accessOf }: StoreContents): readonly Drift[] => {
+  const found: Drift[] = [];
+  function compare(path: string, holders: Holders, recipients: readonly string[], machine: string | null) {
+    const wanted = keysFor(sops, holders);
+    // A secret without any link was made by hand, or its links are not links here.
+    if (wanted === null || wanted.size === 0) return;
+    const missing = without(wanted, recipients);
+    const extra = without(recipients, wanted);
+    if (missing.length + extra.length > 0) found.push({ path, machine, missing, extra });
+  }
+  for (const stored of vars) {
+    if (stored.keeper !== 'sops') continue;
+    const access = accessOf(stored);
+    if (access === null || access.holders === null || access.recipients === null) continue;
+    const machine = stored.placement === 'per-machine' ? stored.owner : null;
+    compare(stored.path, access.holders, access.recipients, machine);
+  }
+  for (const secret of sops.secrets) {
+    const recipients = secret.recipients();
+    if (recipients !== null) compare(secret.path, secret.holders(), recipients, null);
+  }
+  return found;
+});
+
+/** Clan adds the members of default groups to secrets, with or without a link. Which machine has which does not matter. */
+function keysOfDefaultGroups(fleet: Fleet, { sops }: StoreContents): readonly string[] {
+  const settings = fleet.accessSettings.filter(one => one.option === 'defaultGroups');
+  if (settings.length === 0) return [];
+  const names = settings.some(one => one.names === null)
+    ? null
+    : new Set(settings.flatMap(one => one.names ?? []));
+  const members = sops.groups
+    .filter(group => names === null || names.has(group.name))
+    .flatMap(group => [
+      ...group.users.map(one => sops.users.find(user => user.name === one.name)),
+      ...group.machines.map(one => sops.machines.find(machine => machine.name === one.name)),
+    ]);
+  return members.flatMap(owner => (owner?.keys() ?? []).map(({ key }) => key));
+}
+
+function reportOf({ path, machine, missing, extra }: Drift, ownerOf: (key: string) => string | null): Report {
+  const parts: string[] = [];
+  if (missing.length > 0)
+    parts.push(`is not encrypted to ${keysText(missing, ownerOf)}, which its links name`);
+  if (extra.length > 0)
+    parts.push(`can still be decrypted by ${keysText(extra, ownerOf)}, which no link names`);
+  const isOfClan = path.includes('sops/secrets/');
+  const machines = machine === null ? [] : [machine];
+  return {
+    at: wholeFile(path),
+    message: `The secret ${parts.join(', and ')}.${isOfClan ? ' Run `clan secrets key update` to encrypt it to those who are linked.' : ''}`,
+    machines,
+    ...(isOfClan ? {} : { cure: { command: 'fix', generator: null, machines, shared: false } }),
+  };
+}

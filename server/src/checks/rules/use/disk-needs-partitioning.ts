@@ -1,0 +1,192 @@
+/** use/disk-needs-partitioning: a disk's key from a secret that is not there when disks are made. */
+import { type AttrSetExpr, literalText, type Range } from '../../../nix/syntax.ts';
+import { setFileOption } from '../../facts/use/file-option-edit.ts';
+import {
+  fileText,
+  type KnownUse,
+  machinesAt,
+  type SeenUse,
+  seenAtPaths,
+  type UsedFile,
+  usesOfSecrets,
+} from '../../facts/use/used-file.ts';
+import { isItself, type Step, type Way, waysFrom } from '../../facts/use/value-flow.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+const moduleWith = (file: string, mark = '') => `\
+{ config, pkgs, ... }:
+{
+  clan.core.vars.generators.disk = {
+    files.key = ${file};
+    runtimeInputs = [ pkgs.xkcdpass ];
+    script = ''
+      xkcdpass --numwords 6 | tr -d '\\n' > "$out/key"
+    '';
+  };
+  disko.devices.disk.main = {
+    type = "disk";
+    device = "/dev/nvme0n1";
+    content = {
+      type = "luks";
+      name = "root";
+      passwordFile = config.clan.core.vars.generators.disk.files.key.path;
+${mark}    };
+  };
+}
+`;
+
+export const diskNeedsPartitioning: Rule = {
+  id: 'use/disk-needs-partitioning',
+  severity: 'warning',
+  summary: "A disk's key that is not there when disks are made",
+  documentation: `\
+disko is given the \`.path\` of a secret as \`passwordFile\`, \`keyFile\` or \`keylocation\`, and the secret is not declared
+with \`neededFor = "partitioning"\`.
+
+Disks are made while the machine is installed, when nothing runs yet that puts secrets in place: only those needed for
+partitioning are uploaded before. \`clan machines install\` ends at the first disk that is to be encrypted, since its key
+is not there. It strikes on the day a machine is set up again.
+
+Declare the file with \`neededFor = "partitioning"\`.
+
+Source: clan-core, nixosModules/clanCore/vars/interface.nix; docs of clan-core, "Disk encryption".`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'The key is not there during the installation',
+        files: {
+          'machines/lea/disko.nix': moduleWith(
+            '{ }',
+            '  #   ^^^^^^^^^^^^ use/disk-needs-partitioning: neededFor = "partitioning"\n',
+          ),
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'The key is uploaded before disks are made',
+        files: { 'machines/lea/disko.nix': moduleWith('{ neededFor = "partitioning"; }') },
+      },
+    ],
+  }),
+  check: function* (context) {
+    let uses: ReadonlyMap<string, number> | null = null;
+    for (const known of disks(context)) {
+      if (!isMissing(known.file)) continue;
+      uses ??= countUses(paths(context));
+      yield* reportsOf(context, known, uses.get(nameOf(known)) === 1);
+    }
+  },
+};
+
+const paths = usesOfSecrets('path');
+
+/** Where the path is the key of a disk. */
+interface Disk {
+  readonly keys: readonly Range[];
+  readonly hasOneWay: boolean;
+}
+
+const disks = seenAtPaths(
+  /passwordFile|keyFile|additionalKeyFiles|keylocation/,
+  (source, use): Disk | null => {
+    if (use.by === 'name') return null;
+    const ways = waysFrom(source, use.at);
+    const keys = ways.flatMap(way => {
+      const key = keyOfDisk(way);
+      return key === null ? [] : [{ start: key.at.start, end: key.at.end }];
+    });
+    return keys.length === 0 ? null : { keys, hasOneWay: ways.length === 1 };
+  },
+);
+
+function countUses(all: Iterable<KnownUse>): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const known of all) found.set(nameOf(known), (found.get(nameOf(known)) ?? 0) + 1);
+  return found;
+}
+
+function nameOf({ use }: KnownUse): string {
+  return `${use.generator}\0${use.fileName}`;
+}
+
+function isMissing({ neededFor }: UsedFile): boolean {
+  return neededFor === 'services' || neededFor === 'users' || neededFor === 'activation';
+}
+
+function* reportsOf(
+  { fleet, sources }: CheckContext,
+  known: SeenUse<Disk>,
+  isOnlyUse: boolean,
+): Iterable<Report> {
+  const { use, file, found } = known;
+  for (const { start, end } of found.keys) {
+    const edit = setFileOption(sources, file, 'neededFor', '"partitioning"');
+    yield {
+      at: { file: use.at.file, start, end },
+      message:
+        `T${fileText(use).slice(1)} is not there when disks are made: installing the machine fails. ` +
+        'Declare the file with neededFor = "partitioning".',
+      machines: machinesAt(fleet, known),
+      related: file.declared.map(({ at }) => ({ at, message: 'The file is declared here' })),
+      fixes:
+        edit === null
+          ? []
+          : [
+              {
+                title: 'Declare the file with neededFor = "partitioning"',
+                edits: [edit],
+                preferred: true,
+                // What else reads the file would no longer find it on the running machine.
+                guess: !isOnlyUse || !found.hasOneWay,
+              },
+            ],
+    };
+  }
+}
+
+type Attribute = Extract<Step, { kind: 'attribute' }>;
+
+/** The option of a disk that the way ends in; null if it is another option, or may be. */
+function keyOfDisk(way: Way): Attribute | null {
+  const index = way.steps.findIndex(step => step.kind === 'attribute');
+  const attribute = way.steps[index];
+  if (attribute?.kind !== 'attribute' || !isOfDisk(way)) return null;
+  const steps = way.steps.slice(0, index);
+  switch (attribute.names.at(-1)) {
+    case 'passwordFile':
+    case 'keyFile':
+      return isItself(steps) ? attribute : null;
+    case 'additionalKeyFiles':
+      return isItself(steps.filter(step => step.kind !== 'item')) ? attribute : null;
+    case 'keylocation':
+      return steps.some(isFileUrl) ? attribute : null;
+    default:
+      return null;
+  }
+}
+
+/** `"file://${…}"` */
+function isFileUrl(step: Step): boolean {
+  if (step.kind !== 'text') return false;
+  const [first, second] = step.string.parts;
+  return first?.kind === 'text' && first.value === 'file://' && second === step.hole;
+}
+
+const TYPES = new Set(['luks', 'zpool', 'zfs_fs', 'zfs_volume', 'bcachefs_filesystem']);
+
+function isOfDisk({ steps, option }: Way): boolean {
+  const at = option.indexOf('disko');
+  if (at >= 0 && option[at + 1] === 'devices') return true;
+  return steps.some(step => step.kind === 'attribute' && TYPES.has(typeIn(step.within) ?? ''));
+}
+
+/** The text of `type` in a set; null if it is none. */
+function typeIn({ bindings }: AttrSetExpr): string | null {
+  for (const binding of bindings) {
+    if (binding.kind !== 'bind' || binding.path.length !== 1 || binding.value.kind !== 'string') continue;
+    const [name] = binding.path;
+    if (name?.kind === 'name' && name.name === 'type') return literalText(binding.value.parts);
+  }
+  return null;
+}

@@ -1,0 +1,90 @@
+/** use/exists-of-secret: the `.exists` of a file that is secret. */
+
+import { usesOfSecrets } from '../../facts/use/used-file.ts';
+import type { Rule } from '../../rule.ts';
+
+export const existsOfSecret: Rule = {
+  id: 'use/exists-of-secret',
+  severity: 'error',
+  summary: 'Whether a secret exists is asked during evaluation',
+  documentation: `\
+\`.exists\` of a generator's file is read, and the file is secret (files are, unless they say \`secret = false\`).
+
+Whether a secret has been generated is known to its store alone, which may be outside the repository: clan ends the
+evaluation with \`Cannot determine existence of secret file\`, whether the secret is there or not.
+
+Ask for a public file of the same generator (the public half of a key, say), or let the program look for the file at
+\`.path\` when it runs.
+
+Source: clan-core, nixosModules/clanCore/vars/secret.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'A host key that is perhaps not there yet',
+        files: {
+          'modules/ssh.nix': `\
+{ config, lib, ... }:
+let
+  inherit (config.clan.core.vars.generators) host-key;
+in
+{
+  clan.core.vars.generators.host-key = {
+    files.key = { };
+    files."key.pub".secret = false;
+    script = ''
+      head -c 32 /dev/urandom > "$out/key"
+      sha256sum "$out/key" > "$out/key.pub"
+    '';
+  };
+  services.openssh.hostKeys = lib.optional host-key.files.key.exists {
+    #                                                         ^^^^^^ use/exists-of-secret: "key" of generator "host-key"
+    inherit (host-key.files.key) path;
+    type = "ed25519";
+  };
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'The public half',
+        files: {
+          'modules/ssh.nix': `\
+{ config, lib, ... }:
+let
+  inherit (config.clan.core.vars.generators) host-key;
+in
+{
+  clan.core.vars.generators.host-key = {
+    files.key = { };
+    files."key.pub".secret = false;
+    script = ''
+      head -c 32 /dev/urandom > "$out/key"
+      sha256sum "$out/key" > "$out/key.pub"
+    '';
+  };
+  services.openssh.hostKeys = lib.optional host-key.files."key.pub".exists {
+    inherit (host-key.files.key) path;
+    type = "ed25519";
+  };
+}
+`,
+        },
+      },
+    ],
+  }),
+  check: function* (context) {
+    for (const { use } of questions(context)) {
+      if (use.by !== 'option' || use.guarded) continue;
+      yield {
+        at: use.attributeAt ?? use.key?.at ?? use.at,
+        message:
+          `The file "${use.fileName}" of generator "${use.generator}" is secret: whether it exists cannot be asked ` +
+          'during evaluation. Ask for a public file of the generator, or when the program runs.',
+      };
+    }
+  },
+};
+
+const questions = usesOfSecrets('exists');

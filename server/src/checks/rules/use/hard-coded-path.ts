@@ -1,0 +1,233 @@
+/** use/hard-coded-path: the place of a deployed file, written out. */
+
+import { attributeText } from '../../../edits/edits.ts';
+import { expressionsAt } from '../../../edits/locate.ts';
+import type { Use } from '../../../fleet/model/uses.ts';
+import type { Place } from '../../../nix/places.ts';
+import type { SourceFile } from '../../../nix/source.ts';
+import type { LambdaExpr, StringExpr } from '../../../nix/syntax.ts';
+import { factsOf } from '../../facts/fleet-facts.ts';
+import { lockedTime } from '../../facts/inventory/clan-core-version.ts';
+import { fileText, type KnownUse, usedFile } from '../../facts/use/used-file.ts';
+import { isInGenerator, type Way, waysFrom } from '../../facts/use/value-flow.ts';
+import { perUnit } from '../../memory/per-unit.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
+
+const moduleWith = (path: string, mark = '') => `\
+{ config, ... }:
+{
+  clan.core.vars.generators.backup = {
+    files.key = { };
+    script = ''
+      head -c 32 /dev/urandom > "$out/key"
+    '';
+  };
+  services.backup.command = "backup --key ${path}";
+${mark}}
+`;
+
+export const hardCodedPath: Rule = {
+  id: 'use/hard-coded-path',
+  severity: 'warning',
+  summary: 'The path of a deployed file is written out',
+  documentation: `\
+A path below \`/run/secrets\` (or \`/run/secrets-for-users\`, \`/run/user-secrets\`, \`/run/partitioning-secrets\`) is written
+out, and it is the place of a generator's file.
+
+Where a file lies depends on the store, on what the file is needed for, and on whether the generator is shared; and clan
+has changed it: since August 2026 it is \`/run/secrets/vars/shared/<generator>/<file>\` or
+\`/run/secrets/vars/per-machine/<machine>/<generator>/<file>\`, before it was \`/run/secrets/vars/<generator>/<file>\`.
+Nothing notices a path that is no longer right until the program does not find its file. A path of the older layout is
+a warning, unless \`flake.lock\` has a clan-core of before: then, and for the newer layout, it is an information.
+
+Use the \`.path\` of the file, which is always right, and fails at once if the file is no longer declared. The settings of
+an inventory are plain data and have no \`config\` of a machine: there, write the path
+of the newer layout, which is not reported, or name the generator and the file and let the service's module read the
+\`.path\`, if the module is yours.
+
+Source: clan-core, nixosModules/clanCore/vars/secret.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'The layout of before',
+        files: {
+          'modules/backup.nix': moduleWith(
+            '/run/secrets/vars/backup/key',
+            '  #                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ use/hard-coded-path: older layout\n',
+          ),
+        },
+      },
+      {
+        title: 'The layout of now',
+        files: {
+          'modules/backup.nix': moduleWith(
+            '/run/secrets/vars/per-machine/lea/backup/key',
+            '  #                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ use/hard-coded-path: may change\n',
+          ),
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'The path that the module system knows',
+        files: {
+          'modules/backup.nix': moduleWith('${config.clan.core.vars.generators.backup.files.key.path}'),
+        },
+      },
+      {
+        title: 'A secret that no generator makes, and an example in an option',
+        files: {
+          'modules/tool.nix': `\
+{ lib, ... }:
+{
+  options.tool.keyFile = lib.mkOption {
+    type = lib.types.str;
+    example = "/run/secrets/vars/backup/key";
+  };
+  config.services.tool.tokenFile = "/run/secrets/tool-token";
+}
+`,
+          'modules/backup.nix': moduleWith('${config.clan.core.vars.generators.backup.files.key.path}'),
+        },
+      },
+    ],
+  }),
+  check: perUnit(function* (unit, context) {
+    const facts = factsOf(context.fleet);
+    for (const use of unit.uses) {
+      if (use.by !== 'name' || use.attribute !== 'path' || use.at.file !== unit.file) continue;
+      const source = context.sources.parse(unit.file);
+      if (source === null || !isPath(source, use.at)) continue;
+      const file = usedFile(facts, use);
+      if (file !== null) yield* reportsOf(context, source, { unit, use, file });
+    }
+  }),
+};
+
+/** Not the name of a secret for sops-nix, and the whole of the path. */
+function isPath({ text }: SourceFile, at: Place): boolean {
+  return text.startsWith('/run/', at.start) && !/[\w.}-]/.test(text[at.start - 1] ?? '');
+}
+
+/** 2026-08-03, when clan put the placement into the path; in seconds since 1970. */
+const NEWER_LAYOUT_TIME = 1_785_715_200;
+
+function* reportsOf({ sources }: CheckContext, source: SourceFile, known: KnownUse): Iterable<Report> {
+  const { use } = known;
+  const string = expressionsAt(source, use.at.start).find(
+    (each): each is StringExpr =>
+      each.kind === 'string' && each.start <= use.at.start && use.at.end <= each.end,
+  );
+  if (string === undefined || isComment(source, use.at, string)) return;
+  const ways = waysFrom(source, string);
+  // What a generator reads outside its own folders is a matter of rules about scripts.
+  if (ways.some(way => isTold(way) || isInGenerator(way)) || isScriptOfGenerator(source, string)) return;
+  const isOlder = !/\/(per-machine|shared)\//.test(source.text.slice(use.at.start, use.at.end));
+  const locked = lockedTime(sources);
+  const isStillRight = isOlder && locked !== null && locked < NEWER_LAYOUT_TIME;
+  const why = isStillRight
+    ? `This is where ${fileText(use)} lies with the clan-core that flake.lock has; since August 2026 clan has it elsewhere, so an update breaks this.`
+    : isOlder
+      ? `This is where clan's older layout has ${fileText(use)}; since August 2026 it lies elsewhere.`
+      : `This is where ${fileText(use)} lies, and that may change.`;
+  const isSetting = ways.some(isInventorySetting);
+  // There is no other way to write it there, and this one is right today.
+  if (isSetting && !isOlder) return;
+  const instead = isSetting ? inSettings(known, isStillRight) : 'Use its .path.';
+  yield {
+    at: use.at,
+    severity: isOlder && !isStillRight ? 'warning' : 'info',
+    message: `${why} ${instead}`,
+    fixes: isSetting ? [] : fixesOf(source, known, string),
+  };
+}
+
+/** Settings are data, and the module of a service may be clan-core's: what helps for certain is the path of today. */
+function inSettings({ use, file: { generators } }: KnownUse, isLater: boolean): string {
+  const placement = generators.some(one => one.body().share === true) ? 'shared' : 'per-machine/MACHINE';
+  const path = `/run/secrets/vars/${placement}/${use.generator}/${use.fileName}`;
+  return `Settings of the inventory cannot read its .path: ${isLater ? 'with the update, ' : ''}write \`${path}\`, or let the module of the service read .path if it is yours.`;
+}
+
+/** `instances.x.roles.y.settings`: plain data for all machines, where no configuration of one of them is at hand. */
+function isInventorySetting({ option }: Way): boolean {
+  const roles = option.indexOf('roles');
+  return roles >= 0 && option.indexOf('instances') < roles && option.includes('settings', roles);
+}
+
+/** Also where a helper function makes the generator. */
+function isScriptOfGenerator({ text }: SourceFile, { start, end }: StringExpr): boolean {
+  return /\$\{?out\b/.test(text.slice(start, end));
+}
+
+/** A line of a script that is a comment. */
+function isComment({ text }: SourceFile, at: Place, string: StringExpr): boolean {
+  const from = Math.max(text.lastIndexOf('\n', at.start - 1) + 1, string.start);
+  return /^['"\s]*#/.test(text.slice(from, at.start));
+}
+
+/** Documentation, tests that look at the running machine, and messages. */
+const TOLD = new Set(['example', 'description', 'defaultText', 'testScript', 'warnings', 'assertions']);
+const TELLERS = /^(throw|abort|trace|warn|warnIf|assertMsg|literalExpression|literalMD|mdDoc)$/;
+
+function isTold({ steps, option }: Way): boolean {
+  return (
+    option.some(name => TOLD.has(name)) ||
+    steps.some(
+      step =>
+        (step.kind === 'call' && TELLERS.test(step.name)) ||
+        (step.kind === 'attribute' && step.names.some(name => TOLD.has(name))),
+    )
+  );
+}
+
+function fixesOf(source: SourceFile, { unit, use }: KnownUse, string: StringExpr): readonly Fix[] {
+  const root = configIn(source, string);
+  if (root === null) return [];
+  const path = `${root}.clan.core.vars.generators.${attributeText(use.generator)}.files.${attributeText(use.fileName as string)}.path`;
+  const isWhole =
+    string.style === 'double' && string.start + 1 === use.at.start && string.end - 1 === use.at.end;
+  const edit = isWhole
+    ? { file: source.path, start: string.start, end: string.end, text: path }
+    : { ...use.at, text: `\${${path}}` };
+  // Elsewhere the machine may be without the generator, or the configuration be another one.
+  const isHere = isDefinedBelow(unit.definitions, use, source, string);
+  return [
+    { title: 'Replace with .path', edits: [edit], preferred: true, ...(isHere ? {} : { guess: true }) },
+  ];
+}
+
+const CONFIGS = ['config', 'osConfig'];
+
+/** The function around the string that is given the configuration. */
+function moduleAround(source: SourceFile, string: StringExpr): LambdaExpr | null {
+  const around = expressionsAt(source, string.start).reverse();
+  return (
+    around.find(
+      (each): each is LambdaExpr =>
+        each.kind === 'lambda' && (each.formals ?? []).some(formal => CONFIGS.includes(formal.name.name)),
+    ) ?? null
+  );
+}
+
+function configIn(source: SourceFile, string: StringExpr): string | null {
+  const names = new Set(moduleAround(source, string)?.formals?.map(formal => formal.name.name));
+  return names.has('osConfig') ? 'osConfig' : names.has('config') ? 'config' : null;
+}
+
+/** Does the very module define the generator? Then it is there, and `config` is the machine's. */
+function isDefinedBelow(
+  definitions: readonly { readonly name: string; readonly at: Place }[],
+  use: Use,
+  source: SourceFile,
+  string: StringExpr,
+): boolean {
+  const around = moduleAround(source, string);
+  return (
+    around !== null &&
+    definitions.some(
+      ({ name, at }) =>
+        name === use.generator && at.file === source.path && around.start <= at.start && at.end <= around.end,
+    )
+  );
+}

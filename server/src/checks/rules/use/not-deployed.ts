@@ -1,0 +1,128 @@
+/** use/not-deployed: a machine is given the path of a file that is never brought to it. */
+
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { SourceFile } from '../../../nix/source.ts';
+import { factsOf } from '../../facts/fleet-facts.ts';
+import { fileText, type KnownUse, machinesAt, type UsedFile, usedFile } from '../../facts/use/used-file.ts';
+import { isInGenerator, type Way, waysFrom } from '../../facts/use/value-flow.ts';
+import { perUnit } from '../../memory/per-unit.ts';
+import type { Report, Rule } from '../../rule.ts';
+
+const moduleWith = (file: string, mark = '') => `\
+{ config, pkgs, ... }:
+{
+  clan.core.vars.generators.ca = {
+    files."ca.key" = ${file};
+    files."ca.crt".secret = false;
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl req -x509 -nodes -newkey ed25519 -subj /CN=ours -keyout "$out/ca.key" -out "$out/ca.crt"
+    '';
+  };
+  services.step-ca.settings.key = config.clan.core.vars.generators.ca.files."ca.key".path;
+${mark}}
+`;
+
+export const notDeployed: Rule = {
+  id: 'use/not-deployed',
+  severity: 'warning',
+  summary: 'The path of a file that is never deployed',
+  documentation: `\
+A machine's configuration reads the \`.path\` of a secret that is declared with \`deploy = false\`.
+
+Such a file stays with the admins: no machine ever gets it, nor the right to decrypt it. Its \`.path\` names a place where
+nothing is (with sops it is \`/no-such-path\`), and the program that is given it fails when it runs.
+
+Leave out \`deploy = false\` if the machine needs the file; otherwise use what the generator makes from it for the
+machines (a certificate, a public key), or read it in the script of another generator, where it lies at
+\`$in/<generator>/<file>\`.
+
+Silent under a condition, inside generators, and outside of what a machine is made of.
+
+Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'The key of a certificate authority that stays with the admins',
+        files: {
+          'modules/ca.nix': moduleWith(
+            '{ deploy = false; }',
+            '  #                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ use/not-deployed: deploy = false\n',
+          ),
+        },
+      },
+    ],
+    good: [
+      { title: 'The machine gets the key', files: { 'modules/ca.nix': moduleWith('{ }') } },
+      {
+        title: 'A public file is in the store, deployed or not',
+        files: { 'modules/ca.nix': moduleWith('{ deploy = false; secret = false; }') },
+      },
+    ],
+  }),
+  check: perUnit(function* (unit, { fleet, sources }) {
+    const facts = factsOf(fleet);
+    for (const use of unit.uses) {
+      if (use.attribute !== 'path' || use.by === 'name' || use.guarded || use.at.file !== unit.file) continue;
+      const file = usedFile(facts, use);
+      // Files for activation and partitioning are uploaded all the same, by some backends.
+      if (file?.secret !== true || file.deploy !== false || !isDeployedOnly(file)) continue;
+      const source = sources.parse(unit.file);
+      const known = { unit, use, file };
+      if (source !== null && waysFrom(source, use.at).some(way => isOnMachine(source, way, known)))
+        yield reportOf(fleet, known);
+    }
+  }),
+};
+
+function isDeployedOnly({ neededFor }: UsedFile): boolean {
+  return neededFor === 'services' || neededFor === 'users';
+}
+
+/** What flakes have beside machines, what admins run, and options that only tell of a path. */
+const ELSEWHERE = new Set([
+  'packages',
+  'legacyPackages',
+  'apps',
+  'devShells',
+  'checks',
+  'perSystem',
+  'build',
+  'assertions',
+  'warnings',
+  'description',
+  'example',
+  'default',
+  'defaultText',
+  'options',
+]);
+
+function isOnMachine(source: SourceFile, way: Way, known: KnownUse): boolean {
+  if (way.option.length < 2 || isInGenerator(way) || way.option.some(name => ELSEWHERE.has(name)))
+    return false;
+  return way.steps.every(step => step.kind !== 'condition' || isAroundDefinition(source, step.at, known));
+}
+
+/** A condition under which the generator itself stands is met wherever there is one. */
+function isAroundDefinition(
+  source: SourceFile,
+  at: { readonly start: number; readonly end: number },
+  { file }: KnownUse,
+): boolean {
+  return file.declared.some(
+    declared =>
+      declared.at.file === source.path && at.start <= declared.at.start && declared.at.end <= at.end,
+  );
+}
+
+function reportOf(fleet: Fleet, known: KnownUse): Report {
+  const { use, file } = known;
+  return {
+    at: use.at,
+    message:
+      `T${fileText(use).slice(1)} has deploy = false: no machine ever gets it, and nothing lies at its .path. ` +
+      'Deploy it, or use what is made of it for the machines.',
+    machines: machinesAt(fleet, known),
+    related: file.declared.map(({ at }) => ({ at, message: 'The file is declared here' })),
+  };
+}

@@ -1,0 +1,105 @@
+/** use/password-needs-users: a user's password from a secret that is there only after users are made. */
+import type { Range } from '../../../nix/syntax.ts';
+import { setFileOption } from '../../facts/use/file-option-edit.ts';
+import { fileText, machinesAt, type SeenUse, seenAtPaths, type UsedFile } from '../../facts/use/used-file.ts';
+import { assignedTo, isItself, type Way, waysFrom } from '../../facts/use/value-flow.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
+
+const moduleWith = (file: string, mark = '') => `\
+{ config, pkgs, ... }:
+{
+  clan.core.vars.generators.ada-password = {
+    prompts.password.type = "hidden";
+    files.hash = ${file};
+    runtimeInputs = [ pkgs.mkpasswd ];
+    script = ''
+      mkpasswd -s -m sha-512 < "$prompts/password" > "$out/hash"
+    '';
+  };
+  users.users.ada.hashedPasswordFile = config.clan.core.vars.generators.ada-password.files.hash.path;
+${mark}}
+`;
+
+export const passwordNeedsUsers: Rule = {
+  id: 'use/password-needs-users',
+  severity: 'warning',
+  summary: "A user's password file that is not needed for users",
+  documentation: `\
+\`hashedPasswordFile\` of a user is the \`.path\` of a secret that is not declared with \`neededFor = "users"\`.
+
+When a machine starts, NixOS makes the users first; secrets for services are put in place after that. The password file
+is not there yet, NixOS warns and leaves the user without a password. It shows at the first boot, or after each one where
+\`/etc\` is not kept: nobody can log in. A later \`nixos-rebuild switch\` hides it, since the secrets are there by then.
+
+Declare the file with \`neededFor = "users"\`: it is then put in place before the users are made. Its owner has to be root.
+
+Source: clan-core, nixosModules/clanCore/vars/interface.nix; sops-nix, "Setting a user's password".`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'The file is in place too late',
+        files: {
+          'modules/ada.nix': moduleWith(
+            '{ }',
+            '  #               ^^^^^^^^^^^^^^^^^^ use/password-needs-users: neededFor = "users"\n',
+          ),
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'The file is in place before users are made',
+        files: { 'modules/ada.nix': moduleWith('{ neededFor = "users"; }') },
+      },
+    ],
+  }),
+  check: function* (context) {
+    for (const known of passwords(context)) if (isTooLate(known.file)) yield* reportsOf(context, known);
+  },
+};
+
+/** Where a password file is set to the path. */
+const passwords = seenAtPaths(/asswordFile/, (source, use): readonly Range[] | null => {
+  if (use.by === 'name') return null;
+  const found = waysFrom(source, use.at).flatMap(way => {
+    const assigned = assignedTo(way);
+    if (assigned === null || !isItself(assigned.steps) || !isPassword(way)) return [];
+    const { start, end } = assigned.attribute.at;
+    return [{ start, end }];
+  });
+  return found.length === 0 ? null : found;
+});
+
+/** Those for activation lie on the machine's disk, and are there in time. */
+function isTooLate({ neededFor, deploy }: UsedFile): boolean {
+  return deploy !== false && (neededFor === 'services' || neededFor === 'partitioning');
+}
+
+function* reportsOf({ fleet, sources }: CheckContext, known: SeenUse<readonly Range[]>): Iterable<Report> {
+  const { use, file, found } = known;
+  for (const { start, end } of found)
+    yield {
+      at: { file: use.at.file, start, end },
+      message:
+        `T${fileText(use).slice(1)} is not there yet when users are made: at boot the user gets no password. ` +
+        'Declare the file with neededFor = "users".',
+      machines: machinesAt(fleet, known),
+      related: file.declared.map(({ at }) => ({ at, message: 'The file is declared here' })),
+      fixes: fixesOf(setFileOption(sources, file, 'neededFor', '"users"'), file),
+    };
+}
+
+/** Does the way end in a user's password file? */
+export function isPassword({ option }: Way): boolean {
+  return /(^|\.)users\.(users|extraUsers)(\.[^.]*)?\.(hashedPasswordFile|passwordFile)$/.test(
+    option.join('.'),
+  );
+}
+
+function fixesOf(edit: Fix['edits'][number] | null, { declared }: UsedFile): readonly Fix[] {
+  const isRoots = declared.every(
+    ({ owner, group }) => owner === 'root' && (group === null || group === 'root'),
+  );
+  if (edit === null || !isRoots) return [];
+  return [{ title: 'Declare the file with neededFor = "users"', edits: [edit], preferred: true }];
+}

@@ -1,0 +1,174 @@
+/** use/unknown-attribute: something is read of a generator, a file or a prompt that it does not have. */
+
+import { attributeText, replaceName } from '../../../edits/edits.ts';
+import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { OtherRead, Unit } from '../../../fleet/model/uses.ts';
+import type { Place } from '../../../nix/places.ts';
+import { type Facts, factsOf } from '../../facts/fleet-facts.ts';
+import { mayKnowMore } from '../../facts/inventory/clan-core-version.ts';
+import { OPTIONS } from '../../facts/option/generator-options.ts';
+import { declaredNames } from '../../facts/option/own-declarations.ts';
+import { quoted, sortedUnique } from '../../facts/wording.ts';
+import { perUnit } from '../../memory/per-unit.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
+
+const KEY = `\
+  clan.core.vars.generators.backup = {
+    files.key = { };
+    prompts.passphrase.persist = true;
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl enc -pass file:"$prompts/passphrase" -out "$out/key" < /dev/null
+    '';
+  };
+`;
+
+const moduleWith = (uses: string) => `{ config, pkgs, ... }:\n{\n${KEY}${uses}}\n`;
+
+export const unknownAttribute: Rule = {
+  id: 'use/unknown-attribute',
+  severity: 'error',
+  summary: 'Something is read of a generator, a file or a prompt that it does not have',
+  documentation: `\
+A module reads an attribute that clan-core's options do not have: a slip of the pen (\`.paht\`), \`files\` forgotten
+between the generator and its file, or the answer to a prompt. Evaluating it ends with \`attribute '…' missing\`.
+
+Of a file, a configuration reads \`.path\`, and \`.value\` if it is public. Answers to prompts are known to the script
+alone; one that is kept (\`persist = true\`) is a file of the prompt's name.
+
+Silent where there is something to fall back on (\`or\`, \`?\`), and for options that the workspace declares itself. Where
+\`flake.lock\` names a fork or a newer version of clan-core, only what looks like a slip is reported, as a warning.
+
+Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'A slip, a forgotten word, and an answer',
+        files: {
+          'modules/backup.nix': moduleWith(`\
+  services.backup.key = config.clan.core.vars.generators.backup.files.key.paht;
+  #                                                                       ^^^^ use/unknown-attribute: Did you mean "path"?
+  services.backup.keyFile = config.clan.core.vars.generators.backup.key.path;
+  #                                                                 ^^^ use/unknown-attribute: Did you mean "files.key"?
+  services.backup.phrase = config.clan.core.vars.generators.backup.prompts.passphrase.value;
+  #                                                                                   ^^^^^ use/unknown-attribute: files."passphrase".path
+`),
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'What files have, and something to fall back on',
+        files: {
+          'modules/backup.nix': moduleWith(`\
+  services.backup.key = config.clan.core.vars.generators.backup.files.key.path;
+  services.backup.owner = config.clan.core.vars.generators.backup.files.key.owner;
+  services.backup.label = config.clan.core.vars.generators.backup.label or "backup";
+`),
+        },
+      },
+      {
+        title: 'An option that the workspace declares',
+        files: {
+          'modules/label.nix': `\
+{ lib, ... }:
+{
+  options.clan.core.vars.generators = lib.mkOption {
+    type = lib.types.attrsOf (lib.types.submodule { options.label = lib.mkOption { default = ""; }; });
+  };
+}
+`,
+          'modules/backup.nix': moduleWith(`\
+  services.backup.label = config.clan.core.vars.generators.backup.label;
+`),
+        },
+      },
+    ],
+  }),
+  check: function* (context) {
+    const strangers = [...readsIn(context)];
+    if (strangers.length === 0) return;
+    const { isClan, names } = declaredNames(context);
+    if (!isClan) return;
+    const facts = factsOf(context.fleet);
+    for (const read of strangers) {
+      if (names.has(read.attribute)) continue;
+      const report = reportOf(context, facts, read, names.has('generators'));
+      if (report !== null) yield report;
+    }
+  },
+};
+
+/** Something that is read of what does not have it. */
+interface Stranger {
+  readonly at: Place;
+  readonly of: 'generator' | 'file' | 'prompt';
+  readonly generator: string;
+  readonly prompt: string | null;
+  readonly attribute: string;
+}
+
+const readsIn = perUnit(function* (unit: Unit): Iterable<Stranger> {
+  for (const read of unit.otherReads) if (isStranger(read)) yield read;
+  for (const { by, at, attribute, attributeAt, generator, guarded } of unit.uses) {
+    if (by !== 'option' || at.file !== unit.file || attribute === null || attributeAt === null) continue;
+    if (guarded || attribute.includes('${') || OPTIONS.file.has(attribute) || attribute === '_module')
+      continue;
+    yield { at: attributeAt, of: 'file', generator, prompt: null, attribute };
+  }
+});
+
+function isStranger({ of, attribute, guarded }: OtherRead): boolean {
+  return !guarded && !OPTIONS[of].has(attribute) && attribute !== '_module';
+}
+
+const THINGS = { generator: 'Generators have', file: "A generator's files have", prompt: 'Prompts have' };
+
+function reportOf(
+  { sources }: CheckContext,
+  facts: Facts,
+  read: Stranger,
+  isExtended: boolean,
+): Report | null {
+  const { at, of, attribute } = read;
+  const files = sortedUnique(
+    (facts.generators.get(read.generator) ?? []).flatMap(one => one.body().files.map(({ name }) => name)),
+  );
+  const isFile = of === 'generator' && files.includes(attribute);
+  const meant = isFile ? `files.${attributeText(attribute)}` : suggest(attribute, OPTIONS[of].keys());
+  const advice = meant === null ? adviceFor(read, files) : didYouMean(meant);
+  const isSure = !mayKnowMore(sources) && !isExtended;
+  if (!isSure && advice === '') return null;
+  const edit = meant === null ? null : isFile ? insertFiles(at) : replaceName(sources, at, attribute, meant);
+  const fixes: Fix[] = [];
+  if (edit !== null && meant !== null)
+    fixes.push({
+      title: isFile ? `Insert "files."` : `Replace with "${meant}"`,
+      edits: [edit],
+      preferred: true,
+      guess: true,
+    });
+  return {
+    at,
+    ...(isSure ? {} : { severity: 'warning' as const }),
+    message: `${THINGS[of]} no "${attribute}"${isSure ? ': evaluating it fails.' : ' in the clan-core known here.'}${advice}`,
+    fixes,
+  };
+}
+
+function insertFiles(at: Place) {
+  return { ...at, end: at.start, text: 'files.' };
+}
+
+/** What to read instead of what looks like no slip. */
+function adviceFor({ of, prompt, attribute }: Stranger, files: readonly string[]): string {
+  if (of === 'prompt') {
+    const isKept = prompt !== null && files.includes(prompt);
+    return isKept
+      ? ` Its answer is kept as a file: read files."${prompt}".path.`
+      : ' What is answered is known to the script alone; with persist = true it is a file.';
+  }
+  if (of === 'generator' && /^(path|value|exists)$/.test(attribute) && files.length > 0)
+    return ` It is one of files: read files.<name>.${attribute} (${quoted(files)}).`;
+  return '';
+}

@@ -1,0 +1,80 @@
+/** Completion of names of generators, of their files, and of registry keys where they are used. */
+
+import { readersOf } from '../../checks/facts/use/reading-machines.ts';
+import { joined } from '../../checks/facts/wording.ts';
+import { attributeText } from '../../edits/edits.ts';
+import type { Generator } from '../../fleet/model/generators.ts';
+import { filePhrase } from '../hover/hover-words.ts';
+import { FILE_ATTRIBUTES } from '../names/option-words.ts';
+import { keyItems } from './complete-keys.ts';
+import { type Asked, type CompletionItem, item } from './completion-items.ts';
+import { ownerAt } from './owner.ts';
+
+const NAME = String.raw`(?:"([^"]+)"|([\w'-]+))`;
+const GENERATORS = /\bgenerators\."?$/;
+const FILES = new RegExp(String.raw`\bgenerators\.${NAME}\.files\."?$`);
+const ATTRIBUTES = new RegExp(String.raw`\bgenerators\.${NAME}\.files\.${NAME}\.$`);
+
+export function nameItems(asked: Asked): readonly CompletionItem[] | null {
+  const { cursor, line } = asked;
+  if (cursor.side === 'value') {
+    // In a name that is begun with a quote the dot is in front of it.
+    const quoted = line.endsWith('"');
+    if (GENERATORS.test(line)) return generatorItems(asked, quoted);
+    const files = FILES.exec(line);
+    if (files !== null) return fileItems(asked, files[1] ?? files[2] ?? '', quoted);
+    if (ATTRIBUTES.test(line))
+      return FILE_ATTRIBUTES.map(({ value, text }, rank) => item(value, 'option', text, { rank }));
+  }
+  return cursor.frames.at(-1)?.kind === 'string' ? stringItems(asked) : null;
+}
+
+function stringItems(asked: Asked): readonly CompletionItem[] | null {
+  const { cursor, index, file, start } = asked;
+  if (cursor.path.at(-1) === 'dependencies') {
+    const own = ownerAt(asked);
+    return generatorItems(asked, true).filter(({ label }) => label !== own);
+  }
+  const here = index.targetAt(file, start)?.subject;
+  if (here?.kind === 'key') return keyItems(asked, here.registry);
+  const [only, ...others] = index.registries.keys();
+  const isKey = cursor.path.at(-1) === 'key' && only !== undefined && others.length === 0;
+  return isKey ? keyItems(asked, only) : null;
+}
+
+/** Those that the machines of this file lack are marked, and come last: a use of them would fail. */
+function generatorItems(asked: Asked, quoted: boolean): CompletionItem[] {
+  const { index, snapshot, file } = asked;
+  const here = readersOf(snapshot.fleet, file)?.certain ?? [];
+  return [...index.generators].flatMap(([name, same]) => {
+    const [generator] = same;
+    if (generator === undefined || generator.nameKind === 'pattern') return [];
+    const body = generator.body();
+    const files = body.files.map(each => each.name).join(', ');
+    const where = body.share === true ? 'shared' : 'per machine';
+    const lacking = here.filter(machine => same.every(each => isWithout(each, machine)));
+    const missing = lacking.length === 0 ? '' : `not on ${joined(lacking, 3)}; `;
+    return [
+      item(name, 'generator', missing + (files === '' ? where : `${where}: ${files}`), {
+        insert: quoted ? name : attributeText(name),
+        subject: { kind: 'generator', name },
+        rank: lacking.length === 0 ? 1 : 5,
+      }),
+    ];
+  });
+}
+
+function isWithout({ machines, machinesComplete }: Generator, machine: string): boolean {
+  return machinesComplete && machines?.includes(machine) === false;
+}
+
+function fileItems({ index }: Asked, generator: string, quoted: boolean): CompletionItem[] {
+  return (index.generators.get(generator) ?? []).flatMap(one =>
+    one.body().files.map(file =>
+      item(file.name, 'file', filePhrase(file), {
+        insert: quoted ? file.name : attributeText(file.name),
+        subject: { kind: 'file', generator, file: file.name },
+      }),
+    ),
+  );
+}

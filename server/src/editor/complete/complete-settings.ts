@@ -1,0 +1,129 @@
+/**
+ * Completion of options: those of a clan, of its inventory, and the settings that a role of an instance takes; and of the
+ * values that an option can be chosen from.
+ */
+
+import { flakeInputs } from '../../checks/facts/inventory/clan-core-version.ts';
+import { attributeText } from '../../edits/edits.ts';
+import type { Instance } from '../../fleet/model/services.ts';
+import { clanOptions, inventoryOptions } from '../../fleet/options/clan-core.ts';
+import { insideOf, namesToWrite, treeAt, typeOf } from '../../modules/options/below.ts';
+import type { OptionTree } from '../../modules/options/option.ts';
+import { choicesOf } from '../../modules/options/takes.ts';
+import { optionParts, typeWords } from '../hover/hover-inventory.ts';
+import { settingsOf } from '../names/inventory-things.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { type Asked, type CompletionItem, item } from './completion-items.ts';
+
+/** The path to the cursor: names of what is open around it, and those in front of the one that is begun. */
+export function pathAt({ cursor }: Asked): readonly string[] {
+  if (cursor.quotedIn !== null) return [...cursor.path, ...cursor.quotedIn];
+  if (cursor.side === 'name') return [...cursor.path, ...cursor.before];
+  return cursor.frames.at(-1)?.kind === 'string' ? cursor.path : [...cursor.path, ...cursor.before];
+}
+
+/** What can be written where an option of a clan, of an inventory or of settings stands; null: it is none of these. */
+export function clanOptionItems(asked: Asked): readonly CompletionItem[] | null {
+  if (!asked.snapshot.fleet.isClan) return null;
+  const path = pathAt(asked);
+  const found = settingsAt(asked, path) ?? optionsAt(asked, path);
+  if (found === null) return null;
+  const isName = asked.cursor.side === 'name' || asked.cursor.quotedIn !== null;
+  const inside = insideOf(found);
+  if (isName) return inside === null || inside.isChosen ? null : nameItems(asked, inside.tree);
+  return inputItems(asked, path) ?? valueItems(asked, found);
+}
+
+/** Options below `inventory`, `instances` or `clan`, by the names around the cursor. */
+function optionsAt({ snapshot, file }: Asked, path: readonly string[]): OptionTree | null {
+  const inventory = path.lastIndexOf('inventory');
+  if (inventory !== -1) return treeAt(inventoryOptions().tree, path.slice(inventory + 1));
+  const instances = path.indexOf('instances');
+  if (instances !== -1) return treeAt(inventoryOptions().tree, path.slice(instances));
+  const clan = path.lastIndexOf('clan');
+  const own = path.slice(clan + 1);
+  const isMeta = own[0] === 'meta' && (clan !== -1 || hasClanOptions(snapshot, file));
+  return isMeta ? treeAt(clanOptions().tree, own) : null;
+}
+
+/** Are options of the clan set in a file? Modules of machines have a `meta` of their own. */
+function hasClanOptions({ fleet }: Snapshot, file: string): boolean {
+  return fleet.inventory.options.some(
+    ({ of, judged }) => of === 'clan' && judged(clanOptions().tree).names.some(({ at }) => at.file === file),
+  );
+}
+
+function settingsAt(asked: Asked, path: readonly string[]): OptionTree | null {
+  const at = path.lastIndexOf('instances');
+  const [instance, roles, role, third, ...rest] = at === -1 ? [] : path.slice(at + 1);
+  if (instance === undefined || roles !== 'roles' || role === undefined) return null;
+  const isOfMember = (third === 'machines' || third === 'tags') && rest[1] === 'settings';
+  if (third !== 'settings' && !isOfMember) return null;
+  const tree = settingsTree(asked, instance, role);
+  return tree === null ? null : treeAt(tree, isOfMember ? rest.slice(2) : rest);
+}
+
+function settingsTree({ snapshot }: Asked, name: string, role: string): OptionTree | null {
+  const known = snapshot.fleet.inventory.instances.find(one => one.name === name);
+  return settingsOf(snapshot, known ?? namedAsService(name), role)?.tree ?? null;
+}
+
+/** An instance that is only begun: until it says otherwise, it is of the service of its name. */
+function namedAsService(name: string): Instance {
+  return {
+    name,
+    module: { name, input: null, inputKnown: true, nameAt: null, inputAt: null },
+    roles: new Map(),
+    complete: false,
+    conditional: false,
+    at: [],
+  };
+}
+
+function nameItems({ cursor }: Asked, tree: OptionTree): CompletionItem[] {
+  const isQuoted = cursor.quotedIn !== null;
+  // Behind a dot the names in front belong to the same binding.
+  const isAlone = (cursor.quotedIn ?? cursor.before).length === 0;
+  const said = new Set(isAlone ? cursor.siblings : []);
+  return namesToWrite(tree)
+    .filter(name => !said.has(name))
+    .map((name, rank) => {
+      const option = tree.options.get(name) ?? tree;
+      const [declared] = option.declared;
+      const isRequired = declared?.hasDefault === false;
+      const type = declared === undefined ? 'options' : typeWords(declared);
+      return item(name, 'option', isRequired ? `${type}, has to be set` : type, {
+        insert: isQuoted ? name : attributeText(name),
+        documentation: optionParts(name, 'option', option)
+          .slice(1)
+          .filter(part => part !== '')
+          .join('\n\n'),
+        rank: isRequired ? rank : rank + 100,
+      });
+    });
+}
+
+function valueItems({ cursor, line }: Asked, option: OptionTree): CompletionItem[] | null {
+  const choices = choicesOf(typeOf(option));
+  const inString = cursor.frames.at(-1)?.kind === 'string';
+  if (choices.length === 0 || (!inString && !/=\s*$/.test(line))) return null;
+  return choices
+    .filter(value => !inString || typeof value === 'string')
+    .map((value, rank) =>
+      item(String(value), 'value', 'value', {
+        insert: inString ? String(value) : JSON.stringify(value),
+        rank,
+      }),
+    );
+}
+
+/** `module.input = "…"`: inputs of the flake, and the flake itself. */
+function inputItems({ cursor, snapshot }: Asked, path: readonly string[]): CompletionItem[] | null {
+  const isInput = path.at(-1) === 'input' && path.at(-2) === 'module' && path.includes('instances');
+  if (!isInput || cursor.frames.at(-1)?.kind !== 'string') return null;
+  const inputs = [...(flakeInputs(snapshot.files) ?? [])].filter(name => name !== 'self').sort();
+  return [
+    item('self', 'service', 'services of this repository'),
+    ...inputs.map(name => item(name, 'service', 'input of the flake', { rank: 2 })),
+  ];
+}

@@ -1,0 +1,60 @@
+/**
+ * What can be written where the cursor stands: options, names of generators and their files, registry keys,
+ * machines, packages, secrets of sops-nix and agenix, and the words of scripts. Goes by the text in front of the cursor for where it stands, and by
+ * the fleet for what there is. Pure.
+ */
+
+import { cursorIn } from '../names/cursor.ts';
+import { indexOf } from '../names/index.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { inventoryItems } from './complete-inventory.ts';
+import { matrixItems } from './complete-matrix.ts';
+import { nameItems } from './complete-names.ts';
+import { optionItems } from './complete-options.ts';
+import { ownOptionItems } from './complete-own-options.ts';
+import { packageItems } from './complete-packages.ts';
+import { registryItems } from './complete-registry.ts';
+import { scriptItems } from './complete-script.ts';
+import { secretItems } from './complete-secrets.ts';
+import type { Asked, Completion, CompletionItem } from './completion-items.ts';
+
+const WORD = /[\w'-]*$/;
+/** In strings names may have more in them. */
+const STRING_WORD = /[\w'.+@-]*$/;
+
+/** @param offset 0-based UTF-16 offset */
+export function completion(snapshot: Snapshot, file: string, offset: number): Completion | null {
+  const text = snapshot.files.text(file);
+  if (text === null || !file.endsWith('.nix')) return null;
+  const cursor = cursorIn(text, offset);
+  const inString = cursor.frames.at(-1)?.kind === 'string';
+  const begun =
+    (inString ? STRING_WORD : WORD).exec(text.slice(Math.max(0, offset - 100), offset))?.[0] ?? '';
+  const start = offset - begun.length;
+  const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  const asked: Asked = { snapshot, index: indexOf(snapshot), file, text, start, line, cursor };
+  const ofSecrets = secretItems(asked, offset);
+  if (ofSecrets !== null)
+    return { at: { file, start: ofSecrets.start, end: offset }, items: once(ofSecrets.items) };
+  for (const source of SOURCES) {
+    const items = source(asked);
+    if (items !== null) return { at: { file, start, end: offset }, items: once(items) };
+  }
+  return null;
+}
+
+/** The first that knows the place answers. */
+const SOURCES: readonly ((asked: Asked) => readonly CompletionItem[] | null)[] = [
+  scriptItems,
+  matrixItems,
+  registryItems,
+  nameItems,
+  inventoryItems,
+  packageItems,
+  optionItems,
+  ownOptionItems,
+];
+
+function once(items: readonly CompletionItem[]): CompletionItem[] {
+  return [...new Map(items.map(each => [each.label, each])).values()];
+}

@@ -1,0 +1,288 @@
+/**
+ * Why a variable is in a machine's sessions, or why it is not: the key is not selected, exports nothing, is exported under
+ * another name or with others under one; a step of the session sets it, here or elsewhere; or there is no such variable.
+ */
+
+import { joined, quoted } from '../../checks/facts/wording.ts';
+import { suggest } from '../../edits/suggest.ts';
+import type { Registry, RegistryKey } from '../../fleet/model/registries.ts';
+import type { Place } from '../../nix/places.ts';
+import { environmentOf, exportedFile } from './environment.ts';
+import type { Environment, Surroundings } from './environment-data.ts';
+import { environmentMachines, type Selected, selectedKeys } from './environment-keys.ts';
+import { stepsSetting } from './environment-steps.ts';
+
+/** What kind of answer it is; further kinds may come. */
+export type ReasonKind =
+  /** A key of the machine is exported under the name. */
+  | 'exported'
+  /** A step of the machine's session sets it. */
+  | 'session-step'
+  /** A step sets it, but not on this machine. */
+  | 'step-elsewhere'
+  /** A key that the machine does not select is exported under it. */
+  | 'not-selected'
+  /** The key that is meant is exported under no name. */
+  | 'no-variable'
+  /** The key is secret: what is set is the name with `_FILE`. */
+  | 'secret-file'
+  /** The key is public: what is set is the name without `_FILE`. */
+  | 'public-value'
+  /** The name of a key: it is exported under another name. */
+  | 'other-name'
+  /** Several keys are exported under the name. */
+  | 'clash'
+  /** It cannot be set, or whether it is cannot be known; the text says why. */
+  | 'not-certain'
+  /** Nothing of the name. */
+  | 'unknown';
+
+export interface Reason {
+  readonly kind: ReasonKind;
+  /** Sentences. */
+  readonly text: string;
+  readonly keys: readonly string[];
+  /** Machines that have what this one has not. */
+  readonly machines: readonly string[];
+  /** Where the key, or the step, is written. */
+  readonly at: Place | null;
+}
+
+export interface Explanation {
+  readonly machine: string;
+  /** As it was asked for. */
+  readonly name: string;
+  /** The variable that it is about: another one where a key was asked for. */
+  readonly variable: string;
+  /** Is it set in the machine's sessions? */
+  readonly isSet: boolean;
+  /** At least one. */
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * Says why a variable is there or not.
+ * @param name a variable, or a key of a registry
+ */
+export function explainVariable(around: Surroundings, machine: string, name: string): Explanation {
+  const variable = variableOfKey(around, name) ?? name;
+  const asked: Asked = { around, machine, name: variable, environment: environmentOf(around, machine) };
+  const found = exported(asked);
+  if (found.length === 0) found.push(...setBySteps(asked));
+  if (found.length > 0) return { machine, name, variable, isSet: true, reasons: found };
+  const reasons = [...notedReasons(asked), ...keyReasons(asked)];
+  if (reasons.length === 0) reasons.push(...setElsewhere(asked));
+  if (reasons.length === 0) reasons.push(unknownName(asked));
+  return { machine, name, variable, isSet: false, reasons };
+}
+
+/** What a key is exported as, where a key is named. */
+function variableOfKey({ fleet }: Surroundings, name: string): string | null {
+  const keys = fleet.registries.flatMap(registry => registry.keys);
+  if (keys.some(({ envVar }) => envVar?.value === name)) return null;
+  const key = keys.find(one => one.key === name && one.envVar !== null);
+  return key === undefined ? null : exportedName(key);
+}
+
+/** The variables that keys of the fleet stand for and that the machine does not have, each with its reason. */
+export function absentVariables(around: Surroundings, machine: string): Explanation[] {
+  const environment = environmentOf(around, machine);
+  const known = new Set([...environment.variables, ...environment.notes].map(({ name }) => name));
+  return around.fleet.registries.flatMap(registry => {
+    const selected = selectionOf(around, registry, machine);
+    return registry.keys.flatMap((key): Explanation[] => {
+      const name = key.envVar === null ? key.key : exportedName(key);
+      if (known.has(name)) return [];
+      const reason = reasonOf({ around, machine, name, environment }, registry, key, selected);
+      return reason === null ? [] : [{ machine, name, variable: name, isSet: false, reasons: [reason] }];
+    });
+  });
+}
+
+/** What a machine, and who else, selects of a registry. */
+interface Selection extends Selected {
+  readonly machines: ReadonlyMap<RegistryKey, readonly string[]>;
+}
+
+function selectionOf(around: Surroundings, registry: Registry, machine: string): Selection {
+  return { ...selectedKeys(around.fleet, registry, machine), machines: machinesByKey(around, registry) };
+}
+
+interface Asked {
+  readonly around: Surroundings;
+  readonly machine: string;
+  readonly name: string;
+  readonly environment: Environment;
+}
+
+function exported({ around, name, environment, machine }: Asked): Reason[] {
+  return environment.variables
+    .filter(variable => variable.name === name)
+    .map(({ key, secret, generator, file, value }) => ({
+      kind: 'exported',
+      text: secret
+        ? `${machine} selects the key "${key}": the secret "${generator}/${file}" is deployed to ${value}.`
+        : `${machine} selects the key "${key}": it is the value of the public file "${generator}/${file}".`,
+      keys: [key],
+      machines: [],
+      at: around.fleet.registries.flatMap(({ keys }) => keys).find(one => one.key === key)?.at ?? null,
+    }));
+}
+
+/** With what is known of the keys that are exported under a similar name. */
+function setBySteps(asked: Asked): Reason[] {
+  const steps = stepsSetting(asked.environment, asked.name);
+  if (steps.length === 0) return [];
+  const keys = keyReasons(asked);
+  const prefix = keys.length > 0 ? '' : 'No key is exported under this name. ';
+  const set = steps.map(
+    (step): Reason => ({ kind: 'session-step', ...step, text: prefix + step.text, machines: [], at: null }),
+  );
+  return [...set, ...keys];
+}
+
+/** What is said of the variable where all variables are listed. */
+function notedReasons({ name, environment }: Asked): Reason[] {
+  return environment.notes
+    .filter(note => note.name === name)
+    .map(({ keys, text }) => ({
+      kind: keys.length > 1 ? 'clash' : 'not-certain',
+      text,
+      keys,
+      machines: [],
+      at: null,
+    }));
+}
+
+function keyReasons(asked: Asked): Reason[] {
+  const { around, machine, name, environment } = asked;
+  const noted = new Set(environment.notes.flatMap(note => (note.name === name ? note.keys : [])));
+  return around.fleet.registries.flatMap(registry => {
+    const selected = selectionOf(around, registry, machine);
+    const keys = registry.keys.filter(({ key }) => !noted.has(key));
+    const exact = keys.filter(({ envVar }) => envVar !== null && isNameOf(envVar.value, name));
+    // Without such a variable, the key itself may be meant, or what it might be exported as.
+    const meant = exact.length > 0 || noted.size > 0 ? exact : keys.filter(key => isMeant(key, name));
+    return meant.flatMap(key => reasonOf(asked, registry, key, selected) ?? []);
+  });
+}
+
+function isNameOf(variable: string, name: string): boolean {
+  return variable === name || `${variable}_FILE` === name;
+}
+
+/** Is it the key or its generator, as it stands or as a variable's name? */
+function isMeant({ key, generator }: RegistryKey, name: string): boolean {
+  return [key, generator?.value ?? key].some(one => one === name || isNameOf(asVariable(one), name));
+}
+
+function asVariable(name: string): string {
+  return name.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
+}
+
+function isPublic(key: RegistryKey): boolean {
+  return (key.secret ?? exportedFile(key, key.body)?.secret) === false;
+}
+
+/** What a key is exported as. */
+function exportedName(key: RegistryKey): string {
+  return `${key.envVar?.value ?? ''}${isPublic(key) ? '' : '_FILE'}`;
+}
+
+/** Null where nothing keeps the variable of the key away. */
+function reasonOf(
+  { around, machine, name }: Asked,
+  registry: Registry,
+  key: RegistryKey,
+  selected: Selection,
+): Reason | null {
+  const others = (selected.machines.get(key) ?? []).filter(other => other !== machine);
+  const reason = (kind: ReasonKind, text: string): Reason => ({
+    kind,
+    text,
+    keys: [key.key],
+    machines: others,
+    at: key.at,
+  });
+  const isSelected = selected.keys.includes(key);
+  if (key.envVar === null)
+    return reason('no-variable', `The key "${key.key}" is exported under no name: its \`envVar\` is null.`);
+  const exportedAs = exportedName(key);
+  const form = exportedAs === name ? '' : ` It would be ${exportedAs}.`;
+  if (!isSelected && !selected.complete)
+    return reason('not-certain', `It is not known whether ${machine} has the key "${key.key}".${form}`);
+  if (!isSelected) {
+    const who = others.length === 0 ? 'no machine selects it' : `it is on ${joined(others)}`;
+    const what = `The key "${key.key}" is not selected on ${machine}; ${who}.${form}`;
+    return reason('not-selected', what + adviceToSelect(around, registry, machine));
+  }
+  if (exportedAs === name) return null;
+  if (!isNameOf(key.envVar.value, name))
+    return reason('other-name', `The key "${key.key}" is exported as ${exportedAs}.`);
+  return isPublic(key)
+    ? reason('public-value', `The key "${key.key}" is public: its value is in ${exportedAs}.`)
+    : reason('secret-file', `The key "${key.key}" is secret: ${exportedAs} says where its file is deployed.`);
+}
+
+function adviceToSelect({ fleet }: Surroundings, registry: Registry, machine: string): string {
+  const matrix = fleet.matrices.find(
+    one => one.registry === registry.file && one.rows.some(row => !row.shared && row.machine === machine),
+  );
+  return matrix === undefined ? '' : ` Add it to the row "${machine}" of ${matrix.file}.`;
+}
+
+/** The machines that select each key of a registry, sorted. */
+function machinesByKey(
+  { fleet }: Surroundings,
+  registry: Registry,
+): ReadonlyMap<RegistryKey, readonly string[]> {
+  const found = new Map<RegistryKey, string[]>();
+  for (const machine of [...environmentMachines(fleet)].sort())
+    for (const key of selectedKeys(fleet, registry, machine).keys)
+      found.set(key, [...(found.get(key) ?? []), machine]);
+  return found;
+}
+
+function setElsewhere({ around, machine, name }: Asked): Reason[] {
+  const found = environmentMachines(around.fleet).flatMap(other =>
+    other === machine
+      ? []
+      : stepsSetting(environmentOf(around, other), name).map(step => ({ ...step, other })),
+  );
+  const [first] = found;
+  if (first === undefined) return [];
+  const machines = [...new Set(found.map(({ other }) => other))].sort();
+  return [
+    {
+      kind: 'step-elsewhere',
+      text: `Only the sessions of ${joined(machines)} have a step that sets it. ${first.text}`,
+      keys: first.keys,
+      machines,
+      at: null,
+    },
+  ];
+}
+
+function unknownName({ around, environment, name }: Asked): Reason {
+  const keys = around.fleet.registries.flatMap(registry => registry.keys);
+  const names = [
+    ...environment.variables.map(variable => variable.name),
+    ...environment.steps.map(step => step.name),
+    ...keys.flatMap(({ key, envVar }) =>
+      envVar === null ? [key] : [envVar.value, `${envVar.value}_FILE`, key],
+    ),
+  ];
+  const meant = suggest(name, names);
+  const where = around.fleet.registries.map(({ file }) => file);
+  const nothing =
+    where.length === 0
+      ? 'There is no registry: nothing says which variables there are.'
+      : `No key of ${joined(where)} is exported as ${quoted([name])}, and no step of a session sets it.`;
+  return {
+    kind: 'unknown',
+    text: meant === null ? nothing : `${nothing} Did you mean "${meant}"?`,
+    keys: [],
+    machines: [],
+    at: null,
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * A machine's session as text for a shell: one statement a variable, sorted, with any value quoted so that the shell
+ * reads it back unchanged, then what the session adds: as the fleet's own functions write it, or else the steps as the Nix
+ * that `varsmith init` lays down (session-vars-render.nix) writes them, to the byte. What is no variable is told in comments
+ * above.
+ */
+
+import { escapedUnseen, hasUnseen, marked } from '../words/unseen.ts';
+import type { Environment, Note } from './environment-data.ts';
+import type { Explanation } from './environment-explain.ts';
+import type { Step } from './session-steps.ts';
+import { assigns, type Shell, type ShellText } from './session-text.ts';
+
+export function environmentText(environment: Environment, shell: Shell): string {
+  const notes = environment.notes.map(note => `# ${noteText(note)}\n`);
+  const added = addedText(environment, shell);
+  // Text that is made of the whole configuration may have the variables in it.
+  const others = environment.variables.filter(({ name }) => !isSetBy(environment, shell, name));
+  const variables = others.map(({ name, value }) =>
+    shell === 'bash' ? `export ${name}=${quoteBash(value)}\n` : `$env.${name} = ${quoteNushell(value)}\n`,
+  );
+  return [...notes, ...variables, added].join('');
+}
+
+function isSetBy({ session }: Environment, shell: Shell, name: string): boolean {
+  const own = session?.shells[shell] ?? null;
+  return own !== null && isWhole(own) && assigns(own.text, shell, name);
+}
+
+function isWhole({ holes, failure }: ShellText): boolean {
+  return holes.length === 0 && failure === null;
+}
+
+function addedText({ session, steps }: Environment, shell: Shell): string {
+  const own = session?.shells[shell] ?? null;
+  if (own !== null && isWhole(own))
+    return own.text === '' || own.text.endsWith('\n') ? own.text : `${own.text}\n`;
+  if (steps.length > 0 || own === null) return steps.map(shell === 'bash' ? bashStep : nushellStep).join('');
+  // With holes in it, it is to be read by people, not by a shell.
+  return own.text.replace(/\n$/, '').replace(/^/gm, '# ').concat('\n');
+}
+
+/** Nothing is set from a file that cannot be read, or from variables that are not there. */
+function bashStep(step: Step): string {
+  const { name } = step;
+  if (step.kind === 'hydrate')
+    return `if [ -r "\${${step.from}:-}" ]; then\n  ${name}="$(cat "$${step.from}")"\n  export ${name}\nfi\n`;
+  const parts = step.parts.map(part => (typeof part === 'string' ? quoteBash(part) : `"$${part.variable}"`));
+  const set = `export ${name}=${parts.join('')}\n`;
+  const needed = step.parts.flatMap(part => (typeof part === 'string' ? [] : [part.variable]));
+  if (needed.length === 0) return set;
+  return `if ${needed.map(one => `[ -n "\${${one}+x}" ]`).join(' && ')}; then\n  ${set}fi\n`;
+}
+
+function nushellStep(step: Step): string {
+  if (step.kind === 'hydrate')
+    return setInNushell(
+      step.name,
+      `open --raw $env.${step.from} | decode utf-8 | str trim --right --char "\\n"`,
+    );
+  const parts = step.parts.map(part =>
+    typeof part === 'string' ? quoteNushell(part) : `$env.${part.variable}`,
+  );
+  return setInNushell(step.name, `[${parts.join(' ')}] | str join`);
+}
+
+function setInNushell(name: string, value: string): string {
+  return `load-env (try { {${name}: (${value})} } catch { {} })\n`;
+}
+
+/** What is not set, and why, as comments; empty if there is nothing. */
+export function absentText(machine: string, absent: readonly Explanation[]): string {
+  if (absent.length === 0) return '';
+  const lines = absent.flatMap(({ variable, reasons }) =>
+    reasons.map(({ text }) => `#   ${noteText({ name: variable, keys: [], text })}\n`),
+  );
+  return `\n# Not set on ${machine}:\n${lines.join('')}`;
+}
+
+/** On one line: a name of the sources must not end the comment. */
+export function noteText({ name, text }: Note): string {
+  return marked(name === null ? text : `${name}: ${text}`).replace(/[\p{Cc}\ufffd]/gu, ' ');
+}
+
+/**
+ * Between single quotes bash reads everything as it stands, but a single quote. What nobody would see is written by its
+ * bytes, whatever the locale.
+ */
+function quoteBash(value: string): string {
+  // A return by itself is written as the fleet's own Nix writes it.
+  if (hasUnseen(value.replaceAll('\r', ''))) {
+    const bytes = (text: string) =>
+      [...new TextEncoder().encode(text)].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+    return `$'${escapedUnseen(value.replace(/[\\']/g, '\\$&'), bytes)}'`;
+  }
+  return `'${value.replaceAll("'", "'\\''")}'`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Between double quotes nushell reads everything as it stands, but backslashes and double quotes. */
+function quoteNushell(value: string): string {
+  const code = (character: string) => `\\u{${character.charCodeAt(0).toString(16)}}`;
+  return `"${escapedUnseen(
+    value.replace(/[\\"]/g, '\\$&').replace(/[\n\r\t]/g, found => ESCAPES[found] ?? found),
+    code,
+  )}"`;
+}

@@ -1,0 +1,141 @@
+/**
+ * What a machine's sessions get from the registry: `<NAME>_FILE` with the place of the deployed file for a secret,
+ * `<NAME>` with the value for a public file, and the steps that its session specification adds. Only what is certain is
+ * a variable; of the rest is said why not. How shells write it is the business of environment-text.ts.
+ */
+
+import { VARIABLE_NAME } from '../../checks/rules/registry/invalid-env-var.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';
+import type { RegistryKey } from '../../fleet/model/registries.ts';
+import { compareBytes } from '../../nix/eval/compare.ts';
+import { shownBackend } from '../../store/backend-setting.ts';
+import { deployedPath, publicValuePath, type StoredFile } from '../../store/vars/deployed.ts';
+import type { Environment, Note, Surroundings } from './environment-data.ts';
+import { selectedKeys } from './environment-keys.ts';
+import { addedSteps } from './environment-steps.ts';
+import type { Step } from './session-steps.ts';
+import type { SessionText, Variable } from './session-text.ts';
+
+/** The session variables of a machine, as the registries promise them. */
+export function environmentOf(around: Surroundings, machine: string): Environment {
+  const notes: Note[] = [];
+  const exported: Exported[] = [];
+  const steps: Step[] = [];
+  let session: SessionText | null = null;
+  for (const registry of around.fleet.registries) {
+    const selected = selectedKeys(around.fleet, registry, machine);
+    notes.push(...selected.notes);
+    for (const key of selected.keys) {
+      const one = exportOf(around, key, machine);
+      if (one !== null) exported.push(one);
+    }
+    const added = addedSteps(around, registry, machine, selected, exported.filter(isVariable));
+    session ??= added.session;
+    notes.push(...added.notes);
+    steps.push(...added.steps);
+  }
+  if (around.fleet.registries.length === 0) {
+    notes.push({
+      name: null,
+      keys: [],
+      text: 'There is no registry: nothing says which variables there are.',
+    });
+  }
+  const { variables, clashes } = withoutClashes(exported.filter(isVariable));
+  return {
+    machine,
+    variables: variables.sort((a, b) => compareBytes(a.name, b.name)),
+    steps,
+    session,
+    notes: [...notes, ...exported.filter(isNote), ...clashes].sort((a, b) =>
+      compareBytes(a.name ?? '', b.name ?? ''),
+    ),
+  };
+}
+
+type Exported = Variable | Note;
+
+function isVariable(one: Exported): one is Variable {
+  return 'value' in one;
+}
+
+function isNote(one: Exported): one is Note {
+  return !isVariable(one);
+}
+
+/** Null for a key that exports nothing. */
+function exportOf(around: Surroundings, entry: RegistryKey, machine: string): Exported | null {
+  const { key, generator, envVar } = entry;
+  if (envVar === null) return null;
+  const note = (name: string, text: string): Note => ({ name, keys: [key], text });
+  const variable = envVar.value;
+  if (!VARIABLE_NAME.test(variable))
+    return note(variable, `"${variable}" is not a valid name for a variable.`);
+  if (generator === null) return note(variable, 'The name of its generator is not known without Nix.');
+  const body = bodyOn(around.fleet, generator.value, entry, machine);
+  const file = exportedFile(entry, body);
+  if (file === null)
+    return note(variable, `It is not known which file of "${generator.value}" it stands for.`);
+  const shown = `"${generator.value}/${file.name}"`;
+  const secret = entry.secret ?? file.secret;
+  if (secret === null) return note(variable, `It is not known whether ${shown} is secret.`);
+  const name = secret ? `${variable}_FILE` : variable;
+  if (file.secret === null) return note(name, `It is not known whether ${shown} is secret.`);
+  if (secret && !file.secret) return note(name, `${shown} is public, so its place is in the Nix store.`);
+  if (!secret && file.secret) return note(name, `${shown} is secret, so its value cannot be exported.`);
+  if (body.share === null)
+    return note(name, `It is not known whether all machines share "${generator.value}".`);
+  if (secret && file.deploy === false) return note(name, `${shown} is not deployed.`);
+  if (secret && (file.deploy === null || file.neededFor === null)) {
+    return note(name, `Where ${shown} is deployed is not known without Nix.`);
+  }
+  const stored: StoredFile = {
+    generator: generator.value,
+    file: file.name,
+    share: body.share,
+    machine,
+    neededFor: file.neededFor,
+  };
+  const backend = secret ? shownBackend(around.fleet, around.files, machine, around.elsewhere) : null;
+  if (secret && backend === null)
+    return note(name, `Where the store of "${machine}" puts ${shown} is known to that store alone.`);
+  const value =
+    backend !== null
+      ? deployedPath(stored, backend)
+      : around.files.text(publicValuePath(around.fleet.directory ?? '', stored));
+  if (value === null) return note(name, `${shown} is not generated yet.`);
+  if (/[\0\ufffd]/.test(value)) return note(name, `${shown} is no text.`);
+  return { name, value, secret, key, generator: generator.value, file: file.name };
+}
+
+/** What the machine makes of the generator, where that is settled; otherwise what the registry says. */
+function bodyOn(fleet: Fleet, name: string, entry: RegistryKey, machine: string): GeneratorBody {
+  const same = fleet.generators.find(each => each.name === name && each.machines?.includes(machine) === true);
+  return same?.settledOn(machine) ?? entry.body;
+}
+
+/** The file of a key's generator that its variable stands for. */
+export function exportedFile({ fileAttr }: RegistryKey, { files }: GeneratorBody): GeneratorFile | null {
+  if (fileAttr !== null) return files.find(({ name }) => name === fileAttr.value) ?? null;
+  return files.length === 1 ? (files[0] ?? null) : null;
+}
+
+/** One name stands for one value: what is exported twice under it is no variable, as registry/duplicate-env-var has it. */
+function withoutClashes(exported: readonly Variable[]): { variables: Variable[]; clashes: Note[] } {
+  const byName = new Map<string, Variable[]>();
+  for (const one of exported) byName.set(one.name, [...(byName.get(one.name) ?? []), one]);
+  const variables: Variable[] = [];
+  const clashes: Note[] = [];
+  for (const [name, same] of byName) {
+    const [first] = same;
+    if (same.length === 1 && first) variables.push(first);
+    else {
+      const keys = same.map(({ key }) => key);
+      const list = keys.map(key => `"${key}"`).join(' and ');
+      const text = `The keys ${list} are exported under one name; only one of them can be.`;
+      clashes.push({ name, keys, text });
+    }
+  }
+  return { variables, clashes };
+}

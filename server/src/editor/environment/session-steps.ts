@@ -1,0 +1,151 @@
+/**
+ * What sessions add to the exported variables when they start: the steps of the `session-vars-spec.nix` beside a
+ * registry, for all machines and for single ones. Read by evaluation, for its steps are made by functions; a file of
+ * that name with something else in it has none. How shells do the steps is the business of environment-text.ts.
+ */
+
+import { certain, member, readText } from '../../modules/read.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { createEvaluation } from '../../nix/eval/evaluator.ts';
+import type { AttrsValue, Lazy, NixFiles, Spread, Value } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeOf } from '../../nix/places.ts';
+
+interface StepBase {
+  /** The variable that it sets. */
+  readonly name: string;
+  /** Registry keys without which a machine cannot do it. */
+  readonly keys: readonly string[];
+}
+
+/** Reads a file into a variable: `from` is the variable with the file's path. */
+export interface Hydration extends StepBase {
+  readonly kind: 'hydrate';
+  readonly from: string;
+}
+
+/** Puts a variable together; it is not set where one of the others is not. */
+export interface Composition extends StepBase {
+  readonly kind: 'compose';
+  readonly parts: readonly (string | { readonly variable: string })[];
+}
+
+export type Step = Hydration | Composition;
+
+/** A step that cannot be read. */
+export interface UnknownStep {
+  readonly kind: 'unknown';
+  /** Null where not even that is known. */
+  readonly name: string | null;
+  /** Those that it is known to be about. */
+  readonly keys: readonly string[];
+  /** A sentence. */
+  readonly text: string;
+}
+
+export interface SessionSpec {
+  readonly file: string;
+  readonly shared: readonly (Step | UnknownStep)[];
+  /** Those of one machine; undefined for machines without any. */
+  readonly machines: ReadonlyMap<string, readonly (Step | UnknownStep)[]>;
+  /** Where the names of machines are written. */
+  readonly places: ReadonlyMap<string, Place>;
+  /** False where there may be machines with further steps. */
+  readonly complete: boolean;
+}
+
+/** Steps allowed for one file: a registry is evaluated with it. */
+const STEPS = 200_000;
+
+/** Null where there is no such file, or it is another thing, or more than can be looked at. */
+export function readSessionSpec(files: NixFiles, path: string): SessionSpec | null {
+  if (files.kind(path) !== 'file') return null;
+  const cx = createEvaluation(files);
+  const read = withBudget(cx, STEPS, () => specOf(cx, path, cx.importFile(path, null)));
+  return read instanceof BudgetExceeded ? null : read;
+}
+
+function specOf(cx: Evaluation, file: string, value: Value): SessionSpec | null {
+  if (value.kind !== 'attrs') return null;
+  const shared = member(cx, value, 'shared');
+  const machines = member(cx, value, 'machines');
+  if (shared?.kind !== 'list' || machines?.kind !== 'attrs') return null;
+  const rows = new Map<string, (Step | UnknownStep)[]>();
+  const places = new Map<string, Place>();
+  let complete = machines.open === null && machines.patterns.length === 0;
+  for (const [machine, { at, optional, value: own }] of machines.entries) {
+    if (at !== null) places.set(machine, placeOf(at));
+    if (optional) complete = false;
+    else rows.set(machine, stepsOf(cx, cx.resolve(own)));
+  }
+  return { file, shared: stepsOf(cx, shared), machines: rows, places, complete };
+}
+
+function stepsOf(cx: Evaluation, list: Value): (Step | UnknownStep)[] {
+  if (list.kind !== 'list') return [unknownStep(null, 'The list of its steps is not known without Nix.')];
+  return list.items.map(item =>
+    item.kind === 'spread'
+      ? unknownStep(null, 'There may be more steps than can be read without Nix.')
+      : stepOf(cx, cx.resolve(item)),
+  );
+}
+
+function unknownStep(name: string | null, text: string, keys: readonly string[] = []): UnknownStep {
+  return { kind: 'unknown', name, keys, text };
+}
+
+function stepOf(cx: Evaluation, value: Value): Step | UnknownStep {
+  if (value.kind !== 'attrs') return unknownStep(null, 'A step of the session is not known without Nix.');
+  const text = (attribute: string) => textOf(cx, value, attribute);
+  const name = text('name');
+  const kind = text('kind');
+  const keys = keysOf(cx, value);
+  if (name === null || kind === null || keys === null)
+    return unknownStep(
+      name,
+      name === null
+        ? 'A step of the session is not known without Nix.'
+        : 'The step that sets it is not known without Nix.',
+      keys ?? [],
+    );
+  if (kind === 'hydrate') {
+    const from = text('from');
+    return from === null
+      ? unknownStep(name, 'It is not known without Nix which file it is read from.')
+      : { kind, name, from, keys };
+  }
+  if (kind !== 'compose') return unknownStep(name, `There is no kind of step "${kind}".`);
+  const list = member(cx, value, 'parts');
+  const parts = list?.kind === 'list' ? partsOf(cx, list.items) : null;
+  return parts === null
+    ? unknownStep(name, 'It is not known without Nix what it is made of.')
+    : { kind, name, parts, keys };
+}
+
+function textOf(cx: Evaluation, set: AttrsValue, attribute: string): string | null {
+  const entry = certain(set, attribute);
+  return entry === null ? null : readText(cx, entry.value);
+}
+
+/** None where it says nothing of keys; null where they are not known. */
+function keysOf(cx: Evaluation, step: AttrsValue): string[] | null {
+  const keys = member(cx, step, 'keys');
+  if (keys === null) return step.entries.has('keys') ? null : [];
+  if (keys.kind !== 'list') return null;
+  const names = keys.items.map(item => (item.kind === 'spread' ? null : readText(cx, item)));
+  return names.every(name => name !== null) ? names : null;
+}
+
+function partsOf(cx: Evaluation, items: readonly (Lazy | Spread)[]): Composition['parts'] | null {
+  const parts: Composition['parts'][number][] = [];
+  for (const item of items) {
+    if (item.kind === 'spread') return null;
+    const part = cx.resolve(item);
+    const variable = part.kind === 'attrs' ? textOf(cx, part, 'variable') : null;
+    if (part.kind === 'string' && part.text !== null) parts.push(part.text);
+    else if (variable !== null) parts.push({ variable });
+    else return null;
+  }
+  return parts;
+}

@@ -1,0 +1,237 @@
+/**
+ * The text that a fleet's own functions make of its session steps. Steps are data of any shape, and what shells get of
+ * them is made by pure functions beside them: those are evaluated for a machine, as its module would call them. They are
+ * known by what they do (a machine's name or the steps in, texts out), not by what they are called.
+ */
+
+import { VARIABLE_NAME } from '../../checks/rules/registry/invalid-env-var.ts';
+import { referencesOf } from '../../fleet/build/references.ts';
+import { configOf, unknownArgument, wellKnown } from '../../modules/modules.ts';
+import { certain, member } from '../../modules/read.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { attr, attrs, display, list, string } from '../../nix/eval/construct.ts';
+
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { createEvaluation } from '../../nix/eval/evaluator.ts';
+import { describeFailure } from '../../nix/eval/failures.ts';
+import { append } from '../../nix/eval/operators.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
+import type {
+  Attr,
+  FailureValue,
+  LambdaValue,
+  Lazy,
+  NixFiles,
+  StringValue,
+  Value,
+} from '../../nix/eval/value.ts';
+import type { Formal } from '../../nix/syntax.ts';
+
+/** A variable and the file that it stands for. */
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
+  readonly secret: boolean;
+  readonly key: string;
+  readonly generator: string;
+  readonly file: string;
+}
+
+export type Shell = 'bash' | 'nushell';
+
+/** What is set for one shell. */
+export interface ShellText {
+  /** With `${…}` for what is not known, as it is written. */
+  readonly text: string;
+  /** What is not known of it, as it is written; empty where all is known. */
+  readonly holes: readonly string[];
+  /** What Nix would end with instead of the text; null where it would not. */
+  readonly failure: string | null;
+}
+
+export interface SessionText {
+  /** The file whose function makes it. */
+  readonly file: string;
+  readonly shells: Readonly<Record<Shell, ShellText | null>>;
+}
+
+/** What the functions are asked about. */
+export interface SessionOf {
+  /** The file with the steps. */
+  readonly spec: string;
+  readonly machine: string;
+  /** The registry keys that the machine selects. */
+  readonly keys: readonly string[];
+  /** What the configuration has of them. */
+  readonly variables: readonly Variable[];
+}
+
+/** Arguments that are the configuration of the machine. */
+const CONFIGURATIONS: ReadonlySet<string> = new Set(['config', 'osConfig']);
+
+/** Steps allowed for one file. */
+const STEPS = 200_000;
+
+/** Files that are tried, and functions that give functions. */
+const MOST_FILES = 24;
+const MOST_CALLS = 3;
+
+/**
+ * The text for a machine; null where no function of the fleet makes one, as far as can be seen.
+ * @param namedBy the files that name a file by its path
+ */
+export function sessionText(
+  files: NixFiles,
+  namedBy: (path: string) => readonly string[],
+  about: SessionOf,
+): SessionText | null {
+  const cx = createEvaluation(files);
+  const tried = (file: string, argumentFor: (fn: LambdaValue) => Lazy): SessionText | null => {
+    const found = withBudget(cx, STEPS, () =>
+      textsOf(cx, called(cx, cx.importFile(file, null), argumentFor)),
+    );
+    return found === null || found instanceof BudgetExceeded ? null : { file, shells: found };
+  };
+  const readers = nearFirst(namedBy(about.spec), about.spec);
+  for (const file of readers) {
+    const found = tried(file, fn => machineArgument(fn, about));
+    if (found !== null) return found;
+  }
+  const steps = withBudget(cx, STEPS, () => stepsFor(cx, about));
+  if (steps === null || steps instanceof BudgetExceeded) return null;
+  for (const file of renderersBeside(files, readers, about.spec)) {
+    const found = tried(file, fn => stepsArgument(fn, steps));
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Those of the same folder first: they are the pipeline's own. */
+function nearFirst(paths: readonly string[], spec: string): string[] {
+  const isNear = (path: string) => folderOf(path) === folderOf(spec);
+  const others = paths.filter(path => path !== spec);
+  return [...others.filter(isNear), ...others.filter(path => !isNear(path))].slice(0, MOST_FILES);
+}
+
+/** What those who read the steps import beside them. */
+function renderersBeside(files: NixFiles, readers: readonly string[], spec: string): string[] {
+  const found = new Set<string>();
+  for (const reader of readers)
+    for (const { target } of referencesOf(reader, files.text(reader) ?? ''))
+      if (target !== spec && files.kind(target) === 'file') found.add(target);
+  return nearFirst([...found], spec);
+}
+
+/** What a function comes to, called as often as it gives a further one. */
+function called(cx: Evaluation, value: Value, argumentFor: (fn: LambdaValue) => Lazy): Value {
+  let at = value;
+  for (let calls = 0; at.kind === 'lambda' && calls < MOST_CALLS; calls++)
+    at = cx.apply(at, argumentFor(at), null);
+  return at;
+}
+
+/** Arguments that mean the same everywhere have their meaning; of the others, the machine is what there is to say. */
+function machineArgument({ expr, scope }: LambdaValue, { machine, keys, variables }: SessionOf): Lazy {
+  const file = scope.file.path;
+  const meaning = (name: string, at: number): Lazy => {
+    if (CONFIGURATIONS.has(name)) return configurationOf(machine, variables);
+    if (wellKnown(name) !== null) return unknownArgument(name, file, at);
+    return /keys?$/i.test(name)
+      ? list(
+          keys.map(key => string(key, null)),
+          null,
+        )
+      : string(machine, null);
+  };
+  if (expr.formals === null) return meaning(expr.name?.name ?? '', expr.start);
+  return argumentSet(expr.formals, name => meaning(name, expr.start));
+}
+
+/** With the machine's names, and with the places and values of the files that its keys stand for. */
+function configurationOf(machine: string, variables: readonly Variable[]): Lazy {
+  const files = variables.map(({ generator, file, secret, value }) => ({
+    path: ['clan', 'core', 'vars', 'generators', generator, 'files', file, secret ? 'path' : 'value'],
+    value: string(value, null),
+  }));
+  return configOf(machine, [{ path: ['networking', 'hostName'], value: string(machine, null) }, ...files]);
+}
+
+function stepsArgument({ expr, scope }: LambdaValue, steps: Lazy): Lazy {
+  if (expr.formals === null) return steps;
+  return argumentSet(expr.formals, name =>
+    wellKnown(name) === null ? steps : unknownArgument(name, scope.file.path, expr.start),
+  );
+}
+
+/** Only what has to be given: the rest has defaults. */
+function argumentSet(formals: readonly Formal[], meaning: (name: string) => Lazy): Value {
+  const given = new Map<string, Attr>();
+  for (const { name, fallback } of formals)
+    if (fallback === null) given.set(name.name, attr(meaning(name.name), null));
+  return attrs(given, null);
+}
+
+/** The shared steps and those of the machine, put together as the fleets' own functions do it. */
+function stepsFor(cx: Evaluation, { spec, machine }: SessionOf): Value | null {
+  const value = cx.importFile(spec, null);
+  if (value.kind === 'list') return value;
+  if (value.kind !== 'attrs') return null;
+  const shared = member(cx, value, 'shared');
+  const machines = member(cx, value, 'machines');
+  if (shared?.kind !== 'list' || machines?.kind !== 'attrs') return null;
+  const own = certain(machines, machine);
+  return own === null ? shared : append(cx, shared, cx.force(own.value), null);
+}
+
+/** Null unless the value is a text, or a set with texts for shells. */
+function textsOf(cx: Evaluation, value: Value): SessionText['shells'] | null {
+  const found = new Map<Shell, ShellText>();
+  for (const { name, value: text } of namedTexts(cx, value)) {
+    const shell = shellOf(name, text.kind === 'string' ? display(text) : '');
+    if (shell !== null && !found.has(shell)) found.set(shell, shown(text));
+  }
+  if (found.size === 0) return null;
+  return { bash: found.get('bash') ?? null, nushell: found.get('nushell') ?? null };
+}
+
+interface NamedText {
+  readonly name: string;
+  readonly value: StringValue | FailureValue;
+}
+
+/** What fails is listed where it is a text that is refused: a function that makes none fails for want of something. */
+function namedTexts(cx: Evaluation, value: Value): NamedText[] {
+  if (value.kind === 'string') return [{ name: '', value }];
+  if (value.kind !== 'attrs') return [];
+  const all = [...value.entries].flatMap(([name, entry]): NamedText[] => {
+    const text = entry.optional ? null : cx.force(entry.value);
+    return text?.kind === 'string' || text?.kind === 'failure' ? [{ name, value: text }] : [];
+  });
+  const isText = all.some(({ value: text }) => text.kind === 'string');
+  return all.filter(({ value: text }) => isText || text.kind === 'string' || text.failure === 'throw');
+}
+
+/** The shell that a text is for: as its name says (`extraNuSessionVars`), or else as it is written. */
+function shellOf(name: string, text: string): Shell | null {
+  const words = name.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).map(word => word.toLowerCase());
+  if (words.some(word => word === 'nu' || word === 'nushell')) return 'nushell';
+  if (words.some(word => OTHER_SHELLS.has(word))) return null;
+  if (words.some(word => word === 'bash' || word === 'sh' || word === 'posix')) return 'bash';
+  if (/\$env\.\w|\bload-env\b/.test(text)) return 'nushell';
+  return /\bexport\s+\w|^\s*\w+=/m.test(text) || text === '' ? 'bash' : null;
+}
+
+const OTHER_SHELLS: ReadonlySet<string> = new Set(['fish', 'elvish', 'powershell', 'pwsh', 'xonsh']);
+
+function shown(value: StringValue | FailureValue): ShellText {
+  if (value.kind === 'failure') return { text: '', holes: [], failure: describeFailure(value) };
+  const holes = value.pieces.flatMap(piece => ('hole' in piece ? [piece.source] : []));
+  return { text: display(value), holes: [...new Set(holes)], failure: null };
+}
+
+/** Does a text for a shell assign the variable? */
+export function assigns(text: string, shell: Shell, name: string): boolean {
+  const assigned =
+    shell === 'bash' ? `(?:^|[\\s;&|({])${name}=` : `\\$env\\.${name}\\s*=|\\{\\s*${name}\\s*:`;
+  return VARIABLE_NAME.test(name) && new RegExp(assigned, 'm').test(text);
+}

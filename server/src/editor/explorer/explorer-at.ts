@@ -1,0 +1,67 @@
+/** Which item of the explorer a place in a file belongs to. */
+import type { SecretKeeper } from '../../fleet/model/secrets.ts';
+import { ownerOf } from '../complete/owner.ts';
+import { indexOf } from '../names/index.ts';
+import { machinesOfFile, machinesOfSecret, secretNamed } from '../secrets/joined.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+/** The most precise item that is known; what is not is null. */
+export interface ExplorerItem {
+  readonly machine: string | null;
+  readonly generator: string | null;
+  readonly registry: string | null;
+  readonly key: string | null;
+  /** Of sops-nix or agenix; absent where none stands there. */
+  readonly secret?: { readonly keeper: SecretKeeper; readonly name: string };
+}
+
+/** @param offset 0-based, UTF-16; null where nothing of a fleet stands there */
+export function itemAt(snapshot: Snapshot, file: string, offset: number): ExplorerItem | null {
+  const index = indexOf(snapshot);
+  const subject = index.targetAt(file, offset)?.subject;
+  const ofGenerator = (generator: string): ExplorerItem => ({
+    machine: machineOf(snapshot, generator, file),
+    generator,
+    registry: null,
+    key: null,
+  });
+  switch (subject?.kind) {
+    case 'machine':
+    case 'row':
+      return { machine: subject.machine, generator: null, registry: null, key: null };
+    case 'generator':
+      return ofGenerator(subject.name);
+    case 'file':
+    case 'prompt':
+      return ofGenerator(subject.generator);
+    case 'key': {
+      const { registry, key } = subject;
+      const generator = index.key(registry, key)?.generator?.value ?? null;
+      return { ...ofGenerator(generator ?? ''), generator, registry, key };
+    }
+    case 'secret': {
+      const { keeper, secret: name } = subject;
+      const found = secretNamed(snapshot, keeper, name);
+      if (found === null) return null;
+      const machines = machinesOfSecret(snapshot.fleet, found);
+      const own = machinesOfFile(snapshot.fleet, file);
+      const machine = machines.find(one => own.includes(one)) ?? machines[0] ?? null;
+      return { machine, generator: null, registry: null, key: null, secret: { keeper, name: found.name } };
+    }
+    case 'option':
+    case 'template':
+    case 'encrypted-file':
+    case 'encrypted-key':
+      return null;
+    case undefined: {
+      const generator = ownerOf(index, file, offset);
+      return generator === null ? null : ofGenerator(generator);
+    }
+  }
+}
+
+/** A machine that has the generator: that of the file if it has one, else the first. */
+function machineOf(snapshot: Snapshot, generator: string, file: string): string | null {
+  const machines = (indexOf(snapshot).generators.get(generator) ?? []).flatMap(one => one.machines ?? []);
+  return machines.find(name => file.split('/').includes(name)) ?? machines[0] ?? null;
+}

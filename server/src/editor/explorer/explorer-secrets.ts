@@ -1,0 +1,199 @@
+/**
+ * The third view of the explorer: machines with their secrets of sops-nix and agenix, and encrypted files with their
+ * keys. Made level by level; names and recipients alone are read.
+ */
+
+import type { SecretKeeper } from '../../fleet/model/secrets.ts';
+import type { FleetSecret } from '../../fleet/secrets/secrets-join.ts';
+import type { Place } from '../../nix/places.ts';
+import { secretPaths } from '../secrets/deployed.ts';
+import {
+  ageRulesOf,
+  groundOf,
+  keyTextOf,
+  machinesOfSecret,
+  secretsIn,
+  takersOf,
+  usesOf,
+  valueKeys,
+} from '../secrets/joined.ts';
+import { keyNames, recipientsOf } from '../secrets/recipients.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { type ExplorerFilter, matches } from './explorer-filter.ts';
+
+export interface SecretsEntry {
+  readonly machines: readonly {
+    readonly name: string;
+    readonly secrets: number;
+    readonly at: Place | null;
+  }[];
+  /** Secrets of no machine that is known. */
+  readonly unassigned: number;
+  readonly files: readonly EncryptedFileEntry[];
+}
+
+export interface EncryptedFileEntry {
+  readonly path: string;
+  readonly keeper: SecretKeeper;
+  readonly state: 'encrypted' | 'plain' | 'missing' | 'unknown';
+  /** How many keys with values it has; null where it has none. */
+  readonly keys: number | null;
+  /** What those who can decrypt it are called. */
+  readonly recipients: readonly string[];
+  readonly at: Place | null;
+}
+
+export interface SecretEntry {
+  readonly keeper: SecretKeeper;
+  readonly name: string;
+  /** Where it lies on the machine; null where that is not known. */
+  readonly path: string | null;
+  /** False: a file or a key of it is certainly not there. */
+  readonly found: boolean;
+  readonly sources: readonly {
+    readonly file: string;
+    readonly key: string | null;
+    readonly at: Place | null;
+  }[];
+  readonly uses: readonly Place[];
+  readonly at: Place | null;
+}
+
+export interface KeyOfFile {
+  readonly key: string;
+  /** Names of the secrets that are taken by it. */
+  readonly secrets: readonly string[];
+  readonly at: Place;
+}
+
+export function secretsEntry(snapshot: Snapshot, filter: ExplorerFilter): SecretsEntry {
+  const { fleet } = snapshot;
+  const secrets = secretsIn(snapshot).secrets.filter(one => isShown(snapshot, one, filter));
+  const counts = new Map<string, number>();
+  let unassigned = 0;
+  for (const secret of secrets) {
+    const machines = machinesOfSecret(fleet, secret);
+    if (machines.length === 0) unassigned++;
+    for (const machine of machines) counts.set(machine, (counts.get(machine) ?? 0) + 1);
+  }
+  return {
+    machines: fleet.machines.flatMap(({ name, at }) => {
+      const count = counts.get(name) ?? 0;
+      return count === 0 ? [] : [{ name, secrets: count, at }];
+    }),
+    unassigned,
+    files: fileEntries(snapshot).filter(
+      one =>
+        (!filter.lacking || one.state === 'missing' || one.state === 'plain') &&
+        matches(filter, [one.path, ...one.recipients]),
+    ),
+  };
+}
+
+function isShown(snapshot: Snapshot, secret: FleetSecret, filter: ExplorerFilter): boolean {
+  if (filter.lacking && isFound(snapshot, secret)) return false;
+  return matches(filter, [secret.name, ...machinesOfSecret(snapshot.fleet, secret)]);
+}
+
+/** Is nothing known of it to be amiss: a file that is not there, a key that is not in it? */
+function isFound(snapshot: Snapshot, { definitions }: FleetSecret): boolean {
+  const secrets = secretsIn(snapshot);
+  return definitions.every(definition => {
+    const key = secrets.keyOf(definition);
+    if (key?.certain && key.kind !== 'found') return false;
+    return secrets
+      .filesOf(definition)
+      .files.every(({ path, certain }) => !certain || snapshot.files.kind(path) === 'file');
+  });
+}
+
+/** The files that secrets are certainly taken from, and those of agenix' rules; sorted. */
+function fileEntries(snapshot: Snapshot): EncryptedFileEntry[] {
+  const secrets = secretsIn(snapshot);
+  const keepers = new Map<string, SecretKeeper>();
+  for (const { keeper, definitions } of secrets.secrets)
+    for (const definition of definitions)
+      for (const { path, certain } of secrets.filesOf(definition).files)
+        if (certain) keepers.set(path, keeper);
+  for (const { path } of secrets.ageRules.flatMap(({ rules }) => rules)) keepers.set(path, 'age');
+  const nameOf = keyNames(groundOf(snapshot));
+  return [...keepers]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, keeper]) => {
+      const isThere = snapshot.files.kind(path) === 'file';
+      const content = keeper === 'sops' ? secrets.encrypted(path) : null;
+      return {
+        path,
+        keeper,
+        state: stateOf(isThere, keeper, content),
+        keys: content === null ? null : valueKeys(content).length,
+        recipients: [...new Set((recipientsOf(secrets, path)?.keys ?? []).map(nameOf))],
+        at: isThere ? { file: path, start: 0, end: 0 } : (ageRulesOf(secrets, path)[0]?.at ?? null),
+      };
+    });
+}
+
+function stateOf(
+  isThere: boolean,
+  keeper: SecretKeeper,
+  content: { readonly encrypted: boolean; readonly complete: boolean } | null,
+): EncryptedFileEntry['state'] {
+  if (!isThere) return 'missing';
+  if (keeper === 'age') return 'encrypted';
+  if (content === null || (!content.encrypted && !content.complete)) return 'unknown';
+  return content.encrypted ? 'encrypted' : 'plain';
+}
+
+/** @param machine null: those of no machine that is known */
+export function secretEntries(
+  snapshot: Snapshot,
+  machine: string | null,
+  filter: ExplorerFilter,
+): readonly SecretEntry[] {
+  const ground = groundOf(snapshot);
+  return ground.secrets.secrets
+    .filter(one => isShown(snapshot, one, filter))
+    .filter(one => {
+      const machines = machinesOfSecret(snapshot.fleet, one);
+      return machine === null ? machines.length === 0 : machines.includes(machine);
+    })
+    .map(secret => ({
+      keeper: secret.keeper,
+      name: secret.name,
+      path: onePath(secretPaths(ground, secret.keeper, secret.name, secret.definitions)),
+      found: isFound(snapshot, secret),
+      sources: sourcesOf(snapshot, secret),
+      uses: usesOf(snapshot, { keeper: secret.keeper, of: 'secret', name: secret.name }).map(({ at }) => at),
+      at: secret.definitions[0]?.at ?? null,
+    }));
+}
+
+function onePath([only, another]: readonly string[]): string | null {
+  return another === undefined ? (only ?? null) : null;
+}
+
+function sourcesOf(snapshot: Snapshot, { definitions }: FleetSecret): SecretEntry['sources'] {
+  const secrets = secretsIn(snapshot);
+  const sources = definitions.flatMap(definition => {
+    const found = secrets.keyOf(definition);
+    const key = keyTextOf(secrets, definition);
+    return secrets.filesOf(definition).files.flatMap(({ path, certain }) => {
+      if (!certain && found?.file !== path) return [];
+      const isThere = snapshot.files.kind(path) === 'file';
+      const at = found?.file === path && found.kind === 'found' ? (found.key?.at ?? null) : null;
+      return [{ file: path, key, at: at ?? (isThere ? { file: path, start: 0, end: 0 } : null) }];
+    });
+  });
+  return [...new Map(sources.map(one => [`${one.file}\0${one.key}`, one])).values()];
+}
+
+/** The keys of a file that hold values, in its order. */
+export function keysOfFile(snapshot: Snapshot, path: string): readonly KeyOfFile[] {
+  const secrets = secretsIn(snapshot);
+  const content = secrets.encrypted(path);
+  return (content === null ? [] : valueKeys(content)).map(one => ({
+    key: one.path,
+    secrets: [...new Set(takersOf(secrets, path, one.path).map(({ name }) => name))],
+    at: one.key.at,
+  }));
+}

@@ -1,0 +1,172 @@
+/**
+ * What the fleet explorer shows: machines, their generators, the files of those. Plain data, made level by level, so
+ * that a thousand machines cost nothing before somebody opens one. Registry keys are in explorer-keys.ts.
+ */
+import { fleetTally, type Outdated, storedStates } from '../../checks/facts/store/generated.ts';
+import type { Generator } from '../../fleet/model/generators.ts';
+import type { Place } from '../../nix/places.ts';
+import { publicValuePath } from '../../store/vars/deployed.ts';
+import { isLacking, lackingIn, type StoredState, type Tally, tallyOf } from '../../store/vars/tally.ts';
+import { type FleetIndex, indexOf } from '../names/index.ts';
+import { secretCount } from '../secrets/joined.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { type ExplorerFilter, matches } from './explorer-filter.ts';
+
+export interface MachineEntry {
+  readonly name: string;
+  readonly class: string | null;
+  readonly system: string | null;
+  readonly tags: readonly string[];
+  readonly generators: number;
+  /** False: only Nix can tell whether it has more. */
+  readonly complete: boolean;
+  readonly tally: Tally;
+  readonly at: Place | null;
+}
+
+export interface GeneratorEntry {
+  readonly name: string;
+  readonly share: boolean | null;
+  readonly state: StoredState;
+  /** Why it is outdated; null where it is not. */
+  readonly outdated: Outdated | null;
+  readonly at: Place | null;
+  readonly files: readonly FileEntry[];
+  readonly prompts: readonly string[];
+  readonly dependencies: readonly string[];
+}
+
+export interface FileEntry {
+  readonly name: string;
+  readonly secret: boolean | null;
+  /** Null where it cannot be told. */
+  readonly stored: boolean | null;
+  /** The file with the value of a public one that is stored; null for others. */
+  readonly value: string | null;
+  readonly at: Place;
+}
+
+export interface FleetEntry {
+  readonly machines: readonly MachineEntry[];
+  /** Generators of no machine that is known. */
+  readonly unassigned: number;
+  /** Of the whole fleet, whatever the filter; shared generators once. */
+  readonly tally: Tally;
+  /** Vars are declared here, or machines. */
+  readonly isFleet: boolean;
+  /** How many secrets of sops-nix and agenix there are. */
+  readonly secrets: number;
+}
+
+export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEntry {
+  const { fleet } = snapshot;
+  const byMachine = generatorsByMachine(snapshot);
+  const machines: MachineEntry[] = [];
+  for (const { name, class: kind, system, tags, at } of fleet.machines) {
+    const own = byMachine.get(name) ?? [];
+    const tally = machineTally(snapshot, name);
+    if (filter.lacking && lackingIn(tally) === 0) continue;
+    if (!matches(filter, [name, ...tags]) && !own.some(one => hasMatch(filter, one))) continue;
+    machines.push({
+      ...{ name, class: kind, system, tags, at, tally },
+      generators: own.length,
+      complete: fleet.hasAllGenerators(name),
+    });
+  }
+  const loose = byMachine.get(null) ?? [];
+  return {
+    machines,
+    unassigned: filter.lacking ? 0 : loose.filter(one => hasMatch(filter, one)).length,
+    tally: fleetTally(snapshot),
+    isFleet: fleet.isClan || fleet.generators.length + fleet.machines.length + fleet.registries.length > 0,
+    secrets: secretCount(snapshot),
+  };
+}
+
+/** How much of a machine's generators is generated. */
+export function machineTally(snapshot: Snapshot, machine: string): Tally {
+  const states = storedStates(snapshot);
+  const own = generatorsByMachine(snapshot).get(machine) ?? [];
+  return tallyOf(own.map(one => states.stateOn(one, machine)));
+}
+
+/** By its name or that of a file; files are read only where somebody looks for a text. */
+function hasMatch(filter: ExplorerFilter, generator: Generator): boolean {
+  return (
+    matches(filter, [generator.name]) ||
+    matches(
+      filter,
+      generator.body().files.map(({ name }) => name),
+    )
+  );
+}
+
+/** @param machine null: those of no machine that is known */
+export function generatorEntries(
+  snapshot: Snapshot,
+  machine: string | null,
+  filter: ExplorerFilter,
+): readonly GeneratorEntry[] {
+  const own = generatorsByMachine(snapshot).get(machine) ?? [];
+  const tags = snapshot.fleet.machines.find(({ name }) => name === machine)?.tags ?? [];
+  // Where the machine itself is meant, all of it is shown.
+  const isMeant = machine !== null && matches(filter, [machine, ...tags]);
+  return own
+    .filter(one => isMeant || hasMatch(filter, one))
+    .map(one => entryOf(snapshot, one, machine))
+    .filter(({ state }) => !filter.lacking || isLacking(state));
+}
+
+const kept = new WeakMap<FleetIndex, ReadonlyMap<string | null, readonly Generator[]>>();
+
+function generatorsByMachine(snapshot: Snapshot): ReadonlyMap<string | null, readonly Generator[]> {
+  const index = indexOf(snapshot);
+  const known = kept.get(index);
+  if (known) return known;
+  const found = new Map<string | null, Generator[]>();
+  const add = (machine: string | null, generator: Generator) => {
+    const list = found.get(machine);
+    if (list) list.push(generator);
+    else found.set(machine, [generator]);
+  };
+  for (const generator of snapshot.fleet.generators) {
+    const machines = generator.machines ?? [];
+    for (const machine of machines) add(machine, generator);
+    if (machines.length === 0) add(null, generator);
+  }
+  kept.set(index, found);
+  return found;
+}
+
+function entryOf(snapshot: Snapshot, generator: Generator, machine: string | null): GeneratorEntry {
+  const body = machine === null ? generator.body() : generator.bodyOn(machine);
+  const states = storedStates(snapshot);
+  const directory = snapshot.fleet.directory ?? '';
+  const files = body.files.map((file): FileEntry => {
+    const { name, secret, at } = file;
+    const stored = states.isStored(generator.name, body.share, machine, file);
+    const share = body.share === true;
+    const place = { generator: generator.name, file: name, share, machine: machine ?? '', neededFor: null };
+    const value = secret === false && stored ? publicValuePath(directory, place) : null;
+    return { name, secret, at, stored, value };
+  });
+  const state = states.stateOf(generator.name, body, machine);
+  return {
+    name: generator.name,
+    share: body.share,
+    state,
+    outdated: state === 'outdated' ? states.outdatedBy(generator.name, machine) : null,
+    at: generator.definitions[0]?.at ?? null,
+    files,
+    prompts: body.prompts.map(({ name }) => name),
+    dependencies: body.dependencies.map(({ value }) => value),
+  };
+}
+
+/** The state of a generator on a machine; null where the machine certainly does not have it, or that is not known. */
+export function stateOn(snapshot: Snapshot, generator: string, machine: string): StoredState | null {
+  const found = generatorsByMachine(snapshot)
+    .get(machine)
+    ?.find(({ name }) => name === generator);
+  return found === undefined ? null : storedStates(snapshot).stateOn(found, machine);
+}

@@ -1,0 +1,114 @@
+/**
+ * The dependency graph as a hierarchy of calls: who depends on a generator "calls" it, what it depends on it "calls".
+ * Pure; it knows no editor.
+ */
+import { keptFor } from '../../checks/facts/store/stored-index.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { Generator } from '../../fleet/model/generators.ts';
+import type { Place } from '../../nix/places.ts';
+import { indexOf } from '../names/index.ts';
+import type { Subject } from '../names/subjects.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+/** A generator in the hierarchy. */
+export interface Caller {
+  readonly name: string;
+  /** A few words beside the name. */
+  readonly detail: string;
+  /** Its declaration; of one that nobody here declares, a place that names it. */
+  readonly at: Place;
+}
+
+export interface Call {
+  /** The other side. */
+  readonly other: Caller;
+  /** The places in `dependencies` that say so. */
+  readonly places: readonly Place[];
+}
+
+/** The generator that stands at an offset, itself or with one of its files, prompts or keys. */
+export function callerAt(snapshot: Snapshot, file: string, offset: number): Caller | null {
+  const index = indexOf(snapshot);
+  const found = index.targetAt(file, offset);
+  const name = found ? generatorOf(snapshot, found.subject) : null;
+  return found && name !== null ? callerNamed(snapshot, name, found.at) : null;
+}
+
+function generatorOf(snapshot: Snapshot, subject: Subject): string | null {
+  switch (subject.kind) {
+    case 'generator':
+      return subject.name;
+    case 'file':
+    case 'prompt':
+      return subject.generator;
+    case 'key':
+      return indexOf(snapshot).key(subject.registry, subject.key)?.generator?.value ?? null;
+    default:
+      return null;
+  }
+}
+
+/** Those that depend on it, by name. */
+export function dependentsOf(snapshot: Snapshot, name: string): readonly Call[] {
+  return (dependents(snapshot.fleet).get(name) ?? [])
+    .map(({ dependent, at }): Call => ({ other: callerNamed(snapshot, dependent, at), places: [at] }))
+    .reduce(joined, []);
+}
+
+/** A generator that depends on another, and where it says so. */
+interface Dependent {
+  readonly dependent: string;
+  readonly at: Place;
+}
+
+/** By what they depend on. */
+const dependents = keptFor((fleet: Fleet): ReadonlyMap<string, readonly Dependent[]> => {
+  const found = new Map<string, Dependent[]>();
+  for (const generator of fleet.generators)
+    for (const { value, at } of dependenciesOf(generator)) {
+      const one = { dependent: generator.name, at };
+      const group = found.get(value);
+      if (group) group.push(one);
+      else found.set(value, [one]);
+    }
+  return found;
+});
+
+/** What it depends on, in the order in which it says so. */
+export function dependenciesFrom(snapshot: Snapshot, name: string): readonly Call[] {
+  const same = indexOf(snapshot).generators.get(name) ?? [];
+  return same
+    .flatMap(dependenciesOf)
+    .map(({ value, at }): Call => ({ other: callerNamed(snapshot, value, at), places: [at] }))
+    .reduce(joined, []);
+}
+
+/** A shared body says the same in many definitions. */
+function dependenciesOf(generator: Generator): readonly { readonly value: string; readonly at: Place }[] {
+  const all = generator.bodies().flatMap(body => body.dependencies);
+  return [...new Map(all.map(one => [`${one.at.file}:${one.at.start}:${one.value}`, one])).values()];
+}
+
+function joined(calls: Call[], call: Call): Call[] {
+  const at = calls.findIndex(({ other }) => other.name === call.other.name);
+  const before = calls[at];
+  if (before === undefined) calls.push(call);
+  else {
+    const places = [...before.places, ...call.places];
+    const key = ({ file, start }: Place) => `${file}:${start}`;
+    calls[at] = { ...before, places: [...new Map(places.map(place => [key(place), place])).values()] };
+  }
+  return calls;
+}
+
+function callerNamed(snapshot: Snapshot, name: string, namedAt: Place): Caller {
+  const [generator] = indexOf(snapshot).generators.get(name) ?? [];
+  const definitions = generator?.definitions ?? [];
+  const at = (definitions.find(({ kind }) => kind === 'full') ?? definitions[0])?.at;
+  if (generator === undefined || at === undefined) {
+    const brought = snapshot.fleet.brought.find(one => one.name === name);
+    return { name, detail: brought ? "of one of clan-core's services" : 'not declared here', at: namedAt };
+  }
+  const share = generator.body().share;
+  return { name, detail: share === null ? '' : share ? 'shared' : 'per machine', at };
+}

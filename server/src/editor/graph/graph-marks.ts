@@ -1,0 +1,27 @@
+/** The marks of states in a graph's picture: each has a shape of its own, so that none is told by its colour alone. */
+import { STATE_WORDS, type StoredState } from '../../store/vars/tally.ts';
+
+/** Inside of a square of 12 around 0, 0. `full` is filled and `cut` drawn in the colour of the box; others are lines. */
+const SHAPES: Readonly<Record<StoredState | 'error', string>> = {
+  present: '<circle class="full" r="5.5"/><path class="cut" d="M-2.6 .2-.7 2.1 2.7-1.9"/>',
+  partial: '<circle r="4.7"/><path class="full" d="M0-4.7A4.7 4.7 0 0 1 0 4.7z"/>',
+  outdated: '<circle r="4.7"/><path d="M0-2.8V.3L2.1 1.7"/>',
+  missing: '<circle r="4.7"/>',
+  unknown: '<path d="M-2.2-2.4a2.2 2.2 0 1 1 3.6 1.7C.5 0 0 .4 0 1.5M0 4.2v.2"/>',
+  error: '<path class="full" d="M0-5.6 6 5H-6z"/><path class="cut" d="M0-2V1.4M0 3.2v.3"/>',
+};
+
+export function markOf(state: StoredState | 'error', x: number, y: number): string {
+  const name = state === 'error' ? 'alarm' : 'state';
+  return `<g class="mark ${name} ${state}" transform="translate(${x} ${y})">${SHAPES[state]}</g>`;
+}
+
+/** What marks mean, in the order of a legend. */
+export const MARK_WORDS: readonly (readonly [StoredState | 'error', string])[] = [
+  ['present', STATE_WORDS.present],
+  ['partial', STATE_WORDS.partial],
+  ['outdated', STATE_WORDS.outdated],
+  ['missing', STATE_WORDS.missing],
+  ['unknown', STATE_WORDS.unknown],
+  ['error', 'with errors'],
+];

@@ -1,0 +1,192 @@
+/**
+ * Where everything of a graph's picture stands: generators, groups that are open as frames around theirs, groups that
+ * are folded as one box each, and the lines between. Groups are laid out among each other as the generators in them
+ * are. What hangs together with nothing is a compact list.
+ */
+
+import { type Layout, layoutOf, type Point } from '../layout/layered.ts';
+import { listOf } from '../layout/list.ts';
+import type { LayoutNode } from '../layout/shapes.ts';
+import type { Graph, GraphNode } from './graph.ts';
+import type { Box, Line } from './graph-boxes.ts';
+import { crossingsOf } from './graph-crossings.ts';
+import { type GraphGroup, type Grouping, groupsOf } from './graph-groups.ts';
+
+export interface Scene {
+  readonly generators: readonly SceneNode[];
+  readonly groups: readonly { readonly group: GraphGroup; readonly isOpen: boolean; readonly box: Box }[];
+  readonly lines: readonly Line[];
+  /** Where the list of what hangs together with nothing begins, which stands below the drawing; null without one. */
+  readonly list: Point | null;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface SceneNode {
+  readonly node: GraphNode;
+  /** It stands in a list, and hangs together with nothing. */
+  readonly isCompact: boolean;
+  readonly box: Box;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface SceneOptions {
+  /** The size of a generator's box. */
+  readonly sizeOf: (node: GraphNode, isCompact: boolean) => Size;
+  readonly groupSizeOf: (group: GraphGroup) => Size;
+  readonly grouping: Grouping | null;
+  /** Ids of the groups that are open; null for all. */
+  readonly open: ReadonlySet<string> | null;
+}
+
+/** Room inside of a frame, and for its title. */
+const FRAME = { side: 14, top: 30 };
+/** Between the drawing and the list, with room for the list's title. */
+const LIST_TOP = 52;
+const PART_GAP = 30;
+/** Wider than high, as windows are. */
+const ASPECT = 1.8;
+/** So wide is a list at least, if it needs to be. */
+const LIST_WIDTH = 640;
+
+type Links = Graph['edges'];
+
+interface Block extends Layout {
+  /** Where the list begins; null without one. */
+  readonly list: number | null;
+}
+
+export function sceneOf(graph: Graph, options: SceneOptions): Scene {
+  const linked = new Set(graph.edges.flatMap(({ from, to }) => [from, to]));
+  const byId = new Map(graph.nodes.map(node => [node.id, node]));
+  const isCompact = (id: string) => !linked.has(id);
+  const sized = (node: GraphNode): LayoutNode => ({
+    id: node.id,
+    ...options.sizeOf(node, isCompact(node.id)),
+  });
+  /** A drawing, and below it the list of those without lines. */
+  const block = (nodes: readonly GraphNode[], edges: Links, pins: Pins, gap: number): Block => {
+    const laid = layoutOf(
+      [...nodes.filter(({ id }) => linked.has(id)).map(sized), ...pins.nodes],
+      [...edges, ...pins.edges],
+    );
+    const single = nodes.filter(({ id }) => isCompact(id)).map(sized);
+    return withList(laid, single, gap);
+  };
+  const placed = ({ id, x, y, width, height }: Layout['nodes'][number], right = 0, down = 0): SceneNode => ({
+    node: byId.get(id) as GraphNode,
+    isCompact: isCompact(id),
+    box: { x: x + right, y: y + down, width, height },
+  });
+  const cycles = cyclesIn(graph);
+  if (options.grouping === null) {
+    const laid = block(graph.nodes, graph.edges, NO_PINS, LIST_TOP);
+    return {
+      generators: laid.nodes.map(node => placed(node)),
+      groups: [],
+      lines: linesOf(laid, cycles),
+      list: laid.list === null ? null : { x: 0, y: laid.list },
+      width: laid.width,
+      height: laid.height,
+    };
+  }
+  return grouped(graph, options, options.grouping, { block, placed, cycles });
+}
+
+interface Pins {
+  readonly nodes: readonly LayoutNode[];
+  readonly edges: readonly { readonly from: string; readonly to: string }[];
+}
+
+const NO_PINS: Pins = { nodes: [], edges: [] };
+
+interface Tools {
+  readonly block: (nodes: readonly GraphNode[], edges: Links, pins: Pins, gap: number) => Block;
+  readonly placed: (node: Layout['nodes'][number], right?: number, down?: number) => SceneNode;
+  readonly cycles: ReadonlySet<string>;
+}
+
+function grouped(
+  graph: Graph,
+  { groupSizeOf, open }: SceneOptions,
+  by: Grouping,
+  { block, placed, cycles }: Tools,
+): Scene {
+  const groups = groupsOf(graph, by);
+  const isOpen = (id: string) => open === null || open.has(id);
+  const crossings = crossingsOf(groups, graph.edges, isOpen);
+  const inner = new Map(
+    groups
+      .filter(({ id }) => isOpen(id))
+      .map(({ id, nodes }) => [
+        id,
+        block(nodes, crossings.inside.get(id) ?? [], crossings.pins(id), PART_GAP),
+      ]),
+  );
+  const outer = layoutOf(
+    groups.map(group => {
+      const own = inner.get(group.id);
+      const title = groupSizeOf(group);
+      if (own === undefined) return { id: group.id, ...title };
+      return {
+        id: group.id,
+        width: Math.max(own.width + 2 * FRAME.side, title.width),
+        height: own.height + FRAME.top + FRAME.side,
+      };
+    }),
+    crossings.between,
+  );
+  const boxes = new Map<string, Box>(outer.nodes.map(({ id, ...box }) => [id, box]));
+  const generators: SceneNode[] = [];
+  const lines: Line[] = [];
+  const ways = new Map<string, readonly Point[]>();
+  for (const [id, own] of inner) {
+    const frame = boxes.get(id) as Box;
+    const [right, down] = [frame.x + FRAME.side, frame.y + FRAME.top];
+    for (const node of own.nodes) if (node.pin === undefined) generators.push(placed(node, right, down));
+    for (const line of linesOf(own, cycles)) {
+      const points = line.points.map(({ x, y }) => ({ x: x + right, y: y + down }));
+      if (crossings.isPinned(line)) ways.set(`${line.from}\0${line.to}`, points);
+      else lines.push({ ...line, points });
+    }
+  }
+  lines.push(...crossings.lines({ boxes, trunks: outer.edges, ways, cycles }));
+  return {
+    ...{ generators, lines, list: null, width: outer.width, height: outer.height },
+    groups: groups.map(group => ({ group, isOpen: isOpen(group.id), box: boxes.get(group.id) as Box })),
+  };
+}
+
+function withList(laid: Layout, single: readonly LayoutNode[], gap: number): Block {
+  if (single.length === 0) return { ...laid, list: null };
+  const area = single.reduce((sum, { width, height }) => sum + width * height, 0);
+  const list = listOf(
+    single,
+    Math.max(laid.width, Math.min(LIST_WIDTH, Math.sqrt(area * ASPECT * 2)), Math.sqrt(area * ASPECT)),
+  );
+  const isAlone = laid.nodes.length === 0;
+  const down = (isAlone ? 0 : laid.height) + (isAlone && gap !== LIST_TOP ? 0 : gap);
+  return {
+    nodes: [...laid.nodes, ...list.nodes.map(node => ({ ...node, y: node.y + down }))],
+    edges: laid.edges,
+    list: down,
+    width: Math.max(laid.width, list.width),
+    height: down + list.height,
+  };
+}
+
+function linesOf({ edges }: Layout, cycles: ReadonlySet<string>): Line[] {
+  return edges.map(({ from, to, points }) => ({
+    ...{ from, to, points },
+    inCycle: cycles.has(`${from}\0${to}`),
+    count: 1,
+  }));
+}
+
+function cyclesIn({ edges }: Graph): ReadonlySet<string> {
+  return new Set(edges.flatMap(({ from, to, inCycle }) => (inCycle ? [`${from}\0${to}`] : [])));
+}

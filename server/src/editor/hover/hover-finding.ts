@@ -1,0 +1,39 @@
+/** What a hover says of the rules whose findings stand at a place: the editor itself shows the findings. Pure. */
+import { ruleUrl } from '../../checks/pages/pages.ts';
+import type { Finding, Rule } from '../../checks/rule.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+/** Rules by id. */
+export type RuleLookup = (id: string) => Pick<Rule, 'id' | 'summary' | 'documentation'> | null;
+
+export interface RuleCard {
+  readonly at: Finding['at'];
+  readonly markdown: string;
+}
+
+/**
+ * Returns the rules of the findings at an offset, each once, with the beginning of their documentation. Null: none is there.
+ * @param pageOf gives the address of a rule's page
+ */
+export function ruleCards(
+  { findings }: Snapshot,
+  file: string,
+  offset: number,
+  rules: RuleLookup,
+  pageOf: (rule: string) => string = ruleUrl,
+): RuleCard | null {
+  const here = (findings.get(file) ?? []).filter(({ at }) => at.start <= offset && offset <= at.end);
+  const [first] = here;
+  const cards = [...new Set(here.map(({ rule }) => rule))].flatMap(id => {
+    const rule = rules(id);
+    return rule === null ? [] : [cardOf(rule, pageOf(id))];
+  });
+  return first === undefined || cards.length === 0
+    ? null
+    : { at: first.at, markdown: cards.join('\n\n---\n\n') };
+}
+
+function cardOf({ id, summary, documentation }: ReturnType<RuleLookup> & object, page: string): string {
+  const [beginning = ''] = documentation.trim().split(/\n\s*\n/);
+  return [`**${id}** · ${summary}`, beginning, `[Documentation](${page})`].join('\n\n');
+}

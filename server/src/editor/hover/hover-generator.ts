@@ -1,0 +1,144 @@
+/** The hover cards of generators and of their files. */
+import { storedStates } from '../../checks/facts/store/generated.ts';
+import { isCatalogueGenerator } from '../../fleet/catalogue/catalogue.ts';
+import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';
+import type { Place } from '../../nix/places.ts';
+import { isLacking, shortTallyText, tallyOf } from '../../store/vars/tally.ts';
+import { dependentsOf } from '../graph/calls.ts';
+import { code, plain } from '../words/markdown.ts';
+import type { HoverContext } from './hover-context.ts';
+import {
+  definedPhrase,
+  filePhrase,
+  lyingPhrase,
+  machinesPhrase,
+  placementOf,
+  valuePhrase,
+} from './hover-words.ts';
+
+/** The card of a generator; null if nothing is known of the name. */
+export function generatorCard(context: HoverContext, name: string): string | null {
+  const same = context.index.generators.get(name);
+  if (!same) {
+    return isCatalogueGenerator(name)
+      ? `**${plain(name)}** · generator of one of clan-core's own services`
+      : null;
+  }
+  return same.map(generator => oneGenerator(context, generator)).join('\n\n---\n\n');
+}
+
+function oneGenerator(context: HoverContext, generator: Generator): string {
+  const body = generator.body();
+  const placement = placementOf(generator, body);
+  const lines = [
+    ...body.files.map(
+      file => `- ${code(file.name)} ${filePhrase(file)} → ${lyingPhrase(context, placement, file)}`,
+    ),
+    ...detailsOf(body),
+    ...dependentsPhrase(context, generator.name),
+    ...ownersPhrase(context, generator),
+    ...storedPhrase(context, generator),
+  ];
+  const parts = [
+    `**${plain(generator.name)}** · generator${sharePhrase(body.share)}${conditionPhrase(generator)}`,
+  ];
+  if (lines.length > 0) parts.push(lines.join('\n'));
+  if (body.completeness === 'opaque') parts.push('Its declaration cannot be read without Nix.');
+  if (body.completeness === 'partial') parts.push('There may be more files or prompts.');
+  parts.push(
+    ...definedPhrase(
+      context,
+      generator.definitions.map(({ at }) => at),
+    ),
+  );
+  return parts.join('\n\n');
+}
+
+function detailsOf(body: GeneratorBody): string[] {
+  const lines: string[] = [];
+  for (const { name, type, description } of body.prompts) {
+    const label = description === null || description === name ? '' : ` “${plain(description)}”`;
+    lines.push(`- Asks for ${code(name)}${type === null ? '' : ` (${plain(type)})`}${label}`);
+  }
+  if (body.dependencies.length > 0) {
+    lines.push(`- Depends on ${body.dependencies.map(({ value }) => code(value)).join(', ')}`);
+  }
+  if (body.runtimeInputs.length > 0) lines.push(`- Runs with ${body.runtimeInputs.map(code).join(', ')}`);
+  if (body.script && body.script.text === null) lines.push('- Its script cannot be read without Nix');
+  if (!body.script && body.completeness === 'full' && body.files.some(({ from }) => from === 'files')) {
+    lines.push('- It has no script');
+  }
+  return lines;
+}
+
+/** The card of one file of a generator; that of the generator where the file is not known. */
+export function fileCard(context: HoverContext, generatorName: string, fileName: string): string | null {
+  const same = context.index.generators.get(generatorName) ?? [];
+  const cards = same.flatMap(generator => {
+    const body = generator.body();
+    const file = body.files.find(({ name }) => name === fileName);
+    return file ? [oneFile(context, generator, body, file)] : [];
+  });
+  return cards.length > 0 ? cards.join('\n\n---\n\n') : generatorCard(context, generatorName);
+}
+
+function oneFile(
+  context: HoverContext,
+  generator: Generator,
+  body: GeneratorBody,
+  file: GeneratorFile,
+): string {
+  const placement = placementOf(generator, body);
+  const lines = [`- ${filePhrase(file)} → ${lyingPhrase(context, placement, file)}`];
+  if (file.secret === false) lines.push(`- Value: ${valuePhrase(context, placement, file.name)}`);
+  if (file.mode !== null && file.secret !== false) lines.push(`- Mode ${code(file.mode)}`);
+  lines.push(...ownersPhrase(context, generator));
+  const places: readonly Place[] = [file.at];
+  return [
+    `**${plain(generator.name)}/${plain(file.name)}** · file${sharePhrase(body.share)}`,
+    lines.join('\n'),
+    ...definedPhrase(context, places),
+  ].join('\n\n');
+}
+
+/** Who is made from it. */
+function dependentsPhrase({ snapshot }: HoverContext, name: string): string[] {
+  const names = dependentsOf(snapshot, name).map(({ other }) => code(other.name));
+  return names.length === 0 ? [] : [`- Needed by ${shortList(names)}`];
+}
+
+/** What of it is stored, where that can be told, and on which machines it is not. */
+function storedPhrase({ snapshot }: HoverContext, generator: Generator): string[] {
+  const placements = storedStates(snapshot).placements(generator);
+  const tally = tallyOf(placements.map(({ state }) => state));
+  if (tally.unknown === tally.generators) return [];
+  const lacking = placements.flatMap(({ machine, state }) =>
+    machine !== null && isLacking(state) ? [plain(machine)] : [],
+  );
+  const where = lacking.length === 0 || lacking.length === tally.generators ? '' : `: ${shortList(lacking)}`;
+  const text = shortTallyText(tally);
+  return [`- ${text.charAt(0).toUpperCase()}${text.slice(1)}${where}`];
+}
+
+const MAX_NAMES = 12;
+
+function shortList(names: readonly string[]): string {
+  return names.slice(0, MAX_NAMES).join(', ') + (names.length > MAX_NAMES ? ', …' : '');
+}
+
+/** Who has it, as far as that is known. */
+function ownersPhrase(context: HoverContext, { machines, machinesComplete }: Generator): string[] {
+  if (machines === null) return [];
+  const others = machinesComplete || machines.length === 0 ? '' : ', perhaps others';
+  return [`- Machines: ${machinesPhrase(context, machines)}${others}`];
+}
+
+/** Returns the placement, in clan's words. */
+export function sharePhrase(share: boolean | null): string {
+  if (share === null) return '';
+  return share ? ' · shared' : ' · per machine';
+}
+
+function conditionPhrase({ conditional }: Generator): string {
+  return conditional ? ' · conditional' : '';
+}

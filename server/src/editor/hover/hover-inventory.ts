@@ -1,0 +1,123 @@
+/** Hover cards of what stands in an inventory. Pure; it knows no editor. */
+import { isOfClanCore } from '../../fleet/inventory/inventory.ts';
+import { roleMembers } from '../../fleet/inventory/members.ts';
+import type { Instance, Role } from '../../fleet/model/services.ts';
+import { optionsOfService } from '../../fleet/options/clan-core.ts';
+import { namesToWrite } from '../../modules/options/below.ts';
+import type { DeclaredOption, OptionTree } from '../../modules/options/option.ts';
+import { textOf } from '../../modules/options/takes.ts';
+import { EMPTY } from '../../modules/options/tree.ts';
+import { settingsOf, type Thing, thingAt } from '../names/inventory-things.ts';
+import { definitionOf } from '../navigate/inventory-definitions.ts';
+import { code, plain } from '../words/markdown.ts';
+import type { CardAt, HoverContext } from './hover-context.ts';
+import { definedPhrase, machinesPhrase } from './hover-words.ts';
+
+const PREDEFINED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    all: 'Every machine has it.',
+    nixos: 'Every machine with NixOS has it.',
+    darwin: 'Every machine with macOS has it.',
+  }),
+);
+
+/** @param offset 0-based UTF-16 offset */
+export function inventoryCard(context: HoverContext, file: string, offset: number): CardAt | null {
+  const found = thingAt(context.snapshot, file, offset);
+  if (found === null) return null;
+  const parts = partsOf(context, found.thing);
+  return parts === null ? null : { at: found.at, markdown: parts.filter(part => part !== '').join('\n\n') };
+}
+
+function partsOf(context: HoverContext, thing: Thing): string[] | null {
+  switch (thing.kind) {
+    case 'tag':
+      return tagParts(context, thing.tag);
+    case 'role':
+      return roleParts(context, thing.instance, thing.role);
+    case 'instance':
+    case 'service':
+      return [...instanceParts(context, thing.instance), ...placesOf(context, thing)];
+    case 'input':
+      return [`**${plain(thing.input)}** · flake input with services`, ...placesOf(context, thing)];
+    case 'option':
+      return [...optionParts(thing.name, thing.whose, thing.option), ...placesOf(context, thing)];
+  }
+}
+
+function placesOf(context: HoverContext, thing: Thing): string[] {
+  return definedPhrase(context, definitionOf(context.snapshot, thing));
+}
+
+/** What is said of a tag; null where there is none of the name. */
+export function tagParts(context: HoverContext, tag: string): string[] | null {
+  const { inventory } = context.snapshot.fleet;
+  if (!inventory.tagNames.includes(tag)) return null;
+  const machines = inventory.tagged(tag);
+  const who =
+    machines === null
+      ? 'Which machines have it is not known.'
+      : `- Machines: ${machinesPhrase(context, [...machines].sort())}`;
+  return [`**${plain(tag)}** · tag`, PREDEFINED.get(tag) ?? '', who];
+}
+
+/** `borgbackup of clan-core`, `backup of this repository`. */
+function serviceWords(instance: Instance): string {
+  const { name, input } = instance.module;
+  if (name === null) return 'a service that is not known';
+  if (isOfClanCore(instance) === true) return `${plain(name)} of clan-core`;
+  return `${plain(name)} of ${input === 'self' ? 'this repository' : plain(input ?? 'an input that is not known')}`;
+}
+
+function instanceParts(context: HoverContext, instance: Instance): string[] {
+  const roles = [...instance.roles.values()].map(role => {
+    const members = roleMembers(context.snapshot.fleet.inventory, role);
+    return `- ${code(role.name)}: ${members === null ? 'machines that are not known' : machinesPhrase(context, members)}`;
+  });
+  return [`**${plain(instance.name)}** · instance of ${serviceWords(instance)}`, roles.join('\n')];
+}
+
+function roleParts(context: HoverContext, instance: Instance, role: Role): string[] {
+  const { snapshot } = context;
+  const members = roleMembers(snapshot.fleet.inventory, role);
+  const options = settingsOf(snapshot, instance, role.name)?.tree ?? EMPTY;
+  const settings = namesToWrite(options).map(name => {
+    const isRequired = options.options.get(name)?.declared.some(option => !option.hasDefault) === true;
+    return isRequired ? `${code(name)} (has to be set)` : code(name);
+  });
+  const lines = [
+    `- Machines: ${members === null ? 'not known' : machinesPhrase(context, members)}`,
+    ...(settings.length === 0 ? [] : [`- Settings: ${settings.join(', ')}`]),
+  ];
+  return [
+    `**${plain(role.name)}** · role of ${serviceWords(instance)}`,
+    roleWords(instance, role),
+    lines.join('\n'),
+    ...placesOf(context, { kind: 'role', instance, role }),
+  ];
+}
+
+/** What clan-core says that a role does. */
+function roleWords(instance: Instance, { name }: Role): string {
+  const service = instance.module.name;
+  if (service === null || isOfClanCore(instance) !== true) return '';
+  return plain(optionsOfService(service)?.descriptions.get(name) ?? '');
+}
+
+/** An option's card; also what completion shows beside its name. */
+export function optionParts(name: string, whose: string, option: OptionTree): string[] {
+  const title = `**${plain(name)}** · ${plain(whose)}`;
+  const [declared] = option.declared;
+  if (declared === undefined) return [title, `- Options: ${namesToWrite(option).map(code).join(', ')}`];
+  const lines = [
+    `- Type: ${plain(typeWords(declared))}`,
+    ...(declared.fallback === null ? [] : [`- Default: ${code(declared.fallback)}`]),
+    ...(declared.hasDefault ? [] : ['- It has to be set']),
+  ];
+  return [title, plain(declared.description ?? ''), lines.join('\n')];
+}
+
+/** What an option takes, for people. */
+export function typeWords({ type, words }: DeclaredOption): string {
+  return words ?? textOf(type);
+}

@@ -1,0 +1,89 @@
+/** Hovers of programs that a script runs (which package brings them) and of packages in `runtimeInputs` (what they bring). */
+
+import { type FollowedScript, followed } from '../../checks/facts/followed-scripts.ts';
+import { packagePlace } from '../../edits/edit-packages.ts';
+import type { GeneratorBody } from '../../fleet/model/generators.ts';
+import type { CommandFact } from '../../shell/flow/flow-facts.ts';
+import { COREUTILS } from '../../shell/programs/names.ts';
+import { packageCommands, packagesWith } from '../../shell/programs/tools.ts';
+import { bodiesIn } from '../names/index.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { code } from '../words/markdown.ts';
+import type { CardAt, HoverContext } from './hover-context.ts';
+
+/** More are not listed. */
+const MAX_LISTED = 24;
+
+/** @param offset 0-based UTF-16 offset */
+export function programCard({ snapshot }: HoverContext, file: string, offset: number): CardAt | null {
+  for (const body of bodiesIn(snapshot, file)) {
+    const card = packageCard(snapshot, body, file, offset) ?? commandCard(body, file, offset);
+    if (card !== null) return card;
+  }
+  return null;
+}
+
+function commandCard(body: GeneratorBody, file: string, offset: number): CardAt | null {
+  const segments = body.script?.source?.segments ?? [];
+  const script = segments.some(one => one.file === file) ? followed(body.script) : null;
+  if (script === null) return null;
+  for (const command of script.flow.commands) {
+    const { name, kind, nameAt } = command;
+    const at = name === null || kind === 'function' ? null : script.placeOf(nameAt);
+    if (name === null || at?.file !== file || offset < at.start || at.end < offset) continue;
+    const what = kind === 'builtin' ? 'builtin of Bash' : 'program';
+    const lines = kind === 'program' && command.lookup === 'path' ? originOf(body, script, name) : [];
+    if (lines.length === 0 && kind !== 'builtin') return null;
+    return { at, markdown: [`**${code(name)}** · ${what}`, ...lines].join('\n\n') };
+  }
+  return null;
+}
+
+/** Where a program comes from that is looked for on the script's PATH. */
+function originOf(body: GeneratorBody, { flow }: FollowedScript, name: string): string[] {
+  if (COREUTILS.has(name)) return ['From `coreutils`, which every script has.'];
+  const listed = body.runtimeInputs.filter(each => packageCommands(each)?.commands.has(name));
+  if (listed.length > 0) return [`From ${codes(listed)} in \`runtimeInputs\`.`];
+  const brought = packagesWith(name);
+  const from =
+    brought.length === 0 ? 'It is not known which package brings it.' : `Brought by ${codes(brought)}.`;
+  const known = body.runtimeInputs.every(each => packageCommands(each)?.complete === true);
+  if (flow.setsPath) return [from, 'The script sets `PATH` itself.'];
+  if (!body.complete.packages || (brought.length === 0 && !known))
+    return [from, 'Not all that `runtimeInputs` brings is known.'];
+  return [from, '`runtimeInputs` has no package with it: the script does not find it.'];
+}
+
+function packageCard({ files }: Snapshot, body: GeneratorBody, file: string, offset: number): CardAt | null {
+  for (const known of body.packages) {
+    if (known.at.file !== file) continue;
+    const at = packagePlace(files, known);
+    if (offset < at.start || at.end < offset) continue;
+    const name = known.value;
+    const brought = packageCommands(name);
+    const title = `**${code(name)}** · package`;
+    if (brought === null || brought.commands.size === 0)
+      return { at, markdown: `${title}\n\nIt is not known which programs it brings.` };
+    const programs = [...brought.commands].sort();
+    const more = programs.length > MAX_LISTED || !brought.complete ? ', …' : '';
+    const lines = [
+      `- Programs: ${codes(programs.slice(0, MAX_LISTED))}${more}`,
+      ...usedLine(body, brought.commands),
+    ];
+    return { at, markdown: `${title}\n\n${lines.join('\n')}` };
+  }
+  return null;
+}
+
+/** Which of the programs the script calls; nothing where that is not known. */
+function usedLine({ script }: GeneratorBody, programs: ReadonlySet<string>): string[] {
+  const commands = followed(script)?.flow.commands ?? [];
+  const called = (each: CommandFact) =>
+    each.lookup === 'path' && each.name !== null && programs.has(each.name);
+  const names = new Set(commands.filter(called).map(each => each.name ?? ''));
+  return names.size === 0 ? [] : [`- The script calls ${codes([...names])}`];
+}
+
+function codes(names: readonly string[]): string {
+  return names.map(code).join(', ');
+}

@@ -1,0 +1,99 @@
+/**
+ * What a hover says about a key, a generator, a file, a machine, a secret of sops-nix or agenix, an option or a
+ * finding's rule, as Markdown. Pure.
+ * Public values are read, secrets never: only where they will lie.
+ */
+import type { Place } from '../../nix/places.ts';
+import { indexOf } from '../names/index.ts';
+import type { Subject } from '../names/subjects.ts';
+import { pointedAt } from '../secrets/places.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { cardAround } from './hover-around.ts';
+import type { HoverContext } from './hover-context.ts';
+import { type RuleLookup, ruleCards } from './hover-finding.ts';
+import { fileCard, generatorCard } from './hover-generator.ts';
+import { inventoryCard } from './hover-inventory.ts';
+import { keyCard } from './hover-key.ts';
+import { rowCard } from './hover-machine.ts';
+import { ownOptionCard } from './hover-own-option.ts';
+import { promptCard } from './hover-prompt.ts';
+import { encryptedFileCard, encryptedKeyCard, secretCard, templateCard } from './hover-secret.ts';
+import { secretOptionCard } from './hover-secret-option.ts';
+
+export interface Hover {
+  /** What the hover is about. */
+  readonly at: Place;
+  readonly markdown: string;
+}
+
+/**
+ * @param offset 0-based UTF-16 offset
+ * @param link gives the address of a place; without it places are shown as text
+ * @param rules gives the rules whose findings are explained
+ * @param pageOf gives the address of a rule's page; without it that on the web
+ */
+export function hover(
+  snapshot: Snapshot,
+  file: string,
+  offset: number,
+  link: (place: Place) => string | null = () => null,
+  rules: RuleLookup = () => null,
+  pageOf?: (rule: string) => string,
+): Hover | null {
+  const context: HoverContext = { snapshot, index: indexOf(snapshot), link };
+  const found =
+    nameCard(context, file, offset) ??
+    secretOptionCard(context, file, offset) ??
+    inventoryCard(context, file, offset) ??
+    cardAround(context, file, offset);
+  const rule = ruleCards(snapshot, file, offset, rules, pageOf);
+  if (found === null || rule === null) return found ?? rule;
+  return { at: found.at, markdown: `${found.markdown}\n\n---\n\n${rule.markdown}` };
+}
+
+/** What is said of the name that stands there. */
+function nameCard(context: HoverContext, file: string, offset: number): Hover | null {
+  const found = pointedAt(context.snapshot, context.index, file, offset);
+  if (found === null) return null;
+  const markdown = card(context, found.subject);
+  return markdown === null ? null : { at: found.at, markdown };
+}
+
+/**
+ * What is said of something by its name, wherever it is named; null where there is no such thing any more.
+ * @param link as for `hover`
+ */
+export function cardOf(
+  snapshot: Snapshot,
+  subject: Subject,
+  link: (place: Place) => string | null,
+): string | null {
+  return card({ snapshot, index: indexOf(snapshot), link }, subject);
+}
+
+function card(context: HoverContext, subject: Subject): string | null {
+  switch (subject.kind) {
+    case 'key':
+      return keyCard(context, subject.registry, subject.key);
+    case 'generator':
+      return generatorCard(context, subject.name);
+    case 'file':
+      return fileCard(context, subject.generator, subject.file);
+    case 'prompt':
+      return promptCard(context, subject.generator, subject.prompt);
+    case 'row':
+      return rowCard(context, subject.machine, subject.matrix);
+    case 'machine':
+      return rowCard(context, subject.machine, null);
+    case 'option':
+      return ownOptionCard(context, subject.path);
+    case 'secret':
+      return secretCard(context, subject.keeper, subject.secret);
+    case 'template':
+      return templateCard(context, subject.template);
+    case 'encrypted-file':
+      return encryptedFileCard(context, subject.path);
+    case 'encrypted-key':
+      return encryptedKeyCard(context, subject.path, subject.key);
+  }
+}

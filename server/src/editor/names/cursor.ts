@@ -1,0 +1,171 @@
+/**
+ * Where in a Nix text a cursor stands, going by the text in front of it alone: which sets, lists and strings are
+ * open there, and which attribute each of them is the value of. It needs no tree, so it works in the middle of a
+ * word and in a file that does not parse. Knows nothing of fleets.
+ */
+import { tokenAt, tokenStart } from '../../nix/parse/tokens.ts';
+
+/** What is open around the cursor, outermost first. */
+export interface Frame {
+  readonly kind: 'set' | 'list' | 'string' | 'hole' | 'group' | 'let';
+  /** The attribute path that it is (part of) the value of, below the frame around it. */
+  readonly path: readonly string[];
+  /** Behind the opening mark. */
+  readonly start: number;
+}
+
+export interface Cursor {
+  readonly frames: readonly Frame[];
+  /** The names of all frames together: `clan`, `core`, `vars`, `generators`, `ca`, `files`. */
+  readonly path: readonly string[];
+  /**
+   * `name`: an attribute's name is begun, or may be; `value`: something behind `=`, in a list or in a string.
+   */
+  readonly side: 'name' | 'value';
+  /** Where side is `name`, the names in front of the last dot; where it is `value`, those in front of the `=`. */
+  readonly before: readonly string[];
+  /** In a name that is begun with a quote, the names in front of it; null elsewhere. */
+  readonly quotedIn: readonly string[] | null;
+  /** The names of the innermost open set's bindings that end in front of the cursor. */
+  readonly siblings: readonly string[];
+}
+
+interface Open {
+  readonly kind: Frame['kind'];
+  readonly path: readonly string[];
+  readonly start: number;
+  /** The names of the binding that is being written. */
+  names: string[];
+  /** True behind its `=`. */
+  inValue: boolean;
+  /** How many `with` and `assert` of the value have their `;` still to come. */
+  clauses: number;
+  readonly siblings: string[];
+  /** For strings: what closes it. */
+  readonly quote: '"' | "''" | null;
+  /** For strings that are names: the names in front of it. */
+  readonly quotedIn: readonly string[] | null;
+}
+
+/**
+ * @param offset 0-based UTF-16 offset; what is behind it is not looked at
+ */
+export function cursorIn(text: string, offset: number): Cursor {
+  const stack: Open[] = [open('group', [], 0, null)];
+  const top = () => stack[stack.length - 1] as Open;
+  let at = 0;
+  while (at < offset) {
+    const frame = top();
+    if (frame.quote !== null) {
+      const step = stringStep(text, at, frame.quote);
+      if (step.end > offset) break;
+      at = step.end;
+      if (step.kind === 'end') stack.pop();
+      else if (step.kind === 'hole') stack.push(open('hole', [], at, null));
+      continue;
+    }
+    at = tokenStart(text, at);
+    const token = at < offset ? tokenAt(text, at) : null;
+    if (token === null || token.end > offset) break;
+    at = token.end;
+    // A name that the cursor touches is being written.
+    if (token.end === offset && token.kind === 'name') break;
+    take(stack, token.text, token.kind, token.end, text);
+  }
+  return cursorOf(stack);
+}
+
+function open(
+  kind: Frame['kind'],
+  path: readonly string[],
+  start: number,
+  quote: Open['quote'],
+  quotedIn: Open['quotedIn'] = null,
+): Open {
+  return { kind, path, start, names: [], inValue: false, clauses: 0, siblings: [], quote, quotedIn };
+}
+
+const OPENERS: ReadonlyMap<string, Frame['kind']> = new Map([
+  ['{', 'set'],
+  ['[', 'list'],
+  ['(', 'group'],
+]);
+const CLOSERS: ReadonlySet<string> = new Set(['}', ']', ')']);
+
+function take(stack: Open[], word: string, kind: string, end: number, text: string): void {
+  const frame = stack[stack.length - 1] as Open;
+  const opened = OPENERS.get(word);
+  const holdsBindings = frame.kind === 'set' || frame.kind === 'let';
+  if (kind === 'quote') {
+    const isName = holdsBindings && !frame.inValue && word === '"';
+    const before = isName ? [...frame.names] : null;
+    const quoted = isName ? quotedName(text, end) : null;
+    if (quoted !== null) frame.names.push(quoted);
+    stack.push(open('string', pathOf(frame), end, word as '"' | "''", before));
+  } else if (opened !== undefined) stack.push(open(opened, pathOf(frame), end, null));
+  else if (word === '${') stack.push(open('hole', [], end, null));
+  else if (CLOSERS.has(word)) close(stack);
+  else if (word === 'let') stack.push(open('let', [], end, null));
+  else if (word === 'in' && frame.kind === 'let') stack.pop();
+  else if (!holdsBindings) return;
+  else if (frame.inValue && (word === 'with' || word === 'assert')) frame.clauses++;
+  else if (word === ';' && frame.clauses > 0) frame.clauses--;
+  else if (word === ';') {
+    if (frame.inValue && frame.names.length > 0) frame.siblings.push(frame.names.join('.'));
+    frame.names = [];
+    frame.inValue = false;
+  } else if (word === 'inherit') frame.inValue = true;
+  else if (word === '=') frame.inValue = true;
+  // What looked like a set was the arguments of a function.
+  else if (!frame.inValue && (word === ',' || word === '?' || word === '...')) frame.names = [];
+  else if (!frame.inValue && (kind === 'name' || kind === 'keyword')) frame.names.push(word);
+}
+
+/** The names that a value opened now belongs to. */
+function pathOf(frame: Open): readonly string[] {
+  return frame.inValue ? frame.names : [];
+}
+
+/** A closing mark closes a `let` without `in` along with what it stands in. */
+function close(stack: Open[]): void {
+  while (stack.length > 1 && stack[stack.length - 1]?.kind === 'let') stack.pop();
+  if (stack.length > 1) stack.pop();
+}
+
+function quotedName(text: string, start: number): string | null {
+  return /^([^"\\$\n]*)"/.exec(text.slice(start, start + 200))?.[1] ?? null;
+}
+
+interface StringStep {
+  readonly kind: 'text' | 'end' | 'hole';
+  readonly end: number;
+}
+
+/** One step through the body of a string. */
+function stringStep(text: string, at: number, quote: '"' | "''"): StringStep {
+  if (text.startsWith('${', at)) return { kind: 'hole', end: at + 2 };
+  if (text.startsWith('$$', at)) return { kind: 'text', end: at + 2 };
+  if (quote === '"') {
+    if (text[at] === '\\') return { kind: 'text', end: at + 2 };
+    return { kind: text[at] === '"' ? 'end' : 'text', end: at + 1 };
+  }
+  if (!text.startsWith("''", at)) return { kind: 'text', end: at + 1 };
+  if (text[at + 2] === "'" || text[at + 2] === '$') return { kind: 'text', end: at + 3 };
+  if (text[at + 2] === '\\') return { kind: 'text', end: at + 4 };
+  return { kind: 'end', end: at + 2 };
+}
+
+function cursorOf(stack: readonly Open[]): Cursor {
+  const last = stack[stack.length - 1] as Open;
+  const frames = stack.slice(1).map(({ kind, path, start }): Frame => ({ kind, path, start }));
+  const inNames = (last.kind === 'set' || last.kind === 'let') && !last.inValue;
+  const holder = [...stack].reverse().find(({ kind }) => kind === 'set' || kind === 'let');
+  return {
+    frames,
+    path: frames.flatMap(({ path }) => path),
+    side: inNames ? 'name' : 'value',
+    before: inNames || last.inValue ? [...last.names] : [...last.path],
+    quotedIn: last.quotedIn,
+    siblings: holder?.siblings ?? [],
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * What stands where, and what belongs to what in a fleet: made once a snapshot, and for a file when it is first
+ * asked about. Every feature begins here.
+ */
+
+import type { Machine } from '../../fleet/model/base.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { Generator, GeneratorBody, GeneratorDefinition } from '../../fleet/model/generators.ts';
+import type { MatrixRow, Registry, RegistryKey } from '../../fleet/model/registries.ts';
+import { machineRows } from '../../fleet/registry/machine-rows.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { type Subject, subjectKey, type Target } from './subjects.ts';
+import { definitionsIn, filesWithTargets, targetsIn } from './targets.ts';
+
+export interface FleetIndex {
+  readonly registries: ReadonlyMap<string, Registry>;
+  /** Generators of one name: one for each placement. */
+  readonly generators: ReadonlyMap<string, readonly Generator[]>;
+  readonly machines: ReadonlyMap<string, Machine>;
+  key(registry: string, key: string): RegistryKey | null;
+  row(matrix: string, machine: string): MatrixRow | null;
+  /** Names of the machines whose rows list a key, in the order of the matrix. */
+  machinesOfKey(registry: string, key: string): readonly string[];
+  /** The smallest target at an offset of a file; its end counts as inside. */
+  targetAt(file: string, offset: number): Target | null;
+  /** The definitions of generators whose names stand in a file. */
+  definitionsIn(file: string): readonly GeneratorDefinition[];
+  /** All targets of a file, in the order of the text. */
+  targetsIn(file: string): readonly Target[];
+  /** Every place of the fleet that stands for a subject, by file and place. */
+  occurrencesOf(subject: Subject): readonly Target[];
+}
+
+const indexes = new WeakMap<Fleet, FleetIndex>();
+
+/** The index of a snapshot's fleet. Made on first use. */
+export function indexOf({ fleet }: Snapshot): FleetIndex {
+  const known = indexes.get(fleet);
+  if (known) return known;
+  const fresh = createIndex(fleet);
+  indexes.set(fleet, fresh);
+  return fresh;
+}
+
+/** What is declared of generators in a file, also as entries of a registry. */
+export function bodiesIn(snapshot: Snapshot, file: string): GeneratorBody[] {
+  return [
+    ...indexOf(snapshot)
+      .definitionsIn(file)
+      .map(definition => definition.body()),
+    ...snapshot.fleet.registries
+      .filter(one => one.file === file)
+      .flatMap(({ keys }) => keys.map(({ body }) => body)),
+  ];
+}
+
+function createIndex(fleet: Fleet): FleetIndex {
+  const registries = new Map(fleet.registries.map(registry => [registry.file, registry]));
+  const keys = new Map<string, ReadonlyMap<string, RegistryKey>>();
+  for (const { file, keys: listed } of fleet.registries)
+    keys.set(file, new Map(listed.map(key => [key.key, key])));
+  const generators = new Map<string, Generator[]>();
+  for (const generator of fleet.generators) {
+    const same = generators.get(generator.name);
+    if (same) same.push(generator);
+    else generators.set(generator.name, [generator]);
+  }
+  const selections = selectionsOf(fleet);
+  const targets = new Map<string, readonly Target[]>();
+  let occurrences: ReadonlyMap<string, readonly Target[]> | null = null;
+
+  function inFile(file: string): readonly Target[] {
+    let found = targets.get(file);
+    if (!found) {
+      found = targetsIn(fleet, file);
+      targets.set(file, found);
+    }
+    return found;
+  }
+
+  return {
+    registries,
+    generators,
+    machines: new Map(fleet.machines.map(machine => [machine.name, machine])),
+    key: (registry, key) => keys.get(registry)?.get(key) ?? null,
+    row: (matrix, machine) =>
+      fleet.matrices
+        .find(({ file }) => file === matrix)
+        ?.rows.find(row => row.machine === machine && !row.shared) ?? null,
+    machinesOfKey: (registry, key) => [...(selections.get(registry)?.get(key) ?? [])],
+    targetAt: (file, offset) => smallestAt(inFile(file), offset),
+    definitionsIn: file => definitionsIn(fleet, file),
+    targetsIn: inFile,
+    occurrencesOf(subject) {
+      occurrences ??= bySubject(filesWithTargets(fleet).flatMap(inFile));
+      return occurrences.get(subjectKey(subject)) ?? [];
+    },
+  };
+}
+
+function bySubject(targets: readonly Target[]): ReadonlyMap<string, readonly Target[]> {
+  const groups = new Map<string, Target[]>();
+  for (const target of targets) {
+    const key = subjectKey(target.subject);
+    const group = groups.get(key);
+    if (group) group.push(target);
+    else groups.set(key, [target]);
+  }
+  return groups;
+}
+
+/** Registry file → key → machines. */
+function selectionsOf(fleet: Fleet): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>> {
+  const selections = new Map<string, Map<string, Set<string>>>();
+  for (const matrix of fleet.matrices) {
+    const { registry } = matrix;
+    if (registry === null) continue;
+    const ofRegistry = selections.get(registry) ?? new Map<string, Set<string>>();
+    selections.set(registry, ofRegistry);
+    for (const { machine, keys } of machineRows(fleet, matrix)) {
+      for (const { key } of keys) ofRegistry.set(key, (ofRegistry.get(key) ?? new Set()).add(machine));
+    }
+  }
+  return selections;
+}
+
+function smallestAt(targets: readonly Target[], offset: number): Target | null {
+  let best: Target | null = null;
+  for (const target of targets) {
+    if (offset < target.at.start || offset > target.at.end) continue;
+    if (!best || target.at.end - target.at.start < best.at.end - best.at.start) best = target;
+  }
+  return best;
+}

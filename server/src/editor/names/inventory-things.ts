@@ -1,0 +1,126 @@
+/**
+ * What stands at a place of an inventory: options, settings of services, roles, instances, tags and the names of
+ * service modules. Goes by what the fleet says of places; machines and generators are targets of their own.
+ */
+import { type TakenSettings, takenBy } from '../../checks/facts/inventory/clan-mistakes.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { Instance, Role } from '../../fleet/model/services.ts';
+import { clanOptions, inventoryOptions } from '../../fleet/options/clan-core.ts';
+import type { OptionTree, WrittenName } from '../../modules/options/option.ts';
+import type { Place } from '../../nix/places.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+export type Thing =
+  | { readonly kind: 'tag'; readonly tag: string }
+  | { readonly kind: 'role'; readonly instance: Instance; readonly role: Role }
+  | { readonly kind: 'instance' | 'service'; readonly instance: Instance }
+  | { readonly kind: 'input'; readonly input: string }
+  /** An option of the clan, of its inventory, or of the settings of a service, as `whose` says. */
+  | { readonly kind: 'option'; readonly name: string; readonly whose: string; readonly option: OptionTree };
+
+export interface ThingAt {
+  readonly at: Place;
+  readonly thing: Thing;
+}
+
+/** @param offset 0-based UTF-16 offset; the end of a name counts as inside */
+export function thingAt(snapshot: Snapshot, file: string, offset: number): ThingAt | null {
+  const { fleet } = snapshot;
+  if (!fleet.isClan) return null;
+  let known = things.get(fleet);
+  if (known === undefined) {
+    known = thingsByFile(snapshot);
+    things.set(fleet, known);
+  }
+  return known.get(file)?.find(({ at }) => at.start <= offset && offset <= at.end) ?? null;
+}
+
+/** What stands where, looked through once a fleet. */
+const things = new WeakMap<Fleet, ReadonlyMap<string, readonly ThingAt[]>>();
+
+function thingsByFile(snapshot: Snapshot): ReadonlyMap<string, readonly ThingAt[]> {
+  const found = new Map<string, ThingAt[]>();
+  const add = (at: Place | null, thing: Thing) => {
+    if (at === null) return;
+    const same = found.get(at.file);
+    if (same === undefined) found.set(at.file, [{ at, thing }]);
+    else same.push({ at, thing });
+  };
+  for (const instance of snapshot.fleet.inventory.instances) addInstance(snapshot, instance, add);
+  for (const { tag, at } of machineTags(snapshot)) add(at, { kind: 'tag', tag });
+  addOptions(snapshot, add);
+  return found;
+}
+
+type Add = (at: Place | null, thing: Thing) => void;
+
+/** Tags as machines list them. */
+export function* machineTags({ fleet }: Snapshot): Iterable<{ readonly tag: string; readonly at: Place }> {
+  for (const { tagPlaces = [] } of fleet.machineFacts)
+    for (const { value, at } of tagPlaces) yield { tag: value, at };
+}
+
+/** The settings that a role of an instance takes; null if they are not known. */
+export function settingsOf(
+  { fleet, files }: Snapshot,
+  instance: Instance,
+  role: string,
+): TakenSettings | null {
+  return takenBy(fleet, files, instance, role);
+}
+
+function addInstance(snapshot: Snapshot, instance: Instance, add: Add): void {
+  const { nameAt, inputAt, input } = instance.module;
+  add(nameAt, { kind: 'service', instance });
+  if (input !== null) add(inputAt, { kind: 'input', input });
+  for (const role of instance.roles.values()) {
+    for (const { name, at } of role.tags) add(at, { kind: 'tag', tag: name });
+    addSettings(snapshot, instance, role, add);
+  }
+}
+
+function addSettings(snapshot: Snapshot, instance: Instance, role: Role, add: Add): void {
+  const given = [role, ...role.machines, ...role.tags].filter(one => one.values.length > 0);
+  const taken = given.length === 0 ? null : settingsOf(snapshot, instance, role.name);
+  if (taken === null) return;
+  const whose = `setting of the role ${role.name} of ${instance.module.name ?? instance.name}`;
+  for (const one of given)
+    for (const name of one.judged(taken.tree).names)
+      if (name.option !== null) add(name.at, optionThing(name, name.option, whose));
+}
+
+function optionThing({ path }: WrittenName, option: OptionTree, whose: string): Thing {
+  return { kind: 'option', name: path.at(-1) ?? '', whose, option };
+}
+
+/** The options of the clan and of its inventory, and what the names below them stand for. */
+function addOptions(snapshot: Snapshot, add: Add): void {
+  for (const { of, judged } of snapshot.fleet.inventory.options) {
+    const { tree } = of === 'clan' ? clanOptions() : inventoryOptions();
+    for (const name of judged(tree).names) {
+      if (name.option !== null) add(name.at, optionThing(name, name.option, ownerOf(of, name.path)));
+      const thing = of === 'inventory' && name.option === null ? namedBy(snapshot, name.path) : null;
+      if (thing !== null) add(name.at, thing);
+    }
+  }
+}
+
+function ownerOf(of: 'clan' | 'inventory', [first, second]: readonly string[]): string {
+  if (first === 'machines' && second !== undefined) return 'option of a machine';
+  if (first === 'instances' && second !== undefined) return 'option of an instance';
+  if (first === 'meta') return 'option of the clan';
+  return `option of ${of === 'clan' ? 'the clan' : 'the inventory'}`;
+}
+
+/** `instances.x`, `instances.x.roles.y`, `tags.z`. */
+function namedBy({ fleet }: Snapshot, [first, name, third, role, ...rest]: readonly string[]): Thing | null {
+  if (name === undefined) return null;
+  if (first === 'tags' && third === undefined) return { kind: 'tag', tag: name };
+  const instance =
+    first === 'instances' ? fleet.inventory.instances.find(one => one.name === name) : undefined;
+  if (instance === undefined) return null;
+  if (third === undefined) return { kind: 'instance', instance };
+  const own =
+    third === 'roles' && role !== undefined && rest.length === 0 ? instance.roles.get(role) : undefined;
+  return own === undefined ? null : { kind: 'role', instance, role: own };
+}

@@ -1,0 +1,73 @@
+/** The names in a file that stand for options of the fleet's own: where they are declared, defined and read. */
+
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { OptionRead } from '../../fleet/model/options.ts';
+import { CHOSEN, insideOf, stepBelow } from '../../modules/options/below.ts';
+import type { OptionTree, WrittenEntry } from '../../modules/options/option.ts';
+import type { Place } from '../../nix/places.ts';
+import { optionsByFile } from './own-options.ts';
+import type { Target } from './subjects.ts';
+
+/** The files in which options of the fleet's own can be pointed at. */
+export function filesWithOptions(fleet: Fleet): Iterable<string> {
+  return optionsByFile(fleet.options).modules.keys();
+}
+
+/** In the order in which they are found. */
+export function optionTargets(fleet: Fleet, file: string): readonly Target[] {
+  const options = fleet.options;
+  const { tree, modules } = optionsByFile(options);
+  const found: Target[] = [];
+  const add = (at: Place | null, path: readonly string[], role: Target['role']) => {
+    if (at?.file === file)
+      found.push({ at, subject: { kind: 'option', path: path.join('.') }, role, inScript: false });
+  };
+  for (const one of modules.get(file) ?? []) {
+    for (const name of options.names) {
+      const own = one.tree.options.get(name);
+      if (own !== undefined) addDeclared(own, [name], add);
+      for (const entry of one.definitions.get(name) ?? []) addDefined(tree, name, entry, [], add);
+    }
+    const starts = new Set(one.functions.filter(place => place.file === file).map(({ start }) => start));
+    for (const read of options.reads.get(file) ?? []) if (starts.has(read.of)) addRead(tree, read, add);
+  }
+  return found;
+}
+
+type Add = (at: Place | null, path: readonly string[], role: Target['role']) => void;
+
+function addDeclared(tree: OptionTree, path: readonly string[], add: Add): void {
+  for (const { at } of tree.declared) add(at, path, 'declaration');
+  const inside = tree.declared.length > 0 ? insideOf(tree) : { tree, isChosen: false };
+  if (inside === null) return;
+  if (inside.isChosen) addDeclared({ ...inside.tree }, [...path, CHOSEN], add);
+  else for (const [name, below] of inside.tree.options) addDeclared(below, [...path, name], add);
+}
+
+function addDefined(
+  tree: OptionTree,
+  name: string,
+  entry: WrittenEntry,
+  above: readonly string[],
+  add: Add,
+): void {
+  const step = stepBelow(tree, name);
+  if (step === null) return;
+  const path = [...above, step.name];
+  if (step.tree.declared.length > 0 && step.name !== CHOSEN) add(entry.at, path, 'use');
+  for (const { value } of entry.definitions)
+    for (const [inner, below] of value.entries) addDefined(step.tree, inner, below, path, add);
+}
+
+function addRead(tree: OptionTree, { path, names }: OptionRead, add: Add): void {
+  const documented: string[] = [];
+  let at = tree;
+  for (const [index, name] of path.entries()) {
+    const step = stepBelow(at, name);
+    if (step === null) return;
+    documented.push(step.name);
+    at = step.tree;
+    const place = names[index - (path.length - names.length)] ?? null;
+    if (at.declared.length > 0 && step.name !== CHOSEN) add(place, documented, 'use');
+  }
+}

@@ -1,0 +1,89 @@
+/** What the editor asks of the fleet's own options: by file, and by path. Made once for each state of the options. */
+import { keptFor } from '../../checks/facts/store/stored-index.ts';
+import type { FleetOptions, ModuleOptions } from '../../fleet/model/options.ts';
+import { CHOSEN, stepBelow, treeAt } from '../../modules/options/below.ts';
+import type { OptionTree, WrittenEntry } from '../../modules/options/option.ts';
+import { mergeTrees } from '../../modules/options/tree.ts';
+
+export interface OptionsByFile {
+  /** What all modules declare below the fleet's own names. */
+  readonly tree: OptionTree;
+  /** The modules that have something to do with a file. */
+  readonly modules: ReadonlyMap<string, readonly ModuleOptions[]>;
+  /** By file, the machines that have a module of it. */
+  readonly machines: ReadonlyMap<string, readonly string[]>;
+}
+
+export const optionsByFile = keptFor((options: FleetOptions): OptionsByFile => {
+  const all = new Map<ModuleOptions, ReadonlySet<string>>();
+  const modules = new Map<string, ModuleOptions[]>();
+  const machines = new Map<string, Set<string>>();
+  for (const [name, machine] of options.machines)
+    for (const { options: one } of machine.modules) {
+      let files = all.get(one);
+      if (files === undefined) {
+        files = filesOf(one, options.names);
+        all.set(one, files);
+        for (const file of files) modules.set(file, [...(modules.get(file) ?? []), one]);
+      }
+      for (const file of files) machines.set(file, (machines.get(file) ?? new Set()).add(name));
+    }
+  const whole = mergeTrees([...all.keys()].map(({ tree }) => tree));
+  const own = new Map([...whole.options].filter(([name]) => options.names.has(name)));
+  return {
+    tree: { ...whole, options: own },
+    modules,
+    machines: new Map([...machines].map(([file, names]) => [file, [...names].sort()])),
+  };
+});
+
+/** The files in which a module declares, defines or reads something. */
+function filesOf({ tree, definitions, functions }: ModuleOptions, names: ReadonlySet<string>): Set<string> {
+  const files = new Set<string>(functions.map(({ file }) => file));
+  const visit = (at: OptionTree) => {
+    for (const one of at.declared) if (one.at !== null) files.add(one.at.file);
+    for (const below of at.options.values()) visit(below);
+  };
+  for (const name of names) {
+    const below = tree.options.get(name);
+    if (below !== undefined) visit(below);
+    for (const entry of definitions.get(name) ?? []) if (entry.at !== null) files.add(entry.at.file);
+  }
+  return files;
+}
+
+/** A path as documentation writes it, with `*` for names that are chosen; null where there is no such option. */
+export function documentedPath(tree: OptionTree, path: readonly string[]): string[] | null {
+  const found: string[] = [];
+  let at = tree;
+  for (const name of path) {
+    const step = stepBelow(at, name);
+    if (step === null) return null;
+    found.push(step.name);
+    at = step.tree;
+  }
+  return found;
+}
+
+/** What is declared at such a path. */
+export function declaredAt(tree: OptionTree, path: readonly string[]): OptionTree | null {
+  return treeAt(tree, path);
+}
+
+/** The definitions at such a path that one module gives. */
+export function definitionsAt(
+  { definitions }: ModuleOptions,
+  path: readonly string[],
+): readonly WrittenEntry[] {
+  const [first = '', ...rest] = path;
+  let entries: readonly WrittenEntry[] = definitions.get(first) ?? [];
+  for (const name of rest)
+    entries = entries.flatMap(entry =>
+      entry.definitions.flatMap(({ value }) => {
+        if (name === CHOSEN) return [...value.entries.values()];
+        const inner = value.entries.get(name);
+        return inner === undefined ? [] : [inner];
+      }),
+    );
+  return entries;
+}

@@ -1,0 +1,29 @@
+/**
+ * The scripts of generators that are written in a file, as Bash reads them. Needs the Bash room to be loaded; before,
+ * there are none.
+ */
+import { type FollowedScript, followed } from '../../checks/facts/followed-scripts.ts';
+import type { GeneratorScript } from '../../fleet/model/generators.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { bodiesIn } from './index.ts';
+
+export interface WrittenScript {
+  readonly script: GeneratorScript;
+  readonly followed: FollowedScript;
+}
+
+/** Each text once, though a helper function makes many generators of it. */
+export function scriptsIn(snapshot: Snapshot, file: string): readonly WrittenScript[] {
+  const found = new Map<string, WrittenScript>();
+  for (const { script } of bodiesIn(snapshot, file)) {
+    if (script === null) continue;
+    const literals = new Set(
+      (script.source?.segments ?? []).filter(one => one.file === file).map(({ literal }) => literal),
+    );
+    if (literals.size === 0) continue;
+    const key = `${[...literals].join()}\0${script.text}`;
+    const read = found.has(key) ? null : followed(script);
+    if (read !== null) found.set(key, { script, followed: read });
+  }
+  return [...found.values()];
+}

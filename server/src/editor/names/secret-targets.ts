@@ -1,0 +1,66 @@
+/** The names in a file that stand for secrets of sops-nix and agenix, for their templates and encrypted files. */
+import { keptFor } from '../../checks/facts/store/stored-index.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { SecretDefinition, SecretFacts, SecretUse } from '../../fleet/model/secrets.ts';
+import type { Place } from '../../nix/places.ts';
+import type { Subject, Target } from './subjects.ts';
+
+/** In the order in which they are found. Reads what the fleet says of secrets. */
+export function secretTargets(fleet: Fleet, file: string): readonly Target[] {
+  const facts = byFile(fleet).get(file);
+  return facts === undefined ? [] : targetsOf(facts);
+}
+
+/** The files in which anything of secrets can be pointed at. */
+export function filesWithSecrets(fleet: Fleet): Iterable<string> {
+  return byFile(fleet).keys();
+}
+
+const byFile = keptFor(
+  (fleet: Fleet): ReadonlyMap<string, SecretFacts> =>
+    new Map(fleet.secrets.flatMap(facts => (isEmpty(facts) ? [] : [[facts.file, facts] as const]))),
+);
+
+function isEmpty({ definitions, templates, uses, defaults, ageRules }: SecretFacts): boolean {
+  return definitions.length + templates.length + uses.length + defaults.length === 0 && ageRules === null;
+}
+
+/** An edit leaves what most files say as it was. */
+const targetsOf = keptFor(
+  ({ definitions, templates, uses, defaults, ageRules }: SecretFacts): readonly Target[] => [
+    ...definitions.flatMap(definitionTargets),
+    ...templates.map(({ name, at }) => target(at, { kind: 'template', template: name }, 'declaration')),
+    ...uses.flatMap(useTargets),
+    ...defaults.flatMap(({ source }) => fileTargets(source)),
+    ...(ageRules?.rules ?? []).map(({ path, at }) =>
+      target(at, { kind: 'encrypted-file', path }, 'declaration'),
+    ),
+  ],
+);
+
+function target(at: Place, subject: Subject, role: Target['role']): Target {
+  return { at, subject, role, inScript: false };
+}
+
+function definitionTargets({ keeper, name, at, key, source }: SecretDefinition): Target[] {
+  const subject: Subject = { kind: 'secret', keeper, secret: name };
+  return [
+    target(at, subject, 'declaration'),
+    ...(key === null ? [] : [target(key.at, subject, 'field')]),
+    ...fileTargets(source),
+  ];
+}
+
+function fileTargets(source: SecretDefinition['source']): Target[] {
+  const path = source?.path ?? null;
+  return source === null || path === null ? [] : [target(source.at, { kind: 'encrypted-file', path }, 'use')];
+}
+
+function useTargets({ keeper, of, name, nameAt, attributeAt }: SecretUse): Target[] {
+  const subject: Subject =
+    of === 'template' ? { kind: 'template', template: name } : { kind: 'secret', keeper, secret: name };
+  return [
+    target(nameAt, subject, 'use'),
+    ...(attributeAt === null ? [] : [target(attributeAt, subject, 'field')]),
+  ];
+}

@@ -1,0 +1,230 @@
+/**
+ * The names in a file that a person can point at, and what each of them stands for. Made of what the fleet says
+ * of places; knows no feature.
+ */
+import { keptFor } from '../../checks/facts/store/stored-index.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { GeneratorBody, GeneratorDefinition } from '../../fleet/model/generators.ts';
+import type { Matrix, Registry } from '../../fleet/model/registries.ts';
+import type { Unit } from '../../fleet/model/uses.ts';
+import type { Place } from '../../nix/places.ts';
+import { filesWithOptions, optionTargets } from './own-option-targets.ts';
+import { wordsOf } from './script-words.ts';
+import { filesWithSecrets, secretTargets } from './secret-targets.ts';
+import { type Subject, sameSubject, type Target } from './subjects.ts';
+
+/** What of a fleet is written where, by file: looked through once, however many files are asked about. */
+interface Written {
+  readonly machines: ReadonlyMap<string, readonly Named[]>;
+  /** Machines that roles and tags of the inventory name. */
+  readonly members: ReadonlyMap<string, readonly Named[]>;
+  readonly definitions: ReadonlyMap<string, readonly GeneratorDefinition[]>;
+  /** What registries and matrices say, wherever it is written: a key's script may be of a file of helpers. */
+  readonly pipeline: ReadonlyMap<string, readonly Target[]>;
+}
+
+interface Named {
+  readonly name: string;
+  readonly at: Place;
+}
+
+const written = new WeakMap<Fleet, Written>();
+
+function writtenIn(fleet: Fleet): Written {
+  const known = written.get(fleet);
+  if (known) return known;
+  const fresh = {
+    machines: byFile(
+      [...fleet.machines, ...fleet.machineFacts].flatMap(({ name, at }) =>
+        at === null ? [] : [{ name, at }],
+      ),
+    ),
+    members: byFile([
+      ...roleEntries(fleet),
+      ...fleet.inventory.tagLists.map(({ machine, at }) => ({ name: machine, at })),
+    ]),
+    definitions: byFile(fleet.generators.flatMap(({ definitions }) => definitions)),
+    pipeline: byFile(pipelineTargets(fleet)),
+  };
+  written.set(fleet, fresh);
+  return fresh;
+}
+
+function byFile<T extends { readonly at: Place }>(all: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(one.at.file);
+    if (group) group.push(one);
+    else groups.set(one.at.file, [one]);
+  }
+  return groups;
+}
+
+/** The files in which anything can be pointed at, sorted. */
+export function filesWithTargets(fleet: Fleet): string[] {
+  const { machines, members, definitions } = writtenIn(fleet);
+  const pipeline = [...fleet.registries, ...fleet.matrices].map(({ file }) => file);
+  // Definitions also stand in files that are no modules: `generators = import ./generators.nix;`.
+  const files = [
+    ...machines.keys(),
+    ...members.keys(),
+    ...definitions.keys(),
+    ...pipeline,
+    ...fleet.units.keys(),
+  ];
+  return [...new Set([...files, ...filesWithSecrets(fleet), ...filesWithOptions(fleet)])].sort();
+}
+
+/** The definitions of generators whose names stand in a file. */
+export function definitionsIn(fleet: Fleet, file: string): readonly GeneratorDefinition[] {
+  return writtenIn(fleet).definitions.get(file) ?? [];
+}
+
+/**
+ * The targets in one file, in the order of the text. A place that stands for several subjects (a helper function's
+ * `files.${name}`) stands for none of them.
+ */
+export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
+  const byPlace = new Map<string, Target | null>();
+  const add: Add = (at, subject, role, inScript = false) => {
+    if (at?.file !== file) return;
+    const place = `${at.start}:${at.end}`;
+    const before = byPlace.get(place);
+    if (before === undefined) byPlace.set(place, { at, subject, role, inScript });
+    else if (before && isFileBehind(before.subject, subject)) return;
+    else if (before && isFileBehind(subject, before.subject)) byPlace.set(place, { ...before, subject });
+    else if (before && !sameSubject(before.subject, subject)) byPlace.set(place, null);
+    else if (before && before.role !== 'declaration' && role === 'declaration')
+      byPlace.set(place, { ...before, role });
+  };
+
+  const { machines, members, definitions, pipeline } = writtenIn(fleet);
+  for (const { name, at } of machines.get(file) ?? [])
+    add(at, { kind: 'machine', machine: name }, 'declaration');
+  for (const { name, at } of members.get(file) ?? []) add(at, { kind: 'machine', machine: name }, 'use');
+  addAll(pipeline.get(file) ?? [], add);
+  const unit = fleet.units.get(file);
+  for (const definition of definitions.get(file) ?? []) addAll(definitionTargets(definition), add);
+  if (unit) addAll(unitTargets(unit), add);
+  // A name that is of both is that of the var.
+  const ofVars = new Set(byPlace.keys());
+  for (const { at, subject, role } of secretTargets(fleet, file))
+    if (!ofVars.has(`${at.start}:${at.end}`)) add(at, subject, role);
+  for (const { at, subject, role } of optionTargets(fleet, file)) add(at, subject, role);
+  return [...byPlace.values()]
+    .filter(target => target !== null)
+    .sort((a, b) => a.at.start - b.at.start || a.at.end - b.at.end);
+}
+
+type Add = (at: Place | null, subject: Subject, role: Target['role'], inScript?: boolean) => void;
+
+/** Machines that roles of the inventory name. */
+function roleEntries({ inventory }: Fleet): Named[] {
+  return inventory.instances.flatMap(({ roles }) =>
+    [...roles.values()].flatMap(({ machines }) =>
+      machines.flatMap(({ name, at }) => (at === null ? [] : [{ name, at }])),
+    ),
+  );
+}
+
+function addAll(targets: readonly Target[], add: Add): void {
+  for (const { at, subject, role, inScript } of targets) add(at, subject, role, inScript);
+}
+
+function collected(collect: (add: Add) => void): readonly Target[] {
+  const targets: Target[] = [];
+  collect((at, subject, role, inScript = false) => {
+    if (at !== null) targets.push({ at, subject, role, inScript });
+  });
+  return targets;
+}
+
+/** An edit leaves most definitions and most units as they were, in a fleet that is new. */
+const definitionTargets = keptFor((definition: GeneratorDefinition) =>
+  collected(add => addDefinition(definition, add)),
+);
+const unitTargets = keptFor((unit: Unit) => collected(add => addUnit(unit, add)));
+
+/** What registries and matrices name, in their order. */
+function pipelineTargets({ registries, matrices }: Fleet): readonly Target[] {
+  return collected(add => addPipeline(registries, matrices, add));
+}
+
+function addPipeline(registries: readonly Registry[], matrices: readonly Matrix[], add: Add): void {
+  for (const registry of registries) addRegistry(registry, add);
+  for (const { file: matrix, registry, rows } of matrices) {
+    for (const { machine, at, keys, shared } of rows) {
+      if (!shared) add(at, { kind: 'row', matrix, machine, written: true }, 'declaration');
+      if (registry === null) continue;
+      for (const { key, at: listed } of keys) add(listed, { kind: 'key', registry, key }, 'use');
+    }
+  }
+}
+
+function addDefinition(definition: GeneratorDefinition, add: Add): void {
+  add(definition.at, { kind: 'generator', name: definition.name }, 'declaration');
+  addBody(definition.name, definition.body(), add);
+}
+
+function addUnit({ keyLookups, rowReads, uses }: Unit, add: Add): void {
+  for (const { at, registry, key } of keyLookups) add(at, { kind: 'key', registry, key }, 'use');
+  for (const { matrix, machine, at } of rowReads)
+    add(at, { kind: 'row', matrix, machine, written: false }, 'use');
+  for (const use of uses) {
+    if (use.key) add(use.key.at, { kind: 'key', registry: use.key.registry, key: use.key.key }, 'use');
+    add(use.generatorAt, { kind: 'generator', name: use.generator }, 'use');
+    if (use.fileName === null) continue;
+    const subject: Subject = { kind: 'file', generator: use.generator, file: use.fileName };
+    add(use.fileAt, subject, 'use');
+    add(use.attributeAt, subject, 'field');
+  }
+}
+
+function addRegistry({ file, keys }: Registry, add: Add): void {
+  for (const { key, at, generator, envVar, fileAttr, body } of keys) {
+    const subject: Subject = { kind: 'key', registry: file, key };
+    add(at, subject, 'declaration');
+    if (envVar) add(envVar.at, subject, 'field');
+    if (!generator) continue;
+    const { value } = generator;
+    add(generator.at, { kind: 'generator', name: value }, 'declaration');
+    if (fileAttr) add(fileAttr.at, { kind: 'file', generator: value, file: fileAttr.value }, 'declaration');
+    addBody(value, body, add);
+  }
+}
+
+function addBody(generator: string, body: GeneratorBody, add: Add): void {
+  for (const { name, at, from } of body.files)
+    if (from === 'files') add(at, { kind: 'file', generator, file: name }, 'declaration');
+  const persisted = new Set(body.files.filter(({ from }) => from === 'prompt').map(({ name }) => name));
+  for (const { name, at } of body.prompts)
+    if (!persisted.has(name)) add(at, { kind: 'prompt', generator, prompt: name }, 'declaration');
+  // The name of a persisted prompt is the file's too; the file is what others know of.
+  for (const file of persisted)
+    for (const { name, at } of body.prompts)
+      if (name === file) add(at, { kind: 'file', generator, file }, 'declaration');
+  for (const { value, at } of body.dependencies) add(at, { kind: 'generator', name: value }, 'use');
+  for (const { at, word } of wordsOf(body.script))
+    for (const [place, subject] of [
+      [at.owner, word.dependency === null ? null : ({ kind: 'generator', name: word.dependency } as const)],
+      [at.name, word.name === null ? null : subjectOf(generator, word, persisted)],
+    ] as const)
+      if (subject !== null) add(place, subject, 'use', true);
+}
+
+function subjectOf(
+  generator: string,
+  { root, dependency, name }: { root: string; dependency: string | null; name: string | null },
+  persisted: ReadonlySet<string>,
+): Subject | null {
+  if (name === null) return null;
+  if (root === 'in') return { kind: 'file', generator: dependency ?? '', file: name };
+  if (root === 'out' || persisted.has(name)) return { kind: 'file', generator, file: name };
+  return { kind: 'prompt', generator, prompt: name };
+}
+
+/** A prompt and the file that is made of it are often one word, handed to a helper function: then it is the file's. */
+function isFileBehind(file: Subject, prompt: Subject): boolean {
+  if (file.kind !== 'file' || prompt.kind !== 'prompt') return false;
+  return file.generator === prompt.generator && file.file === prompt.prompt;
+}

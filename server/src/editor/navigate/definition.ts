@@ -1,0 +1,83 @@
+/**
+ * Where the thing under the cursor is defined: a key's registry entry, a generator's or a file's declaration, a
+ * machine, a row of the matrix, a secret of sops-nix or agenix. Pure; it knows no editor.
+ */
+
+import type { GeneratorBody } from '../../fleet/model/generators.ts';
+import type { Place } from '../../nix/places.ts';
+import { type FleetIndex, indexOf } from '../names/index.ts';
+import { thingAt } from '../names/inventory-things.ts';
+import type { Subject } from '../names/subjects.ts';
+import { isOfSecrets, pointedAt, type SecretSubject, secretPlaces } from '../secrets/places.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { definitionOf } from './inventory-definitions.ts';
+
+export interface Definition {
+  /** What was pointed at. */
+  readonly origin: Place;
+  /** Never empty; most likely first. */
+  readonly targets: readonly Place[];
+}
+
+/** @param offset 0-based UTF-16 offset */
+export function definition(snapshot: Snapshot, file: string, offset: number): Definition | null {
+  const index = indexOf(snapshot);
+  const found = pointedAt(snapshot, index, file, offset);
+  if (!found) return ofInventory(snapshot, file, offset);
+  const targets = unique(
+    isOfSecrets(found.subject) ? secretPlaces(snapshot, found) : placesOf(index, found.subject),
+  );
+  return targets.length === 0 ? null : { origin: found.at, targets };
+}
+
+function ofInventory(snapshot: Snapshot, file: string, offset: number): Definition | null {
+  const found = thingAt(snapshot, file, offset);
+  const targets = found === null ? [] : unique(definitionOf(snapshot, found.thing));
+  return found === null || targets.length === 0 ? null : { origin: found.at, targets };
+}
+
+function placesOf(index: FleetIndex, subject: Exclude<Subject, SecretSubject>): Place[] {
+  switch (subject.kind) {
+    case 'key': {
+      const entry = index.key(subject.registry, subject.key);
+      return entry ? [entry.at] : [];
+    }
+    case 'generator':
+      return generatorPlaces(index, subject.name);
+    case 'file': {
+      const files = bodiesOf(index, subject.generator).flatMap(body => body.files);
+      const places = files.filter(({ name }) => name === subject.file).map(({ at }) => at);
+      return places.length > 0 ? places : generatorPlaces(index, subject.generator);
+    }
+    case 'prompt': {
+      const prompts = bodiesOf(index, subject.generator).flatMap(body => body.prompts);
+      const places = prompts.filter(({ name }) => name === subject.prompt).map(({ at }) => at);
+      return places.length > 0 ? places : generatorPlaces(index, subject.generator);
+    }
+    case 'row': {
+      const row = index.row(subject.matrix, subject.machine);
+      return subject.written || !row ? machinePlaces(index, subject.machine) : [row.at];
+    }
+    case 'machine':
+      return machinePlaces(index, subject.machine);
+    case 'option':
+      return index.occurrencesOf(subject).flatMap(({ at, role }) => (role === 'declaration' ? [at] : []));
+  }
+}
+
+function generatorPlaces(index: FleetIndex, name: string): Place[] {
+  return (index.generators.get(name) ?? []).flatMap(({ definitions }) => definitions.map(({ at }) => at));
+}
+
+function bodiesOf(index: FleetIndex, name: string): GeneratorBody[] {
+  return (index.generators.get(name) ?? []).map(generator => generator.body());
+}
+
+function machinePlaces(index: FleetIndex, name: string): Place[] {
+  const at = index.machines.get(name)?.at;
+  return at ? [at] : [];
+}
+
+function unique(places: readonly Place[]): Place[] {
+  return [...new Map(places.map(place => [`${place.file}:${place.start}:${place.end}`, place])).values()];
+}

@@ -1,0 +1,45 @@
+/** Where that which stands in an inventory is defined. */
+import { flakeInputPlace } from '../../checks/facts/inventory/clan-core-version.ts';
+import type { Instance } from '../../fleet/model/services.ts';
+import { inventoryOptions } from '../../fleet/options/clan-core.ts';
+import type { Place } from '../../nix/places.ts';
+import { machineTags, type Thing } from '../names/inventory-things.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+/** Most likely first; empty where it is defined outside of the workspace. */
+export function definitionOf(snapshot: Snapshot, thing: Thing): Place[] {
+  switch (thing.kind) {
+    case 'tag':
+      return tagPlaces(snapshot, thing.tag);
+    case 'role':
+      return modulesOf(snapshot, thing.instance).flatMap(
+        module => module.settings().get(thing.role.name)?.at ?? module.at ?? [],
+      );
+    case 'instance':
+    case 'service':
+      return modulesOf(snapshot, thing.instance).flatMap(module => module.at ?? []);
+    case 'input': {
+      const at = thing.input === 'self' ? null : flakeInputPlace(snapshot.files, thing.input);
+      return at === null ? [] : [at];
+    }
+    case 'option':
+      return thing.option.declared.flatMap(({ at }) => at ?? []);
+  }
+}
+
+/** The service modules of the workspace that an instance may be of. */
+function modulesOf({ fleet }: Snapshot, { module: { name, input } }: Instance) {
+  return input === 'self' ? fleet.serviceModules.filter(module => module.name === name) : [];
+}
+
+/** Where `inventory.tags` defines it, and the machines that list it. */
+function tagPlaces(snapshot: Snapshot, tag: string): Place[] {
+  const { tree } = inventoryOptions();
+  const defined = snapshot.fleet.inventory.options
+    .filter(({ of }) => of === 'inventory')
+    .flatMap(({ judged }) => judged(tree).names)
+    .filter(({ path }) => path.length === 2 && path[0] === 'tags' && path[1] === tag)
+    .map(({ at }) => at);
+  const listed = [...machineTags(snapshot)].filter(one => one.tag === tag).map(({ at }) => at);
+  return [...defined, ...listed];
+}

@@ -1,0 +1,101 @@
+/**
+ * What makes the thing under the cursor, one step behind its declaration: of a registry key and of its generator the
+ * helper function that makes the entry, of any other generator the functions it came through and the place where it is
+ * assigned, of a row of the matrix the places that make its keys into generators. Pure.
+ */
+import { bindingNamedAt, expressionsAt } from '../../edits/locate.ts';
+import type { Place } from '../../nix/places.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import type { Expr, Range } from '../../nix/syntax.ts';
+import { type FleetIndex, indexOf } from '../names/index.ts';
+import type { Subject } from '../names/subjects.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Definition } from './definition.ts';
+
+/** @param offset 0-based UTF-16 offset */
+export function typeDefinition(snapshot: Snapshot, file: string, offset: number): Definition | null {
+  const index = indexOf(snapshot);
+  const found = index.targetAt(file, offset);
+  if (!found) return null;
+  const places = makersOf(snapshot, index, found.subject);
+  const targets = [...new Map(places.map(at => [`${at.file}:${at.start}`, at])).values()];
+  return targets.length === 0 ? null : { origin: found.at, targets };
+}
+
+function makersOf(snapshot: Snapshot, index: FleetIndex, subject: Subject): Place[] {
+  switch (subject.kind) {
+    case 'key':
+      return makersOfKey(snapshot, index, subject.registry, subject.key);
+    case 'generator':
+      return makersOfGenerator(snapshot, index, subject.name);
+    case 'file':
+    case 'prompt':
+      return makersOfGenerator(snapshot, index, subject.generator);
+    case 'row':
+    case 'machine':
+      return [...snapshot.fleet.units.values()]
+        .flatMap(({ assignments }) => assignments)
+        .filter(({ machines }) => machines.includes(subject.machine))
+        .map(({ at }) => at);
+    // A step behind a secret of sops-nix or agenix is the encrypted file, which its declaration leads to.
+    default:
+      return [];
+  }
+}
+
+/** The function that the entry is an application of; the entry where it is written out. */
+function makersOfKey({ files }: Snapshot, index: FleetIndex, registry: string, key: string): Place[] {
+  const at = index.key(registry, key)?.at;
+  if (at === undefined) return [];
+  const source = files.parse(at.file);
+  const value = source === null ? undefined : bindingNamedAt(source, at)?.binding.value;
+  const functions = source === null || value === undefined ? [] : functionsAt(source, value);
+  return functions.length > 0 ? functions : [at];
+}
+
+function makersOfGenerator(snapshot: Snapshot, index: FleetIndex, name: string): Place[] {
+  const keys = [...index.registries.values()].flatMap(({ file, keys: listed }) =>
+    listed
+      .filter(({ generator }) => generator?.value === name)
+      .flatMap(({ key }) => makersOfKey(snapshot, index, file, key)),
+  );
+  if (keys.length > 0) return keys;
+  const definitions = (index.generators.get(name) ?? []).flatMap(one => one.definitions);
+  return definitions.flatMap(({ via }) => {
+    const [assignment, ...calls] = via;
+    if (assignment === undefined) return [];
+    const functions = calls.flatMap(call => {
+      const source = snapshot.files.parse(call.file);
+      return source === null ? [] : functionsAt(source, call);
+    });
+    return [...functions.reverse(), assignment];
+  });
+}
+
+/** The functions of this file that are applied, or handed on, in the application at a place. */
+function functionsAt(file: SourceFile, at: Range): Place[] {
+  const path = expressionsAt(file, at.start);
+  const call = path.find(one => one.kind === 'apply' && at.start <= one.start && one.end <= at.end);
+  return call === undefined ? [] : variablesOf(call).flatMap(name => bindingOf(file, path, name) ?? []);
+}
+
+/** `f` and `g` of `f x (map g y)`, as far as they stand at the top. */
+function variablesOf(call: Expr): string[] {
+  if (call.kind === 'variable') return [call.name];
+  if (call.kind !== 'apply') return [];
+  return [...variablesOf(call.fn), ...(call.arg.kind === 'variable' ? [call.arg.name] : [])];
+}
+
+/** Where a name that stands for a function is bound around a place. */
+function bindingOf(file: SourceFile, path: readonly Expr[], name: string): Place | null {
+  for (const scope of path.toReversed()) {
+    if (scope.kind !== 'let' && !(scope.kind === 'attrs' && scope.recursive)) continue;
+    for (const binding of scope.bindings) {
+      if (binding.kind !== 'bind' || binding.path.length !== 1) continue;
+      const [own] = binding.path;
+      if (own?.kind !== 'name' || own.name !== name || binding.value.kind !== 'lambda') continue;
+      return { file: file.path, start: own.start, end: own.end };
+    }
+  }
+  return null;
+}

@@ -1,0 +1,160 @@
+/**
+ * Renaming a machine: where it is declared, in roles and tags, the rows of matrices and what reads them, the folder
+ * it is configured in, and what is stored for it. A machine's name is written in many ways, so every text is looked
+ * through, and one mention that is not understood refuses the whole.
+ */
+
+import { replaceName } from '../../edits/edits.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
+import { sessionSpecOf } from '../../fleet/registry/session-spec.ts';
+import { childrenOf } from '../../nix/expressions.ts';
+import { positionAt, type SourceFile } from '../../nix/source.ts';
+import type { Expr, Range } from '../../nix/syntax.ts';
+import { below, STORE_FOLDERS } from '../../store/vars/files.ts';
+import { inTheWay, type Move, movesOfMachine } from '../../store/vars/moves.ts';
+import { readSessionSpec } from '../environment/session-steps.ts';
+import { indexOf } from '../names/index.ts';
+import { machineNameProblem } from '../names/machine-name.ts';
+import { filesWithTargets } from '../names/targets.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Refusal, Renaming } from './renaming.ts';
+
+export function renameMachine(snapshot: Snapshot, from: string, to: string): Renaming | Refusal {
+  const index = indexOf(snapshot);
+  const problem = machineNameProblem(to);
+  if (problem !== null) return { refused: problem };
+  if (index.machines.has(to)) return { refused: `There is a machine "${to}" already.` };
+  const moves = movesOfMachine(snapshot.files, snapshot.fleet.directory ?? '', from, to);
+  const taken = inTheWay(snapshot.files, moves);
+  if (taken !== null) return { refused: taken };
+  const edits = new Map<string, TextEdit>();
+  const add = (edit: TextEdit) => edits.set(`${edit.file}:${edit.start}`, edit);
+  for (const file of filesWithTargets(snapshot.fleet))
+    for (const { at, subject, role } of index.targetsIn(file)) {
+      if ((subject.kind !== 'machine' && subject.kind !== 'row') || subject.machine !== from) continue;
+      const edit = role === 'field' ? null : replaceName(snapshot.files, at, from, to);
+      if (edit !== null) add(edit);
+    }
+  for (const registry of snapshot.fleet.registries) {
+    const at = readSessionSpec(snapshot.files, sessionSpecOf(registry.file))?.places.get(from);
+    const edit = at === undefined ? null : replaceName(snapshot.files, at, from, to);
+    if (edit !== null) add(edit);
+  }
+  const isMoved = moves.some(move => move.required === true);
+  for (const file of nixFiles(snapshot)) {
+    const found = mentionsIn(snapshot, file, from, to, isMoved, [...edits.values()]);
+    if ('refused' in found) return found;
+    found.edits.forEach(add);
+  }
+  const isStoredNamed = [...edits.values()].some(({ file, start }) => {
+    return STORED.test(snapshot.files.text(file)?.slice(Math.max(0, start - 20), start) ?? '');
+  });
+  // Who is told of the new place needs the value there.
+  const isNamed = ({ from: path }: Move) => isStoredNamed && path.includes('per-machine/');
+  return {
+    edits: [...edits.values()],
+    moves: moves.map(move => (isNamed(move) ? { ...move, required: true } : move)),
+  };
+}
+
+/**
+ * Renames the machine whose folder below `machines` somebody moves. Null where it is no such folder, or the machine goes
+ * by the new name already. The move of the folder itself is left out.
+ *
+ * @param from path of the folder, relative to the root, as is `to`
+ */
+export function renameMachineFolder(snapshot: Snapshot, from: string, to: string): Renaming | Refusal | null {
+  const folder = below(snapshot.fleet.directory ?? '', 'machines');
+  const [old, fresh] = [nameIn(folder, from), nameIn(folder, to)];
+  if (old === null || fresh === null || old === fresh) return null;
+  const { machines } = indexOf(snapshot);
+  if (!machines.has(old) || machines.has(fresh)) return null;
+  const renaming = renameMachine(snapshot, old, fresh);
+  if ('refused' in renaming) return renaming;
+  return { ...renaming, moves: renaming.moves.filter(move => move.from !== from) };
+}
+
+function nameIn(folder: string, path: string): string | null {
+  const name = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : '';
+  return name === '' || name.includes('/') ? null : name;
+}
+
+/** What stands before a machine's name in the path of a value of its own. */
+const STORED = /\bper-machine\/$/;
+
+/** Folders that hold no Nix of the fleet. */
+const LEFT_OUT = ['node_modules', 'result'];
+
+/** The Nix files of the fleet, those of its stores left out. */
+export function nixFiles(snapshot: Snapshot): string[] {
+  const stores = STORE_FOLDERS.map(name => below(snapshot.fleet.directory ?? '', name));
+  return nixFilesBelow(snapshot, '', new Set([...LEFT_OUT, ...stores]));
+}
+
+function nixFilesBelow(snapshot: Snapshot, folder: string, leftOut: ReadonlySet<string>): string[] {
+  return (snapshot.files.list(folder) ?? []).flatMap(({ name, kind }) => {
+    const path = folder === '' ? name : `${folder}/${name}`;
+    if (kind === 'directory')
+      return name.startsWith('.') || leftOut.has(path) ? [] : nixFilesBelow(snapshot, path, leftOut);
+    return name.endsWith('.nix') ? [path] : [];
+  });
+}
+
+/** What else in a file is to be rewritten; or the first mention of the name that nobody understands. */
+function mentionsIn(
+  { files }: Snapshot,
+  file: string,
+  from: string,
+  to: string,
+  isMoved: boolean,
+  edits: readonly TextEdit[],
+): { readonly edits: TextEdit[] } | Refusal {
+  const found: TextEdit[] = [];
+  const text = files.text(file);
+  if (text?.includes(from) !== true) return { edits: found };
+  const source = files.parse(file);
+  if (source === null) return { edits: found };
+  const own = edits.filter(edit => edit.file === file);
+  // Only a mention that nothing else explains needs the whole tree.
+  let paths: readonly Range[] | null = null;
+  const word = new RegExp(`(?<![\\w-])${from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g');
+  for (const match of text.matchAll(word)) {
+    const at: Range = { start: match.index, end: match.index + from.length };
+    if (own.some(edit => edit.start <= at.start && at.end <= edit.end) || isIn(source.comments, at)) continue;
+    const before = text.slice(Math.max(0, at.start - 40), at.start);
+    // In the repository as on the machine: what is kept for it goes by its name.
+    if (STORED.test(before)) {
+      found.push({ file, ...at, text: to });
+      continue;
+    }
+    paths ??= pathsIn(source);
+    if (isIn(paths, at)) {
+      if (before.endsWith('machines/') && isMoved) found.push({ file, ...at, text: to });
+      continue;
+    }
+    const isHostName = /\bhostName\s*=\s*"$/.test(before);
+    if (isHostName && text[at.end] === '"') found.push({ file, ...at, text: to });
+    else return { refused: mentioned(source, at, from) };
+  }
+  return { edits: found };
+}
+
+function isIn(ranges: readonly Range[], { start, end }: Range): boolean {
+  return ranges.some(range => range.start <= start && end <= range.end);
+}
+
+/** Paths that are written as such: `./machines/lea`. */
+function pathsIn(source: SourceFile): Range[] {
+  const paths: Range[] = [];
+  const open: Expr[] = [source.root];
+  for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
+    if (expr.kind === 'path') paths.push(expr);
+    open.push(...childrenOf(expr));
+  }
+  return paths;
+}
+
+function mentioned(source: SourceFile, { start }: Range, name: string): string {
+  const { line } = positionAt(source.lineStarts, start);
+  return `"${name}" stands at ${source.path}:${line + 1} too, and it cannot be told whether that is the machine. Rename it there by hand, or the machine where it is declared.`;
+}

@@ -1,0 +1,14 @@
+/** What renaming answers: edits with moves of stored values, or why it is refused. */
+import type { TextEdit } from '../../edits/text-edit.ts';
+import type { Move } from '../../store/vars/moves.ts';
+
+export interface Renaming {
+  readonly edits: readonly TextEdit[];
+  /** What is stored has to move with the name, or it is generated anew. */
+  readonly moves: readonly Move[];
+}
+
+/** Why something cannot be renamed, for the person who asked. */
+export interface Refusal {
+  readonly refused: string;
+}

@@ -1,0 +1,10 @@
+/** Joins the secrets of sops-nix and agenix into a whole, anew each time: for what is asked seldom. */
+import { type FleetSecrets, joinSecrets } from '../../fleet/secrets/secrets-join.ts';
+import { implicitByName, readSops } from '../../store/sops/sops-keys.ts';
+import type { Around } from './scaffold.ts';
+
+export function fleetSecrets({ fleet, files }: Around): FleetSecrets {
+  const machines = fleet.machines.map(machine => machine.name);
+  const implicit = implicitByName(readSops(files, fleet.directory ?? ''), machines);
+  return joinSecrets(files, fleet.secrets, implicit);
+}

@@ -1,0 +1,171 @@
+/**
+ * Laying the registry pipeline into a repository: which files, and which of them are there already. What exists is
+ * kept whatever is in it, so that a second time changes nothing. Writes nothing itself.
+ */
+import { attributeText } from '../../edits/edits.ts';
+import { below } from '../../store/vars/files.ts';
+import { readSessionSpec } from '../environment/session-steps.ts';
+import { machineNameProblem } from '../names/machine-name.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { clanName, flakeNix, gitAttributes } from './pipeline-flake.ts';
+import { GENERATORS_NIX, SECRETS_NIX } from './pipeline-functions.ts';
+import { machineNix, matrixNix, REGISTRY_NIX } from './pipeline-registry.ts';
+import { HJEM_NIX, HOME_NIX, RENDER_NIX, SESSION_NIX, specNix, VARIABLES_NIX } from './pipeline-session.ts';
+
+const REGISTRY_PATH = 'lib/secret-registry.nix';
+const MATRIX_PATH = 'lib/machine-env-matrix.nix';
+const FLAKE_PATH = 'flake.nix';
+
+export interface PipelineOptions {
+  /** The name of the fleet's folder, after which a new clan is called. */
+  readonly folder: string;
+  /** The example machine, where the fleet has none yet. */
+  readonly machine: string;
+  /** As Nix writes it: `x86_64-linux`. */
+  readonly system: string;
+}
+
+export interface NewFile {
+  /** Relative to the root. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Pipeline {
+  /** Files to be made. */
+  readonly created: readonly NewFile[];
+  /** Paths of files that are there already. */
+  readonly kept: readonly string[];
+  /** What is not made, and why; sentences. */
+  readonly left: readonly string[];
+  /** What is left for the person to do; sentences. */
+  readonly next: readonly string[];
+}
+
+/** What is left to do where git is not told. */
+export const TELL_GIT = 'Make the new files known to git (`git add`): a flake sees no others.';
+
+export const SYSTEMS = ['x86_64-linux', 'aarch64-linux', 'aarch64-darwin', 'x86_64-darwin'] as const;
+
+/** What is to be laid, or why nothing can be. */
+export function layPipeline(
+  { fleet, files }: Pick<Snapshot, 'fleet' | 'files'>,
+  options: PipelineOptions,
+): Pipeline | { readonly refused: string } {
+  const problem = machineNameProblem(options.machine);
+  if (problem !== null) return { refused: problem };
+  const elsewhere = fleet.registries.find(({ file }) => file !== REGISTRY_PATH);
+  if (elsewhere !== undefined && files.kind(REGISTRY_PATH) === null) {
+    return {
+      refused: `This fleet has a registry already: ${elsewhere.file}. A second one would compete with it.`,
+    };
+  }
+  const own = fleet.machines.map(({ name }) => name).filter(name => name !== options.machine);
+  const machines = own.length > 0 ? own : [options.machine];
+  // Examples are about the keys of the new registry.
+  const hasExamples = files.kind(REGISTRY_PATH) === null;
+  // A fleet with machines gets no further one: clan would take it for real.
+  const directory = fleet.directory ?? '';
+  const example = own.length === 0 ? [exampleMachine(options, directory)] : [];
+  // A clan that is declared without a flake gets none.
+  const isFlake = !fleet.isClan || files.kind(FLAKE_PATH) !== null;
+  const { machine, system } = options;
+  const flake = { path: FLAKE_PATH, text: flakeNix(clanName(options.folder), machine, system), needs: [] };
+  const wanted: readonly WantedFile[] = [
+    { path: REGISTRY_PATH, text: REGISTRY_NIX, needs: [] },
+    { path: MATRIX_PATH, text: matrixNix(machines, hasExamples), needs: [] },
+    { path: SPEC_PATH, text: specNix(hasExamples ? (machines[0] ?? null) : null), needs: [] },
+    ...FUNCTIONS,
+    ...example,
+    ...(own.length === 0 && isFlake ? [flake] : []),
+    { path: '.gitattributes', text: gitAttributes(directory), needs: [] },
+  ];
+  const isThere = ({ path }: NewFile) => files.kind(path) !== null;
+  const foreign = FUNCTIONS.filter(one => isThere(one) && files.text(one.path) !== one.text);
+  const isForeign = (path: string) =>
+    path === SPEC_PATH
+      ? files.kind(path) !== null && readSessionSpec(files, path) === null
+      : foreign.some(one => one.path === path);
+  const missing = wanted.filter(one => !isThere(one));
+  const left = missing.flatMap(one => {
+    const other = one.needs.find(isForeign);
+    return other === undefined ? [] : [{ path: one.path, other }];
+  });
+  const isLeftOut = (one: WantedFile) => left.some(({ path }) => path === one.path);
+  const inUse = new Set(
+    wanted.filter(one => !isLeftOut(one) && !foreign.includes(one)).flatMap(({ needs }) => needs),
+  );
+  const created = missing.filter(one => !isLeftOut(one) && (one.isHelper !== true || inUse.has(one.path)));
+  const kept = wanted.filter(isThere).map(({ path }) => path);
+  return {
+    created: created.map(({ path, text }) => ({ path, text })),
+    kept,
+    left: left.map(leftText),
+    next: nextSteps(fleet, created, own),
+  };
+}
+
+function leftText({ path, other }: { readonly path: string; readonly other: string }): string {
+  return other === SPEC_PATH
+    ? `${path} is left out: it would need ${other} to be a set of steps, \`shared\` and \`machines\`.`
+    : `${path} is left out: it would need ${other} as Varsmith writes it.`;
+}
+
+/** A file with the paths of those that it only works with as they are written here. */
+interface WantedFile extends NewFile {
+  readonly needs: readonly string[];
+  /** Made only for the files that need it. */
+  readonly isHelper?: boolean;
+}
+
+const GENERATORS_PATH = 'lib/vars-generators.nix';
+/** Made by the person, after an example. */
+const SPEC_PATH = 'lib/session-vars-spec.nix';
+const VARIABLES_PATH = 'lib/session-vars.nix';
+const RENDER_PATH = 'lib/session-vars-render.nix';
+const SESSION_PATH = 'lib/machine-session.nix';
+
+const SESSION_NEEDS: readonly string[] = [SPEC_PATH, VARIABLES_PATH, RENDER_PATH];
+
+const FUNCTIONS: readonly WantedFile[] = [
+  { path: GENERATORS_PATH, text: GENERATORS_NIX, needs: [] },
+  { path: VARIABLES_PATH, text: VARIABLES_NIX, needs: [], isHelper: true },
+  { path: RENDER_PATH, text: RENDER_NIX, needs: [], isHelper: true },
+  { path: SESSION_PATH, text: SESSION_NIX, needs: SESSION_NEEDS },
+  { path: 'lib/secrets.nix', text: SECRETS_NIX, needs: [] },
+  { path: 'lib/hjem-session-variables.nix', text: HJEM_NIX, needs: [SESSION_PATH, ...SESSION_NEEDS] },
+  { path: 'lib/home-session-variables.nix', text: HOME_NIX, needs: [SESSION_PATH, ...SESSION_NEEDS] },
+];
+
+function exampleMachine({ machine, system }: PipelineOptions, directory: string): WantedFile {
+  const folder = below(directory, `machines/${machine}`);
+  return {
+    path: `${folder}/configuration.nix`,
+    text: machineNix(machine, system, folder.replace(/[^/]+/g, '..')),
+    needs: [GENERATORS_PATH, SESSION_PATH, ...SESSION_NEEDS],
+  };
+}
+
+function nextSteps(
+  fleet: Snapshot['fleet'],
+  created: readonly NewFile[],
+  own: readonly string[],
+): readonly string[] {
+  if (created.length === 0) return [];
+  const isNew = (path: string) => created.some(one => one.path === path);
+  const steps: string[] = [];
+  if (!fleet.isClan && own.length === 0 && !isNew(FLAKE_PATH)) {
+    steps.push('flake.nix declares no clan yet: declare one there, with the machine in its inventory.');
+  }
+  if (isNew(REGISTRY_PATH)) {
+    steps.push(
+      `Put your own secrets in the place of the examples in ${REGISTRY_PATH}, and of their keys in ${MATRIX_PATH} and ${SPEC_PATH}.`,
+    );
+  }
+  if (own.length > 0 && (isNew(MATRIX_PATH) || isNew(GENERATORS_PATH))) {
+    steps.push(
+      `Let each machine take its row, in the body of its module, with the paths as they are from there: clan.core.vars.generators = import ./lib/vars-generators.nix { keys = (import ./${MATRIX_PATH}).${attributeText(own[0] ?? '')}; inherit pkgs; };`,
+    );
+  }
+  return steps;
+}

@@ -1,0 +1,278 @@
+/**
+ * The text of a new registry entry of a wanted kind, in the form of those that are there: a call of the helper that
+ * makes entries of the kind, a copy of one, or a set that is written out. Works on syntax; values only tell of which
+ * kind the entries are.
+ */
+
+import {
+  domainFor,
+  type Family,
+  type FamilyWish,
+  familiesOf,
+  familyFor,
+  fieldValue,
+  type Member,
+  modelsFor,
+  type SecretKind,
+  usualField,
+  type Written,
+} from '../../checks/facts/registry/entry-families.ts';
+import { type ChosenNames, isSimple, type Names, namesFor } from '../../checks/facts/registry/new-entry.ts';
+import { attributeText, stringText } from '../../edits/edits.ts';
+import type { Registry } from '../../fleet/model/registries.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import type { Formal } from '../../nix/syntax.ts';
+import { findBinding } from '../names/lexical.ts';
+
+/** A new entry. What is absent or null is as in the entries that it takes after. */
+export interface EntryWish extends ChosenNames, FamilyWish {
+  readonly kind: SecretKind;
+}
+
+export interface EntryText {
+  readonly names: Names;
+  readonly domain: string | null;
+  /** Lines without the indentation of the first. */
+  readonly lines: readonly string[];
+}
+
+/** What an entry is to say, with all that was left open decided. */
+interface Decided {
+  readonly kind: SecretKind;
+  readonly names: Names;
+  readonly domain: string | null;
+  readonly category: string | null;
+}
+
+/** Returns what a new entry says where nobody has said otherwise. */
+export function decided(registry: Registry, families: readonly Family[], wish: EntryWish): Decided {
+  const family = familyOf(families, wish);
+  // Where none has the category, the domains of the registry are known all the same.
+  const kin = family ?? familyFor(families, { ...wish, category: null });
+  return {
+    kind: wish.kind,
+    names: namesFor(registry, family, wish),
+    domain: wish.domain ?? (kin === null ? null : domainFor(kin, wish)),
+    category: wish.category ?? family?.category ?? null,
+  };
+}
+
+function familyOf(families: readonly Family[], wish: EntryWish): Family | null {
+  return familyFor(
+    families.filter(({ kind }) => kind === wish.kind),
+    wish,
+  );
+}
+
+/**
+ * Writes a new entry.
+ * @param written at least one entry
+ * @param direct the set with the entries is the registry itself, and not what something is made from
+ * @returns null if no entry shows how one of this kind is written
+ */
+export function entryText(
+  file: SourceFile,
+  registry: Registry,
+  written: readonly Written[],
+  direct: boolean,
+  wish: EntryWish,
+): EntryText | null {
+  const families = familiesOf(registry, written);
+  const entry = decided(registry, families, wish);
+  const { names, domain } = entry;
+  const family = familyOf(families, wish);
+  const models = family === null ? [] : modelsFor(family, wish);
+  const copied = family === null ? null : copyOf(file, family, models, entry);
+  if (copied !== null) return { names, domain, lines: copied };
+  for (const helper of helpersFor(wish.kind, models, families, written)) {
+    const formals = formalsOf(file, helper);
+    const toldSecret = models.some(({ written: { fields } }) => fieldValue(fields, 'secret') === null);
+    const fields = formals === null ? null : helperFields(formals, entry, toldSecret);
+    if (fields !== null) return { names, domain, lines: callLines(names.key, helper, fields) };
+  }
+  return direct ? { names, domain: null, lines: plainLines(entry, written) } : null;
+}
+
+/** Names of helpers, the likeliest first. */
+function helpersFor(
+  kind: SecretKind,
+  models: readonly Member[],
+  families: readonly Family[],
+  written: readonly Written[],
+): string[] {
+  const prompted = families.filter(family => family.kind === 'prompt').flatMap(({ members }) => members);
+  const usual = kind === 'setting' ? [...models, ...prompted] : models;
+  // Any helper that takes a script can make a password; whether it does is seen from its arguments.
+  const others = kind === 'password' ? written : [];
+  return [
+    ...new Set([...usual.map(member => member.written), ...others].flatMap(({ helper }) => helper ?? [])),
+  ];
+}
+
+/** Returns what the helper of this name takes, if it is a function of a set that is written in the file. */
+function formalsOf(file: SourceFile, helper: string): readonly Formal[] | null {
+  const binding = findBinding(file.root, helper);
+  return binding?.value.kind === 'lambda' && !binding.value.ellipsis ? binding.value.formals : null;
+}
+
+type Field = readonly [name: string, lines: readonly string[]];
+
+/**
+ * Returns the arguments of a helper that no entry shows the use of; null if it asks for something that nobody has said,
+ * or cannot make this kind.
+ */
+function helperFields(
+  formals: readonly Formal[],
+  entry: Decided,
+  toldSecret: boolean,
+): readonly Field[] | null {
+  const { kind, names } = entry;
+  const takes = (name: string) => formals.some(formal => formal.name.name === name);
+  if ((kind === 'password') !== takes('script')) return null;
+  if (kind === 'setting' && !takes('secret') && !toldSecret) return null;
+  if (kind === 'password' && !takes('fileAttr')) return null;
+  const fields: Field[] = [];
+  for (const { name, fallback } of formals) {
+    const value = fieldText(name.name, entry);
+    const needed =
+      fallback === null ||
+      (name.name === 'secret' && kind === 'setting') ||
+      (name.name === 'fileAttr' && kind !== 'prompt') ||
+      (name.name === 'envVar' && names.envVar !== null) ||
+      name.name === 'description';
+    if (!needed) continue;
+    if (value === null) return null;
+    fields.push([name.name, value]);
+  }
+  // What has several lines comes last.
+  return fields.sort(([, a], [, b]) => Number(a.length > 1) - Number(b.length > 1));
+}
+
+/** Returns the lines of a value; null for a field of which nothing is known. */
+function fieldText(field: string, { kind, names, domain, category }: Decided): readonly string[] | null {
+  switch (field) {
+    case 'generator':
+      return [stringText(names.generator)];
+    case 'envVar':
+      return [names.envVar === null ? 'null' : stringText(names.envVar)];
+    case 'description':
+      return [stringText(names.description)];
+    case 'domain':
+      return [stringText(domain ?? 'general')];
+    case 'kind':
+      return [stringText(category ?? (kind === 'prompt' ? 'secret' : kind))];
+    case 'fileAttr':
+    case 'promptAttr':
+      return [stringText(FILE_NAMES[kind])];
+    case 'secret':
+      return [kind === 'setting' ? 'false' : 'true'];
+    case 'share':
+      return ['false'];
+    case 'runtimeInputs':
+      return ['[ ]'];
+    case 'script':
+      return PASSWORD_SCRIPT;
+    default:
+      return null;
+  }
+}
+
+/** The names of files where no entry shows better. */
+const FILE_NAMES: Readonly<Record<SecretKind, string>> = {
+  prompt: 'key',
+  setting: 'value',
+  password: 'password',
+};
+
+/** With what every script has at hand, so that no package has to be named. */
+const PASSWORD_SCRIPT: readonly string[] = [
+  "''",
+  '  head -c 32 /dev/urandom | base64 -w 0 > "$out/password"',
+  "''",
+];
+
+function callLines(key: string, helper: string, fields: readonly Field[]): string[] {
+  const lines = fields.flatMap(([name, value]) => bindingLines(name, value));
+  return [`${attributeText(key)} = ${helper} {`, ...lines.map(line => `  ${line}`), '};'];
+}
+
+function bindingLines(name: string, value: readonly string[]): string[] {
+  const text = [...value];
+  text[0] = `${attributeText(name)} = ${text[0]}`;
+  text[text.length - 1] += ';';
+  return text;
+}
+
+/** Metadata that each entry says for itself. */
+const OWN = ['generator', 'envVar', 'description', 'domain', 'kind'];
+/** Names that an entry shares with its family or with nobody. */
+const FILE_FIELDS = ['fileAttr', 'promptAttr'];
+/** What an entry that has it makes by itself. */
+const SPECIAL = ['script', 'files', 'prompts'];
+
+/** Writes an entry like the nearest one that is given plain values only, with the names of the new one. */
+function copyOf(
+  file: SourceFile,
+  family: Family,
+  models: readonly Member[],
+  entry: Decided,
+): readonly string[] | null {
+  const model = models
+    .map(({ written }) => written)
+    .find(({ fields }) => isSimple(fields) && SPECIAL.every(name => fieldValue(fields, name) === null));
+  if (model === undefined) return null;
+  const has = (field: string) => fieldValue(model.fields, field) !== null;
+  const takes = new Set(
+    (model.helper === null ? null : formalsOf(file, model.helper))?.map(formal => formal.name.name),
+  );
+  const fields = model.fields.bindings.flatMap((binding): Field[] => {
+    const name = binding.kind === 'bind' ? binding.path[0] : undefined;
+    if (binding.kind !== 'bind' || name?.kind !== 'name') return [];
+    const field = name.name;
+    if (field === 'envVar' && entry.names.envVar === null && takes.has(field)) return [];
+    if (OWN.includes(field)) return [[field, fieldText(field, entry) ?? []]];
+    const usual = usualField(family, file.text, field);
+    const isOwn = FILE_FIELDS.includes(field) && (usual === null || family.members.length === 1);
+    const copied = usual ?? file.text.slice(binding.value.start, binding.value.end);
+    return [[field, (isOwn ? fieldText(field, entry) : null) ?? [copied]]];
+  });
+  const missing = ['envVar', 'description'].filter(
+    field => !has(field) && takes.has(field) && (field !== 'envVar' || entry.names.envVar !== null),
+  );
+  for (const field of missing) fields.splice(1, 0, [field, fieldText(field, entry) ?? []]);
+  if (model.helper !== null) return callLines(entry.names.key, model.helper, fields);
+  const lines = fields.flatMap(([name, value]) => bindingLines(name, value));
+  return [`${attributeText(entry.names.key)} = {`, ...lines.map(line => `  ${line}`), '};'];
+}
+
+/** Everything written out, with the metadata that all others have. */
+function plainLines(entry: Decided, written: readonly Written[]): readonly string[] {
+  const { kind, names } = entry;
+  const file = FILE_NAMES[kind];
+  const plain = written.filter(({ helper }) => helper === null);
+  const also = (field: string) =>
+    plain.length > 0 && plain.every(({ fields }) => fieldValue(fields, field) !== null);
+  const metadata = ['domain', 'kind'].filter(also);
+  const field = (name: string) => bindingLines(name, fieldText(name, entry) ?? []);
+  const secret = kind === 'setting' ? 'false' : 'true';
+  const prompt = [
+    `prompts.${file} = {`,
+    `  description = ${stringText(names.description)};`,
+    `  type = "${kind === 'setting' ? 'line' : 'hidden'}";`,
+    '};',
+  ];
+  const script =
+    kind === 'password' ? PASSWORD_SCRIPT : ["''", `  cat "$prompts/${file}" > "$out/${file}"`, "''"];
+  const lines = [
+    ...field('generator'),
+    ...field('envVar'),
+    ...metadata.flatMap(field),
+    ...field('fileAttr'),
+    `secret = ${secret};`,
+    'share = false;',
+    `files.${file}.secret = ${secret};`,
+    ...(kind === 'password' ? [] : prompt),
+    ...bindingLines('script', script),
+  ];
+  return [`${attributeText(names.key)} = {`, ...lines.map(line => `  ${line}`), '};'];
+}

@@ -1,0 +1,189 @@
+/**
+ * A new generator from a template: into a module that is there, a file of its own, or a service module that makes one
+ * for each instance or machine. Pure; a file that cannot be added to without guessing is refused with a reason.
+ */
+import { attributeText, isBareName } from '../../edits/edits.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import { machineFiles } from '../names/machine-files.ts';
+import { type Around, inOrder, type Refused, type Scaffolded, shownAt } from './scaffold.ts';
+import { intoModule } from './scaffold-module.ts';
+import {
+  TEMPLATE_CHOICES,
+  type TemplateBinding,
+  templateBindings,
+  usesPackages,
+} from './scaffold-templates.ts';
+
+export interface GeneratorWish {
+  readonly name: string;
+  /** The id of a template. */
+  readonly template: string;
+  /** Relative to the root; made where it is not there. */
+  readonly file: string;
+}
+
+export interface ServiceWish {
+  readonly name: string;
+  readonly template: string;
+  /** One generator for each instance of the service, or for each machine that has any. */
+  readonly per: 'instance' | 'machine';
+}
+
+/** What clan takes. */
+const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+
+/** What is wrong with a new generator's name; null if nothing is. */
+export function generatorNameProblem(fleet: Fleet, name: string): string | null {
+  if (name === '') return 'Give the generator a name.';
+  if (!NAME.test(name)) return 'A name begins with a letter and has letters, digits, dashes and underscores.';
+  const taken = fleet.generators.find(each => each.name === name);
+  const place = taken?.definitions[0]?.at.file;
+  return place === undefined ? null : `There is a generator "${name}" already, in ${place}.`;
+}
+
+/** What is wrong with a new service's name; null if nothing is. */
+export function serviceNameProblem({ files }: Around, name: string): string | null {
+  if (name === '') return 'Give the service a name.';
+  if (!NAME.test(name)) return 'A name begins with a letter and has letters, digits, dashes and underscores.';
+  return files.kind(servicePath(name)) === null ? null : `${servicePath(name)} is there already.`;
+}
+
+function servicePath(name: string): string {
+  return `services/${name}/default.nix`;
+}
+
+/** Modules that a generator can be added to, those first that declare some. */
+export function generatorFiles({ fleet, files }: Around): readonly string[] {
+  const declaring = [...fleet.units.values()]
+    .filter(unit => unit.definitions.length > 0 && !fleet.registries.some(({ file }) => file === unit.file))
+    .map(unit => unit.file);
+  const modules = machineFiles(fleet);
+  const known = [...new Set([...declaring.sort(), ...[...modules].sort()])];
+  const probe: readonly TemplateBinding[] = [{ name: 'probe', lines: ['{ };'] }];
+  return known.filter(path => {
+    const file = files.parse(path);
+    return file !== null && !('refused' in intoModule(file, probe, modules.has(path)));
+  });
+}
+
+export function newGenerator(around: Around, wish: GeneratorWish): Scaffolded | Refused {
+  const { fleet, files } = around;
+  const problem = generatorNameProblem(fleet, wish.name);
+  if (problem !== null) return { refused: problem };
+  const bindings = templateBindings(wish.template, wish.name);
+  if (bindings === null) return noTemplate(wish.template);
+  const second = bindings[1];
+  const clash = second === undefined ? null : generatorNameProblem(fleet, second.name);
+  if (clash !== null) return { refused: clash };
+  if (!isInside(wish.file)) return { refused: `${wish.file} is not a Nix file of this folder.` };
+  if (files.kind(wish.file) === null) return newModule(wish, bindings);
+  const file = files.parse(wish.file);
+  if (file === null || file.errors.length > 0) {
+    return { refused: `${wish.file} is not valid Nix as it stands: fix it first.` };
+  }
+  const found = intoModule(file, bindings, machineFiles(fleet).has(wish.file));
+  if ('refused' in found) return found;
+  const edits = inOrder(found.edits);
+  return { edits, shown: shownAt(edits, found.main, wish.name), notes: [] };
+}
+
+function newModule({ name, file }: GeneratorWish, bindings: readonly TemplateBinding[]): Scaffolded {
+  const text = `${formalsFor(bindings)}\n{\n${generatorLines(bindings, '  ').join('\n')}\n}\n`;
+  const edit = { file, start: 0, end: 0, text };
+  return {
+    edits: [edit],
+    shown: shownAt([edit], edit, name),
+    notes: [`Import ${file} in the machines that are to have it, and make it known to git.`],
+  };
+}
+
+export function newService(around: Around, wish: ServiceWish): Scaffolded | Refused {
+  const { name } = wish;
+  const problem = serviceNameProblem(around, name);
+  if (problem !== null) return { refused: problem };
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Nix
+  const own = wish.per === 'instance' ? name.concat('-${instanceName}') : name;
+  const bindings = templateBindings(wish.template, own);
+  if (bindings === null) return noTemplate(wish.template);
+  const text = serviceNix(wish, bindings);
+  const edit = { file: servicePath(name), start: 0, end: 0, text };
+  const module = `modules.${attributeText(name)} = ./services/${name};`;
+  return {
+    edits: [edit],
+    shown: shownAt([edit], edit, 'manifest.name'),
+    notes: [
+      `Make it known to the clan (${module}), give it to machines with an instance in the inventory, and make it known to git.`,
+    ],
+  };
+}
+
+function serviceNix({ name, per }: ServiceWish, bindings: readonly TemplateBinding[]): string {
+  const indented = (lines: readonly string[], by: number) =>
+    lines.map(line => (line === '' ? '' : ' '.repeat(by) + line));
+  const module = [
+    'nixosModule =',
+    `  ${formalsFor(bindings)}`,
+    '  {',
+    ...generatorLines(bindings, '    '),
+    '  };',
+  ];
+  const body = ['{', ...indented(module, 2), '};'];
+  const lines = [
+    `# A service with vars of its own for each ${per} that has it.`,
+    '{ ... }:',
+    '{',
+    '  _class = "clan.service";',
+    `  manifest.name = "${name}";`,
+    '  manifest.description = "What the service is for";',
+    '',
+    ...(per === 'instance'
+      ? [
+          '  roles.default = {',
+          '    description = "Machines that have the service";',
+          '    perInstance =',
+          '      { instanceName, ... }:',
+          ...indented(body, 6),
+          '  };',
+        ]
+      : [
+          '  roles.default.description = "Machines that have the service";',
+          '',
+          '  perMachine =',
+          '    { ... }:',
+          ...indented(body, 4),
+        ]),
+    '}',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** One as a path, several as a set. */
+function generatorLines(bindings: readonly TemplateBinding[], indent: string): string[] {
+  const lines = bindings.flatMap(({ name, lines: [first = '', ...others] }) => [
+    `${quoted(name)} = ${first}`,
+    ...others,
+  ]);
+  const set =
+    bindings.length === 1
+      ? lines.map((line, index) => (index === 0 ? `clan.core.vars.generators.${line}` : line))
+      : ['clan.core.vars.generators = {', ...lines.map(line => (line === '' ? '' : `  ${line}`)), '};'];
+  return set.map(line => (line === '' ? '' : indent + line));
+}
+
+/** @param name as in a string: it may have holes */
+function quoted(name: string): string {
+  return isBareName(name) ? name : `"${name}"`;
+}
+
+function formalsFor(bindings: readonly TemplateBinding[]): string {
+  return usesPackages(bindings) ? '{ pkgs, ... }:' : '{ ... }:';
+}
+
+function isInside(path: string): boolean {
+  return path.endsWith('.nix') && !path.startsWith('/') && !path.split('/').includes('..');
+}
+
+function noTemplate(id: string): Refused {
+  const ids = TEMPLATE_CHOICES.map(each => each.id).join(', ');
+  return { refused: `There is no template "${id}". There are ${ids}.` };
+}

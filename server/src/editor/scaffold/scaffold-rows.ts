@@ -1,0 +1,110 @@
+/**
+ * A key for machines in a matrix: added to the list that a row writes out, behind what it is built from, or as a row of
+ * its own. Works on syntax; where a row is written in no way that can be added to, it says so.
+ */
+
+import {
+  appendListItem,
+  attributeText,
+  eolOf,
+  indentOf,
+  insertBelow,
+  stringText,
+} from '../../edits/edits.ts';
+import { bindingNamedAt, expressionsAt, lastLiteralList } from '../../edits/locate.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
+import type { Matrix, MatrixRow } from '../../fleet/model/registries.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import {
+  type AttrBinding,
+  type AttrSetExpr,
+  type Expr,
+  type ListExpr,
+  literalText,
+} from '../../nix/syntax.ts';
+
+/** An edit, or null where the row has the key already; a string says why there can be none. */
+export function keyForMachine(
+  file: SourceFile,
+  matrix: Matrix,
+  machine: string,
+  key: string,
+): TextEdit | string | null {
+  const row = matrix.rows.find(each => each.machine === machine && !each.shared);
+  if (row === undefined) return newRow(file, matrix, machine, key);
+  if (row.keys.some(listed => listed.key === key)) return null;
+  const refused = `The row of ${machine} in ${matrix.file} is not a list that can be added to: add "${key}" there by hand.`;
+  const binding = bindingOf(file, row);
+  if (binding === null) return refused;
+  return intoRow(file, binding.value, key) ?? refused;
+}
+
+function bindingOf(file: SourceFile, { at }: MatrixRow): AttrBinding | null {
+  if (at.file !== file.path) return null;
+  const found = bindingNamedAt(file, at);
+  return found !== null && found.binding.path.length === 1 ? found.binding : null;
+}
+
+function intoRow(file: SourceFile, value: Expr, key: string): TextEdit | null {
+  const list = lastLiteralList(value);
+  if (list !== null) return intoList(file, list, key);
+  // A name of a list, or a call that makes one, binds stronger than `++`.
+  if (!['variable', 'select', 'apply', 'binary'].includes(value.kind)) return null;
+  if (value.kind === 'binary' && value.operator !== '++') return null;
+  return { file: file.path, start: value.end, end: value.end, text: ` ++ [ ${stringText(key)} ]` };
+}
+
+/** In its place where the keys are sorted; else behind them. Null for a list of other things than strings. */
+function intoList(file: SourceFile, list: ListExpr, key: string): TextEdit | null {
+  const texts = list.items.map(item => (item.kind === 'string' ? literalText(item.parts) : null));
+  if (texts.some(text => text === null)) return null;
+  const names = texts as string[];
+  const sorted =
+    names.length > 1 && names.every((name, index) => index === 0 || (names[index - 1] ?? '') < name);
+  const index = sorted ? names.findIndex(name => name > key) : -1;
+  const next = list.items[index];
+  if (index === -1 || next === undefined) return appendListItem(file, list, stringText(key));
+  const before = file.text.slice(list.items[index - 1]?.end ?? list.start + 1, next.start);
+  const gap = /\n/.test(before) ? `${eolOf(file)}${indentOf(file, next.start)}` : ' ';
+  return { file: file.path, start: next.start, end: next.start, text: `${stringText(key)}${gap}` };
+}
+
+/** A row of its own, in its place where rows are sorted. */
+function newRow(file: SourceFile, matrix: Matrix, machine: string, key: string): TextEdit | string {
+  const refused = `${matrix.file} has no row "${machine}", and its rows are not written out: add one by hand.`;
+  const set = rowsIn(file, matrix);
+  if (set === null) return refused;
+  const row = `${attributeText(machine)} = [ ${stringText(key)} ];`;
+  const written = matrix.rows
+    .flatMap(each => {
+      const binding = each.at.file === file.path ? bindingNamedAt(file, each.at)?.binding : undefined;
+      return binding && set.bindings.includes(binding) ? [{ name: each.machine, binding }] : [];
+    })
+    .sort((a, b) => a.binding.start - b.binding.start);
+  const last = written.at(-1);
+  if (last === undefined) return refused;
+  const sorted = written.every(({ name }, index) => index === 0 || (written[index - 1]?.name ?? '') < name);
+  const above = sorted ? written.filter(({ name }) => name < machine).at(-1) : last;
+  const spaced = written.some(({ binding }, index) => {
+    const next = written[index + 1];
+    return next !== undefined && /\n\s*\n/.test(file.text.slice(binding.end, next.binding.start));
+  });
+  if (above === undefined) return aboveFirst(file, written[0]?.binding ?? last.binding, row, spaced);
+  const line = `${indentOf(file, above.binding.start)}${row}`;
+  return insertBelow(file, above.binding, spaced ? ['', line] : [line]);
+}
+
+function aboveFirst(file: SourceFile, first: AttrBinding, row: string, spaced: boolean): TextEdit {
+  const eol = eolOf(file);
+  const gap = `${spaced ? eol : ''}${eol}${indentOf(file, first.start)}`;
+  return { file: file.path, start: first.start, end: first.start, text: `${row}${gap}` };
+}
+
+/** The set that the rows are written in, if it is the matrix itself. */
+function rowsIn(file: SourceFile, { at }: Matrix): AttrSetExpr | null {
+  if (at.file !== file.path) return null;
+  const found = expressionsAt(file, at.start).find(
+    expr => expr.kind === 'attrs' && expr.start === at.start && expr.end === at.end,
+  );
+  return found?.kind === 'attrs' ? found : null;
+}

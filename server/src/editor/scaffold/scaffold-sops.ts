@@ -1,0 +1,259 @@
+/**
+ * Plans a new secret of sops-nix: in which encrypted file its value is kept and under which key, and where it is declared.
+ * Pure; what cannot be told is asked for, in a sentence that says how. Encrypts nothing.
+ */
+import { attributeText, stringText } from '../../edits/edits.ts';
+import { suggest } from '../../edits/suggest.ts';
+import { textOr } from '../../fleet/secrets/secrets-files.ts';
+import type { FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
+import { hasKeys } from '../../fleet/secrets/secrets-keys.ts';
+import { folderOf, joinPath } from '../../nix/eval/paths.ts';
+import { machineFiles } from '../names/machine-files.ts';
+import { fleetSecrets } from './fleet-secrets.ts';
+import { type Around, inOrder, type Refused, type Scaffolded, shownAt } from './scaffold.ts';
+import { type DeclaredSet, intoModule } from './scaffold-module.ts';
+import { type Creation, creationOf } from './sops-creation.ts';
+
+export interface SopsWish {
+  readonly name: string;
+  /** In the encrypted file; null: the name. */
+  readonly key: string | null;
+  /** The encrypted file; null: that of the module's other secrets. */
+  readonly file: string | null;
+  /** Where it is declared; null: where others of the file are. */
+  readonly module: string | null;
+}
+
+export interface RefusedChoice extends Refused {
+  readonly asks?: 'module' | 'file';
+}
+
+export type SopsFileFormat = 'yaml' | 'json' | 'binary';
+
+export interface SopsPlan extends Scaffolded {
+  /** The encrypted file, relative to the root. */
+  readonly file: string;
+  readonly format: SopsFileFormat;
+  /** The maps that lead to the value; none where the file is the value. */
+  readonly names: readonly string[];
+  /** How the file is created; null where it is there. */
+  readonly creation: Creation | null;
+  /** Where it is declared; null where it was declared already. */
+  readonly module: string | null;
+}
+
+const SECRETS: DeclaredSet = {
+  names: ['sops', 'secrets'],
+  path: 'sops.secrets',
+  what: 'secrets',
+  instead: 'name another module with --module',
+};
+
+/** Says what is wrong with the name of a new secret; null where nothing is. */
+export function sopsNameProblem(name: string): string | null {
+  if (name === '') return 'Give the secret a name.';
+  const parts = name.split('/');
+  const isPath = parts.every(part => part !== '' && part !== '.' && part !== '..');
+  // The name is that of a file below /run/secrets.
+  if (!isPath || /[\s\p{Cc}"\\$]/u.test(name))
+    return 'A name has no spaces, quotes, backslashes or dollar signs, and slashes only between its parts.';
+  return parts[0] === 'sops' ? 'The key "sops" of an encrypted file is taken by sops itself.' : null;
+}
+
+/** @returns a refusal says what is to be chosen, where that is all that is missing */
+export function planSopsSecret(around: Around, wish: SopsWish): SopsPlan | RefusedChoice {
+  const { fleet, files } = around;
+  const problem = sopsNameProblem(wish.name) ?? (wish.key === null ? null : sopsNameProblem(wish.key));
+  if (problem !== null) return { refused: problem };
+  const secrets = fleetSecrets(around);
+  const declared = secrets.secrets.find(one => one.keeper === 'sops' && one.name === wish.name);
+  if (declared !== undefined && declared.definitions.length > 0)
+    return valueOnly(around, secrets, declared.definitions, wish);
+  const choices = sopsChoices(around, secrets);
+  const module = moduleFor(choices, wish);
+  if (typeof module !== 'string') return module;
+  const file = fileFor(choices, module, wish);
+  if (typeof file !== 'string') return file;
+  const source = files.parse(module);
+  if (source === null) return { refused: missing(module, choices.modules, 'module') };
+  if (source.errors.length > 0) return { refused: `${module} is not valid Nix as it stands: fix it first.` };
+  const place = placeIn(around, file, wish.key ?? wish.name);
+  if ('refused' in place) return place;
+  const isDefault = choices.defaultOf(module) === file;
+  const options = [
+    ...(isDefault ? [] : [`sopsFile = ${relativePath(module, file)};`]),
+    ...(place.format === choices.format ? [] : [`format = "${place.format}";`]),
+    ...(place.names.length === 0 || (wish.key ?? wish.name) === (choices.key ?? wish.name)
+      ? []
+      : [`key = ${stringText(wish.key ?? wish.name)};`]),
+  ];
+  const lines =
+    options.length < 2
+      ? [['{', ...options, '};'].join(' ')]
+      : ['{', ...options.map(option => `  ${option}`), '};'];
+  const isModule = machineFiles(fleet).has(module) || secrets.defaults.some(one => one.at.file === module);
+  const found = intoModule(source, [{ name: wish.name, lines }], isModule, SECRETS);
+  if ('refused' in found) return found;
+  const edits = inOrder(found.edits);
+  const shown = shownAt(edits, found.main, attributeText(wish.name));
+  return { edits, shown, notes: [], module, ...place };
+}
+
+type Placed = Pick<SopsPlan, 'file' | 'format' | 'names' | 'creation'>;
+
+/** It is declared, and its value is missing. */
+function valueOnly(
+  around: Around,
+  secrets: FleetSecrets,
+  definitions: FleetSecrets['secrets'][number]['definitions'],
+  wish: SopsWish,
+): SopsPlan | Refused {
+  const [definition] = definitions;
+  const where = definition === undefined ? '' : `, in ${definition.at.file}`;
+  const there = { refused: `There is a secret "${wish.name}" already${where}.` };
+  const located = definition === undefined ? null : secrets.filesOf(definition);
+  const [file, ...others] = located?.files ?? [];
+  if (definition === undefined || file === undefined || !file.certain || others.length > 0) return there;
+  if (wish.file !== null && wish.file !== file.path) return there;
+  const key = textOr(definition, 'key', secrets.defaults, wish.name);
+  const format = textOr(definition, 'format', secrets.defaults, 'yaml');
+  const isMissing = around.files.kind(file.path) === null || secrets.keyOf(definition)?.kind === 'missing';
+  if (!isMissing || key === null || format === null || (wish.key !== null && wish.key !== key)) return there;
+  const place = placeIn(around, file.path, key);
+  if ('refused' in place) return place;
+  const notes = [`"${wish.name}" is declared in ${definition.at.file} already; its value is added.`];
+  return { edits: [], shown: null, notes, module: null, ...place };
+}
+
+/** Where the value lies in a file. */
+function placeIn(around: Around, file: string, key: string): Placed | Refused {
+  const { files } = around;
+  const format = formatOf(file);
+  const isThere = files.kind(file) === 'file';
+  if (format === null)
+    return {
+      refused: `sops-nix hands out ${file} as a whole, whatever is in it: use "sops edit ${file}", or take a YAML file.`,
+    };
+  if (format === 'binary' && isThere)
+    return { refused: `${file} is the value of another secret as a whole: take a file of its own.` };
+  const creation = isThere ? null : creationOf(around, file);
+  if (creation !== null && 'refused' in creation) return creation;
+  return { file, format, creation, names: hasKeys(format) ? key.split('/') : [] };
+}
+
+/** As sops goes by names; null for formats that have keys but are handed out as a whole. */
+function formatOf(file: string): SopsFileFormat | null {
+  if (/\.ya?ml$/.test(file)) return 'yaml';
+  if (file.endsWith('.json')) return 'json';
+  return /\.(env|ini)$/.test(file) ? null : 'binary';
+}
+
+export interface SopsChoices {
+  /** Encrypted files that secrets are taken from. */
+  readonly files: readonly string[];
+  /** Modules that declare secrets or say where they are kept, those with the most secrets first. */
+  readonly modules: readonly string[];
+  readonly format: string;
+  readonly key: string | null;
+  /** The file that a module's secrets are taken from unless they say otherwise; null where that is not known. */
+  defaultOf(module: string): string | null;
+  /** Does the module set `defaultSopsFile`? */
+  hasDefault(module: string): boolean;
+  /** The files that a module's secrets are taken from. */
+  filesOf(module: string): readonly string[];
+}
+
+export function sopsChoices(around: Around, secrets = fleetSecrets(around)): SopsChoices {
+  const { defaults } = secrets;
+  const defaultFiles = defaults.filter(one => one.option === 'file');
+  const byModule = new Map<string, Set<string>>();
+  const counts = new Map<string, number>();
+  const note = (module: string, path: string | null, count: number) => {
+    const known = byModule.get(module) ?? new Set<string>();
+    if (path !== null) known.add(path);
+    byModule.set(module, known);
+    counts.set(module, (counts.get(module) ?? 0) + count);
+  };
+  for (const { keeper, definitions } of secrets.secrets)
+    for (const definition of keeper === 'sops' ? definitions : []) {
+      if (definition.via.length > 0) continue;
+      const [file] = secrets.filesOf(definition).files;
+      note(definition.at.file, file?.certain === true ? file.path : null, 1);
+    }
+  for (const { at, source } of defaultFiles) note(at.file, source?.path ?? null, 0);
+  const modules = [...byModule.keys()].sort(
+    (a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || (a < b ? -1 : 1),
+  );
+  const only = <T>(all: readonly T[]) => (new Set(all).size === 1 ? (all[0] ?? null) : null);
+  return {
+    modules,
+    files: [...new Set(modules.flatMap(module => [...(byModule.get(module) ?? [])]))].sort(),
+    format: only(defaults.filter(one => one.option === 'format').map(one => one.text)) ?? 'yaml',
+    key: only(defaults.filter(one => one.option === 'key').map(one => one.text)),
+    defaultOf(module) {
+      const own = defaultFiles.filter(one => one.at.file === module);
+      return only((own.length > 0 ? own : defaultFiles).map(one => one.source?.path ?? null));
+    },
+    hasDefault: module => defaultFiles.some(one => one.at.file === module),
+    filesOf: module => [...(byModule.get(module) ?? [])].sort(),
+  };
+}
+
+function moduleFor(
+  { modules, files, filesOf, hasDefault }: SopsChoices,
+  wish: SopsWish,
+): string | RefusedChoice {
+  if (wish.module !== null) return wish.module;
+  const fitting =
+    wish.file === null ? modules : modules.filter(one => filesOf(one).includes(wish.file as string));
+  const all = fitting.length > 0 ? fitting : modules;
+  // The one that says where secrets are kept is the place for more of them.
+  const saying = all.filter(hasDefault);
+  const known = saying.length === 1 ? saying : all;
+  const [only, ...others] = known;
+  if (only === undefined)
+    return {
+      refused: 'No module declares secrets of sops-nix yet. Name the one that is to, with --module FILE.',
+    };
+  // Where all of one file are declared in one place, that is it; else the person knows.
+  if (others.length === 0) return only;
+  const named = wish.file === null && files.length > 1 ? ' and, with --file, in which encrypted file' : '';
+  return {
+    asks: 'module',
+    refused: `Declared in which module${named}? Name one with --module: ${known.join(', ')}.`,
+  };
+}
+
+function fileFor(
+  { files, filesOf, defaultOf }: SopsChoices,
+  module: string,
+  wish: SopsWish,
+): string | RefusedChoice {
+  if (wish.file !== null) return wish.file;
+  const own = filesOf(module);
+  const found = own.length === 1 ? own[0] : own.length === 0 ? defaultOf(module) : null;
+  if (found != null) return found;
+  const known = own.length > 0 ? own : files;
+  if (known.length === 0)
+    return { asks: 'file', refused: 'Kept in which encrypted file? Name one with --file.' };
+  return {
+    asks: 'file',
+    refused: `Kept in which encrypted file? Name one with --file: ${known.join(', ')}.`,
+  };
+}
+
+function missing(path: string, known: readonly string[], what: string): string {
+  const near = suggest(path, known);
+  return `There is no ${what} ${path}.${near === null ? '' : ` Did you mean ${near}?`}`;
+}
+
+/** A path literal that leads from one file to another. */
+function relativePath(from: string, to: string): string {
+  const [here, there] = [folderOf(from).split('/').filter(Boolean), to.split('/')];
+  let common = 0;
+  while (common < here.length && common < there.length - 1 && here[common] === there[common]) common++;
+  const up = '../../'.repeat(here.length - common);
+  const path = `${up === '' ? '../' : up}${there.slice(common).join('/')}`;
+  const isLiteral = /^[\w.+/-]+$/.test(path) && joinPath(folderOf(from), path) === to;
+  return isLiteral ? path : `./. + ${stringText(`/${path}`)}`;
+}

@@ -1,0 +1,56 @@
+/**
+ * What the scaffolding commands have in common: edits that were computed, or a sentence that says why there are none.
+ * Nothing is applied here.
+ */
+
+import { applyEdits } from '../../checks/engine/apply-fixes.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+/** What is needed of a snapshot. */
+export type Around = Pick<Snapshot, 'fleet' | 'files'>;
+
+export interface Scaffolded {
+  /** By file and place. A file that is not there is made. */
+  readonly edits: readonly TextEdit[];
+  /** Where the new text is to be looked at, in the edited file. */
+  readonly shown: Shown | null;
+  /** What is left to do, or was left out; sentences. */
+  readonly notes: readonly string[];
+}
+
+export interface Shown {
+  readonly file: string;
+  /** 0-based UTF-16 offset after the edits. */
+  readonly offset: number;
+}
+
+export interface Refused {
+  /** A sentence that says why, and what to do. */
+  readonly refused: string;
+}
+
+/** Edits in the order in which they are applied. */
+export function inOrder(edits: readonly TextEdit[]): TextEdit[] {
+  return [...edits].sort((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1));
+}
+
+/** Where a word of an edit stands once all are applied. @param edits in order */
+export function shownAt(edits: readonly TextEdit[], edit: TextEdit, word: string): Shown {
+  const earlier = edits.filter(({ file, start }) => file === edit.file && start < edit.start);
+  const shift = earlier.reduce((sum, { start, end, text }) => sum + text.length - (end - start), 0);
+  return { file: edit.file, offset: edit.start + shift + Math.max(0, edit.text.indexOf(word)) };
+}
+
+/** The texts of the edited files afterwards, by path; null before for those that are made. */
+export function editedFiles(
+  { files }: Around,
+  edits: readonly TextEdit[],
+): { readonly path: string; readonly before: string | null; readonly after: string }[] {
+  const paths = [...new Set(edits.map(({ file }) => file))].sort();
+  return paths.map(path => {
+    const before = files.text(path);
+    const inFile = inOrder(edits.filter(({ file }) => file === path));
+    return { path, before, after: applyEdits(before ?? '', inFile) };
+  });
+}

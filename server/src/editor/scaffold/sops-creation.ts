@@ -1,0 +1,92 @@
+/**
+ * Says how sops would create a file: to whom, and which of its values it would encrypt. Goes by the nearest `.sops.yaml`
+ * above the file.
+ *
+ * Source: getsops/sops 15e36f97a, config/config.go.
+ */
+import { readSopsConfig, ruleFor } from '../../fleet/secrets/secrets-rules.ts';
+import { parseYaml } from '../../fleet/secrets/secrets-yaml.ts';
+import { type YamlNode, yamlMember } from '../../fleet/secrets/secrets-yaml-node.ts';
+import { folderOf, joinPath } from '../../nix/eval/paths.ts';
+import { recipientKind } from '../../store/age/recipients.ts';
+import { RULE_NAMES, type SopsRule } from '../../store/sops/sops-metadata.ts';
+import type { Around, Refused } from './scaffold.ts';
+
+export interface Creation {
+  /** Of age. */
+  readonly recipients: readonly string[];
+  /** Null: everything is encrypted. */
+  readonly rule: SopsRule | null;
+  readonly macOnlyEncrypted: boolean;
+}
+
+/**
+ * Takes the nearest `.sops.yaml` above the file that has a rule for it: sops takes that of the folder it is started in.
+ *
+ * @param path of the new file, relative to the root
+ */
+export function creationOf({ files }: Pick<Around, 'files'>, path: string): Creation | Refused {
+  let refused: Refused | null = null;
+  for (const config of configsAbove(files, path)) {
+    const found = creationBy(files, config, path);
+    if (!('refused' in found)) return found;
+    refused ??= found;
+  }
+  return (
+    refused ?? {
+      refused: `${path} is not there, and no .sops.yaml above it says whom to encrypt a new file to. Write one with a creation rule, or name a file that is there.`,
+    }
+  );
+}
+
+function creationBy(files: Around['files'], path: string, file: string): Creation | Refused {
+  const text = files.text(path) ?? '';
+  const rule = ruleFor(readSopsConfig(path, text), file);
+  if (rule === undefined)
+    return {
+      refused: `Which creation rule of ${path} fits ${file} cannot be told. Create it with "sops edit ${file}".`,
+    };
+  if (rule === null)
+    return { refused: `No creation rule of ${path} fits ${file}: add one with a path_regex that does.` };
+  const [recipients = [], ...others] = rule.groups;
+  const keys = recipients.map(one => one.value);
+  const foreign = rule.otherKeys[0] ?? keys.find(one => recipientKind(one) === 'unknown');
+  const problem =
+    others.length > 0
+      ? 'has several key groups'
+      : foreign !== undefined
+        ? 'names keys that are not of age'
+        : keys.length === 0
+          ? 'names no keys'
+          : null;
+  if (problem !== null)
+    return {
+      refused: `The creation rule of ${path} for ${file} ${problem}, so the file cannot be created here. Create it with "sops edit ${file}".`,
+    };
+  const node = nodeAt(parseYaml(text).documents[0], rule.at.start);
+  const said = RULE_NAMES.flatMap(name => {
+    const member = yamlMember(node, name);
+    return member?.kind === 'scalar' && member.text !== '' ? [{ name, value: member.text }] : [];
+  });
+  const flag = yamlMember(node, 'mac_only_encrypted');
+  return {
+    recipients: [...new Set(keys)],
+    rule: said[0] ?? null,
+    macOnlyEncrypted: flag?.kind === 'scalar' && flag.text === 'true',
+  };
+}
+
+/** The nearest first. */
+function* configsAbove(files: Around['files'], path: string): Iterable<string> {
+  for (let folder = folderOf(path); ; folder = folderOf(folder)) {
+    const config = joinPath(folder, '.sops.yaml') as string;
+    if (files.kind(config) === 'file') yield config;
+    if (folder === '') return;
+  }
+}
+
+/** The creation rule that begins at an offset. */
+function nodeAt(document: YamlNode | undefined, start: number): YamlNode | null {
+  const rules = yamlMember(document, 'creation_rules');
+  return rules?.kind === 'list' ? (rules.items.find(one => one.start === start) ?? null) : null;
+}

@@ -1,0 +1,47 @@
+/**
+ * What can be folded in a file: sets, lists, strings (scripts are strings) and comments of more than one line. Editors
+ * that ask for foldings make none of their own, so these are all of them.
+ */
+import { childrenOf } from '../../nix/expressions.ts';
+import { positionAt, type SourceFile } from '../../nix/source.ts';
+import type { Expr, Range } from '../../nix/syntax.ts';
+
+export interface Folding {
+  /** 0-based lines, both included. */
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly kind: 'comment' | 'region';
+}
+
+export function foldings(source: SourceFile): readonly Folding[] {
+  const found = new Map<number, Folding>();
+  const add = (range: Range, kind: Folding['kind'], keepLast: boolean) => {
+    const startLine = positionAt(source.lineStarts, range.start).line;
+    const last = positionAt(source.lineStarts, Math.max(range.start, range.end - 1)).line;
+    const endLine = keepLast ? last - 1 : last;
+    const before = found.get(startLine);
+    if (endLine > startLine && (before === undefined || before.endLine < endLine))
+      found.set(startLine, { startLine, endLine, kind });
+  };
+  const open: Expr[] = [source.root];
+  for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
+    if (expr.kind === 'attrs' || expr.kind === 'list' || expr.kind === 'string') add(expr, 'region', true);
+    open.push(...childrenOf(expr));
+  }
+  for (const run of commentRuns(source)) add(run, 'comment', false);
+  return [...found.values()].sort((a, b) => a.startLine - b.startLine);
+}
+
+/** Comments on lines that follow each other are one. */
+function commentRuns({ comments, lineStarts }: SourceFile): Range[] {
+  const runs: { start: number; end: number }[] = [];
+  let lastLine = -2;
+  for (const { start, end } of comments) {
+    const { line } = positionAt(lineStarts, start);
+    const run = runs.at(-1);
+    if (run !== undefined && line === lastLine + 1) run.end = end;
+    else runs.push({ start, end });
+    lastLine = positionAt(lineStarts, end).line;
+  }
+  return runs;
+}

@@ -1,0 +1,131 @@
+/**
+ * What is true of a generator or a file though nobody has written it there: that it is secret, that each machine has
+ * its own, and, for those who ask for it, where a use will find it. Nothing is said twice: what the declaration spells
+ * out has no hint. Pure; of secrets only the path is shown, never a value.
+ */
+
+import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';
+import type { Use } from '../../fleet/model/uses.ts';
+import type { Place } from '../../nix/places.ts';
+import { type Lying, lyingPath, placementOf, publicValues } from '../hover/hover-words.ts';
+import { type FleetIndex, indexOf } from '../names/index.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { shortened } from '../words/markdown.ts';
+
+/** `declarations`: at what is declared; `all`: at uses too, with paths and public values. */
+export type HintLevel = 'off' | 'declarations' | 'all';
+
+export interface InlayHint {
+  readonly file: string;
+  /** Behind which character it stands: a 0-based UTF-16 offset. */
+  readonly offset: number;
+  readonly label: string;
+  /** Plain text; null where there is nothing more to say. */
+  readonly tooltip: string | null;
+}
+
+const MAX_VALUE = 40;
+
+/** @param range only what ends in it; 0-based UTF-16 offsets, both included */
+export function inlayHints(
+  snapshot: Snapshot,
+  file: string,
+  range: { readonly start: number; readonly end: number },
+  level: HintLevel,
+): readonly InlayHint[] {
+  if (level === 'off') return [];
+  const index = indexOf(snapshot);
+  const hints = new Map<number, InlayHint>();
+  const add = (at: Place, label: string, tooltip: string | null) => {
+    if (at.file !== file || at.end < range.start || at.end > range.end) return;
+    const offset = behindQuote(snapshot, at);
+    if (!hints.has(offset)) hints.set(offset, { file, offset, label, tooltip });
+  };
+  for (const { at, subject, role } of index.targetsIn(file)) {
+    if (role !== 'declaration') continue;
+    if (subject.kind === 'generator') hintGenerator(index, subject.name, at, add);
+    else if (subject.kind === 'file') hintFile(snapshot, index, subject, at, add);
+  }
+  if (level === 'all')
+    for (const use of snapshot.fleet.units.get(file)?.uses ?? []) hintUse(snapshot, index, use, add);
+  return [...hints.values()].sort((a, b) => a.offset - b.offset);
+}
+
+type Add = (at: Place, label: string, tooltip: string | null) => void;
+
+/** A name in quotes has its hint behind them. */
+function behindQuote({ files }: Snapshot, at: Place): number {
+  return files.text(at.file)?.[at.end] === '"' ? at.end + 1 : at.end;
+}
+
+function only(index: FleetIndex, name: string): { generator: Generator; body: GeneratorBody } | null {
+  const [generator, ...others] = index.generators.get(name) ?? [];
+  if (generator === undefined || others.length > 0) return null;
+  const body = generator.body();
+  return body.completeness === 'opaque' ? null : { generator, body };
+}
+
+function hintGenerator(index: FleetIndex, name: string, at: Place, add: Add): void {
+  const found = only(index, name);
+  if (found === null) return;
+  const { body, generator } = found;
+  if (body.share === null || isWritten(body, 'generator', null, 'share')) return;
+  // Where a function makes them, one place declares many.
+  if (!generator.definitions.some(one => one.at.file === at.file && one.at.start === at.start)) return;
+  add(
+    at,
+    body.share ? 'shared' : 'per machine',
+    body.share
+      ? 'All machines have the same values.'
+      : 'Each machine has values of its own: `share` is not set.',
+  );
+}
+
+function isWritten(
+  body: GeneratorBody,
+  of: 'generator' | 'file',
+  owner: string | null,
+  option: string,
+): boolean {
+  return body.options().some(one => one.of === of && one.owner === owner && one.name === option);
+}
+
+function hintFile(
+  snapshot: Snapshot,
+  index: FleetIndex,
+  { generator: owner, file: name }: { readonly generator: string; readonly file: string },
+  at: Place,
+  add: Add,
+): void {
+  const found = only(index, owner);
+  const file = found?.body.files.find(one => one.name === name);
+  if (!found || file === undefined || file.secret === null || file.from === 'prompt') return;
+  if (file.at.file !== at.file || file.at.start !== at.start) return;
+  if (isWritten(found.body, 'file', name, 'secret')) return;
+  const lying = lyingPath(snapshot, placementOf(found.generator, found.body), file);
+  add(at, file.secret ? 'secret' : 'public', whereWords(file, lying));
+}
+
+function whereWords(file: GeneratorFile, lying: Lying): string {
+  if (lying === 'nowhere') return 'It is not deployed to any machine.';
+  if (lying === 'elsewhere') return 'On a machine it is where its store puts it.';
+  return file.secret === false ? `Its value is kept in ${lying.path}.` : `On a machine it is ${lying.path}.`;
+}
+
+function hintUse(snapshot: Snapshot, index: FleetIndex, use: Use, add: Add): void {
+  const { generator: name, generatorKind, fileName, fileKind, attribute, attributeAt } = use;
+  if (attributeAt === null || fileName === null || generatorKind === 'pattern' || fileKind === 'pattern')
+    return;
+  const found = only(index, name);
+  const file = found?.body.files.find(one => one.name === fileName);
+  if (!found || file === undefined || found.body.share === null) return;
+  const placement = placementOf(found.generator, found.body);
+  if (attribute === 'path' && file.secret === true) {
+    const lying = lyingPath(snapshot, placement, file);
+    if (typeof lying === 'object') add(attributeAt, lying.path, 'Where the file is on the machine.');
+  }
+  if (attribute !== 'value' || file.secret !== false) return;
+  const [value, ...others] = publicValues(snapshot, placement, fileName).keys();
+  if (value !== undefined && others.length === 0)
+    add(attributeAt, `= ${shortened(value.trim().replace(/\s+/g, ' '), MAX_VALUE)}`, null);
+}

@@ -1,0 +1,166 @@
+/** Names for outlines and for jumping about: what a file declares, and what the whole fleet does. */
+
+import { keptFor } from '../../checks/facts/store/stored-index.ts';
+import { childrenOf } from '../../nix/expressions.ts';
+import type { Place } from '../../nix/places.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import type { Expr, Range } from '../../nix/syntax.ts';
+import { indexOf } from '../names/index.ts';
+import { nameOf, type Subject, type Target } from '../names/subjects.ts';
+import { filesWithTargets } from '../names/targets.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+export type SymbolKind = Subject['kind'];
+
+export interface NamedSymbol {
+  readonly name: string;
+  readonly kind: SymbolKind;
+  /** A few words beside the name. */
+  readonly detail: string;
+  /** The name. */
+  readonly at: Place;
+  /** The whole declaration. */
+  readonly whole: Place;
+  readonly children: readonly NamedSymbol[];
+}
+
+/** What a file declares, in its order; files and prompts are below their generators. */
+export function documentSymbols(snapshot: Snapshot, file: string): readonly NamedSymbol[] {
+  const declared = declarationsIn(snapshot, file);
+  const parts = declared.filter(({ subject }) => subject.kind === 'file' || subject.kind === 'prompt');
+  const named = declared.filter(({ subject }) => subject.kind !== 'file' && subject.kind !== 'prompt');
+  const generators = named.filter(({ subject }) => subject.kind === 'generator');
+  const ownerOf = (part: Target): Target | undefined =>
+    generators
+      .filter(({ subject }) => subject.kind === 'generator' && subject.name === generatorOf(part.subject))
+      .reduce<Target | undefined>((best, each) => nearer(part, best, each), undefined);
+  const twins = twinsIn(snapshot, named);
+  const tops = named.filter(top => !twins.has(top));
+  const owners = new Map(
+    parts.map(part => {
+      const owner = ownerOf(part);
+      return [part, (owner && twins.get(owner)) ?? owner];
+    }),
+  );
+  const symbols = tops.map(top =>
+    symbolOf(
+      snapshot,
+      top,
+      parts.filter(part => owners.get(part) === top),
+    ),
+  );
+  const orphans = parts.filter(part => owners.get(part) === undefined);
+  return [...symbols, ...orphans.map(part => symbolOf(snapshot, part, []))].sort(
+    (a, b) => a.at.start - b.at.start,
+  );
+}
+
+/** Generators that the entry of a registry key of the same name declares, with that key: an outline has them once. */
+function twinsIn(snapshot: Snapshot, named: readonly Target[]): ReadonlyMap<Target, Target> {
+  const keys = named.filter(({ subject }) => subject.kind === 'key');
+  const twins = new Map<Target, Target>();
+  for (const target of named) {
+    const { subject, at } = target;
+    if (subject.kind !== 'generator') continue;
+    const twin = keys.find(key => {
+      const whole = wholeOf(snapshot, key.at);
+      return nameOf(key.subject) === subject.name && whole.start <= at.start && at.end <= whole.end;
+    });
+    if (twin !== undefined) twins.set(target, twin);
+  }
+  return twins;
+}
+
+/** At most this many: editors ask again while a person types. */
+const MAX_SYMBOLS = 500;
+
+/** What the fleet declares and the letters of `query` occur in, in their order. */
+export function workspaceSymbols(snapshot: Snapshot, query: string): readonly NamedSymbol[] {
+  const letters = query.toLowerCase();
+  const found: NamedSymbol[] = [];
+  for (const file of filesWithTargets(snapshot.fleet)) {
+    for (const target of declarationsIn(snapshot, file)) {
+      if (!hasLetters(nameOf(target.subject).toLowerCase(), letters)) continue;
+      found.push(symbolOf(snapshot, target, []));
+      if (found.length === MAX_SYMBOLS) return found;
+    }
+  }
+  return found;
+}
+
+function declarationsIn(snapshot: Snapshot, file: string): Target[] {
+  return indexOf(snapshot)
+    .targetsIn(file)
+    .filter(({ role }) => role === 'declaration');
+}
+
+function nearer(part: Target, best: Target | undefined, each: Target): Target {
+  const distance = (one: Target) => Math.abs(part.at.start - one.at.start);
+  return best === undefined || distance(each) < distance(best) ? each : best;
+}
+
+function generatorOf(subject: Subject): string | null {
+  return subject.kind === 'file' || subject.kind === 'prompt' ? subject.generator : null;
+}
+
+const DETAILS: Readonly<Record<SymbolKind, string>> = {
+  key: 'registry key',
+  generator: 'generator',
+  file: 'file',
+  prompt: 'prompt',
+  row: 'matrix row',
+  machine: 'machine',
+  option: 'option of the fleet',
+  secret: 'secret',
+  template: 'template of sops-nix',
+  'encrypted-file': 'rule of agenix',
+  'encrypted-key': 'key',
+};
+
+function symbolOf(snapshot: Snapshot, { subject, at }: Target, parts: readonly Target[]): NamedSymbol {
+  const owner = generatorOf(subject);
+  const whole = wholeOf(snapshot, at);
+  const children = parts.map(part => symbolOf(snapshot, part, []));
+  return {
+    name: nameOf(subject),
+    kind: subject.kind,
+    detail: owner === null ? DETAILS[subject.kind] : `${DETAILS[subject.kind]} of ${owner}`,
+    at,
+    // Editors want the parts of an outline inside of what they are parts of.
+    whole: {
+      file: at.file,
+      start: Math.min(whole.start, ...children.map(child => child.whole.start)),
+      end: Math.max(whole.end, ...children.map(child => child.whole.end)),
+    },
+    children,
+  };
+}
+
+function wholeOf({ files }: Snapshot, at: Place): Place {
+  const source = files.parse(at.file);
+  const known = source && bindingsIn(source);
+  // A place may be what is between the quotes of a name.
+  const found = known?.get(at.start) ?? known?.get(at.start - 1);
+  return found ? { file: at.file, start: found.start, end: found.end } : at;
+}
+
+/** All bindings of a file, by where their first name begins: looked through once for all symbols. */
+const bindingsIn = keptFor((source: SourceFile): ReadonlyMap<number, Range> => {
+  const found = new Map<number, Range>();
+  const open: Expr[] = [source.root];
+  for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
+    if (expr.kind === 'attrs' || expr.kind === 'let')
+      for (const { kind, start, end } of expr.bindings) if (kind === 'bind') found.set(start, { start, end });
+    open.push(...childrenOf(expr));
+  }
+  return found;
+});
+
+function hasLetters(name: string, letters: string): boolean {
+  let at = 0;
+  for (const letter of letters) {
+    at = name.indexOf(letter, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}

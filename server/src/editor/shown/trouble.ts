@@ -1,0 +1,40 @@
+/** Which generators have errors: findings are told by places, and views show generators. */
+import type { Finding } from '../../checks/rule.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { Generator } from '../../fleet/model/generators.ts';
+import type { Place } from '../../nix/places.ts';
+
+/** How many errors stand at places of each generator, by name; generators without errors are left out. */
+export function errorsByGenerator(
+  fleet: Fleet,
+  findings: ReadonlyMap<string, readonly Finding[]>,
+): ReadonlyMap<string, number> {
+  const places = new Map<string, Place[]>();
+  for (const [file, all] of findings) {
+    const errors = all.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0)
+      places.set(
+        file,
+        errors.map(({ at }) => at),
+      );
+  }
+  const counts = new Map<string, number>();
+  if (places.size === 0) return counts;
+  for (const generator of fleet.generators) {
+    const found = new Set<Place>();
+    for (const own of placesOf(generator))
+      for (const error of places.get(own.file) ?? [])
+        if (error.start >= own.start && error.end <= own.end) found.add(error);
+    if (found.size > 0) counts.set(generator.name, (counts.get(generator.name) ?? 0) + found.size);
+  }
+  return counts;
+}
+
+function placesOf(generator: Generator): Place[] {
+  const { files, prompts, dependencies, script } = generator.body();
+  return [
+    ...generator.definitions.map(({ at }) => at),
+    ...[...files, ...prompts, ...dependencies].map(({ at }) => at),
+    ...(script === null ? [] : [script.at]),
+  ];
+}

@@ -1,0 +1,82 @@
+/**
+ * Edits of a generator's `runtimeInputs`: a package more, or one less. They write a package as its neighbours are
+ * written (`pkgs.jq`, or `jq` under `with pkgs;`) and answer null where they cannot tell how.
+ */
+
+import type { GeneratorBody } from '../fleet/model/generators.ts';
+import { bindsName } from '../nix/expressions.ts';
+import type { Known, Place } from '../nix/places.ts';
+import type { SourceFile } from '../nix/source.ts';
+import type { Expr, ListExpr } from '../nix/syntax.ts';
+import { insertBeside } from './edit-bindings.ts';
+import { appendListItem, isBareName, removeListItem } from './edits.ts';
+import { expressionsAt, lastLiteralList, listWithItem } from './locate.ts';
+import type { Sources, TextEdit } from './text-edit.ts';
+
+/** Adds a package (its attribute below `pkgs`) to the list, or the list above `script`. */
+export function addPackage(sources: Sources, body: GeneratorBody, name: string): TextEdit | null {
+  const options = body.options().filter(one => one.of === 'generator');
+  const written = options.filter(one => one.name === 'runtimeInputs');
+  if (written.length === 0) {
+    const script = options.find(one => one.name === 'script');
+    return script === undefined ? null : addList(sources, script.at, name);
+  }
+  for (const known of body.packages) {
+    const found = itemOf(sources, known);
+    if (found !== null) return appendListItem(found.file, found.list, `${found.prefix}${name}`);
+  }
+  const [only] = written;
+  if (written.length !== 1 || only?.valueAt == null || body.packages.length > 0) return null;
+  const file = sources.parse(only.valueAt.file);
+  const list = file === null ? null : listAt(file, only.valueAt);
+  if (file === null || list === null || !isInScope(file, list.start, 'pkgs')) return null;
+  return appendListItem(file, list, `pkgs.${name}`);
+}
+
+/** Takes a package out of the list that it is written in. */
+export function removePackage(sources: Sources, known: Known<string>): TextEdit | null {
+  const found = itemOf(sources, known);
+  return found === null ? null : removeListItem(found.file, found.item);
+}
+
+/** Where a package is written, with what stands before its name. */
+export function packagePlace(sources: Sources, known: Known<string>): Place {
+  const found = itemOf(sources, known);
+  return found === null ? known.at : { file: known.at.file, start: found.item.start, end: found.item.end };
+}
+
+interface Item {
+  readonly file: SourceFile;
+  readonly list: ListExpr;
+  readonly item: Expr;
+  /** What stands before the package's name. */
+  readonly prefix: string;
+}
+
+function itemOf(sources: Sources, { value, at }: Known<string>): Item | null {
+  const file = sources.parse(at.file);
+  const found = file === null ? null : listWithItem(file, at);
+  if (file === null || found === null) return null;
+  const { item, list } = found;
+  const text = file.text.slice(item.start, item.end);
+  if (item.end !== at.end || !text.endsWith(value)) return null;
+  const prefix = text.slice(0, -value.length);
+  return prefix === '' || prefix.endsWith('.') ? { file, list, item, prefix } : null;
+}
+
+function listAt(file: SourceFile, at: Place): ListExpr | null {
+  const expr = expressionsAt(file, at.start).find(one => one.start === at.start && one.end === at.end);
+  return expr === undefined ? null : lastLiteralList(expr);
+}
+
+/** Writes the list above the binding of `script`, with the same names in front. */
+function addList(sources: Sources, script: Place, name: string): TextEdit | null {
+  const file = sources.parse(script.file);
+  if (file === null || !isInScope(file, script.start, 'pkgs')) return null;
+  return insertBeside(sources, script, `runtimeInputs = [ pkgs.${name} ];`);
+}
+
+/** Is a name bound around an offset, other than by `with`? */
+export function isInScope(file: SourceFile, offset: number, name: string): boolean {
+  return isBareName(name) && expressionsAt(file, offset).some(expr => bindsName(expr, name));
+}

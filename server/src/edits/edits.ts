@@ -1,0 +1,131 @@
+/**
+ * Edits that keep a file's formatting: names replaced, list items added and taken out, bindings inserted. Works on
+ * text and syntax only; each function answers null where the text is not what it would have to be.
+ */
+
+import type { Place } from '../nix/places.ts';
+import { positionAt, type SourceFile } from '../nix/source.ts';
+import type { ListExpr, Range } from '../nix/syntax.ts';
+import { listWithItem } from './locate.ts';
+import type { Sources, TextEdit } from './text-edit.ts';
+
+const KEYWORDS: ReadonlySet<string> = new Set('assert else if in inherit let or rec then with'.split(' '));
+
+/** Can the name be written as an attribute without quotes? */
+export function isBareName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_'-]*$/.test(name) && !KEYWORDS.has(name);
+}
+
+/** A string in double quotes. */
+export function stringText(value: string): string {
+  return `"${value.replace(/[\\"]|\$(?=\{)/g, '\\$&').replaceAll('\n', '\\n')}"`;
+}
+
+/** A name as it is written in front of `=` or after a dot. */
+export function attributeText(name: string): string {
+  return isBareName(name) ? name : stringText(name);
+}
+
+/**
+ * Replaces a name that is written out at a place, as a string, inside the quotes of one, or as an attribute. Null if
+ * something else stands there: a name that was computed has no one place to replace.
+ */
+export function replaceName(sources: Sources, at: Place, name: string, replacement: string): TextEdit | null {
+  const file = sources.parse(at.file);
+  if (file === null) return null;
+  const written = file.text.slice(at.start, at.end);
+  if (written === stringText(name)) return { ...at, text: stringText(replacement) };
+  if (written === `''${name}''`) return { ...at, text: stringText(replacement) };
+  if (written !== name) return null;
+  const before = file.text[at.start - 1];
+  const after = file.text[at.end];
+  if (before === '"' && after === '"') return { ...at, text: stringText(replacement).slice(1, -1) };
+  if (before === "'" || after === "'") return null;
+  return { ...at, text: attributeText(replacement) };
+}
+
+/** Takes an item out of a list, with its line and what is said about it there if it stands alone on the line. */
+export function removeListItem(file: SourceFile, at: Range): TextEdit | null {
+  const found = listWithItem(file, at);
+  if (found === null) return null;
+  const { item, list } = found;
+  const inner = { start: list.start + 1, end: list.end - 1 };
+  const isLast = list.items.length === 1 && /^\s*$/.test(file.text.slice(inner.start, item.start));
+  // The comment on the line of the only item is about it; others stay, and keep the list as it is.
+  if (isLast && /^[ \t]*(#.*)?\s*$/.test(file.text.slice(item.end, inner.end)))
+    return { file: file.path, ...inner, text: ' ' };
+  const line = lineAround(file, item);
+  const before = file.text.slice(line.start, item.start);
+  const after = file.text.slice(item.end, line.contentEnd);
+  const alone = /^\s*$/.test(before) && /^\s*(#.*)?$/.test(after) && item.end <= line.contentEnd;
+  if (alone) return { file: file.path, start: line.start, end: line.end, text: '' };
+  const index = list.items.indexOf(item);
+  const previous = index === 0 ? null : list.items[index - 1];
+  const start = previous?.end ?? list.start + 1;
+  const gap = file.text.slice(start, item.start);
+  // The space in front goes with the item; if it is the first of its line, the space behind it.
+  if (/^[ \t]*$/.test(gap)) return { file: file.path, start, end: item.end, text: '' };
+  const behind = /^[ \t]*/.exec(file.text.slice(item.end, line.contentEnd))?.[0].length ?? 0;
+  return { file: file.path, start: item.start, end: item.end + behind, text: '' };
+}
+
+/** Adds an item to the end of a list that is written out, on a line of its own if the others have that. */
+export function appendListItem(file: SourceFile, list: ListExpr, text: string): TextEdit {
+  const last = list.items[list.items.length - 1];
+  const closing = list.end - 1;
+  if (last === undefined) {
+    const inner = file.text.slice(list.start + 1, closing);
+    if (/^\s*$/.test(inner))
+      return { file: file.path, start: list.start + 1, end: closing, text: ` ${text} ` };
+    return { file: file.path, start: closing, end: closing, text: `${text} ` };
+  }
+  const line = lineAround(file, last);
+  if (closing < line.contentEnd) return { file: file.path, start: last.end, end: last.end, text: ` ${text}` };
+  return {
+    file: file.path,
+    start: line.contentEnd,
+    end: line.contentEnd,
+    text: `${eolOf(file)}${indentOf(file, last.start)}${text}`,
+  };
+}
+
+/** Inserts whole lines below the line on which a range ends. Lines are given without indentation of the first. */
+export function insertBelow(file: SourceFile, range: Range, lines: readonly string[]): TextEdit {
+  const { contentEnd } = lineAround(file, { start: Math.max(range.start, range.end - 1), end: range.end });
+  const eol = eolOf(file);
+  return {
+    file: file.path,
+    start: contentEnd,
+    end: contentEnd,
+    text: lines.map(line => eol + line).join(''),
+  };
+}
+
+/** The line's first and last offsets around a range's start; `end` is after the line break, `contentEnd` before. */
+export function lineAround(
+  file: SourceFile,
+  range: Range,
+): { readonly start: number; readonly contentEnd: number; readonly end: number } {
+  const { line } = positionAt(file.lineStarts, range.start);
+  const start = file.lineStarts[line] as number;
+  const end = file.lineStarts[line + 1] ?? file.text.length;
+  let contentEnd = end;
+  while (contentEnd > start && /[\r\n]/.test(file.text[contentEnd - 1] as string)) contentEnd--;
+  return { start, contentEnd, end };
+}
+
+/** The white space that the line of an offset begins with. */
+export function indentOf(file: SourceFile, offset: number): string {
+  const { start, contentEnd } = lineAround(file, { start: offset, end: offset });
+  return /^[ \t]*/.exec(file.text.slice(start, contentEnd))?.[0] ?? '';
+}
+
+/** The line break that the file uses. */
+export function eolOf(file: SourceFile): string {
+  return file.text.includes('\r\n') ? '\r\n' : '\n';
+}
+
+/** What is written at a place; null if the file is not there. */
+export function writtenAt(sources: Sources, at: Place): string | null {
+  return sources.parse(at.file)?.text.slice(at.start, at.end) ?? null;
+}

@@ -1,0 +1,37 @@
+/** Text that moves from one place to another: its indentation, and the names that it must find there. */
+
+import { bindsName, freeNames } from '../nix/expressions.ts';
+import type { SourceFile } from '../nix/source.ts';
+import type { Expr, Range } from '../nix/syntax.ts';
+import { expressionsAt } from './locate.ts';
+
+/**
+ * The lines of what stands in a range, those below the first with `to` for the `from` that they begin with.
+ * Null where one does not begin with it: then it would mean something else, or look like it.
+ */
+export function reindented(file: SourceFile, range: Range, from: string, to: string): string[] | null {
+  const [first = '', ...rest] = file.text.slice(range.start, range.end).split(/\r?\n/);
+  if (rest.some(line => line.trim() !== '' && !line.startsWith(from))) return null;
+  return [first, ...rest.map(line => (line.trim() === '' ? '' : to + line.slice(from.length)))];
+}
+
+const BUILTIN: ReadonlySet<string> = new Set([
+  'true',
+  'false',
+  'null',
+  'builtins',
+  'toString',
+  'map',
+  'import',
+]);
+
+/** Does everything that an expression needs have the same name at another offset? Builtins have it everywhere. */
+export function findsNames(expr: Expr, file: SourceFile, offset: number): boolean {
+  const around = expressionsAt(file, offset);
+  return [...freeNames(expr)].every(
+    name => BUILTIN.has(name) || (PACKAGE_SETS.has(name) && around.some(one => bindsName(one, name))),
+  );
+}
+
+/** Names that mean the same wherever they are bound. */
+const PACKAGE_SETS: ReadonlySet<string> = new Set(['pkgs', 'lib']);

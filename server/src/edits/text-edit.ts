@@ -1,0 +1,14 @@
+/** Edits of files, and the files that they are computed from. */
+import type { Place } from '../nix/places.ts';
+import type { SourceFile } from '../nix/source.ts';
+
+/** One replacement. An empty range inserts. */
+export interface TextEdit extends Place {
+  readonly text: string;
+}
+
+/** The files of the workspace, for rules that write fixes and for comments that silence. */
+export interface Sources {
+  /** The parsed file; null if it is not there or not Nix. */
+  parse(file: string): SourceFile | null;
+}

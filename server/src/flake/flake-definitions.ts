@@ -1,0 +1,94 @@
+/**
+ * What the modules of a flake define at a path. Each set is looked into once a path, as long as it stands. Knows nothing
+ * of what the definitions come to together.
+ */
+
+import { type Definition, definitionsOf } from '../modules/read.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Lazy } from '../nix/eval/value.ts';
+import type { FlakeModules, FlakeSet } from './flake-modules.ts';
+import { frameworkValue } from './frameworks/calls.ts';
+
+export interface FlakeDefinitions {
+  readonly definitions: readonly Definition[];
+  /** The files that they are in, in the order of the modules. */
+  readonly files: readonly string[];
+  /** True if there may be more. */
+  readonly unclear: boolean;
+}
+
+/** What all modules of the flake define at a path of its configuration, or of its outputs. Evaluation may be given up on. */
+export function definitionsAt(
+  cx: Evaluation,
+  flake: FlakeModules,
+  path: readonly string[],
+): FlakeDefinitions {
+  const definitions: Definition[] = [];
+  const files = new Set<string>();
+  let unclear = false;
+  const key = path.join('\0');
+  for (const one of flake.sets) {
+    const found = contributionOf(cx, one, path, key);
+    definitions.push(...found.definitions);
+    if (found.definitions.length > 0) files.add(one.file);
+    if (found.unclear) unclear = true;
+  }
+  return { definitions, files: [...files], unclear };
+}
+
+/** What one set has at a path. */
+type Contribution = Pick<FlakeDefinitions, 'definitions' | 'unclear'>;
+
+/** A set stands until something that it was read from changes: so does what it contributes. */
+const contributions = new WeakMap<FlakeSet, Map<string, Contribution>>();
+const NOTHING: Contribution = { definitions: [], unclear: false };
+
+function contributionOf(cx: Evaluation, one: FlakeSet, path: readonly string[], key: string): Contribution {
+  const known = contributions.get(one);
+  const before = known?.get(key);
+  if (before !== undefined) return before;
+  const found = readContribution(cx, one, path);
+  if (known === undefined) contributions.set(one, new Map([[key, found]]));
+  else known.set(key, found);
+  return found;
+}
+
+function readContribution(cx: Evaluation, one: FlakeSet, path: readonly string[]): Contribution {
+  const definitions: Definition[] = [];
+  let unclear = false;
+
+  function visit(lazy: Lazy, depth: number, conditional: boolean): void {
+    for (const given of definitionsOf(cx, lazy)) {
+      const value =
+        given.value.kind === 'unknown' ? (frameworkValue(cx, given.value) ?? given.value) : given.value;
+      const definition = value === given.value ? given : { ...given, value };
+      const unsure = conditional || definition.conditional;
+      const name = path[depth];
+      if (name === undefined) {
+        definitions.push({ ...definition, conditional: unsure });
+        continue;
+      }
+      // A function is where selection ends; an unknown may hold what is asked for.
+      if (value.kind === 'unknown') unclear = true;
+      if (value.kind !== 'attrs') continue;
+      const entry = value.entries.get(name);
+      if (entry !== undefined) visit(entry.value, depth + 1, unsure || entry.optional);
+      else if (value.open !== null || value.patterns.length > 0) unclear = true;
+    }
+  }
+
+  const holds = one.set.entries.has(path[0] ?? '') ? conditionOf(cx, one) : true;
+  if (holds !== false) visit(one.set, 0, holds === null);
+  return definitions.length === 0 && !unclear ? NOTHING : { definitions, unclear };
+}
+
+/** Do the conditions hold? null: not known. */
+function conditionOf(cx: Evaluation, { conditions }: FlakeSet): boolean | null {
+  let answer: boolean | null = true;
+  for (const condition of conditions) {
+    const value = cx.force(condition);
+    if (value.kind === 'bool' && !value.value) return false;
+    if (value.kind !== 'bool') answer = null;
+  }
+  return answer;
+}

@@ -1,0 +1,251 @@
+/**
+ * The modules that a flake of many small files is made of (`mkFlake { … } { imports = [ … ]; }`), followed from
+ * `flake.nix` to their end, each with what it says; or the outputs that a plain flake returns. What the modules mean is
+ * not known here, and conditions in them are not looked at: they may need what is being collected.
+ */
+
+import { referenceOf, selectionPath } from '../modules/module-references.ts';
+import { type Given, inputs, moduleArguments } from '../modules/modules.ts';
+import { certain, member } from '../modules/read.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { attr, attrs, symbol } from '../nix/eval/construct.ts';
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { importedFile } from '../nix/eval/evaluator.ts';
+import { stringAsPath } from '../nix/eval/paths.ts';
+import type { AttrsValue, LambdaValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
+import { frameworkValue } from './frameworks/calls.ts';
+import { type PartsFramework, partsFramework } from './frameworks/flake-parts.ts';
+
+/** A set of definitions that holds if all its conditions do. */
+export interface FlakeSet {
+  readonly file: string;
+  readonly set: AttrsValue;
+  readonly conditions: readonly Lazy[];
+}
+
+export interface FlakeModules {
+  /** True if the sets are definitions of flake-parts' options; false for what a plain flake returns. */
+  readonly isParts: boolean;
+  readonly sets: readonly FlakeSet[];
+  /** Sets below `options` of the modules. */
+  readonly options: readonly AttrsValue[];
+  /** The files that the modules are. */
+  readonly files: ReadonlySet<string>;
+  /** False if there may be modules that are not followed. */
+  readonly complete: boolean;
+  /** Modules of frameworks among them, and the files that import them. */
+  readonly frameworks: readonly ImportedFramework[];
+}
+
+export interface ImportedFramework {
+  readonly framework: PartsFramework;
+  readonly file: string;
+}
+
+/** The configuration of the flake itself, as its modules see it: not that of a machine. */
+export const flakeConfig: UnknownValue = {
+  ...symbol('config', 'the configuration of the flake'),
+  key: 'flake-config',
+};
+
+/** What one file says, and which files it imports. */
+interface FileModules {
+  readonly sets: readonly FlakeSet[];
+  readonly options: readonly AttrsValue[];
+  readonly imports: readonly string[];
+  readonly complete: boolean;
+  readonly frameworks: readonly ImportedFramework[];
+}
+
+/** What is kept until a file changes, by file. */
+export type FlakeModuleCache = Map<string, FileModules>;
+
+const MAX_DEPTH = 16;
+/** Steps allowed for one file. */
+const STEPS = 200_000;
+/** Where a flake begins. */
+export const ROOT = 'flake.nix';
+
+/** Modules of other flakes that add only outputs of their own, by the names that everybody gives the inputs. */
+const HARMLESS =
+  /^(flake-parts|clan-core|treefmt-nix|git-hooks|git-hooks-nix|pre-commit-hooks|pre-commit-hooks-nix|devshell|make-shell|make-shells|home-manager|agenix-shell|agenix-rekey|nix-topology|disko)$/;
+
+/** @param given what the flake hands to modules by name */
+export function collectFlakeModules(
+  cx: Evaluation,
+  given: (file: string) => Given,
+  cache: FlakeModuleCache,
+): FlakeModules {
+  const flake = flakeOutputs(cx);
+  const none = { options: [], frameworks: [] };
+  if (flake === null) return { isParts: false, sets: [], files: new Set(), complete: false, ...none };
+  if (flake.kind === 'outputs') {
+    const sets = [{ file: ROOT, set: flake.set, conditions: [] }];
+    return { isParts: false, sets, files: new Set([ROOT]), complete: true, ...none };
+  }
+  const sets: FlakeSet[] = [];
+  const options: AttrsValue[] = [];
+  const frameworks: ImportedFramework[] = [];
+  const files = new Set<string>([ROOT]);
+  let complete = true;
+  const read = (file: string, module: () => Lazy) => {
+    let known = cache.get(file);
+    if (known === undefined) {
+      const own = withSpecial(given(file), flake.special);
+      const found = withBudget(cx, STEPS, () => readFlakeModule(cx, file, module(), own));
+      known =
+        found instanceof BudgetExceeded
+          ? { sets: [], options: [], imports: [], complete: false, frameworks: [] }
+          : found;
+      cache.set(file, known);
+    }
+    return known;
+  };
+  const pending = [read(ROOT, () => flake.module)];
+  for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+    sets.push(...next.sets);
+    options.push(...next.options);
+    frameworks.push(...next.frameworks);
+    if (!next.complete) complete = false;
+    for (const file of next.imports) {
+      if (files.has(file)) continue;
+      files.add(file);
+      pending.push(read(file, () => cx.importFile(file, null)));
+    }
+  }
+  return { isParts: true, sets, options, files, complete, frameworks };
+}
+
+type Outputs =
+  | { readonly kind: 'outputs'; readonly set: AttrsValue }
+  | { readonly kind: 'parts'; readonly module: Lazy; readonly special: AttrsValue | null };
+
+function flakeOutputs(cx: Evaluation): Outputs | null {
+  if (cx.files.kind(ROOT) !== 'file') return null;
+  const found = withBudget(cx, STEPS, () => {
+    const flake = cx.importFile(ROOT, null);
+    const fn = flake.kind === 'attrs' ? member(cx, flake, 'outputs') : null;
+    if (fn?.kind !== 'lambda') return null;
+    const result = cx.resolve(cx.apply(fn, inputs, null));
+    if (result.kind === 'attrs') return { kind: 'outputs', set: result } as const;
+    return result.kind === 'unknown' ? partsOf(cx, result) : null;
+  });
+  return found instanceof BudgetExceeded ? null : found;
+}
+
+/** `flake-parts.lib.mkFlake { inherit inputs; } module` */
+function partsOf(cx: Evaluation, { term }: UnknownValue): Outputs | null {
+  if (term?.kind !== 'apply' || term.fn.term?.kind !== 'apply') return null;
+  if (selectionPath(term.fn.term.fn)?.at(-1) !== 'mkFlake') return null;
+  const args = cx.force(term.fn.term.arg);
+  const special = args.kind === 'attrs' ? member(cx, args, 'specialArgs') : null;
+  return { kind: 'parts', module: term.arg, special: special?.kind === 'attrs' ? special : null };
+}
+
+function withSpecial(given: Given, special: AttrsValue | null): Given {
+  if (special === null) return given;
+  return name => (name === 'lib' ? null : certain(special, name)?.value) ?? given(name);
+}
+
+function argumentsOf(fn: LambdaValue, given: Given): AttrsValue {
+  const known = moduleArguments(fn, given);
+  if (!known.entries.has('config')) return known;
+  return attrs(new Map(known.entries).set('config', attr(flakeConfig, null)), null);
+}
+
+function readFlakeModule(cx: Evaluation, file: string, module: Lazy, given: Given): FileModules {
+  const sets: FlakeSet[] = [];
+  const options: AttrsValue[] = [];
+  const imports: string[] = [];
+  const frameworks: ImportedFramework[] = [];
+  let complete = true;
+
+  function read(lazy: Lazy, conditions: readonly Lazy[], depth: number): void {
+    if (depth > MAX_DEPTH) complete = false;
+    else
+      eachContent(cx, lazy, conditions, (value, under) => {
+        if (value.kind === 'lambda') read(cx.apply(value, argumentsOf(value, given), null), under, depth + 1);
+        else if (value.kind === 'attrs') readSet(value, under, depth);
+        else if (value.kind === 'path' || value.kind === 'string') {
+          const path = value.kind === 'path' ? value : stringAsPath(value);
+          if (path === null || path.text.startsWith('/')) complete = false;
+          else imports.push(importedFile(cx.files, path.text));
+        } else if (value.kind === 'unknown') {
+          const made = frameworkValue(cx, value);
+          if (made === null || made.kind === 'unknown') readUnknown(value);
+          else read(made, under, depth + 1);
+        } else complete = false;
+      });
+  }
+
+  function readUnknown(value: UnknownValue): void {
+    if (isOwnOutput(value)) return;
+    const reference = referenceOf(cx, value);
+    if (reference?.kind === 'files') imports.push(...reference.files);
+    else if (reference?.kind !== 'foreign' || !isHarmless(value)) {
+      const framework = partsFramework(selectionPath(value) ?? []);
+      if (framework === null) complete = false;
+      else frameworks.push({ framework, file });
+    }
+  }
+
+  function readSet(set: AttrsValue, conditions: readonly Lazy[], depth: number): void {
+    const imported = set.entries.get('imports');
+    if (imported !== undefined)
+      eachContent(cx, imported.value, conditions, value => {
+        if (value.kind !== 'list') complete = false;
+        else
+          for (const item of value.items) {
+            if (item.kind === 'spread') complete = false;
+            else read(item, conditions, depth + 1);
+          }
+      });
+    const declared = member(cx, set, 'options');
+    if (declared?.kind === 'attrs') options.push(declared);
+    const config = set.entries.get('config');
+    const body = config?.value ?? (declared === null ? set : null);
+    if (body !== null)
+      eachContent(cx, body, conditions, (value, under) => {
+        if (value.kind === 'attrs') sets.push({ file, set: value, conditions: under });
+        else complete = false;
+      });
+  }
+
+  read(module, [], 0);
+  return { sets, options, imports, complete, frameworks };
+}
+
+/** What `mkIf` and `mkMerge` wrap, with the conditions unasked. */
+function eachContent(
+  cx: Evaluation,
+  lazy: Lazy,
+  conditions: readonly Lazy[],
+  found: (value: Value, conditions: readonly Lazy[]) => void,
+): void {
+  const value = cx.force(lazy);
+  const type = value.kind === 'attrs' ? member(cx, value, '_type') : null;
+  if (value.kind !== 'attrs' || type?.kind !== 'string') {
+    found(value, conditions);
+    return;
+  }
+  const condition = certain(value, 'condition');
+  const content = certain(value, 'content');
+  const contents = type.text === 'merge' ? member(cx, value, 'contents') : null;
+  if (content !== null)
+    eachContent(cx, content.value, condition === null ? conditions : [...conditions, condition.value], found);
+  else if (contents?.kind === 'list')
+    for (const item of contents.items) {
+      if (item.kind === 'spread') found(item.of, conditions);
+      else eachContent(cx, item, conditions, found);
+    }
+}
+
+/** `flake-parts-lib.mkTransposedPerSystemModule { … }`: an output for each system, under a name of its own. */
+function isOwnOutput({ term }: UnknownValue): boolean {
+  return term?.kind === 'apply' && selectionPath(term.fn)?.at(-1) === 'mkTransposedPerSystemModule';
+}
+
+function isHarmless(value: UnknownValue): boolean {
+  const path = selectionPath(value) ?? [];
+  return HARMLESS.test(path[path.indexOf('inputs') + 1] ?? '');
+}

@@ -1,0 +1,87 @@
+/**
+ * What a workspace's flake has under a name (`self.nixosModules.web`, `config.flake.modules.nixos.base`), as far as
+ * its files write it. Files of flake-parts each add to `flake`; a plain flake returns all of it.
+ */
+
+import { type Given, inputs, moduleArguments, unknownArgument } from '../modules/modules.ts';
+import { definitionsOf } from '../modules/read.ts';
+import { namesOf } from '../modules/recognise.ts';
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { fileScope } from '../nix/eval/scopes.ts';
+import type { Lazy, Origin } from '../nix/eval/value.ts';
+import { type WalkedBinding, walk } from '../nix/eval/walk.ts';
+import type { SourceFile } from '../nix/source.ts';
+
+const MAY_ADD = /\bflake\b|\boutputs\b/g;
+
+/** Steps allowed for the walk over a file, and for each selection. */
+const STEPS = 200_000;
+
+export function mayAddOutputs(text: string): boolean {
+  return text.search(MAY_ADD) >= 0;
+}
+
+/** Sets that a file adds to the outputs of the flake. */
+export function readOutputs(cx: Evaluation, file: SourceFile, given: Given): Lazy[] {
+  const found: Lazy[] = [];
+  const words = [...file.text.matchAll(MAY_ADD)].map(match => match.index);
+
+  function binding({ state, value, isLet }: WalkedBinding): void {
+    if (isLet || state.path === null) return;
+    const path = namesOf(state.path).join('.');
+    // What a function such as `mkFlake` is given stands below `outputs`.
+    const isOutputs = file.path === 'flake.nix' && /^outputs(\.flake)?$/.test(path);
+    if (isOutputs || path === 'flake' || path === 'config.flake') found.push(value());
+  }
+
+  withBudget(cx, STEPS, () =>
+    walk(
+      cx,
+      file.root,
+      { scope: fileScope(cx, file), path: null, conditional: false },
+      {
+        enter: expr => words.some(word => expr.start <= word && word < expr.end),
+        binding,
+        parameter: (name, lambda) =>
+          (lambda.formals === null ? null : given(name)) ?? unknownArgument(name, file.path, lambda.start),
+      },
+    ),
+  );
+  return found;
+}
+
+/** An output, with the place where its name is written. */
+export interface Output {
+  readonly value: Lazy;
+  readonly at: Origin;
+}
+
+/** What a file's outputs have at a path; nothing where that is not known. */
+export function outputsAt(
+  cx: Evaluation,
+  outputs: readonly Lazy[],
+  path: readonly string[],
+  given: Given,
+): Output[] {
+  const found: Output[] = [];
+
+  function visit(lazy: Lazy, depth: number, at: Origin | null): void {
+    const name = path[depth];
+    if (name === undefined) {
+      if (at !== null) found.push({ value: lazy, at });
+      return;
+    }
+    for (const { value } of definitionsOf(cx, lazy)) {
+      const applied =
+        depth === 0 && value.kind === 'lambda'
+          ? cx.apply(value, { ...moduleArguments(value, given), open: inputs.open }, null)
+          : value;
+      const set = cx.resolve(applied);
+      const entry = set.kind === 'attrs' ? set.entries.get(name) : undefined;
+      if (entry !== undefined && !entry.optional) visit(entry.value, depth + 1, entry.at);
+    }
+  }
+
+  for (const one of outputs) withBudget(cx, STEPS, () => visit(cx.force(one), 0, null));
+  return found;
+}

@@ -1,0 +1,176 @@
+/**
+ * blueprint (numtide): `inputs.blueprint { inherit inputs; prefix = "nix"; }` makes outputs of folders. Every folder of
+ * `hosts/` is a machine, every one of `modules/` a kind of modules.
+ */
+
+import { inputs, wellKnown } from '../../modules/modules.ts';
+import { attr, attrs, attrsOf, string, symbol } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import { joinPath } from '../../nix/eval/paths.ts';
+import { thunk } from '../../nix/eval/thunks.ts';
+import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
+import {
+  type Builder,
+  configurationsOf,
+  entriesOf,
+  fileIn,
+  folderAt,
+  foldersIn,
+  given,
+  type Host,
+  modulesIn,
+  OUTPUT_OF,
+  pathsBy,
+  pathTo,
+  startOf,
+} from './layout.ts';
+
+/** What a host's folder holds decides what it is; the first that is there counts. */
+const BUILDERS: readonly (readonly [file: string, builder: Builder | null])[] = [
+  ['configuration.nix', 'nixosSystem'],
+  ['rpi-configuration.nix', 'nixosSystem'],
+  ['darwin-configuration.nix', 'darwinSystem'],
+  // Other systems than NixOS, of which there are no machines here.
+  ['system-configuration.nix', null],
+];
+
+const flake: Lazy = wellKnown('self') ?? inputs;
+
+export function blueprint(cx: Evaluation, argument: Lazy, at: Origin | null): Value | null {
+  const args = cx.force(argument);
+  if (args.kind !== 'attrs') return null;
+  const root = rootOf(cx, args);
+  if (root === null) return null;
+  const specialArgs = attrsOf({ inputs, flake }, null);
+  const hosts: Host[] = [];
+  const written = new Map<string, Map<string, Attr>>();
+  for (const { name, path } of foldersIn(cx, below(root, 'hosts'))) {
+    const own = fileIn(cx, path, 'default.nix');
+    if (own !== null) addWritten(cx, written, name, own, at);
+    else {
+      const found = BUILDERS.find(([file]) => fileIn(cx, path, file) !== null);
+      if (found === undefined || found[1] === null) continue;
+      const file = `${path}/${found[0]}`;
+      const entries = new Map(specialArgs.entries).set('hostName', attr(string(name, null), null));
+      hosts.push({
+        name,
+        builder: found[1],
+        modules: [pathTo(cx, file), ...usersOf(cx, path)],
+        specialArgs: attrs(entries, null),
+        system: null,
+        at: startOf(cx, file),
+      });
+    }
+  }
+  const outputs = configurationsOf(hosts);
+  for (const [name, entries] of written) {
+    const known = outputs.get(name)?.value;
+    const others = known?.kind === 'attrs' ? known.entries : [];
+    outputs.set(name, attr(attrs(new Map([...others, ...entries]), null), null));
+  }
+  const modules = modulesOf(cx, below(root, 'modules'), at);
+  outputs.set('modules', attr(attrs(modules, null), null));
+  for (const kind of ['nixos', 'darwin', 'home'])
+    outputs.set(`${kind}Modules`, modules.get(kind) ?? attr(attrs(new Map(), null), null));
+  const library = below(root, 'lib');
+  if (fileIn(cx, library, 'default.nix') !== null)
+    outputs.set(
+      'lib',
+      attr(
+        thunk(() => cx.apply(cx.importPath(pathTo(cx, library), at), specialArgs, at)),
+        startOf(cx, library),
+      ),
+    );
+  return attrs(outputs, at, symbol('blueprint', 'an output that blueprint makes'));
+}
+
+function below(root: string, name: string): string {
+  return root === '' ? name : `${root}/${name}`;
+}
+
+function rootOf(cx: Evaluation, args: AttrsValue): string | null {
+  const prefix = given(cx, args, 'prefix');
+  if (prefix === null) return args.entries.has('prefix') ? null : '';
+  if (prefix.kind === 'null') return '';
+  if (prefix.kind === 'string' && prefix.text !== null) return joinPath('', prefix.text);
+  return prefix.kind === 'path' ? folderAt(cx, prefix) : null;
+}
+
+/** `hosts/<name>/default.nix` says by itself what the host is: `{ class, value }`. */
+function addWritten(
+  cx: Evaluation,
+  outputs: Map<string, Map<string, Attr>>,
+  name: string,
+  file: string,
+  at: Origin | null,
+): void {
+  const args = attrsOf({ flake, inputs, hostName: string(name, null) }, null);
+  const made = cx.apply(cx.importPath(pathTo(cx, file), at), args, at);
+  const kind = given(cx, made, 'class');
+  const value = given(cx, made, 'value');
+  const builder: Builder | null = kind?.kind !== 'string' ? null : (CLASSES.get(kind.text ?? '') ?? null);
+  if (builder === null || value === null) return;
+  const output = OUTPUT_OF[builder];
+  const known = outputs.get(output) ?? new Map<string, Attr>();
+  outputs.set(output, known.set(name, attr(value, startOf(cx, file))));
+}
+
+const CLASSES: ReadonlyMap<string, Builder> = new Map([
+  ['nixos', 'nixosSystem'],
+  ['nix-darwin', 'darwinSystem'],
+]);
+
+/** The users of a host who have a module of home-manager in its folder. */
+function usersOf(cx: Evaluation, host: string): Lazy[] {
+  const users = new Map<string, string>();
+  for (const { name, path, kind } of entriesOf(cx, `${host}/users`)) {
+    const file = kind === 'directory' ? fileIn(cx, path, 'home-configuration.nix') : null;
+    if (file !== null) users.set(name, file);
+    else if (kind === 'file' && name.endsWith('.nix')) users.set(name.slice(0, -'.nix'.length), path);
+  }
+  if (users.size === 0) return [];
+  return [attrsOf({ 'home-manager': attrsOf({ users: pathsBy(cx, users) }, null) }, null)];
+}
+
+function modulesOf(cx: Evaluation, folder: string, at: Origin | null): Map<string, Attr> {
+  const kinds = new Map<string, Attr>();
+  for (const kind of foldersIn(cx, folder)) {
+    const entries = new Map<string, Attr>();
+    for (const [name, file] of modulesIn(cx, kind.path, false)) {
+      const path = pathTo(cx, file);
+      entries.set(
+        name,
+        attr(
+          thunk(() => publishedModule(cx, path, at)),
+          path.origin,
+        ),
+      );
+    }
+    kinds.set(kind.name, attr(attrs(entries, null), null));
+  }
+  return kinds;
+}
+
+/** A module that is a function of nothing but `flake` and `inputs` is given those of the flake it is written in. */
+function publishedModule(cx: Evaluation, path: Lazy, at: Origin | null): Value {
+  const module = cx.importPath(path, at);
+  const formals = module.kind === 'lambda' ? module.expr.formals : null;
+  if (formals === null || formals.some(({ name }) => name.name !== 'flake' && name.name !== 'inputs'))
+    return cx.force(path);
+  const args: Record<string, Lazy> = {};
+  for (const { name } of formals) args[name.name] = name.name === 'flake' ? flake : inputs;
+  return cx.apply(module, attrsOf(args, null), null);
+}
+
+/** `blueprint.lib.importDir ./modules f`: what `f` makes of the Nix files and folders of a folder, by name. */
+export function importedFolder(cx: Evaluation, path: Lazy, fn: Lazy, at: Origin | null): Value | null {
+  const folder = folderAt(cx, path);
+  if (folder === null) return null;
+  const entries = new Map<string, Attr>();
+  for (const [name, file] of modulesIn(cx, folder, false)) {
+    const value = pathTo(cx, file);
+    const type = string(cx.files.kind(file) === 'directory' ? 'directory' : 'regular', null);
+    entries.set(name, attr(attrsOf({ path: value, type }, null), value.origin));
+  }
+  return cx.apply(cx.force(fn), attrs(entries, at), at);
+}

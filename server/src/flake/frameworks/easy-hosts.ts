@@ -1,0 +1,182 @@
+/**
+ * easy-hosts: `easy-hosts.hosts.<name>` says class, architecture, tags and modules of a machine; modules of all
+ * machines, of a class, an architecture or a tag stand beside.
+ */
+
+import { inputs } from '../../modules/modules.ts';
+import { attr, attrs, attrsOf, string, unknownSelect } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Spread, UnknownValue, Value } from '../../nix/eval/value.ts';
+import {
+  configurationsOf,
+  entriesOf,
+  fileIn,
+  folderAt,
+  foldersIn,
+  given,
+  type Host,
+  itemsOf,
+  pathTo,
+  startOf,
+} from './layout.ts';
+
+/** What a machine is, as far as it is said; null: it is said and not known. */
+interface Facts {
+  readonly class: string;
+  readonly arch: string | null;
+  readonly tags: readonly string[] | null;
+}
+
+export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
+  const hosts = new Map<string, Host>();
+  const folders = new Map(constructed(cx, config).map(one => [one.name, one]));
+  for (const { name, facts, path } of folders.values())
+    hosts.set(name, { ...hostOf(cx, config, name, facts, [pathTo(cx, path)], null), at: startOf(cx, path) });
+  for (const found of written(cx, config, folders)) hosts.set(found.name, found);
+  const outputs = configurationsOf([...hosts.values()]);
+  const all = given(cx, config, 'hosts');
+  const open = all?.kind === 'attrs' ? all.open : all?.kind === 'unknown' ? all : config.open;
+  // Whatever hosts there are besides are of a class that is not known.
+  for (const name of open === null ? [] : ['nixosConfigurations', 'darwinConfigurations']) {
+    const known = outputs.get(name)?.value;
+    const entries = known?.kind === 'attrs' ? known.entries : new Map<string, Attr>();
+    outputs.set(name, attr(attrs(entries, null, open), null));
+  }
+  return attrs(outputs, config.origin);
+}
+
+/** A machine that is written out may have a folder too, and is then what both say. */
+function written(cx: Evaluation, config: AttrsValue, folders: ReadonlyMap<string, Constructed>): Host[] {
+  const hosts = given(cx, config, 'hosts');
+  if (hosts?.kind !== 'attrs') return [];
+  return [...hosts.entries].flatMap(([name, entry]) => {
+    const host = given(cx, hosts, name);
+    if (entry.optional || host === null) return [];
+    const folder = folders.get(name);
+    const kind = textIn(cx, host, 'class', folder?.facts.class ?? 'nixos');
+    if (kind === null) return [];
+    const facts: Facts = {
+      class: kind,
+      arch: textIn(cx, host, 'arch', folder?.facts.arch ?? 'x86_64'),
+      tags: tagsIn(cx, host),
+    };
+    const own = folder === undefined ? pathOf(cx, host, name) : [pathTo(cx, folder.path)];
+    return [{ ...hostOf(cx, config, name, facts, own, host), at: entry.at }];
+  });
+}
+
+interface Constructed {
+  readonly name: string;
+  readonly path: string;
+  readonly facts: Facts;
+}
+
+/** `autoConstruct`: every folder of `path` is a machine, below one for each platform unless there is only one. */
+function constructed(cx: Evaluation, config: AttrsValue): Constructed[] {
+  const isAuto = given(cx, config, 'autoConstruct');
+  const path = given(cx, config, 'path');
+  const folder = path === null ? null : folderAt(cx, path);
+  if (isAuto?.kind !== 'bool' || !isAuto.value || folder === null) return [];
+  const only = given(cx, config, 'onlySystem');
+  const one = only?.kind === 'string' ? only.text : null;
+  const platforms =
+    one === null
+      ? foldersIn(cx, folder).map(({ name, path }) => ({ name, path }))
+      : [{ name: one, path: folder }];
+  return platforms.flatMap(platform => {
+    const [arch = '', kind = ''] = platform.name.split('-');
+    const facts: Facts = { class: kind === 'linux' ? 'nixos' : kind, arch, tags: [] };
+    return entriesOf(cx, platform.path).map(({ name, path }) => ({ name, path, facts }));
+  });
+}
+
+/** @param host what is written out of it */
+function hostOf(
+  cx: Evaluation,
+  config: AttrsValue,
+  name: string,
+  facts: Facts,
+  own: readonly Lazy[],
+  host: Value | null,
+): Omit<Host, 'at'> {
+  const others = given(cx, config, 'additionalClasses');
+  const renamed = others === null ? null : given(cx, others, facts.class);
+  const kind = renamed?.kind === 'string' ? renamed.text : facts.class;
+  // In this order: of arguments with the same name the last one counts.
+  const sources = [
+    given(cx, config, 'shared'),
+    host,
+    ...(facts.tags ?? []).map(tag => called(cx, config, 'perTag', tag)),
+    called(cx, config, 'perClass', facts.class),
+    facts.arch === null ? null : called(cx, config, 'perArch', facts.arch),
+  ].flatMap(source => source ?? []);
+  const modules: (Lazy | Spread)[] = [...own, ...sources.flatMap(source => itemsOf(cx, source, 'modules'))];
+  if (facts.tags === null) modules.push(hidden(name, 'tags'));
+  if (facts.arch === null && config.entries.has('perArch')) modules.push(hidden(name, 'arch'));
+  const isDarwin = kind === 'darwin';
+  return {
+    name,
+    builder: isDarwin ? 'darwinSystem' : 'nixosSystem',
+    modules,
+    specialArgs: argumentsOf(cx, sources),
+    system: facts.arch === null ? null : `${facts.arch}-${isDarwin ? 'darwin' : 'linux'}`,
+  };
+}
+
+function argumentsOf(cx: Evaluation, sources: readonly Value[]): AttrsValue {
+  let args = attrsOf({}, null);
+  for (const source of sources) {
+    const more = given(cx, source, 'specialArgs');
+    if (more?.kind === 'attrs') args = { ...more, entries: new Map([...args.entries, ...more.entries]) };
+    // It may give any of them otherwise.
+    else if (more !== null) args = attrsOf({}, null);
+  }
+  return args;
+}
+
+function hidden(name: string, what: string): Spread {
+  return {
+    kind: 'spread',
+    of: unknownSelect(inputs.open as UnknownValue, `easy-hosts.${name}.${what}`, null),
+  };
+}
+
+/** What one of the functions says of a class, an architecture or a tag; null if nothing. */
+function called(cx: Evaluation, config: AttrsValue, option: string, argument: string): Value | null {
+  const fn = given(cx, config, option);
+  const value = fn === null ? null : cx.apply(fn, string(argument, null), null);
+  return value?.kind === 'failure' ? null : value;
+}
+
+/** The machine's own module: where it says, or where everybody has it. */
+function pathOf(cx: Evaluation, host: Value, name: string): Lazy[] {
+  const path = given(cx, host, 'path');
+  if (path !== null && path.kind !== 'null') return [path];
+  return ['hosts', 'systems'].flatMap(folder => {
+    const file = fileIn(cx, `${folder}/${name}`, 'default.nix');
+    return file === null ? [] : [pathTo(cx, file)];
+  });
+}
+
+function textIn(cx: Evaluation, host: Value, name: string, otherwise: string): string | null {
+  const value = given(cx, host, name);
+  if (value === null) return isOpen(host, name) ? null : otherwise;
+  return value.kind === 'string' ? value.text : null;
+}
+
+function tagsIn(cx: Evaluation, host: Value): readonly string[] | null {
+  const value = given(cx, host, 'tags');
+  if (value === null) return isOpen(host, 'tags') ? null : [];
+  if (value.kind !== 'list') return null;
+  const tags: string[] = [];
+  for (const item of value.items) {
+    const tag = item.kind === 'spread' ? null : cx.resolve(item);
+    if (tag?.kind !== 'string' || tag.text === null) return null;
+    tags.push(tag.text);
+  }
+  return tags;
+}
+
+function isOpen(host: Value, name: string): boolean {
+  return host.kind !== 'attrs' || host.open !== null || host.entries.has(name);
+}

@@ -1,0 +1,195 @@
+/**
+ * What frameworks make of folders, as values: paths by the names of their entries, and systems of which only what they
+ * are made of is known. Knows no framework.
+ */
+
+import { inputs } from '../../modules/modules.ts';
+import { certain } from '../../modules/read.ts';
+import {
+  attr,
+  attrs,
+  attrsOf,
+  list,
+  path,
+  string,
+  unknownApply,
+  unknownSelect,
+} from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import { joinPath, stringAsPath } from '../../nix/eval/paths.ts';
+import type {
+  Attr,
+  AttrsValue,
+  Lazy,
+  Origin,
+  PathValue,
+  Spread,
+  UnknownValue,
+  Value,
+} from '../../nix/eval/value.ts';
+
+/** What a folder holds, by name. */
+export interface Entry {
+  readonly name: string;
+  /** Relative to the root of the workspace. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory';
+}
+
+/** The entries of a folder; none where there is no such folder. */
+export function entriesOf(cx: Evaluation, folder: string): Entry[] {
+  return (cx.files.list(folder) ?? []).flatMap(({ name, kind }) => {
+    const inside = joinPath(folder, name);
+    return inside === null ? [] : [{ name, path: inside, kind }];
+  });
+}
+
+export function foldersIn(cx: Evaluation, folder: string): Entry[] {
+  return entriesOf(cx, folder).filter(entry => entry.kind === 'directory');
+}
+
+/** A file of a folder. Listing the folder is what tells of files that appear later. */
+export function fileIn(cx: Evaluation, folder: string, name: string): string | null {
+  return entriesOf(cx, folder).find(entry => entry.name === name && entry.kind === 'file')?.path ?? null;
+}
+
+/**
+ * Modules by the name of their file without `.nix`, or of their folder.
+ * @param needsDefault true if a folder counts only with a `default.nix`
+ */
+export function modulesIn(cx: Evaluation, folder: string, needsDefault: boolean): Map<string, string> {
+  const found = new Map<string, string>();
+  const entries = entriesOf(cx, folder);
+  for (const { name, path: inside, kind } of entries)
+    if (kind === 'directory' && (!needsDefault || fileIn(cx, inside, 'default.nix') !== null))
+      found.set(name, inside);
+  for (const { name, path: inside, kind } of entries)
+    if (kind === 'file' && name.endsWith('.nix')) found.set(name.slice(0, -'.nix'.length), inside);
+  return found;
+}
+
+/** All `default.nix` below a folder, by the path of the folder that they are in. */
+export function defaultsBelow(cx: Evaluation, folder: string): Map<string, string> {
+  const found = new Map<string, string>();
+  const visit = (directory: string, name: string): void => {
+    for (const entry of entriesOf(cx, directory)) {
+      if (entry.kind === 'directory') visit(entry.path, name === '' ? entry.name : `${name}/${entry.name}`);
+      else if (entry.name === 'default.nix') found.set(name, entry.path);
+    }
+  };
+  visit(folder, '');
+  return found;
+}
+
+/** The folder of the workspace that a value names: a path, a text that is one, or the flake itself. Null for others. */
+export function folderAt(cx: Evaluation, lazy: Lazy): string | null {
+  const value = cx.resolve(cx.force(lazy));
+  if (value.kind === 'attrs') {
+    const out = certain(value, 'outPath');
+    return out === null ? null : folderAt(cx, out.value);
+  }
+  const found = value.kind === 'string' ? stringAsPath(value) : value;
+  return found?.kind === 'path' && !found.text.startsWith('/') ? found.text : null;
+}
+
+/** The attribute of a set if it certainly has it, as a value; null otherwise. */
+export function given(cx: Evaluation, set: Value, name: string): Value | null {
+  const entry = set.kind === 'attrs' ? certain(set, name) : null;
+  return entry === null ? null : cx.resolve(cx.force(entry.value));
+}
+
+/** The value at a path of attributes; null where one of them is not certainly there. */
+export function givenAt(cx: Evaluation, set: Value, names: readonly string[]): Value | null {
+  let at: Value | null = set;
+  for (const name of names) at = at === null ? null : given(cx, at, name);
+  return at;
+}
+
+/** The items of a list of modules. Those of which nothing is known stay: somebody has to say that they are missing. */
+export function itemsOf(cx: Evaluation, set: Value, name: string): readonly (Lazy | Spread)[] {
+  const value = given(cx, set, name);
+  if (value?.kind === 'list') return value.items;
+  if (value?.kind === 'unknown') return [{ kind: 'spread', of: value }];
+  const isOpen = set.kind === 'attrs' && (set.open !== null || set.entries.has(name));
+  return set.kind === 'unknown' || isOpen ? [{ kind: 'spread', of: missing(set, name) }] : [];
+}
+
+function missing(set: Value, name: string): UnknownValue {
+  if (set.kind === 'unknown') return unknownSelect(set, name, null);
+  return unknownSelect((set as AttrsValue).open ?? (inputs.open as UnknownValue), name, null);
+}
+
+/** A file as a whole, for what stands for it: its first character. */
+export function startOf(cx: Evaluation, file: string): Origin | null {
+  const isFile = file.endsWith('.nix');
+  const source = cx.files.parse(isFile ? file : `${file}/default.nix`);
+  return source === null ? null : { file: source, start: 0, end: 0, call: null };
+}
+
+export function pathTo(cx: Evaluation, file: string): PathValue {
+  return path(file, startOf(cx, file));
+}
+
+/** A set of what modules are found in, each under its name. */
+export function pathsBy(cx: Evaluation, found: ReadonlyMap<string, string>): AttrsValue {
+  const entries = new Map<string, Attr>();
+  for (const [name, file] of found) {
+    const value = pathTo(cx, file);
+    entries.set(name, attr(value, value.origin));
+  }
+  return attrs(entries, null);
+}
+
+export type Builder = 'nixosSystem' | 'darwinSystem' | 'homeManagerConfiguration';
+
+/** What a machine is made of. */
+export interface Made {
+  readonly builder: Builder;
+  readonly modules: readonly (Lazy | Spread)[];
+  readonly specialArgs: AttrsValue;
+  readonly system: string | null;
+}
+
+/** `nixpkgs.lib.nixosSystem { … }`: what everybody calls by himself who uses no framework. */
+export function systemOf(made: Made, at: Origin | null): UnknownValue {
+  const library = unknownSelect(inputs.open as UnknownValue, `framework.${made.builder}`, null);
+  const fn = unknownSelect(library, made.builder, null);
+  const args: Record<string, Lazy> = {
+    modules: list(made.modules, at),
+    [made.builder === 'homeManagerConfiguration' ? 'extraSpecialArgs' : 'specialArgs']: made.specialArgs,
+    ...(made.system === null ? {} : { system: string(made.system, at) }),
+  };
+  return unknownApply(fn, attrsOf(args, at), at);
+}
+
+/** Which output of a flake the systems of a builder are in. */
+export const OUTPUT_OF: Readonly<Record<Builder, string>> = {
+  nixosSystem: 'nixosConfigurations',
+  darwinSystem: 'darwinConfigurations',
+  homeManagerConfiguration: 'homeConfigurations',
+};
+
+/** The machines in what a framework makes, as symbols. */
+export function systemsIn(cx: Evaluation, outputs: Value): Value[] {
+  return Object.values(OUTPUT_OF).flatMap(name => {
+    const set = given(cx, outputs, name);
+    return set?.kind === 'attrs' ? [...set.entries.values()].map(entry => cx.force(entry.value)) : [];
+  });
+}
+
+/** A machine of a framework with its name and the file that stands for it. */
+export interface Host extends Made {
+  readonly name: string;
+  readonly at: Origin | null;
+}
+
+/** The outputs that hold systems, one entry for each host. */
+export function configurationsOf(hosts: readonly Host[]): Map<string, Attr> {
+  const outputs = new Map<string, Map<string, Attr>>();
+  for (const host of hosts) {
+    const name = OUTPUT_OF[host.builder];
+    const known = outputs.get(name) ?? new Map<string, Attr>();
+    outputs.set(name, known.set(host.name, attr(systemOf(host, host.at), host.at)));
+  }
+  return new Map([...outputs].map(([name, entries]) => [name, attr(attrs(entries, null), null)]));
+}

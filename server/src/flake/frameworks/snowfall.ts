@@ -1,0 +1,135 @@
+/**
+ * Snowfall: `snowfall-lib.mkFlake { inherit inputs; src = ./.; … }`. Machines are the folders `systems/<platform>/<name>`,
+ * each with every module of `modules/nixos` or `modules/darwin`; homes are `homes/<platform>/<user>@<machine>`.
+ */
+
+import { inputs } from '../../modules/modules.ts';
+import { attr, attrs, attrsOf, list, string, symbol } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Lazy, Origin, Spread, Value } from '../../nix/eval/value.ts';
+import {
+  configurationsOf,
+  defaultsBelow,
+  fileIn,
+  folderAt,
+  foldersIn,
+  givenAt,
+  type Host,
+  itemsOf,
+  pathsBy,
+  pathTo,
+  startOf,
+} from './layout.ts';
+import { snowfallFiles } from './snowfall-files.ts';
+import { snowfallLibrary } from './snowfall-lib.ts';
+
+type Modules = readonly (Lazy | Spread)[];
+
+/** Platforms of images (`x86_64-iso`) are none of machines. */
+const PLATFORM = /^[a-z0-9_]+-(linux|darwin)$/;
+
+/**
+ * The outputs.
+ * @param base what `mkLib` was given, where its `mkFlake` is called
+ */
+export function snowfall(
+  cx: Evaluation,
+  argument: Lazy,
+  at: Origin | null,
+  base: Lazy | null = null,
+): Value | null {
+  const args = cx.force(argument);
+  if (args.kind !== 'attrs') return null;
+  const said = (path: readonly string[]): Value | null =>
+    givenAt(cx, args, path) ?? (base === null ? null : givenAt(cx, cx.force(base), path));
+  const src = said(['src']);
+  const from = said(['snowfall', 'root']) ?? src;
+  const root = from === null ? null : folderAt(cx, from);
+  if (root === null) return null;
+  const below = (name: string): string => (root === '' ? name : `${root}/${name}`);
+  const namespace = said(['snowfall', 'namespace']) ?? string('internal', null);
+  const library = snowfallLibrary(
+    cx,
+    below('lib'),
+    snowfallFiles(src === null ? null : folderAt(cx, src), root),
+    namespace,
+    at,
+  );
+  const shared: Record<string, Lazy> = { inputs, namespace, ...(library === null ? {} : { lib: library }) };
+  const modules = (kind: string) => defaultsBelow(cx, below(`modules/${kind}`));
+  const own = (kind: string): Modules => [...modules(kind).values()].map(file => pathTo(cx, file));
+  const written = (path: readonly string[], name: string): Modules => {
+    const set = givenAt(cx, args, path);
+    return set === null ? [] : itemsOf(cx, set, name);
+  };
+
+  const homes = hostsBelow(cx, below('homes')).map(({ name, platform, file }): Host => {
+    const [user = '', host = ''] = name.split('@');
+    return {
+      name,
+      builder: 'homeManagerConfiguration',
+      modules: [
+        pathTo(cx, file),
+        ...own('home'),
+        ...written(['homes', 'users', name], 'modules'),
+        ...written(['homes'], 'modules'),
+      ],
+      specialArgs: attrsOf({ ...shared, user: string(user, null), host: string(host, null) }, null),
+      system: platform,
+      at: startOf(cx, file),
+    };
+  });
+
+  /** What the users of a machine have. */
+  function homesOf(name: string, platform: string): Lazy[] {
+    const users = homes.filter(home => {
+      const host = home.name.split('@')[1];
+      return host === undefined ? home.system === platform : host === name;
+    });
+    if (users.length === 0) return [];
+    const entries = new Map(
+      users.map(home => [
+        home.name.split('@')[0] as string,
+        attr(attrsOf({ imports: list(home.modules, home.at) }, home.at), home.at),
+      ]),
+    );
+    return [attrsOf({ 'home-manager': attrsOf({ users: attrs(entries, null) }, null) }, null)];
+  }
+
+  const systems = hostsBelow(cx, below('systems')).map(({ name, platform, file }): Host => {
+    const kind = platform.endsWith('-darwin') ? 'darwin' : 'nixos';
+    return {
+      name,
+      builder: kind === 'darwin' ? 'darwinSystem' : 'nixosSystem',
+      modules: [
+        pathTo(cx, file),
+        ...own(kind),
+        ...written(['systems', 'hosts', name], 'modules'),
+        ...written(['systems', 'modules'], kind),
+        ...homesOf(name, platform),
+      ],
+      specialArgs: attrsOf({ ...shared, host: string(name, null), system: string(platform, null) }, null),
+      system: platform,
+      at: startOf(cx, file),
+    };
+  });
+
+  const outputs = configurationsOf([...systems, ...homes]);
+  for (const kind of ['nixos', 'darwin', 'home'])
+    outputs.set(`${kind}Modules`, attr(pathsBy(cx, modules(kind)), null));
+  return attrs(outputs, at, symbol('snowfall', 'an output that Snowfall makes'));
+}
+
+function hostsBelow(
+  cx: Evaluation,
+  folder: string,
+): { readonly name: string; readonly platform: string; readonly file: string }[] {
+  return foldersIn(cx, folder)
+    .filter(platform => PLATFORM.test(platform.name))
+    .flatMap(platform =>
+      foldersIn(cx, platform.path).flatMap(({ name, path }) => {
+        const file = fileIn(cx, path, 'default.nix');
+        return file === null ? [] : [{ name, platform: platform.name, file }];
+      }),
+    );
+}

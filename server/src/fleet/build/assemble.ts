@@ -1,0 +1,234 @@
+/**
+ * Puts together what the files of a workspace contribute: the last step of building a fleet. Parts that nothing has
+ * been said anew of are taken from the fleet before.
+ */
+
+import type { Given } from '../../modules/modules.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { NixFiles } from '../../nix/eval/value.ts';
+import { placeKey } from '../../nix/places.ts';
+import { sameItems } from '../../std.ts';
+import { catalogueGenerators } from '../catalogue/catalogue.ts';
+import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from '../generators/generator-index.ts';
+import { once, withLazy } from '../lazy.ts';
+import type { FollowedModules } from '../machine-modules/machine-modules.ts';
+import type { ModuleFacts } from '../machine-modules/module-facts.ts';
+import type { ModuleTable } from '../machine-modules/module-table.ts';
+import { type JoinedFleet, joinDeclared } from '../machines/join-declared.ts';
+import { createMachineFolders, type MachineFolders } from '../machines/machine-folders.ts';
+import type { DeclaredFleet } from '../machines/machines.ts';
+import { createOwnershipCache, machineGenerators, type OwnershipCache } from '../machines/ownership.ts';
+import { listsRead, type ReaderCache, readersOf } from '../machines/readers.ts';
+import type { Machine, NotAnalysable } from '../model/base.ts';
+import type { FileFaults } from '../model/faults.ts';
+import type { Fleet } from '../model/fleet.ts';
+import type { MachineGenerators, MachineModules, RemovedUse } from '../model/machines.ts';
+import type { ClanSetting, FleetOptions, OptionRead } from '../model/options.ts';
+import type { Matrix, MatrixRow, Registry } from '../model/registries.ts';
+import type { AccessSetting, SecretFacts, StoreSetting, StoreSettings } from '../model/secrets.ts';
+import type { BroughtGenerator } from '../model/services.ts';
+import type { Unit } from '../model/uses.ts';
+import { createOptionCache, joinOptions, type OptionCache } from '../options/joined.ts';
+import { joinStoreSettings } from '../secrets/store-settings.ts';
+import { notRead } from './faults.ts';
+
+export interface Parts {
+  readonly files: NixFiles;
+  readonly declared: readonly DeclaredFleet[];
+  readonly registries: readonly Registry[];
+  readonly matrices: readonly Matrix[];
+  readonly units: ReadonlyMap<string, Unit>;
+  readonly textOf: (path: string) => string;
+  readonly namedBy: (path: string) => readonly string[];
+  readonly secrets: () => readonly SecretFacts[];
+  readonly table: ModuleTable;
+  readonly replacesConfig: boolean;
+  readonly lateArguments: Fleet['lateArguments'];
+  readonly cache: AssemblyCache;
+  readonly givenTo: (file: string) => Given;
+  readonly storeSettings: () => readonly StoreSetting[];
+  readonly accessSettings: () => readonly AccessSetting[];
+  readonly removed: () => readonly RemovedUse[];
+  readonly optionReads: (path: string, names: ReadonlySet<string>) => readonly OptionRead[];
+  /** Files that have changed since the options were joined; see module-cache.ts. */
+  readonly changedFiles: Set<string>;
+  /** The texts of files that may declare options. */
+  readonly declaring: () => readonly string[];
+  readonly faults: (modules: ReadonlyMap<string, MachineModules>) => readonly FileFaults[];
+  readonly machineSettings: () => readonly ClanSetting[];
+}
+
+/** What is kept from one build to the next. */
+export interface AssemblyCache {
+  readonly folders: MachineFolders;
+  readonly readers: ReaderCache;
+  readonly ownership: OwnershipCache;
+  readonly generators: GeneratorIndex;
+  readonly options: OptionCache;
+  joined: {
+    readonly key: readonly unknown[];
+    readonly fleet: JoinedFleet;
+    brought: readonly BroughtGenerator[] | null;
+  } | null;
+  storeSettings: { readonly all: readonly StoreSetting[]; readonly joined: StoreSettings } | null;
+  /** Matrices that other files say the registry of, by the matrix as it is read. */
+  readonly linked: WeakMap<Matrix, Matrix>;
+}
+
+export function createAssemblyCache(files: NixFiles): AssemblyCache {
+  return {
+    folders: createMachineFolders(files),
+    readers: { byUnit: new WeakMap(), byFile: new Map() },
+    ownership: createOwnershipCache(),
+    generators: createGeneratorIndex(),
+    options: createOptionCache(),
+    joined: null,
+    storeSettings: null,
+    linked: new WeakMap(),
+  };
+}
+
+export function assemble(cx: Evaluation, parts: Parts): Fleet {
+  const { registries, units, cache } = parts;
+  const lists = listsRead(parts.declared, cache.folders.machines(), units);
+  const join = joinParts(cx, parts, lists);
+  const joined = join.fleet;
+  const { machines } = joined;
+  const matrices = parts.matrices.map(matrix =>
+    withLists(linkRegistry(matrix, registries, units, cache), machines, lists),
+  );
+  const owners = once(() => machineGenerators(cx, { ...parts, ...cache, joined }));
+  const faults = once(() => parts.faults(owners()));
+  return withLazy(
+    {
+      machines,
+      machinesComplete: joined.machinesComplete,
+      homes: joined.homes,
+      machineFacts: joined.facts,
+      isClan: joined.isClan,
+      directory: joined.directory,
+      inventory: joined.inventory,
+      exports: joined.exports,
+      serviceModules: joined.modules,
+      serviceModulesComplete: joined.modulesComplete,
+      registries,
+      matrices,
+      hasAllGenerators(machine: string) {
+        const own = owners().get(machine);
+        return own?.complete === true && !own.foreign;
+      },
+      replacesConfig: parts.replacesConfig,
+      lateArguments: parts.lateArguments,
+      namedBy: parts.namedBy,
+      units,
+    },
+    {
+      generators: () => mergeGenerators(cache.generators, { units, registries, matrices, owners: owners() }),
+      modules: owners,
+      brought() {
+        join.brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
+        return join.brought;
+      },
+      secrets: parts.secrets,
+      storeSettings: () => joinSettings(cache, parts.storeSettings()),
+      options: () => optionsOf(parts, owners()),
+      clanSettings: () => [...joined.settings, ...parts.machineSettings()],
+      accessSettings: parts.accessSettings,
+      removed: parts.removed,
+      faults,
+      notAnalysable: () => gapsOf(units, joined, owners(), faults()),
+    },
+  );
+}
+
+/** Returns what could not be analysed, wherever it was met. */
+function gapsOf(
+  units: ReadonlyMap<string, Unit>,
+  joined: JoinedFleet,
+  owners: ReadonlyMap<string, MachineGenerators>,
+  faults: readonly FileFaults[],
+): readonly NotAnalysable[] {
+  return unique([
+    ...[...units.values()].flatMap(unit => unit.notAnalysable),
+    ...joined.gaps,
+    ...[...owners.values()].flatMap(own => [...own.gaps, ...own.strangers]),
+    ...notRead(faults),
+  ]);
+}
+
+/** @param owners of all machines, which have been followed for them */
+function optionsOf(
+  { cache, table, textOf, optionReads, changedFiles, declaring }: Parts,
+  owners: ReadonlyMap<string, unknown>,
+): FleetOptions {
+  const followed = new Map<string, FollowedModules>();
+  for (const [name, one] of cache.ownership.machines) if (owners.has(name)) followed.set(name, one.followed);
+  const options = (facts: ModuleFacts) => table.options(facts);
+  return joinOptions(cache.options, {
+    followed,
+    stale: changedFiles,
+    declaring: declaring(),
+    options,
+    textOf,
+    readsIn: optionReads,
+  });
+}
+
+function joinSettings(cache: AssemblyCache, all: readonly StoreSetting[]): StoreSettings {
+  if (cache.storeSettings === null || !sameItems(cache.storeSettings.all, all))
+    cache.storeSettings = { all, joined: joinStoreSettings(all) };
+  return cache.storeSettings.joined;
+}
+
+/** Many machines import one module. */
+function unique(gaps: readonly NotAnalysable[]): NotAnalysable[] {
+  return [...new Map(gaps.map(gap => [`${placeKey(gap.at)}\0${gap.reason}`, gap])).values()];
+}
+
+function joinParts(
+  cx: Evaluation,
+  { declared, matrices, units, textOf, cache }: Parts,
+  lists: ReadonlySet<string>,
+): NonNullable<AssemblyCache['joined']> {
+  const folders = cache.folders.machines();
+  const shared = matrices.flatMap(({ rows }) => rows.flatMap(row => (row.shared ? [row.machine] : [])));
+  const readers = readersOf(cache.readers, declared, units, textOf, new Set([...lists, ...shared]));
+  const key = [...declared, null, ...folders, null, ...readers];
+  if (cache.joined === null || !sameItems(cache.joined.key, key))
+    cache.joined = { key, fleet: joinDeclared(cx, declared, folders, readers), brought: null };
+  return cache.joined;
+}
+
+/** What evaluation showed is stronger than what the keys suggest: the registry in which a reader looks them up. */
+function linkRegistry(
+  matrix: Matrix,
+  registries: readonly Registry[],
+  units: ReadonlyMap<string, Unit>,
+  { linked }: AssemblyCache,
+): Matrix {
+  const looked = new Set<string>();
+  for (const unit of units.values())
+    for (const registry of unit.matrixLinks)
+      if (registry.matrix === matrix.file) looked.add(registry.registry);
+  const [only] = looked;
+  const isLinked = looked.size === 1 && only !== undefined;
+  if (!isLinked && (matrix.registry !== null || registries.length !== 1)) return matrix;
+  const registry = isLinked ? only : (registries[0]?.file ?? null);
+  const known = linked.get(matrix);
+  if (known?.registry === registry) return known;
+  const result = { ...matrix, registry };
+  linked.set(matrix, result);
+  return result;
+}
+
+/**
+ * A row that lends keys to others is a machine's all the same if there is such a machine. One that modules add to a
+ * machine's is shared.
+ */
+function withLists(matrix: Matrix, machines: readonly Machine[], lists: ReadonlySet<string>): Matrix {
+  if (lists.size === 0 && !matrix.rows.some(row => row.shared)) return matrix;
+  const names = new Set(machines.map(machine => machine.name));
+  const isShared = ({ machine, shared }: MatrixRow) => (shared || lists.has(machine)) && !names.has(machine);
+  if (matrix.rows.every(row => row.shared === isShared(row))) return matrix;
+  return { ...matrix, rows: matrix.rows.map(row => ({ ...row, shared: isShared(row) })) };
+}

@@ -1,0 +1,182 @@
+/**
+ * What Nix stumbles over in the files that it comes to (reach.ts): grammar, names that are there twice or not at all,
+ * paths that lead nowhere.
+ */
+
+import { type Lead, leadsOf } from '../../flake/leads.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
+import type { NixFiles } from '../../nix/eval/value.ts';
+import { refusedIn } from '../../nix/refused.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import type { NixSyntaxError, Range } from '../../nix/syntax.ts';
+import type { NotAnalysable } from '../model/base.ts';
+import type { AbsentFile, FileFaults, SyntaxFault } from '../model/faults.ts';
+import type { MachineModules } from '../model/machines.ts';
+import { follow, type Reached, type ReachParts, stands } from './reach.ts';
+
+/** What is kept from one build to the next. */
+export interface FaultCache {
+  /** Files that have changed since. */
+  readonly stale: Set<string>;
+  last: Kept | null;
+}
+
+interface Kept {
+  readonly reached: Reached;
+  readonly faults: Map<string, FileFaults>;
+  readonly list: readonly FileFaults[];
+}
+
+export function createFaultCache(): FaultCache {
+  return { stale: new Set(), last: null };
+}
+
+/** All files with faults, by path. The same list for as long as nothing of it changes. */
+export function findFaults(parts: ReachParts, cache: FaultCache): readonly FileFaults[] {
+  const before = cache.last;
+  const isSameReach = before !== null && stands(parts, before.reached, cache.stale);
+  const reached = isSameReach ? before.reached : follow(parts);
+  const faults = isSameReach ? before.faults : new Map<string, FileFaults>();
+  const evaluated = absentModules(parts);
+  for (const path of isSameReach ? [...cache.stale, ...faults.keys()] : reached.files.keys()) {
+    const found = faultsOf(parts, reached, path, evaluated.get(path) ?? NONE);
+    if (found === null) faults.delete(path);
+    else faults.set(path, found);
+  }
+  cache.stale.clear();
+  const found = [...faults.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
+  const list = before !== null && sameFaults(before.list, found) ? before.list : found;
+  cache.last = { reached, faults, list };
+  return list;
+}
+
+type AbsentModule = MachineModules['absent'][number];
+
+/** The modules that evaluation was led to and that are not there, by the file that names them. */
+function absentModules({ modules }: ReachParts): ReadonlyMap<string, readonly AbsentModule[]> {
+  const found = new Map<string, AbsentModule[]>();
+  for (const own of modules.values())
+    for (const one of own.absent) {
+      const known = found.get(one.at.file);
+      if (known === undefined) found.set(one.at.file, [one]);
+      else known.push(one);
+    }
+  return found;
+}
+
+const NONE: readonly never[] = [];
+
+function faultsOf(
+  { files, modules, done }: ReachParts,
+  kept: Reached,
+  path: string,
+  evaluated: readonly AbsentModule[],
+): FileFaults | null {
+  const reach = kept.files.get(path);
+  const file = reach === undefined ? null : files.parse(path);
+  if (reach === undefined || file === null) return null;
+  const syntax = brokenAt(file);
+  const isRead = reach === 'certain' && file.errors.length === 0;
+  const all = isRead ? refusedIn(file) : NONE;
+  const refused = kept.isScoped ? all.filter(({ kind }) => kind !== 'variable') : all;
+  const written = isRead ? leadsOf(file).flatMap(lead => absentAt(files, kept.present, path, lead)) : NONE;
+  done(file);
+  const missed = withEvaluated(files, written, evaluated);
+  if (syntax === null && refused.length === 0 && missed.length === 0) return null;
+  const machines = [...modules].filter(([, own]) => own.files.includes(path)).map(([name]) => name);
+  const isOfFlake = kept.flakeModules.has(path);
+  const absent = missed.map(one => ({
+    ...one,
+    isNeeded: machines.length > 0 || (isOfFlake && one.isNeeded),
+  }));
+  return { file: path, reach, machines: machines.sort(), syntax, refused, absent };
+}
+
+/** Where the grammar of a file is broken first; null where only this reader gives up. */
+function brokenAt(file: SourceFile): SyntaxFault | null {
+  const { errors, text } = file;
+  if (errors.some(error => error.isLimit) || text.includes('\0')) return null;
+  const [first] = errors;
+  // Where a bracket is opened Nix is still content: it stumbles over what comes instead of the closing one.
+  const stumbled = errors.find(error => !isUnclosed(error));
+  if (first !== undefined)
+    return {
+      ...whole(text, stumbled ?? first),
+      unclosed: stumbled !== undefined && isUnclosed(first) ? first : null,
+    };
+  if (!isEmpty(file)) return null;
+  return {
+    start: 0,
+    end: whole(text, { start: 0, end: Math.min(1, text.length) }).end,
+    message: 'There is no expression in it.',
+    unclosed: null,
+  };
+}
+
+/** A range that cuts no character in two. */
+function whole<T extends Range>(text: string, range: T): T {
+  const isInside = (offset: number) =>
+    /[\ud800-\udbff]/.test(text.charAt(offset - 1)) && /[\udc00-\udfff]/.test(text.charAt(offset));
+  const { start, end } = range;
+  return { ...range, start: isInside(start) ? start - 1 : start, end: isInside(end) ? end + 1 : end };
+}
+
+function isUnclosed({ message }: NixSyntaxError): boolean {
+  return message.endsWith(' is never closed.');
+}
+
+/** Nothing but blanks and comments? */
+function isEmpty({ text, comments }: SourceFile): boolean {
+  let at = 0;
+  for (const { start, end } of comments) {
+    if (text.slice(at, start).trim() !== '') return false;
+    at = end;
+  }
+  return text.slice(at).trim() === '';
+}
+
+/** With those that evaluation was led to, however their paths are made. */
+function withEvaluated(
+  files: NixFiles,
+  written: readonly AbsentFile[],
+  evaluated: readonly AbsentModule[],
+): readonly AbsentFile[] {
+  const all = [...written];
+  for (const { at, target } of evaluated) {
+    if (files.kind(target) !== null || all.some(one => one.at.start === at.start)) continue;
+    const folder = target.endsWith('/default.nix') ? folderOf(target) : null;
+    const isFolder = folder !== null && files.kind(folder) === 'directory';
+    all.push({ at, target: isFolder ? folder : target, isFolder, isNeeded: true });
+  }
+  return all;
+}
+
+function absentAt(
+  files: NixFiles,
+  present: ReadonlySet<string>,
+  path: string,
+  lead: Lead,
+): readonly AbsentFile[] {
+  const { target, start, end } = lead;
+  // What is no Nix comes and goes without the list of files being another one.
+  if (!lead.certain || lead.isAsked || !/(^|\/)(\.*|[^./]+|[^/]*\.nix)$/.test(target)) return NONE;
+  if (present.has(target) || present.has(`${target}/default.nix`)) return NONE;
+  const kind = files.kind(target);
+  const isFolder = kind === 'directory';
+  if (kind === 'file' || (isFolder && (lead.isTree || files.kind(`${target}/default.nix`) !== null)))
+    return NONE;
+  return [{ at: { file: path, start, end }, target, isFolder, isNeeded: lead.isOwn }];
+}
+
+function sameFaults(left: readonly FileFaults[], right: readonly FileFaults[]): boolean {
+  return left.length === right.length && JSON.stringify(left) === JSON.stringify(right);
+}
+
+/** The broken files, for the list of what cannot be analysed. */
+export function notRead(faults: readonly FileFaults[]): NotAnalysable[] {
+  return faults.flatMap(({ file, syntax }) =>
+    syntax === null
+      ? []
+      : [{ at: { file, start: syntax.start, end: syntax.end }, what: 'file', reason: 'Nix cannot read it' }],
+  );
+}

@@ -1,0 +1,178 @@
+/**
+ * The files that a fleet is built from, as they are found: registries, the files that lead to them, matrices, and what
+ * declares machines or gives arguments. Each is read once, until it is forgotten.
+ */
+
+import {
+  type FileArguments,
+  NO_ARGUMENTS,
+  readArguments,
+  type SharedArguments,
+  shareArguments,
+  withSystems,
+} from '../../flake/arguments.ts';
+import type { FlakeSet } from '../../flake/flake-modules.ts';
+import { systemsIn } from '../../flake/frameworks/layout.ts';
+import { member } from '../../modules/read.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue, Value } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { sameItems } from '../../std.ts';
+import {
+  type DeclaredFleet,
+  declaresNothing,
+  readInventoryJson,
+  readMachines,
+  readMade,
+} from '../machines/machines.ts';
+import type { Matrix, Registry } from '../model/registries.ts';
+import { keyFinder, readMatrix } from '../registry/matrix.ts';
+import { readRegistry } from '../registry/registry.ts';
+import type { Known } from '../uses/unit-state.ts';
+import type { FleetFiles, FleetSettings, State } from './builder-state.ts';
+import { type FileGroups, pipelineOf } from './survey.ts';
+import type { TextFacts } from './texts.ts';
+
+/** Steps allowed for reading a whole registry or matrix. */
+const FILE_STEPS = 2_000_000;
+
+export function findRegistries(
+  state: State,
+  settings: FleetSettings,
+  { mayHoldRegistry }: FileGroups,
+): string[] {
+  const found: string[] = [];
+  for (const path of mayHoldRegistry) {
+    let registry = state.registries.get(path);
+    if (registry === undefined) {
+      const read = withBudget(state.evaluation, FILE_STEPS, () =>
+        readRegistry(state.evaluation, path, settings.isRegistryFile(path)),
+      );
+      registry = read instanceof BudgetExceeded ? null : read;
+      state.registries.set(path, registry);
+    }
+    if (registry !== null) found.push(path);
+  }
+  return found;
+}
+
+export function findPipeline(
+  state: State,
+  groups: FileGroups,
+  registries: readonly string[],
+): ReadonlySet<string> {
+  const starts = [...registries, ...groups.namedMatrices];
+  const key = starts.join('\0');
+  if (state.pipeline?.groups !== groups || state.pipeline.starts !== key)
+    state.pipeline = { groups, starts: key, files: pipelineOf(groups, starts) };
+  return state.pipeline.files;
+}
+
+export function sharedArguments(
+  files: FleetFiles,
+  state: State,
+  { mayGiveArguments }: FileGroups,
+  made: readonly FlakeSet[],
+): SharedArguments {
+  const byFile = new Map<string, FileArguments>();
+  for (const path of mayGiveArguments) {
+    let given = state.arguments.get(path);
+    if (given === undefined) {
+      const file = files.parse(path);
+      given = file === null ? NO_ARGUMENTS : readArguments(state.evaluation, file);
+      state.arguments.set(path, given);
+    }
+    byFile.set(path, given);
+  }
+  for (const { file, set } of made) {
+    const systems = withBudget(state.evaluation, FILE_STEPS, () => madeSystems(state.evaluation, set));
+    if (systems instanceof BudgetExceeded) continue;
+    byFile.set(file, withSystems(state.evaluation, byFile.get(file) ?? NO_ARGUMENTS, systems));
+  }
+  return shareArguments(state.evaluation, byFile);
+}
+
+export function registryAt(state: State, file: string): Place {
+  return (state.registries.get(file) as Registry).at;
+}
+
+/** Files named in the settings, and files that the pipeline names beside it whose lists hold a registry's keys. */
+export function findMatrices(
+  state: State,
+  settings: FleetSettings,
+  groups: FileGroups,
+  texts: ReadonlyMap<string, TextFacts>,
+  registryFiles: readonly string[],
+  pipeline: ReadonlySet<string>,
+): Matrix[] {
+  const registries = registryFiles.map(file => state.registries.get(file) as Registry);
+  const candidates = new Set(groups.namedMatrices);
+  if (registries.length > 0) {
+    if (state.holdsKeys === null || !sameItems(registries, state.registriesOfMatrices))
+      state.holdsKeys = keyFinder(registries);
+    const targets = new Set<string>();
+    for (const path of pipeline)
+      for (const { target } of texts.get(path)?.references ?? [])
+        if (!pipeline.has(target)) targets.add(target);
+    for (const target of targets) {
+      const facts = texts.get(target);
+      if (facts !== undefined && state.holdsKeys(facts)) candidates.add(target);
+    }
+  }
+  if (!sameItems(registries, state.registriesOfMatrices)) state.matrices.clear();
+  state.registriesOfMatrices = registries;
+  const found: Matrix[] = [];
+  for (const path of [...candidates].sort()) {
+    let matrix = state.matrices.get(path);
+    if (matrix === undefined) {
+      const read = withBudget(state.evaluation, FILE_STEPS, () =>
+        readMatrix(state.evaluation, path, registries, settings.isMatrixFile(path)),
+      );
+      matrix = read instanceof BudgetExceeded ? null : read;
+      state.matrices.set(path, matrix);
+    }
+    if (matrix !== null) found.push(matrix);
+  }
+  return found;
+}
+
+function madeSystems(cx: Evaluation, made: AttrsValue): readonly Value[] {
+  const outputs = member(cx, made, 'flake');
+  return outputs === null ? [] : systemsIn(cx, outputs);
+}
+
+/** What the files of this flake declare of machines and of the inventory. */
+export function findDeclared(
+  files: FleetFiles,
+  state: State,
+  { mayDeclareMachines }: FileGroups,
+  argument: Known['argument'],
+): DeclaredFleet[] {
+  const found: DeclaredFleet[] = [];
+  for (const path of mayDeclareMachines) {
+    let read = state.declared.get(path);
+    if (read === undefined) {
+      const file = files.parse(path);
+      read =
+        file === null
+          ? null
+          : readMachines(state.evaluation, file, name =>
+              name === 'config' ? state.flake.configOf(path) : argument(name, path),
+            );
+      if (read !== null && declaresNothing(read)) read = null;
+      state.declared.set(path, read);
+    }
+    if (read !== null) found.push(read);
+  }
+  for (const made of state.flake.made()) {
+    let read = state.made.declared.get(made);
+    if (read === undefined) {
+      read = readMade(state.evaluation, made);
+      state.made.declared.set(made, read);
+    }
+    if (!declaresNothing(read)) found.push(read);
+  }
+  state.inventoryJson ??= readInventoryJson(state.evaluation);
+  return state.inventoryJson === null ? found : [...found, state.inventoryJson];
+}

@@ -1,0 +1,159 @@
+/**
+ * The files that Nix comes to: the flake, the modules of the machines, and what those lead to by paths that are written
+ * out. What lies about beside them, such as templates, it never sees.
+ */
+
+import { type Lead, leadsOf } from '../../flake/leads.ts';
+import { joinPath } from '../../nix/eval/paths.ts';
+import type { NixFiles } from '../../nix/eval/value.ts';
+import { refusedIn } from '../../nix/refused.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import { sameItems } from '../../std.ts';
+import { belongsToFleet } from '../machines/machines.ts';
+import type { Reach } from '../model/faults.ts';
+import type { MachineModules } from '../model/machines.ts';
+
+export interface ReachParts {
+  readonly files: NixFiles;
+  readonly modules: ReadonlyMap<string, MachineModules>;
+  /** All files of the workspace; another list where one has come or gone. */
+  readonly paths: readonly string[];
+  /** Files that were read for what they say of vars. */
+  readonly units: ReadonlyMap<string, unknown>;
+  /** Hears of files that have been read. */
+  readonly done: (file: SourceFile) => void;
+}
+
+/** The files that Nix comes to, and what that was found from. */
+export interface Reached {
+  readonly paths: readonly string[];
+  readonly present: ReadonlySet<string>;
+  readonly modules: readonly MachineModules[];
+  readonly units: ReadonlySet<string>;
+  readonly files: ReadonlyMap<string, Reach>;
+  /** The flake and what it imports as modules of its own. */
+  readonly flakeModules: ReadonlySet<string>;
+  /** True where a file may be imported with names of its own: then any name may be known. */
+  readonly isScoped: boolean;
+  /** What each file led to when it was followed. */
+  readonly leads: ReadonlyMap<string, readonly Lead[]>;
+}
+
+/** Would all be followed to the same files? */
+export function stands(parts: ReachParts, before: Reached, stale: ReadonlySet<string>): boolean {
+  if (before.paths !== parts.paths || !sameModules(before.modules, parts.modules)) return false;
+  if (before.units.size !== parts.units.size || before.isScoped) return false;
+  for (const path of stale) {
+    if (parts.units.has(path) !== before.units.has(path)) return false;
+    const led = before.leads.get(path);
+    const file = led === undefined ? null : parts.files.parse(path);
+    if (led === undefined) continue;
+    if (file === null || isScoping(file) || !leadAlike(led, leadsOf(file))) return false;
+  }
+  return true;
+}
+
+/** Machines are followed anew where anything is unclear about them, and mostly come to the same. */
+function sameModules(before: readonly MachineModules[], now: ReadonlyMap<string, MachineModules>): boolean {
+  if (before.length !== now.size) return false;
+  let index = 0;
+  for (const own of now.values()) {
+    const other = before[index++] as MachineModules;
+    if (own !== other && !areAlike(own, other)) return false;
+  }
+  return true;
+}
+
+function areAlike(left: MachineModules, right: MachineModules): boolean {
+  return (
+    sameItems(left.files, right.files) &&
+    sameItems(left.possibleFiles, right.possibleFiles) &&
+    sameItems(left.homeFiles, right.homeFiles) &&
+    left.absent.length + right.absent.length === 0
+  );
+}
+
+function leadAlike(left: readonly Lead[], right: readonly Lead[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every(({ target, certain, isTree, isOwn }, index) => {
+      const other = right[index] as Lead;
+      return (
+        target === other.target &&
+        certain === other.certain &&
+        isTree === other.isTree &&
+        isOwn === other.isOwn
+      );
+    })
+  );
+}
+
+function isScoping({ text }: SourceFile): boolean {
+  return text.includes('scopedImport');
+}
+
+/** Reads of a tree what is kept without it. */
+export function readForFaults(file: SourceFile): void {
+  leadsOf(file);
+  refusedIn(file);
+}
+
+/** Follows everything that Nix is led to. */
+export function follow(parts: ReachParts): Reached {
+  const { files, modules, paths, units } = parts;
+  const reached = new Map<string, Reach>();
+  const leads = new Map<string, readonly Lead[]>();
+  let isScoped = false;
+  const flakeModules = new Set(['flake.nix']);
+  const certain = ['flake.nix'];
+  const possible: string[] = [];
+  for (const own of modules.values()) {
+    certain.push(...own.files, ...own.homeFiles);
+    possible.push(...own.possibleFiles);
+  }
+  const present = new Set(paths);
+  const walk = (stack: string[], reach: Reach): void => {
+    for (let path = stack.pop(); path !== undefined; path = stack.pop()) {
+      if (reached.has(path) || !present.has(path)) continue;
+      reached.set(path, reach);
+      const file = files.parse(path);
+      if (file === null) continue;
+      readForFaults(file);
+      const found = leadsOf(file);
+      if (isScoping(file)) isScoped = true;
+      parts.done(file);
+      leads.set(path, found);
+      for (const lead of found) {
+        const targets = targetsOf(present, lead);
+        (lead.certain ? stack : possible).push(...targets);
+        if (lead.isOwn && lead.certain && flakeModules.has(path))
+          for (const target of targets) flakeModules.add(target);
+      }
+    }
+  };
+  walk(certain, 'certain');
+  walk(possible, 'possible');
+  for (const path of units.keys())
+    if (!reached.has(path) && belongsToFleet(files, path)) reached.set(path, 'unknown');
+  return {
+    paths,
+    present,
+    modules: [...modules.values()],
+    units: new Set(units.keys()),
+    files: reached,
+    flakeModules,
+    isScoped,
+    leads,
+  };
+}
+
+function targetsOf(present: ReadonlySet<string>, { target, isTree }: Lead): readonly string[] {
+  if (present.has(target)) return [target];
+  if (isTree)
+    return [...present].filter(path => isBelow(path, target) && !/\/_/.test(path.slice(target.length)));
+  return [joinPath(target, 'default.nix') as string];
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return folder === '' || path.startsWith(`${folder}/`);
+}

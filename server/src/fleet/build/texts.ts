@@ -1,0 +1,64 @@
+/**
+ * What texts show without being parsed: which files are worth reading at all, and which lead to which.
+ */
+import { mayGiveArguments } from '../../flake/arguments.ts';
+import { mayAddOutputs } from '../../flake/flake-outputs.ts';
+import { mayDeclareMachines } from '../machines/machines.ts';
+import { mayHoldRegistry } from '../registry/registry.ts';
+import { USE_WORDS } from '../uses/interest.ts';
+import { type Reference, referencesOf } from './references.ts';
+
+/** What a text shows without being parsed. */
+export interface TextFacts {
+  readonly text: string;
+  readonly mentionsVars: boolean;
+  readonly mayHoldRegistry: boolean;
+  readonly mayDeclareMachines: boolean;
+  readonly mayGiveArguments: boolean;
+  readonly mayAddOutputs: boolean;
+  readonly references: readonly Reference[];
+}
+
+const MENTIONS_VARS = new RegExp(`\\bgenerators\\b|\\bimportApply\\b|${USE_WORDS.source}`);
+
+export function textFacts(path: string, text: string): TextFacts {
+  return {
+    text,
+    mentionsVars: MENTIONS_VARS.test(text),
+    mayHoldRegistry: mayHoldRegistry(text),
+    mayDeclareMachines: mayDeclareMachines(text),
+    mayGiveArguments: mayGiveArguments(text),
+    mayAddOutputs: mayAddOutputs(text),
+    references: referencesOf(path, text),
+  };
+}
+
+/** Do two texts say the same, but for where they say it? */
+export function saySame(left: TextFacts, right: TextFacts): boolean {
+  return (
+    left.mentionsVars === right.mentionsVars &&
+    left.mayHoldRegistry === right.mayHoldRegistry &&
+    left.mayDeclareMachines === right.mayDeclareMachines &&
+    left.mayGiveArguments === right.mayGiveArguments &&
+    left.mayAddOutputs === right.mayAddOutputs &&
+    left.references.length === right.references.length &&
+    left.references.every(({ target }, index) => target === right.references[index]?.target)
+  );
+}
+
+/**
+ * Offsets at which a text leads to what is worth following: into the pipeline, and to files with functions that may
+ * read generators' files for whoever imports them.
+ */
+export function placesToFollow(
+  { references }: TextFacts,
+  texts: ReadonlyMap<string, TextFacts>,
+  pipeline: ReadonlySet<string>,
+): number[] {
+  return references
+    .filter(
+      ({ target, imported }) =>
+        pipeline.has(target) || (imported && texts.get(target)?.mentionsVars === true),
+    )
+    .map(({ offset }) => offset);
+}

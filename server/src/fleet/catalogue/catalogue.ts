@@ -1,0 +1,276 @@
+/**
+ * The generators of clan-core's own services: what is known of a name, and which of them an inventory brings to
+ * which machine. A use of one of them needs no declaration in the workspace. Knows the catalogue and the inventory;
+ * what is written in modules is not known here.
+ */
+
+import type { Setting } from '../../modules/settings.ts';
+import { incomplete, settingAt } from '../../modules/settings.ts';
+import { isOfClanCore } from '../inventory/inventory.ts';
+import { certainMembers, memberSettings, roleMembers } from '../inventory/members.ts';
+import type { BroughtFile, BroughtGenerator, Instance, Inventory, Role } from '../model/services.ts';
+import {
+  CATALOGUE,
+  type CatalogueCondition,
+  type CatalogueEach,
+  type CatalogueFile,
+  type CatalogueGenerator,
+} from './catalogue-data.ts';
+import { filled, type Holes, holesIn, isFilled, patternOf } from './catalogue-names.ts';
+
+export { CLAN_CORE_COMMIT } from './catalogue-data.ts';
+
+interface Template {
+  readonly entry: CatalogueGenerator;
+  readonly pattern: RegExp;
+}
+
+const TEMPLATES: readonly Template[] = CATALOGUE.map(entry => ({ entry, pattern: patternOf(entry.name) }));
+
+/** True if one of clan-core's services may declare a generator of this name. */
+export function isCatalogueGenerator(name: string): boolean {
+  return TEMPLATES.some(({ pattern }) => pattern.test(name));
+}
+
+/** All that the catalogue has of a name; several services may declare one name. */
+export function catalogueEntries(name: string): readonly CatalogueGenerator[] {
+  return TEMPLATES.filter(({ pattern }) => pattern.test(name)).map(({ entry }) => entry);
+}
+
+/** What the catalogue says of a file of a generator; null if no service declares it. */
+export function catalogueFile(generator: string, file: string): CatalogueFile | null {
+  for (const { entry, pattern } of TEMPLATES) {
+    const holes = holesIn(pattern, generator);
+    if (holes === null) continue;
+    const found = entry.files.find(one => filled(one.name, holes) === file);
+    if (found !== undefined) return { ...found, name: file };
+  }
+  return null;
+}
+
+/** What an inventory brings, and what core modules may add to any machine. */
+export function catalogueGenerators(inventory: Inventory): readonly BroughtGenerator[] {
+  const brought = createCollector();
+  for (const entry of CATALOGUE)
+    if (entry.service === null) brought.add(render(entry, null, new Map(), null, null, false));
+  for (const instance of inventory.instances) {
+    const ours = isOfClanCore(instance);
+    if (ours === false || instance.module.name === null) continue;
+    const sure = ours === true && !instance.conditional;
+    for (const entry of CATALOGUE)
+      if (entry.service === instance.module.name) bring(inventory, instance, entry, sure, brought.add);
+  }
+  return brought.all();
+}
+
+type Add = (generator: BroughtGenerator) => void;
+
+function bring(
+  inventory: Inventory,
+  instance: Instance,
+  entry: CatalogueGenerator,
+  sure: boolean,
+  add: Add,
+): void {
+  const roles = [...instance.roles.values()].filter(
+    role => entry.roles.length === 0 || entry.roles.includes(role.name),
+  );
+  const controller = controllerOf(inventory, instance);
+  const base = new Map([['inst', instance.name]]);
+  if (controller !== null) base.set('controller', controller);
+  const seen = new Set<string>();
+  const condition = conditionOf(inventory, instance, entry.condition);
+  for (const role of roles) {
+    const members = roleMembers(inventory, role);
+    const isAll = role.complete && instance.complete && inventory.complete;
+    for (const machine of members ?? certainMembers(inventory, role)) {
+      const known = inventory.machine(machine);
+      // Clan takes the names of machines that there are not, and nothing comes of it.
+      if (known === null && inventory.tagged('all') !== null) continue;
+      const machineClass = known?.class ?? null;
+      if (seen.has(machine) || (machineClass === 'darwin' && !entry.darwin)) continue;
+      const all = memberSettings(inventory, role, machine);
+      const settings = isAll ? all : incomplete(all);
+      const met = condition(settings);
+      if (met === false) continue;
+      if (entry.roles.length === 0) seen.add(machine);
+      const certain = sure && met === true && (entry.darwin || machineClass !== null);
+      const holes = new Map(base).set('machine', machine);
+      for (const one of each(entry.each, settings, instance.name))
+        add(
+          render(
+            entry,
+            instance,
+            new Map([...holes, ...one.holes]),
+            machine,
+            one.settings ?? settings,
+            certain,
+          ),
+        );
+    }
+    if (members === null && condition(incomplete(role.settings())) !== false)
+      add(unknownMembers(instance, entry, role, base));
+  }
+}
+
+/** What members of a role have that are not known. */
+function unknownMembers(
+  instance: Instance,
+  entry: CatalogueGenerator,
+  role: Role,
+  base: Holes,
+): BroughtGenerator {
+  const settings = incomplete(role.settings());
+  const [one] = each(entry.each, settings, instance.name);
+  return render(entry, instance, new Map([...base, ...(one?.holes ?? [])]), null, settings, false);
+}
+
+/** The identity of a network is made by the first of its controllers. */
+function controllerOf(inventory: Inventory, instance: Instance): string | null {
+  const role = instance.roles.get('controller');
+  return role === undefined ? null : (roleMembers(inventory, role)?.[0] ?? null);
+}
+
+interface OneOf {
+  readonly holes: Holes;
+  /** The settings of the thing itself, for what depends on them. */
+  readonly settings: Setting | null;
+}
+
+const UNKNOWN: OneOf = { holes: new Map(), settings: null };
+
+/** The things for each of which there is a generator; one with open holes where there may be more. */
+function each(source: CatalogueEach | undefined, settings: Setting, instance: string): readonly OneOf[] {
+  if (source === undefined || source.kind === 'unknown') return [UNKNOWN];
+  const found = settingAt(settings, source.setting.split('.'));
+  if (source.kind === 'value') {
+    const text = found === undefined ? instance : textOf(found);
+    return text === null ? [UNKNOWN] : [{ holes: new Map([[source.hole, text]]), settings: null }];
+  }
+  if (found === undefined) return [];
+  if (found?.kind !== 'set') return [UNKNOWN];
+  const all = [...found.entries].map(([name, inner]): OneOf => {
+    const holes = new Map<string, string>();
+    if (source.kind === 'fields') {
+      for (const hole of source.holes) setText(holes, hole, settingAt(inner, [hole]));
+    } else {
+      const named = source.field === undefined ? undefined : settingAt(inner, [source.field]);
+      if (named === undefined) holes.set(source.hole, name);
+      else setText(holes, source.hole, named);
+    }
+    return { holes, settings: inner };
+  });
+  return found.complete ? all : [...all, UNKNOWN];
+}
+
+function setText(holes: Map<string, string>, hole: string, setting: Setting | null | undefined): void {
+  const text = textOf(setting ?? null);
+  if (text !== null) holes.set(hole, text);
+}
+
+function textOf(setting: Setting | null): string | null {
+  return setting?.kind === 'plain' && typeof setting.value === 'string' ? setting.value : null;
+}
+
+/** Is the setting true, or a list that has something in it? Null where that is not known. */
+function isTrue(settings: Setting, path: string, fallback: boolean): boolean | null {
+  const found = settingAt(settings, path.split('.'));
+  if (found === undefined) return fallback;
+  if (found?.kind === 'plain' && typeof found.value === 'boolean') return found.value;
+  if (found?.kind === 'list') return found.items.length > 0 ? true : found.complete ? false : null;
+  return null;
+}
+
+/** Answers whether a condition is met by the settings of a machine; null where that is not known. */
+function conditionOf(
+  inventory: Inventory,
+  instance: Instance,
+  condition: CatalogueCondition | undefined,
+): (settings: Setting) => boolean | null {
+  if (condition === undefined) return () => true;
+  const { setting, default: fallback, someOf } = condition;
+  if (someOf === undefined) return settings => isTrue(settings, setting, fallback);
+  const answer = someMember(inventory, instance, someOf, settings => isTrue(settings, setting, fallback));
+  return () => answer;
+}
+
+/** Is it so for some member of a role? */
+function someMember(
+  inventory: Inventory,
+  instance: Instance,
+  name: string,
+  question: (settings: Setting) => boolean | null,
+): boolean | null {
+  const role = instance.roles.get(name);
+  const isAll = instance.complete && inventory.complete;
+  if (role === undefined) return isAll ? false : null;
+  const members = roleMembers(inventory, role);
+  let known = isAll && members !== null;
+  for (const machine of members ?? certainMembers(inventory, role)) {
+    const settings = memberSettings(inventory, role, machine);
+    const answer = question(isAll && role.complete ? settings : incomplete(settings));
+    if (answer === true) return true;
+    if (answer === null) known = false;
+  }
+  return known ? false : null;
+}
+
+function render(
+  entry: CatalogueGenerator,
+  instance: Instance | null,
+  holes: Holes,
+  machine: string | null,
+  settings: Setting | null,
+  certain: boolean,
+): BroughtGenerator {
+  return {
+    name: filled(entry.name, holes),
+    isPattern: !isFilled(entry.name, holes),
+    machines: machine === null ? null : [machine],
+    certain,
+    share: shareOf(entry, settings),
+    files: entry.files.flatMap(file => fileOf(file, holes, settings)),
+    prompts: entry.prompts.map(prompt => filled(prompt, holes)),
+    dependencies: entry.dependencies.map(dependency => filled(dependency, holes)),
+    service: entry.service,
+    instance,
+  };
+}
+
+function shareOf({ share }: CatalogueGenerator, settings: Setting | null): boolean | null {
+  if (typeof share === 'boolean') return share;
+  return settings === null ? null : isTrue(settings, share.setting, share.default);
+}
+
+function fileOf(file: CatalogueFile, holes: Holes, settings: Setting | null): BroughtFile[] {
+  let certain = true;
+  if (file.unless !== undefined) {
+    const found = settings === null ? null : settingAt(settings, [file.unless.setting]);
+    if (found !== undefined && textOf(found) === null) certain = false;
+    if (found !== undefined && textOf(found) === file.unless.is) return [];
+  }
+  const { secretBy } = file;
+  const secret =
+    secretBy === undefined ? file.secret : settings === null ? null : isTrue(settings, secretBy, file.secret);
+  return [
+    { name: filled(file.name, holes), secret, deploy: file.deploy, neededFor: file.neededFor, certain },
+  ];
+}
+
+/** Joins what several machines have alike. */
+function createCollector(): { readonly add: Add; all(): readonly BroughtGenerator[] } {
+  const found = new Map<string, { readonly one: BroughtGenerator; readonly machines: Set<string> }>();
+  return {
+    add(one) {
+      const { name, certain, share, files, service, instance, dependencies } = one;
+      const unplaced = one.machines === null;
+      const facts = [name, certain, share, files, service, instance?.name, dependencies, unplaced];
+      const key = JSON.stringify(facts);
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { one, machines: new Set(one.machines) });
+      else for (const machine of one.machines ?? []) known.machines.add(machine);
+    },
+    all: () =>
+      [...found.values()].map(({ one, machines }) => ({ ...one, machines: one.machines && [...machines] })),
+  };
+}

@@ -1,0 +1,216 @@
+/**
+ * From the value assigned to `….vars.generators` to the definitions it holds.
+ */
+
+import type { NameKind } from '../../modules/read.ts';
+import { definitionsOf } from '../../modules/read.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { display, isClosed } from '../../nix/eval/construct.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { evaluated } from '../../nix/eval/thunks.ts';
+import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { callsOf, placeKey, placeOf } from '../../nix/places.ts';
+import { sameItems } from '../../std.ts';
+import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
+import { BODY_STEPS, contentOf } from './definition-contents.ts';
+import { type BodySource, OPAQUE, readBodies } from './generator.ts';
+
+/** What an assignment holds. */
+export interface Collection {
+  readonly definitions: readonly GeneratorDefinition[];
+  /** All names; null where there may be more or some are not known. */
+  readonly names: readonly string[] | null;
+  /** Why there may be more. */
+  readonly gaps: readonly UnknownValue[];
+}
+
+/** What definitions were read from. Kept beside the model, which holds no values. */
+const sources = new WeakMap<GeneratorDefinition, { readonly cx: Evaluation; readonly source: BodySource }>();
+
+/** Definitions under a condition that certainly does not hold: shown where they are written, and had by nobody. */
+const dead = new WeakSet<GeneratorDefinition>();
+
+/** Does the definition stand under a condition that certainly does not hold? */
+export function isDead(definition: GeneratorDefinition): boolean {
+  return dead.has(definition);
+}
+
+/** Are both read from one and the same value? Then all that they say of the generator is the same, if they stand in one place. */
+export function areOfSameValue(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
+  const value = sourceValueOf(left);
+  return value !== null && value === sourceValueOf(right);
+}
+
+function sourceValueOf(definition: GeneratorDefinition): Value | null {
+  const lazy = sources.get(definition)?.source.value;
+  return lazy === undefined ? null : evaluated(lazy);
+}
+
+/** What was read of a value last, and where it is assigned: a file is read by itself, and as a module. */
+const collections = new WeakMap<
+  Lazy,
+  { readonly place: string; readonly conditional: boolean; readonly collection: Collection }
+>();
+
+/**
+ * Reads a collection of generators.
+ * @param assignment where `….vars.generators` is assigned
+ */
+export function readCollection(
+  cx: Evaluation,
+  lazy: Lazy,
+  assignment: Origin,
+  conditional: boolean,
+): Collection {
+  const place = placeKey(placeOf(assignment));
+  const known = collections.get(lazy);
+  if (known?.place === place && known.conditional === conditional) return known.collection;
+  const collection = newCollection(cx, lazy, assignment, conditional);
+  collections.set(lazy, { place, conditional, collection });
+  return collection;
+}
+
+function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, conditional: boolean): Collection {
+  const definitions: GeneratorDefinition[] = [];
+  const gaps: UnknownValue[] = [];
+  const place = placeOf(assignment);
+  let complete = true;
+  for (const one of definitionsOf(cx, lazy)) {
+    if (one.value.kind !== 'attrs') {
+      if (one.never) continue;
+      complete = false;
+      if (one.value.kind !== 'unknown') continue;
+      gaps.push(one.value);
+      const guesses = guessed(cx, one.value, place);
+      definitions.push(...(guesses.length > 0 ? guesses : [opaque(place)]));
+      continue;
+    }
+    if (!isClosed(one.value) && !one.never) complete = false;
+    if (one.value.open !== null && !one.never) gaps.push(one.value.open);
+    const found = definitionsIn(cx, one.value, place, conditional || one.conditional);
+    if (one.never) for (const definition of found) dead.add(definition);
+    definitions.push(...found);
+  }
+  const names = complete ? [...new Set(definitions.map(definition => definition.name))] : null;
+  return { definitions, names, gaps };
+}
+
+/** What a set that is not certain may hold: conditional definitions. */
+function guessed(cx: Evaluation, value: UnknownValue, place: Place): GeneratorDefinition[] {
+  return (value.candidates ?? []).flatMap(candidate => {
+    const set = cx.force(candidate);
+    return set.kind === 'attrs' ? definitionsIn(cx, set, place, true) : [];
+  });
+}
+
+function definitionsIn(
+  cx: Evaluation,
+  set: AttrsValue,
+  place: Place,
+  conditional: boolean,
+): GeneratorDefinition[] {
+  const found: GeneratorDefinition[] = [];
+  for (const [name, entry] of set.entries) found.push(definition(cx, name, null, entry, place, conditional));
+  for (const entry of set.patterns)
+    found.push(definition(cx, display(entry.name), 'pattern', entry, place, conditional));
+  return found;
+}
+
+function definition(
+  cx: Evaluation,
+  name: string,
+  kind: NameKind | null,
+  entry: Attr,
+  assignment: Place,
+  conditional: boolean,
+): GeneratorDefinition {
+  const { at, holds, isPartial, body, source } = contentOf(cx, entry, assignment);
+  const made: GeneratorDefinition = {
+    name,
+    nameKind: kind ?? (isWrittenAs(entry.at, name) ? 'literal' : 'resolved'),
+    kind: isPartial ? 'partial' : 'full',
+    at,
+    via: viaOf(entry.at, assignment),
+    conditional: conditional || entry.optional || holds !== 'always',
+    body,
+  };
+  if (holds === 'never') dead.add(made);
+  // An addition under a condition may be missing; what declares the generator is there when the generator is.
+  const mayBeMissing = made.conditional && isPartial;
+  sources.set(made, mayBeMissing ? { cx, source: { ...source.source, conditional: true } } : source);
+  return made;
+}
+
+/**
+ * The body that several definitions of one generator make.
+ * @param how `together`: one machine has all of them, so that the strongest has its way; `perhaps`: it is not known
+ *   whether any machine has two of them
+ */
+export function joinedBody(definitions: readonly GeneratorDefinition[], how: How): GeneratorBody {
+  const [only, ...others] = definitions;
+  if (only === undefined) return OPAQUE;
+  if (others.length === 0) return only.body();
+  const before = joined.get(only);
+  if (before?.how === how && sameItems(before.definitions, definitions)) return before.body;
+  const body = join(definitions, how);
+  joined.set(only, { definitions, how, body });
+  return body;
+}
+
+type How = 'together' | 'perhaps';
+
+/** What was joined last, by the first definition: after an edit, all generators but a few have the same ones. */
+const joined = new WeakMap<
+  GeneratorDefinition,
+  { readonly definitions: readonly GeneratorDefinition[]; readonly how: How; readonly body: GeneratorBody }
+>();
+
+function join(definitions: readonly GeneratorDefinition[], how: How): GeneratorBody {
+  const found = definitions.flatMap(definition => sources.get(definition) ?? []);
+  const [first] = found;
+  if (first === undefined) return OPAQUE;
+  const { cx } = first;
+  const read = withBudget(cx, BODY_STEPS * found.length, () =>
+    readBodies(
+      cx,
+      found.map(({ source }) => source),
+      how,
+    ),
+  );
+  if (read instanceof BudgetExceeded) return OPAQUE;
+  return found.length < definitions.length && read.completeness === 'full'
+    ? { ...read, completeness: 'partial' }
+    : read;
+}
+
+/** What the contract of `inspect` calls a collection of which nothing is known. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it shows a hole as Nix writes one
+const UNKNOWN_NAME = '${…}';
+
+function opaque(assignment: Place): GeneratorDefinition {
+  return {
+    name: UNKNOWN_NAME,
+    nameKind: 'pattern',
+    kind: 'full',
+    at: assignment,
+    via: [],
+    conditional: false,
+    body: () => OPAQUE,
+  };
+}
+
+/** Is the name written out at its place, as an attribute name or a string? */
+function isWrittenAs(at: Origin | null, name: string): boolean {
+  if (at === null) return false;
+  const text = at.file.text.slice(at.start, at.end);
+  return text === name || text === `"${name}"` || text === `''${name}''`;
+}
+
+/** Places between the assignment and the name, nearest the assignment first. */
+function viaOf(at: Origin | null, assignment: Place): Place[] {
+  if (at === null) return [];
+  const calls = callsOf(at);
+  const direct = calls.length === 0 && at.file.path === assignment.file && at.start >= assignment.start;
+  return direct ? [] : [assignment, ...calls];
+}

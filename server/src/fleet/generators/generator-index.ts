@@ -1,0 +1,288 @@
+/**
+ * Which definitions there are of each name, kept from one build to the next: after an edit only the names are merged
+ * again of which a file or a machine says something else now. Everything is compared by identity; what is merged, and
+ * how, is the business of generators.ts.
+ */
+
+import { placeKey } from '../../nix/places.ts';
+import { differenceOf } from '../../std.ts';
+import type { Fleet } from '../model/fleet.ts';
+import type { Generator, GeneratorDefinition } from '../model/generators.ts';
+import type { MachineGenerators } from '../model/machines.ts';
+import type { Unit } from '../model/uses.ts';
+import {
+  createSaidBy,
+  isPattern,
+  type SaidBy,
+  type Share,
+  saysSame,
+  shareReader,
+} from './generator-shares.ts';
+import { hasAny, type Merged, mergeOne, withCompleteness } from './generators.ts';
+
+/** What generators are merged from. */
+export interface GeneratorParts {
+  readonly units: ReadonlyMap<string, Unit>;
+  readonly registries: Fleet['registries'];
+  readonly matrices: Fleet['matrices'];
+  /** In the order of the machines' names. */
+  readonly owners: ReadonlyMap<string, MachineGenerators>;
+}
+
+/** What was merged last, and from what. */
+export interface GeneratorIndex {
+  /** By file. */
+  readonly shares: Map<string, Share>;
+  readonly names: Map<string, Holders>;
+  readonly merged: Map<string, Merged>;
+  owners: ReadonlyMap<string, MachineGenerators>;
+  /** Names with holes, by their places. */
+  patterns: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Those of the places of which the names are known on the machines that have them. */
+  settled: ReadonlySet<string>;
+  /** What decides, beside the merging, whether all machines of a generator are known. */
+  completeness: string;
+  list: readonly Generator[];
+}
+
+/** Who says something of a name. */
+interface Holders {
+  readonly files: Set<string>;
+  readonly machines: Set<string>;
+}
+
+export function createGeneratorIndex(): GeneratorIndex {
+  return {
+    shares: new Map(),
+    names: new Map(),
+    merged: new Map(),
+    owners: new Map(),
+    patterns: new Map(),
+    settled: new Set(),
+    completeness: '',
+    list: [],
+  };
+}
+
+/** All generators, sorted by name. The same list, and the same generators in it, as far as nothing has changed. */
+export function mergeGenerators(index: GeneratorIndex, parts: GeneratorParts): readonly Generator[] {
+  const touched = new Set<string>();
+  const said = createSaidBy();
+  const patternsChanged = updateShares(index, parts, touched, said);
+  if (patternsChanged) index.patterns = patternsOf(index);
+  const mayBeSettled = updateOwners(index, parts.owners, touched);
+  if (patternsChanged || mayBeSettled) updateSettled(index, touched);
+
+  const unclear = [...parts.owners].filter(([, own]) => !own.complete).map(([machine]) => machine);
+  const completeness = `${parts.owners.size > 0} ${unclear.join(' ')}`;
+  const isComplete = ({ certain, open }: Merged) =>
+    parts.owners.size > 0 && !open && unclear.every(machine => isAmong(certain, machine));
+  let isSameList = true;
+  const order = orderOf(parts.units);
+  for (const name of touched) {
+    const merged = mergeName(index, name, order, said);
+    if (index.merged.has(name) !== (merged !== null)) isSameList = false;
+    if (merged === null) index.merged.delete(name);
+    else index.merged.set(name, { ...merged, generator: withCompleteness(merged, isComplete(merged)) });
+  }
+  const isSettled = completeness === index.completeness;
+  if (!isSettled)
+    for (const [name, merged] of index.merged) {
+      const complete = isComplete(merged);
+      if (complete !== merged.generator.machinesComplete)
+        index.merged.set(name, { ...merged, generator: withCompleteness(merged, complete) });
+    }
+  index.completeness = completeness;
+  if (touched.size > 0 || !isSettled)
+    index.list = isSameList
+      ? index.list.map(({ name }) => generatorOf(index, name))
+      : [...index.merged.keys()].sort().map(name => generatorOf(index, name));
+  return index.list;
+}
+
+function generatorOf({ merged }: GeneratorIndex, name: string): Generator {
+  return (merged.get(name) as Merged).generator;
+}
+
+/** Is it in the sorted list? */
+function isAmong(sorted: readonly string[], name: string): boolean {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as string) < name) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low] === name;
+}
+
+function holdersOf({ names }: GeneratorIndex, name: string): Holders {
+  let holders = names.get(name);
+  if (holders === undefined) {
+    holders = { files: new Set(), machines: new Set() };
+    names.set(name, holders);
+  }
+  return holders;
+}
+
+/** Takes over what files say. True if names with holes are among what has come or gone. */
+function updateShares(
+  index: GeneratorIndex,
+  parts: GeneratorParts,
+  touched: Set<string>,
+  said: SaidBy,
+): boolean {
+  const { shares } = index;
+  const reader = shareReader(parts);
+  let patterns = false;
+
+  function note(share: Share, kind: 'add' | 'delete'): void {
+    const { file, definitions } = share.unit;
+    if (definitions.some(isPattern)) patterns = true;
+    for (const name of said(share).keys()) {
+      touched.add(name);
+      holdersOf(index, name).files[kind](file);
+    }
+  }
+
+  for (const [file, share] of shares) {
+    const unit = parts.units.get(file);
+    if (unit === share.unit) continue;
+    if (unit !== undefined && saysSame(unit, share)) shares.set(file, { ...share, unit });
+    else {
+      note(share, 'delete');
+      shares.delete(file);
+    }
+  }
+  for (const unit of parts.units.values()) {
+    const before = shares.get(unit.file);
+    if (before !== undefined && reader.isCurrent(before)) continue;
+    if (before !== undefined) note(before, 'delete');
+    const share = reader.read(unit);
+    shares.set(unit.file, share);
+    note(share, 'add');
+  }
+  return patterns;
+}
+
+/** Takes over what machines have. True if that may decide about names with holes. */
+function updateOwners(
+  index: GeneratorIndex,
+  owners: ReadonlyMap<string, MachineGenerators>,
+  touched: Set<string>,
+): boolean {
+  const files = new Set([...index.patterns.keys()].map(fileOfKey));
+  let mayBeSettled = false;
+  const update = (
+    machine: string,
+    before: MachineGenerators | undefined,
+    now: MachineGenerators | undefined,
+  ) => {
+    const names = new Set<string>();
+    if (files.size > 0 && before?.gaps !== now?.gaps) mayBeSettled = true;
+    for (const definition of changedDefinitions(before, now)) {
+      names.add(definition.name);
+      if (files.has(definition.at.file)) mayBeSettled = true;
+    }
+    for (const name of names) {
+      touched.add(name);
+      const { machines } = holdersOf(index, name);
+      if (now !== undefined && hasAny(name, now)) machines.add(machine);
+      else machines.delete(machine);
+    }
+  };
+  for (const [machine, before] of index.owners) if (!owners.has(machine)) update(machine, before, undefined);
+  for (const [machine, now] of owners) {
+    const before = index.owners.get(machine);
+    if (before !== now) update(machine, before, now);
+  }
+  index.owners = owners;
+  return mayBeSettled;
+}
+
+/** Definitions that are not where they were. */
+function changedDefinitions(
+  before: MachineGenerators | undefined,
+  now: MachineGenerators | undefined,
+): GeneratorDefinition[] {
+  const changed: GeneratorDefinition[] = [];
+  for (const kind of ['certain', 'possible'] as const) {
+    const old = before?.[kind] ?? [];
+    const fresh = now?.[kind] ?? [];
+    // What is known of one definition depends on whether the machine may have others.
+    const { left, right } =
+      before?.complete === now?.complete ? differenceOf(old, fresh) : { left: old, right: fresh };
+    for (const definition of left) changed.push(definition);
+    for (const definition of right) changed.push(definition);
+  }
+  return changed;
+}
+
+function patternsOf({ shares }: GeneratorIndex): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { unit } of shares.values())
+    for (const definition of unit.definitions) {
+      if (!isPattern(definition)) continue;
+      const key = placeKey(definition.at);
+      const names = found.get(key);
+      if (names === undefined) found.set(key, new Set([definition.name]));
+      else names.add(definition.name);
+    }
+  return found;
+}
+
+/** Looks again of which places with names that have holes the names are known. */
+function updateSettled(index: GeneratorIndex, touched: Set<string>): void {
+  const { patterns } = index;
+  const files = new Set([...patterns.keys()].map(fileOfKey));
+  const settled = new Set<string>();
+  /** Where a machine may have names that are not known: places, and whole files of which something is hidden. */
+  const open = new Set<string>();
+  for (const { certain, possible, gaps } of files.size === 0 ? [] : index.owners.values()) {
+    for (const { at } of gaps) if (files.has(at.file)) open.add(at.file);
+    for (const list of [certain, possible])
+      for (const definition of list) {
+        if (!files.has(definition.at.file)) continue;
+        const key = placeKey(definition.at);
+        if (patterns.has(key)) (isPattern(definition) ? open : settled).add(key);
+      }
+  }
+  for (const key of settled) if (open.has(key) || open.has(fileOfKey(key))) settled.delete(key);
+  for (const [key, names] of patterns)
+    if (settled.has(key) !== index.settled.has(key)) for (const name of names) touched.add(name);
+  index.settled = settled;
+}
+
+function fileOfKey(key: string): string {
+  return key.slice(0, key.indexOf('\0'));
+}
+
+/** Tells of files which comes first. */
+function orderOf(units: ReadonlyMap<string, Unit>): (a: string, b: string) => number {
+  let places: Map<string, number> | null = null;
+  return (a, b) => {
+    places ??= new Map([...units.keys()].map((file, place) => [file, place]));
+    return (places.get(a) ?? 0) - (places.get(b) ?? 0);
+  };
+}
+
+function mergeName(
+  index: GeneratorIndex,
+  name: string,
+  order: (a: string, b: string) => number,
+  said: SaidBy,
+): Merged | null {
+  const holders = holdersOf(index, name);
+  if (holders.files.size === 0 && holders.machines.size === 0) index.names.delete(name);
+  const shares = [...holders.files].sort(order).map(file => index.shares.get(file) as Share);
+  const all = shares.flatMap(share => said(share).get(name) ?? []);
+  return mergeOne({
+    name,
+    general: all.flatMap(({ definitions }) => definitions),
+    holders: [...holders.machines]
+      .sort()
+      .map(machine => [machine, index.owners.get(machine) as MachineGenerators]),
+    assigned: all.flatMap(({ machines }) => machines),
+    isSettled: place => index.settled.has(place),
+  });
+}

@@ -1,0 +1,340 @@
+/**
+ * A generator: from the evaluated sets that define it to plain data. What clan's option schema does (persisted
+ * prompts become files, files are secret unless said otherwise) is done here; what the module system does with
+ * several definitions, in weights.ts.
+ *
+ * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.
+ */
+
+import type { NameKind } from '../../modules/read.ts';
+import { definitionsOf, readBool, readName, readText } from '../../modules/read.ts';
+import { definedBy } from '../../modules/submodule.ts';
+import { settleOne, type Weighed, weighed } from '../../modules/weights.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { display } from '../../nix/eval/construct.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import type { Attr, Lazy, UnknownValue, Value } from '../../nix/eval/value.ts';
+import { exact } from '../../nix/exact.ts';
+import type { Known, Place } from '../../nix/places.ts';
+import { placeOf } from '../../nix/places.ts';
+import type {
+  GeneratorBody,
+  GeneratorFile,
+  GeneratorPrompt,
+  GeneratorScript,
+  WrittenOption,
+} from '../model/generators.ts';
+import {
+  agreed,
+  givenThatItIs,
+  isOpen,
+  itemsOf,
+  type Layer,
+  layersOf,
+  optionIn,
+  optionOr,
+  type Reading,
+} from './layers.ts';
+import { scriptSource } from './script.ts';
+import { readWritten } from './written-options.ts';
+
+export const OPAQUE: GeneratorBody = {
+  completeness: 'opaque',
+  share: null,
+  files: [],
+  prompts: [],
+  dependencies: [],
+  runtimeInputs: [],
+  packages: [],
+  complete: { files: false, prompts: false, dependencies: false, packages: false },
+  options: () => [],
+  script: null,
+  validation: undefined,
+};
+
+/** Steps allowed for all options of a generator: they are asked for when its body has long been read. */
+const OPTION_STEPS = 50_000;
+
+/** The layers of one file or prompt. */
+interface Named {
+  readonly name: string;
+  readonly kind: NameKind;
+  readonly at: Place;
+  readonly layers: readonly Layer[];
+  /** Every layer of it stands under a condition that is not known. */
+  readonly conditional: boolean;
+}
+
+/** A value that defines (part of) a generator. */
+export interface BodySource {
+  readonly value: Lazy;
+  /** The place for facts that were written nowhere. */
+  readonly fallback: Place;
+  /** True where it is not known whether it applies to a generator that exists. */
+  readonly conditional: boolean;
+}
+
+/** A generator that certainly does not exist is shown as it is written: what reads it stands under its condition. */
+function heldBy(cx: Evaluation, value: Lazy, isOnly: boolean): readonly Weighed[] {
+  const held = weighed(cx, value);
+  return held.length === 0 && isOnly ? definitionsOf(cx, value) : held;
+}
+
+/** Whether a list is known to hold all there is. */
+interface Counted<T> {
+  readonly list: readonly T[];
+  readonly complete: boolean;
+}
+
+/** Reads a list and tells whether anything of it was left unread. */
+function counted<T>(reading: Reading, read: () => readonly T[]): Counted<T> {
+  const before = reading.complete;
+  reading.complete = true;
+  const list = read();
+  const { complete } = reading;
+  reading.complete = before && complete;
+  return { list, complete };
+}
+
+/**
+ * Reads a generator's body.
+ * @param fallback the place for facts that were written nowhere
+ */
+export function readBody(cx: Evaluation, value: Lazy, fallback: Place): GeneratorBody {
+  return readBodies(cx, [{ value, fallback, conditional: false }]);
+}
+
+/**
+ * Reads what several definitions make of one generator, as the module system joins them.
+ * @param how see `joinedBody`
+ */
+export function readBodies(
+  cx: Evaluation,
+  sources: readonly BodySource[],
+  how: 'together' | 'perhaps' = 'together',
+): GeneratorBody {
+  const reading: Reading = { cx, complete: true };
+  const [only] = sources;
+  const layers = layersOf(
+    reading,
+    sources.length === 1 && only !== undefined
+      ? layersIn(cx, only, 0, true)
+      : sources.flatMap((one, source) => layersIn(cx, one, how === 'together' ? 0 : source, false)),
+  );
+  if (!layers.some(layer => layer.value.kind === 'attrs')) return OPAQUE;
+  for (const { value } of layers) if (value.kind === 'attrs' && isOpen(value)) reading.complete = false;
+  const whole = reading.complete;
+  const asked = counted(reading, () => namedIn(reading, layers, 'prompts'));
+  const prompts = asked.list.map(named => readPrompt(reading, named));
+  const named = counted(reading, () => namedIn(reading, layers, 'files'));
+  const files = new Map(named.list.map(one => [one.name, readFile(reading, one)]));
+  const dependencies = counted(reading, () => readDependencies(reading, layers));
+  const packages = readPackages(reading, layers);
+  let options: readonly WrittenOption[] | null = null;
+  for (const [index, prompt] of prompts.entries()) {
+    if (prompt.persist === null) reading.complete = false;
+    if (prompt.persist === true && !files.has(prompt.name))
+      files.set(prompt.name, promptFile(prompt, asked.list[index]?.conditional === true));
+  }
+  return {
+    share: optionOr(reading, layers, 'share', false, readBool),
+    files: [...files.values()],
+    prompts,
+    dependencies: dependencies.list,
+    runtimeInputs: [...new Set(packages.list.map(one => one.value))],
+    packages: packages.list,
+    complete: {
+      files: whole && named.complete && prompts.every(prompt => prompt.persist !== null),
+      prompts: whole && asked.complete,
+      dependencies: whole && dependencies.complete,
+      packages: whole && packages.complete,
+    },
+    options() {
+      if (options === null) {
+        const read = withBudget(cx, OPTION_STEPS, () =>
+          layers.flatMap(({ value, conditional, fallback }) =>
+            value.kind === 'attrs' ? readWritten(cx, [{ set: value, conditional }], fallback) : [],
+          ),
+        );
+        options = read instanceof BudgetExceeded ? [] : read;
+      }
+      return options;
+    },
+    script: readScript(reading, layers),
+    validation: readValidation(reading, layers),
+    completeness: reading.complete ? 'full' : 'partial',
+  };
+}
+
+/** What one value says. */
+function layersIn(
+  cx: Evaluation,
+  { value, fallback, conditional }: BodySource,
+  source: number,
+  isOnly: boolean,
+): readonly Layer[] {
+  const held = heldBy(cx, value, isOnly);
+  const all = held.some(one => one.value.kind === 'lambda')
+    ? held.flatMap(one => (one.value.kind === 'lambda' ? definedBy(cx, one.value, one.conditional) : [one]))
+    : held;
+  return givenThatItIs(
+    all.map(one => layerOf(one, fallback, source)),
+    conditional,
+  );
+}
+
+function layerOf({ value, priority, conditional }: Weighed, fallback: Place, source: number): Layer {
+  return { value, priority, conditional, fallback, source };
+}
+
+/** The members of `files` or `prompts`. */
+function namedIn(reading: Reading, layers: readonly Layer[], option: string): Named[] {
+  const found = new Map<string, Omit<Named, 'conditional'>>();
+  const note = (name: string, kind: NameKind, attr: Attr, { conditional, fallback, source }: Layer) => {
+    const at = attr.at === null ? fallback : placeOf(attr.at);
+    const more = weighed(reading.cx, attr.value, conditional || attr.optional);
+    const layers = more.map(one => layerOf(one, at, source));
+    const before = found.get(name);
+    if (before !== undefined) found.set(name, { ...before, kind, layers: [...before.layers, ...layers] });
+    else if (layers.length > 0) found.set(name, { name, kind, at, layers });
+  };
+  for (const layer of layersOf(reading, optionIn(reading, layers, option))) {
+    const { value, conditional } = layer;
+    if (value.kind !== 'attrs') continue;
+    if (conditional || isOpen(value)) reading.complete = false;
+    for (const [name, attr] of value.entries) note(name, 'literal', attr, layer);
+    for (const attr of value.patterns) note(display(attr.name), 'pattern', attr, layer);
+  }
+  return Array.from(found.values(), ({ name, kind, at, layers: all }) => {
+    const conditional = all.every(one => one.conditional);
+    if (conditional) reading.complete = false;
+    return { name, kind, at, conditional, layers: layersOf(reading, givenThatItIs(all, false)) };
+  });
+}
+
+function readFile(reading: Reading, { name, kind, at, layers, conditional }: Named): GeneratorFile {
+  const option = <T>(key: string, fallback: T, read: (cx: Evaluation, lazy: Lazy) => T | null) =>
+    optionOr(reading, layers, key, fallback, read);
+  return {
+    name,
+    nameKind: kind,
+    secret: option('secret', true, readBool),
+    deploy: option('deploy', true, readBool),
+    owner: option('owner', 'root', readText),
+    group: option<string | null>('group', null, readText),
+    mode: option('mode', '0400', readText),
+    neededFor: option('neededFor', 'services', readText),
+    from: 'files',
+    conditional,
+    at,
+  };
+}
+
+function readPrompt(reading: Reading, { name, at, layers }: Named): GeneratorPrompt {
+  return {
+    name,
+    type: optionOr(reading, layers, 'type', 'line', readText),
+    description: optionOr<string | null>(reading, layers, 'description', null, readText),
+    persist: optionOr(reading, layers, 'persist', false, readBool),
+    at,
+  };
+}
+
+/** The file that a persisted prompt declares. */
+function promptFile(prompt: GeneratorPrompt, conditional: boolean): GeneratorFile {
+  return {
+    name: prompt.name,
+    nameKind: 'literal',
+    secret: true,
+    deploy: true,
+    owner: 'root',
+    group: null,
+    mode: '0400',
+    neededFor: 'services',
+    from: 'prompt',
+    conditional,
+    at: prompt.at,
+  };
+}
+
+function readDependencies(reading: Reading, layers: readonly Layer[]): Known<string>[] {
+  const { items, complete } = itemsOf(reading, layers, 'dependencies');
+  if (!complete) reading.complete = false;
+  const found = items.flatMap(({ item, fallback }) => {
+    const name = item.kind === 'spread' ? item.of : reading.cx.force(item);
+    if (name.kind === 'string')
+      return [
+        { value: readName(name, false).name, at: name.origin === null ? fallback : placeOf(name.origin) },
+      ];
+    reading.complete = false;
+    return [];
+  });
+  return exact(found);
+}
+
+function readPackages(reading: Reading, layers: readonly Layer[]): Counted<Known<string>> {
+  const { items, complete } = itemsOf(reading, layers, 'runtimeInputs');
+  const list = items.flatMap(({ item, fallback }): Known<string>[] => {
+    if (item.kind === 'spread') return [];
+    const found = reading.cx.force(item);
+    const name = packageName(found);
+    const at = found.origin === null ? fallback : placeOf(found.origin);
+    return name === null ? [] : [{ value: name, at }];
+  });
+  return { list: exact(list), complete: complete && list.length === items.length };
+}
+
+/** `openssl` for `pkgs.openssl`. */
+function packageName(value: Value): string | null {
+  if (value.kind !== 'unknown' || value.term?.kind !== 'select') return null;
+  let path: string | null = null;
+  for (let at: UnknownValue = value; at.term?.kind === 'select'; at = at.term.of) {
+    const { name } = at.term;
+    const written = name.text ?? display(name);
+    path = path === null ? written : `${written}.${path}`;
+  }
+  return path;
+}
+
+function readScript(reading: Reading, layers: readonly Layer[]): GeneratorScript | null {
+  const all = optionIn(reading, layers, 'script');
+  const [shown] = all;
+  if (shown === undefined) return null;
+  const chosen = settleOne(all) ?? shown;
+  const text = agreed(all, ({ value }) => (value.kind === 'string' ? display(value) : null));
+  const source = text !== null && chosen.value.kind === 'string' ? scriptSource(chosen.value) : null;
+  const file = agreed(all, ({ value }) =>
+    value.kind === 'path' && value.text !== '' && !value.text.startsWith('/') ? value.text : null,
+  );
+  return { text, source, file, at: placeOfLayer(chosen) };
+}
+
+function placeOfLayer({ value, fallback }: Layer): Place {
+  return value.origin === null ? fallback : placeOf(value.origin);
+}
+
+function readValidation(reading: Reading, layers: readonly Layer[]): unknown {
+  const all = optionIn(reading, layers, 'validation');
+  if (all.length === 0) return undefined;
+  return agreed(all, one => plain(reading.cx, one.value, 0));
+}
+
+/** JSON of a value; null where it is not known or not data. */
+function plain(cx: Evaluation, lazy: Lazy, depth: number): unknown {
+  const value = cx.force(lazy);
+  if (depth > 4) return null;
+  switch (value.kind) {
+    case 'bool':
+      return value.value;
+    case 'int':
+      return Number(value.value);
+    case 'string':
+      return value.text;
+    case 'attrs':
+      return Object.fromEntries(
+        [...value.entries].map(([name, entry]) => [name, plain(cx, entry.value, depth + 1)]),
+      );
+    default:
+      return null;
+  }
+}

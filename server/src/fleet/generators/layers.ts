@@ -1,0 +1,146 @@
+/**
+ * The options of a generator, of its files and of its prompts, out of the definitions that say something of them. What
+ * the options are is not known here; see generator.ts.
+ */
+
+import { settle, settleOne, type Weighed, weighed } from '../../modules/weights.ts';
+import { isClosed } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeOf } from '../../nix/places.ts';
+
+/** One of the values that a generator, a file or a prompt is defined by, and where, if it does not say itself. */
+export interface Layer extends Weighed {
+  readonly fallback: Place;
+  /** Which of the sources it is of. Perhaps no machine has two of them, so that none has the last word. */
+  readonly source: number;
+}
+
+/** Collects whether anything was left unread. */
+export interface Reading {
+  readonly cx: Evaluation;
+  complete: boolean;
+}
+
+export function isOpen(set: AttrsValue): boolean {
+  if (!isClosed(set)) return true;
+  for (const entry of set.entries.values()) if (entry.optional) return true;
+  return false;
+}
+
+/** What is defined once, under a condition, is there by that definition or not at all. */
+export function givenThatItIs(all: readonly Layer[], conditional: boolean): readonly Layer[] {
+  if (all.length > 1 && !conditional) return all;
+  if (all.every(one => one.conditional === conditional)) return all;
+  return all.map(one => ({ ...one, conditional }));
+}
+
+/** What remains of definitions. What an unknown perhaps is stands for it, as a guess. */
+export function layersOf(reading: Reading, all: readonly Layer[]): readonly Layer[] {
+  const [only] = all;
+  // Nearly all there is: one set, without conditions.
+  if (only === undefined || (all.length === 1 && !only.conditional && only.value.kind === 'attrs'))
+    return all;
+  const settled = bySource(all).map(settle);
+  let remaining = settled.flatMap(one => one.remaining);
+  if (new Set(remaining.map(one => one.priority)).size > 1) {
+    remaining = remaining.map(one => ({ ...one, conditional: true }));
+    reading.complete = false;
+  }
+  if (!settled.every(one => one.certain)) reading.complete = false;
+  return remaining.flatMap(layer => {
+    if (layer.value.kind === 'attrs') return [layer];
+    reading.complete = false;
+    if (layer.value.kind !== 'unknown') return [];
+    const guesses = (layer.value.candidates ?? []).map(candidate => reading.cx.force(candidate));
+    return [
+      layer,
+      ...guesses
+        .filter(value => value.kind === 'attrs')
+        .map(value => ({ ...layer, value, conditional: guesses.length > 1 || layer.conditional })),
+    ];
+  });
+}
+
+function bySource(all: readonly Layer[]): (readonly Layer[])[] {
+  const [first] = all;
+  if (first === undefined) return [];
+  if (all.every(one => one.source === first.source)) return [all];
+  const found = new Map<number, Layer[]>();
+  for (const one of all) {
+    const list = found.get(one.source);
+    if (list === undefined) found.set(one.source, [one]);
+    else list.push(one);
+  }
+  return [...found.values()];
+}
+
+/** All definitions of an option. */
+export function optionIn({ cx }: Reading, layers: readonly Layer[], option: string): readonly Layer[] {
+  let found: Layer[] | null = null;
+  for (const { value, conditional, fallback, source } of layers) {
+    const entry = value.kind === 'attrs' ? value.entries.get(option) : undefined;
+    if (entry === undefined) continue;
+    found ??= [];
+    const at = entry.at === null ? fallback : placeOf(entry.at);
+    for (const one of weighed(cx, entry.value, conditional || entry.optional))
+      found.push({
+        value: one.value,
+        priority: one.priority,
+        conditional: one.conditional,
+        fallback: at,
+        source,
+      });
+  }
+  return found ?? NO_LAYERS;
+}
+
+/** Most options are set by nobody. */
+const NO_LAYERS: readonly Layer[] = [];
+
+/** An option with a default that applies only where the option is certainly not set. */
+export function optionOr<T>(
+  reading: Reading,
+  layers: readonly Layer[],
+  name: string,
+  fallback: T,
+  read: (cx: Evaluation, lazy: Lazy) => T | null,
+): T | null {
+  const all = optionIn(reading, layers, name);
+  if (all.length === 0)
+    return layers.every(({ value }) => value.kind === 'attrs' && isClosed(value)) ? fallback : null;
+  return agreed(all, one => read(reading.cx, one.value));
+}
+
+/** The value of an option that has but one, if all sources that say something of it say the same. */
+export function agreed<T>(all: readonly Layer[], read: (one: Layer) => T | null): T | null {
+  const [only] = all;
+  if (only !== undefined && all.length === 1) return only.conditional ? null : read(only);
+  const values = bySource(all).map(list => {
+    const one = settleOne(list);
+    return one === null ? null : read(one);
+  });
+  const [first = null] = values;
+  return values.every(value => JSON.stringify(value) === JSON.stringify(first)) ? first : null;
+}
+
+const NO_ITEMS = { items: [], complete: true };
+
+/** The items of a list option; what perhaps applies is among them. */
+export function itemsOf(reading: Reading, layers: readonly Layer[], option: string) {
+  const all = optionIn(reading, layers, option);
+  const [only] = all;
+  if (only === undefined) return NO_ITEMS;
+  if (all.length === 1 && !only.conditional && only.value.kind === 'list') {
+    const { value, fallback } = only;
+    return { items: value.items.map(item => ({ item, fallback })), complete: true };
+  }
+  const settled = bySource(all).map(settle);
+  const remaining = settled.flatMap(one => one.remaining);
+  const certain = settled.every(one => one.certain) && new Set(remaining.map(one => one.priority)).size < 2;
+  const items = remaining.flatMap(({ value, fallback }) =>
+    value.kind === 'list' ? value.items.map(item => ({ item, fallback })) : [],
+  );
+  return { items, complete: certain && remaining.every(({ value }) => value.kind === 'list') };
+}

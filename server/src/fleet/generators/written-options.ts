@@ -1,0 +1,115 @@
+/**
+ * The options of a generator as they are written, unknown ones included: name by name, with what is assigned and
+ * where. What they mean is read in generator.ts; this is for saying what is wrong with them.
+ */
+
+import { definitionsOf } from '../../modules/read.ts';
+import { readSetting } from '../../modules/settings.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeOf } from '../../nix/places.ts';
+import type { WrittenOption } from '../model/generators.ts';
+
+/** A set of options and whether it stands under a condition. */
+interface OptionSet {
+  readonly set: AttrsValue;
+  readonly conditional: boolean;
+}
+
+/** Sets of options inside a generator, by the option that holds them. */
+const MEMBERS = { files: 'file', prompts: 'prompt' } as const;
+
+/**
+ * Reads the options of a generator and those of its files and prompts.
+ * @param fallback the place of what was written nowhere
+ */
+export function readWritten(
+  cx: Evaluation,
+  sets: readonly OptionSet[],
+  fallback: Place,
+): readonly WrittenOption[] {
+  const found: WrittenOption[] = [];
+
+  function note(of: WrittenOption['of'], owner: string | null, { set, conditional }: OptionSet): void {
+    for (const [name, entry] of set.entries) {
+      if (name.startsWith('_')) continue;
+      for (const one of definitionsOf(cx, entry.value))
+        found.push({
+          of,
+          owner,
+          name,
+          at: placeAt(entry, fallback),
+          kind: one.value.kind,
+          value: readSetting(cx, one.value),
+          valueAt: one.value.origin === null ? null : placeOf(one.value.origin),
+          conditional: conditional || one.conditional || entry.optional,
+          priority: one.priority,
+          ...(name === 'runtimeInputs' ? packageOf(one.value) : {}),
+        });
+    }
+  }
+
+  /** What stands in the place of a file or a prompt and is no set. */
+  function noteStranger(option: string, name: string, member: Attr, conditional: boolean): void {
+    for (const one of definitionsOf(cx, member.value)) {
+      if (!NO_SETS.has(one.value.kind)) continue;
+      found.push({
+        of: 'generator',
+        owner: null,
+        name: option,
+        member: name,
+        at: placeAt(member, fallback),
+        kind: one.value.kind,
+        value: readSetting(cx, one.value),
+        valueAt: one.value.origin === null ? null : placeOf(one.value.origin),
+        conditional: conditional || one.conditional || member.optional,
+        priority: one.priority,
+      });
+    }
+  }
+
+  for (const one of sets) {
+    note('generator', null, one);
+    for (const [option, of] of Object.entries(MEMBERS)) {
+      const entry = one.set.entries.get(option);
+      if (entry === undefined) continue;
+      for (const all of setsIn(cx, entry.value, one.conditional))
+        for (const [name, member] of all.set.entries) {
+          noteStranger(option, name, member, all.conditional);
+          for (const inner of setsIn(cx, member.value, all.conditional || member.optional)) {
+            note(of, name, inner);
+            const display = of === 'prompt' ? inner.set.entries.get('display') : undefined;
+            for (const shown of display === undefined ? [] : setsIn(cx, display.value, inner.conditional))
+              note('display', name, shown);
+          }
+        }
+    }
+  }
+  return found;
+}
+
+/** What certainly is no module. */
+const NO_SETS: ReadonlySet<Value['kind']> = new Set(['null', 'bool', 'int', 'float', 'string', 'list']);
+
+/** `pkgs.openssl` */
+function packageOf(value: Value): { readonly package?: string; readonly kind?: 'attrs' } {
+  if (value.kind !== 'unknown' || value.term?.kind !== 'select') return {};
+  const { name, of } = value.term;
+  if (of.term?.kind !== 'root' || of.term.name !== 'pkgs' || name.text === null) return {};
+  return { package: name.text, kind: 'attrs' };
+}
+
+function setsIn(cx: Evaluation, lazy: Lazy, conditional: boolean): OptionSet[] {
+  return definitionsOf(cx, lazy).flatMap(one =>
+    isSet(one.value) ? [{ set: one.value, conditional: conditional || one.conditional }] : [],
+  );
+}
+
+function isSet(value: Value): value is AttrsValue {
+  return value.kind === 'attrs';
+}
+
+function placeAt(entry: Attr, fallback: Place): Place {
+  return entry.at === null ? fallback : placeOf(entry.at);
+}

@@ -1,0 +1,292 @@
+/**
+ * Instances of services as an inventory declares them: which module, which roles, which machines and tags, with
+ * which settings. Reads values only; who is in a role is answered in members.ts, what a service declares is not
+ * known here.
+ */
+
+import { optionSets } from '../../modules/clan-modules.ts';
+import { joinFacts, judging } from '../../modules/options/judged.ts';
+import { certain, definitionsOf, readText, unwrap } from '../../modules/read.ts';
+import type { Setting } from '../../modules/settings.ts';
+import { mergeSettings, NO_SETTINGS, readSetting } from '../../modules/settings.ts';
+import { isClosed } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeKey, placeOf } from '../../nix/places.ts';
+import type { Instance, InstanceModule, Role, RoleEntry } from '../model/services.ts';
+import { notDataIn } from './settings-data.ts';
+
+const NOT_KNOWN: InstanceModule = {
+  name: null,
+  input: null,
+  inputKnown: false,
+  nameAt: null,
+  inputAt: null,
+};
+
+export interface Instances {
+  readonly list: readonly Instance[];
+  readonly complete: boolean;
+}
+
+/** Is the instance one of clan-core's own services? Null where that is not known. */
+export function isOfClanCore(instance: Instance): boolean | null {
+  const { input, inputKnown } = instance.module;
+  if (!inputKnown) return null;
+  return input === null || input === 'clan-core';
+}
+
+/**
+ * Reads `inventory.instances`: one entry for each place that defines (part of) an instance.
+ * @param inventory a set with an attribute `instances`, or without one
+ */
+export function readInstances(cx: Evaluation, inventory: AttrsValue, conditional: boolean): Instances {
+  const { found, complete } = optionSets(cx, inventory, 'instances');
+  const list = found.flatMap(one =>
+    [...one.set.entries].map(([name, entry]) =>
+      readInstance(cx, name, entry, conditional || one.conditional || entry.optional),
+    ),
+  );
+  return { list, complete: complete && !conditional };
+}
+
+function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: boolean): Instance {
+  const at = entry.at === null ? [] : [placeOf(entry.at)];
+  const roles = new Map<string, Role>();
+  let module: InstanceModule | null = null;
+  let complete = true;
+  for (const one of definitionsOf(cx, entry.value)) {
+    if (one.value.kind !== 'attrs') {
+      complete = false;
+      continue;
+    }
+    const set = one.value;
+    if (one.conditional) complete = false;
+    module = mergeModules(module, readModule(cx, set));
+    const read = optionSets(cx, set, 'roles');
+    if (!read.complete) complete = false;
+    for (const { set: all } of read.found)
+      for (const [role, inner] of all.entries) addRole(roles, readRole(cx, role, inner));
+  }
+  return {
+    name,
+    module: module ?? NOT_KNOWN,
+    roles,
+    complete,
+    conditional,
+    at,
+  };
+}
+
+/** What one definition says of the module: a name of '' is not said. */
+function readModule(cx: Evaluation, set: AttrsValue): InstanceModule {
+  const entry = set.entries.get('module');
+  const none = isClosed(set) ? '' : null;
+  if (entry === undefined) return { ...NOT_KNOWN, name: none, inputKnown: none !== null };
+  const { value, conditional } = unwrap(cx, entry.value);
+  if (value.kind !== 'attrs' || conditional || entry.optional) return NOT_KNOWN;
+  const name = certain(value, 'name');
+  const input = certain(value, 'input');
+  const inputValue = input === null ? null : unwrap(cx, input.value).value;
+  const inputText = inputValue?.kind === 'string' ? inputValue.text : null;
+  const nameValue = name === null ? null : unwrap(cx, name.value).value;
+  const placeIn = (read: Value | null) => (read?.origin == null ? null : placeOf(read.origin));
+  return {
+    name:
+      nameValue === null
+        ? isClosed(value) && !value.entries.has('name')
+          ? ''
+          : null
+        : readText(cx, nameValue),
+    nameAt: placeIn(nameValue),
+    inputAt: placeIn(inputValue),
+    input: inputText,
+    inputKnown:
+      input === null
+        ? isClosed(value) && !value.entries.has('input')
+        : inputText !== null || inputValue?.kind === 'null',
+  };
+}
+
+function mergeModules(left: InstanceModule | null, right: InstanceModule): InstanceModule {
+  if (left === null) return right;
+  return {
+    name: left.name === '' ? right.name : right.name === '' ? left.name : (left.name ?? right.name),
+    input: left.input ?? right.input,
+    inputKnown: left.input !== null || right.input !== null || (left.inputKnown && right.inputKnown),
+    nameAt: left.nameAt ?? right.nameAt,
+    inputAt: left.inputAt ?? right.inputAt,
+  };
+}
+
+function readRole(cx: Evaluation, name: string, entry: Attr): Role {
+  const machines: RoleEntry[] = [];
+  const tags: RoleEntry[] = [];
+  const values: Lazy[] = [];
+  const extraModules: Lazy[] = [];
+  let complete = !entry.optional;
+  for (const { value, conditional } of definitionsOf(cx, entry.value)) {
+    if (value.kind !== 'attrs') {
+      complete = false;
+      continue;
+    }
+    if (conditional || !isClosed(value)) complete = false;
+    if (!readEntries(cx, value, 'machines', machines)) complete = false;
+    if (!readEntries(cx, value, 'tags', tags)) complete = false;
+    const settings = value.entries.get('settings');
+    if (settings !== undefined) values.push(settings.value);
+    extraModules.push(...listItems(cx, value, 'extraModules'));
+  }
+  return {
+    name,
+    at: entry.at === null ? null : placeOf(entry.at),
+    machines,
+    tags,
+    complete,
+    values,
+    settings: settingsOf(cx, values),
+    notData: notDataIn(cx, values),
+    judged: judging(cx, values),
+    extraModules,
+  };
+}
+
+/** Machines or tags: a set of names with settings, or a list of names. False if there may be more. */
+function readEntries(cx: Evaluation, role: AttrsValue, option: string, into: RoleEntry[]): boolean {
+  const entry = role.entries.get(option);
+  if (entry === undefined) return true;
+  let complete = !entry.optional;
+  for (const { value, conditional } of definitionsOf(cx, entry.value)) {
+    if (conditional) complete = false;
+    if (value.kind === 'attrs') {
+      if (!isClosed(value)) complete = false;
+      for (const [name, inner] of value.entries) {
+        if (inner.optional) complete = false;
+        else if (!conditional) into.push(roleEntry(cx, name, inner));
+      }
+    } else if (value.kind === 'list') {
+      for (const item of value.items) {
+        const name = item.kind === 'spread' ? null : cx.force(item);
+        if (name?.kind !== 'string' || name.text === null) complete = false;
+        else if (!conditional) into.push(entryOf(cx, name.text, name.origin && placeOf(name.origin), []));
+      }
+    } else complete = false;
+  }
+  return complete;
+}
+
+function roleEntry(cx: Evaluation, name: string, entry: Attr): RoleEntry {
+  const values: Lazy[] = [];
+  for (const { value } of definitionsOf(cx, entry.value)) {
+    const settings = value.kind === 'attrs' ? value.entries.get('settings') : undefined;
+    if (settings !== undefined) values.push(settings.value);
+    else if (value.kind === 'unknown') values.push(value);
+  }
+  return entryOf(cx, name, entry.at === null ? null : placeOf(entry.at), values);
+}
+
+function entryOf(cx: Evaluation, name: string, at: Place | null, values: readonly Lazy[]): RoleEntry {
+  return {
+    name,
+    at,
+    values,
+    settings: settingsOf(cx, values),
+    notData: notDataIn(cx, values),
+    judged: judging(cx, values),
+  };
+}
+
+function settingsOf(cx: Evaluation, values: readonly Lazy[]): () => Setting {
+  let known: Setting | null = null;
+  return () => {
+    known ??= values.map(value => readSetting(cx, value)).reduce(mergeSettings, NO_SETTINGS);
+    return known;
+  };
+}
+
+function listItems(cx: Evaluation, set: AttrsValue, option: string): Lazy[] {
+  const entry = set.entries.get(option);
+  if (entry === undefined) return [];
+  return definitionsOf(cx, entry.value).flatMap(({ value }) =>
+    value.kind === 'list' ? value.items.flatMap(item => (item.kind === 'spread' ? [] : [item])) : [],
+  );
+}
+
+function addRole(roles: Map<string, Role>, role: Role): void {
+  const before = roles.get(role.name);
+  roles.set(role.name, before === undefined ? role : mergeRoles(before, role));
+}
+
+function mergeRoles(left: Role, right: Role): Role {
+  return {
+    name: left.name,
+    at: left.at ?? right.at,
+    machines: mergeEntries([...left.machines, ...right.machines]),
+    tags: mergeEntries([...left.tags, ...right.tags]),
+    complete: left.complete && right.complete,
+    values: [...left.values, ...right.values],
+    settings: both(left.settings, right.settings),
+    notData: () => [...left.notData(), ...right.notData()],
+    judged: tree => joinFacts(left.judged(tree), right.judged(tree)),
+    extraModules: [...left.extraModules, ...right.extraModules],
+  };
+}
+
+function mergeEntries(all: readonly RoleEntry[]): RoleEntry[] {
+  const merged = new Map<string, RoleEntry>();
+  for (const entry of all) {
+    const before = merged.get(entry.name);
+    if (before === undefined) merged.set(entry.name, entry);
+    else
+      merged.set(entry.name, {
+        name: entry.name,
+        at: before.at ?? entry.at,
+        values: [...before.values, ...entry.values],
+        settings: both(before.settings, entry.settings),
+        notData: () => [...before.notData(), ...entry.notData()],
+        judged: tree => joinFacts(before.judged(tree), entry.judged(tree)),
+      });
+  }
+  return [...merged.values()];
+}
+
+function both(left: () => Setting, right: () => Setting): () => Setting {
+  return () => mergeSettings(left(), right());
+}
+
+/** One instance a name: what several places say is joined; a place that was read twice counts once. */
+export function mergeInstances(all: readonly Instance[]): Instance[] {
+  const merged = new Map<string, Instance>();
+  const seen = new Set<string>();
+  for (const instance of all) {
+    const id = `${instance.name}\0${instance.at.map(placeKey).join('\0')}`;
+    if (instance.at.length > 0 && seen.has(id)) continue;
+    seen.add(id);
+    const before = merged.get(instance.name);
+    merged.set(instance.name, before === undefined ? instance : mergeTwo(before, instance));
+  }
+  return [...merged.values()];
+}
+
+function mergeTwo(left: Instance, right: Instance): Instance {
+  const roles = new Map(left.roles);
+  for (const role of right.roles.values()) addRole(roles, role);
+  return {
+    name: left.name,
+    module: mergeModules(left.module, right.module),
+    roles,
+    complete: left.complete && right.complete,
+    conditional: left.conditional && right.conditional,
+    at: [...left.at, ...right.at],
+  };
+}
+
+/** With the names that instances have by default: a module without a name is called as the instance. */
+export function withModuleNames(instances: readonly Instance[]): Instance[] {
+  return instances.map(instance =>
+    instance.module.name === ''
+      ? { ...instance, module: { ...instance.module, name: instance.name } }
+      : instance,
+  );
+}

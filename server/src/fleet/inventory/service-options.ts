@@ -1,0 +1,87 @@
+/**
+ * The settings that the roles of a service module take: the options of `roles.<role>.interface`.
+ *
+ * Source: clan-core d7c35d912, lib/inventory/distributed-service/service-module.nix.
+ */
+
+import { moduleSets, optionSets } from '../../modules/clan-modules.ts';
+import type { Given } from '../../modules/modules.ts';
+import { readLevel } from '../../modules/options/level.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { attr, attrs, isClosed, list } from '../../nix/eval/construct.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import type { Lazy } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeOf } from '../../nix/places.ts';
+import type { RoleSettings } from '../model/services.ts';
+
+/** Steps allowed for the settings of one service. */
+const STEPS = 200_000;
+
+const NONE: ReadonlyMap<string, RoleSettings> = new Map();
+
+/** Reads the settings of all roles that are certainly known in whole when asked for the first time. */
+export function serviceOptions(
+  cx: Evaluation,
+  module: Lazy,
+  given: Given,
+): () => ReadonlyMap<string, RoleSettings> {
+  let known: ReadonlyMap<string, RoleSettings> | null = null;
+  return () => {
+    if (known === null) {
+      const read = withBudget(cx, STEPS, () => readRoles(cx, module, given));
+      known = read instanceof BudgetExceeded ? NONE : read;
+    }
+    return known;
+  };
+}
+
+function readRoles(cx: Evaluation, module: Lazy, given: Given): ReadonlyMap<string, RoleSettings> {
+  const { sets, gap } = moduleSets(cx, module, given);
+  if (gap !== null || sets.some(one => one.conditional)) return NONE;
+  const interfaces = new Map<string, Lazy[]>();
+  const places = new Map<string, Place>();
+  const completing = new Set<string>();
+  const reading = new Set<string>();
+  for (const { set } of sets) {
+    const roles = optionSets(cx, set, 'roles');
+    if (!roles.complete) return NONE;
+    for (const one of roles.found)
+      for (const [name, entry] of one.set.entries) {
+        const found = interfaces.get(name) ?? [];
+        interfaces.set(name, found);
+        if (entry.at !== null && !places.has(name)) places.set(name, placeOf(entry.at));
+        const role = moduleSets(cx, entry.value, given);
+        if (role.gap !== null || entry.optional) return NONE;
+        for (const { set: own, conditional } of role.sets) {
+          const written = own.entries.get('interface');
+          if (conditional || !isClosed(own) || written?.optional === true) return NONE;
+          if (written !== undefined) found.push(written.value);
+          const instance = own.entries.get('perInstance');
+          if (instance === undefined) continue;
+          if (mayComplete(cx, instance.value)) completing.add(name);
+          if (asksFor(cx, instance.value, 'settings')) reading.add(name);
+        }
+      }
+  }
+  return new Map(
+    [...interfaces].map(([name, modules]) => {
+      const all = attrs(new Map([['imports', attr(list(modules, null), null)]]), null);
+      const tree = readLevel(cx, all, given);
+      const at = places.get(name) ?? null;
+      return [name, { tree, wantsAll: !completing.has(name), isRead: reading.has(name), at }] as const;
+    }),
+  );
+}
+
+/** May `perInstance` add to the settings? It can if it asks for `extendSettings`. */
+function mayComplete(cx: Evaluation, instance: Lazy): boolean {
+  const fn = cx.force(instance);
+  if (fn.kind !== 'lambda' || fn.expr.formals === null || fn.expr.name !== null) return true;
+  return asksFor(cx, fn, 'extendSettings');
+}
+
+function asksFor(cx: Evaluation, instance: Lazy, name: string): boolean {
+  const fn = cx.force(instance);
+  return fn.kind === 'lambda' && fn.expr.formals?.some(formal => formal.name.name === name) === true;
+}

@@ -1,0 +1,206 @@
+/**
+ * The `settings` that a service module is given: what the inventory says, together with the defaults of the
+ * service's own interface. Only what is certain is a value; the rest is unknown, with what it may be as candidates.
+ */
+
+import { moduleSets } from '../../modules/clan-modules.ts';
+import { selectionPath } from '../../modules/module-references.ts';
+import type { Given } from '../../modules/modules.ts';
+import { certain, type Definition, definitionsOf, member, unwrap } from '../../modules/read.ts';
+import { attr, attrs, isClosed, list, perhaps, unknown } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import { thunk } from '../../nix/eval/thunks.ts';
+import type { Attr, AttrsValue, Lazy, ListValue, Spread, UnknownValue, Value } from '../../nix/eval/value.ts';
+
+/** The options of a service's interface: their declarations by name. */
+export interface Interface {
+  readonly options: readonly AttrsValue[];
+  /** False if there may be options that are not listed. */
+  readonly complete: boolean;
+}
+
+const UNREAD: Interface = { options: [], complete: false };
+
+/** Reads `roles.<role>.interface`; null stands for a role that has none. */
+export function readInterface(cx: Evaluation, module: Lazy | null, given: Given): Interface {
+  if (module === null) return UNREAD;
+  const { sets, gap } = moduleSets(cx, module, given);
+  const options: AttrsValue[] = [];
+  let complete = gap === null;
+  for (const { set, conditional } of sets) {
+    const entry = certain(set, 'options');
+    if (conditional || set.entries.has('freeformType') || set.entries.has('config')) complete = false;
+    if (entry === null) continue;
+    const value = cx.force(entry.value);
+    if (value.kind === 'attrs') options.push(value);
+    if (value.kind !== 'attrs' || !isClosed(value)) complete = false;
+  }
+  return { options, complete };
+}
+
+/**
+ * The settings as a service module sees them.
+ * @param given all definitions: the role's and the machine's
+ */
+export function settingsValue(cx: Evaluation, known: Interface, given: readonly Lazy[], what: string): Lazy {
+  return thunk(() => merged(cx, known.options, known.complete, given, `settings of ${what}`));
+}
+
+/** A level of options: what the interface declares there, and what is set. */
+function merged(
+  cx: Evaluation,
+  declared: readonly AttrsValue[],
+  complete: boolean,
+  given: readonly Lazy[],
+  what: string,
+): Value {
+  const definitions = given.flatMap(one => definitionsOf(cx, one));
+  const sets = definitions.flatMap(({ value, conditional }) =>
+    value.kind === 'attrs' ? [{ set: value, conditional }] : [],
+  );
+  const allKnown =
+    sets.length === definitions.length && sets.every(one => !one.conditional && isClosed(one.set));
+  const names = new Set([
+    ...declared.flatMap(set => [...set.entries.keys()]),
+    ...sets.flatMap(one => [...one.set.entries.keys()]),
+  ]);
+  const why = unknown(what, `${what}:${names.size}`, null);
+  const entries = new Map<string, Attr>();
+  for (const name of names) {
+    const options = declared.flatMap(set => set.entries.get(name) ?? []);
+    const values = sets.flatMap(one => {
+      const entry = one.set.entries.get(name);
+      return entry === undefined ? [] : [{ entry, sure: !one.conditional && !entry.optional }];
+    });
+    const inner = `${what}.${name}`;
+    const sure = allKnown && values.every(one => one.sure);
+    const value = thunk(() =>
+      option(
+        cx,
+        options,
+        values.map(one => one.entry.value),
+        sure,
+        complete,
+        inner,
+      ),
+    );
+    entries.set(name, attr(value, values[0]?.entry.at ?? options[0]?.at ?? null));
+  }
+  return attrs(entries, sets[0]?.set.origin ?? null, complete && allKnown ? null : why);
+}
+
+/** One option, or a set of options. */
+function option(
+  cx: Evaluation,
+  options: readonly Attr[],
+  given: readonly Lazy[],
+  sure: boolean,
+  complete: boolean,
+  what: string,
+): Value {
+  const why = unknown(what, what, null);
+  const declared = options.map(one => cx.force(one.value));
+  const sets = declared.filter(one => one.kind === 'attrs');
+  if (sets.length !== declared.length) return guess(why, given);
+  const isOption = sets.some(set => set.entries.has('_type'));
+  if (sets.length > 0 && !isOption) return merged(cx, sets, complete, given, what);
+  const [only] = sets;
+  if (sets.length > 1 || only?.entries.has('apply')) return guess(why, given);
+  if (given.length === 0) {
+    const fallback = only === undefined ? null : certain(only, 'default');
+    if (fallback === null) return why;
+    return sure ? unwrap(cx, fallback.value).value : perhaps(why, [fallback.value], null);
+  }
+  const type = only === undefined ? null : member(cx, only, 'type');
+  return sure ? joined(cx, given, type, why) : guess(why, given);
+}
+
+function guess(why: UnknownValue, given: readonly Lazy[]): Value {
+  return given.length === 0 ? why : perhaps(why, given, null);
+}
+
+/** Definitions of one option, as its type merges them. */
+function joined(cx: Evaluation, given: readonly Lazy[], type: Value | null, why: UnknownValue): Value {
+  const definitions = strongest(given.flatMap(one => definitionsOf(cx, one)));
+  const values = definitions.map(one => one.value);
+  const [first] = values;
+  if (first === undefined || definitions.some(one => one.conditional) || converts(cx, type))
+    return guess(why, given);
+  if (values.every(one => one.kind === 'list')) {
+    const items = values.flatMap(one => (one.kind === 'list' ? openedItems(cx, one, why) : []));
+    return list(items, first.origin);
+  }
+  const sets = values.filter(one => one.kind === 'attrs');
+  if (sets.length === values.length) {
+    // What a submodule adds by itself is not known; the names of `attrsOf` are those that are set.
+    const names = isAttrsOf(cx, type) ? null : why;
+    return widened(cx, sets, names, why);
+  }
+  // Without a type, one definition is the value whatever the type is; two may be merged in ways not known here.
+  return values.length === 1 ? first : guess(why, given);
+}
+
+/** Returns the definitions that count beside one that is certain: those of its priority, and conditional ones of a higher. */
+function strongest(definitions: readonly Definition[]): readonly Definition[] {
+  const possible = definitions.filter(({ never }) => !never);
+  const certainly = possible.filter(({ conditional }) => !conditional).map(({ priority }) => priority);
+  const priority = Math.min(...certainly);
+  return possible.filter(one => one.priority <= priority);
+}
+
+/** Sets joined attribute by attribute; what is inside may have more attributes than are written. */
+function widened(
+  cx: Evaluation,
+  sets: readonly AttrsValue[],
+  open: UnknownValue | null,
+  why: UnknownValue,
+): Value {
+  const entries = new Map<string, Attr>();
+  for (const set of sets)
+    for (const [name, entry] of set.entries) {
+      const before = entries.get(name);
+      if (before === undefined) entries.set(name, { ...entry, value: opened(cx, entry.value, why) });
+      else entries.set(name, attr(perhaps(why, [before.value, entry.value], null), before.at));
+    }
+  const hidden = sets.find(set => set.open !== null)?.open ?? null;
+  const patterns = sets.flatMap(set => set.patterns);
+  return attrs(entries, sets[0]?.origin ?? null, open ?? hidden, patterns);
+}
+
+/** The same, where a submodule may have added attributes. */
+function opened(cx: Evaluation, lazy: Lazy, why: UnknownValue): Lazy {
+  return thunk(() => {
+    const value = cx.force(lazy);
+    if (value.kind === 'attrs') return widened(cx, [value], why, why);
+    return value.kind === 'list' ? list(openedItems(cx, value, why), value.origin) : value;
+  });
+}
+
+function openedItems(cx: Evaluation, { items }: ListValue, why: UnknownValue): (Lazy | Spread)[] {
+  return items.map(item => (item.kind === 'spread' ? item : opened(cx, item, why)));
+}
+
+function isAttrsOf(cx: Evaluation, type: Value | null): boolean {
+  const fn = typeFunction(type);
+  if (fn === 'nullOr' && type?.kind === 'unknown' && type.term?.kind === 'apply')
+    return isAttrsOf(cx, cx.force(type.term.arg));
+  return fn === 'attrsOf' || fn === 'lazyAttrsOf';
+}
+
+/** `coercedTo` and `apply` make another value of what is set. */
+function converts(cx: Evaluation, type: Value | null): boolean {
+  let at = type;
+  for (let depth = 0; depth < 4 && at?.kind === 'unknown' && at.term?.kind === 'apply'; depth++) {
+    if (typeFunction(at) === 'coercedTo') return true;
+    at = cx.force(at.term.arg);
+  }
+  return false;
+}
+
+/** The function of `lib.types` that made a type. */
+function typeFunction(type: Value | null): string | null {
+  if (type?.kind !== 'unknown') return null;
+  let at: UnknownValue = type;
+  while (at.term?.kind === 'apply') at = at.term.fn;
+  return selectionPath(at)?.at(-1) ?? null;
+}

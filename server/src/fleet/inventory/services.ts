@@ -1,0 +1,332 @@
+/**
+ * Service modules of the workspace, applied to the instances of its inventory: each member of a role gets the module
+ * that `perInstance` and `perMachine` give for it, with the instance's real name, settings and members.
+ */
+
+import { moduleSets, optionSets } from '../../modules/clan-modules.ts';
+import { argumentsFor, configOf, type Given } from '../../modules/modules.ts';
+import { certain, definitionsOf, unwrap } from '../../modules/read.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { attr, attrs, attrsOf, list, string, unknown } from '../../nix/eval/construct.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
+import { type ModuleFacts, readModule } from '../machine-modules/module-facts.ts';
+import type { Instance, Inventory, Role, ServiceModule } from '../model/services.ts';
+import { isOfClanCore } from './inventory.ts';
+import { certainMembers, memberValues, roleMembers } from './members.ts';
+import { type Interface, readInterface, settingsValue } from './service-settings.ts';
+
+/** A module that a machine gets from a service. */
+export interface ServiceMember {
+  readonly machine: string;
+  readonly facts: ModuleFacts;
+  readonly certain: boolean;
+}
+
+export interface ServiceMembers {
+  readonly members: readonly ServiceMember[];
+  /** False if there may be members, or instances, that are not listed. */
+  readonly complete: boolean;
+}
+
+/** Steps allowed for one machine in one role. */
+const STEPS = 200_000;
+
+/** A service module, taken apart. */
+interface Service {
+  readonly roles: ReadonlyMap<string, ServiceRole>;
+  readonly perMachine: Lazy | null;
+  readonly origin: Origin;
+  readonly complete: boolean;
+}
+
+interface ServiceRole {
+  readonly perInstance: Lazy | null;
+  readonly settings: Interface;
+}
+
+/** Everything about the services of this workspace; `modules` are its service modules by name. */
+export function applyServices(
+  cx: Evaluation,
+  inventory: Inventory,
+  modules: readonly ServiceModule[],
+  given: Given,
+): ServiceMembers {
+  const members: ServiceMember[] = [];
+  let complete = inventory.complete;
+  const byModule = new Map<string, { service: Service; instances: Instance[] }>();
+  for (const instance of inventory.instances) {
+    if (instance.module.input !== 'self') {
+      if (isOfClanCore(instance) === null) complete = false;
+      continue;
+    }
+    const name = instance.module.name;
+    const known = name === null ? undefined : byModule.get(name);
+    if (known !== undefined) {
+      known.instances.push(instance);
+      continue;
+    }
+    const service =
+      name === null
+        ? null
+        : withBudget(cx, STEPS, () =>
+            readService(
+              cx,
+              modules.filter(one => one.name === name),
+              given,
+            ),
+          );
+    if (name === null || service === null || service instanceof BudgetExceeded) complete = false;
+    else {
+      if (!service.complete) complete = false;
+      byModule.set(name, { service, instances: [instance] });
+    }
+  }
+  for (const { service, instances } of byModule.values()) {
+    const run = runService(cx, inventory, service, instances, given);
+    members.push(...run.members);
+    if (!run.complete) complete = false;
+  }
+  return { members, complete };
+}
+
+function readService(cx: Evaluation, modules: readonly ServiceModule[], given: Given): Service | null {
+  const roles = new Map<string, ServiceRole>();
+  let perMachine: Lazy | null = null;
+  let origin: Origin | null = null;
+  let complete = true;
+  for (const module of modules) {
+    const { sets, gap } = moduleSets(cx, module.value, given);
+    if (gap !== null) complete = false;
+    for (const { set, conditional } of sets) {
+      origin ??= set.origin;
+      if (conditional) complete = false;
+      perMachine = certain(set, 'perMachine')?.value ?? perMachine;
+      for (const one of optionSets(cx, set, 'roles').found)
+        for (const [name, entry] of one.set.entries) {
+          const role = cx.force(entry.value);
+          if (role.kind !== 'attrs') complete = false;
+          else roles.set(name, readRole(cx, role, roles.get(name), given));
+        }
+    }
+  }
+  return origin === null ? null : { roles, perMachine, origin, complete };
+}
+
+function readRole(
+  cx: Evaluation,
+  role: AttrsValue,
+  before: ServiceRole | undefined,
+  given: Given,
+): ServiceRole {
+  const declared = certain(role, 'interface')?.value ?? null;
+  return {
+    perInstance: certain(role, 'perInstance')?.value ?? before?.perInstance ?? null,
+    settings:
+      declared === null && before !== undefined ? before.settings : readInterface(cx, declared, given),
+  };
+}
+
+/** An instance with who is in its roles. */
+interface Run {
+  readonly instance: Instance;
+  readonly members: ReadonlyMap<string, readonly string[]>;
+  readonly complete: boolean;
+  /** What `roles` is to the service module. */
+  readonly roles: Lazy;
+}
+
+function runService(
+  cx: Evaluation,
+  inventory: Inventory,
+  service: Service,
+  instances: readonly Instance[],
+  given: Given,
+): ServiceMembers {
+  const found: ServiceMember[] = [];
+  let complete = true;
+  const runs = instances.map(instance => runOf(cx, inventory, service, instance));
+  const rolesOf = rolesByMachine(runs);
+  const machineArgument = (machine: string): Lazy => machineValue(machine, rolesOf.get(machine) ?? []);
+
+  function note(
+    machine: string,
+    module: Lazy | null,
+    args: () => Readonly<Record<string, Lazy>>,
+    sure: boolean,
+  ) {
+    if (module === null) return;
+    const facts = withBudget(cx, STEPS, () => {
+      const fn = unwrap(cx, module).value;
+      const values = args();
+      const result = fn.kind === 'lambda' ? cx.apply(fn, argumentsFor(fn, values), null) : fn;
+      return machineModules(cx, inventory, machine, result, given, service.origin);
+    });
+    if (facts instanceof BudgetExceeded) complete = false;
+    else found.push(...facts.map(one => ({ machine, facts: one.facts, certain: sure && one.certain })));
+  }
+
+  for (const run of runs) {
+    const { instance } = run;
+    if (!run.complete || instance.conditional) complete = false;
+    for (const [name, machines] of run.members) {
+      const role = instance.roles.get(name);
+      const own = service.roles.get(name);
+      if (role === undefined || own === undefined) continue;
+      for (const machine of machines) {
+        const args = () => ({
+          instanceName: string(instance.name, service.origin),
+          settings: settingsOf(cx, inventory, own, instance, role, machine),
+          machine: machineArgument(machine),
+          roles: run.roles,
+          ...unknowns(`${instance.name}.${name}.${machine}`),
+        });
+        note(machine, own.perInstance, args, !instance.conditional);
+      }
+    }
+  }
+  if (service.perMachine === null) return { members: found, complete };
+  const all = attrs(
+    new Map(runs.map(run => [run.instance.name, attr(attrsOf({ roles: run.roles }, null), null)])),
+    null,
+    inventory.complete ? null : unknown('instances that are not known', 'instances', null),
+  );
+  for (const machine of [...rolesOf.keys()].sort()) {
+    const args = () => ({ instances: all, machine: machineArgument(machine), ...unknowns(machine) });
+    note(
+      machine,
+      service.perMachine,
+      args,
+      runs.some(run => !run.instance.conditional && has(run, machine)),
+    );
+  }
+  return { members: found, complete };
+}
+
+function has(run: Run, machine: string): boolean {
+  return [...run.members.values()].some(machines => machines.includes(machine));
+}
+
+/** What clan gives beside what the inventory says: nothing of it is known here. */
+function unknowns(what: string): Readonly<Record<string, Lazy>> {
+  const root = (name: string) =>
+    unknown(`\`${name}\`, which clan gives to services`, `${name}@${what}`, null, { kind: 'root', name });
+  return {
+    exports: root('exports'),
+    mkExports: root('mkExports'),
+    meta: root('meta'),
+    extendSettings: root('extendSettings'),
+    extendRoles: root('extendRoles'),
+  };
+}
+
+function runOf(cx: Evaluation, inventory: Inventory, service: Service, instance: Instance): Run {
+  const members = new Map<string, readonly string[]>();
+  const entries = new Map<string, Attr>();
+  let complete = instance.complete;
+  for (const role of instance.roles.values()) {
+    const all = roleMembers(inventory, role);
+    if (all === null) complete = false;
+    const machines = all ?? certainMembers(inventory, role);
+    members.set(role.name, machines);
+    entries.set(
+      role.name,
+      attr(roleValue(cx, inventory, service, instance, role, machines, all !== null), null),
+    );
+  }
+  for (const name of service.roles.keys())
+    if (!entries.has(name) && instance.complete)
+      entries.set(name, attr(attrsOf({ machines: attrsOf({}, null) }, null), null));
+  const roles = attrs(
+    entries,
+    null,
+    instance.complete ? null : unknown('roles that are not known', `roles of ${instance.name}`, null),
+  );
+  return { instance, members, complete, roles };
+}
+
+function roleValue(
+  cx: Evaluation,
+  inventory: Inventory,
+  service: Service,
+  instance: Instance,
+  role: Role,
+  machines: readonly string[],
+  complete: boolean,
+): Lazy {
+  const own = service.roles.get(role.name);
+  const what = `${instance.name}.${role.name}`;
+  const entries = new Map<string, Attr>();
+  for (const machine of machines) {
+    const settings =
+      own === undefined
+        ? unknown('settings', `settings of ${what}.${machine}`, null)
+        : settingsOf(cx, inventory, own, instance, role, machine);
+    entries.set(machine, attr(attrsOf({ settings }, null), null));
+  }
+  const all = attrs(
+    entries,
+    null,
+    complete ? null : unknown('members of the role that are not known', `members of ${what}`, null),
+  );
+  const settings =
+    own === undefined
+      ? unknown('settings', `settings of ${what}`, null)
+      : settingsValue(cx, own.settings, role.values, what);
+  return attrsOf({ machines: all, settings }, null);
+}
+
+function settingsOf(
+  cx: Evaluation,
+  inventory: Inventory,
+  own: ServiceRole,
+  instance: Instance,
+  role: Role,
+  machine: string,
+): Lazy {
+  const what = `${instance.name}.${role.name}.${machine}`;
+  return settingsValue(cx, own.settings, memberValues(inventory, role, machine), what);
+}
+
+function rolesByMachine(runs: readonly Run[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const run of runs)
+    for (const [role, machines] of run.members)
+      for (const machine of machines) {
+        const roles = found.get(machine);
+        if (roles === undefined) found.set(machine, [role]);
+        else if (!roles.includes(role)) roles.push(role);
+      }
+  return found;
+}
+
+function machineValue(machine: string, roles: readonly string[]): Lazy {
+  const names = list(
+    [...roles].sort().map(role => string(role, null)),
+    null,
+  );
+  return attrsOf({ name: string(machine, null), roles: names }, null);
+}
+
+/** `nixosModule` or `darwinModule` of what a service gives, by the machine's class. */
+function machineModules(
+  cx: Evaluation,
+  inventory: Inventory,
+  machine: string,
+  result: Value,
+  given: Given,
+  origin: Origin,
+): { readonly facts: ModuleFacts; readonly certain: boolean }[] {
+  const kind = inventory.machine(machine)?.class ?? null;
+  const givenThere: Given = name => (name === 'config' ? configOf(machine) : given(name));
+  const names = kind === null ? ['nixosModule', 'darwinModule'] : [`${kind}Module`];
+  return definitionsOf(cx, result).flatMap(({ value, conditional }) => {
+    if (value.kind !== 'attrs') return [];
+    return names.flatMap(name => {
+      const entry = value.entries.get(name);
+      if (entry === undefined) return [];
+      const facts = readModule(cx, entry.value, givenThere, entry.at ?? origin);
+      return [{ facts, certain: !conditional && !entry.optional && kind !== null }];
+    });
+  });
+}

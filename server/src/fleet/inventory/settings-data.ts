@@ -1,0 +1,77 @@
+/**
+ * What in the settings of a role is not data. Clan hands settings on as JSON, so they are one set without functions
+ * and without `imports`. Says only what is certain; what the settings mean is not known here.
+ */
+
+import { certain, definitionsOf } from '../../modules/read.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import type { Lazy, Origin, Value } from '../../nix/eval/value.ts';
+import { placeOf } from '../../nix/places.ts';
+import type { NotData } from '../model/services.ts';
+
+const MAX_DEPTH = 12;
+
+/** Steps allowed for the settings of one role, machine or tag. */
+const STEPS = 50_000;
+
+/** Looks through settings when asked for the first time. */
+export function notDataIn(cx: Evaluation, values: readonly Lazy[]): () => readonly NotData[] {
+  let known: readonly NotData[] | null = null;
+  return () => {
+    if (known === null) {
+      const found: NotData[] = [];
+      const looked = withBudget(cx, STEPS, () => {
+        for (const value of values) for (const one of definitionsOf(cx, value)) lookAt(cx, one.value, found);
+      });
+      known = looked instanceof BudgetExceeded ? [] : found;
+    }
+    return known;
+  };
+}
+
+function lookAt(cx: Evaluation, settings: Value, found: NotData[]): void {
+  switch (settings.kind) {
+    case 'unknown':
+    case 'failure':
+      return;
+    case 'attrs': {
+      const imports = certain(settings, 'imports');
+      if (imports !== null) note(found, 'imports', imports.at ?? settings.origin, ['imports']);
+      lookInside(cx, settings, [], null, found);
+      return;
+    }
+    case 'lambda':
+    case 'builtin':
+      note(found, 'function', settings.origin, []);
+      return;
+    default:
+      note(found, 'other', settings.origin, []);
+  }
+}
+
+/** @param at the nearest place that is written, for values that have none */
+function lookInside(
+  cx: Evaluation,
+  value: Value,
+  path: readonly string[],
+  at: Origin | null,
+  found: NotData[],
+): void {
+  if (path.length > MAX_DEPTH) return;
+  if (value.kind === 'lambda' || value.kind === 'builtin') note(found, 'function', value.origin ?? at, path);
+  else if (value.kind === 'list') {
+    for (const item of value.items)
+      if (item.kind !== 'spread') lookInside(cx, cx.force(item), [...path, '*'], value.origin ?? at, found);
+  } else if (value.kind === 'attrs') {
+    // To JSON, such a set is the text that it stands for.
+    if (value.entries.has('outPath') || value.entries.has('__toString')) return;
+    for (const [name, entry] of value.entries)
+      if (!entry.optional && !(path.length === 0 && name === 'imports'))
+        lookInside(cx, cx.force(entry.value), [...path, name], entry.at ?? at, found);
+  }
+}
+
+function note(found: NotData[], kind: NotData['kind'], at: Origin | null, path: readonly string[]): void {
+  if (at !== null) found.push({ kind, at: placeOf(at), path });
+}

@@ -1,0 +1,121 @@
+/**
+ * Keeps what has been read anew the same object as before where it says the same. Most edits of a file change none of
+ * the generators in it, and whoever has looked at those need not look again. The same goes for what a file shows in two
+ * ways.
+ */
+
+import { areSameTraces } from '../../modules/options/traces.ts';
+import { arePlacesSame, isSamePlace } from '../../nix/places.ts';
+import { sameItems } from '../../std.ts';
+import { areOfSameValue } from '../generators/definitions.ts';
+import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
+import type { ModuleFacts } from './module-facts.ts';
+
+/** The definitions, each the one from before where that says the same; the whole list from before if all are. */
+export function constantDefinitions(
+  fresh: readonly GeneratorDefinition[],
+  before: readonly GeneratorDefinition[],
+): readonly GeneratorDefinition[] {
+  if (before.length === 0) return fresh;
+  let byName: ReadonlyMap<string, readonly number[]> | null = null;
+  // Nearly always they come in the order that they came in before.
+  let next = 0;
+  const result = fresh.map(one => {
+    const expected = before[next];
+    let found = expected !== undefined && saySame(expected, one) ? next : -1;
+    if (found < 0) {
+      byName ??= placesByName(before);
+      found = byName.get(one.name)?.find(place => saySame(before[place] as GeneratorDefinition, one)) ?? -1;
+    }
+    if (found < 0) return one;
+    next = found + 1;
+    return before[found] as GeneratorDefinition;
+  });
+  return sameItems(result, before) ? before : result;
+}
+
+function placesByName(definitions: readonly GeneratorDefinition[]): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const [place, { name }] of definitions.entries()) {
+    const same = found.get(name);
+    if (same === undefined) found.set(name, [place]);
+    else same.push(place);
+  }
+  return found;
+}
+
+/** What a file's module says; the facts from before if it still says those. */
+export function constantModule(fresh: ModuleFacts, before: ModuleFacts): ModuleFacts {
+  const definitions = constantDefinitions(fresh.definitions, before.definitions);
+  const ofHome = constantDefinitions(fresh.homes.definitions, before.homes.definitions);
+  const isSame =
+    definitions === before.definitions &&
+    fresh.file === before.file &&
+    fresh.foreign === before.foreign &&
+    areSameTraces(fresh.traces, before.traces) &&
+    ofHome === before.homes.definitions &&
+    JSON.stringify([fresh.imports, fresh.homes.imports, fresh.gaps, fresh.strangers, fresh.circular]) ===
+      JSON.stringify([before.imports, before.homes.imports, before.gaps, before.strangers, before.circular]);
+  return isSame ? before : { ...fresh, definitions, homes: { ...fresh.homes, definitions: ofHome } };
+}
+
+function saySame(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
+  return (
+    left.name === right.name &&
+    isSamePlace(left.at, right.at) &&
+    left.nameKind === right.nameKind &&
+    left.kind === right.kind &&
+    left.conditional === right.conditional &&
+    arePlacesSame(left.via, right.via) &&
+    // What is read from the same values is the same object; see body-cache.ts.
+    (areOfSameValue(left, right) ||
+      left.body() === right.body() ||
+      textOf(left.body()) === textOf(right.body()))
+  );
+}
+
+const texts = new WeakMap<GeneratorBody, string>();
+
+/** All that a body says, places and all. */
+function textOf(body: GeneratorBody): string {
+  let text = texts.get(body);
+  if (text === undefined) {
+    // What is not there and what is not known are two things.
+    const told = body.validation === undefined ? [] : [body.validation];
+    text = JSON.stringify([body, told, body.options()]);
+    texts.set(body, text);
+  }
+  return text;
+}
+
+/**
+ * A module mostly defines what its file shows by itself. Then the one stands for the other, so that nothing is kept
+ * twice. What a function made for its caller came another way, or has a name that tells of what it was given.
+ */
+export function withKnown(
+  definitions: readonly GeneratorDefinition[],
+  known: readonly GeneratorDefinition[],
+): readonly GeneratorDefinition[] {
+  const all = new Set(known);
+  if (definitions.every(one => all.has(one))) return definitions;
+  const byName = new Map<string, GeneratorDefinition[]>();
+  for (const one of known) {
+    const list = byName.get(one.name);
+    if (list === undefined) byName.set(one.name, [one]);
+    else list.push(one);
+  }
+  return definitions.map(one => {
+    const same = one.nameKind === 'pattern' ? [] : byName.get(one.name)?.filter(other => areSame(one, other));
+    return same?.length === 1 ? (same[0] as GeneratorDefinition) : one;
+  });
+}
+
+function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
+  return (
+    left.nameKind === right.nameKind &&
+    left.kind === right.kind &&
+    left.conditional === right.conditional &&
+    isSamePlace(left.at, right.at) &&
+    arePlacesSame(left.via, right.via)
+  );
+}

@@ -1,0 +1,79 @@
+/**
+ * The modules of home-manager that a machine's module gives to its users. They read the generators of the machine
+ * (`osConfig`), and may declare some of its own. What cannot be known is left out: nothing follows from a module that is
+ * not listed.
+ */
+
+import { definitionsOf } from '../../modules/read.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Lazy, Origin, Value } from '../../nix/eval/value.ts';
+import { placeOf } from '../../nix/places.ts';
+import { extentOf } from '../../nix/source.ts';
+import type { GeneratorDefinition } from '../model/generators.ts';
+import type { ModuleImport } from './module-import.ts';
+
+/** What modules for users say. */
+export interface HomeModules {
+  readonly imports: readonly ModuleImport[];
+  readonly definitions: readonly GeneratorDefinition[];
+}
+
+/**
+ * @param option the value of `home-manager`
+ * @param fallback where it is used: the place of what was written nowhere
+ * @param readModule reads a module that is written in place
+ */
+export function homeModules(
+  cx: Evaluation,
+  option: Lazy,
+  certain: boolean,
+  fallback: Origin,
+  readModule: (module: Lazy) => HomeModules,
+): HomeModules {
+  const imports: ModuleImport[] = [];
+  const definitions: GeneratorDefinition[] = [];
+
+  function read(lazy: Lazy, sure: boolean): void {
+    for (const one of definitionsOf(cx, lazy)) {
+      if (one.never) continue;
+      const value = cx.resolve(one.value);
+      const isSure = sure && !one.conditional;
+      const own = fileOf(value, fallback);
+      if (own !== null) imports.push({ target: { file: own }, certain: isSure, at: placeOf(fallback) });
+      else {
+        const inner = readModule(value);
+        for (const each of inner.imports) imports.push(isSure ? each : { ...each, certain: false });
+        if (isSure) definitions.push(...inner.definitions);
+      }
+    }
+  }
+
+  for (const { value, conditional, never } of definitionsOf(cx, option)) {
+    if (value.kind !== 'attrs' || never) continue;
+    const sure = certain && !conditional;
+    const shared = value.entries.get('sharedModules');
+    for (const one of shared === undefined ? [] : definitionsOf(cx, shared.value)) {
+      const items = one.value.kind === 'list' && !one.never ? one.value.items : [];
+      for (const item of items) if (item.kind !== 'spread') read(item, sure && !one.conditional);
+    }
+    const users = value.entries.get('users');
+    for (const one of users === undefined ? [] : definitionsOf(cx, users.value)) {
+      if (one.value.kind !== 'attrs' || one.never) continue;
+      const isSure = sure && !one.conditional && users?.optional !== true;
+      for (const user of [...one.value.entries.values(), ...one.value.patterns])
+        read(user.value, isSure && !user.optional);
+    }
+  }
+  return { imports, definitions };
+}
+
+/** `users.ann = import ./home.nix`: the file that the value is all of. */
+function fileOf(value: Value, { file: user }: Origin): string | null {
+  if ((value.kind !== 'lambda' && value.kind !== 'attrs') || value.origin === null) return null;
+  const { file, start, end } = value.origin;
+  if (file.path === user.path) return null;
+  const { root } = file;
+  const isAll = root.start === start && root.end === end;
+  const whole = extentOf(file);
+  return isAll || (whole.start === start && whole.end === end) ? file.path : null;
+}

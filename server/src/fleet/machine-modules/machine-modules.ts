@@ -1,0 +1,184 @@
+/**
+ * What each machine is made of: its own modules, those that services give it, and all that they import. From it
+ * follows which machine has which generator. Follows names and files only; what a module says is read in
+ * module-facts.ts.
+ */
+
+import type { NotAnalysable } from '../model/base.ts';
+import type { GeneratorDefinition } from '../model/generators.ts';
+import type { MachineGenerators, MachineModules } from '../model/machines.ts';
+import type { CircularImport } from '../model/uses.ts';
+import type { ModuleFacts } from './module-facts.ts';
+import type { ModuleImport } from './module-import.ts';
+import type { MachineSetting, OwnModule, Settling } from './settled-modules.ts';
+import type { Viewer } from './viewers.ts';
+
+/** A module that a machine begins with. */
+export interface RootModule {
+  readonly facts: ModuleFacts;
+  readonly certain: boolean;
+}
+
+/** Where imported modules are found. What is found is the same object for as long as it stands. */
+export interface ModuleLookup {
+  /** The module that a file is on a machine; null if the file cannot be read. */
+  file(path: string, viewer: Viewer): ModuleFacts | null;
+  /** The modules that the flake has at a path; none where that is not known. */
+  output(path: readonly string[]): readonly ModuleFacts[];
+  /** Each module as it is on the machine that is made of them, in the same order; see settled-modules.ts. */
+  readonly settled: Settling['settled'];
+}
+
+/** What a machine's modules came to, with all that it was read from. */
+export interface FollowedModules {
+  readonly roots: readonly RootModule[];
+  readonly reads: readonly ModuleRead[];
+  /** All of them, in the order in which they were met. */
+  readonly modules: readonly OwnModule[];
+  /** True if there are no others. */
+  readonly allKnown: boolean;
+  readonly own: MachineGenerators;
+}
+
+interface ModuleRead {
+  readonly target: ModuleImport['target'];
+  readonly found: Found;
+}
+
+type Found = ModuleFacts | readonly ModuleFacts[] | null;
+
+const NO_GAPS: readonly NotAnalysable[] = [];
+const NO_CIRCLES: readonly CircularImport[] = [];
+
+/** Follows the imports of a machine's modules. */
+export function followModules(
+  roots: readonly RootModule[],
+  lookup: ModuleLookup,
+  setting: MachineSetting,
+): FollowedModules {
+  const certain: GeneratorDefinition[] = [];
+  const possible: GeneratorDefinition[] = [];
+  const files: string[] = [];
+  const possibleFiles: string[] = [];
+  const gaps: NotAnalysable[] = [];
+  const absent: MachineModules['absent'][number][] = [];
+  const reads: ModuleRead[] = [];
+  const strangers: NotAnalysable[] = [];
+  let foreign = false;
+  // What is certainly imported is followed first, so that each module is visited once for what it is.
+  const visited = new Set<ModuleFacts>();
+  const later: ModuleFacts[] = [];
+  const modules: OwnModule[] = [];
+  let importsKnown = setting.complete;
+
+  function visit(facts: ModuleFacts, sure: boolean): void {
+    const stack = [facts];
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      if (visited.has(next)) continue;
+      visited.add(next);
+      modules.push({ facts: next, sure });
+      if (!next.importsKnown) importsKnown = false;
+      if (next.file !== null) (sure ? files : possibleFiles).push(next.file);
+      if (next.foreign) foreign = true;
+      strangers.push(...next.strangers);
+      for (const imported of next.imports) {
+        const targets = resolve(imported, sure);
+        (imported.certain || !sure ? stack : later).push(...targets);
+      }
+    }
+  }
+
+  function resolve({ target, at, certain: isCertain }: ModuleImport, sure: boolean): readonly ModuleFacts[] {
+    const found = lookUp(target, lookup, setting);
+    reads.push({ target, found });
+    const modules = found === null ? [] : 'definitions' in found ? [found] : found;
+    if (modules.length > 0) return modules;
+    gaps.push({ at, what: 'imports', reason: whyNone(target) });
+    if (sure && isCertain && 'file' in target) absent.push({ target: target.file, at });
+    importsKnown = false;
+    return modules;
+  }
+
+  for (const root of roots) if (root.certain) visit(root.facts, true);
+  for (const root of roots) if (!root.certain) visit(root.facts, false);
+  for (const facts of later) visit(facts, false);
+  const homes = followHomes(modules, lookup, setting, reads);
+  for (const [index, facts] of lookup.settled(modules, importsKnown, setting.known).entries()) {
+    const isSure = modules[index]?.sure === true;
+    gaps.push(...facts.gaps);
+    for (const definition of facts.definitions)
+      (isSure && !definition.conditional ? certain : possible).push(definition);
+  }
+  for (const definition of homes.definitions) (definition.conditional ? possible : certain).push(definition);
+  const complete = gaps.length === 0;
+  const circles = [...modules.flatMap(({ facts, sure }) => (sure ? facts.circular : [])), ...homes.circular];
+  const circular = circles.length === 0 ? NO_CIRCLES : circles;
+  const own = { files, possibleFiles, homeFiles: homes.files, absent, complete, foreign, circular };
+  return {
+    roots,
+    reads,
+    modules,
+    allKnown: importsKnown,
+    own: { certain, possible, ...own, strangers, gaps: complete ? NO_GAPS : gaps },
+  };
+}
+
+/** What home-manager's modules bring that certainly belong to the machine. What is read is noted. */
+function followHomes(
+  modules: readonly OwnModule[],
+  lookup: ModuleLookup,
+  viewer: Viewer,
+  reads: ModuleRead[],
+): Pick<MachineModules, 'files' | 'circular'> & { readonly definitions: readonly GeneratorDefinition[] } {
+  const files: string[] = [];
+  const circular: CircularImport[] = [];
+  const definitions = new Set<GeneratorDefinition>();
+  const visited = new Set<ModuleFacts>();
+  const stack: ModuleImport[] = [];
+  for (const { facts, sure } of modules) {
+    if (!sure) continue;
+    stack.push(...facts.homes.imports);
+    for (const one of facts.homes.definitions) definitions.add(one);
+  }
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (!next.certain) continue;
+    const { target } = next;
+    const found = lookUp(target, lookup, viewer);
+    reads.push({ target, found });
+    for (const facts of found === null ? [] : 'definitions' in found ? [found] : found) {
+      if (visited.has(facts)) continue;
+      visited.add(facts);
+      if (facts.file !== null) files.push(facts.file);
+      circular.push(...facts.circular);
+      for (const one of facts.definitions) definitions.add(one);
+      stack.push(...facts.imports);
+    }
+  }
+  return { files, circular, definitions: [...definitions] };
+}
+
+/**
+ * Would following the same roots again come to the same?
+ * @param dropped the modules of files that have changed since
+ */
+export function isCurrent(
+  { roots, reads }: FollowedModules,
+  dropped: ReadonlySet<ModuleFacts | null>,
+  lookup: ModuleLookup,
+  viewer: Viewer,
+): boolean {
+  if (dropped.size > 0 && roots.some(({ facts }) => dropped.has(facts))) return false;
+  return reads.every(({ target, found }) =>
+    found === null || 'definitions' in found ? !dropped.has(found) : lookUp(target, lookup, viewer) === found,
+  );
+}
+
+function lookUp(target: ModuleImport['target'], lookup: ModuleLookup, viewer: Viewer): Found {
+  return 'file' in target ? lookup.file(target.file, viewer) : lookup.output(target.output);
+}
+
+function whyNone(target: ModuleImport['target']): string {
+  return 'file' in target
+    ? `the module \`${target.file}\` cannot be read`
+    : `where \`${target.output.join('.')}\` is made is not known`;
+}

@@ -1,0 +1,280 @@
+/**
+ * What options come to on one machine, where its modules prove it: `mkIf config.my.web.enable` is settled by a module
+ * that says so, or by the option's default where all modules are known and none says otherwise. Modules are read once
+ * more with these answers, and what is read is shared by all machines on which the same was asked and answered.
+ */
+
+import type { Fields, Names, OptionSays, Plain, Said } from '../../modules/module-options.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import {
+  attr,
+  attrs,
+  bool,
+  int,
+  list,
+  nullValue,
+  path,
+  string,
+  unknown,
+  unknownSelect,
+} from '../../nix/eval/construct.ts';
+import { speculating } from '../../nix/eval/cycles.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { unrecorded } from '../../nix/eval/trace.ts';
+import type { Attr, Lazy, UnknownValue, Value } from '../../nix/eval/value.ts';
+import { HELPER_DEFAULTS } from '../generators/helper-options.ts';
+
+/** A machine, as far as its options can be told. */
+export interface MachineOptions {
+  /** Undefined where it is not known. */
+  answer(path: readonly string[]): Plain | undefined;
+}
+
+/** What a question came to, and which options it was settled by. */
+export interface Settled<T> {
+  readonly asked: readonly Asked[];
+  readonly result: T;
+}
+
+interface Asked {
+  readonly path: readonly string[];
+  readonly answer: string;
+}
+
+/** Different sets of answers that a question is asked with; more than a fleet has kinds of machines. */
+const MAX_SETTLED = 2000;
+/** Steps allowed for one question about one option. */
+const STEPS = 100_000;
+/** Options that are settled by options that are settled by options. */
+const MAX_NESTING = 12;
+
+let last = 0;
+
+/**
+ * Computes something with the configuration of a machine, unless it was computed with the same answers before.
+ * @param known what was computed so far; is added to
+ */
+export function settledFor<T>(
+  cx: Evaluation,
+  machine: MachineOptions,
+  known: Settled<T>[],
+  compute: (config: Lazy) => T,
+): T {
+  for (const one of known)
+    if (one.asked.every(({ path, answer }) => keyOf(machine.answer(path)) === answer)) return one.result;
+  const asked = new Map<string, Asked>();
+  const name = `config@${++last}`;
+  const config: UnknownValue = { ...CONFIG, key: name };
+  const { settle } = cx;
+  cx.settle = value => {
+    const path = pathBelow(value, name) ?? platformPath(value);
+    if (path === null || !isWorthAsking(path)) return settle === null ? null : settle(value);
+    const answer = machine.answer(path);
+    asked.set(path.join('\0'), { path, answer: keyOf(answer) });
+    return answer === undefined ? null : nixValue(answer, value);
+  };
+  try {
+    // Whoever asks a traced question asks for something else.
+    const result = unrecorded(cx, () => compute(config));
+    if (known.length < MAX_SETTLED) known.push({ asked: [...asked.values()], result });
+    return result;
+  } finally {
+    cx.settle = settle;
+  }
+}
+
+const CONFIG: UnknownValue = {
+  kind: 'unknown',
+  reason: 'the configuration, which only the module system knows',
+  key: 'config@',
+  term: { kind: 'root', name: 'config' },
+  candidates: null,
+  origin: null,
+};
+
+/** The names by which a value was selected from the configuration of that key; null for any other. */
+function pathBelow(value: UnknownValue, key: string): string[] | null {
+  const names: string[] = [];
+  let at = value;
+  for (; at.term?.kind === 'select'; at = at.term.of) {
+    const { text } = at.term.name;
+    if (text === null) return null;
+    names.unshift(text);
+  }
+  return at.key === key ? names : null;
+}
+
+/** Stands for the package set in the path to what is asked of its platform. */
+export const PACKAGES = '<pkgs>';
+
+/** `pkgs.stdenv.isLinux`, `pkgs.stdenv.hostPlatform.system` */
+function platformPath(value: UnknownValue): string[] | null {
+  const path = pathBelow(value, 'pkgs');
+  return path?.[0] === 'stdenv' && path.length > 1 ? [PACKAGES, ...path] : null;
+}
+
+/** What clan keeps for itself is none of the workspace's options. */
+function isWorthAsking(path: readonly string[]): boolean {
+  if (path.length < 2) return false;
+  return path[0] !== 'clan' || path[1] !== 'core' || path.join('.') === MACHINE_NAME.join('.');
+}
+
+export const MACHINE_NAME = ['clan', 'core', 'settings', 'machine', 'name'] as const;
+
+function keyOf(answer: Plain | undefined): string {
+  return answer === undefined ? '' : JSON.stringify(answer);
+}
+
+function isList(plain: Plain): plain is readonly Plain[] {
+  return Array.isArray(plain);
+}
+
+function isNames(plain: Plain): plain is Names {
+  return typeof plain === 'object' && plain !== null && 'names' in plain;
+}
+
+/** The value that data stands for; what a set has under its names is asked for by those. */
+function nixValue(plain: Plain, at: UnknownValue): Value {
+  const { origin } = at;
+  if (plain === null) return nullValue(origin);
+  if (typeof plain === 'boolean') return bool(plain, origin);
+  if (typeof plain === 'number')
+    return Number.isSafeInteger(plain) ? int(BigInt(plain), origin) : unknown(at.reason, at.key, origin);
+  if (typeof plain === 'string') return string(plain, origin);
+  if (isList(plain))
+    return list(
+      plain.map(item => nixValue(item, at)),
+      origin,
+    );
+  if ('path' in plain) return path(plain.path, origin);
+  const entries = new Map<string, Attr>();
+  if ('fields' in plain) {
+    for (const [name, value] of Object.entries(plain.fields))
+      entries.set(name, attr(nixValue(value, at), origin));
+    // Options of a submodule have defaults.
+    return attrs(entries, origin, unknown(at.reason, `${at.key}${++last}`, origin));
+  }
+  for (const name of plain.names) entries.set(name, attr(unknownSelect(at, name, origin), origin));
+  return attrs(entries, origin);
+}
+
+/** What modules say of options. */
+export interface OptionSource {
+  /** What each module of the machine says, and whether it is certainly one of them. */
+  says(
+    path: readonly string[],
+    machine: MachineOptions,
+  ): readonly { readonly says: OptionSays; readonly sure: boolean }[];
+  /** True if all modules of the machine are known. */
+  readonly complete: boolean;
+  /** What is known beside the modules. */
+  readonly known: (path: readonly string[]) => Plain | undefined;
+}
+
+/** The options of one machine. */
+export function machineOptions(cx: Evaluation, source: OptionSource): MachineOptions {
+  const answers = new Map<string, Plain | undefined>();
+  /** Options being answered, each with the first of them that its answer waits for. */
+  const running: { readonly key: string; waitsFor: number }[] = [];
+  /** Options that are not known as long as the one at that place is being answered. */
+  const waiting = new Map<string, number>();
+
+  /** What was asked for on the way to an option that is being answered is not known only because that is not. */
+  function waitFor(place: number): undefined {
+    for (const one of running.slice(place + 1)) one.waitsFor = Math.min(one.waitsFor, place);
+  }
+
+  const machine: MachineOptions = {
+    answer(path) {
+      const key = path.join('\0');
+      if (answers.has(key)) return answers.get(key);
+      const again = waiting.get(key) ?? running.findIndex(one => one.key === key);
+      if (again >= 0) return waitFor(again);
+      const place = running.length;
+      if (place >= MAX_NESTING) {
+        // Asked for from elsewhere, each may be known.
+        for (const [i, one] of running.entries()) one.waitsFor = Math.min(one.waitsFor, i - 1);
+        return undefined;
+      }
+      const frame = { key, waitsFor: place };
+      running.push(frame);
+      const found = withBudget(cx, STEPS, () => speculating(cx, () => joined(source, path, machine)));
+      running.pop();
+      for (const [one, until] of waiting) if (until >= place) waiting.delete(one);
+      const answer = found instanceof BudgetExceeded || found === null ? undefined : found.answer;
+      if (answer !== undefined || frame.waitsFor === place) answers.set(key, answer);
+      else if (frame.waitsFor >= 0) waiting.set(key, frame.waitsFor);
+      return answer;
+    },
+  };
+  return machine;
+}
+
+interface Joined {
+  readonly answer: Plain | undefined;
+}
+
+const NOT_KNOWN: Joined = { answer: undefined };
+/** What a definition has that nobody weighs. */
+const USUAL = 100;
+const DEFAULT = 1500;
+
+function joined(source: OptionSource, path: readonly string[], machine: MachineOptions): Joined {
+  const beside = source.known(path);
+  if (path[0] === PACKAGES || path.join('.') === MACHINE_NAME.join('.')) return { answer: beside };
+  const all = source.says(path, machine);
+  const definitions: Said[] = [];
+  let { complete } = source;
+  let isDeclared = false;
+  let isMap = false;
+  let items: Fields | null = null;
+  for (const { says, sure } of all) {
+    if (says.unclear) complete = false;
+    for (const one of says.definitions) definitions.push(sure ? one : { ...one, conditional: true });
+    if (says.declared === null || !sure) continue;
+    isDeclared = true;
+    isMap ||= says.declared.isMap;
+    items ??= says.declared.items;
+    definitions.push({ value: says.declared.default, conditional: false, priority: DEFAULT });
+  }
+  const preset = isDeclared ? undefined : HELPER_DEFAULTS.get(path.join('.'));
+  if (preset !== undefined) {
+    isDeclared = true;
+    definitions.push({ value: preset, conditional: false, priority: DEFAULT });
+  }
+  if (beside !== undefined && definitions.length === 0) return { answer: complete ? beside : undefined };
+  const certain = definitions.filter(one => !one.conditional);
+  const strongest = Math.min(...certain.map(one => one.priority));
+  if (!Number.isFinite(strongest)) return NOT_KNOWN;
+  const counting = definitions.filter(one => one.priority <= strongest);
+  const values = counting.map(one => one.value);
+  const [first] = values;
+  if (first === undefined || values.includes(undefined)) return NOT_KNOWN;
+  if ((strongest > USUAL || !isScalar(first)) && !complete) return NOT_KNOWN;
+  // What nixpkgs declares may be defined by its own modules as well.
+  if (!isDeclared && (strongest > USUAL || !isScalar(first))) return NOT_KNOWN;
+  if (isScalar(first))
+    return { answer: values.every(one => keyOf(one) === keyOf(first)) ? first : undefined };
+  if (counting.some(one => one.conditional)) return NOT_KNOWN;
+  const plain = values as readonly Plain[];
+  if (isMap && plain.every(isNames)) {
+    // The default is replaced, not added to.
+    const names = plain.flatMap(one => one.names);
+    return { answer: { names: [...new Set(names)].sort() } };
+  }
+  if (isMap || !plain.every(isList)) return NOT_KNOWN;
+  const defaults = items;
+  return { answer: plain.flat().map(item => (defaults === null ? item : withDefaults(item, defaults))) };
+}
+
+/** An item of a list with what its options are by default. */
+function withDefaults(item: Plain, { fields }: Fields): Plain {
+  if (typeof item !== 'object' || item === null || !('fields' in item)) return item;
+  const hidden = new Set(item.hidden ?? []);
+  const more = Object.entries(fields).filter(([name]) => !hidden.has(name) && !(name in item.fields));
+  return { ...item, fields: { ...Object.fromEntries(more), ...item.fields } };
+}
+
+function isScalar(plain: Plain): boolean {
+  return plain === null || typeof plain !== 'object' || 'path' in plain;
+}

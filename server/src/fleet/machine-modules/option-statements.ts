@@ -1,0 +1,166 @@
+/**
+ * What one module says of options: those that it declares, and what it defines below names that may be the fleet's own.
+ * Reads the module's value as module-facts.ts does and follows no file.
+ */
+
+import { frameworkValue } from '../../flake/frameworks/calls.ts';
+import { isOptionModule } from '../../modules/module-references.ts';
+import { type Given, moduleArguments } from '../../modules/modules.ts';
+import { mayBeOwn } from '../../modules/options/namespaces.ts';
+import type { OptionTree, WrittenEntry } from '../../modules/options/option.ts';
+import { EMPTY, mergeTrees, OPEN, readTree } from '../../modules/options/tree.ts';
+import { ANY, scalarOf } from '../../modules/options/types.ts';
+import { readEntry } from '../../modules/options/written.ts';
+import { definitionsOf } from '../../modules/read.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, UnknownValue } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeOf } from '../../nix/places.ts';
+import type { ModuleOptions } from '../model/options.ts';
+
+export const NO_OPTIONS: ModuleOptions = { tree: EMPTY, definitions: new Map(), functions: [] };
+
+/** Nothing is known. */
+export const UNKNOWN_OPTIONS: ModuleOptions = { ...NO_OPTIONS, tree: OPEN };
+
+const MAX_DEPTH = 16;
+
+export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): ModuleOptions {
+  const trees: OptionTree[] = [];
+  const definitions = new Map<string, WrittenEntry[]>();
+  const functions: Place[] = [];
+
+  function read(lazy: Lazy, depth: number): void {
+    if (depth > MAX_DEPTH) {
+      trees.push(OPEN);
+      return;
+    }
+    for (const { value } of definitionsOf(cx, lazy)) {
+      if (value.kind === 'attrs') readSet(value, depth);
+      else if (value.kind === 'lambda') {
+        const { expr, scope } = value;
+        functions.push({ file: scope.file.path, start: expr.start, end: expr.end });
+        read(cx.apply(value, moduleArguments(value, given), null), depth + 1);
+      } else if (value.kind === 'unknown') readUnknown(value, depth);
+    }
+  }
+
+  function readUnknown(value: UnknownValue, depth: number): void {
+    const made = frameworkValue(cx, value);
+    if (made !== null) read(made, depth + 1);
+    else if (isOptionModule(value)) trees.push(...renamedTrees(cx, value));
+  }
+
+  function readSet(set: AttrsValue, depth: number): void {
+    if (set.open !== null || set.patterns.length > 0 || set.entries.has('freeformType')) trees.push(OPEN);
+    const imported = set.entries.get('imports');
+    for (const { value } of imported === undefined ? [] : definitionsOf(cx, imported.value))
+      for (const item of value.kind === 'list' ? value.items : []) {
+        if (item.kind === 'spread') continue;
+        const inner = cx.force(item);
+        if (inner.kind === 'attrs' || inner.kind === 'lambda' || inner.kind === 'unknown')
+          read(inner, depth + 1);
+      }
+    const options = set.entries.get('options');
+    if (options !== undefined)
+      trees.push(
+        readTree(cx, options.value, options.at === null ? null : placeOf(options.at), readSubmodule),
+      );
+    const config = set.entries.get('config');
+    if (config !== undefined) define(config.value);
+    else if (options === undefined) define(set);
+  }
+
+  function define(config: Lazy): void {
+    for (const one of definitionsOf(cx, config)) {
+      if (one.value.kind !== 'attrs') continue;
+      for (const [name, attr] of one.value.entries) {
+        if (!mayBeOwn(name)) continue;
+        const entry = readEntry(cx, attr);
+        const weighed = {
+          ...entry,
+          definitions: entry.definitions.map(each => ({
+            ...each,
+            conditional: each.conditional || one.conditional,
+            never: each.never || one.never,
+          })),
+        };
+        const list = definitions.get(name);
+        if (list === undefined) definitions.set(name, [weighed]);
+        else list.push(weighed);
+      }
+    }
+  }
+
+  /** The options of a submodule; open where it takes more than it declares. */
+  function readSubmodule(submodule: Lazy): OptionTree {
+    const inner: Given = name => (name === 'config' || name === 'name' ? null : given(name));
+    return submoduleTree(cx, submodule, inner);
+  }
+
+  read(module, 0);
+  return { tree: mergeTrees(trees), definitions, functions };
+}
+
+/** The options of a module that is a type: one, or a list of them. */
+export function submoduleTree(cx: Evaluation, submodule: Lazy, given: Given): OptionTree {
+  const value = cx.force(submodule);
+  if (value.kind === 'list') {
+    const trees = value.items.map(item => (item.kind === 'spread' ? OPEN : submoduleTree(cx, item, given)));
+    return mergeTrees(trees);
+  }
+  if (value.kind !== 'attrs' && value.kind !== 'lambda') return OPEN;
+  const { tree, hidden } = readWhole(cx, value, given);
+  return hidden ? OPEN : tree;
+}
+
+/** As `readModuleOptions`, for a module of which nobody follows the files. */
+function readWhole(
+  cx: Evaluation,
+  module: Lazy,
+  given: Given,
+): { readonly tree: OptionTree; readonly hidden: boolean } {
+  const value = cx.force(module);
+  const set = value.kind === 'lambda' ? cx.apply(value, moduleArguments(value, given), null) : value;
+  if (set.kind !== 'attrs') return { tree: OPEN, hidden: true };
+  const options = set.entries.get('options');
+  const tree =
+    options === undefined
+      ? EMPTY
+      : readTree(cx, options.value, null, inner => submoduleTree(cx, inner, given));
+  const hidden =
+    set.open !== null ||
+    set.entries.has('freeformType') ||
+    set.entries.has('imports') ||
+    set.patterns.length > 0;
+  return { tree, hidden };
+}
+
+/** What `mkRenamedOptionModule [ "a" "b" ] …` and its kin declare. */
+function renamedTrees(cx: Evaluation, value: UnknownValue): OptionTree[] {
+  let first: Lazy | null = null;
+  for (let at = value; at.term?.kind === 'apply'; at = at.term.fn) first = at.term.arg;
+  const list = first === null ? null : cx.force(first);
+  if (list?.kind !== 'list') return [OPEN];
+  const path: string[] = [];
+  for (const item of list.items) {
+    const text = item.kind === 'spread' ? undefined : scalarOf(cx.force(item));
+    if (typeof text !== 'string') return [OPEN];
+    path.push(text);
+  }
+  const option = {
+    type: ANY,
+    description: null,
+    fallback: null,
+    hasDefault: true,
+    readOnly: false,
+    at: null,
+  };
+  const leaf: OptionTree = { options: new Map(), declared: [option], open: false };
+  return [
+    path.reduceRight<OptionTree>(
+      (below, name) => ({ options: new Map([[name, below]]), declared: [], open: false }),
+      leaf,
+    ),
+  ];
+}

@@ -1,0 +1,162 @@
+/**
+ * Modules as they are on one machine: where a module leaves something open that the machine's options decide, it is
+ * read once more with those. What modules say of options is kept as long as the modules stand.
+ */
+
+import type { OptionSays, Plain } from '../../modules/module-options.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Lazy } from '../../nix/eval/value.ts';
+import { isSamePlace } from '../../nix/places.ts';
+import type { GeneratorDefinition } from '../model/generators.ts';
+import { constantDefinitions } from './constant.ts';
+import { type MachineOptions, machineOptions, type Settled, settledFor } from './machine-options.ts';
+import type { ModuleFacts } from './module-facts.ts';
+import type { Viewer } from './viewers.ts';
+
+/** A module of a machine. */
+export interface OwnModule {
+  readonly facts: ModuleFacts;
+  /** False if it is only perhaps one of them. */
+  readonly sure: boolean;
+}
+
+/** What is known of a machine beside its modules. */
+export interface MachineSetting extends Viewer {
+  /** True if all modules that it begins with are known. */
+  readonly complete: boolean;
+  /** Options that somebody else than a module of the workspace defines; undefined for any other. */
+  readonly known: (path: readonly string[]) => Plain | undefined;
+}
+
+export interface ModuleReading {
+  /** Reads the module with another configuration. */
+  again(facts: ModuleFacts, config: Lazy): ModuleFacts;
+  /** What it says of an option; with the configuration of a machine, if one is given. */
+  option(facts: ModuleFacts, path: readonly string[], config: Lazy | null): OptionSays;
+}
+
+/** What is kept of a module. */
+interface Kept {
+  readonly facts: Settled<ModuleFacts>[];
+  readonly says: Map<string, OptionSays>;
+  readonly settledSays: Map<string, Settled<OptionSays>[]>;
+  /** As machines had them before the module changed. */
+  readonly before: readonly GeneratorDefinition[];
+}
+
+/** By module. */
+export type SettledCache = WeakMap<ModuleFacts, Kept>;
+
+export interface Settling {
+  /** Each module as it is on the machine, in the same order. */
+  settled(
+    modules: readonly OwnModule[],
+    complete: boolean,
+    known: MachineSetting['known'],
+  ): readonly ModuleFacts[];
+  /** Two readings of one module that give the same facts: do they say the same of all options that were asked for? */
+  saySame(before: ModuleFacts, fresh: ModuleFacts): boolean;
+  /** The first module has taken the place of the second. */
+  replace(fresh: ModuleFacts, before: ModuleFacts): void;
+}
+
+export function createSettling(cx: Evaluation, cache: SettledCache, reading: ModuleReading): Settling {
+  function keptOf(facts: ModuleFacts): Kept {
+    let kept = cache.get(facts);
+    if (kept === undefined) {
+      kept = { facts: [], says: new Map(), settledSays: new Map(), before: [] };
+      cache.set(facts, kept);
+    }
+    return kept;
+  }
+
+  function generalSays(facts: ModuleFacts, path: readonly string[], key: string): OptionSays {
+    const { says } = keptOf(facts);
+    let found = says.get(key);
+    if (found === undefined) {
+      found = reading.option(facts, path, null);
+      says.set(key, found);
+    }
+    return found;
+  }
+
+  function saysOn(facts: ModuleFacts, path: readonly string[], machine: MachineOptions): OptionSays {
+    const key = path.join('\0');
+    const general = generalSays(facts, path, key);
+    if (isSettledSaying(general)) return general;
+    const { settledSays } = keptOf(facts);
+    let known = settledSays.get(key);
+    if (known === undefined) {
+      known = [];
+      settledSays.set(key, known);
+    }
+    return settledFor(cx, machine, known, config => reading.option(facts, path, config));
+  }
+
+  function factsOn(facts: ModuleFacts, machine: MachineOptions): ModuleFacts {
+    const kept = keptOf(facts);
+    return settledFor(cx, machine, kept.facts, config => {
+      const found = reading.again(facts, config);
+      // What the machine does not decide is the same definition for all.
+      const shared = found.definitions.map(one => {
+        const general = facts.definitions.find(other => areSame(one, other));
+        if (general?.body().completeness === 'full') return general;
+        // Read now: later on, the machine's options are not known any more.
+        const { completeness } = one.body();
+        return general?.body().completeness === completeness ? general : one;
+      });
+      return { ...found, definitions: constantDefinitions(shared, kept.before) };
+    });
+  }
+
+  return {
+    settled(modules, complete, known) {
+      if (!modules.some(({ facts }) => isUnsettled(facts))) return modules.map(({ facts }) => facts);
+      const machine = machineOptions(cx, {
+        complete,
+        known,
+        says: (path, self) => modules.map(({ facts, sure }) => ({ says: saysOn(facts, path, self), sure })),
+      });
+      return modules.map(({ facts }) => (isUnsettled(facts) ? factsOn(facts, machine) : facts));
+    },
+    saySame(before, fresh) {
+      if (isUnsettled(before)) return false;
+      for (const [key, says] of cache.get(before)?.says ?? []) {
+        if (!isSettledSaying(says)) return false;
+        if (JSON.stringify(says) !== JSON.stringify(generalSays(fresh, key.split('\0'), key))) return false;
+      }
+      return true;
+    },
+    replace(fresh, before) {
+      const kept = cache.get(before);
+      if (kept === undefined || kept.facts.length === 0) return;
+      const own = kept.facts.flatMap(({ result }) => result.definitions);
+      cache.set(fresh, { ...keptOf(fresh), before: [...new Set(own)] });
+    },
+  };
+}
+
+/** Does the module leave something open that options may decide? */
+function isUnsettled({ definitions, gaps }: ModuleFacts): boolean {
+  return gaps.length > 0 || definitions.some(isOpen);
+}
+
+function isOpen({ conditional, nameKind, body }: GeneratorDefinition): boolean {
+  return conditional || nameKind === 'pattern' || body().completeness === 'partial';
+}
+
+function isSettledSaying({ definitions, declared, unclear }: OptionSays): boolean {
+  if (unclear || (declared !== null && declared.default === undefined)) return false;
+  return definitions.every(one => !one.conditional && one.value !== undefined);
+}
+
+function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
+  return (
+    left.name === right.name &&
+    left.nameKind === right.nameKind &&
+    left.kind === right.kind &&
+    left.conditional === right.conditional &&
+    isSamePlace(left.at, right.at) &&
+    left.via.length === right.via.length
+  );
+}

@@ -1,0 +1,34 @@
+/** The inventory that the command line of clan writes: `inventory.json` at the root. */
+import { fromJson } from '../../nix/builtins/json.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Place } from '../../nix/places.ts';
+import { collectDeclarations, type DeclaredFleet } from './declared.ts';
+
+/** What `inventory.json` at the root says; null if there is none. */
+export function readInventoryJson(cx: Evaluation): DeclaredFleet | null {
+  const text = cx.files.kind('inventory.json') === 'file' ? cx.files.text('inventory.json') : null;
+  if (text === null) return null;
+  const at: Place = { file: 'inventory.json', start: 0, end: text.length };
+  const declared = collectDeclarations(cx, () => null);
+  const value = fromJson(cx, text, null);
+  if (value.kind === 'attrs') declared.inventory(value, false, at);
+  else declared.giveUp('the text is not valid JSON', at);
+  const result = declared.result();
+  return {
+    ...result,
+    machines: result.machines.map(machine => ({ ...machine, at: placeInJson(text, machine.name) })),
+    instances: result.instances.map(instance => {
+      const place = placeInJson(text, instance.name);
+      return place === null ? instance : { ...instance, at: [place] };
+    }),
+  };
+}
+
+/** The first key of that name: good enough to open the file at. */
+function placeInJson(text: string, name: string): Place | null {
+  const key = JSON.stringify(name);
+  for (let start = text.indexOf(key); start >= 0; start = text.indexOf(key, start + 1))
+    if (/^\s*:/.test(text.slice(start + key.length)))
+      return { file: 'inventory.json', start, end: start + key.length };
+  return null;
+}

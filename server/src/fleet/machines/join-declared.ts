@@ -1,0 +1,102 @@
+/**
+ * From what single files declare to the machines and the inventory of the fleet. Pure: what the files say is read
+ * elsewhere and kept as long as they do not change.
+ */
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import { createInventory } from '../inventory/members.ts';
+import type { Machine, NotAnalysable } from '../model/base.ts';
+import type { MachineFact } from '../model/machines.ts';
+import type { ClanSetting } from '../model/options.ts';
+import type { ExportGenerator, Inventory, ServiceModule } from '../model/services.ts';
+import type { ClanDirectory, DeclaredFleet } from './declared.ts';
+import { joinMachines } from './machine-facts.ts';
+
+export interface JoinedFleet {
+  /** All machines, those included that clan has nothing to do with. */
+  readonly machines: readonly Machine[];
+  /** Names of configurations of home-manager that stand by themselves; none in a clan. */
+  readonly homes: readonly string[];
+  /** What single sources say of machines. */
+  readonly facts: readonly MachineFact[];
+  readonly inventory: Inventory;
+  /** False if there may be machines that are not listed. */
+  readonly machinesComplete: boolean;
+  readonly modules: readonly ServiceModule[];
+  /** False if there may be service modules that are not listed. */
+  readonly modulesComplete: boolean;
+  readonly gaps: readonly NotAnalysable[];
+  readonly settings: readonly ClanSetting[];
+  readonly exports: readonly ExportGenerator[];
+  readonly isClan: boolean;
+  /** The clan's folder, relative to the root; null where it is not known, or there are several. */
+  readonly directory: string | null;
+}
+
+/**
+ * Joins what all files declare.
+ * @param declared one for each file that declares something, and one for `inventory.json`
+ * @param folders machines that are known by their folders
+ * @param others machines known in other ways
+ */
+export function joinDeclared(
+  cx: Evaluation,
+  declared: readonly DeclaredFleet[],
+  folders: readonly Machine[],
+  others: readonly Machine[],
+): JoinedFleet {
+  const isClan = declared.some(one => one.isClan);
+  const facts = declared.flatMap(one => one.machines);
+  const homes = isClan ? [] : declared.map(one => one.homes);
+  const complete = [...declared, ...homes].every(one => one.complete);
+  const machines = joinMachines([...facts, ...folders, ...others], isClan);
+  const outside = new Set(facts.filter(isOutside).map(fact => fact.name));
+  for (const fact of [...facts, ...folders]) if (!isOutside(fact)) outside.delete(fact.name);
+  const inventory = createInventory(cx, {
+    instances: {
+      list: declared.flatMap(one => one.instances),
+      complete: declared.every(one => one.instancesComplete),
+    },
+    tags: declared.flatMap(one => one.tags),
+    options: declared.flatMap(one => one.options),
+    optionsComplete: declared.every(one => one.optionsComplete),
+    machines: machines.filter(machine => !outside.has(machine.name) && machine.source !== 'reader'),
+    machinesComplete: complete,
+    tagsComplete: !facts.some(fact => fact.tagsHidden === true),
+  });
+  const directories = declared.flatMap(one => one.directories);
+  return {
+    inventory,
+    machines,
+    homes: [...new Set(homes.flatMap(one => one.machines.map(({ name }) => name)))].sort(),
+    facts: [...facts, ...folders],
+    // Folders alone say nothing of configurations that are made elsewhere; in a clan every folder is a machine.
+    machinesComplete: complete && (isClan || facts.length > 0),
+    modules: declared.flatMap(one => one.modules),
+    // An inventory alone, of which nobody shows the clan, says nothing of the clan's modules.
+    modulesComplete: directories.length > 0 && declared.every(one => one.modulesComplete),
+    gaps: declared.flatMap(one => one.gaps),
+    settings: declared.flatMap(one => one.settings),
+    exports: exportsOf(declared),
+    isClan,
+    directory: directoryOf(directories),
+  };
+}
+
+/** A module of the clan is read where it is written and where it is imported. */
+function exportsOf(declared: readonly DeclaredFleet[]): readonly ExportGenerator[] {
+  const all = declared.flatMap(one => one.exports);
+  return [...new Map(all.map(one => [`${one.key}\0${one.name}`, one])).values()];
+}
+
+/** A configuration that is written out beside a clan is no machine of its inventory. */
+function isOutside({ source }: Machine): boolean {
+  return source === 'configuration';
+}
+
+/** What is set goes before what is taken for granted. */
+function directoryOf(directories: readonly ClanDirectory[]): string | null {
+  const set = directories.filter(one => one.isSet);
+  const paths = new Set((set.length > 0 ? set : directories).map(one => one.path));
+  const [only = ''] = paths;
+  return paths.size > 1 ? null : only;
+}

@@ -1,0 +1,54 @@
+/**
+ * The files that a machine's configuration begins with: what its `modules`, or its module in `clan.machines`, name by
+ * path. What lies behind them is read elsewhere.
+ */
+
+import { definitionsOf } from '../../modules/read.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import type { Lazy, Origin, Value } from '../../nix/eval/value.ts';
+import { placeOf } from '../../nix/places.ts';
+import type { NamedFile } from '../model/machines.ts';
+
+/** Modules in modules that are written in place. */
+const MAX_DEPTH = 4;
+
+/** Steps allowed for one machine. */
+const STEPS = 50_000;
+
+/** Looks for them when asked for the first time. Only what is certainly imported is among them. */
+export function filesOfModule(cx: Evaluation, module: Lazy): () => readonly NamedFile[] {
+  let known: readonly NamedFile[] | null = null;
+  return () => {
+    if (known === null) {
+      const found: NamedFile[] = [];
+      const looked = withBudget(cx, STEPS, () => collect(cx, module, 0, found));
+      known = looked instanceof BudgetExceeded ? [] : found;
+    }
+    return known;
+  };
+}
+
+function collect(cx: Evaluation, module: Lazy, depth: number, found: NamedFile[]): void {
+  if (depth > MAX_DEPTH) return;
+  for (const { value, conditional } of definitionsOf(cx, module)) {
+    if (conditional) continue;
+    if (value.kind === 'path') note(value.text, value, found);
+    const imports = value.kind === 'attrs' ? value.entries.get('imports') : undefined;
+    if (imports === undefined || imports.optional) continue;
+    for (const one of definitionsOf(cx, imports.value)) {
+      if (one.conditional || one.value.kind !== 'list') continue;
+      for (const item of one.value.items) if (item.kind !== 'spread') collect(cx, item, depth + 1, found);
+    }
+  }
+}
+
+function note(path: string, { origin }: Value, found: NamedFile[]): void {
+  // Outside of the workspace, there may be anything.
+  if (origin === null || path === '' || /^(\/|\.\.)/.test(path)) return;
+  found.push({ path, at: placeOf(origin), isWritten: isLiteral(origin) });
+}
+
+function isLiteral({ file, start, end }: Origin): boolean {
+  return /^[\w./+-]+$/.test(file.text.slice(start, end));
+}

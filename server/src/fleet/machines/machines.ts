@@ -1,0 +1,174 @@
+/**
+ * Where the machines of a workspace are declared: configurations, clans and inventories. One walk over a file finds
+ * all that it says of a fleet: machines, instances of services, tags, service modules. What one machine or one
+ * instance says is read elsewhere.
+ */
+
+import type { FlakeSet } from '../../flake/flake-modules.ts';
+import { CALL_NAMES, calledName, frameworkValue } from '../../flake/frameworks/calls.ts';
+import { type Given, unknownArgument } from '../../modules/modules.ts';
+import { certain, member, unwrap } from '../../modules/read.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
+import { fileScope } from '../../nix/eval/scopes.ts';
+import type { AttrsValue, NixFiles, Value } from '../../nix/eval/value.ts';
+import { type NamePath, type WalkedBinding, type WalkState, walk } from '../../nix/eval/walk.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeOf } from '../../nix/places.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import type { ApplyExpr, Range } from '../../nix/syntax.ts';
+import { collectDeclarations, type DeclaredFleet } from './declared.ts';
+import { CONFIGURATIONS, isConfigurations } from './machine-facts.ts';
+
+export type { DeclaredFleet, DeclaredMachines } from './declared.ts';
+export { declaresNothing } from './declared.ts';
+export { readInventoryJson } from './inventory-json.ts';
+export { joinMachines, platformIn } from './machine-facts.ts';
+
+const MAY_DECLARE =
+  /\b(?:nixosConfigurations|darwinConfigurations|homeConfigurations|inventory|machines|buildClan|lib\.clan|clan\.modules|clan\.imports|modules\.clan)\b|\bclan\s*=|\b(?:blueprint|mkFlake|flakelight|colmena|colmenaHive|makeHive)\b|\binherit(?:\s+[\w'-]+)*?\s+clan\b/;
+
+/** Steps allowed for the walk, and for each collection that it finds. */
+const STEPS = 400_000;
+
+export function mayDeclareMachines(text: string): boolean {
+  return MAY_DECLARE.test(text);
+}
+
+/** True unless the file belongs to another flake below the root, such as a template. */
+export function belongsToFleet(files: NixFiles, path: string): boolean {
+  if (files.kind('flake.nix') === null) return true;
+  for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder))
+    if (files.kind(`${folder}/flake.nix`) !== null) return false;
+  return true;
+}
+
+/**
+ * Reads what a file declares.
+ * @param given what the flake hands to modules by name
+ */
+export function readMachines(cx: Evaluation, file: SourceFile, given: Given = () => null): DeclaredFleet {
+  const found = collectDeclarations(cx, given);
+  const words = [...file.text.matchAll(new RegExp(MAY_DECLARE, 'g'))].map(match => match.index);
+  /** Clans with a folder of their own: those that tests make up. */
+  const foreign: Range[] = [];
+  const isForeign = (range: Range) =>
+    foreign.some(clan => clan.start <= range.start && range.end <= clan.end);
+
+  const placeOfRange = ({ start, end }: Range): Place => ({ file: file.path, start, end });
+
+  function ask(range: Range, question: () => void): void {
+    const answer = withBudget(cx, STEPS, question);
+    if (answer instanceof BudgetExceeded) found.giveUp(answer.message, placeOfRange(range));
+  }
+
+  function noteClan(value: Value, range: Range): void {
+    if (isOfTests(cx, value)) foreign.push(range);
+    else found.clan(value, placeOfRange(range));
+  }
+
+  function binding({ state, value, expr, range, isLet }: WalkedBinding): void {
+    const { path } = state;
+    // What `let` names is read where it is used.
+    if (path === null || isLet || hasOptions(path) || isForeign(range)) return;
+    const name = path.name?.text ?? null;
+    const at = placeOf(path.at);
+    if (name === 'clan' || isClanModule(path))
+      ask(range, () => {
+        const clan = unwrap(cx, value()).value;
+        // `specialArgs = { inherit clan; }` hands on what somebody else has declared.
+        if (clan.kind !== 'unknown' || expr?.start !== range.start) noteClan(clan, range);
+      });
+    else if (name === 'inventory') {
+      const isOfClan = path.parent?.name?.text === 'clan' && path.parent.parent === null;
+      ask(range, () => found.inventory(value(), state.conditional, at, isOfClan));
+    } else if (isConfigurations(name)) ask(range, () => found.configurations(name, value(), at));
+    else if (name === 'colmena' && isOutput(path)) ask(range, () => found.hive(value(), at));
+  }
+
+  /** `clan-core.lib.clan { … }`: the argument is a module of clan's. */
+  function application(expr: ApplyExpr, { scope }: WalkState): void {
+    if (expr.fn.kind !== 'select' || isForeign(expr)) return;
+    const last = expr.fn.path.at(-1);
+    if (last?.kind !== 'name' || (last.name !== 'clan' && last.name !== 'buildClan')) return;
+    ask(expr, () => noteClan(cx.evaluate(expr.arg, scope), expr));
+  }
+
+  /** `inputs.blueprint { … }`: machines that a framework makes of folders. */
+  function frameworkCall(expr: ApplyExpr, { scope }: WalkState): void {
+    if (!CALL_NAMES.test(calledName(expr))) return;
+    ask(expr, () => {
+      const value = cx.evaluate(expr, scope);
+      const made = value.kind === 'unknown' ? frameworkValue(cx, value) : null;
+      for (const kind of made?.kind === 'attrs' ? CONFIGURATIONS : []) {
+        const entry = certain(made as AttrsValue, kind);
+        if (entry !== null) found.configurations(kind, entry.value, placeOfRange(expr));
+      }
+      const nodes = made?.kind === 'attrs' ? certain(made, 'nodes') : null;
+      if (nodes !== null) found.nodes(nodes.value, placeOfRange(expr));
+    });
+  }
+
+  ask(file.root, () =>
+    walk(
+      cx,
+      file.root,
+      { scope: fileScope(cx, file), path: null, conditional: false },
+      {
+        enter(expr, state) {
+          if (!words.some(word => expr.start <= word && word < expr.end)) return false;
+          if (expr.kind === 'apply') {
+            application(expr, state);
+            frameworkCall(expr, state);
+          }
+          return true;
+        },
+        binding,
+        // The flake's own configuration is what only the module that the file is sees.
+        parameter: (name, lambda) =>
+          (lambda.formals === null || (name === 'config' && lambda !== file.root) ? null : given(name)) ??
+          unknownArgument(name, file.path, lambda.start),
+      },
+    ),
+  );
+  return found.result();
+}
+
+/** Reads what a framework declares for the flake that imports its module. */
+export function readMade(cx: Evaluation, { file, set }: FlakeSet): DeclaredFleet {
+  const found = collectDeclarations(cx, () => null);
+  const at: Place = { file, start: 0, end: 0 };
+  const flake = member(cx, set, 'flake');
+  for (const kind of flake?.kind === 'attrs' ? CONFIGURATIONS : []) {
+    const entry = certain(flake as AttrsValue, kind);
+    const read =
+      entry === null ? null : withBudget(cx, STEPS, () => found.configurations(kind, entry.value, at));
+    if (read instanceof BudgetExceeded) found.giveUp(read.message, at);
+  }
+  return found.result();
+}
+
+/** An output of the flake, rather than an option of the name. */
+function isOutput({ parent }: NamePath): boolean {
+  return parent === null || parent.name?.text === 'flake' || parent.name?.text === 'outputs';
+}
+
+/** `flake.modules.clan.<name>`: a module that somebody gives to clan. */
+function isClanModule(path: NamePath): boolean {
+  return path.parent?.name?.text === 'clan' && path.parent.parent?.name?.text === 'modules';
+}
+
+function hasOptions(path: NamePath): boolean {
+  for (let at: NamePath | null = path; at !== null; at = at.parent)
+    if (at.name?.text === 'options') return true;
+  return false;
+}
+
+/** A clan that lies in a folder of tests is none of the workspace's own. */
+function isOfTests(cx: Evaluation, value: Value): boolean {
+  const directory = value.kind === 'attrs' ? certain(value, 'directory') : null;
+  if (directory === null) return false;
+  const folder = unwrap(cx, directory.value).value;
+  return folder.kind === 'path' && /(^|\/)(tests?|checks?|fixtures?|templates?)(\/|$)/.test(folder.text);
+}

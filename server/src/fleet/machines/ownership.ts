@@ -1,0 +1,271 @@
+/**
+ * Which machine has which generators: the modules that each machine begins with, from all sources, followed to
+ * their end.
+ */
+
+import type { Given as Arguments } from '../../modules/modules.ts';
+import { certain } from '../../modules/read.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { NixFiles, Origin } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { sameItems } from '../../std.ts';
+import { certainMembers, roleMembers } from '../inventory/members.ts';
+import { applyServices, type ServiceMembers } from '../inventory/services.ts';
+import {
+  type FollowedModules,
+  followModules,
+  isCurrent,
+  type RootModule,
+} from '../machine-modules/machine-modules.ts';
+import { MACHINE_NAME, PACKAGES } from '../machine-modules/machine-options.ts';
+import type { ModuleTable } from '../machine-modules/module-table.ts';
+import type { MachineSetting } from '../machine-modules/settled-modules.ts';
+import type { Viewer } from '../machine-modules/viewers.ts';
+import type { Machine, MachineClass } from '../model/base.ts';
+import type { MachineGenerators } from '../model/machines.ts';
+import type { DeclaredFleet } from './declared.ts';
+import type { JoinedFleet } from './join-declared.ts';
+import type { MachineFolders } from './machine-folders.ts';
+
+/** What is kept from one build to the next. */
+export interface OwnershipCache {
+  /** What services give to machines, and what that was read from. */
+  services: {
+    readonly joined: JoinedFleet;
+    readonly key: readonly unknown[];
+    readonly members: ServiceMembers;
+  } | null;
+  given: Given | null;
+  /** By machine. */
+  machines: ReadonlyMap<string, KeptMachine>;
+}
+
+/** The modules that machines are given otherwise than by their folders, and what they were read from. */
+interface Given {
+  readonly key: readonly unknown[];
+  /** Modules that stand where the machine is declared: they come before those of the folder. */
+  readonly declared: ReadonlyMap<string, readonly RootModule[]>;
+  /** What the inventory gives: it comes after them. */
+  readonly members: ReadonlyMap<string, readonly RootModule[]>;
+  /** Machines of which a declared module is not known. */
+  readonly unclear: ReadonlySet<string>;
+  /** What machines give to their modules, by name. */
+  readonly args: ReadonlyMap<string, NonNullable<Viewer['args']>>;
+  /** False if the inventory may give more. */
+  readonly complete: boolean;
+}
+
+interface KeptMachine {
+  readonly given: Given;
+  readonly class: MachineClass | null;
+  readonly args: Viewer['args'];
+  readonly clanFiles: readonly string[];
+  /** True if all of those could be read. */
+  readonly areRead: boolean;
+  readonly followed: FollowedModules;
+  readonly own: MachineGenerators;
+}
+
+export function createOwnershipCache(): OwnershipCache {
+  return { services: null, given: null, machines: new Map() };
+}
+
+export interface Ownership {
+  readonly files: NixFiles;
+  readonly declared: readonly DeclaredFleet[];
+  readonly joined: JoinedFleet;
+  readonly table: ModuleTable;
+  readonly folders: MachineFolders;
+  readonly ownership: OwnershipCache;
+  readonly givenTo: (file: string) => Arguments;
+}
+
+/** The generators of every machine. Those of a machine are the same object for as long as its modules stand. */
+export function machineGenerators(cx: Evaluation, own: Ownership): Map<string, MachineGenerators> {
+  const { joined, table, ownership } = own;
+  const given = givenModules(cx, own);
+  table.refresh();
+  const found = new Map<string, MachineGenerators>();
+  const kept = new Map<string, KeptMachine>();
+  for (const one of joined.machines) {
+    const machine = follow(own, given, one, ownership.machines.get(one.name));
+    found.set(one.name, machine.own);
+    kept.set(one.name, machine);
+  }
+  ownership.machines = kept;
+  table.dropped.clear();
+  return found;
+}
+
+const NO_FILES: readonly string[] = [];
+
+function follow(
+  own: Ownership,
+  given: Given,
+  machine: Machine,
+  before: KeptMachine | undefined,
+): KeptMachine {
+  const { joined, table } = own;
+  const { name } = machine;
+  const args = given.args.get(name) ?? null;
+  const viewer: Viewer = { class: machine.class, args };
+  const clanFiles = joined.isClan ? own.folders.clanFiles(name, joined.directory ?? '') : NO_FILES;
+  if (
+    before?.given === given &&
+    before.clanFiles === clanFiles &&
+    before.areRead &&
+    before.class === machine.class &&
+    before.args === args &&
+    isCurrent(before.followed, table.dropped, table, viewer)
+  )
+    return before;
+  const roots: RootModule[] = [...(given.declared.get(name) ?? [])];
+  for (const path of clanFiles) {
+    const facts = table.file(path, viewer);
+    if (facts !== null) roots.push({ facts, certain: true });
+  }
+  const areRead = roots.length === clanFiles.length + (given.declared.get(name)?.length ?? 0);
+  roots.push(...(given.members.get(name) ?? []));
+  // In a clan, a machine may be nothing but what services make of it.
+  const isKnown = roots.length > 0 || joined.isClan;
+  const complete = given.complete && !given.unclear.has(name) && areRead && isKnown;
+  const followed = followModules(roots, table, {
+    complete,
+    known: knownOf(joined, machine),
+    ...viewer,
+  });
+  const result = complete || !followed.own.complete ? followed.own : { ...followed.own, complete };
+  const isSame = before !== undefined && areAlike(before.own, result);
+  return { given, ...viewer, clanFiles, areRead, followed, own: isSame ? before.own : result };
+}
+
+/** What clan itself defines of each of its machines. */
+function knownOf({ isClan }: JoinedFleet, machine: Machine): MachineSetting['known'] {
+  const { name, source } = machine;
+  const isOfClan = isClan && (source === 'inventory' || source === 'folder');
+  return path => {
+    if (path[0] === PACKAGES) return platformOf(machine, path.at(-1) ?? '');
+    return isOfClan && NAMED.has(path.join('.')) ? name : undefined;
+  };
+}
+
+/** What packages for the machine know of its platform. */
+function platformOf({ class: kind, system }: Machine, name: string): string | boolean | undefined {
+  switch (name) {
+    case 'isLinux':
+      return kind === null ? undefined : kind === 'nixos';
+    case 'isDarwin':
+      return kind === null ? undefined : kind === 'darwin';
+    case 'isx86_64':
+    case 'isAarch64':
+      return system?.startsWith(`${name.slice(2).toLowerCase()}-`);
+    case 'system':
+      return system ?? undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Options that are the machine's name unless somebody says otherwise. */
+const NAMED = new Set([MACHINE_NAME.join('.'), 'networking.hostName']);
+
+function areAlike(left: MachineGenerators, right: MachineGenerators): boolean {
+  return (
+    left.complete === right.complete &&
+    left.foreign === right.foreign &&
+    sameItems(left.circular, right.circular) &&
+    sameItems(left.strangers, right.strangers) &&
+    left.gaps.length === 0 &&
+    right.gaps.length === 0 &&
+    sameItems(left.files, right.files) &&
+    sameItems(left.possibleFiles, right.possibleFiles) &&
+    sameItems(left.homeFiles, right.homeFiles) &&
+    sameItems(left.certain, right.certain) &&
+    sameItems(left.possible, right.possible)
+  );
+}
+
+function givenModules(cx: Evaluation, own: Ownership): Given {
+  const { joined, ownership } = own;
+  const services = servicesOf(cx, own);
+  const key = [joined, services, ...own.declared];
+  if (ownership.given !== null && sameItems(ownership.given.key, key)) return ownership.given;
+  const declared = new Map<string, RootModule[]>();
+  const members = new Map<string, RootModule[]>();
+  const unclear = new Set<string>();
+  const args = new Map<string, NonNullable<Viewer['args']>>();
+  addDeclaredModules(own, declared, unclear, args);
+  for (const member of services.members) add(members, member.machine, member);
+  const extra = addExtraModules(own, members);
+  ownership.given = { key, declared, members, unclear, args, complete: services.complete && extra };
+  return ownership.given;
+}
+
+function add(modules: Map<string, RootModule[]>, machine: string, module: RootModule): void {
+  const list = modules.get(machine);
+  if (list === undefined) modules.set(machine, [module]);
+  else list.push(module);
+}
+
+/** Modules that stand where the machine is declared. */
+function addDeclaredModules(
+  own: Ownership,
+  modules: Map<string, RootModule[]>,
+  unclear: Set<string>,
+  args: Map<string, NonNullable<Viewer['args']>>,
+): void {
+  const { isClan } = own.joined;
+  const factsOf = (one: DeclaredFleet) => (isClan ? one.machines : [...one.machines, ...one.homes.machines]);
+  const facts = own.declared.flatMap(factsOf);
+  const others = new Set(facts.filter(one => one.module !== undefined && !one.isNode).map(one => one.name));
+  for (const fact of facts) {
+    if (fact.module === undefined || (fact.isNode && others.has(fact.name))) continue;
+    const at = fact.at === null ? null : originAt(own.files, fact.at);
+    if (fact.module === null || at === null) unclear.add(fact.name);
+    else {
+      const shared = own.givenTo(at.file.path);
+      const given: Arguments = argument =>
+        (fact.args === undefined ? null : certain(fact.args, argument)?.value) ?? shared(argument);
+      add(modules, fact.name, { facts: own.table.of(fact.module, at, given), certain: true });
+      if (fact.args !== undefined) args.set(fact.name, { machine: fact.name, set: fact.args });
+    }
+  }
+}
+
+/** Modules that an inventory adds to the members of a role. False if it may add more than is known. */
+function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): boolean {
+  const { inventory } = own.joined;
+  let complete = true;
+  for (const instance of inventory.instances)
+    for (const role of instance.roles.values()) {
+      if (role.extraModules.length === 0) continue;
+      const at = role.at === null ? null : originAt(own.files, role.at);
+      const all = roleMembers(inventory, role);
+      if (all === null || at === null) complete = false;
+      if (at === null) continue;
+      for (const module of role.extraModules) {
+        const facts = own.table.of(module, at, own.givenTo(at.file.path));
+        for (const machine of all ?? certainMembers(inventory, role))
+          add(modules, machine, { facts, certain: !instance.conditional });
+      }
+    }
+  return complete;
+}
+
+function servicesOf(cx: Evaluation, own: Ownership): ServiceMembers {
+  const { joined, ownership } = own;
+  const kept = ownership.services;
+  if (kept?.joined === joined) return kept.members;
+  const machines = joined.machines.map(one => `${one.name} ${one.class} ${one.tags.join(' ')}`);
+  const key = [...own.declared, ...machines];
+  if (kept !== null && sameItems(kept.key, key)) return kept.members;
+  const file = joined.modules.find(module => module.at !== null)?.at?.file ?? 'flake.nix';
+  const members = applyServices(cx, joined.inventory, joined.modules, own.givenTo(file));
+  ownership.services = { joined, key, members };
+  return members;
+}
+
+function originAt(files: NixFiles, { file: path, start, end }: Place): Origin | null {
+  const file = files.parse(path);
+  return file === null ? null : { file, start, end, call: null };
+}

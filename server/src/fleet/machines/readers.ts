@@ -1,0 +1,93 @@
+/**
+ * Machines that are known because a module reads their row of the matrix, with the platform that the module states.
+ */
+
+import type { Machine } from '../model/base.ts';
+import type { Unit } from '../model/uses.ts';
+import type { DeclaredFleet } from './declared.ts';
+import { platformIn } from './machine-facts.ts';
+
+/** What is kept from one build to the next. */
+export interface ReaderCache {
+  readonly byUnit: WeakMap<Unit, readonly Reader[]>;
+  /** What the file's unit said last: the same machine stays the same object though its file is read anew. */
+  readonly byFile: Map<string, readonly Reader[]>;
+}
+
+interface Reader {
+  readonly machine: Machine;
+  /** False if the matrix has no such row. */
+  readonly found: boolean;
+}
+
+/**
+ * All such machines, in the order of the files.
+ * @param textOf the text of a file, to look for the platform in
+ * @param lists rows that are shared lists: whoever reads one is not called like it
+ */
+export function readersOf(
+  cache: ReaderCache,
+  declared: readonly DeclaredFleet[],
+  units: ReadonlyMap<string, Unit>,
+  textOf: (path: string) => string,
+  lists: ReadonlySet<string>,
+): Machine[] {
+  const isDeclared = declaredIn(declared);
+  const found: Machine[] = [];
+  for (const unit of units.values()) {
+    if (unit.rowReads.length === 0) continue;
+    if (unit.assignments.length === 0 && unit.appliedImports.length === 0) continue;
+    for (const reader of readersIn(cache, unit, textOf))
+      if ((reader.found && !lists.has(reader.machine.name)) || isDeclared(reader.machine.name))
+        found.push(reader.machine);
+  }
+  return found;
+}
+
+/**
+ * Rows that modules add to that of a declared machine (`envMatrix.work ++ envMatrix.lea`): lists, not machines.
+ * @param folders machines that are known by their folders
+ */
+export function listsRead(
+  declared: readonly DeclaredFleet[],
+  folders: readonly Machine[],
+  units: ReadonlyMap<string, Unit>,
+): ReadonlySet<string> {
+  const isDeclared = declaredIn([...declared, { machines: folders }]);
+  const lists = new Set<string>();
+  for (const { assignments } of units.values())
+    for (const { machines } of assignments) {
+      if (machines.length < 2 || !machines.some(isDeclared)) continue;
+      for (const name of machines) if (!isDeclared(name)) lists.add(name);
+    }
+  return lists;
+}
+
+/** Is a machine of the name declared? The names are collected when first asked for. */
+function declaredIn(
+  declared: readonly { readonly machines: readonly Machine[] }[],
+): (name: string) => boolean {
+  let names: ReadonlySet<string> | null = null;
+  return name => {
+    names ??= new Set(declared.flatMap(one => one.machines.map(machine => machine.name)));
+    return names.has(name);
+  };
+}
+
+function readersIn(cache: ReaderCache, unit: Unit, textOf: (path: string) => string): readonly Reader[] {
+  const known = cache.byUnit.get(unit);
+  if (known !== undefined) return known;
+  const system = platformIn(textOf(unit.file));
+  const machineClass = system === null ? null : system.endsWith('-darwin') ? 'darwin' : 'nixos';
+  const fresh = unit.rowReads.map(
+    ({ machine: name, at, found }): Reader => ({
+      machine: { name, class: machineClass, system, tags: [], at, source: 'reader' },
+      found,
+    }),
+  );
+  const before = cache.byFile.get(unit.file);
+  const readers = JSON.stringify(before) === JSON.stringify(fresh) ? (before ?? fresh) : fresh;
+  cache.byFile.set(unit.file, readers);
+  cache.byUnit.set(unit, readers);
+  return readers;
+}

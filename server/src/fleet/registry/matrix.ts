@@ -1,0 +1,122 @@
+/**
+ * Matrices: a set that maps machines to lists of registry keys. Recognised by shape, and by the keys being those
+ * of a registry.
+ */
+import { isClosed } from '../../nix/eval/construct.ts';
+
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+
+import type { AttrsValue, ListValue, Origin } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { outermostIn, placeOf } from '../../nix/places.ts';
+import type { ListedKey, Matrix, MatrixRow, Registry } from '../model/registries.ts';
+import { markShared, type ReadRow } from './shared-rows.ts';
+
+/**
+ * Reads a file as a matrix.
+ * @param registries those whose keys it may list
+ * @param trusted read it even if it does not look like one
+ * @returns null if it is none
+ */
+export function readMatrix(
+  cx: Evaluation,
+  file: string,
+  registries: readonly Registry[],
+  trusted: boolean,
+): Matrix | null {
+  const set = cx.importFile(file, null);
+  if (set.kind !== 'attrs' || set.origin === null) return null;
+  const rows = readRows(cx, set, set.origin);
+  if (rows === null || rows.length === 0) return null;
+  const registry = bestRegistry(rows, registries);
+  if (!trusted && registry === null) return null;
+  return {
+    file,
+    at: placeOf(set.origin),
+    rows: markShared(rows, set.origin.file),
+    closed: isClosed(set),
+    registry,
+  };
+}
+
+/** Tells whether a file has at least one of some keys between quotes. */
+export type KeyFinder = (file: { readonly text: string }) => boolean;
+
+/**
+ * A finder of the registries' keys. A file is gone through once, whatever the number of keys, and its answer is kept as
+ * long as the file's object is.
+ */
+export function keyFinder(registries: readonly Registry[]): KeyFinder {
+  const answers = new WeakMap<object, boolean>();
+  const keys = new Set(registries.flatMap(registry => registry.keys.map(({ key }) => key)));
+  const longest = Math.max(0, ...[...keys].map(key => key.length));
+  return file => {
+    let answer = answers.get(file);
+    if (answer === undefined) {
+      answer = hasQuoted(file.text, keys, longest);
+      answers.set(file, answer);
+    }
+    return answer;
+  };
+}
+
+function hasQuoted(text: string, keys: ReadonlySet<string>, longest: number): boolean {
+  let open = text.indexOf('"');
+  while (open !== -1) {
+    const close = text.indexOf('"', open + 1);
+    if (close === -1) return false;
+    // A quote that closes one string to us may open the next to Nix, so each is tried.
+    if (close - open - 1 <= longest && keys.has(text.slice(open + 1, close))) return true;
+    open = close;
+  }
+  return false;
+}
+
+/** Null unless every attribute is a list of strings (or cannot be known). */
+function readRows(cx: Evaluation, set: AttrsValue, whole: Origin): ReadRow[] | null {
+  const rows: ReadRow[] = [];
+  for (const [machine, entry] of set.entries) {
+    const at = placeOf(entry.at ?? whole);
+    const value = cx.force(entry.value);
+    if (value.kind === 'unknown' || value.kind === 'failure') {
+      rows.push({ machine, at, keys: [], complete: false, shared: false, list: null, written: [] });
+      continue;
+    }
+    const row = value.kind === 'list' ? readKeys(cx, value, at) : null;
+    if (row === null) return null;
+    rows.push({ machine, at, ...row, shared: false, list: value.origin });
+  }
+  return rows;
+}
+
+function readKeys(
+  cx: Evaluation,
+  list: ListValue,
+  row: Place,
+): Pick<ReadRow, 'keys' | 'complete' | 'written'> | null {
+  const keys: ListedKey[] = [];
+  const written: Origin[] = [];
+  let complete = true;
+  for (const item of list.items) {
+    const value = item.kind === 'spread' ? item.of : cx.force(item);
+    if (value.kind === 'string' && value.text !== null) {
+      const at = value.origin === null ? null : outermostIn(value.origin, row.file);
+      if (value.origin !== null) written.push(value.origin);
+      keys.push({ key: value.text, at: at === null ? row : placeOf(at) });
+    } else if (value.kind === 'string' || value.kind === 'unknown' || value.kind === 'failure')
+      complete = false;
+    else return null;
+  }
+  return { keys, complete, written };
+}
+
+/** The registry that has most of the keys, if it has at least half of them and more than any other. */
+function bestRegistry(rows: readonly MatrixRow[], registries: readonly Registry[]): string | null {
+  const keys = new Set(rows.flatMap(row => row.keys.map(key => key.key)));
+  const scores = registries
+    .map(registry => ({ file: registry.file, score: registry.keys.filter(key => keys.has(key.key)).length }))
+    .sort((a, b) => b.score - a.score);
+  const [best, next] = scores;
+  if (best === undefined || best.score * 2 < keys.size || best.score === 0) return null;
+  return next !== undefined && next.score === best.score ? null : best.file;
+}

@@ -1,0 +1,191 @@
+/**
+ * Registries: a set, or a function of `pkgs`, that maps logical keys to what a generator is made of. Recognised
+ * by the shape of the entries' values, however helper functions build them.
+ */
+
+import { packages, unknownArgument } from '../../modules/modules.ts';
+import { member, readBool, readText } from '../../modules/read.ts';
+import { weighed } from '../../modules/weights.ts';
+import { attr, attrs, isClosed, nullValue } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
+import type { Known, Place } from '../../nix/places.ts';
+import { placeOf } from '../../nix/places.ts';
+import { readBody } from '../generators/generator.ts';
+import type { GeneratorBody } from '../model/generators.ts';
+import type { Registry, RegistryField, RegistryKey } from '../model/registries.ts';
+
+/** Fields that consumers read without a package set. */
+const METADATA = ['generator', 'envVar', 'fileAttr', 'secret', 'domain', 'kind'] as const;
+
+/** What else marks an entry of a registry beside its `generator`. */
+const BESIDE = ['files', 'script', 'prompts', 'envVar', 'fileAttr'];
+
+/** A text that may hold a registry: worth evaluating to see. */
+export function mayHoldRegistry(text: string): boolean {
+  return /\bgenerator\b\s*[=?;]|\bgenerator$/m.test(text) && /\b(envVar|fileAttr)\b/.test(text);
+}
+
+/**
+ * Reads a file as a registry.
+ * @param trusted read it even if not all of its entries have the shape
+ * @returns null if it is none
+ */
+export function readRegistry(cx: Evaluation, file: string, trusted: boolean): Registry | null {
+  const set = instance(cx, file, packages);
+  if (set?.kind !== 'attrs' || set.origin === null || set.entries.size === 0) return null;
+  const entries = [...set.entries].filter(([, entry]) => isEntry(cx, entry));
+  if (entries.length === 0) return null;
+  if (!trusted && entries.length * 2 <= set.entries.size) return null;
+  // What is made of an entry is the same on every machine.
+  cx.common.set(set, 'heard');
+  for (const [, entry] of entries) cx.common.set(cx.force(entry.value) as AttrsValue, 'made-of');
+  const bare = instance(cx, file, nullValue(null));
+  return {
+    file,
+    at: placeOf(set.origin),
+    closed: isClosed(set) && entries.length === set.entries.size,
+    keys: entries.map(([key, entry]) => readKey(cx, key, entry, bare, set.origin as Origin)),
+  };
+}
+
+/** The registry's set when given this package set; other arguments take their defaults. */
+function instance(cx: Evaluation, file: string, pkgs: Lazy): Value | null {
+  const value = cx.importFile(file, null);
+  if (value.kind !== 'lambda') return value;
+  const { formals } = value.expr;
+  const given = new Map<string, Attr>();
+  for (const formal of formals ?? []) {
+    if (formal.name.name === 'pkgs') given.set('pkgs', attr(pkgs, null));
+    else if (formal.fallback === null)
+      given.set(formal.name.name, attr(unknownArgument(formal.name.name, file, formal.start), null));
+  }
+  return formals === null ? null : cx.apply(value, attrs(given, null), null);
+}
+
+function isEntry(cx: Evaluation, entry: Attr): boolean {
+  const value = cx.force(entry.value);
+  return (
+    value.kind === 'attrs' && value.entries.has('generator') && BESIDE.some(name => value.entries.has(name))
+  );
+}
+
+function readKey(cx: Evaluation, key: string, entry: Attr, bare: Value | null, whole: Origin): RegistryKey {
+  const set = cx.force(entry.value) as AttrsValue;
+  const at = placeOf(entry.at ?? whole);
+  const field = (name: string) => textField(cx, set, name, at);
+  const secret = set.entries.get('secret');
+  let body: GeneratorBody | null = null;
+  let written: readonly Known<string>[] | null | undefined;
+  const readKeyBody = () => {
+    body ??= readBody(cx, set, at);
+    return body;
+  };
+  return {
+    key,
+    at,
+    generator: field('generator'),
+    envVar: field('envVar'),
+    fileAttr: field('fileAttr'),
+    secret: secret === undefined ? null : readBool(cx, secret.value),
+    description: readDescription(cx, set),
+    domain: field('domain')?.value ?? null,
+    category: field('kind')?.value ?? null,
+    get body() {
+      return readKeyBody();
+    },
+    declaresFile: name => declaresFile(cx, set, name),
+    get written() {
+      if (written === undefined) written = filesWritten(cx, set);
+      return written;
+    },
+    needsPkgs: bare?.kind === 'attrs' ? needsPackages(cx, set, bare.entries.get(key), at) : [],
+    entry: entryPlace(set, at),
+  };
+}
+
+/** From the key to the end of what is assigned to it, if that is written in the same file. */
+function entryPlace(set: AttrsValue, at: Place): Place {
+  for (let origin = set.origin; origin !== null; origin = origin.call?.at ?? null) {
+    if (origin.file.path === at.file && origin.start >= at.start) {
+      const end = outermostEnd(origin, at);
+      return { file: at.file, start: at.start, end };
+    }
+  }
+  return at;
+}
+
+function outermostEnd(origin: Origin, at: Place): number {
+  let end = origin.end;
+  for (let call = origin.call; call !== null; call = call.at.call)
+    if (call.at.file.path === at.file && call.at.start >= at.start) end = Math.max(end, call.at.end);
+  return end;
+}
+
+function textField(cx: Evaluation, set: AttrsValue, name: string, at: Place): RegistryField<string> | null {
+  const value = member(cx, set, name);
+  if (value?.kind !== 'string' || value.text === null) return null;
+  return { value: value.text, at: value.origin === null ? at : placeOf(value.origin) };
+}
+
+function readDescription(cx: Evaluation, set: AttrsValue): string | null {
+  const own = set.entries.get('description');
+  if (own !== undefined) return readText(cx, own.value);
+  const prompts = member(cx, set, 'prompts');
+  if (prompts?.kind !== 'attrs') return null;
+  for (const prompt of prompts.entries.values()) {
+    const options = cx.force(prompt.value);
+    const description = options.kind === 'attrs' ? member(cx, options, 'description') : null;
+    if (description?.kind === 'string') return description.text;
+  }
+  return null;
+}
+
+/** Metadata that can be read with a package set and fails without one. */
+function needsPackages(cx: Evaluation, set: AttrsValue, bare: Attr | undefined, at: Place): Known<string>[] {
+  if (bare === undefined) return [];
+  const without = cx.force(bare.value);
+  if (without.kind === 'failure') return [{ value: 'the whole entry', at }];
+  if (without.kind !== 'attrs') return [];
+  const needed: Known<string>[] = [];
+  for (const name of METADATA) {
+    const [before, after] = [member(cx, set, name), member(cx, without, name)];
+    if (before === null || before.kind === 'failure' || after?.kind !== 'failure') continue;
+    // Where the value is written, not where a helper function names the field.
+    const origin = before.origin ?? set.entries.get(name)?.at ?? null;
+    needed.push({ value: name, at: origin === null ? at : placeOf(origin) });
+  }
+  return needed;
+}
+
+/** Looks for the one name where the set, its files and the file itself stand under no condition. */
+function declaresFile(cx: Evaluation, set: AttrsValue, name: string): boolean {
+  const files = unconditional(cx, set)?.entries.get('files');
+  const file = files === undefined ? undefined : unconditional(cx, files.value)?.entries.get(name);
+  return files?.optional === false && file !== undefined && weighed(cx, file.value).length > 0;
+}
+
+function unconditional(cx: Evaluation, lazy: Lazy): AttrsValue | null {
+  const [only, ...others] = weighed(cx, lazy);
+  return only?.value.kind === 'attrs' && !only.conditional && others.length === 0 ? only.value : null;
+}
+
+/**
+ * The files that a script can write, where every mention of `$out` names one: `> "$out/key"`. Null as soon as a
+ * mention is anything else, since then it may write what it likes.
+ */
+function filesWritten(cx: Evaluation, set: AttrsValue): Known<string>[] | null {
+  const script = member(cx, set, 'script');
+  if (script?.kind !== 'string' || script.text === null) return null;
+  const { text } = script;
+  const mentions = [...text.matchAll(/\$\{?out\b\}?/g)];
+  if (mentions.length === 0) return null;
+  const files: Known<string>[] = [];
+  for (const mention of mentions) {
+    const rest = text.slice(mention.index + mention[0].length);
+    const name = /^"?\/([A-Za-z0-9._-]+)(?=["'\s;)|&]|$)/.exec(rest)?.[1];
+    if (name === undefined || script.origin === null) return null;
+    files.push({ value: name, at: placeOf(script.origin) });
+  }
+  return files;
+}

@@ -1,0 +1,103 @@
+/**
+ * Whom a clan's configuration adds to all secrets: `clan.core.sops.defaultGroups` of machines, and
+ * `vars.settings.recipients` of the clan for the age backend; and by which program a password store is opened:
+ * `clan.core.vars.password-store.passCommand` of machines. Says what is set, not what lies on disk.
+ *
+ * Source: clan-core d7c35d912, nixosModules/clanCore/{sops,vars/secret/password-store}.nix and
+ * modules/clan/vars/settings-opts.nix.
+ */
+
+import { unknownArgument } from '../../modules/modules.ts';
+import type { Setting } from '../../modules/settings.ts';
+import { readSetting } from '../../modules/settings.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { fileScope } from '../../nix/eval/scopes.ts';
+import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts';
+import { placeOf } from '../../nix/places.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import type { AccessSetting } from '../model/secrets.ts';
+import { interestOf } from '../uses/interest.ts';
+import { machineOf } from './store-settings.ts';
+
+export const OPTIONS = ['defaultGroups', 'recipients.default', 'recipients.hosts', 'passCommand'] as const;
+
+/** Steps allowed for one file. */
+const STEPS = 200_000;
+
+export function mentionsAccessSettings(text: string): boolean {
+  return text.includes('defaultGroups') || text.includes('recipients') || text.includes('passCommand');
+}
+
+/** What one file sets. What cannot be evaluated within the budget is set to what is not known. */
+export function readAccessSettings(cx: Evaluation, file: SourceFile): AccessSetting[] {
+  const found: AccessSetting[] = [];
+  const places = [...file.text.matchAll(/\b(defaultGroups|recipients|passCommand)\b/g)].map(
+    match => match.index,
+  );
+  const interesting = interestOf(file, places);
+  const note = (walked: WalkedBinding) => {
+    const path = walked.state.path;
+    if (walked.isLet || path === null) return;
+    const names = namesOf(path);
+    if (names.includes('options')) return;
+    const [name, above, third] = names;
+    const add = (option: AccessSetting['option'], machine: string | null, value: Setting) =>
+      found.push({
+        option,
+        machine,
+        names: walked.state.conditional ? null : option === 'passCommand' ? oneText(value) : textsIn(value),
+        at: placeOf(path.at),
+      });
+    const value = () => readSetting(cx, walked.value());
+    if (name === 'defaultGroups' && above === 'sops')
+      add('defaultGroups', machineOf(path, file.path), value());
+    else if (name === 'passCommand' && above === 'password-store')
+      add('passCommand', machineOf(path, file.path), value());
+    else if (above === 'recipients' && third === 'settings' && name === 'default')
+      add('recipients.default', null, value());
+    else if (third === 'recipients' && above === 'hosts') add('recipients.hosts', name ?? null, value());
+    else if (above === 'recipients' && third === 'settings' && name === 'hosts') addHosts(value(), add);
+  };
+  const state = { scope: fileScope(cx, file), path: null, conditional: false };
+  const given = withBudget(cx, STEPS, () =>
+    walk(cx, file.root, state, {
+      enter: interesting,
+      binding: note,
+      parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
+    }),
+  );
+  if (given instanceof BudgetExceeded) {
+    const at = { file: file.path, start: file.root.start, end: file.root.end };
+    for (const option of OPTIONS) found.push({ option, machine: null, names: null, at });
+  }
+  return found;
+}
+
+function addHosts(
+  hosts: Setting,
+  add: (option: AccessSetting['option'], machine: string | null, value: Setting) => void,
+): void {
+  if (hosts.kind !== 'set' || !hosts.complete) add('recipients.hosts', null, hosts);
+  if (hosts.kind === 'set')
+    for (const [machine, value] of hosts.entries) add('recipients.hosts', machine, value);
+}
+
+/** Innermost first. */
+function namesOf(path: NamePath): (string | null)[] {
+  const names: (string | null)[] = [];
+  for (let at: NamePath | null = path; at !== null; at = at.parent) names.push(at.name?.text ?? null);
+  return names;
+}
+
+function textsIn(value: Setting): string[] | null {
+  if (value.kind !== 'list' || !value.complete) return null;
+  const texts = value.items.flatMap(item =>
+    item.kind === 'plain' && typeof item.value === 'string' ? [item.value] : [],
+  );
+  return texts.length === value.items.length ? texts : null;
+}
+
+function oneText(value: Setting): string[] | null {
+  return value.kind === 'plain' && typeof value.value === 'string' ? [value.value] : null;
+}

@@ -1,0 +1,110 @@
+/** Reads what one file says of secrets of sops-nix and agenix, by a walk over the file. */
+
+import { unknownArgument } from '../../modules/modules.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { fileScope } from '../../nix/eval/scopes.ts';
+import { newTrace, recorded } from '../../nix/eval/trace.ts';
+import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import type { Expr, Range } from '../../nix/syntax.ts';
+import type { NotAnalysable } from '../model/base.ts';
+import type { AgeRules, NamesAbove, SecretFacts } from '../model/secrets.ts';
+import { interestOf } from '../uses/interest.ts';
+import { secretPlaces } from './secrets.ts';
+import { readAgeRules } from './secrets-age-rules.ts';
+import { type ReadSecrets, readSecretOptions } from './secrets-read.ts';
+import { collectSecretUses } from './secrets-uses.ts';
+
+/** Asks one question within a budget; null where it was given up, which the asker notes. */
+type Ask = <T>(at: Range, question: () => T) => T | null;
+
+/** Steps allowed for one question. */
+const QUESTION_STEPS = 200_000;
+
+/** Reads a file. What its selections show of uses is read from the traces of the questions that the walk asks. */
+export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
+  const notAnalysable: NotAnalysable[] = [];
+  const uses = collectSecretUses(cx, file.path);
+  const ask: Ask = (at, question) => {
+    const trace = newTrace(target => target.kind === 'unknown');
+    const readUses = () => {
+      // What stands after `or` may be evaluated here, and lengthens the trace.
+      for (const selection of trace.selections) uses.note(selection);
+    };
+    const answer = withBudget(cx, QUESTION_STEPS, () => recorded(cx, trace, question));
+    const noted = withBudget(cx, QUESTION_STEPS, () => recorded(cx, trace, readUses));
+    for (const exceeded of [answer, noted])
+      if (exceeded instanceof BudgetExceeded)
+        notAnalysable.push({
+          at: { file: file.path, start: at.start, end: at.end },
+          what: 'effort',
+          reason: exceeded.message,
+        });
+    return answer instanceof BudgetExceeded ? null : answer;
+  };
+  const read: ReadSecrets[] = [];
+  const interesting = interestOf(file, secretPlaces(file.text));
+  const inSpine = new WeakSet<Expr>();
+  const state = { scope: fileScope(cx, file), path: null, conditional: false };
+  ask(file.root, () =>
+    walk(cx, file.root, state, {
+      skips: range => !interesting(range),
+      enter(expr, { scope }) {
+        if (!interesting(expr)) return false;
+        const isCall = expr.kind === 'apply';
+        if (expr.kind === 'select' || expr.kind === 'has-attr' || (isCall && !inSpine.has(expr)))
+          ask(expr, () => cx.evaluate(expr, scope));
+        if (isCall && expr.fn.kind === 'apply') inSpine.add(expr.fn);
+        return true;
+      },
+      binding(walked) {
+        const options = interesting(walked.range) ? optionsIn(cx, walked, ask) : null;
+        if (options !== null) read.push(options);
+      },
+      parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
+    }),
+  );
+  return {
+    file: file.path,
+    ageRules: ageRulesIn(cx, file, ask),
+    definitions: read.flatMap(({ definitions }) => definitions),
+    templates: read.flatMap(({ templates }) => templates),
+    defaults: read.flatMap(({ defaults }) => defaults),
+    settings: read.flatMap(({ settings }) => settings),
+    gaps: read.flatMap(({ gaps }) => gaps),
+    uses: uses.uses(),
+    notAnalysable,
+  };
+}
+
+function ageRulesIn(cx: Evaluation, file: SourceFile, ask: Ask): AgeRules | null {
+  if (!/\bpublicKeys\b/.test(file.text) || file.root.kind === 'lambda') return null;
+  return ask(file.root, () => readAgeRules(cx, file, cx.evaluate(file.root, fileScope(cx, file))));
+}
+
+/** Returns what a binding says of the options of sops-nix or agenix; null if it is none of them. */
+function optionsIn(cx: Evaluation, walked: WalkedBinding, ask: Ask): ReadSecrets | null {
+  const path = walked.state.path as NamePath;
+  const keeper = path.name?.text;
+  if (walked.isLet || inOptions(path)) return null;
+  if (keeper !== 'sops' && keeper !== 'age') return null;
+  // `sops.age` says where the keys for sops are.
+  if (keeper === 'age' && path.parent?.name?.text === 'sops') return null;
+  const { conditional } = walked.state;
+  return ask(walked.range, () =>
+    readSecretOptions(cx, { keeper, at: path.at, above: namesAbove(path), conditional }, walked.value()),
+  );
+}
+
+function namesAbove({ parent }: NamePath): NamesAbove {
+  const names: (string | null)[] = [];
+  for (let at = parent; at !== null; at = at.parent) names.unshift(at.name?.text ?? null);
+  return names;
+}
+
+function inOptions(path: NamePath): boolean {
+  for (let at: NamePath | null = path; at !== null; at = at.parent)
+    if (at.name?.text === 'options') return true;
+  return false;
+}

@@ -1,0 +1,260 @@
+/**
+ * Joins what files say of secrets of sops-nix and agenix: the definitions of one name, the file and the key each is
+ * taken from, and what uses lead to.
+ */
+import { folderOf, joinPath } from '../../nix/eval/paths.ts';
+import type { NixFiles } from '../../nix/eval/value.ts';
+import type { NotAnalysable } from '../model/base.ts';
+import type {
+  AgeRules,
+  SecretDefinition,
+  SecretFacts,
+  SecretGap,
+  SecretKeeper,
+  SecretSetting,
+  SecretTemplate,
+  SecretUse,
+  SopsDefault,
+} from '../model/secrets.ts';
+import { type Location, locate, locateDefault, NOWHERE, textOr } from './secrets-files.ts';
+import { type EncryptedFile, findKey, hasKeys, type KeyFinding, readEncrypted } from './secrets-keys.ts';
+import { readSopsConfig, type SopsConfig } from './secrets-rules.ts';
+
+/** All that declares one name. */
+export interface FleetSecret {
+  readonly keeper: SecretKeeper;
+  readonly name: string;
+  readonly nameKind: SecretDefinition['nameKind'];
+  readonly definitions: readonly SecretDefinition[];
+  /** Machines that get it from `sops/secrets` without declaring it; empty for others. */
+  readonly implicitOn: readonly string[];
+}
+
+/** Where a use leads. */
+export type UseTarget =
+  /** Declared in Nix, in full or by a name with holes that it fits. */
+  | 'declared'
+  /** From `sops/secrets`. */
+  | 'implicit'
+  /** A file of a generator: `vars/…`. */
+  | 'generator'
+  /** Nothing declares it, and all that declares is known. */
+  | 'undeclared'
+  | 'guarded'
+  | 'unknown';
+
+/** A key looked up in a file. */
+export interface LocatedKey extends KeyFinding {
+  readonly file: string;
+  /** It is so whichever machine the secret is for; else good for showing, never for reporting. */
+  readonly certain: boolean;
+}
+
+export interface FleetSecrets {
+  /** Sorted by keeper and name. */
+  readonly secrets: readonly FleetSecret[];
+  readonly templates: readonly SecretTemplate[];
+  readonly defaults: readonly SopsDefault[];
+  readonly uses: readonly SecretUse[];
+  readonly settings: readonly SecretSetting[];
+  readonly ageRules: readonly AgeRules[];
+  readonly gaps: readonly SecretGap[];
+  readonly notAnalysable: readonly NotAnalysable[];
+  /** The `.sops.yaml` of the root and of folders above encrypted files. */
+  readonly configs: readonly SopsConfig[];
+  targetOf(use: SecretUse): UseTarget;
+  /** The files that a definition's secret may be in. */
+  filesOf(definition: SecretDefinition): Location;
+  /** The format that a definition of sops-nix is decrypted by; null where that is not known. */
+  formatOf(definition: SecretDefinition): string | null;
+  /** Its key, looked up there; null where file, key or format is not known, or no key is used. */
+  keyOf(definition: SecretDefinition): LocatedKey | null;
+  /** The keys of an encrypted file. Read when first asked for. */
+  encrypted(path: string): EncryptedFile | null;
+}
+
+type Files = Pick<NixFiles, 'text' | 'kind' | 'list'>;
+
+/** Files beside Nix that are read for it; who keeps one saves reading them again. */
+export interface SecretFiles {
+  /** The keys of an encrypted file; null where it is none. */
+  encrypted(path: string): EncryptedFile | null;
+  /** A `.sops.yaml`; null where there is none. */
+  config(path: string): SopsConfig | null;
+}
+
+/** Reads each file once. */
+export function readSecretFiles(files: Files): SecretFiles {
+  const encrypted = new Map<string, EncryptedFile | null>();
+  const configs = new Map<string, SopsConfig | null>();
+  const kept = <T>(
+    known: Map<string, T | null>,
+    path: string,
+    read: (path: string, text: string) => T | null,
+  ) => {
+    const found = known.get(path);
+    if (found !== undefined) return found;
+    const text = files.kind(path) === 'file' ? files.text(path) : null;
+    const fresh = text === null ? null : read(path, text);
+    known.set(path, fresh);
+    return fresh;
+  };
+  return {
+    encrypted: path => kept(encrypted, path, readEncrypted),
+    config: path => kept(configs, path, readSopsConfig),
+  };
+}
+
+/**
+ * @param units what the files say, in a steady order
+ * @param implicit secrets of `sops/secrets` by name, with the machines that get them
+ */
+export function joinSecrets(
+  files: Files,
+  units: Iterable<SecretFacts>,
+  implicit: ReadonlyMap<string, readonly string[]> = new Map(),
+  { encrypted, config }: SecretFiles = readSecretFiles(files),
+): FleetSecrets {
+  const all = [...units];
+  const definitions = all.flatMap(unit => unit.definitions);
+  const templates = all.flatMap(unit => unit.templates);
+  const defaults = all.flatMap(unit => unit.defaults);
+  const gaps = all.flatMap(unit => unit.gaps);
+
+  const groups = byName(definitions, implicit);
+  const groupOf = new Map(groups.flatMap(group => group.definitions.map(one => [one, group] as const)));
+
+  /** Another definition of the name sets it, perhaps for the same machine. */
+  const setElsewhere = (definition: SecretDefinition, option: string) =>
+    !definition.given.includes(option) &&
+    groupOf
+      .get(definition)
+      ?.definitions.some(one => one !== definition && (one.given.includes(option) || !one.complete)) === true;
+
+  function filesOf(definition: SecretDefinition): Location {
+    const { source } = definition;
+    if (source !== null) return locate(files, source, definition.at.file);
+    if (definition.keeper === 'age' || !definition.complete || setElsewhere(definition, 'sopsFile'))
+      return NOWHERE;
+    // Who extends what clan declares by itself takes it from there.
+    if (implicit.has(definition.name) || definition.name.startsWith('vars/')) return NOWHERE;
+    return locateDefault(files, definition, defaults);
+  }
+
+  function formatOf(definition: SecretDefinition): string | null {
+    return setElsewhere(definition, 'format') ? null : textOr(definition, 'format', defaults, 'yaml');
+  }
+
+  function keyOf(definition: SecretDefinition): LocatedKey | null {
+    if (definition.keeper !== 'sops') return null;
+    if (setElsewhere(definition, 'key')) return null;
+    const format = formatOf(definition);
+    const name = definition.nameKind === 'pattern' ? null : definition.name;
+    const key = textOr(definition, 'key', defaults, name);
+    if (format === null || key === null || key === '' || !hasKeys(format)) return null;
+    const location = filesOf(definition);
+    const looked = location.files.map(file => {
+      const content = encrypted(file.path);
+      // Of what is written in lines the keys are not read.
+      if (content === null || content.shape === 'dotenv' || content.shape === 'ini') return null;
+      const found = findKey(content, key);
+      // What a broken text does not show may be there all the same.
+      if (found.kind !== 'found' && !content.complete) return null;
+      return { ...found, file: file.path, certain: file.certain };
+    });
+    const [first] = looked;
+    if (!first) return null;
+    if (first.certain || first.kind === 'found') return first;
+    // Missing in every file that it may be in is missing for sure.
+    const everywhere = location.complete && looked.every(one => one !== null && one.kind !== 'found');
+    return { ...first, certain: everywhere };
+  }
+
+  return {
+    secrets: groups,
+    templates,
+    defaults,
+    uses: all.flatMap(unit => unit.uses),
+    settings: all.flatMap(unit => unit.settings),
+    ageRules: all.flatMap(unit => unit.ageRules ?? []),
+    gaps,
+    notAnalysable: all.flatMap(unit => unit.notAnalysable),
+    configs: configsFor(
+      config,
+      definitions.flatMap(definition => filesOf(definition).files.map(file => file.path)),
+    ),
+    targetOf: targets(definitions, templates, implicit, gaps),
+    filesOf,
+    formatOf,
+    keyOf,
+    encrypted,
+  };
+}
+
+function byName(
+  definitions: readonly SecretDefinition[],
+  implicit: ReadonlyMap<string, readonly string[]>,
+): FleetSecret[] {
+  const groups = new Map<string, SecretDefinition[]>();
+  for (const definition of definitions) {
+    const key = `${definition.keeper}\0${definition.name}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [definition]);
+    else group.push(definition);
+  }
+  for (const name of implicit.keys()) if (!groups.has(`sops\0${name}`)) groups.set(`sops\0${name}`, []);
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, group]) => {
+      const [keeper, name] = id.split('\0') as [SecretKeeper, string];
+      return {
+        keeper,
+        name,
+        nameKind: group.find(one => one.nameKind !== 'pattern')?.nameKind ?? group[0]?.nameKind ?? 'literal',
+        definitions: group,
+        implicitOn: keeper === 'sops' ? (implicit.get(name) ?? []) : [],
+      };
+    });
+}
+
+function targets(
+  definitions: readonly SecretDefinition[],
+  templates: readonly SecretTemplate[],
+  implicit: ReadonlyMap<string, readonly string[]>,
+  gaps: readonly SecretGap[],
+): (use: SecretUse) => UseTarget {
+  const names = new Set<string>();
+  const patterns: { readonly set: string; readonly regex: RegExp }[] = [];
+  const note = (set: string, one: Pick<SecretDefinition, 'name' | 'nameKind'>) => {
+    if (one.nameKind === 'pattern') patterns.push({ set, regex: patternOf(one.name) });
+    names.add(`${set}:${one.name}`);
+  };
+  for (const one of definitions) note(one.keeper, one);
+  for (const one of templates) note('template', one);
+  return use => {
+    const set = use.of === 'template' ? 'template' : use.keeper;
+    if (names.has(`${set}:${use.name}`)) return 'declared';
+    if (use.keeper === 'sops' && use.of !== 'template') {
+      if (implicit.has(use.name)) return 'implicit';
+      if (use.name.startsWith('vars/')) return 'generator';
+    }
+    if (use.nameKind !== 'pattern' && patterns.some(one => one.set === set && one.regex.test(use.name)))
+      return 'declared';
+    if (use.guarded) return 'guarded';
+    if (use.nameKind === 'pattern' || gaps.some(gap => gap.keeper === use.keeper)) return 'unknown';
+    return 'undeclared';
+  };
+}
+
+/** Names that a name with holes may be: they stand for any text. */
+export function patternOf(name: string): RegExp {
+  const parts = name.split(/\$\{(?:[^{}]|\{[^}]*\})*\}/);
+  return new RegExp(`^${parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.+')}$`);
+}
+
+function configsFor(config: SecretFiles['config'], encrypted: readonly string[]): SopsConfig[] {
+  const folders = new Set(['']);
+  for (const path of encrypted)
+    for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) folders.add(folder);
+  return [...folders].sort().flatMap(folder => config(joinPath(folder, '.sops.yaml') as string) ?? []);
+}

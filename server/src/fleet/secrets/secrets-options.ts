@@ -1,0 +1,131 @@
+/**
+ * The options of secrets and templates as they are written, and what those that matter most come to.
+ */
+
+import { type Definition, definitionsOf } from '../../modules/read.ts';
+import { readSetting } from '../../modules/settings.ts';
+import { display, isClosed } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, StringValue, Value } from '../../nix/eval/value.ts';
+import type { Known, Place } from '../../nix/places.ts';
+import { placeOf } from '../../nix/places.ts';
+import type {
+  NamedSecret,
+  SecretDefinition,
+  SecretOption,
+  SecretTemplate,
+  TemplateContent,
+} from '../model/secrets.ts';
+import { sourceOf } from './secrets-source.ts';
+import { placeholderOf } from './secrets-uses.ts';
+
+/** An option with its value, before that is data. */
+interface Field {
+  readonly value: Value;
+  readonly at: Place;
+}
+
+interface Fields {
+  readonly fields: ReadonlyMap<string, Field>;
+  readonly options: readonly SecretOption[];
+  readonly complete: boolean;
+}
+
+type SecretBody = Omit<
+  SecretDefinition,
+  'keeper' | 'name' | 'nameKind' | 'at' | 'via' | 'conditional' | 'above'
+>;
+
+/** @param fallback the place of what was written nowhere */
+export function readSecretBody(cx: Evaluation, lazy: Lazy, fallback: Place): SecretBody {
+  const { fields, options, complete } = readFields(cx, lazy, fallback);
+  const text = (name: string): Known<string> | null => {
+    const field = fields.get(name);
+    if (field?.value.kind !== 'string' || field.value.text === null) return null;
+    return { value: field.value.text, at: field.at };
+  };
+  const flag = (name: string): Known<boolean> | null => {
+    const field = fields.get(name);
+    return field?.value.kind === 'bool' ? { value: field.value.value, at: field.at } : null;
+  };
+  const source = fields.get('sopsFile') ?? fields.get('file') ?? fields.get('rekeyFile');
+  return {
+    complete,
+    given: [...fields.keys()],
+    source: source === undefined ? null : sourceOf(cx, source.value, source.at),
+    key: text('key'),
+    format: text('format'),
+    owner: text('owner'),
+    group: text('group'),
+    mode: text('mode'),
+    path: text('path'),
+    neededForUsers: flag('neededForUsers'),
+    options,
+  };
+}
+
+type TemplateBody = Pick<SecretTemplate, 'complete' | 'content' | 'source' | 'options'>;
+
+/** @param fallback the place of what was written nowhere */
+export function readTemplateBody(cx: Evaluation, lazy: Lazy, fallback: Place): TemplateBody {
+  const { fields, options, complete } = readFields(cx, lazy, fallback);
+  const content = fields.get('content');
+  const source = fields.get('file');
+  return {
+    complete,
+    content: content === undefined ? null : contentOf(content),
+    source: source === undefined ? null : sourceOf(cx, source.value, source.at),
+    options,
+  };
+}
+
+/** One definition of an option as plain data. */
+export function optionOf(
+  cx: Evaluation,
+  name: string,
+  { at, optional }: Pick<Attr, 'at' | 'optional'>,
+  { value, conditional, priority }: Definition,
+  above: boolean,
+  fallback: Place,
+): SecretOption {
+  return {
+    name,
+    at: at === null ? fallback : placeOf(at),
+    kind: value.kind,
+    value: readSetting(cx, value),
+    valueAt: value.origin === null ? null : placeOf(value.origin),
+    conditional: above || conditional || optional,
+    priority,
+  };
+}
+
+function readFields(cx: Evaluation, lazy: Lazy, fallback: Place): Fields {
+  let complete = true;
+  const fields = new Map<string, Field>();
+  const options: SecretOption[] = [];
+  const note = (set: AttrsValue, above: boolean) => {
+    for (const [name, entry] of set.entries)
+      for (const one of definitionsOf(cx, entry.value)) {
+        if (one.never) continue;
+        options.push(optionOf(cx, name, entry, one, above, fallback));
+        if (fields.has(name) && one.value.kind === 'unknown') continue;
+        const origin = one.value.origin ?? entry.at;
+        fields.set(name, { value: one.value, at: origin === null ? fallback : placeOf(origin) });
+      }
+  };
+  for (const { value, conditional } of definitionsOf(cx, lazy)) {
+    if (value.kind === 'attrs') note(value, conditional);
+    if (value.kind !== 'attrs' || !isClosed(value)) complete = false;
+  }
+  return { fields, options, complete };
+}
+
+function contentOf({ value, at }: Field): TemplateContent | null {
+  if (value.kind === 'string') return { at, text: display(value), placeholders: placeholdersIn(value) };
+  const placeholder = value.kind === 'unknown' ? placeholderOf(value) : null;
+  return placeholder === null ? null : { at, text: '', placeholders: [placeholder] };
+}
+
+function placeholdersIn({ pieces }: StringValue): NamedSecret[] {
+  return pieces.flatMap(piece => ('hole' in piece ? (placeholderOf(piece.hole) ?? []) : []));
+}

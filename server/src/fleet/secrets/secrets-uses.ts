@@ -1,0 +1,146 @@
+/**
+ * Uses of secrets of sops-nix and agenix: selections `….sops.secrets.N.path`, `….sops.placeholder.N`,
+ * `….sops.templates.N.path` and `….age.secrets.N.path` on a configuration, however they are spelled and whichever
+ * function they stand in.
+ */
+
+import { readName } from '../../modules/read.ts';
+import { passesBy } from '../../modules/steps.ts';
+import { display } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Selection } from '../../nix/eval/selection.ts';
+import type { Origin, StringValue, UnknownValue } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { outermostIn, placeOf } from '../../nix/places.ts';
+import type { NamedSecret, SecretKeeper, SecretUse, SecretUseKind } from '../model/secrets.ts';
+
+interface Step {
+  readonly text: string | null;
+  readonly name: StringValue | null;
+  readonly at: Origin | null;
+  readonly key: string;
+}
+
+/** The root's own name and the names selected from it, outermost first. */
+function stepsOf(value: UnknownValue): Step[] {
+  const steps: Step[] = [];
+  let at: UnknownValue = value;
+  for (; at.term?.kind === 'select'; at = at.term.of)
+    steps.push({ text: at.term.name.text, name: at.term.name, at: at.term.at, key: at.key });
+  if (at.term?.kind === 'root') steps.push({ text: at.term.name, name: null, at: null, key: at.key });
+  return steps.reverse();
+}
+
+const SETS: ReadonlyMap<string, readonly [SecretKeeper, SecretUseKind]> = new Map([
+  ['sops.secrets', ['sops', 'secret']],
+  ['sops.placeholder', ['sops', 'placeholder']],
+  ['sops.templates', ['sops', 'template']],
+  ['age.secrets', ['age', 'secret']],
+] as const);
+
+/** The first names of those. */
+const KEEPERS: ReadonlySet<string> = new Set([...SETS.keys()].map(set => set.slice(0, set.indexOf('.'))));
+
+/** The secret that a placeholder stands for; null for any other value. */
+export function placeholderOf(value: UnknownValue): NamedSecret | null {
+  const found = belowSet(stepsOf(value));
+  const [named, more] = found?.below ?? [];
+  if (found?.of !== 'placeholder' || more !== undefined || !named?.name || named.at === null) return null;
+  const { name, kind } = readName(named.name, true);
+  return { name, nameKind: kind, at: placeOf(named.at) };
+}
+
+/** What a selection goes into, and the steps around that. */
+interface IntoSet {
+  readonly keeper: SecretKeeper;
+  readonly of: SecretUseKind;
+  readonly above: readonly Step[];
+  readonly below: readonly Step[];
+}
+
+/** Null if it goes elsewhere. */
+function belowSet(steps: readonly Step[]): IntoSet | null {
+  for (let i = steps.length - 2; i >= 0; i--) {
+    const set = SETS.get(`${steps[i]?.text}.${steps[i + 1]?.text}`);
+    if (set === undefined) continue;
+    if (steps[i - 1]?.text === 'options') return null;
+    return { keeper: set[0], of: set[1], above: steps.slice(0, i), below: steps.slice(i + 2) };
+  }
+  return null;
+}
+
+/** Collects the uses of one file while it is walked. */
+export interface SecretUseCollector {
+  note(selection: Selection): void;
+  uses(): SecretUse[];
+}
+
+export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollector {
+  const pending: { readonly use: SecretUse; readonly prefixes: readonly string[] }[] = [];
+  /** Secrets asked for with `?`, or selected with something to fall back on. */
+  const guarded = new Set<string>();
+
+  function provides(event: Selection): boolean {
+    if (!event.guarded) return false;
+    if (event.fallback === null) return true;
+    return cx.force(event.fallback).kind !== 'failure';
+  }
+
+  return {
+    note(event) {
+      if (event.target.kind !== 'unknown' || !passesBy(KEEPERS, event.name, event.target)) return;
+      const self =
+        event.result?.kind === 'unknown' ? event.result.key : `${event.target.key}.${event.name.text ?? ''}`;
+      const last: Step = { text: event.name.text, name: event.name, at: event.at, key: self };
+      const steps = [...stepsOf(event.target), last];
+      const found = belowSet(steps);
+      if (found === null || found.below.length === 0 || found.below.length > 2) return;
+      if (provides(event)) guarded.add(self);
+      if (event.result === null) return;
+      const { keeper, of, above, below } = found;
+      if (of === 'placeholder' && below.length !== 1) return;
+      const [named, attribute] = below as [Step, Step | undefined];
+      const at = outermostIn(event.at, file);
+      if (at === null || named.name === null) return;
+      const name = readName(named.name, true);
+      const direct = at === event.at && event.expr !== null;
+      const use: SecretUse = {
+        keeper,
+        of,
+        at: direct && event.expr ? { file, start: event.expr.start, end: event.at.end } : placeOf(at),
+        name: name.name,
+        nameKind: name.kind,
+        nameAt: (named.at === null ? null : placeIn(named.at, file)) ?? placeOf(at),
+        attribute: attribute?.name ? display(attribute.name) : null,
+        attributeAt: attribute?.at ? placeIn(attribute.at, file) : null,
+        above: above.map(step => step.text),
+        guarded: false,
+      };
+      pending.push({ use, prefixes: below.map(step => step.key) });
+    },
+    uses() {
+      const found = new Map<string, SecretUse>();
+      const taken = new Set<string>();
+      for (const { use } of pending) if (use.attribute !== null) taken.add(whole(use));
+      for (const { use, prefixes } of pending) {
+        // On the way to an attribute the whole secret is selected too.
+        if (use.attribute === null && use.of !== 'placeholder' && taken.has(whole(use))) continue;
+        const id = `${use.at.start}:${use.at.end}:${whole(use)}:${use.attribute}`;
+        if (found.has(id)) continue;
+        const isGuarded = prefixes.some(prefix => guarded.has(prefix));
+        found.set(id, isGuarded ? { ...use, guarded: true } : use);
+      }
+      return [...found.values()];
+    },
+  };
+}
+
+/** Where it is, or the call in `file` that it came through. */
+function placeIn(at: Origin, file: string): Place | null {
+  const outermost = outermostIn(at, file);
+  return outermost === null ? null : placeOf(outermost);
+}
+
+function whole(use: SecretUse): string {
+  return `${use.keeper}.${use.of}:${use.name}:${use.nameAt.start}`;
+}

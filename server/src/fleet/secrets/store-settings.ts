@@ -1,0 +1,97 @@
+/**
+ * Where a clan is told to keep its secrets: `vars.settings.secretStore` of the clan, `clan.core.vars.settings.secretStore`
+ * of a machine. Says what is set, not what lies on disk.
+ *
+ * Source: clan-core d7c35d912, modules/clan/vars/settings-opts.nix; machines take the clan's setting.
+ */
+
+import { unknownArgument } from '../../modules/modules.ts';
+import { definitionsOf } from '../../modules/read.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { fileScope } from '../../nix/eval/scopes.ts';
+import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts';
+import { placeOf } from '../../nix/places.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import type { StoreSetting, StoreSettings } from '../model/secrets.ts';
+import { interestOf } from '../uses/interest.ts';
+
+/** Steps allowed for one setting. */
+const STEPS = 200_000;
+
+export function mentionsStoreSettings(text: string): boolean {
+  return text.includes('secretStore');
+}
+
+/** What one file sets. What cannot be evaluated within the budget is set to what is not known. */
+export function readStoreSettings(cx: Evaluation, file: SourceFile): StoreSetting[] {
+  const found: StoreSetting[] = [];
+  const places = [...file.text.matchAll(/\bsecretStore\b/g)].map(match => match.index);
+  const interesting = interestOf(file, places);
+  const note = (walked: WalkedBinding) => {
+    const path = walked.state.path as NamePath;
+    const level = levelOf(path);
+    if (walked.isLet || level === null) return;
+    const machine = level === 'clan' ? null : machineOf(path, file.path);
+    for (const { value, conditional } of definitionsOf(cx, walked.value()))
+      found.push({
+        value: value.kind === 'string' ? value.text : null,
+        at: placeOf((value.kind === 'string' ? value.origin : null) ?? path.at),
+        conditional: conditional || walked.state.conditional,
+        of: level,
+        machine,
+      });
+  };
+  const state = { scope: fileScope(cx, file), path: null, conditional: false };
+  const given = withBudget(cx, STEPS, () =>
+    walk(cx, file.root, state, {
+      enter: interesting,
+      binding(walked) {
+        if (walked.state.path?.name?.text === 'secretStore') note(walked);
+      },
+      parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
+    }),
+  );
+  if (given instanceof BudgetExceeded) {
+    const at = { file: file.path, start: file.root.start, end: file.root.end };
+    found.push({ value: null, at, conditional: true, of: 'clan', machine: null });
+  }
+  return found;
+}
+
+/** Whose option a path ends in; null for another option, and where the option itself is declared. */
+function levelOf(path: NamePath): StoreSetting['of'] | null {
+  const names: (string | null)[] = [];
+  for (let at: NamePath | null = path; at !== null; at = at.parent) names.push(at.name?.text ?? null);
+  if (names.includes('options') || names[1] !== 'settings' || names[2] !== 'vars') return null;
+  return names[3] === 'core' ? 'machine' : 'clan';
+}
+
+const MACHINE_SETS = new Set(['machines', 'nixosConfigurations', 'darwinConfigurations']);
+
+/** `machines.lea = { … }`, or a file in `machines/lea/`. */
+export function machineOf(path: NamePath, file: string): string | null {
+  for (let at: NamePath | null = path; at !== null; at = at.parent)
+    if (at.name?.text != null && MACHINE_SETS.has(at.parent?.name?.text ?? '')) return at.name.text;
+  return /^machines\/([^/]+)\//.exec(file)?.[1] ?? null;
+}
+
+/** Joins what the files set, of this flake alone. */
+export function joinStoreSettings(all: readonly StoreSetting[]): StoreSettings {
+  const clan = onlyValue(all.filter(one => one.of === 'clan'));
+  return {
+    all,
+    clan,
+    likely: onlyValue(all.filter(one => one.of === 'machine' && one.machine === null)),
+    of(machine) {
+      const own = all.filter(one => one.machine === machine);
+      return own.length > 0 ? onlyValue(own) : clan;
+    },
+  };
+}
+
+function onlyValue(settings: readonly StoreSetting[]): string | null {
+  const [first] = settings;
+  const agreed = settings.every(one => one.value === first?.value);
+  return first !== undefined && agreed && settings.some(one => !one.conditional) ? first.value : null;
+}

@@ -1,0 +1,192 @@
+/**
+ * Things inside `imports` that are made by applying a function and bring generators with them. What stands there is
+ * evaluated: a module remembers the call that it came through, by whatever name it is imported.
+ */
+
+import type { FailingCall } from '../../modules/import-items.ts';
+import { type ImportItem, importItems, modulesIn } from '../../modules/import-items.ts';
+import { lastNameOf } from '../../modules/steps.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import { lookupLexical } from '../../nix/eval/scopes.ts';
+import type { Lazy, Origin, Scope, UnknownValue, Value } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeOf, withParentheses } from '../../nix/places.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import type { ApplyExpr, Expr, Range } from '../../nix/syntax.ts';
+import { type Registries, whatItBrings } from '../generators/imported-generators.ts';
+import type { AppliedImport, WrittenCall } from '../model/uses.ts';
+
+/** What the walk over the file knows. */
+export interface Walked extends Registries {
+  /** Forgets what was seen so far. */
+  readonly startItem: () => void;
+  /** The scope of an application that is written in the file. */
+  readonly applied: (range: Range) => { readonly expr: ApplyExpr; readonly scope: Scope } | null;
+  /** The application that a name is bound to. */
+  readonly boundTo: (value: Lazy) => Expr | null;
+}
+
+/** All of an `imports` that matter. */
+export function appliedImports(cx: Evaluation, imports: Expr, scope: Scope, walked: Walked): AppliedImport[] {
+  return importItems(cx, imports, scope).flatMap(item => {
+    walked.startItem();
+    const applied = readItem(cx, item, walked);
+    return applied === null ? [] : [{ ...applied, imports: rangeIn(scope.file, imports) }];
+  });
+}
+
+type Found = Omit<AppliedImport, 'imports'>;
+
+function readItem(cx: Evaluation, item: ImportItem, walked: Walked): Found | null {
+  for (const { value, fails } of modulesIn(cx, item.value)) {
+    const made = madeBy(cx, item, value, walked);
+    if (made === null) continue;
+    const brings =
+      whatItBrings(cx, item.value, value, walked, 0) ?? (made.isGivenGenerators() ? 'arguments' : null);
+    if (brings === null) continue;
+    const { file } = item.scope;
+    return {
+      at: rangeIn(file, made.expr ?? item.expr),
+      item: item.isWritten ? rangeIn(file, withParentheses(file.text, item.expr)) : null,
+      madeAt: made.elsewhere,
+      call: brings === 'generators' ? made.call(fails) : null,
+      brings,
+      fails,
+    };
+  }
+  return null;
+}
+
+/** The application that a module came from. */
+interface Making {
+  /** In the file that imports it; null if it is in another. */
+  readonly expr: ApplyExpr | Range | null;
+  readonly elsewhere: Place | null;
+  readonly isGivenGenerators: () => boolean;
+  /** How the call is written, if it is nothing but the application of a file. */
+  readonly call: (fails: FailingCall | null) => WrittenCall | null;
+}
+
+function madeBy(cx: Evaluation, item: ImportItem, value: Value, walked: Walked): Making | null {
+  const own = applicationOf(cx, item, walked);
+  if (own !== null) return writtenIn(cx, own.expr, own.scope);
+  const origin = 'origin' in value ? value.origin : null;
+  if (origin === null || origin.call === null) return null;
+  const at = outermostCall(origin, item.scope.file);
+  const known = at === null ? null : walked.applied(at);
+  if (known !== null) return writtenIn(cx, known.expr, known.scope);
+  const elsewhere = at === null ? callElsewhere(origin) : null;
+  return { expr: at, elsewhere, isGivenGenerators: () => false, call: () => null };
+}
+
+/** The application that the item is, or that the name is bound to which stands there. */
+function applicationOf(
+  cx: Evaluation,
+  { expr, scope, isWritten }: ImportItem,
+  walked: Walked,
+): { readonly expr: ApplyExpr; readonly scope: Scope } | null {
+  if (!isWritten) return null;
+  if (expr.kind === 'apply') return isImportAlone(cx, expr, scope) ? null : { expr, scope };
+  const bound = expr.kind === 'variable' ? lookupLexical(scope, expr.name) : null;
+  const written = bound === null ? null : walked.boundTo(bound);
+  const known = written === null ? null : walked.applied(written);
+  return known !== null && !isImportAlone(cx, known.expr, known.scope) ? known : null;
+}
+
+/** `import ./x.nix` is the file, as if its path stood there. */
+function isImportAlone(cx: Evaluation, { fn }: ApplyExpr, scope: Scope): boolean {
+  const applied = fn.kind === 'apply' ? null : cx.evaluate(fn, scope);
+  return applied?.kind === 'builtin' && applied.builtin.name === 'import';
+}
+
+function writtenIn(cx: Evaluation, expr: ApplyExpr, scope: Scope): Making {
+  return {
+    expr,
+    elsewhere: null,
+    isGivenGenerators: () => isGivenGenerators(cx, expr, scope),
+    call: fails => writtenCall(cx, expr, scope, fails),
+  };
+}
+
+/** The outermost call that a value came through and that is written in the file. */
+function outermostCall(origin: Origin, file: SourceFile): Origin | null {
+  let outermost: Origin | null = null;
+  for (let call = origin.call; call !== null; call = call.at.call)
+    if (call.at.file === file) outermost = call.at;
+  return outermost;
+}
+
+/** The call that made a value; null where many callers share what it gave. */
+function callElsewhere({ call }: Origin): Place | null {
+  if (call === null) return null;
+  const { root } = call.at.file;
+  return root.start === call.at.start && root.end === call.at.end ? null : placeOf(call.at);
+}
+
+/** `importApply ./file.nix args` or `import ./file.nix args`, as text. */
+function writtenCall(
+  cx: Evaluation,
+  expr: ApplyExpr,
+  scope: Scope,
+  fails: FailingCall | null,
+): WrittenCall | null {
+  const [head, path, args, ...more] = spine(expr);
+  if (head === undefined || path === undefined || args === undefined || more.length > 0) return null;
+  const fn = cx.evaluate(head, scope);
+  const name = fn.kind === 'builtin' ? fn.builtin.name : fn.kind === 'unknown' ? lastNameOf(fn) : null;
+  if ((name !== 'import' && name !== 'importApply') || path.kind !== 'path') return null;
+  if (fails?.kind === 'unexpected-argument') return null;
+  const lacks = fails?.kind === 'missing-argument' ? fails.name : null;
+  // What is in scope under the name of the argument is what it was meant to be given.
+  if (lacks !== null && (args.kind !== 'attrs' || lookupLexical(scope, lacks) === null)) return null;
+  const { path: file } = scope.file;
+  return {
+    at: rangeIn(scope.file, expr),
+    path: { ...rangeIn(scope.file, path), file },
+    args: rangeIn(scope.file, args),
+    lacks,
+  };
+}
+
+function rangeIn({ path }: SourceFile, { start, end }: Range): Place {
+  return { file: path, start, end };
+}
+
+/** `f a b` as `[f, a, b]`. */
+function spine(expr: Expr): Expr[] {
+  const parts: Expr[] = [];
+  let at = expr;
+  for (; at.kind === 'apply'; at = at.fn) parts.unshift(at.arg);
+  return [at, ...parts];
+}
+
+/** Is one of the arguments taken from the configuration's generators? */
+function isGivenGenerators(cx: Evaluation, expr: ApplyExpr, scope: Scope): boolean {
+  return spine(expr)
+    .slice(1)
+    .some(arg => isMadeOfGenerators(cx, cx.evaluate(arg, scope), 1));
+}
+
+function isMadeOfGenerators(cx: Evaluation, value: Value, depth: number): boolean {
+  switch (value.kind) {
+    case 'unknown':
+      return isFromGenerators(value);
+    case 'string':
+      return value.pieces.some(piece => 'hole' in piece && isFromGenerators(piece.hole));
+    case 'attrs':
+      if (depth === 0) return false;
+      return [...value.entries.values()].some(entry =>
+        isMadeOfGenerators(cx, cx.force(entry.value), depth - 1),
+      );
+    default:
+      return false;
+  }
+}
+
+function isFromGenerators(value: UnknownValue): boolean {
+  for (let at = value; at.term?.kind === 'select'; at = at.term.of) {
+    if (at.term.name.text !== 'generators' || at.term.of.term?.kind !== 'select') continue;
+    if (at.term.of.term.name.text === 'vars') return true;
+  }
+  return false;
+}

@@ -1,0 +1,160 @@
+/**
+ * Where in a file it is worth looking: the words that vars are about, and every name that is bound to something
+ * containing such a word. A walk leaves everything else alone, which is most of a real configuration.
+ */
+import type { SourceFile } from '../../nix/source.ts';
+import type { Binding, Expr, Range, WithExpr } from '../../nix/syntax.ts';
+import { HELPER_WORDS } from '../generators/helper-secrets.ts';
+import { STORED_NAMES } from './stored-names.ts';
+
+/** What reads a generator's file without naming generators. */
+export const USE_WORDS = new RegExp(`\\bgetPublicValue\\b|${HELPER_WORDS.source}|${STORED_NAMES.source}`);
+
+/** Words that vars are about wherever they stand. */
+const WORDS = new RegExp(`\\bgenerators\\b|\\bimportApply\\b|\\bimports\\b|${USE_WORDS.source}`, 'g');
+
+/** Answers whether an expression has anything of interest in it. */
+export type Interest = (range: Range) => boolean;
+
+const known = new WeakMap<SourceFile, { readonly places: string; readonly interest: Interest }>();
+
+/**
+ * What is of interest in a file; computed once a text.
+ * @param places further offsets of interest, such as paths to a registry
+ */
+export function interestOf(file: SourceFile, places: readonly number[]): Interest {
+  const key = places.join();
+  const before = known.get(file);
+  if (before?.places === key) return before.interest;
+  const interest = findInterest(file, places);
+  known.set(file, { places: key, interest });
+  return interest;
+}
+
+function findInterest({ text, root }: SourceFile, places: readonly number[]): Interest {
+  const offsets = new Set<number>(places);
+  for (const match of text.matchAll(WORDS)) offsets.add(match.index);
+  let sorted = [...offsets].sort((a, b) => a - b);
+  const { bindings, withs } = namesAndWiths(root);
+  const found = new Set<string>();
+  for (let round = 0; round < 8; round++) {
+    const fresh = bindings.filter(binding => !found.has(binding.name) && someWithin(sorted, binding));
+    const opened = withs.filter(({ scope }) => someWithin(sorted, scope));
+    if (fresh.length === 0 && opened.length === 0) break;
+    // Any name below such a `with` may be one of it.
+    for (const { body } of opened) {
+      withs.splice(
+        withs.findIndex(one => one.body === body),
+        1,
+      );
+      for (const match of text.slice(body.start, body.end).matchAll(NAME))
+        offsets.add(body.start + match.index);
+    }
+    for (const { name } of fresh) {
+      if (found.has(name)) continue;
+      found.add(name);
+      addOccurrences(text, name, offsets);
+    }
+    sorted = [...offsets].sort((a, b) => a - b);
+  }
+  return range => someWithin(sorted, range);
+}
+
+const NAME = /[A-Za-z_][A-Za-z0-9_'-]*/g;
+
+const WORDS_WHOLE = new Set(['generators', 'importApply', 'imports', 'config', 'pkgs', 'lib']);
+
+/** True if one of the ascending offsets lies in the range. */
+function someWithin(sorted: readonly number[], range: Range): boolean {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) < range.start) low = middle + 1;
+    else high = middle;
+  }
+  return low < sorted.length && (sorted[low] as number) < range.end;
+}
+
+/** Adds where a name stands as a whole. A file has few names that matter: looking for each makes no match objects. */
+function addOccurrences(text: string, name: string, into: Set<number>): void {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+    const isWhole = !isOfName(text.charCodeAt(at - 1)) && !isOfName(text.charCodeAt(at + name.length));
+    if (isWhole) into.add(at);
+  }
+}
+
+/** Is it a UTF-16 unit that names are made of? NaN, beyond the text, is none. */
+function isOfName(unit: number): boolean {
+  const letter = unit | 32;
+  return (
+    (letter >= 97 && letter <= 122) || (unit >= 48 && unit <= 57) || unit === 95 || unit === 45 || unit === 39
+  );
+}
+
+interface NamedRange extends Range {
+  readonly name: string;
+}
+
+/** Names bound by `let` and `rec` anywhere in the file, with the ranges of their values; and every `with`. */
+function namesAndWiths(root: Expr): { readonly bindings: NamedRange[]; readonly withs: WithExpr[] } {
+  const bindings: NamedRange[] = [];
+  const withs: WithExpr[] = [];
+  const pending: Expr[] = [root];
+  for (let expr = pending.pop(); expr !== undefined; expr = pending.pop()) {
+    if (expr.kind === 'let' || (expr.kind === 'attrs' && expr.recursive))
+      for (const binding of expr.bindings)
+        bindings.push(...namesOf(binding).filter(({ name }) => !WORDS_WHOLE.has(name)));
+    if (expr.kind === 'with') withs.push(expr);
+    pushChildren(expr, pending);
+  }
+  return { bindings, withs };
+}
+
+function namesOf(binding: Binding): NamedRange[] {
+  if (binding.kind === 'inherit') {
+    if (binding.from === null) return [];
+    const { from } = binding;
+    return binding.names.flatMap(name =>
+      name.kind === 'name' ? [{ name: name.name, start: from.start, end: binding.end }] : [],
+    );
+  }
+  const [first] = binding.path;
+  return first?.kind === 'name' ? [{ name: first.name, start: first.start, end: binding.end }] : [];
+}
+
+function pushChildren(expr: Expr, into: Expr[]): void {
+  switch (expr.kind) {
+    case 'let':
+    case 'attrs':
+      for (const binding of expr.bindings) {
+        if (binding.kind === 'bind') into.push(binding.value);
+        else if (binding.from !== null) into.push(binding.from);
+      }
+      if (expr.kind === 'let') into.push(expr.body);
+      return;
+    case 'list':
+      into.push(...expr.items);
+      return;
+    case 'lambda':
+      into.push(expr.body);
+      return;
+    case 'apply':
+      into.push(expr.fn, expr.arg);
+      return;
+    case 'with':
+      into.push(expr.scope, expr.body);
+      return;
+    case 'if':
+      into.push(expr.then, expr.otherwise);
+      return;
+    case 'assert':
+      into.push(expr.body);
+      return;
+    case 'binary':
+      into.push(expr.left, expr.right);
+      return;
+    default:
+      return;
+  }
+}

@@ -1,0 +1,62 @@
+/** What the applications of a file show: uses, paths made of keys, modules made of keys, registries that are imported. */
+
+import { isImport, lookInto, packageSetIn, takesFunction } from '../../modules/recognise.ts';
+import type { Scope, Value } from '../../nix/eval/value.ts';
+import { placeKey } from '../../nix/places.ts';
+import type { ApplyExpr } from '../../nix/syntax.ts';
+import { keyPathsIn } from '../registry/key-paths.ts';
+import { readKeyedModule } from '../registry/keyed-modules.ts';
+import { isSessionSpec } from '../registry/session-spec.ts';
+import { ask, lastLookup, readTrace } from './unit-questions.ts';
+import { type Application, type Question, type Reading, registryOf } from './unit-state.ts';
+import { noteProvided, noteUses } from './uses.ts';
+import { providedFor, useOfCall } from './uses-calls.ts';
+
+/** Reads an application, the outermost of those that are applied to several arguments. */
+export function readApplication(reading: Reading, expr: ApplyExpr, scope: Scope): void {
+  const { cx, file, known } = reading;
+  const lazy = reading.bound.get(expr);
+  reading.applications.set(`${expr.start}:${expr.end}`, { expr, scope });
+  const answer = ask(reading, expr, asked => {
+    const value = lazy === undefined ? cx.evaluate(expr, scope) : cx.force(lazy);
+    // Steps of sessions are sets that functions make of keys: which, only their attributes show.
+    if (takesFunction(expr) || isSessionSpec(file.path)) lookInto(cx, value);
+    readUses(reading, asked, { expr, scope, value });
+    const lookups = () => {
+      readTrace(reading, asked);
+      return asked.lookups;
+    };
+    for (const path of keyPathsIn(cx, value, lookups)) reading.keyPaths.set(placeKey(path.key.at), path);
+    const keyed =
+      known.matrices.size === 0
+        ? null
+        : readKeyedModule(cx, expr, scope, value, {
+            registryOf: set => registryOf(set, known),
+            given: name => known.argument(name, file.path),
+          });
+    if (keyed !== null) reading.keyedModules.push(keyed);
+    return value;
+  });
+  if (lazy !== undefined) reading.shown.set(lazy, answer);
+  const registry = answer.value?.kind === 'attrs' ? registryOf(answer.value, known) : null;
+  if (registry === null || registry === file.path || !isImport(expr)) return;
+  reading.registryImports.push({
+    registry,
+    at: { file: file.path, start: expr.start, end: expr.end },
+    pkgsAt: packageSetIn(cx, expr.arg, scope),
+  });
+}
+
+/** Reads the file that an application looks up, and where it provides for the absence of one. */
+function readUses(
+  reading: Reading,
+  asked: Question,
+  { expr, scope, value }: Application & { readonly value: Value },
+): void {
+  const { cx, uses } = reading;
+  const { path } = reading.file;
+  noteProvided(uses, providedFor(cx, expr, scope, path));
+  const use = useOfCall(cx, path, expr, value, scope);
+  readTrace(reading, asked);
+  if (use !== null) noteUses(uses, [{ ...use, key: lastLookup(asked)?.() ?? null }]);
+}

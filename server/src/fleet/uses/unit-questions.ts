@@ -1,0 +1,113 @@
+/**
+ * Questions that the reading of a file asks of the evaluator, each with a budget and a trace of its own, and what the
+ * selections of a trace show: keys that are looked up, rows that are read, uses of generators' files.
+ */
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { withBudget } from '../../nix/eval/evaluation.ts';
+import type { Selection } from '../../nix/eval/selection.ts';
+import { newTrace, recorded } from '../../nix/eval/trace.ts';
+import type { Origin } from '../../nix/eval/value.ts';
+import { outermostIn, placeOf } from '../../nix/places.ts';
+import type { Range } from '../../nix/syntax.ts';
+import type { KeyLookup, RowRead } from '../model/registries.ts';
+import { matrixOf, type Question, type Reading, registryOf, type Shown } from './unit-state.ts';
+import { type Lookup, noteSelection } from './uses.ts';
+
+/** Steps allowed for one question: a selection, a call, a collection. */
+const QUESTION_STEPS = 200_000;
+
+/** The answer, null where it was given up, with what was selected on the way. */
+export interface Answer<T> extends Shown {
+  readonly value: T | null;
+}
+
+/**
+ * Asks one question. Where it takes too long, that is noted at its place.
+ * @param at the place that the question is about
+ */
+export function ask<T>(reading: Reading, at: Range, question: (asked: Question) => T): Answer<T> {
+  const { cx, file, known } = reading;
+  const trace = newTrace(
+    target =>
+      target.kind === 'unknown' || registryOf(target, known) !== null || matrixOf(target, known) !== null,
+  );
+  const asked: Question = { at, trace, read: 0, rows: [], lookups: [] };
+  const answer = withBudget(cx, QUESTION_STEPS, () =>
+    recorded(cx, trace, () => {
+      const value = question(asked);
+      readTrace(reading, asked);
+      return value;
+    }),
+  );
+  const { rows, lookups } = asked;
+  if (!(answer instanceof BudgetExceeded)) return { value: answer, rows, lookups };
+  // What was selected until then was selected nevertheless.
+  withBudget(cx, QUESTION_STEPS, () => recorded(cx, trace, () => readTrace(reading, asked)));
+  reading.notAnalysable.push({
+    at: { file: file.path, start: at.start, end: at.end },
+    what: 'effort',
+    reason: answer.message,
+  });
+  return { value: null, rows, lookups };
+}
+
+/** Returns the last key that the question has looked up so far. */
+export function lastLookup({ lookups }: Question): Lookup | null {
+  return lookups.at(-1)?.lookup ?? null;
+}
+
+/** Reads what was selected since the trace was read last. What stands after `or` may be evaluated, and lengthens it. */
+export function readTrace(reading: Reading, asked: Question): void {
+  const { selections } = asked.trace;
+  for (; asked.read < selections.length; asked.read++)
+    readSelection(reading, asked, selections[asked.read] as Selection);
+}
+
+function readSelection(reading: Reading, asked: Question, selection: Selection): void {
+  const { target, name } = selection;
+  noteSelection(reading.cx, reading.uses, selection, lastLookup(asked));
+  if (target.kind !== 'attrs' || name.text === null) return;
+  const registry = registryOf(target, reading.known);
+  if (registry !== null) {
+    noteLookup(reading, asked, selection, registry);
+    return;
+  }
+  const matrix = matrixOf(target, reading.known);
+  if (matrix !== null) noteRow(reading, asked, selection, matrix);
+}
+
+function noteLookup(reading: Reading, asked: Question, selection: Selection, registry: string): void {
+  const { file, known, keyLookups, matrixLinks } = reading;
+  const written = selection.name.origin ?? selection.at;
+  if (known.matrices.has(written.file.path))
+    matrixLinks.set(`${written.file.path}\0${registry}`, { matrix: written.file.path, registry });
+  const at = outermostIn(written, file.path) ?? written;
+  const lookup = () => lookupOf(reading, selection, registry, at);
+  asked.lookups.push({ lookup, entry: selection.result });
+  if (at.file !== file) return;
+  const id = `${at.start}:${at.end}:${registry}:${selection.name.text}`;
+  const earlier = keyLookups.get(id);
+  if (earlier?.required === true) return;
+  const found = lookup();
+  if (earlier === undefined || found.required) keyLookups.set(id, found);
+}
+
+function lookupOf(
+  { cx }: Reading,
+  { name, found, guarded, fallback }: Selection,
+  registry: string,
+  at: Origin,
+): KeyLookup {
+  const required = !guarded || (fallback !== null && cx.resolve(fallback).kind === 'failure');
+  return { registry, key: name.text as string, at: placeOf(at), found: found !== false, required };
+}
+
+function noteRow({ file, rowReads }: Reading, asked: Question, selection: Selection, matrix: string): void {
+  const written = selection.name.origin ?? selection.at;
+  const at = outermostIn(written, file.path) ?? outermostIn(selection.at, file.path);
+  if (at === null || selection.guarded) return;
+  const machine = selection.name.text as string;
+  const read: RowRead = { matrix, machine, at: placeOf(at), found: selection.found !== false };
+  asked.rows.push(read);
+  rowReads.set(`${at.start}:${machine}:${matrix}`, read);
+}

@@ -1,0 +1,134 @@
+/**
+ * Uses of generators' files through functions that are not of this workspace: clan-core's `getPublicValue`, and the
+ * accessors of the module of helper-secrets.ts. Functions of the workspace need nothing of the kind: evaluation shows
+ * what they select.
+ */
+
+import { readName } from '../../modules/read.ts';
+import { lastNameOf, stepsOf } from '../../modules/steps.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, Scope, StringValue, UnknownValue, Value } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { outermostIn, placeOf } from '../../nix/places.ts';
+import type { ApplyExpr, Expr, Range } from '../../nix/syntax.ts';
+import { accessorAttribute } from '../generators/helper-secrets.ts';
+import type { Use } from '../model/uses.ts';
+
+interface Asked {
+  readonly generator: StringValue;
+  readonly file: StringValue;
+  readonly attribute: string;
+  readonly guarded: boolean;
+}
+
+/** The file that an application looks up; null if it does nothing of the kind. */
+export function useOfCall(
+  cx: Evaluation,
+  file: string,
+  expr: ApplyExpr,
+  value: Value,
+  scope: Scope,
+): Use | null {
+  const asked = publicValueOf(cx, expr, value, scope) ?? accessedBy(cx, value);
+  if (asked === null) return null;
+  // A function that hands on what it is given: its callers say what they want.
+  if (isAllHole(asked.generator) && isAllHole(asked.file)) return null;
+  const at: Place = { file, start: expr.start, end: expr.end };
+  const generator = readName(asked.generator, true);
+  const named = readName(asked.file, true);
+  return {
+    by: 'function',
+    at,
+    generator: generator.name,
+    generatorKind: generator.kind,
+    generatorAt: placeIn(asked.generator, file) ?? at,
+    fileName: named.name,
+    fileKind: named.kind,
+    fileAt: placeIn(asked.file, file) ?? at,
+    attribute: asked.attribute,
+    attributeAt: null,
+    guarded: asked.guarded,
+    key: null,
+  };
+}
+
+function isAllHole(value: StringValue): boolean {
+  return value.pieces.every(piece => 'hole' in piece);
+}
+
+function placeIn({ origin }: StringValue, file: string): Place | null {
+  const at = origin === null ? null : outermostIn(origin, file);
+  return at === null ? null : placeOf(at);
+}
+
+/** `clanLib.getPublicValue { generator = …; file = …; }`, wherever clan's library comes from. */
+function publicValueOf(cx: Evaluation, expr: ApplyExpr, value: Value, scope: Scope): Asked | null {
+  const given = isPublicValue(nameOf(expr.fn))
+    ? cx.evaluate(expr.arg, scope)
+    : value.kind === 'unknown' && value.term?.kind === 'apply' && isPublicValue(lastNameOf(value.term.fn))
+      ? cx.force(value.term.arg)
+      : null;
+  if (given?.kind !== 'attrs') return null;
+  const generator = textIn(cx, given, 'generator');
+  const file = textIn(cx, given, 'file');
+  if (generator === null || file === null) return null;
+  const fallback = given.entries.get('default');
+  const guarded = fallback !== undefined && cx.force(fallback.value).kind !== 'failure';
+  return { generator, file, attribute: 'value', guarded };
+}
+
+function isPublicValue(name: string | null): boolean {
+  return name === 'getPublicValue';
+}
+
+function textIn(cx: Evaluation, set: AttrsValue, name: string): StringValue | null {
+  const entry = set.entries.get(name);
+  return entry === undefined ? null : textOf(cx, entry.value, name);
+}
+
+/** A text; what is not known at all is one that is all hole. */
+function textOf(cx: Evaluation, lazy: Lazy, name: string): StringValue | null {
+  const source = sourceOf(lazy) ?? name;
+  const value = cx.force(lazy);
+  if (value.kind === 'string') return value;
+  if (value.kind !== 'unknown') return null;
+  return { kind: 'string', text: null, pieces: [{ hole: value, source }], origin: value.origin };
+}
+
+/** What is not evaluated yet, as it is written. */
+function sourceOf(lazy: Lazy): string | null {
+  if (lazy.kind !== 'thunk' || lazy.expr === null || lazy.scope === null) return null;
+  return lazy.scope.file.text.slice(lazy.expr.start, lazy.expr.end);
+}
+
+/** `config.my.secrets.getPath "generator" "file"` */
+function accessedBy(cx: Evaluation, value: Value): Asked | null {
+  if (value.kind !== 'unknown' || value.term?.kind !== 'apply') return null;
+  const { fn, arg } = value.term;
+  if (fn.term?.kind !== 'apply') return null;
+  const attribute = accessorAttribute(namesOf(fn.term.fn));
+  if (attribute === null) return null;
+  const generator = textOf(cx, fn.term.arg, 'name');
+  const file = textOf(cx, arg, 'file');
+  return generator === null || file === null ? null : { generator, file, attribute, guarded: false };
+}
+
+function namesOf(value: UnknownValue): string[] {
+  return stepsOf(value).map(step => step.name.text ?? '');
+}
+
+/** The name of a function as it is written. */
+function nameOf(fn: Expr): string | null {
+  if (fn.kind === 'variable') return fn.name;
+  const last = fn.kind === 'select' ? fn.path.at(-1) : undefined;
+  return last?.kind === 'name' ? last.name : null;
+}
+
+/** Ranges of the file in which an application provides for what is missing. */
+export function providedFor(cx: Evaluation, expr: ApplyExpr, scope: Scope, file: string): Range[] {
+  const name = nameOf(expr.fn);
+  if (name !== 'tryEval' && name !== 'pathExists') return [];
+  const { origin } = cx.evaluate(expr.arg, scope);
+  const written = origin === null ? null : outermostIn(origin, file);
+  return written === null ? [expr.arg] : [expr.arg, written];
+}

@@ -1,0 +1,106 @@
+/**
+ * Uses of generators' files by the name of the place where they are kept: `"${self}/vars/shared/G/F/value"`,
+ * `/run/secrets/vars/…`, and the secrets that clan-core makes for sops-nix under such names.
+ */
+
+import type { Step } from '../../modules/steps.ts';
+import { originOf } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Selection } from '../../nix/eval/selection.ts';
+import { interpolate } from '../../nix/eval/strings.ts';
+import type { Origin, Scope, StringPiece, StringValue } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { outermostIn, placeOf } from '../../nix/places.ts';
+import type { PathExpr, StringExpr } from '../../nix/syntax.ts';
+import type { Use } from '../model/uses.ts';
+import {
+  mentionsStoredNames,
+  type PlacedPiece,
+  type StoredFile,
+  type StoredName,
+  storedFileOf,
+  storedFilesIn,
+} from './stored-names.ts';
+
+/** A path that goes through a name for `vars/` is short; a script is not. */
+const MOST_PARTS = 9;
+
+/** What a string or path of the file names. */
+export function usesInText(cx: Evaluation, file: string, expr: StringExpr | PathExpr, scope: Scope): Use[] {
+  if (!isOfInterest(expr, scope)) return [];
+  const pieces = expr.parts.flatMap((part): PlacedPiece[] => {
+    const at: Place = { file, start: part.start, end: part.end };
+    const text = interpolate(cx, [part], scope, originOf(part, scope));
+    return text.kind === 'string' ? text.pieces.map(piece => ({ piece, at })) : [];
+  });
+  // A function that puts such names together says nothing; those who call it do.
+  return storedFilesIn(pieces)
+    .filter(stored => !isAllHole(stored))
+    .map(useOf);
+}
+
+function isOfInterest(expr: StringExpr | PathExpr, scope: Scope): boolean {
+  const { parts } = expr;
+  const text = scope.file.text.slice(expr.start, expr.end);
+  if (mentionsStoredNames(text)) return true;
+  const [first, second] = parts;
+  if (first?.kind !== 'hole' || second?.kind !== 'text' || !second.value.startsWith('/')) return false;
+  return parts.length <= MOST_PARTS && mentionsStoredNames(scope.file.text);
+}
+
+function isAllHole({ generator, file }: StoredFile): boolean {
+  return isHole(generator) && isHole(file);
+}
+
+function isHole({ name, kind }: StoredName): boolean {
+  return kind === 'pattern' && /^\$\{[^{}]*\}$/.test(name);
+}
+
+function useOf({ at, generator, file, attribute }: StoredFile): Use {
+  return {
+    by: 'name',
+    at,
+    generator: generator.name,
+    generatorKind: generator.kind,
+    generatorAt: generator.at,
+    fileName: file.name,
+    fileKind: file.kind,
+    fileAt: file.at,
+    attribute,
+    attributeAt: null,
+    guarded: false,
+    key: null,
+  };
+}
+
+/** `config.sops.placeholder."vars/…"` and `config.sops.secrets."vars/…".path` */
+export function useOfSopsName(event: Selection, before: readonly Step[], file: string): Use | null {
+  if (event.result === null) return null;
+  const steps: readonly Step[] = [...before, { name: event.name, at: event.at }];
+  const isPlaceholder = isNamed(steps, -3, 'sops', 'placeholder');
+  const name = isPlaceholder
+    ? steps.at(-1)
+    : isNamed(steps, -4, 'sops', 'secrets')
+      ? steps.at(-2)
+      : undefined;
+  const at = outermostIn(event.at, file);
+  if (name === undefined || at === null) return null;
+  const written = (name.at === null ? null : outermostIn(name.at, file)) ?? at;
+  const place = placeOf(written);
+  const stored = storedFileOf(piecesOf(name.name, written).map(piece => ({ piece, at: place })));
+  if (stored === null) return null;
+  const whole =
+    at === event.at && event.expr !== null ? { file, start: event.expr.start, end: at.end } : placeOf(at);
+  const attribute = isPlaceholder ? 'placeholder' : event.name.text;
+  return { ...useOf(stored), at: whole, attribute };
+}
+
+/** The pieces of a name; one that is written out without escapes lies there letter by letter. */
+function piecesOf({ text, pieces }: StringValue, at: Origin): readonly StringPiece[] {
+  if (text === null || at.file.text.slice(at.start, at.end) !== `"${text}"`) return pieces;
+  return [{ text, source: { origin: at, map: [0, at.start + 1], start: 0 } }];
+}
+
+function isNamed(steps: readonly Step[], from: number, first: string, second: string): boolean {
+  return steps.at(from)?.name.text === first && steps.at(from + 1)?.name.text === second;
+}

@@ -1,0 +1,145 @@
+/**
+ * What stands in `imports`, however the list is put together: written out, joined, under a condition, behind a name,
+ * made by a function.
+ */
+
+import { groupOf } from '../nix/bindings.ts';
+import { attr, attrs } from '../nix/eval/construct.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { delayArgument } from '../nix/eval/scopes.ts';
+import { letScope } from '../nix/eval/sets.ts';
+import type { FailureValue, Lazy, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
+import type { ApplyExpr, Expr } from '../nix/syntax.ts';
+import { unknownArgument } from './modules.ts';
+import { lastNameOf } from './steps.ts';
+
+/** One thing that is imported, or perhaps imported. */
+export interface ImportItem {
+  readonly value: Lazy;
+  /** The item as it is written; where the list is made by an expression, that expression. */
+  readonly expr: Expr;
+  readonly scope: Scope;
+  /** True if the expression is the item itself. */
+  readonly isWritten: boolean;
+}
+
+/** Lists in lists, alternatives in alternatives: deeper than anybody writes. */
+const MAX_DEPTH = 8;
+
+export function importItems(cx: Evaluation, expr: Expr, scope: Scope): ImportItem[] {
+  switch (expr.kind) {
+    case 'list':
+      return expr.items.map(item => writtenItem(item, scope));
+    case 'binary':
+      if (expr.operator !== '++') break;
+      return [...importItems(cx, expr.left, scope), ...importItems(cx, expr.right, scope)];
+    case 'let':
+      return importItems(cx, expr.body, letScope(cx, groupOf(expr.bindings, true, expr), scope));
+    case 'with': {
+      const { file, call } = scope;
+      const subject = delayArgument(expr.scope, scope);
+      return importItems(cx, expr.body, { parent: scope, names: null, subject, file, call, made: null });
+    }
+    case 'if': {
+      const condition = cx.resolve(cx.evaluate(expr.condition, scope));
+      if (condition.kind === 'failure') return [];
+      if (condition.kind === 'bool')
+        return importItems(cx, condition.value ? expr.then : expr.otherwise, scope);
+      return [...importItems(cx, expr.then, scope), ...importItems(cx, expr.otherwise, scope)];
+    }
+    case 'apply': {
+      const found = optionalItems(cx, expr, scope);
+      if (found !== null) return found;
+      break;
+    }
+  }
+  return valuesIn(cx, cx.evaluate(expr, scope), 0).map(value => ({ value, expr, scope, isWritten: false }));
+}
+
+function writtenItem(expr: Expr, scope: Scope): ImportItem {
+  return { value: delayArgument(expr, scope), expr, scope, isWritten: true };
+}
+
+/** What `lib.optional` and `lib.optionals` are given, unless their condition certainly does not hold; null for other functions. */
+function optionalItems(cx: Evaluation, { fn, arg }: ApplyExpr, scope: Scope): ImportItem[] | null {
+  const applied = cx.evaluate(fn, scope);
+  const [given] = applied.kind === 'builtin' ? applied.args : [];
+  if (applied.kind !== 'builtin' || given === undefined) return null;
+  const { name } = applied.builtin;
+  if (name !== 'optional' && name !== 'optionals') return null;
+  const condition = cx.resolve(given);
+  if (condition.kind === 'failure' || (condition.kind === 'bool' && !condition.value)) return [];
+  return name === 'optional' ? [writtenItem(arg, scope)] : importItems(cx, arg, scope);
+}
+
+/** The items of a list, and those that it perhaps has. */
+function valuesIn(cx: Evaluation, list: Value, depth: number): Lazy[] {
+  if (depth > MAX_DEPTH) return [];
+  if (list.kind === 'unknown')
+    return (list.candidates ?? []).flatMap(each => valuesIn(cx, cx.force(each), depth + 1));
+  if (list.kind !== 'list') return [];
+  return list.items.flatMap(item => (item.kind === 'spread' ? valuesIn(cx, item.of, depth + 1) : [item]));
+}
+
+/** A module, or what it would be if the call that makes it did not fail. */
+export interface ImportedModule {
+  readonly value: Value;
+  readonly fails: FailingCall | null;
+}
+
+/** What is imported, or perhaps imported. */
+export function modulesIn(cx: Evaluation, lazy: Lazy): ImportedModule[] {
+  const value = cx.force(lazy);
+  switch (value.kind) {
+    case 'failure': {
+      const mended = mendedCall(cx, value);
+      return mended === null ? [] : [mended];
+    }
+    case 'unknown': {
+      const made = importApplied(cx, value);
+      if (made !== null) return made.value.kind === 'failure' ? modulesIn(cx, made.value) : [made];
+      return (value.candidates ?? []).flatMap(each => modulesIn(cx, each));
+    }
+    default:
+      return [{ value, fails: null }];
+  }
+}
+
+/** Arguments that a call may lack; more than any function of a fleet takes. */
+const MAX_MENDED = 16;
+
+/** What a call would give with the arguments that it lacks, and without those that nobody asks for. */
+function mendedCall(cx: Evaluation, failed: FailureValue): ImportedModule | null {
+  let value: Value = failed;
+  for (let i = 0; i < MAX_MENDED && value.kind === 'failure' && value.called !== undefined; i++) {
+    const { fn, arg } = value.called;
+    const given: Value = cx.resolve(arg);
+    if (given.kind !== 'attrs') return null;
+    const entries = new Map(given.entries);
+    const { message: name } = value;
+    if (value.failure === 'unexpected-argument') entries.delete(name);
+    else entries.set(name, attr(unknownArgument(name, fn.scope.file.path, fn.expr.start), null));
+    value = cx.apply(fn, attrs(entries, null, given.open, given.patterns), null);
+  }
+  if (value.kind === 'failure') return null;
+  const { failure: kind, message: name } = failed;
+  return { value, fails: { kind: kind === 'unexpected-argument' ? kind : 'missing-argument', name } };
+}
+
+/** `importApply`, wherever it is taken from: all of that name do the same. */
+function importApplied(cx: Evaluation, value: UnknownValue): ImportedModule | null {
+  const call = value.term?.kind === 'apply' ? value.term : null;
+  const inner = call?.fn.term?.kind === 'apply' ? call.fn.term : null;
+  if (call === null || inner === null || lastNameOf(inner.fn) !== 'importApply') return null;
+  const fn = cx.importPath(inner.arg, value.origin);
+  const made = cx.apply(fn, call.arg, value.origin);
+  const of = inner.fn.term?.kind === 'select' ? inner.fn.term.of.term : null;
+  const isOfNixpkgs = of?.kind === 'root' && of.name === 'lib';
+  return { value: made, fails: isOfNixpkgs ? { kind: 'missing-function', name: 'importApply' } : null };
+}
+
+/** A call that fails: for an argument, or because there is no such function. */
+export interface FailingCall {
+  readonly kind: 'missing-argument' | 'unexpected-argument' | 'missing-function';
+  readonly name: string;
+}

@@ -1,0 +1,135 @@
+/**
+ * Options of clan-core as the folder `data` describes them, and the trees that they are. Types have the names that
+ * nixpkgs gives them.
+ */
+import type { DeclaredOption, OptionTree, OptionType, Scalar } from './option.ts';
+import { ANY } from './types.ts';
+
+/** `oneOf` stands for `either`, `oneOf` and `coercedTo`. */
+export type DescribedType =
+  | string
+  | { readonly nullOr: DescribedType }
+  | { readonly listOf: DescribedType }
+  | { readonly attrsOf: DescribedType }
+  | { readonly oneOf: readonly DescribedType[] }
+  | { readonly enum: readonly Scalar[] }
+  | { readonly submodule: DescribedLevel };
+
+/** All options of a module. */
+export interface DescribedLevel {
+  readonly options: DescribedGroup;
+  /** The type of a set of all other attributes; absent where there can be none. */
+  readonly freeform?: DescribedType;
+}
+
+export type DescribedGroup = Readonly<Record<string, DescribedOption | { readonly group: DescribedGroup }>>;
+
+export interface DescribedOption {
+  readonly type: DescribedType;
+  /** The type as nixpkgs words it. */
+  readonly typeText: string;
+  /** True where it has no default. */
+  readonly required?: boolean;
+  readonly hidden?: boolean;
+  /** As Nix writes it. */
+  readonly default?: string;
+  readonly description?: string;
+}
+
+/** What is the same of all that clan-core declares. */
+export interface History {
+  /** From when on the data holds, in seconds since 1970: earlier versions are not known. */
+  readonly since: number;
+  /** From when on there were the very same options. */
+  readonly settled: number;
+  /** Paths of options that earlier versions had. `*` stands for any name in a set and for any item of a list. */
+  readonly former: readonly string[];
+  /** Paths of options that had another type in some version, or had to be set. */
+  readonly changed: readonly string[];
+}
+
+export interface DescribedOptions extends History {
+  readonly options: DescribedLevel;
+}
+
+/** The settings of a service, by role; paths begin with the role. */
+export interface DescribedService extends History {
+  readonly options: Readonly<Record<string, DescribedLevel>>;
+  /** What each role does, as far as it says. */
+  readonly descriptions: Readonly<Record<string, string>>;
+}
+
+export function treeOfLevel({ options, freeform }: DescribedLevel): OptionTree {
+  const tree = treeOfGroup(options);
+  return freeform === undefined ? tree : { ...tree, open: true, freeform: typeOfDescribed(freeform) };
+}
+
+function treeOfGroup(group: DescribedGroup): OptionTree {
+  const options = Object.entries(group).map(([name, node]) => {
+    const below: OptionTree = 'group' in node ? treeOfGroup(node.group) : leaf(node);
+    return [name, below] as const;
+  });
+  return { options: new Map(options), declared: [], open: false };
+}
+
+function leaf(option: DescribedOption): OptionTree {
+  const declared: DeclaredOption = {
+    type: typeOfDescribed(option.type),
+    words: option.typeText,
+    description: option.description ?? null,
+    fallback: option.default ?? null,
+    hasDefault: option.required !== true,
+    readOnly: false,
+    hidden: option.hidden === true,
+    at: null,
+  };
+  return { options: new Map(), declared: [declared], open: false };
+}
+
+const TEXT = { kind: 'text', pattern: null, oneLine: false, filled: false } as const;
+const WHOLE: OptionType = { kind: 'int', min: null, max: null };
+
+const NAMED: ReadonlyMap<string, OptionType> = new Map<string, OptionType>([
+  ...['str', 'string', 'separatedString', 'lines', 'commas'].map(name => [name, TEXT] as const),
+  ['nonEmptyStr', { ...TEXT, filled: true }],
+  ['singleLineStr', { ...TEXT, oneLine: true }],
+  ['bool', { kind: 'bool' }],
+  ['int', WHOLE],
+  ['intBetween', WHOLE],
+  ['positiveInt', { kind: 'int', min: 1, max: null }],
+  ['unsignedInt', { kind: 'int', min: 0, max: null }],
+  ['float', { kind: 'float' }],
+  ['path', { kind: 'path' }],
+  ['package', { kind: 'package' }],
+  ['attrs', { kind: 'set' }],
+]);
+
+/** Whole numbers with a bound that is in their name. */
+const BOUNDED = /^(un)?signedInt(8|16|32)$/;
+
+function typeOfDescribed(type: DescribedType): OptionType {
+  if (typeof type === 'string') return typeOfName(type);
+  if ('nullOr' in type) return { kind: 'null-or', of: typeOfDescribed(type.nullOr) };
+  if ('listOf' in type) return { kind: 'list', of: typeOfDescribed(type.listOf) };
+  if ('attrsOf' in type) return { kind: 'map', of: typeOfDescribed(type.attrsOf) };
+  if ('enum' in type) return { kind: 'enum', values: type.enum };
+  if ('submodule' in type) return { kind: 'submodule', tree: treeOfLevel(type.submodule) };
+  const all = type.oneOf.map(typeOfDescribed);
+  return all.some(({ kind }) => kind === 'any') ? ANY : { kind: 'either', of: all };
+}
+
+/** A name that is not known here stands for anything. */
+function typeOfName(name: string): OptionType {
+  const known = NAMED.get(name);
+  if (known !== undefined) return known;
+  const [, unsigned, bits] = BOUNDED.exec(name) ?? [];
+  if (bits !== undefined) {
+    const size = 2 ** Number(bits);
+    return unsigned === undefined
+      ? { kind: 'int', min: -size / 2, max: size / 2 - 1 }
+      : { kind: 'int', min: 0, max: size - 1 };
+  }
+  const pattern = /^strMatching "(.*)"$/s.exec(name)?.[1];
+  if (pattern !== undefined) return { ...TEXT, pattern: pattern.replace(/\\(.)/gs, '$1') };
+  return /^passwdEntry\b/.test(name) ? TEXT : ANY;
+}

@@ -1,0 +1,273 @@
+/**
+ * What is set of options, against what is declared of them: which names there are no options for, which values have
+ * another type, and where the options are written. Evaluates only what some option asks for. Says only what is certain; a
+ * value that is not known is fine.
+ */
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import type { Attr, Lazy, Value } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeOf } from '../../nix/places.ts';
+import { type Definition, definitionsOf } from '../read.ts';
+import { typeOf } from './below.ts';
+import type {
+  OptionFacts,
+  OptionMistake,
+  OptionPath,
+  OptionTree,
+  OptionType,
+  WrittenName,
+  WrittenValue,
+  WrongValue,
+} from './option.ts';
+import { gotText, takes, textOf, textsIn } from './takes.ts';
+import { scalarOf } from './types.ts';
+
+const NO_FACTS: OptionFacts = { mistakes: [], names: [] };
+
+/** Steps allowed for one set of options. */
+const STEPS = 100_000;
+const MAX_DEPTH = 16;
+
+/** What the module system takes beside options. */
+const OF_MODULES: ReadonlySet<string> = new Set([
+  'imports',
+  '_module',
+  '_file',
+  '_class',
+  'key',
+  'disabledModules',
+]);
+
+/** What makes the module one that says where its options are: what lies beside is none of them. */
+const STRUCTURE = ['options', 'config', 'freeformType'];
+
+/** Judges definitions of a set of options, at most once for each tree. */
+export function judging(cx: Evaluation, values: readonly Lazy[]): (tree: OptionTree) => OptionFacts {
+  const known = new WeakMap<OptionTree, OptionFacts>();
+  return tree => {
+    let facts = known.get(tree);
+    if (facts === undefined) {
+      facts = factsOf(cx, tree, values);
+      known.set(tree, facts);
+    }
+    return facts;
+  };
+}
+
+function factsOf(cx: Evaluation, tree: OptionTree, values: readonly Lazy[]): OptionFacts {
+  const found: Found = { cx, mistakes: [], names: [] };
+  const judged = withBudget(cx, STEPS, () =>
+    judgeSet(
+      found,
+      tree,
+      [],
+      values.flatMap(value => definitionsOf(cx, value)),
+      true,
+    ),
+  );
+  return judged instanceof BudgetExceeded ? NO_FACTS : { mistakes: found.mistakes, names: found.names };
+}
+
+export function joinFacts(left: OptionFacts, right: OptionFacts): OptionFacts {
+  return { mistakes: [...left.mistakes, ...right.mistakes], names: [...left.names, ...right.names] };
+}
+
+interface Found {
+  readonly cx: Evaluation;
+  readonly mistakes: OptionMistake[];
+  readonly names: WrittenName[];
+}
+
+/** One definition of an option, with the place of its name. */
+interface Written extends Definition {
+  readonly nameAt: Place | null;
+}
+
+/** @param isModule the sets may be modules, with what modules have beside options */
+function judgeSet(
+  found: Found,
+  tree: OptionTree,
+  path: OptionPath,
+  definitions: readonly Definition[],
+  isModule: boolean,
+): void {
+  if (path.length > MAX_DEPTH) return;
+  const byName = new Map<string, Written[]>();
+  for (const definition of definitions) {
+    const { value } = definition;
+    if (value.kind !== 'attrs') continue;
+    if (isModule && STRUCTURE.some(name => value.entries.has(name) && !tree.options.has(name))) continue;
+    for (const [name, entry] of value.entries) {
+      const option = tree.options.get(name) ?? null;
+      if (option === null && isModule && OF_MODULES.has(name)) continue;
+      note(found, entry, [...path, name], option);
+      if (option === null && !tree.open) unknownOption(found, entry, [...path, name], tree);
+      else add(byName, name, writtenIn(found.cx, entry, definition));
+    }
+  }
+  for (const [name, all] of byName) {
+    const option = tree.options.get(name);
+    if (option === undefined) {
+      if (tree.freeform?.kind === 'map') judgeType(found, tree.freeform.of, [...path, name], all);
+    } else if (option.declared.length > 0) judgeType(found, typeOf(option), [...path, name], all);
+    else {
+      // What is not known to be a set of options may be one option.
+      if (!option.open)
+        for (const one of strongest(all))
+          if (!one.conditional) judgeKind(found, { kind: 'set' }, [...path, name], one);
+      judgeSet(found, option, [...path, name], all, false);
+    }
+  }
+}
+
+function add(into: Map<string, Written[]>, name: string, all: readonly Written[]): void {
+  const before = into.get(name);
+  if (before === undefined) into.set(name, [...all]);
+  else before.push(...all);
+}
+
+function note(found: Found, entry: Attr, path: OptionPath, option: OptionTree | null): void {
+  if (entry.at !== null) found.names.push({ path, at: placeOf(entry.at), option });
+}
+
+function unknownOption(found: Found, entry: Attr, path: OptionPath, siblings: OptionTree): void {
+  if (!entry.optional && entry.at !== null)
+    found.mistakes.push({ kind: 'unknown', path, at: placeOf(entry.at), siblings });
+}
+
+/** What an attribute says, as far as what it stands in holds. */
+function writtenIn(cx: Evaluation, entry: Attr, around: Definition): Written[] {
+  const nameAt = entry.at === null ? null : placeOf(entry.at);
+  return definitionsOf(cx, entry.value).map(one => ({
+    value: one.value,
+    nameAt,
+    conditional: one.conditional || around.conditional || entry.optional,
+    never: one.never || around.never,
+    priority: one.priority === 100 ? around.priority : one.priority,
+  }));
+}
+
+/** Those that count: a weaker definition is not looked at by the module system either. */
+function strongest(definitions: readonly Written[]): Written[] {
+  const priority = Math.min(...definitions.filter(one => !one.never).map(one => one.priority));
+  return definitions.filter(one => !one.never && one.priority === priority && one.priority <= 100);
+}
+
+function judgeType(found: Found, type: OptionType, path: OptionPath, definitions: readonly Written[]): void {
+  for (const one of strongest(definitions)) if (!one.conditional) judgeKind(found, type, path, one);
+  judgeInside(found, type, path, definitions);
+}
+
+/** Is the value itself, whatever it holds, one that the type takes? */
+function judgeKind(found: Found, type: OptionType, path: OptionPath, { value, nameAt }: Written): void {
+  if (fits(type, value)) return;
+  const at = value.kind === 'attrs' || value.origin === null ? nameAt : placeOf(value.origin);
+  if (at !== null) found.mistakes.push({ kind: 'type', path, at, type, value: shallow(value) });
+}
+
+function fits(type: OptionType, value: Value): boolean {
+  if (value.kind === 'unknown' || value.kind === 'failure') return true;
+  switch (type.kind) {
+    case 'null-or':
+      return value.kind === 'null' || fits(type.of, value);
+    case 'either':
+      return type.of.some(one => fits(one, value));
+    case 'list':
+      return value.kind === 'list';
+    case 'map':
+      return value.kind === 'attrs';
+    default:
+      return takes(type, shallow(value));
+  }
+}
+
+/** A value without what it holds. */
+function shallow(value: Value): WrittenValue {
+  const at = value.origin === null ? null : placeOf(value.origin);
+  return { kind: value.kind, at, scalar: scalarOf(value), items: [], entries: new Map(), open: true };
+}
+
+/** What sets and lists of a type hold. */
+function judgeInside(
+  found: Found,
+  type: OptionType,
+  path: OptionPath,
+  definitions: readonly Written[],
+): void {
+  switch (type.kind) {
+    case 'null-or':
+      judgeInside(found, type.of, path, definitions);
+      return;
+    case 'submodule':
+      judgeSet(found, type.tree, path, definitions, true);
+      return;
+    case 'map':
+      judgeElements(found, type.of, path, definitions);
+      return;
+    case 'list':
+      judgeItems(found, type.of, path, definitions);
+      return;
+    case 'either':
+      for (const [branch, those] of byBranch(type.of, definitions)) judgeInside(found, branch, path, those);
+      return;
+    default:
+  }
+}
+
+/** The definitions that only one of several types can take, by that type: what is inside of others is not judged. */
+function byBranch(types: readonly OptionType[], definitions: readonly Written[]): Map<OptionType, Written[]> {
+  const found = new Map<OptionType, Written[]>();
+  for (const one of definitions) {
+    const fitting = types.filter(type => fits(type, one.value));
+    const [only] = fitting;
+    if (only !== undefined && fitting.length === 1) found.set(only, [...(found.get(only) ?? []), one]);
+  }
+  return found;
+}
+
+function judgeElements(
+  found: Found,
+  type: OptionType,
+  path: OptionPath,
+  definitions: readonly Written[],
+): void {
+  if (path.length > MAX_DEPTH) return;
+  const byName = new Map<string, Written[]>();
+  for (const definition of definitions) {
+    if (definition.value.kind !== 'attrs') continue;
+    for (const [name, entry] of definition.value.entries) {
+      note(found, entry, [...path, name], null);
+      add(byName, name, writtenIn(found.cx, entry, definition));
+    }
+  }
+  for (const [name, all] of byName) judgeType(found, type, [...path, name], all);
+}
+
+function judgeItems(found: Found, type: OptionType, path: OptionPath, definitions: readonly Written[]): void {
+  if (path.length > MAX_DEPTH) return;
+  for (const one of definitions) {
+    if (one.value.kind !== 'list') continue;
+    for (const item of one.value.items) {
+      if (item.kind === 'spread') continue;
+      const inner = definitionsOf(found.cx, item).map(definition => ({
+        ...definition,
+        nameAt: definition.value.origin === null ? one.nameAt : placeOf(definition.value.origin),
+        conditional: definition.conditional || one.conditional,
+        never: definition.never || one.never,
+        priority: one.priority,
+      }));
+      judgeType(found, type, [...path, '*'], inner);
+    }
+  }
+}
+
+/** What an option takes and what it got, in words. */
+export function wordsOf({ type, value }: WrongValue): { readonly takes: string; readonly got: string } {
+  return { takes: textOf(type), got: gotText(value) };
+}
+
+/** For a text that is none of several: those that it may be. */
+export function choicesFor({ type, value }: WrongValue): readonly string[] {
+  return typeof value.scalar === 'string' ? textsIn(type) : [];
+}

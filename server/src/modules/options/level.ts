@@ -1,0 +1,55 @@
+/**
+ * The options that a module declares together with what it imports, for modules that are values of their own: the
+ * settings of a service. What cannot be read may declare anything.
+ */
+import { isClosed } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
+import { placeOf } from '../../nix/places.ts';
+import { moduleSets } from '../clan-modules.ts';
+import type { Given } from '../modules.ts';
+import { definitionsOf } from '../read.ts';
+import type { OptionTree } from './option.ts';
+import { mergeTrees, OPEN, readTree, withDefaults } from './tree.ts';
+
+/** Words of modules that say nothing of values. */
+const NO_VALUES: ReadonlySet<string> = new Set([
+  'options',
+  'imports',
+  '_file',
+  '_class',
+  'key',
+  'disabledModules',
+]);
+/** Submodules in submodules: deeper than anybody writes. */
+const MAX_DEPTH = 8;
+
+export function readLevel(cx: Evaluation, module: Lazy, given: Given, depth = 0): OptionTree {
+  if (depth > MAX_DEPTH) return OPEN;
+  const { sets, gap } = moduleSets(cx, module, given);
+  const trees: OptionTree[] = [];
+  let isWhole = gap === null;
+  let defines = false;
+  for (const { set, conditional } of sets) {
+    if (conditional || !isClosed(set) || mayBeFree(cx, set)) isWhole = false;
+    if ([...set.entries.keys()].some(name => !NO_VALUES.has(name))) defines = true;
+    const entry = set.entries.get('options');
+    if (entry === undefined) continue;
+    if (entry.optional) isWhole = false;
+    const at = entry.at === null ? null : placeOf(entry.at);
+    trees.push(readTree(cx, entry.value, at, inner => readLevel(cx, inner, given, depth + 1)));
+  }
+  const tree = mergeTrees(trees);
+  const settled = defines ? withDefaults(tree) : tree;
+  return isWhole ? settled : { ...settled, open: true };
+}
+
+/** May the module say that others than its options can be set? */
+function mayBeFree(cx: Evaluation, set: AttrsValue): boolean {
+  if (set.entries.has('freeformType') || set.entries.has('_module')) return true;
+  const config = set.entries.get('config');
+  if (config === undefined) return false;
+  return definitionsOf(cx, config.value).some(
+    ({ value }) => value.kind !== 'attrs' || !isClosed(value) || value.entries.has('_module'),
+  );
+}

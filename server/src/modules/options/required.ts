@@ -1,0 +1,45 @@
+/** Which options have no default and are not set. Says only what is certain. */
+
+import type { Setting } from '../settings.ts';
+import { settingAt } from '../settings.ts';
+import { typeOf } from './below.ts';
+import type { OptionTree, OptionType } from './option.ts';
+
+/** The paths of options that certainly have no value. Options of a group that is switched off are not among them. */
+export function missingIn(tree: OptionTree, setting: Setting): string[][] {
+  const found: string[][] = [];
+  addSet(found, tree, setting, []);
+  return found;
+}
+
+function addSet(found: string[][], { options }: OptionTree, setting: Setting, path: readonly string[]): void {
+  if (!isSwitchedOn(options, setting)) return;
+  for (const [name, option] of options) {
+    const inner = settingAt(setting, [name]);
+    const own = [...path, name];
+    const [declared, ...others] = option.declared;
+    if (declared === undefined) {
+      if (inner !== null) addSet(found, option, inner ?? EMPTY, own);
+    } else if (inner === undefined) {
+      if (!declared.hasDefault && declared.hidden !== true && others.length === 0) found.push(own);
+    } else if (inner !== null) addInside(found, typeOf(option), inner, own);
+  }
+}
+
+const EMPTY: Setting = { kind: 'set', entries: new Map(), complete: true };
+
+/** What is below `enable` may be left out until that is true. */
+function isSwitchedOn(options: OptionTree['options'], setting: Setting): boolean {
+  if (!options.has('enable')) return true;
+  const enable = settingAt(setting, ['enable']);
+  return enable?.kind === 'plain' && enable.value === true;
+}
+
+/** What the sets that a type takes lack. */
+function addInside(found: string[][], type: OptionType, setting: Setting, path: readonly string[]): void {
+  if (setting.kind !== 'set') return;
+  if (type.kind === 'null-or') addInside(found, type.of, setting, path);
+  else if (type.kind === 'submodule') addSet(found, type.tree, setting, path);
+  else if (type.kind === 'map')
+    for (const [name, inner] of setting.entries) addInside(found, type.of, inner, [...path, name]);
+}

@@ -1,0 +1,99 @@
+/**
+ * Reading plain facts out of values: each answer is null where it is not known.
+ */
+import { display } from '../nix/eval/construct.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, StringValue, Value } from '../nix/eval/value.ts';
+
+/** A name as the model shows it, with how well it is known. */
+export interface ReadName {
+  readonly name: string;
+  readonly kind: NameKind;
+}
+
+export function readName(value: StringValue, literal: boolean): ReadName {
+  if (value.text === null) return { name: display(value), kind: 'pattern' };
+  return { name: value.text, kind: literal ? 'literal' : 'resolved' };
+}
+
+/** The attribute of a set if the set certainly has it. */
+export function certain(set: AttrsValue, name: string): Attr | null {
+  const entry = set.entries.get(name);
+  return entry === undefined || entry.optional ? null : entry;
+}
+
+/** The value of an attribute if the set certainly has it. */
+export function member(cx: Evaluation, set: AttrsValue, name: string): Value | null {
+  const entry = certain(set, name);
+  return entry === null ? null : cx.force(entry.value);
+}
+
+export function readBool(cx: Evaluation, lazy: Lazy): boolean | null {
+  const value = cx.force(lazy);
+  return value.kind === 'bool' ? value.value : null;
+}
+
+export function readText(cx: Evaluation, lazy: Lazy): string | null {
+  const value = cx.force(lazy);
+  return value.kind === 'string' ? value.text : null;
+}
+
+/** What one definition of an option gives, without what `mkIf`, `mkForce` and their kin wrap around it. */
+export interface Definition {
+  readonly value: Value;
+  /** Under a condition that is not known to hold. */
+  readonly conditional: boolean;
+  /** Under one that is known not to: it is what is written, and counts for nothing. */
+  readonly never: boolean;
+  /** The module system's: 100 unless `mkForce` (50), `mkDefault` (1000) or `mkOverride` say otherwise. */
+  readonly priority: number;
+}
+
+/** What `mkIf`, `mkForce`, `mkDefault`, `mkOverride` and `mkOrder` wrap, and whether under a condition. */
+export function unwrap(cx: Evaluation, lazy: Lazy): Definition {
+  let value = cx.force(lazy);
+  let conditional = false;
+  let never = false;
+  let priority = 100;
+  for (let i = 0; i < 16; i++) {
+    if (value.kind !== 'attrs') break;
+    const type = member(cx, value, '_type');
+    const content = certain(value, 'content');
+    if (type?.kind !== 'string' || content === null) break;
+    if (type.text === 'if') {
+      const condition = member(cx, value, 'condition');
+      if (condition?.kind !== 'bool' || !condition.value) conditional = true;
+      if (condition?.kind === 'bool' && !condition.value) never = true;
+    } else if (type.text === 'override') {
+      const given = member(cx, value, 'priority');
+      if (given?.kind === 'int') priority = Number(given.value);
+    } else if (type.text !== 'order') break;
+    value = cx.force(content.value);
+  }
+  return { value, conditional, never, priority };
+}
+
+/** The definitions that `mkMerge` joins, each unwrapped; a plain value is its own only definition. */
+export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Definition[] {
+  const outer = unwrap(cx, lazy);
+  if (outer.value.kind !== 'attrs') return [outer];
+  const type = member(cx, outer.value, '_type');
+  const contents = certain(outer.value, 'contents');
+  if (type?.kind !== 'string' || type.text !== 'merge' || contents === null) return [outer];
+  const list = cx.force(contents.value);
+  if (list.kind !== 'list') return [{ ...outer, value: list }];
+  return list.items.flatMap(item =>
+    item.kind === 'spread'
+      ? [{ value: item.of, conditional: true, never: outer.never, priority: outer.priority }]
+      : definitionsOf(cx, item).map(one => ({
+          value: one.value,
+          conditional: one.conditional || outer.conditional,
+          never: one.never || outer.never,
+          priority: outer.priority === 100 ? one.priority : outer.priority,
+        })),
+  );
+}
+
+/** Whether a name is written out, computed to one text, or only known up to holes. */
+export type NameKind = 'literal' | 'resolved' | 'pattern';

@@ -1,0 +1,89 @@
+/** Places in files as plain data, and how they are made of the evaluator's origins. */
+
+import { originOf } from './eval/construct.ts';
+import type { Lazy, Origin } from './eval/value.ts';
+import { extentOf } from './source.ts';
+import type { Range } from './syntax.ts';
+
+/** A place in a file: path relative to the workspace root, half-open UTF-16 offsets, 0-based. */
+export interface Place {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A fact with the place it was read from. */
+export interface Known<T> {
+  readonly value: T;
+  readonly at: Place;
+}
+
+export function placeOf(origin: Origin): Place {
+  return { file: origin.file.path, start: origin.start, end: origin.end };
+}
+
+/** The outermost place in `file` that a value came through: its own place, or the call made there. */
+export function outermostIn(origin: Origin, file: string): Origin | null {
+  let outermost: Origin | null = null;
+  for (let at: Origin | null = origin; at !== null; at = at.call?.at ?? null) {
+    if (at.file.path === file) outermost = at;
+  }
+  return outermost;
+}
+
+/** The calls a value came through, outermost first. A result that many callers share names none of them. */
+export function callsOf(origin: Origin): Place[] {
+  const calls: Place[] = [];
+  for (let call = origin.call; call !== null; call = call.at.call)
+    if (!isWholeFile(call.at)) calls.unshift(placeOf(call.at));
+  return calls;
+}
+
+/** Where no caller is named, the function itself stands for the call. */
+function isWholeFile({ file, start, end }: Origin): boolean {
+  const extent = extentOf(file);
+  return start === extent.start && end === extent.end;
+}
+
+export function isSamePlace(left: Place, right: Place): boolean {
+  return left.start === right.start && left.end === right.end && left.file === right.file;
+}
+
+export function arePlacesSame(left: readonly Place[], right: readonly Place[]): boolean {
+  return (
+    left.length === right.length && left.every((place, index) => isSamePlace(place, right[index] as Place))
+  );
+}
+
+/** A key for maps by place. */
+export function placeKey(place: Place): string {
+  return `${place.file}\0${place.start}\0${place.end}`;
+}
+
+/** The tree has no parentheses; widen a range over those that stand around it. */
+export function withParentheses(text: string, range: Range): Range {
+  let { start, end } = range;
+  for (;;) {
+    let before = start - 1;
+    while (/\s/.test(text.charAt(before))) before--;
+    let after = end;
+    while (/\s/.test(text.charAt(after))) after++;
+    if (text.charAt(before) !== '(' || text.charAt(after) !== ')') return { start, end };
+    start = before;
+    end = after + 1;
+  }
+}
+
+/** Where an expression is written that has not been evaluated yet, or else what came of it. */
+export function writtenAt(lazy: Lazy): Origin | null {
+  if (lazy.kind !== 'thunk') return lazy.origin;
+  if (lazy.expr !== null && lazy.scope !== null) return originOf(lazy.expr, lazy.scope);
+  return lazy.value?.origin ?? lazy.at;
+}
+
+/** The clause that says why something is not known. @param reason of an unknown value: a noun phrase */
+export function dependingOn(reason: string): string {
+  return `it depends on ${reason}`;
+}
+
+/** The words that all parts of the model share: machines, how a name is known, and what could not be told. */
