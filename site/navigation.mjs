@@ -73,7 +73,7 @@ export const SECTIONS = [
       performance: 'Performance',
       precision: 'Precision',
       coverage: 'Coverage',
-      truth: 'Truth',
+      truth: 'Truth and recall',
       reliability: 'Reliability',
     }),
   },

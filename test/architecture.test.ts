@@ -163,6 +163,31 @@ describe('rooms inside of a folder', () => {
   });
 });
 
+describe('the files that examples of rules share', () => {
+  const inside = join(SERVER, 'checks/examples');
+  const importers = (name: RegExp) =>
+    server
+      .filter(file => dirname(file) !== inside)
+      .flatMap(file => {
+        const text = readFileSync(file, 'utf8').replace(/^import type .*$/gm, '');
+        const paths = [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(match =>
+          resolve(dirname(file), match[1] as string),
+        );
+        return paths.some(path => dirname(path) === inside && name.test(basename(path)))
+          ? [relative(SERVER, file)]
+          : [];
+      });
+
+  it('are loaded by those who show examples, and by no rule', () => {
+    expect(importers(/^shown-examples\.ts$/).sort()).toEqual([
+      'checks/pages/rule-page.ts',
+      'cli/commands/explain.ts',
+    ]);
+    // The examples of one rule, in a file of their own: they are handed the shared files as any others.
+    expect(importers(/^(?!shown-examples\.ts$)/)).toEqual(['checks/rules/eval/generators-in-imports.ts']);
+  });
+});
+
 describe('what runs in a browser', () => {
   const analysis = server.filter(file =>
     /^(nix|shell|modules|flake|fleet|edits|checks|editor)$/.test(layerOf(file) ?? ''),

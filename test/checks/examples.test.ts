@@ -19,9 +19,13 @@ describe.each(rules.map(rule => [rule.id, rule] as const))('%s', (id, rule) => {
 
   it('says what it is', () => {
     expect(id).toMatch(/^(registry|eval|use|generator|option|store|inventory|sops|host)\/[a-z]+(-[a-z]+)*$/);
-    expect(rule.summary).not.toMatch(/\.$|\n/);
-    expect(rule.documentation.length).toBeGreaterThan(200);
-    expect(bad.length * good.length).toBeGreaterThan(0);
+    expect(rule.summary, 'is one line without a full stop').not.toMatch(/\.$|\n/);
+    expect(
+      rule.documentation.length,
+      'the documentation says what is found, why it matters and what to do, in more than 200 characters',
+    ).toBeGreaterThan(200);
+    expect(bad.length, 'bad examples').toBeGreaterThan(0);
+    expect(good.length, 'good examples').toBeGreaterThan(0);
   });
 
   describe.each(bad.map(example => [example.title, example] as const))('bad: %s', (_, example) => {
