@@ -87,11 +87,12 @@ export function readCommands(cursor: Cursor, start: number): Statement[] {
     return [{ kind: 'unreadable', start: at, end: cursor.at }];
   }
   cursor.depth++;
+  const wasRight = cursor.error === null;
   // A heredoc inside and its body are read before those of the line around.
   const outer = cursor.heredocs;
   cursor.heredocs = [];
   const body = cursor.reader.list(cursor, at => matches(at, ')'), true, false);
-  if (cursor.heredocs.length > 0) doubt(cursor);
+  if (cursor.heredocs.length > 0 && wasRight) cursor.uncertain = true;
   cursor.heredocs = [...outer, ...cursor.heredocs];
   cursor.depth--;
   const { text, at } = cursor;
@@ -150,9 +151,7 @@ function readBraces(cursor: Cursor, quoted: boolean): VariablePart {
   else cursor.at = start + 2;
   cursor.depth++;
   let operator: string | null = readPrefix(cursor);
-  NAME.lastIndex = cursor.at;
-  const digits = /^\d+/.exec(text.slice(cursor.at, cursor.at + 20))?.[0];
-  const name = digits ?? NAME.exec(text)?.[0] ?? '';
+  const name = parameterAt(text, cursor.at);
   const nameAt = { start: cursor.at, end: cursor.at + name.length };
   cursor.at = nameAt.end;
   const inner: WordPart[] = [];
@@ -186,6 +185,14 @@ function readBraces(cursor: Cursor, quoted: boolean): VariablePart {
     start,
     end,
   };
+}
+
+const PARAMETER = /[A-Za-z_]\w*|\d+|[*@#?!$-](?=[}[:=?+#%/^,@-])/y;
+
+/** The name of the parameter at an offset; empty if there is none. */
+function parameterAt(text: string, at: number): string {
+  PARAMETER.lastIndex = at;
+  return PARAMETER.exec(text)?.[0] ?? '';
 }
 
 /** `#` or `!` in front of a name; each is a name of its own where none follows. */
