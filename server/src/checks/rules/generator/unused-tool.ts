@@ -97,15 +97,15 @@ script = ''
   check: forEachScript(function* (scripted, context): Iterable<Report> {
     if (!isOpenBook(scripted)) return;
     const unused = new Map<string, boolean>();
-    for (const one of scripted.body.packages) {
-      const known = unused.get(one.value) ?? isUnused(scripted, one.value);
-      unused.set(one.value, known);
+    for (const otherPackage of scripted.body.packages) {
+      const known = unused.get(otherPackage.value) ?? isUnused(scripted, otherPackage.value);
+      unused.set(otherPackage.value, known);
       if (!known) continue;
       yield {
-        at: packagePlace(context.sources, one),
-        message: `The script of ${named(scripted)} uses no program of "${one.value}".`,
+        at: packagePlace(context.sources, otherPackage),
+        message: `The script of ${named(scripted)} uses no program of "${otherPackage.value}".`,
         unnecessary: true,
-        fixes: fixesOf(context, one),
+        fixes: fixesOf(context, otherPackage),
       };
     }
   }),
