@@ -29,8 +29,7 @@ const BUILTIN: ReadonlySet<string> = new Set([
 export function findsNames(expr: Expr, file: SourceFile, offset: number): boolean {
   const around = expressionsAt(file, offset);
   return [...freeNames(expr)].every(
-    name =>
-      BUILTIN.has(name) || (PACKAGE_SETS.has(name) && around.some(otherExpr => bindsName(otherExpr, name))),
+    name => BUILTIN.has(name) || (PACKAGE_SETS.has(name) && around.some(outer => bindsName(outer, name))),
   );
 }
 

@@ -128,7 +128,7 @@ function* reports(context: CheckContext): Iterable<Report> {
     for (const read of script.flow.reads) {
       const name = opens(read) ? memberRead(read, 'in')?.name : undefined;
       if (name === undefined || mayBeSame(name, generator.name)) continue;
-      if (names.some(otherName => mayBeSame(otherName, name)) || isAskedAbout(script.flow, 'in', name))
+      if (names.some(candidate => mayBeSame(candidate, name)) || isAskedAbout(script.flow, 'in', name))
         continue;
       const at = script.placeOf(read);
       if (at === null) continue;
@@ -170,7 +170,7 @@ function fixesOf(
   }
   const facts = factsOf(fleet);
   const there = facts.generators.get(name);
-  const isShared = there?.every(otherGenerator => otherGenerator.body().share === true) ?? false;
+  const isShared = there?.every(candidate => candidate.body().share === true) ?? false;
   const isPossible = there === undefined ? mayBeDefinedElsewhere(facts, name) : true;
   // A shared generator cannot depend on one that each machine has for itself.
   if (!isPossible || name.includes('${') || (body.share !== false && !isShared)) return fixes;

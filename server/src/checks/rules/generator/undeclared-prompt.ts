@@ -74,7 +74,7 @@ function* reports(context: CheckContext): Iterable<Report> {
     const names = body.prompts.map(({ name }) => name);
     for (const read of script.flow.reads) {
       const name = opens(read) ? memberRead(read, 'prompts')?.name : undefined;
-      if (name === undefined || names.some(otherName => mayBeSame(otherName, name))) continue;
+      if (name === undefined || names.some(candidate => mayBeSame(candidate, name))) continue;
       if (isAskedAbout(script.flow, 'prompts', name)) continue;
       const at = script.placeOf(read);
       if (at === null) continue;

@@ -81,7 +81,7 @@ function* reports(context: CheckContext): Iterable<Report> {
       if (!body.dependencies.some(({ value }) => value === name)) continue;
       const files = filesOf(facts, name);
       if (files === null) continue;
-      if (files.some(otherFile => mayBeSame(otherFile, file) || otherFile.startsWith(`${file}/`))) continue;
+      if (files.some(candidate => mayBeSame(candidate, file) || candidate.startsWith(`${file}/`))) continue;
       const at = script.placeOf(read);
       if (at === null || isAskedAbout(script.flow, 'in', name)) continue;
       const meant = suggest(file, files);

@@ -122,12 +122,12 @@ function reportOf(fleet: Fleet, machines: readonly string[], option: WrittenOpti
 function storeReport(fleet: Fleet, { value, at, of, machine, conditional }: StoreSetting): Report | null {
   if (value !== 'password-store' || conditional) return null;
   const stores = fleet.storeSettings;
-  const macs = fleet.machines.flatMap(otherMachine =>
-    otherMachine.class === 'darwin' &&
-    stores.of(otherMachine.name) === value &&
-    (of === 'clan' || otherMachine.name === machine) &&
-    hasSecrets(fleet, otherMachine.name)
-      ? [otherMachine.name]
+  const macs = fleet.machines.flatMap(mac =>
+    mac.class === 'darwin' &&
+    stores.of(mac.name) === value &&
+    (of === 'clan' || mac.name === machine) &&
+    hasSecrets(fleet, mac.name)
+      ? [mac.name]
       : [],
   );
   if (macs.length === 0) return null;
