@@ -5,10 +5,10 @@ import { joined } from '../../checks/facts/wording.ts';
 import { attributeText } from '../../edits/edits.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import { filePhrase } from '../hover/hover-words.ts';
+import { ownerAt } from '../names/enclosing-generator.ts';
 import { FILE_ATTRIBUTES } from '../names/option-words.ts';
 import { keyItems } from './complete-keys.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
-import { ownerAt } from './owner.ts';
 
 const NAME = String.raw`(?:"([^"]+)"|([\w'-]+))`;
 const GENERATORS = /\bgenerators\."?$/;

@@ -1,5 +1,6 @@
 /** Completion of options, of their values, and of whole generators. */
 
+import { ownerAt } from '../names/enclosing-generator.ts';
 import {
   DISPLAY_OPTIONS,
   FILE_OPTIONS,
@@ -10,7 +11,6 @@ import {
 import { wordsOf } from '../names/script-words.ts';
 import { filledIn, TEMPLATES } from '../scaffold/templates.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
-import { ownerAt } from './owner.ts';
 
 /** What the names at the cursor are options of. */
 type Level =

@@ -1,8 +1,8 @@
 /** Completion of `runtimeInputs`: first the packages that bring what the script calls and nobody lists. */
 import { followed } from '../../checks/facts/followed-scripts.ts';
 import { isAlwaysThere, packageCommands, packageNames, packagesWith } from '../../shell/programs/tools.ts';
+import { ownerAt } from '../names/enclosing-generator.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
-import { ownerAt } from './owner.ts';
 
 export function packageItems(asked: Asked): readonly CompletionItem[] | null {
   const { cursor, line } = asked;

@@ -1,8 +1,8 @@
 /** Completion inside scripts: `$out/<file>`, `$in/<generator>/<file>`, `$prompts/<prompt>`. */
 import type { GeneratorBody } from '../../fleet/model/generators.ts';
 import { filePhrase } from '../hover/hover-words.ts';
+import { ownerAt } from '../names/enclosing-generator.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
-import { ownerAt } from './owner.ts';
 
 const ROOT = /\$(?:\{(in|out|prompts)\}|(in|out|prompts)|'')"?\/(?:"?([\w.+@-]+)"?\/"?)?$/;
 const DOLLAR = /(?<![\\$])\$\{?$/;

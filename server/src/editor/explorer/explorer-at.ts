@@ -1,7 +1,7 @@
 /** Which item of the explorer a place in a file belongs to. */
 import type { SecretKeeper } from '../../fleet/model/secrets.ts';
-import { ownerOf } from '../complete/owner.ts';
-import { indexOf } from '../names/index.ts';
+import { ownerOf } from '../names/enclosing-generator.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import { machinesOfFile, machinesOfSecret, secretNamed } from '../secrets/joined.ts';
 import type { Snapshot } from '../snapshot.ts';
 

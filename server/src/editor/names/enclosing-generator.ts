@@ -1,7 +1,7 @@
 /** The generator whose declaration a cursor stands in. */
 
-import type { FleetIndex } from '../names/index.ts';
-import type { Asked } from './completion-items.ts';
+import type { Asked } from '../complete/completion-items.ts';
+import type { FleetIndex } from './fleet-index.ts';
 
 /** Going by the attribute path; else the generator that is declared last in front of the cursor. Null: none is. */
 export function ownerAt({ cursor, index, file, start }: Asked): string | null {
