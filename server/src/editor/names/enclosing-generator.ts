@@ -1,24 +1,36 @@
-/** The generator whose declaration a cursor stands in. */
+/** The generator whose declaration encloses a position. */
 
-import type { Asked } from '../complete/completion-items.ts';
+import type { Cursor } from './cursor.ts';
 import type { FleetIndex } from './fleet-index.ts';
 
-/** Going by the attribute path; else the generator that is declared last in front of the cursor. Null: none is. */
-export function ownerAt({ cursor, index, file, start }: Asked): string | null {
+/** A cursor in a file, with the index of the fleet. */
+interface CursorInFile {
+  readonly cursor: Cursor;
+  readonly index: FleetIndex;
+  readonly file: string;
+  /** 0-based UTF-16 offset of the word at the cursor. */
+  readonly start: number;
+}
+
+/**
+ * Returns the name of the generator that the attribute path at the cursor names, else of the one that is declared last in
+ * front of it; null if there is neither.
+ */
+export function generatorAround({ cursor, index, file, start }: CursorInFile): string | null {
   const path = [...cursor.path, ...(cursor.side === 'name' ? cursor.before : [])];
   const at = path.lastIndexOf('generators');
   const written = at === -1 ? undefined : path[at + 1];
   if (written !== undefined && index.generators.has(written)) return written;
-  return ownerOf(index, file, start) ?? written ?? null;
+  return generatorBefore(index, file, start) ?? written ?? null;
 }
 
-/** The generator that is declared last in front of an offset of a file. */
-export function ownerOf(index: FleetIndex, file: string, offset: number): string | null {
-  const before = index
+/** Returns the name of the generator that is declared last in front of an offset of a file; null if none is. */
+export function generatorBefore(index: FleetIndex, file: string, offset: number): string | null {
+  const declaration = index
     .targetsIn(file)
-    .filter(({ subject, role, at }) => {
-      return subject.kind === 'generator' && role === 'declaration' && at.start < offset;
-    })
+    .filter(
+      ({ subject, role, at }) => subject.kind === 'generator' && role === 'declaration' && at.start < offset,
+    )
     .at(-1);
-  return before?.subject.kind === 'generator' ? before.subject.name : null;
+  return declaration?.subject.kind === 'generator' ? declaration.subject.name : null;
 }
