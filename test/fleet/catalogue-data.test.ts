@@ -17,6 +17,9 @@ const isThere = checkout !== '' && existsSync(join(checkout, 'clanServices'));
 /** Names as both sides have them: a hole is a star. */
 const starred = (name: string) => name.replace(/<\w+>|\$\{[^}]*\}/g, '*');
 
+/** Of these our reading leaves `share` open: a set with names that it does not know is joined to theirs with `//`. */
+const SHARE_LEFT_OPEN = ['matrix-synapse'];
+
 interface Facts {
   readonly share: unknown;
   readonly files: readonly string[];
@@ -33,7 +36,7 @@ function catalogued(): Map<string, Facts> {
         entry.files.map(file => file.name),
       ),
       {
-        share: typeof entry.share === 'boolean' ? entry.share : null,
+        share: typeof entry.share === 'boolean' && !SHARE_LEFT_OPEN.includes(entry.name) ? entry.share : null,
         files: entry.files
           .map(file =>
             [

@@ -12,7 +12,10 @@ import type { Sources, TextEdit } from './text-edit.ts';
 
 /** The option of the generator itself that has this name and is written under no condition. */
 function optionOf(body: GeneratorBody, name: string): WrittenOption | null {
-  return body.options().find(one => one.of === 'generator' && one.name === name && !one.conditional) ?? null;
+  return (
+    body.options().find(option => option.of === 'generator' && option.name === name && !option.conditional) ??
+    null
+  );
 }
 
 /** Adds an item to a list option, or the option beside `script` if there is none. */
@@ -24,7 +27,9 @@ export function addToListOption(
 ): TextEdit | null {
   const written = optionOf(body, option);
   if (written === null)
-    return body.options().some(one => one.of === 'generator' && one.name === option)
+    return body
+      .options()
+      .some(writtenOption => writtenOption.of === 'generator' && writtenOption.name === option)
       ? null
       : insertOption(sources, body, `${option} = [ ${item} ];`);
   const named = namedAt(sources, written.at);
@@ -63,8 +68,8 @@ export function addMember(
 
 /** Sets `persist = true` for a prompt. */
 export function persistPrompt(sources: Sources, body: GeneratorBody, name: string): TextEdit | null {
-  const options = body.options().filter(one => one.of === 'prompt' && one.owner === name);
-  const persist = options.find(one => one.name === 'persist');
+  const options = body.options().filter(option => option.of === 'prompt' && option.owner === name);
+  const persist = options.find(option => option.name === 'persist');
   if (persist !== undefined) {
     const named = namedAt(sources, persist.at);
     if (named === null || persist.conditional) return null;
@@ -73,7 +78,7 @@ export function persistPrompt(sources: Sources, body: GeneratorBody, name: strin
   }
   const [beside] = options;
   if (beside !== undefined) return insertBeside(sources, beside.at, 'persist = true;');
-  const prompt = body.prompts.find(one => one.name === name);
+  const prompt = body.prompts.find(generatorPrompt => generatorPrompt.name === name);
   const named = prompt === undefined ? null : namedAt(sources, prompt.at);
   if (named === null) return null;
   const { value } = named.binding;

@@ -15,10 +15,10 @@ import type { Sources, TextEdit } from './text-edit.ts';
 
 /** Adds a package (its attribute below `pkgs`) to the list, or the list above `script`. */
 export function addPackage(sources: Sources, body: GeneratorBody, name: string): TextEdit | null {
-  const options = body.options().filter(one => one.of === 'generator');
-  const written = options.filter(one => one.name === 'runtimeInputs');
+  const options = body.options().filter(option => option.of === 'generator');
+  const written = options.filter(option => option.name === 'runtimeInputs');
   if (written.length === 0) {
-    const script = options.find(one => one.name === 'script');
+    const script = options.find(option => option.name === 'script');
     return script === undefined ? null : addList(sources, script.at, name);
   }
   for (const known of body.packages) {
@@ -65,7 +65,9 @@ function itemOf(sources: Sources, { value, at }: Known<string>): Item | null {
 }
 
 function listAt(file: SourceFile, at: Place): ListExpr | null {
-  const expr = expressionsAt(file, at.start).find(one => one.start === at.start && one.end === at.end);
+  const expr = expressionsAt(file, at.start).find(
+    expression => expression.start === at.start && expression.end === at.end,
+  );
   return expr === undefined ? null : lastLiteralList(expr);
 }
 

@@ -74,7 +74,7 @@ export function listWithItem(
 ): { readonly list: ListExpr; readonly item: Expr } | null {
   for (const list of expressionsAt(file, at.start).reverse()) {
     if (list.kind !== 'list') continue;
-    const item = list.items.find(each => each.start <= at.start && at.end <= each.end);
+    const item = list.items.find(expr => expr.start <= at.start && at.end <= expr.end);
     if (item !== undefined) return { list, item };
   }
   return null;

@@ -31,3 +31,13 @@ export class StoreFailure extends Error {
     this.what = what;
   }
 }
+
+/** Does the work, and names the file in what fails. */
+export async function namingFile<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StoreFailure) throw new StoreFailure(error.kind, `${path}: ${error.message}`);
+    throw error;
+  }
+}

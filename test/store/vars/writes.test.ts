@@ -239,7 +239,7 @@ describe('the age backend', () => {
     expect(recipients).toEqual([web]);
     const after = applied(
       contents,
-      await ageSecretChanges(files, '', own, Buffer.from('t0ken'), recipients, null),
+      await ageSecretChanges(files, '', own, Buffer.from('t0ken'), { recipients, command: null }),
     );
     const path = 'secrets/clan-vars/per-machine/web/gen/token/token.age';
     expect(Object.keys(after)).toContain(path);
@@ -257,7 +257,10 @@ describe('the age backend', () => {
     const private_ = { ...own, deploy: false };
     expect(ageRecipients(private_, keys, admins)).toEqual([ada.recipient]);
     const shared = { ...own, key: 'shared/gen' };
-    const changes = await ageSecretChanges(files, '', shared, Buffer.from('x'), [web], null);
+    const changes = await ageSecretChanges(files, '', shared, Buffer.from('x'), {
+      recipients: [web],
+      command: null,
+    });
     expect(applied({}, changes)['secrets/clan-vars/shared/gen/token/token.age.recipients']).toBe(`${web}\n`);
   });
 
@@ -281,7 +284,10 @@ describe('the age backend', () => {
     ).toString();
     expect(key).toMatch(/^# created: 2026-02-03T04:05:06Z\n# public key: age1\w+\nAGE-SECRET-KEY-1\w+\n$/);
     const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, i) => i % 256));
-    const after = applied({}, await ageSecretChanges(files, '', own, bytes, [web], null));
+    const after = applied(
+      {},
+      await ageSecretChanges(files, '', own, bytes, { recipients: [web], command: null }),
+    );
     expect(ageDecrypt(key, after['secrets/clan-vars/per-machine/web/gen/token/token.age'] as string)).toEqual(
       bytes,
     );
@@ -289,7 +295,10 @@ describe('the age backend', () => {
 
   it('a file that was changed or cut off is refused', async () => {
     const { files, ada } = await ageFleet();
-    const changes = await ageSecretChanges(files, '', own, Buffer.from('canary'), [ada.recipient], null);
+    const changes = await ageSecretChanges(files, '', own, Buffer.from('canary'), {
+      recipients: [ada.recipient],
+      command: null,
+    });
     const text = applied({}, changes)['secrets/clan-vars/per-machine/web/gen/token/token.age'] as string;
     const keyring = await ring(ada.secret);
     await expect(openAgeSecret(text.slice(0, 200), keyring)).rejects.toThrow('its armor');

@@ -18,7 +18,7 @@ export function encryptedYaml(keys: string, recipients: readonly string[] = [ADM
   return `\
 ${keys}sops:
     age:
-${recipients.map(one => `        - recipient: ${one}\n          enc: age\n`).join('')}    lastmodified: "2026-01-31T12:00:00Z"
+${recipients.map(recipient => `        - recipient: ${recipient}\n          enc: age\n`).join('')}    lastmodified: "2026-01-31T12:00:00Z"
     mac: ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]
     version: 3.13.2
 `;

@@ -132,7 +132,7 @@ export const lookedUpKeys = derivedIndex((fleet): Index<string> => {
 
 function sameOr<T>(before: ReadonlySet<T> | undefined, now: ReadonlySet<T>): ReadonlySet<T> {
   if (before?.size !== now.size) return now;
-  for (const one of now) if (!before.has(one)) return now;
+  for (const nullable of now) if (!before.has(nullable)) return now;
   return before;
 }
 

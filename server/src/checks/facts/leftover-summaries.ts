@@ -56,11 +56,11 @@ function summaryOf(
     rule: first.rule,
     severity: first.severity,
     message: textOf(
-      group.flatMap(one => one.leftover ?? []),
+      group.flatMap(finding => finding.leftover ?? []),
       folder,
     ),
     at: first.at,
-    machines: sortedUnique(group.flatMap(one => one.machines)),
+    machines: sortedUnique(group.flatMap(finding => finding.machines)),
     related: group.map(({ at, message }) => ({ at, message })),
     fixes: [],
     covers: group,

@@ -25,13 +25,13 @@ export function keptOf(one: object): unknown[] {
  * A function that is computed once for an object.
  * @param compute depends on nothing but the object; never undefined
  */
-export function keeping<K extends object, T>(compute: (one: K) => T): (one: K) => T {
+export function keeping<K extends object, T>(compute: (k: K) => T): (k: K) => T {
   const question = newQuestion();
-  return one => {
-    const kept = keptOf(one);
+  return k => {
+    const kept = keptOf(k);
     let answer = kept[question] as T | undefined;
     if (answer === undefined) {
-      answer = compute(one);
+      answer = compute(k);
       kept[question] = answer;
     }
     return answer;

@@ -13,7 +13,7 @@ import { UNITS } from './watched.ts';
 export interface UnitIndex<T> {
   /** In the order of the files. */
   get(name: string): readonly T[];
-  some(name: string, holds: (one: T) => boolean): boolean;
+  some(name: string, holds: (nullable: T) => boolean): boolean;
 }
 
 /** All that there is under one name; another object as soon as that may be something else. */

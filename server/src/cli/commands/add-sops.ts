@@ -64,9 +64,10 @@ function encrypted(
   before: string | null,
   value: Uint8Array,
 ): Promise<string> {
+  const added = { names: plan.names, value };
   if (plan.creation !== null)
-    return created({ ...plan, path: plan.file }, keys, plan.creation, plan.names, value, environment);
-  return withAdded(documentOf(plan), before ?? '', keys, plan.names, value, environment);
+    return created({ ...plan, path: plan.file }, keys, plan.creation, added, environment);
+  return withAdded(documentOf(plan), before ?? '', keys, added, environment);
 }
 
 /** A file of another format is never added to: the plan refuses it. */

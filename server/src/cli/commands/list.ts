@@ -4,7 +4,7 @@ import { varsOf } from '../../generate/plan/declared-vars.ts';
 import { generatorTally } from '../../generate/plan/generator-tally.ts';
 import { chosen } from '../../generate/plan/generators.ts';
 import { outdatedText } from '../../generate/plan/status-words.ts';
-import { staleIn } from '../../generate/repository/session.ts';
+import { staleIn } from '../../generate/repository/earlier-runs.ts';
 import { storedPublic } from '../../generate/run/run.ts';
 import { tallyText } from '../../store/vars/tally.ts';
 import { EXIT, type Io, painter, printable } from '../io.ts';

@@ -6,7 +6,7 @@ import { generatorTally } from '../../generate/plan/generator-tally.ts';
 import { chosen } from '../../generate/plan/generators.ts';
 import type { Plan, PlanNote, PlanRequest } from '../../generate/plan/plan.ts';
 import { driftsOf } from '../../generate/repository/drift.ts';
-import { notedIn } from '../../generate/repository/session.ts';
+import { notedIn } from '../../generate/repository/earlier-runs.ts';
 import type { AccessChange } from '../../store/readers.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 import { lackingIn, tallyText } from '../../store/vars/tally.ts';

@@ -9,7 +9,7 @@ import { chosen, type DeclaredFile, type Generator } from '../../generate/plan/g
 import type { Status } from '../../generate/plan/plan.ts';
 import { olderText } from '../../generate/plan/status-words.ts';
 import { driftsOf, machinesOfSecrets } from '../../generate/repository/drift.ts';
-import { notedIn } from '../../generate/repository/session.ts';
+import { notedIn } from '../../generate/repository/earlier-runs.ts';
 import { publicPath } from '../../generate/repository/store-step.ts';
 import { leftNotes } from '../../generate/run/left-notes.ts';
 import type { RunEnvironment } from '../../generate/run-environment.ts';

@@ -121,7 +121,7 @@ function inSops(fleet: Fleet, files: StoreFiles, directory: string, notes: strin
       return [];
     }
   };
-  const access = { files, directory, sops: () => sops, groupsOf, seen: null };
+  const access = { files, directory, sops: () => sops, groupsOf, scanned: null };
   return {
     change: place => sopsChange(access, place, null),
     others: sops.secrets.map(secret => {

@@ -17,8 +17,8 @@ export interface SopsAccess {
   readonly sops: () => SopsFolder;
   /** `clan.core.sops.defaultGroups` of a machine. */
   readonly groupsOf: (machine: string) => readonly string[];
-  /** What was seen of the store already. */
-  readonly seen: ScannedStore | null;
+  /** A scan of the store that was made already. */
+  readonly scanned: ScannedStore | null;
 }
 
 type HoldersSeen = ScannedAccess['holders'];
@@ -54,12 +54,12 @@ export function defaultGroupsOf(
 
 /** @param acting the person at the keyboard, where there is a key: whoever writes a secret can read it */
 export function sopsChange(
-  { files, directory, sops, groupsOf, seen }: SopsAccess,
+  { files, directory, sops, groupsOf, scanned }: SopsAccess,
   place: SecretPlace,
   acting: string | null,
 ): AccessChange {
   const folder = varFolder(directory, place.key, place.file);
-  const found = seen?.access(folder) ?? scanAccess(files, folder);
+  const found = scanned?.access(folder) ?? scanAccess(files, folder);
   const holders = found?.holders ?? holdersOf(files, folder);
   const linked = holders.machines.filter(one => !one.dangling).map(one => one.name);
   return accessChange(

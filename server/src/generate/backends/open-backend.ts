@@ -14,34 +14,34 @@ import { isKeyed, type KeyedBackend, type ServedBackend } from './served-backend
 import { sopsBackend } from './sops-backend.ts';
 
 /**
- * @param seen what was seen of the store already; only for those that change nothing
+ * @param scanned a scan of the store that was made already; only for those that change nothing
  * @throws StoreFailure, HostFailure where keys that are named cannot be had
  */
 export async function openSecretBackend(
   environment: RunEnvironment,
   fleet: Fleet,
   backend: ServedBackend,
-  seen: ScannedStore | null = null,
+  scanned: ScannedStore | null = null,
 ): Promise<SecretBackend> {
   // What a killed run has left in memory goes before anything else is opened.
   await sweepScratch();
   return isKeyed(backend)
-    ? keyedBackend(environment, fleet, backend, await findKeys(environment, backend), seen)
+    ? keyedBackend(environment, fleet, backend, await findKeys(environment, backend), scanned)
     : outsideBackend(outsideStoreOf(environment, fleet, backend));
 }
 
 /**
  * A secret backend that tells whom secrets are for, and opens none; null for a store that keeps that to itself. Starts nothing.
  *
- * @param seen what was seen of the store already
+ * @param scanned a scan of the store that was made already
  */
 export async function lookInto(
   environment: RunEnvironment,
   fleet: Fleet,
   backend: ServedBackend,
-  seen: ScannedStore | null,
+  scanned: ScannedStore | null,
 ): Promise<Pick<SecretBackend, 'drift' | 'change'> | null> {
-  return isKeyed(backend) ? keyedBackend(environment, fleet, backend, await noKeys(), seen) : null;
+  return isKeyed(backend) ? keyedBackend(environment, fleet, backend, await noKeys(), scanned) : null;
 }
 
 function keyedBackend(
@@ -49,11 +49,11 @@ function keyedBackend(
   fleet: Fleet,
   backend: KeyedBackend,
   keys: Keys,
-  seen: ScannedStore | null,
+  scanned: ScannedStore | null,
 ): SecretBackend {
   const settings = fleet.accessSettings;
   return backend === 'sops'
-    ? sopsBackend(environment, keys, groupsFrom(settings), seen)
+    ? sopsBackend(environment, keys, groupsFrom(settings), scanned)
     : ageBackend(environment, keys, () => adminsFrom(settings));
 }
 

@@ -7,15 +7,20 @@ import { openDocument, type SopsLeaf } from '../../store/sops/sops-document.ts';
 import { addValue, newDocument, removeValues } from '../../store/sops/sops-edit.ts';
 import type { SopsRule } from '../../store/sops/sops-metadata.ts';
 import { openSecret, sealSecret } from '../../store/sops/sops-secret.ts';
-import { StoreFailure } from '../../store/store-failure.ts';
+import { namingFile, StoreFailure } from '../../store/store-failure.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
-import { named } from './sops-backend.ts';
 
 export interface SopsFile {
   /** Relative to the root. */
   readonly path: string;
   readonly format: 'yaml' | 'json' | 'binary';
+}
+
+/** A value, and where it lies in a document: the names that lead to it. */
+export interface NamedValue {
+  readonly names: readonly string[];
+  readonly value: Uint8Array;
 }
 
 /**
@@ -41,11 +46,10 @@ export function withAdded(
   { path, format }: SopsFile & { readonly format: 'yaml' | 'json' },
   text: string,
   keys: Keys,
-  names: readonly string[],
-  value: Uint8Array,
+  added: NamedValue,
   { now }: RunEnvironment,
 ): Promise<string> {
-  return opening(path, keys, () => addValue(text, format, keys.keyring, { names, value }, now()));
+  return opening(path, keys, () => addValue(text, format, keys.keyring, added, now()));
 }
 
 /** The text of the file without values; null where none is left. @throws StoreFailure that names the file */
@@ -70,15 +74,14 @@ export function created(
   { path, format }: SopsFile,
   { command }: Keys,
   { recipients, rule, macOnlyEncrypted }: CreationWanted,
-  names: readonly string[],
-  value: Uint8Array,
+  added: NamedValue,
   { now }: RunEnvironment,
 ): Promise<string> {
   const options = { recipients, now: now(), command };
-  return named(path, () =>
+  return namingFile(path, () =>
     format === 'binary'
-      ? sealSecret(value, options)
-      : newDocument(format, { names, value }, { ...options, rule, macOnlyEncrypted }),
+      ? sealSecret(added.value, options)
+      : newDocument(format, added, { ...options, rule, macOnlyEncrypted }),
   );
 }
 
@@ -86,7 +89,7 @@ export function created(
 export async function opening<T>(path: string, keys: Keys, run: () => Promise<T>): Promise<T> {
   mustHaveKeys(keys);
   try {
-    return await named(path, run);
+    return await namingFile(path, run);
   } catch (error) {
     if (!(error instanceof StoreFailure) || error.kind !== 'no-matching-key') throw error;
     throw new StoreFailure(error.kind, `${error.message} ${wayIn(path)}`);

@@ -6,21 +6,13 @@ import { join } from 'node:path';
 import { readIfThere } from '../../host/files/atomic.ts';
 import { takeLock } from '../../host/files/lock.ts';
 import { readStale, type StaleNotes, writeStale } from '../../host/files/stale.ts';
-import { lockIn, stateFolder, stateFolderIfAny, sweepState } from '../../host/files/state-folder.ts';
+import { lockIn, stateFolder, sweepState } from '../../host/files/state-folder.ts';
 import { applyChanges, mustBeUnchanged, recoverChanges } from '../../host/files/transaction.ts';
-import {
-  noteOwed,
-  type OwedCommit,
-  owedFor,
-  owedIn,
-  readOwed,
-  stillStored,
-} from '../../host/git/owed-commits.ts';
+import { noteOwed, type OwedCommit, owedFor, readOwed, stillStored } from '../../host/git/owed-commits.ts';
 import { openRepository, type Repository } from '../../host/git/repository.ts';
 import { HostFailure } from '../../host/host-failure.ts';
 import type { Change } from '../../store/vars/changes.ts';
 import type { OutsideChange, SecretChange } from '../backends/secret-backend.ts';
-import { listed } from '../plan/plan-words.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 
 export interface Session {
@@ -73,88 +65,118 @@ export interface SessionOptions {
   readonly commit: boolean;
 }
 
-/** @throws HostFailure `locked` where somebody else is at work */
+/** Opens a repository for writing. @throws HostFailure `locked` while another program writes to it */
 export async function openSession(environment: RunEnvironment, options: SessionOptions): Promise<Session> {
   const { root } = environment;
   const repository = await openRepository(root, environment.env);
-  const state = stateFolder(environment, repository);
-  const lock = await takeLock(lockIn(state));
-  const journal = join(state, 'journal');
+  const stateAt = stateFolder(environment, repository);
+  const lock = await takeLock(lockIn(stateAt));
+  const journal = join(stateAt, 'journal');
   try {
-    await sweepState(state);
+    await sweepState(stateAt);
     await repository?.sweep();
     const recovered = await recoverChanges(root, journal);
-    let owed = repository === null ? [] : await readOwed(state);
+    const owed = repository === null ? [] : await readOwed(stateAt);
     const begun = options.commit && repository !== null ? await repository.begun() : null;
     const commitsNow = options.commit && begun === null;
-    let hasPostponed = false;
-    let refused: Refused | null = null;
-    /** @returns whether git has taken it */
-    async function record(works: readonly Recorded[]): Promise<boolean> {
-      if (repository === null) return true;
-      if (refused !== null && options.commit) {
-        refused.works.push(...works);
-        return false;
-      }
-      const paths = works.map(({ changes }) => changes.map(one => one.path));
-      try {
-        if (options.commit)
-          await repository.commit(
-            works.map(({ message }, at) => ({ message, paths: paths[at] ?? [] })),
-            state,
-          );
-        else await repository.intend(paths.flat());
-        return true;
-      } catch (error) {
-        if (!(error instanceof HostFailure)) throw error;
-        refused = { error: refused?.error ?? error, works: [...(refused?.works ?? []), ...works] };
-        return false;
-      }
-    }
-    const settled = commitsNow && (await settle(repository, root, owed, state));
-    if (commitsNow && owed.length > 0) {
-      await noteOwed(state, []);
-      owed = [];
-    }
-    async function applyAll(works: readonly Work[]): Promise<void> {
-      const outside = works.flatMap(work => work.changes.filter(isOutside));
-      const unchanged = works.flatMap(work => work.unchanged);
-      if (outside.length > 0) await mustBeUnchanged(root, unchanged);
-      for (const one of outside) if (one.does === 'store') await one.run();
-      const inside = works
-        .map(({ changes, message }) => ({ changes: changes.filter(isInside), message }))
-        .filter(work => work.changes.length > 0);
-      if (inside.length > 0) {
-        const changes = inside.flatMap(work => work.changes);
-        const toCommit = repository === null || !options.commit ? [] : inside.map(owedOf);
-        // Whatever becomes of it: what was not stored then is not committed.
-        owed = [...owed, ...toCommit];
-        const noted = toCommit.length === 0 ? Promise.resolve() : noteOwed(state, owed);
-        await applyChanges(root, changes, { journal, unchanged, noted });
-        environment.forget(changes.map(change => change.path));
-        if (begun !== null) hasPostponed = true;
-        else if ((await record(inside)) && toCommit.length > 0) {
-          owed = owed.filter(one => !toCommit.includes(one));
-          await noteOwed(state, owed);
-        }
-      }
-      for (const one of outside) if (one.does === 'remove') await one.run();
-    }
+    const settled = commitsNow && (await settle(repository, root, owed, stateAt));
+    if (commitsNow && owed.length > 0) await noteOwed(stateAt, []);
+    const work: OpenWork = {
+      ...{ environment, options, repository, stateAt, journal, begun },
+      owed: commitsNow ? [] : owed,
+      hasPostponed: false,
+      refused: null,
+    };
     return {
       recovered,
       settled,
-      postponed: () => (hasPostponed ? begun : null),
-      refused: () => (refused === null ? null : refusal(refused, options)),
-      applyAll,
-      stale: await readStale(state),
-      noteStale: notes => writeStale(state, notes),
+      postponed: () => (work.hasPostponed ? begun : null),
+      refused: () => (work.refused === null ? null : refusal(work.refused, options)),
+      applyAll: works => applyAll(work, works),
+      stale: await readStale(stateAt),
+      noteStale: notes => writeStale(stateAt, notes),
       hasBegun: async () => (await readIfThere(journal)) !== null,
-      apply: (changes, message, unchanged = []) => applyAll([{ changes, message, unchanged }]),
+      apply: (changes, message, unchanged = []) => applyAll(work, [{ changes, message, unchanged }]),
       close: () => lock.release(),
     };
   } catch (error) {
     await lock.release();
     throw error;
+  }
+}
+
+/** The state of a session. */
+interface OpenWork {
+  readonly environment: RunEnvironment;
+  readonly options: SessionOptions;
+  /** Null where there is no git. */
+  readonly repository: Repository | null;
+  /** Absolute path of the folder that holds the notes of this repository's runs. */
+  readonly stateAt: string;
+  /** Absolute path. */
+  readonly journal: string;
+  /** What is under way that keeps anything from being committed; null where nothing is. */
+  readonly begun: string | null;
+  /** What is stored and not committed yet, as it is noted. */
+  owed: readonly OwedCommit[];
+  hasPostponed: boolean;
+  refused: Refused | null;
+}
+
+async function applyAll(work: OpenWork, works: readonly Work[]): Promise<void> {
+  const { root } = work.environment;
+  const outside = works.flatMap(({ changes }) => changes.filter(isOutside));
+  const unchanged = works.flatMap(each => each.unchanged);
+  if (outside.length > 0) await mustBeUnchanged(root, unchanged);
+  for (const change of outside) if (change.does === 'store') await change.run();
+  const inside = works
+    .map(({ changes, message }) => ({ changes: changes.filter(isInside), message }))
+    .filter(({ changes }) => changes.length > 0);
+  if (inside.length > 0) await applyInside(work, inside, unchanged);
+  for (const change of outside) if (change.does === 'remove') await change.run();
+}
+
+/** Applies changes of the repository as one, and commits them. */
+async function applyInside(
+  work: OpenWork,
+  works: readonly Recorded[],
+  unchanged: readonly Unchanged[],
+): Promise<void> {
+  const { environment, options, repository, stateAt, journal, begun } = work;
+  const changes = works.flatMap(each => each.changes);
+  const toCommit = repository === null || !options.commit ? [] : works.map(owedOf);
+  // Whatever becomes of it: what was not stored then is not committed.
+  work.owed = [...work.owed, ...toCommit];
+  const noted = toCommit.length === 0 ? Promise.resolve() : noteOwed(stateAt, work.owed);
+  await applyChanges(environment.root, changes, { journal, unchanged, noted });
+  environment.forget(changes.map(change => change.path));
+  if (begun !== null) work.hasPostponed = true;
+  else if ((await record(work, works)) && toCommit.length > 0) {
+    work.owed = work.owed.filter(commit => !toCommit.includes(commit));
+    await noteOwed(stateAt, work.owed);
+  }
+}
+
+/** Commits what was applied, or makes it known to git. @returns whether git has taken it */
+async function record(work: OpenWork, works: readonly Recorded[]): Promise<boolean> {
+  const { repository, options, stateAt } = work;
+  if (repository === null) return true;
+  if (work.refused !== null && options.commit) {
+    work.refused.works.push(...works);
+    return false;
+  }
+  const commits = works.map(({ changes, message }) => ({ message, paths: changes.map(({ path }) => path) }));
+  try {
+    if (options.commit) await repository.commit(commits, stateAt);
+    else await repository.intend(commits.flatMap(({ paths }) => paths));
+    return true;
+  } catch (error) {
+    if (!(error instanceof HostFailure)) throw error;
+    work.refused = {
+      error: work.refused?.error ?? error,
+      works: [...(work.refused?.works ?? []), ...works],
+    };
+    return false;
   }
 }
 
@@ -180,35 +202,6 @@ async function settle(
       `What an earlier run has stored is still not committed. ${error.message} Resolve that, or use --no-commit.`,
     );
   }
-}
-
-/** What earlier runs have noted, for those who only look. */
-export interface Noted {
-  /** What `Session.stale` is. */
-  readonly stale: StaleNotes;
-  /** What is stored and not committed; null where there is nothing. */
-  readonly owed: { readonly files: readonly string[]; readonly message: string } | null;
-}
-
-/** What `Session.stale` is, for those who only look. @throws HostFailure where it is not to be read */
-export async function staleIn(environment: RunEnvironment): Promise<StaleNotes> {
-  return staleOf(environment, await openRepository(environment.root, environment.env));
-}
-
-async function staleOf(environment: RunEnvironment, repository: Repository | null): Promise<StaleNotes> {
-  const state = stateFolderIfAny(environment, repository);
-  return state === null ? new Map() : readStale(state);
-}
-
-/** @throws HostFailure where a note is not to be read */
-export async function notedIn(environment: RunEnvironment): Promise<Noted> {
-  const repository = await openRepository(environment.root, environment.env);
-  const stale = await staleOf(environment, repository);
-  const files = await owedIn(environment, repository);
-  if (files.length === 0) return { stale, owed: null };
-  const are = files.length === 1 ? 'is' : 'are';
-  const message = `${listed(files)} ${are} stored, but not committed: an earlier run was cut off, or could not. "varsmith generate" commits ${files.length === 1 ? 'it' : 'them'}.`;
-  return { stale, owed: { files, message } };
 }
 
 function isOutside(change: SecretChange): change is OutsideChange {

@@ -45,17 +45,24 @@ export type Execution =
       readonly undeclared: Undeclared;
     };
 
+/** What is the same for all scripts of a run. */
+export interface ExecutionContext {
+  readonly scriptEnvironment: ScriptEnvironment;
+  /** What scripts that are run after and beside each other have in common. */
+  readonly shared: SharedSandbox;
+  readonly signal: AbortSignal;
+}
+
 /**
- * @param shared for scripts that are run one after the other
+ * Runs the script of a generator and takes what it has made.
+ *
  * @throws HostFailure where a script cannot be started at all
  */
 export async function execute(
   generator: Generator,
   script: Prepared,
   inputs: Inputs,
-  scriptEnvironment: ScriptEnvironment,
-  signal: AbortSignal,
-  shared: SharedSandbox,
+  { scriptEnvironment, shared, signal }: ExecutionContext,
 ): Promise<Execution> {
   const kept = generator.prompts.filter(prompt => prompt.persist);
   const files = generator.files.map(file => file.name);

@@ -18,7 +18,7 @@ import { publicPath } from '../repository/store-step.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import type { Answers } from './answers.ts';
 import { batchTimer } from './batching.ts';
-import { type Execution, execute, type Inputs } from './execute.ts';
+import { type Execution, type ExecutionContext, execute, type Inputs } from './execute.ts';
 import { MIN_LENGTH } from './redact.ts';
 import type { Prepared } from './script-commands.ts';
 import type { ScriptEnvironment } from './script-environment.ts';
@@ -76,6 +76,7 @@ async function runWith(
   const either = AbortSignal.any([signal, stop.signal]);
   // Each script that runs listens; Node takes more than ten listeners for a mistake.
   setMaxListeners(0, either);
+  const context = { scriptEnvironment: options.scriptEnvironment, shared, signal: either };
   const before = await valuesBefore(plan, options);
   const running = new Map<string, Promise<Execution | 'skipped'>>();
   const ended = new Map<string, Ended>();
@@ -91,7 +92,7 @@ async function runWith(
     const needed = dependencies.flatMap(one => running.get(one.key) ?? []);
     const execution = Promise.all(needed).then(async done => {
       if (done.some(one => one === 'skipped' || one.outcome === 'failed')) return 'skipped' as const;
-      const result = await limit(() => attempt(step.generator, plan, options, fresh, shared, either));
+      const result = await limit(() => attempt(step.generator, plan, options, fresh, context));
       if (result.outcome === 'made') fresh.set(key, result.outputs);
       return result;
     });
@@ -144,15 +145,14 @@ async function attempt(
   plan: Plan,
   options: RunOptions,
   fresh: ReadonlyMap<string, Made>,
-  shared: SharedSandbox,
-  signal: AbortSignal,
+  context: ExecutionContext,
 ): Promise<Execution> {
-  if (signal.aborted) return { outcome: 'cancelled' };
+  if (context.signal.aborted) return { outcome: 'cancelled' };
   try {
     const inputs = await inputsOf(generator, plan, options, fresh);
     const script = options.scripts.get(generator.key) as Prepared;
     options.onStart?.(generator);
-    return await execute(generator, script, inputs, options.scriptEnvironment, signal, shared);
+    return await execute(generator, script, inputs, context);
   } catch (error) {
     const nothing = { output: '', line: null, outputs: new Map(), undeclared: NOTHING_MORE };
     return { outcome: 'failed', message: messageOf(error), ...nothing };

@@ -114,9 +114,7 @@ async function attempt(
     generator,
     script,
     { dependencies, secrets, answers },
-    scriptEnvironment,
-    signal,
-    shared,
+    { scriptEnvironment, shared, signal },
   );
   const trial = { generator, execution, madeUp, dependencies: [] };
   done.set(generator.key, trial);

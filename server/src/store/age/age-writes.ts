@@ -69,7 +69,7 @@ export function ageSecretPath(directory: string, { key, file }: Pick<AgeVar, 'ke
 }
 
 /**
- * A secret, encrypted. Its recipients are noted beside it where the configuration alone does not tell them.
+ * Makes the changes that store a secret, encrypted. Its recipients are noted beside it where the configuration alone does not tell them.
  *
  * @throws StoreFailure `recipient`
  */
@@ -78,8 +78,7 @@ export async function ageSecretChanges(
   directory: string,
   target: AgeVar,
   plaintext: Uint8Array,
-  recipients: readonly string[],
-  command: AgeCommand | null,
+  { recipients, command }: { readonly recipients: readonly string[]; readonly command: AgeCommand | null },
 ): Promise<Change[]> {
   const path = ageSecretPath(directory, target);
   const noted = target.key.startsWith('shared/') || !target.deploy;

@@ -10,10 +10,11 @@ import { inBrackets } from '../wording.ts';
 export function* circularImports(fleet: Fleet): Iterable<Report> {
   const found = new Map<string, { readonly circular: CircularImport; readonly machines: string[] }>();
   for (const [machine, { circular, files }] of fleet.modules)
-    for (const each of circular) {
-      if (!isLate(fleet, each.argument, files)) continue;
-      const known = found.get(placeKey(each.at));
-      if (known === undefined) found.set(placeKey(each.at), { circular: each, machines: [machine] });
+    for (const circularImport of circular) {
+      if (!isLate(fleet, circularImport.argument, files)) continue;
+      const known = found.get(placeKey(circularImport.at));
+      if (known === undefined)
+        found.set(placeKey(circularImport.at), { circular: circularImport, machines: [machine] });
       else if (!known.machines.includes(machine)) known.machines.push(machine);
     }
   for (const { circular, machines } of found.values()) yield reportOf(circular, machines.sort());

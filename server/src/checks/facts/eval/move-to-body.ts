@@ -144,10 +144,10 @@ function isBound(around: LetExpr | null, name: string): boolean {
 /** Takes the item out; with it goes the whole `imports` if nothing else is in it. */
 function removeItem(file: SourceFile, imports: AttrBinding, item: Range): TextEdit | null {
   const found = expressionsAt(file, item.start).findLast(
-    each => each.kind === 'list' && contains(each, item),
+    expression => expression.kind === 'list' && contains(expression, item),
   );
   if (found?.kind !== 'list') return null;
-  const inside = file.comments.some(each => found.start < each.start && each.end < found.end);
+  const inside = file.comments.some(comment => found.start < comment.start && comment.end < found.end);
   const isOnly = found === imports.value && found.items.length === 1 && !inside;
   if (!isOnly) return removeFrom(file, found, item);
   return { file: file.path, start: imports.start, end: imports.end, text: '' };

@@ -35,10 +35,10 @@ const broughtOf = derived(fleet => byName(fleet.brought));
 
 function byName(all: readonly BroughtGenerator[]): Map<string, BroughtGenerator[]> {
   const found = new Map<string, BroughtGenerator[]>();
-  for (const one of all) {
-    const list = found.get(one.name);
-    if (list === undefined) found.set(one.name, [one]);
-    else list.push(one);
+  for (const generator of all) {
+    const list = found.get(generator.name);
+    if (list === undefined) found.set(generator.name, [generator]);
+    else list.push(generator);
   }
   return found;
 }

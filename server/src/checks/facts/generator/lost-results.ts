@@ -25,28 +25,28 @@ export interface Unwritten {
 const cache = new WeakMap<Examined, readonly Unwritten[]>();
 
 /** The declared files that certainly no run writes, in the order of their declaration. */
-export function unwrittenFiles(one: Examined): readonly Unwritten[] {
-  const known = cache.get(one);
+export function unwrittenFiles(examined: Examined): readonly Unwritten[] {
+  const known = cache.get(examined);
   if (known !== undefined) return known;
-  const found = one.whole
+  const found = examined.whole
     ? explain(
-        one,
-        one.body.files.filter(file => isUnwritten(one, file)),
+        examined,
+        examined.body.files.filter(file => isUnwritten(examined, file)),
       )
     : [];
-  cache.set(one, found);
+  cache.set(examined, found);
   return found;
 }
 
-function explain(one: Examined, files: readonly GeneratorFile[]): Unwritten[] {
+function explain(examined: Examined, files: readonly GeneratorFile[]): Unwritten[] {
   if (files.length === 0) return [];
-  const { body, script } = one;
-  const lost = body.prompts.filter(prompt => isThrownAway(one, prompt));
-  const undeclared = undeclaredWrites(one);
+  const { body, script } = examined;
+  const lost = body.prompts.filter(prompt => isThrownAway(examined, prompt));
+  const undeclared = undeclaredWrites(examined);
   const [onlyName, ...otherNames] = new Set(undeclared.map(({ path }) => path.rest));
   return files.map(file => {
     const same = lost.filter(({ name }) => name === file.name);
-    const others = lost.filter(({ name }) => files.every(each => each.name !== name));
+    const others = lost.filter(({ name }) => files.every(generatorFile => generatorFile.name !== name));
     // One that nobody declares and one that nobody writes: that is the same file, whatever the names.
     const isOnly = files.length === 1 && onlyName !== undefined && otherNames.length === 0;
     return {
@@ -59,8 +59,8 @@ function explain(one: Examined, files: readonly GeneratorFile[]): Unwritten[] {
 }
 
 /** Is a write, or the answer to a prompt, reported with the file that it should have become? */
-export function isExplained(one: Examined, what: WriteFact | GeneratorPrompt): boolean {
-  return unwrittenFiles(one).some(
+export function isExplained(examined: Examined, what: WriteFact | GeneratorPrompt): boolean {
+  return unwrittenFiles(examined).some(
     ({ misnamed, outside, prompts }) =>
       (misnamed !== null && 'path' in what && misnamed.path.rest === what.path.rest && isOutput(what)) ||
       outside.some(write => write === what) ||

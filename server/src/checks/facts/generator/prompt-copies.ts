@@ -67,14 +67,14 @@ export function isTransformed(flow: Flow, write: WriteFact, prompt: string): boo
   if (pipeline !== undefined) {
     if (!readsPrompt(flow, pipeline, prompt) && !usesName(flow, pipeline, names)) return false;
     const stages = pipeline.stages.flat().map(index => flow.commands[index]);
-    return stages.some(one => one !== undefined && isTransform(one));
+    return stages.some(stage => stage !== undefined && isTransform(stage));
   }
   const isDerived = readsPrompt(flow, command, prompt) || usesName(flow, command, names);
   if (!isDerived) return false;
   if (isTransform(command)) return true;
-  if (command.name === 'echo') return command.arguments.some(one => isWrapped(one.value));
+  if (command.name === 'echo') return command.arguments.some(argument => isWrapped(argument.value));
   if (command.name !== 'printf') return false;
-  const [format, ...rest] = command.arguments.filter(one => one.text !== '--');
+  const [format, ...rest] = command.arguments.filter(argument => argument.text !== '--');
   if (format === undefined) return false;
   const around = format.text.replace(/%(-?\d*\.?\d*)?[sb]/g, '').replace(/\\[nrt]/g, '');
   return (
@@ -99,12 +99,14 @@ function isWrapped(value: Value): boolean {
 /** Variables that hold the answer, or something made of it. */
 function derivedNames(flow: Flow, prompt: string): ReadonlySet<string> {
   const names = new Set<string>();
-  const isFrom = (one: AssignmentFact): boolean =>
-    readsPrompt(flow, one, prompt) || usesName(flow, one, names);
-  for (const one of flow.assignments) if (isFrom(one)) names.add(one.name);
+  const isFrom = (fact: AssignmentFact): boolean =>
+    readsPrompt(flow, fact, prompt) || usesName(flow, fact, names);
+  for (const assignment of flow.assignments) if (isFrom(assignment)) names.add(assignment.name);
   return names;
 }
 
 function usesName(flow: Flow, within: Range, names: ReadonlySet<string>): boolean {
-  return names.size > 0 && flow.variables.some(one => names.has(one.name) && isIn(one, within));
+  return (
+    names.size > 0 && flow.variables.some(variable => names.has(variable.name) && isIn(variable, within))
+  );
 }

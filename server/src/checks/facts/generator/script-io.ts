@@ -37,9 +37,12 @@ interface Addition {
 /** All generators of a fleet with what is known of their scripts; computed once. */
 export const examined = derived((fleet): readonly Examined[] => {
   const additions = fleet.generators
-    .filter(one => one.nameKind === 'pattern' && one.definitions.every(({ kind }) => kind === 'partial'))
-    .map(one => ({ name: one.name, pattern: patternOf(one.name) }));
-  const key = additions.map(one => one.name).join('\0');
+    .filter(
+      generator =>
+        generator.nameKind === 'pattern' && generator.definitions.every(({ kind }) => kind === 'partial'),
+    )
+    .map(generator => ({ name: generator.name, pattern: patternOf(generator.name) }));
+  const key = additions.map(addition => addition.name).join('\0');
   if (key !== kept.key) kept = { key, examined: new WeakMap() };
   return fleet.generators.flatMap(generator => {
     const before = kept.examined.get(generator);
@@ -68,7 +71,7 @@ function examine(generator: Generator, body: GeneratorBody, additions: readonly 
       (isDefinedHere || body.script !== null) &&
       // A generator of clan-core's own that gets something more here has its script there.
       (body.script !== null || !isCatalogueGenerator(generator.name)) &&
-      !additions.some(one => one.name !== generator.name && one.pattern.test(generator.name)),
+      !additions.some(addition => addition.name !== generator.name && addition.pattern.test(generator.name)),
   };
 }
 
@@ -245,7 +248,7 @@ function mayBeReadAt({ path, how }: ReadFact, variable: string, name: string): b
 /** Is the directory named where it is no variable of the script: in a program's text, in a quoted here-document? */
 function mentionsUnseen({ source, flow }: FollowedScript, variable: string): boolean {
   if (variable === 'in') return false;
-  const known = flow.variables.filter(one => one.name === variable).map(one => one.nameAt.start);
+  const known = flow.variables.filter(fact => fact.name === variable).map(fact => fact.nameAt.start);
   for (const match of source.text.matchAll(new RegExp(`\\b${variable}\\b`, 'g'))) {
     const line = source.text.lastIndexOf('\n', match.index) + 1;
     const isComment = /^\s*#/.test(source.text.slice(line, match.index));

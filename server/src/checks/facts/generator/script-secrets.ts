@@ -12,7 +12,7 @@ const HIDDEN: ReadonlySet<string> = new Set(['hidden', 'multiline-hidden']);
 /** The declared file that a path below `$out` is; null if it is none, or not known. */
 export function outputAt({ body }: Scripted, path: ShellPath): GeneratorFile | null {
   if (path.root !== 'variable' || path.variable !== 'out' || path.rest === null) return null;
-  const file = body.files.find(one => one.name === path.rest);
+  const file = body.files.find(generatorFile => generatorFile.name === path.rest);
   return file === undefined || file.nameKind === 'pattern' ? null : file;
 }
 
@@ -24,7 +24,7 @@ export function isSecretPath(scripted: Scripted, path: ShellPath): boolean {
 }
 
 function isHiddenPrompt({ body }: Scripted, name: string): boolean {
-  const type = body.prompts.find(one => one.name === name)?.type;
+  const type = body.prompts.find(prompt => prompt.name === name)?.type;
   return type != null && HIDDEN.has(type);
 }
 
@@ -79,7 +79,7 @@ export function filledFiles(scripted: Scripted): Filled[] {
 /** The commands of the pipeline that ends in a command, or the command alone. */
 export function stagesOf({ script }: Scripted, command: number): (CommandFact | null)[] {
   const { commands, pipelines } = script.flow;
-  const pipeline = pipelines.find(one => one.stages.at(-1)?.includes(command));
+  const pipeline = pipelines.find(fact => fact.stages.at(-1)?.includes(command));
   const stages = pipeline?.stages ?? [[command]];
   return stages.map(stage => (stage.length === 1 ? (commands[stage[0] as number] ?? null) : null));
 }

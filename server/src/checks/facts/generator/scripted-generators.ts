@@ -99,7 +99,7 @@ export function named({ generator }: Scripted): string {
 
 /** Is a stretch inside a function that nothing calls? */
 export function isUncalled({ script }: Scripted, at: Range): boolean {
-  return script.flow.uncalled.some(one => one.start <= at.start && at.end <= one.end);
+  return script.flow.uncalled.some(range => range.start <= at.start && at.end <= range.end);
 }
 
 /** May the script change, unseen, what names of variables and commands mean? */

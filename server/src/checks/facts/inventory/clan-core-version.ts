@@ -142,7 +142,7 @@ function readLock({ inputs, own }: Lock): Locked | null {
   const all = inputs.filter(({ where }) => /\bclan-core\b/.test(where));
   if (all.length === 0) return null;
   // With several of them, nothing tells which one is meant but that none is newer than the newest.
-  const time = Math.max(...all.map(one => one.time));
+  const time = Math.max(...all.map(input => input.time));
   const meant = all.find(({ name }) => name === own['clan-core']) ?? all[0];
   return { time, isFork: meant !== undefined && !UPSTREAM.test(meant.where) };
 }

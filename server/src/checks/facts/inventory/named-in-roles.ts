@@ -33,7 +33,7 @@ export function isDeployed(at: Place): boolean {
 
 /** Instances that are not under a condition. */
 export function certainInstances(fleet: Fleet): Instance[] {
-  return fleet.inventory.instances.filter(one => !one.conditional && one.at.every(isDeployed));
+  return fleet.inventory.instances.filter(instance => !instance.conditional && instance.at.every(isDeployed));
 }
 
 /** The machines, or the tags, that roles name. A place that several roles share is listed with the first of them. */

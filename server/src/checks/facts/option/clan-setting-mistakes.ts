@@ -24,7 +24,9 @@ const TREES: ReadonlyMap<ClanSetting['root'], OptionTree> = new Map(
 export function* settingProblems({ fleet, sources }: CheckContext): Iterable<SettingProblem> {
   const settings = fleet.clanSettings;
   if (settings.length === 0 || isOtherClanCore(sources)) return;
-  const own = new Set(settings.filter(one => one.isDeclaration).map(({ root, name }) => `${root}.${name}`));
+  const own = new Set(
+    settings.filter(setting => setting.isDeclaration).map(({ root, name }) => `${root}.${name}`),
+  );
   const isNew = firstTime();
   for (const setting of settings) {
     const { root, name, entry, conditional } = setting;

@@ -1,11 +1,9 @@
 /**
  * The options that clan-core knows: of generators, of their files and of their prompts, and what became of those that
- * it knew once.
- *
- * Source: clan-core d7c35d912, modules/clan/{export-modules/generic-generator,vars/display}.nix, nixosModules/clanCore/vars; older
- * names from its history.
+ * it knew once. Reads `data/generator-options.json`.
  */
 import type { WrittenOption } from '../../../fleet/model/generators.ts';
+import data from './data/generator-options.json' with { type: 'json' };
 
 /** What an option takes; `any` where only clan itself sets it. */
 export type OptionType =
@@ -27,63 +25,29 @@ export type OptionOwner = WrittenOption['of'];
 
 type Options = ReadonlyMap<string, OptionType>;
 
-const options = (all: Readonly<Record<string, OptionType>>): Options => new Map(Object.entries(all));
+interface Written {
+  readonly options: Readonly<Record<string, OptionType>>;
+  readonly readOnly: readonly string[];
+  readonly former: Readonly<Record<string, Former>>;
+  readonly otherWords: Readonly<Record<string, string>>;
+}
 
-export const OPTIONS: Readonly<Record<OptionOwner, Options>> = {
-  generator: options({
-    name: 'text',
-    dependencies: 'texts',
-    files: 'members',
-    prompts: 'members',
-    runtimeInputs: 'packages',
-    script: 'script',
-    share: 'bool',
-    validation: 'validation',
-    validationHash: 'any',
-    finalScript: 'any',
-    pkgs: 'any',
-    settings: 'any',
-  }),
-  file: options({
-    name: 'text',
-    generatorName: 'any',
-    rel_dir: 'any',
-    secret: 'bool',
-    deploy: 'bool',
-    share: 'any',
-    owner: 'text',
-    group: 'text',
-    mode: 'mode',
-    neededFor: 'neededFor',
-    restartUnits: 'texts',
-    flakePath: 'any',
-    path: 'any',
-    exists: 'any',
-    value: 'any',
-    sops: 'any',
-  }),
-  prompt: options({
-    name: 'text',
-    description: 'text',
-    type: 'promptType',
-    persist: 'bool',
-    display: 'set',
-  }),
-  display: options({
-    group: 'textOrNull',
-    label: 'textOrNull',
-    required: 'bool',
-    helperText: 'textOrNull',
-  }),
+const WRITTEN: Readonly<Record<OptionOwner, Written>> = {
+  generator: data.generator as Written,
+  file: data.file as Written,
+  prompt: data.prompt as Written,
+  display: data.display as Written,
 };
+
+function ofEach<T>(read: (written: Written) => T): Readonly<Record<OptionOwner, T>> {
+  const { generator, file, prompt, display } = WRITTEN;
+  return { generator: read(generator), file: read(file), prompt: read(prompt), display: read(display) };
+}
+
+export const OPTIONS = ofEach((written): Options => new Map(Object.entries(written.options)));
 
 /** Options that clan itself sets, once: another definition ends evaluation. */
-export const READ_ONLY: Readonly<Record<OptionOwner, ReadonlySet<string>>> = {
-  generator: new Set(['name', 'finalScript']),
-  file: new Set(['name', 'share']),
-  prompt: new Set(),
-  display: new Set(),
-};
+export const READ_ONLY = ofEach((written): ReadonlySet<string> => new Set(written.readOnly));
 
 /** What a module may say besides options: then it may declare options of its own. */
 export const MODULE_KEYS: ReadonlySet<string> = new Set(['imports', 'options', 'config', 'freeformType']);
@@ -98,38 +62,14 @@ export interface Former {
   readonly since: string;
 }
 
-export const FORMER: Readonly<Record<OptionOwner, ReadonlyMap<string, Former>>> = {
-  generator: new Map([
-    ['migrateFact', { now: null, since: 'facts went in December 2025' }],
-    ['invalidationData', { now: 'validation', since: 'it was renamed in November 2024' }],
-  ]),
-  file: new Map(),
-  prompt: new Map([['createFile', { now: 'persist', since: 'it was renamed in January 2025' }]]),
-  display: new Map(),
-};
+export const FORMER = ofEach(
+  (written): ReadonlyMap<string, Former> => new Map(Object.entries(written.former)),
+);
 
 /** Names that people bring from elsewhere, and what they mean by them. */
-export const OTHER_WORDS: Readonly<Record<OptionOwner, ReadonlyMap<string, string>>> = {
-  generator: new Map([
-    ['buildInputs', 'runtimeInputs'],
-    ['nativeBuildInputs', 'runtimeInputs'],
-    ['packages', 'runtimeInputs'],
-    ['path', 'runtimeInputs'],
-    ['deps', 'dependencies'],
-    ['dependsOn', 'dependencies'],
-    ['shared', 'share'],
-  ]),
-  file: new Map([
-    ['user', 'owner'],
-    ['permissions', 'mode'],
-  ]),
-  prompt: new Map(),
-  display: new Map([
-    ['description', 'helperText'],
-    ['help', 'helperText'],
-    ['name', 'label'],
-  ]),
-};
+export const OTHER_WORDS = ofEach(
+  (written): ReadonlyMap<string, string> => new Map(Object.entries(written.otherWords)),
+);
 
 const OWNERS = ['generator', 'file', 'prompt'] as const;
 

@@ -172,7 +172,7 @@ function wrongIn(type: OptionType, value: WrittenValue): Wrong | null {
       return inner !== null && inner.value === value ? wrong : inner;
     }
     case 'either':
-      return type.of.every(one => wrongIn(one, value) !== null) ? wrong : null;
+      return type.of.every(optionType => wrongIn(optionType, value) !== null) ? wrong : null;
     case 'list': {
       if (value.kind !== 'list') return wrong;
       for (const item of value.items) {

@@ -31,7 +31,8 @@ function declarationsOf(
   { definitions, templates, gaps }: SecretFacts,
   { keeper, of, name }: SecretUse,
 ): readonly (NamesAbove | null)[] {
-  const named = of === 'template' ? templates : definitions.filter(one => one.keeper === keeper);
+  const named =
+    of === 'template' ? templates : definitions.filter(definition => definition.keeper === keeper);
   const found: (NamesAbove | null)[] = named
     .filter(one => one.name === name || (one.nameKind === 'pattern' && patternOf(one.name).test(name)))
     .map(({ above }) => above);

@@ -81,7 +81,7 @@ const walkFor = keptFor(() => {
   return {
     of(context: CheckContext): readonly CoveredFile[] {
       const now = secretsOf(context).configs;
-      const same = now.length === configs.length && now.every((one, index) => one === configs[index]);
+      const same = now.length === configs.length && now.every((config, index) => config === configs[index]);
       if (found === null || !same) found = walk(now, context);
       configs = now;
       return found;
@@ -105,7 +105,7 @@ function walk(configs: readonly SopsConfig[], context: CheckContext): CoveredFil
   const open = [''];
   for (let count = 0; open.length > 0 && count < MAX_FOLDERS; count++) {
     const folder = open.pop() as string;
-    const links = new Set((sources.links?.(folder) ?? []).map(one => one.name));
+    const links = new Set((sources.links?.(folder) ?? []).map(link => link.name));
     for (const { name, kind } of sources.list(folder) ?? []) {
       const path = folder === '' ? name : `${folder}/${name}`;
       if (name.startsWith('.') || links.has(name) || isClansOwn(`${path}/`)) continue;

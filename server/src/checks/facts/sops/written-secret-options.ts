@@ -33,8 +33,8 @@ export function* writtenOptions(context: CheckContext): Iterable<WrittenSecretOp
 function* writtenIn({ fleet }: CheckContext, facts: SecretFacts): Iterable<WrittenSecretOption> {
   const { definitions, templates, settings } = facts;
   const things = [
-    ...definitions.map(each => ({ ...each, of: 'secret' as const })),
-    ...templates.map(each => ({ ...each, of: 'template' as const, keeper: 'sops' as const })),
+    ...definitions.map(definition => ({ ...definition, of: 'secret' as const })),
+    ...templates.map(template => ({ ...template, of: 'template' as const, keeper: 'sops' as const })),
   ];
   for (const { keeper, of, name: owner, options, above, conditional } of things) {
     if (!isModule(above) || options.some(({ name }) => MODULE_KEYS.has(name))) continue;
@@ -48,7 +48,8 @@ function* writtenIn({ fleet }: CheckContext, facts: SecretFacts): Iterable<Writt
   }
   for (const { keeper, path, option, above } of settings) {
     // A set of anything may be called that: the age of people, say.
-    const isOurs = definitions.some(each => each.keeper === keeper) || isOfMachine(fleet, facts.file);
+    const isOurs =
+      definitions.some(definition => definition.keeper === keeper) || isOfMachine(fleet, facts.file);
     if (!isModule(above) || !isOurs || option.name.startsWith('_')) continue;
     const name = path.join('.');
     const known = SECRET_OPTIONS[keeper].keeper.get(name) ?? null;

@@ -18,7 +18,7 @@ export function soleDeclaration(fleet: Fleet, name: string): SoleDeclaration | n
   const [generator, another] = facts.generators.get(name) ?? [];
   if (generator === undefined || another !== undefined || mayBeDefinedElsewhere(facts, name)) return null;
   // What only adds to a generator does not say what the generator is.
-  if (!generator.definitions.some(one => one.kind === 'full')) return null;
+  if (!generator.definitions.some(definition => definition.kind === 'full')) return null;
   const body = generator.body();
   return body.completeness === 'opaque' ? null : { generator, body };
 }
@@ -26,7 +26,9 @@ export function soleDeclaration(fleet: Fleet, name: string): SoleDeclaration | n
 /** A file as a sole declaration has it; null where there may be more to it than is known. */
 export function soleFile({ body }: SoleDeclaration, name: string): GeneratorFile | null {
   if (!body.complete.files) return null;
-  const file = body.files.find(one => one.name === name && one.nameKind !== 'pattern');
+  const file = body.files.find(
+    generatorFile => generatorFile.name === name && generatorFile.nameKind !== 'pattern',
+  );
   return file ?? null;
 }
 

@@ -128,7 +128,13 @@ function createStates(fleet: Fleet, files: StoreFiles, stored: StoreContents, no
     if (secret && stored.traces.some(trace => trace !== by))
       return stored
         .find(generator, file)
-        .some(one => one.current && one.kind === 'secret' && one.owner === owner && one.keeper === by);
+        .some(
+          storedVar =>
+            storedVar.current &&
+            storedVar.kind === 'secret' &&
+            storedVar.owner === owner &&
+            storedVar.keeper === by,
+        );
     const kind = secret ? 'secret' : 'public';
     return owner === null ? found.shared[kind] !== null : found.owners[kind].has(owner);
   }
@@ -210,7 +216,7 @@ function keyOf(generator: string, owner: string | null): string {
 
 /** The state of a generator wherever it is, as one. */
 export function stateOverall(states: StoredStates, same: readonly Generator[]): StoredState {
-  return stateOfPlacements(same.flatMap(one => states.placements(one)).map(({ state }) => state));
+  return stateOfPlacements(same.flatMap(generator => states.placements(generator)).map(({ state }) => state));
 }
 
 /** All generators of known machines; what is shared counts once. */

@@ -12,8 +12,10 @@ export function storedFiles(leftovers: readonly Leftover[]): string {
 
 /** What to do about all of them: a sentence. */
 export function removal(leftovers: readonly Leftover[]): string {
-  const what = leftovers.some(one => one.isSecret) ? 'remove them, and revoke what they held' : 'remove them';
-  return leftovers.some(one => one.mayBeForeign)
+  const what = leftovers.some(leftover => leftover.isSecret)
+    ? 'remove them, and revoke what they held'
+    : 'remove them';
+  return leftovers.some(leftover => leftover.mayBeForeign)
     ? `Unless a module of another flake declares them, ${what}.`
     : `R${what.slice(1)}.`;
 }

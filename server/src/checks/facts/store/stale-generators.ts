@@ -20,11 +20,11 @@ export interface StaleGenerator {
 
 export function* staleGenerators(fleet: Fleet, contents: StoreContents): Iterable<StaleGenerator> {
   if (!fleet.isClan) return;
-  for (const one of storedIndex(contents).generators.values()) {
-    const declared = soleDeclaration(fleet, one.name);
+  for (const generator of storedIndex(contents).generators.values()) {
+    const declared = soleDeclaration(fleet, generator.name);
     const validation = declared === null ? null : validationOf(declared);
     if (declared === null || validation === null) continue;
-    const owners = staleIn(declared, one, validation.hash);
+    const owners = staleIn(declared, generator, validation.hash);
     if (owners.length > 0) yield { declared, validation, owners };
   }
 }
@@ -38,13 +38,13 @@ export interface DeclaredValidation {
 /** Null where it is not known as a whole, or not the same everywhere. */
 function validationOf({ generator, body }: SoleDeclaration): DeclaredValidation | null {
   if (generator.conditional || body.completeness !== 'full') return null;
-  const options = body.options().filter(one => one.of === 'generator');
+  const options = body.options().filter(option => option.of === 'generator');
   // Another clan-core may have options that it validates by.
-  if (options.some(one => !OPTIONS.generator.has(one.name))) return null;
-  const written = options.filter(one => one.name === 'validation');
+  if (options.some(option => !OPTIONS.generator.has(option.name))) return null;
+  const written = options.filter(option => option.name === 'validation');
   const [first, ...others] = written;
   if (first === undefined) {
-    const at = generator.definitions.find(one => one.kind === 'full')?.at;
+    const at = generator.definitions.find(definition => definition.kind === 'full')?.at;
     return body.validation === undefined && at !== undefined ? { hash: null, at } : null;
   }
   const value = plainOf(first);

@@ -44,8 +44,8 @@ function editOf(
   const written = generator
     .body()
     .options()
-    .filter(one => one.of === 'file' && one.owner === file.name);
-  const same = written.filter(one => one.name === option);
+    .filter(writtenOption => writtenOption.of === 'file' && writtenOption.owner === file.name);
+  const same = written.filter(writtenOption => writtenOption.name === option);
   if (same.length > 0) {
     const [only, ...more] = same;
     if (only?.valueAt == null || only.conditional || more.length > 0) return null;

@@ -52,7 +52,7 @@ function readUsed(
   const declared: GeneratorFile[] = [];
   for (const generator of generators) {
     const body = generator.body();
-    const file = body.files.find(each => each.name === fileName);
+    const file = body.files.find(generatorFile => generatorFile.name === fileName);
     if (file !== undefined) declared.push(file);
     else if (!body.complete.files) return null;
   }
@@ -85,7 +85,7 @@ function fromCatalogue(generator: string, name: string): UsedFile | null {
 
 function agreed<F, T>(files: readonly F[], of: (file: F) => T | null): T | null {
   const [first, ...others] = files.map(of);
-  return first !== undefined && others.every(each => each === first) ? first : null;
+  return first !== undefined && others.every(other => other === first) ? first : null;
 }
 
 /** A use of a file of which enough is known. */

@@ -37,7 +37,7 @@ depend on whatever it likes.`,
   examples: importsExamples,
   check: function* ({ fleet, sources }) {
     const mixed = isMixed(fleet);
-    for (const each of applied(fleet)) yield reportOf(sources, each, mixed);
+    for (const appliedImport of applied(fleet)) yield reportOf(sources, appliedImport, mixed);
     yield* circularImports(fleet);
   },
 };

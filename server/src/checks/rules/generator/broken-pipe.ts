@@ -94,8 +94,10 @@ script = ''
     if (flow.pipelines.length === 0 || !scripted.script.source.text.includes('head')) return;
     for (const { statement, fatal } of statementsIn(tree.body)) {
       if (statement.kind !== 'pipeline' || !mayRun(scripted, statement)) continue;
-      const facts = flow.pipelines.filter(one => one.start === statement.start && one.end === statement.end);
-      if (!fatal && !facts.some(one => one.checked)) continue;
+      const facts = flow.pipelines.filter(
+        pipeline => pipeline.start === statement.start && pipeline.end === statement.end,
+      );
+      if (!fatal && !facts.some(fact => fact.checked)) continue;
       const head = endOfSource(scripted, statement);
       const last = head === null ? undefined : statement.stages[head];
       if (head === null || last === undefined) continue;
@@ -107,7 +109,7 @@ script = ''
       if (at === null) continue;
       yield {
         at,
-        severity: facts.some(one => isDecisive(scripted, one)) ? 'error' : 'warning',
+        severity: facts.some(fact => isDecisive(scripted, fact)) ? 'error' : 'warning',
         message:
           `\`head\` ends early and kills what feeds it, so under \`pipefail\` this ends the script of ${named(scripted)} ` +
           'with status 141. Take a limited amount first, or ignore the status of the source.',

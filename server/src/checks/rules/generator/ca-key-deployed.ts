@@ -95,7 +95,7 @@ interface Key {
 
 /** What a command uses as an authority's key. */
 function keysOf(command: CommandFact): Key[] {
-  const words = command.arguments.map(one => literal(one.value) ?? one.text);
+  const words = command.arguments.map(argument => literal(argument.value) ?? argument.text);
   const after = (...options: readonly string[]) =>
     words.flatMap((word, index) => (options.includes(word) ? keyAt(command, index + 1) : []));
   switch (command.name) {
@@ -150,7 +150,9 @@ function keyAt({ arguments: given }: CommandFact, index: number): Key[] {
 
 function deployed(generator: Generator, name: string): GeneratorFile | null {
   if (generator.nameKind === 'pattern') return null;
-  const file = generator.body().files.find(one => one.name === name && one.nameKind !== 'pattern');
+  const file = generator
+    .body()
+    .files.find(generatorFile => generatorFile.name === name && generatorFile.nameKind !== 'pattern');
   return file?.secret === true && file.deploy === true ? file : null;
 }
 

@@ -101,7 +101,7 @@ function isHasher({ name, arguments: given }: CommandFact): boolean {
   if (name === null) return false;
   const words = given
     .slice(0, 3)
-    .map(one => one.text)
+    .map(argument => argument.text)
     .join(' ');
   return HASHERS.has(name) || PARTS.get(name)?.test(words) === true;
 }
@@ -143,7 +143,7 @@ function hasherBehind(flow: Flow, writer: CommandFact, write: WriteFact): Comman
         const command = flow.commands[index];
         return command === undefined || FILTERS.has(command.name ?? '') || isHasher(command);
       });
-      const found = hashers.find(one => before.includes(one.index));
+      const found = hashers.find(hasher => before.includes(hasher.index));
       if (found !== undefined && between) return found;
     }
   }
@@ -152,9 +152,9 @@ function hasherBehind(flow: Flow, writer: CommandFact, write: WriteFact): Comman
   const isIn = (inner: Range, outer: Range) => outer.start <= inner.start && inner.end <= outer.end;
   const spans: Range[] = [...writer.arguments];
   for (const variable of flow.variables)
-    if (writer.arguments.some(one => isIn(variable, one)))
-      spans.push(...flow.assignments.filter(one => one.name === variable.name));
-  return hashers.find(one => one.stdout === 'captured' && spans.some(span => isIn(one, span)));
+    if (writer.arguments.some(argument => isIn(variable, argument)))
+      spans.push(...flow.assignments.filter(assignment => assignment.name === variable.name));
+  return hashers.find(hasher => hasher.stdout === 'captured' && spans.some(span => isIn(hasher, span)));
 }
 
 function reportOf(
@@ -166,7 +166,7 @@ function reportOf(
   const said = generator
     .body()
     .options()
-    .find(one => one.of === 'file' && one.owner === file.name && one.name === 'secret');
+    .find(option => option.of === 'file' && option.owner === file.name && option.name === 'secret');
   const byPath = isByPathOnly(fleet, generator.name, file.name);
   const isForUsers =
     byPath && file.neededFor !== 'users' && isPasswordOfUser(fleet, sources, generator, file);

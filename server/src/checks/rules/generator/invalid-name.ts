@@ -120,11 +120,11 @@ const inFolders = inBodies(function* (_, { files }): Iterable<GeneratorFile> {
 function dependentsOf({ generators }: Fleet, { name, machines }: Generator): string[] {
   return generators
     .filter(
-      one =>
-        one.machines?.some(machine => machines?.includes(machine)) === true &&
-        one.body().dependencies.some(({ value }) => value === name),
+      generator =>
+        generator.machines?.some(machine => machines?.includes(machine)) === true &&
+        generator.body().dependencies.some(({ value }) => value === name),
     )
-    .map(one => one.name);
+    .map(generator => generator.name);
 }
 
 interface Mistake {

@@ -126,9 +126,9 @@ function commandsAtHand(scripted: Scripted): ((name: string) => boolean) | null 
   const packages = body.runtimeInputs.map(packageCommands);
   // One program of many names may have any.
   if (packages.includes(null) || body.runtimeInputs.includes('busybox')) return null;
-  const isWhole = packages.every(one => one?.complete === true);
+  const isWhole = packages.every(commands => commands?.complete === true);
   return name => {
-    if (COREUTILS.has(name) || packages.some(one => one?.commands.has(name))) return true;
+    if (COREUTILS.has(name) || packages.some(commands => commands?.commands.has(name))) return true;
     // Of a package with more commands than are listed, only what other packages bring is known not to be in it.
     return !isWhole && packageFor(name) === null;
   };
@@ -170,14 +170,14 @@ function describe(
 
 /** In an argument, as of `echo`, a failure is not noticed; of a plain assignment it ends the script. */
 function isInArgument({ script }: Scripted, { nameAt }: CommandFact): boolean {
-  return script.flow.commands.some(one =>
-    one.arguments.some(given => given.start <= nameAt.start && nameAt.end <= given.end),
+  return script.flow.commands.some(command =>
+    command.arguments.some(given => given.start <= nameAt.start && nameAt.end <= given.end),
   );
 }
 
 function reachable({ body }: Scripted): Set<string> {
   return new Set([
     ...COREUTILS,
-    ...body.runtimeInputs.flatMap(one => [...(packageCommands(one)?.commands ?? [])]),
+    ...body.runtimeInputs.flatMap(runtimeInput => [...(packageCommands(runtimeInput)?.commands ?? [])]),
   ]);
 }

@@ -127,7 +127,7 @@ function writtenValue(file: SourceFile, { at }: WrittenOption): Expr | null {
   for (const within of expressionsAt(file, at.start).reverse()) {
     if (within.kind !== 'attrs') continue;
     for (const binding of within.bindings) {
-      if (binding.kind === 'bind' && binding.path.some(one => one.start <= at.start && at.end <= one.end))
+      if (binding.kind === 'bind' && binding.path.some(name => name.start <= at.start && at.end <= name.end))
         return binding.value;
     }
   }
@@ -221,7 +221,7 @@ function reportOf(file: SourceFile, value: Expr, { name, start, end, isText = fa
 
 function escapeIn(file: SourceFile, value: Expr, offset: number): string | null {
   const string = expressionsAt(file, offset).findLast(
-    (one): one is StringExpr => one.kind === 'string' && one.start < offset,
+    (expression): expression is StringExpr => expression.kind === 'string' && expression.start < offset,
   );
   if (string?.style === 'double') return '\\';
   if (string?.style === 'indented') return "''";

@@ -154,7 +154,7 @@ function asksTooEarly({ body, whole }: Examined, script: FollowedScript): ReadFa
   return asked.filter(read => {
     const file = read.path.rest ?? '';
     if (read.path.pattern || isPersisted(body, file) || !body.complete.prompts) return false;
-    if (flow.opaque.some(one => one.start < read.start)) return false;
+    if (flow.opaque.some(fact => fact.start < read.start)) return false;
     const before = flow.writes.some(({ order, path }) => {
       if (order > read.order) return false;
       if (path.root === 'unknown' || path.root === 'hole') return true;
@@ -172,7 +172,7 @@ function mayRunAgain({ flow }: FollowedScript, read: ReadFact, repeated: readonl
   if (around.some(one => one.kind !== 'for')) return true;
   const key = pathKey(read.path);
   const others = flow.reads.filter(
-    one => one.how === 'test' && one.start === read.start && pathKey(one.path) !== key,
+    fact => fact.how === 'test' && fact.start === read.start && pathKey(fact.path) !== key,
   );
   return around.length > 1 || others.length === 0;
 }

@@ -114,7 +114,8 @@ function fileText(read: ReadFact): string | null {
 /** `# made from $in/ca/crt` in a configuration is said to people. */
 function isInComment({ source, flow }: FollowedScript, read: ReadFact): boolean {
   const use = flow.variables.find(
-    one => one.name === read.path.variable && read.start <= one.start && one.end <= read.end,
+    variable =>
+      variable.name === read.path.variable && read.start <= variable.start && variable.end <= read.end,
   );
   if (use === undefined) return false;
   const line = source.text.lastIndexOf('\n', use.start) + 1;
@@ -167,7 +168,7 @@ function writesOutput(flow: Flow, command: CommandFact): boolean {
 /** What the rest of a pipeline does with text. */
 function pipedInto(flow: Flow, command: CommandFact): string | null {
   if (command.stdout !== 'pipe') return null;
-  const pipeline = flow.pipelines.find(one => one.stages.some(stage => stage.includes(command.index)));
+  const pipeline = flow.pipelines.find(fact => fact.stages.some(stage => stage.includes(command.index)));
   const first = pipeline?.stages.findIndex(stage => stage.includes(command.index)) ?? -1;
   if (pipeline === undefined || first === -1) return null;
   for (const stage of pipeline.stages.slice(first + 1)) {
@@ -189,7 +190,7 @@ function contentFix(
 ): Fix | null {
   const { variable, rest } = read.path;
   const uses = flow.variables.filter(
-    one => one.name === variable && read.start <= one.start && one.end <= read.end,
+    fact => fact.name === variable && read.start <= fact.start && fact.end <= read.end,
   );
   const [use] = uses;
   if (use === undefined || uses.length !== 1 || rest === null || rest === '') return null;

@@ -75,7 +75,7 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
     if (script === null) continue;
     for (const { name, persist } of body.prompts) {
       if (persist !== true) continue;
-      const write = writesOver(script.flow, name).find(each => isTransformed(script.flow, each, name));
+      const write = writesOver(script.flow, name).find(fact => isTransformed(script.flow, fact, name));
       const at = write === undefined ? null : script.placeOf(write);
       if (at === null) continue;
       yield {

@@ -81,7 +81,7 @@ function copiesIn(context: CheckContext): Copy[] {
         const isPlain = command !== null && isStatement(script, command);
         const at = isPlain ? script.placeOf(command) : null;
         if (command === null || at === null) continue;
-        const prompt = body.prompts.find(each => mayBeSame(each.name, name));
+        const prompt = body.prompts.find(generatorPrompt => mayBeSame(generatorPrompt.name, name));
         const isNeeded = prompt?.persist !== true || prompt.name !== name;
         copies.push({
           at,
@@ -110,7 +110,9 @@ function promptsRead({ flow }: FollowedScript): Set<string> {
 }
 
 function fixesOf({ sources }: CheckContext, body: GeneratorBody, { tree }: FollowedScript, at: Place): Fix[] {
-  const [script, ...others] = body.options().filter(one => one.of === 'generator' && one.name === 'script');
+  const [script, ...others] = body
+    .options()
+    .filter(option => option.of === 'generator' && option.name === 'script');
   const isAll = tree.body.length === 1;
   if (isAll && (script === undefined || others.length > 0 || script.conditional)) return [];
   const edit = isAll && script !== undefined ? removeOption(sources, script.at) : removed(sources, at);

@@ -71,7 +71,7 @@ const rawPrompts = inBodies(({ nameKind }, body) =>
 function isRawPrompt(body: GeneratorBody, file: GeneratorFile): boolean {
   const { name, secret, deploy, nameKind, conditional } = file;
   if (conditional || secret !== true || deploy !== true || nameKind === 'pattern') return false;
-  const prompt = body.prompts.find(one => one.name === name);
+  const prompt = body.prompts.find(generatorPrompt => generatorPrompt.name === name);
   return prompt?.persist === true && (prompt.type === 'hidden' || prompt.type === 'multiline-hidden');
 }
 
@@ -85,8 +85,8 @@ function isForNothing(
   // What is needed before the system runs is looked for by its place.
   if (neededFor !== 'services' && neededFor !== 'users') return false;
   if (isUsed(fleet, generator.name, name)) return false;
-  const others = body.files.filter(one => one.name !== name && one.secret !== null);
-  if (!others.some(one => isUsed(fleet, generator.name, one.name))) return false;
+  const others = body.files.filter(file => file.name !== name && file.secret !== null);
+  if (!others.some(other => isUsed(fleet, generator.name, other.name))) return false;
   const flow = followed(body.script)?.flow;
   if (flow === undefined) return false;
   const { reads, writes } = flow;
@@ -101,7 +101,7 @@ function isForNothing(
 }
 
 function reportOf(generator: Generator, { name }: GeneratorFile): Report {
-  const prompt = generator.body().prompts.find(one => one.name === name);
+  const prompt = generator.body().prompts.find(generatorPrompt => generatorPrompt.name === name);
   return {
     at: prompt?.at ?? (generator.definitions[0] as Generator['definitions'][number]).at,
     machines: generator.machines ?? [],

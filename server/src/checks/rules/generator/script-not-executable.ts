@@ -102,7 +102,7 @@ interface Started {
 function startedFiles(body: GeneratorBody, context: CheckContext): Started[] {
   const whole = body
     .options()
-    .filter(one => one.of === 'generator' && one.name === 'script' && one.kind === 'path')
+    .filter(option => option.of === 'generator' && option.name === 'script' && option.kind === 'path')
     .flatMap(({ valueAt }) => (valueAt === null ? [] : pathsAt(context, valueAt)));
   // A path in a string is shown from the root of the workspace.
   const commands = followed(body.script)?.flow.commands ?? [];

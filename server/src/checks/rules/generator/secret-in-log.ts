@@ -126,13 +126,13 @@ function* leaks(scripted: Scripted): Iterable<Leak> {
       }
     } else if (name === 'tee') {
       const isSecret = flow.writes.some(
-        one => one.command === command.index && isSecretPath(scripted, one.path),
+        write => write.command === command.index && isSecretPath(scripted, write.path),
       );
       if (!isSecret) continue;
       const message = `\`tee\` prints what it writes: a secret of ${named(scripted)} goes to clan's log. Add \`> /dev/null\`, or use a redirection.`;
       yield { at: command.nameAt, message, isSure };
     } else if (PRINTERS.has(name)) {
-      for (const read of secretReads.filter(one => one.command === command.index)) {
+      for (const read of secretReads.filter(secretRead => secretRead.command === command.index)) {
         const message = `\`${name}\` prints a secret of ${named(scripted)} to clan's log. Redirect it, or take it out.`;
         yield { at: read, message, isSure };
       }
@@ -147,7 +147,7 @@ function* leaks(scripted: Scripted): Iterable<Leak> {
 function tracesSecret(scripted: Scripted, from: Range, variables: ReadonlySet<string>): boolean {
   const { flow, source } = scripted.script;
   const end = traceEnd(scripted, from);
-  const isBelow = (one: Range) => one.start >= from.end && one.start < end;
+  const isBelow = (range: Range) => range.start >= from.end && range.start < end;
   const shows = ({ start, end }: Range) => showsSecret(scripted, source.text.slice(start, end), variables);
   // `x=$(cat "$prompts/x")`, `echo "$(cat "$out/key")"`: what is captured becomes words.
   const captures = flow.reads.some(
@@ -161,15 +161,15 @@ function tracesSecret(scripted: Scripted, from: Range, variables: ReadonlySet<st
   return (
     captures ||
     flow.commands.some(command => isBelow(command) && command.arguments.some(shows)) ||
-    flow.assignments.some(one => isBelow(one) && shows(one)) ||
+    flow.assignments.some(assignment => isBelow(assignment) && shows(assignment)) ||
     flow.writes.some(write => isBelow(write) && isSecretOutput(scripted, write) && isPrinted(scripted, write))
   );
 }
 
 /** Where the trace ends that begins at `set -x`: at `set +x`, or with the shell that it is of. */
 function traceEnd({ script: { flow, tree } }: Scripted, from: Range): number {
-  const isAround = (one: Range) => one.start <= from.start && from.end <= one.end;
-  if (flow.commands.some(one => one.stdout === 'captured' && isAround(one))) return from.end;
+  const isAround = (range: Range) => range.start <= from.start && from.end <= range.end;
+  if (flow.commands.some(command => command.stdout === 'captured' && isAround(command))) return from.end;
   const shells = statementsIn(tree.body).flatMap(({ statement }) =>
     statement.kind === 'subshell' && isAround(statement) ? [statement.end] : [],
   );
@@ -182,7 +182,7 @@ function traceEnd({ script: { flow, tree } }: Scripted, from: Range): number {
 /** Is it a declared secret, with a name that may have holes? */
 function isSecretOutput({ body }: Scripted, { path }: WriteFact): boolean {
   const isOutput = path.root === 'variable' && path.variable === 'out' && path.rest !== null;
-  return isOutput && body.files.find(one => one.name === path.rest)?.secret === true;
+  return isOutput && body.files.find(file => file.name === path.rest)?.secret === true;
 }
 
 /** Does what is written come from words of `echo` or `printf` that are not written out? */

@@ -68,11 +68,11 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (StoreBase.set).`,
     for (const generator of fleet.generators) {
       if (generator.definitions.length < 2 || generator.nameKind === 'pattern') continue;
       const variants = generator.variants();
-      const shared = variants.filter(one => one.body.share === true);
-      const own = variants.filter(one => one.body.share === false);
+      const shared = variants.filter(variant => variant.body.share === true);
+      const own = variants.filter(variant => variant.body.share === false);
       const [first] = shared;
       if (first === undefined || own.length === 0) continue;
-      const machines = (all: typeof variants) => all.flatMap(one => one.machines).sort();
+      const machines = (all: typeof variants) => all.flatMap(variant => variant.machines).sort();
       yield {
         at: placeOfShare(generator, true),
         machines: [...machines(shared), ...machines(own)],
@@ -88,6 +88,6 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (StoreBase.set).`,
 /** The first definition that makes a generator shared, or does not. */
 function placeOfShare(generator: Generator, isShared: boolean): Place {
   const { definitions } = generator;
-  const found = definitions.find(one => one.body().share === isShared) ?? definitions[0];
+  const found = definitions.find(definition => definition.body().share === isShared) ?? definitions[0];
   return (found as GeneratorDefinition).at;
 }

@@ -82,7 +82,8 @@ function perMachine(facts: DependencyFacts, name: string): readonly Generator[] 
   const brought = facts.brought.get(name) ?? [];
   const isOne = declared.length > 0 ? !facts.mayBeElsewhere(name) : brought.length > 0;
   const isOwn =
-    declared.every(one => one.body().share === false) && brought.every(one => one.share === false);
+    declared.every(generator => generator.body().share === false) &&
+    brought.every(generator => generator.share === false);
   return isOne && isOwn ? declared : null;
 }
 
@@ -96,12 +97,12 @@ function reportOf(
   const share = generator
     .body()
     .options()
-    .find(one => one.of === 'generator' && one.name === 'share');
+    .find(option => option.of === 'generator' && option.name === 'share');
   const isSaid = meant.some(one =>
     one
       .body()
       .options()
-      .some(each => each.name === 'share'),
+      .some(option => option.name === 'share'),
   );
   const place: Place | null = only === undefined || isSaid ? null : only.at;
   const added = place === null ? null : addOption(sources, place, 'share = true;');

@@ -76,7 +76,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   check: function* ({ fleet }) {
     for (const generator of fleet.generators) {
       if (generator.nameKind === 'pattern') continue;
-      const variants = generator.variants().filter(one => one.body.share === true);
+      const variants = generator.variants().filter(variant => variant.body.share === true);
       const [first, ...others] = variants;
       for (const other of others) {
         const difference = first === undefined ? null : differenceOf(generator, first, other);
@@ -147,7 +147,7 @@ const PROMPT_OPTIONS = ['type', 'persist', 'description'] as const;
 /** Options of the same file or prompt that are known on both sides, and differ. */
 function otherwise({ body: a }: Variant, { body: b }: Variant): Difference | null {
   for (const file of b.files) {
-    const before = a.files.find(one => one.name === file.name);
+    const before = a.files.find(generatorFile => generatorFile.name === file.name);
     for (const option of FILE_OPTIONS) {
       const [left, right] = [before?.[option], file[option]];
       if (left === undefined || left === null || right === null || left === right) continue;
@@ -158,7 +158,7 @@ function otherwise({ body: a }: Variant, { body: b }: Variant): Difference | nul
     }
   }
   for (const prompt of b.prompts) {
-    const before = a.prompts.find(one => one.name === prompt.name);
+    const before = a.prompts.find(generatorPrompt => generatorPrompt.name === prompt.name);
     for (const option of PROMPT_OPTIONS) {
       const [left, right] = [before?.[option], prompt[option]];
       if (left === undefined || left === null || right === null || left === right) continue;
@@ -172,7 +172,7 @@ function otherwise({ body: a }: Variant, { body: b }: Variant): Difference | nul
 function validation(generator: Generator, { body: a }: Variant, { body: b }: Variant): Difference | null {
   if (!isKnown(a.validation) || !isKnown(b.validation)) return null;
   if (canonical(a.validation) === canonical(b.validation)) return null;
-  const said = b.options().find(one => one.of === 'generator' && one.name === 'validation');
+  const said = b.options().find(option => option.of === 'generator' && option.name === 'validation');
   const at = said?.at ?? generator.definitions[0]?.at;
   return at === undefined ? null : { at, text: '"validation" differs' };
 }

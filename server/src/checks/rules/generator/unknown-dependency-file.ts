@@ -103,7 +103,7 @@ function* reports(context: CheckContext): Iterable<Report> {
 function filesOf(facts: Facts, name: string): string[] | null {
   const generators = facts.generators.get(name);
   if (generators === undefined || mayBeDefinedElsewhere(facts, name)) return null;
-  const bodies = generators.map(one => one.body());
+  const bodies = generators.map(generator => generator.body());
   if (!bodies.every(({ complete }) => complete.files)) return null;
   return sortedUnique(bodies.flatMap(({ files }) => files.map(file => file.name)));
 }

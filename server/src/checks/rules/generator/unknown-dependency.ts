@@ -166,7 +166,9 @@ function elsewhereReport(
       `${having.size === 0 ? 'on no machine' : `defined on ${machinesText([...having].sort())}`} but not on ${machinesText(without)}: ` +
       'generating it fails there. Define it there too.',
     related: meant.flatMap(({ definitions }) =>
-      definitions.slice(0, 1).map(one => ({ at: one.at, message: `"${value}" is defined here.` })),
+      definitions
+        .slice(0, 1)
+        .map(definition => ({ at: definition.at, message: `"${value}" is defined here.` })),
     ),
   };
 }

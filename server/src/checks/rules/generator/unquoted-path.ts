@@ -117,7 +117,7 @@ function unquoted(scripted: Scripted): Unquoted[] {
 }
 
 function setsIt({ script }: Scripted, name: string): boolean {
-  return script.flow.assignments.some(one => one.name === name);
+  return script.flow.assignments.some(assignment => assignment.name === name);
 }
 
 function andMore(count: number): string {

@@ -86,7 +86,8 @@ script = ''
   }),
   check: forEachScript(function* (scripted): Iterable<Report> {
     const { script } = scripted;
-    if (isVeiled(scripted) || script.flow.options.some(one => one.name === 'nounset' && !one.on)) return;
+    if (isVeiled(scripted) || script.flow.options.some(option => option.name === 'nounset' && !option.on))
+      return;
     const seen = new Set<string>();
     for (const variable of script.flow.variables) {
       if (!isUnset(scripted, variable) || seen.has(variable.name)) continue;
@@ -121,7 +122,7 @@ function advice(scripted: Scripted, { name, end }: VariableFact): string {
     return `The answer of the prompt is in a file: \`$(cat "$prompts/${name}")\`.`;
   if (script.source.text[end] === '=')
     return 'If its name is to be written, leave out the `$`, or write `\\$`.';
-  const set = script.flow.assignments.map(one => one.name);
+  const set = script.flow.assignments.map(assignment => assignment.name);
   const meant = suggest(name, new Set([...set, 'in', 'out', 'prompts']));
   return meant === null ? 'Set it first, or write `\\$` for a dollar sign.' : didYouMean(meant).trim();
 }

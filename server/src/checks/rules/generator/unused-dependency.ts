@@ -75,7 +75,7 @@ function* reports(context: CheckContext): Iterable<Report> {
       if (
         isMisspelt(
           script,
-          body.dependencies.map(each => each.value),
+          body.dependencies.map(dependency => dependency.value),
           value,
         )
       )

@@ -141,7 +141,7 @@ function mentions(text: string, command: string): boolean {
   return new RegExp(`(^|[^\\w-])${quoted}($|[^\\w-])`).test(text);
 }
 
-function fixesOf({ sources }: CheckContext, one: Known<string>): Report['fixes'] & object {
-  const edit = removePackage(sources, one);
-  return edit === null ? [] : [{ title: `Remove \`${one.value}\``, edits: [edit], preferred: true }];
+function fixesOf({ sources }: CheckContext, known: Known<string>): Report['fixes'] & object {
+  const edit = removePackage(sources, known);
+  return edit === null ? [] : [{ title: `Remove \`${known.value}\``, edits: [edit], preferred: true }];
 }

@@ -120,20 +120,22 @@ function* weakSources(scripted: Scripted): Iterable<Source> {
 
 /** What a pipeline begins with, if all that comes out of it follows from that and it can be guessed. */
 function weakSource([first, ...filters]: readonly (CommandFact | null)[], script: string): Source | null {
-  if (first == null || filters.some(one => one?.name == null || !FILTERS.has(one.name))) return null;
+  if (first == null || filters.some(filter => filter?.name == null || !FILTERS.has(filter.name))) return null;
   // A filter that reads a file of its own may add to it.
-  if (filters.some(one => one?.arguments.some(({ role }) => role === 'read'))) return null;
-  const isHashed = filters.some(one => one?.name != null && HASHES.has(one.name));
+  if (filters.some(filter => filter?.arguments.some(({ role }) => role === 'read'))) return null;
+  const isHashed = filters.some(filter => filter?.name != null && HASHES.has(filter.name));
   if (first.name !== null && KNOWN.has(first.name))
     return isHashed ? { command: first, what: `the output of \`${first.name}\`` } : null;
   if (first.name !== 'echo' && first.name !== 'printf') return null;
   const parts = first.arguments.flatMap(({ value }) => value);
-  const written = (one: Argument) => script.slice(one.start, one.end);
-  if (!first.arguments.every(one => one.value.every(isWeak) || isWeakArithmetic(written(one)))) return null;
+  const written = (argument: Argument) => script.slice(argument.start, argument.end);
+  if (!first.arguments.every(argument => argument.value.every(isWeak) || isWeakArithmetic(written(argument))))
+    return null;
   const isRandom =
     parts.some(part => part.kind === 'variable' && part.name === 'RANDOM') ||
     first.arguments.some(
-      one => !one.value.every(isWeak) && numbersIn(written(one)).some(each => /\bRANDOM\b/.test(each)),
+      argument =>
+        !argument.value.every(isWeak) && numbersIn(written(argument)).some(each => /\bRANDOM\b/.test(each)),
     );
   if (isRandom) return { command: first, what: '`$RANDOM`' };
   const isText = first.arguments.every(({ value }) => literal(value) !== null);

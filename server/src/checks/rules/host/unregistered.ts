@@ -75,7 +75,7 @@ machine by itself.`,
   }),
   check: function* ({ fleet, sources }) {
     if (!fleet.machinesComplete) return;
-    for (const one of hostFolders(fleet).values()) yield* unusedIn(fleet, sources, one);
+    for (const hostFolder of hostFolders(fleet).values()) yield* unusedIn(fleet, sources, hostFolder);
   },
 };
 
@@ -140,7 +140,8 @@ function hostIn(sources: CheckFiles, file: SourceFile, folder: string, name: str
   for (const match of file.text.matchAll(/\bhostName\s*=\s*("[^"\n]*")/g)) {
     const written = match[1] as string;
     const end = match.index + match[0].length;
-    if (written !== `"${name}"` || file.comments.some(one => one.start < end && end <= one.end)) continue;
+    if (written !== `"${name}"` || file.comments.some(comment => comment.start < end && end <= comment.end))
+      continue;
     return { file: file.path, start: end - written.length, end };
   }
   if (sources.kind(`${folder}/hardware-configuration.nix`) !== 'file') return null;

@@ -176,7 +176,7 @@ function statedPlatform({ fleet, sources }: CheckContext, name: string): Platfor
     found.push(written);
   }
   const [first] = found;
-  return first !== undefined && found.every(one => one.system === first.system) ? first : null;
+  return first !== undefined && found.every(platform => platform.system === first.system) ? first : null;
 }
 
 function platformIn(file: SourceFile): Platform | null {
@@ -185,7 +185,7 @@ function platformIn(file: SourceFile): Platform | null {
   if (at.kind !== 'attrs') return null;
   for (const binding of at.bindings) {
     if (binding.kind !== 'bind') continue;
-    const path = binding.path.map(one => (one.kind === 'name' ? one.name : '')).join('.');
+    const path = binding.path.map(name => (name.kind === 'name' ? name.name : '')).join('.');
     if (path !== 'nixpkgs.hostPlatform') continue;
     const { value } = binding;
     // What `lib.mkDefault "…"` says, another module may say otherwise.

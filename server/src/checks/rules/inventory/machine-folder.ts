@@ -93,10 +93,14 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
   check: function* ({ fleet }) {
     if (!fleet.isClan || !fleet.machinesComplete || fleet.directory === null) return;
     const machines = sortedOut(fleet);
-    const both = machines.filter(one => one.folder !== null && one.entry !== null).length;
+    const both = machines.filter(machine => machine.folder !== null && machine.entry !== null).length;
     if (both < USUAL) return;
-    const unnamed = machines.filter(one => one.folder !== null && one.entry === null && !one.isModule);
-    const bare = machines.filter(one => one.entry !== null && one.folder === null && !one.isModule);
+    const unnamed = machines.filter(
+      machine => machine.folder !== null && machine.entry === null && !machine.isModule,
+    );
+    const bare = machines.filter(
+      machine => machine.entry !== null && machine.folder === null && !machine.isModule,
+    );
     const [folder, ...otherFolders] = unnamed;
     if (folder !== undefined && otherFolders.length === 0) yield* ofFolder(fleet, folder);
     const [entry, ...otherEntries] = bare;

@@ -147,7 +147,7 @@ function reportOf(
   machines: readonly string[],
 ): Report | null {
   const isOfAll = roleMembers(inventory, role)?.length === machines.length && machines.length > 1;
-  const member = isOfAll ? undefined : role.machines.find(one => machines.includes(one.name));
+  const member = isOfAll ? undefined : role.machines.find(machine => machines.includes(machine.name));
   const at: Place | null = member?.at ?? role.at;
   if (at === null || !isDeployed(at)) return null;
   return {

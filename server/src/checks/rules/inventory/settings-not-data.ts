@@ -83,10 +83,11 @@ Source: clan-core, \`lib/types\` (\`uniqueDeferredSerializableModule\`).`,
 function* notDataOf(instance: Instance): Iterable<readonly [NotData, string]> {
   for (const role of instance.roles.values()) {
     for (const found of role.notData()) yield [found, `role "${role.name}"`];
-    for (const one of role.machines)
-      for (const found of one.notData()) yield [found, `machine "${one.name}" in the role "${role.name}"`];
-    for (const one of role.tags)
-      for (const found of one.notData()) yield [found, `tag "${one.name}" in the role "${role.name}"`];
+    for (const machine of role.machines)
+      for (const found of machine.notData())
+        yield [found, `machine "${machine.name}" in the role "${role.name}"`];
+    for (const tag of role.tags)
+      for (const found of tag.notData()) yield [found, `tag "${tag.name}" in the role "${role.name}"`];
   }
 }
 

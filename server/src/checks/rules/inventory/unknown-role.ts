@@ -160,7 +160,9 @@ function rolesOf(
     return { current, former: [], isCatalogue: false };
   }
   const service =
-    hasServiceOfClanCore(sources, instance) === true ? SERVICES.find(one => one.name === name) : undefined;
+    hasServiceOfClanCore(sources, instance) === true
+      ? SERVICES.find(catalogueService => catalogueService.name === name)
+      : undefined;
   if (service === undefined) return null;
   return { current: service.roles, former: service.formerRoles ?? [], isCatalogue: true };
 }

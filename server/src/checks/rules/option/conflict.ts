@@ -166,7 +166,7 @@ const clashesOf = keeping((generator: Generator): readonly Clash[] => {
 
 /** Of the options with one value, those that are written more than once. */
 const contestedIn = keeping((body: GeneratorBody): readonly string[] => {
-  const written = body.options().flatMap(one => (one.of === 'generator' ? one.name : []));
+  const written = body.options().flatMap(option => (option.of === 'generator' ? option.name : []));
   return ['script', 'share'].filter(name => written.indexOf(name) !== written.lastIndexOf(name));
 });
 
@@ -197,37 +197,43 @@ function conflictIn(
   name: string,
   sources: ReadonlyMap<string, ScriptSource>,
 ): Pair | null {
-  const all = body.options().filter(one => one.of === 'generator' && one.name === name);
+  const all = body.options().filter(option => option.of === 'generator' && option.name === name);
   // What is not known may be anything, mkForce too.
-  if (all.length < 2 || all.some(one => one.kind === 'unknown')) return null;
-  const strongest = Math.min(...all.map(one => one.priority));
+  if (all.length < 2 || all.some(option => option.kind === 'unknown')) return null;
+  const strongest = Math.min(...all.map(option => option.priority));
   const known = mainFirst(
-    all.filter(one => one.priority === strongest && !one.conditional),
+    all.filter(option => option.priority === strongest && !option.conditional),
     body,
   );
   for (const [index, second] of known.entries()) {
     const first = known
       .slice(0, index)
-      .find(one => differ(one, second, sources) && areTogether(generator, one, second));
+      .find(option => differ(option, second, sources) && areTogether(generator, option, second));
     if (first !== undefined) return { first: first.valueAt ?? first.at, second: second.valueAt ?? second.at };
   }
   return null;
 }
 
 /** Is there a machine that both may be for? What one definition says with the name of a machine in it, it says but once on each. */
-function areTogether({ definitions }: Generator, one: WrittenOption, other: WrittenOption): boolean {
+function areTogether(
+  { definitions }: Generator,
+  writtenOption: WrittenOption,
+  other: WrittenOption,
+): boolean {
   return !definitions.some(definition => {
     const said = variantsIn(definition.body()).map(variant => variant.options());
     const isOf = (option: WrittenOption) => said.some(options => options.includes(option));
     return (
-      isOf(one) && isOf(other) && !said.some(options => options.includes(one) && options.includes(other))
+      isOf(writtenOption) &&
+      isOf(other) &&
+      !said.some(options => options.includes(writtenOption) && options.includes(other))
     );
   });
 }
 
 /** The file that says most of the generator declares it; what another one says besides is what has come in the way. */
 function mainFirst(all: readonly WrittenOption[], body: GeneratorBody): WrittenOption[] {
-  const said = ({ at }: WrittenOption) => body.options().filter(one => one.at.file === at.file).length;
+  const said = ({ at }: WrittenOption) => body.options().filter(option => option.at.file === at.file).length;
   return [...all].sort(
     (a, b) =>
       said(b) - said(a) ||

@@ -61,8 +61,8 @@ under a condition that is not known is a warning. Types that are put together ot
     ],
   }),
   check: function* (context) {
-    for (const one of ownProblems(context.fleet)) {
-      const report = reportOf(context, one);
+    for (const ownProblem of ownProblems(context.fleet)) {
+      const report = reportOf(context, ownProblem);
       if (report !== null) yield report;
     }
   },

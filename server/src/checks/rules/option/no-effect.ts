@@ -131,7 +131,7 @@ in
     const found: { readonly option: WrittenOption; readonly reason: Reason }[] = [];
     for (const { generator, judged } of rights(fleet)) {
       for (const option of judged) {
-        const file = generator.body().files.find(one => one.name === option.owner);
+        const file = generator.body().files.find(generatorFile => generatorFile.name === option.owner);
         const reason =
           file === undefined || isUsual(option) ? null : reasonOf(fleet, facts, generator, file, option);
         if (reason === null) effective.push(option);

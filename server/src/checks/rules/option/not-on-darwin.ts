@@ -69,7 +69,7 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/secret/{age,password-sto
     ],
   }),
   check: function* ({ fleet, sources }) {
-    const hasMacs = fleet.machines.some(one => one.class === 'darwin');
+    const hasMacs = fleet.machines.some(machine => machine.class === 'darwin');
     if (!fleet.isClan || !hasMacs || isOtherClanCore(sources)) return;
     const isNew = firstTime();
     for (const { generator, judged } of phases(fleet)) {
@@ -141,9 +141,9 @@ function storeReport(fleet: Fleet, { value, at, of, machine, conditional }: Stor
 /** Does the machine certainly have a secret that something would have to unpack? */
 function hasSecrets({ generators }: Fleet, machine: string): boolean {
   return generators.some(
-    one =>
-      one.machines?.includes(machine) === true &&
-      one
+    generator =>
+      generator.machines?.includes(machine) === true &&
+      generator
         .settledOn(machine)
         ?.files.some(
           ({ secret, deploy, neededFor }) =>

@@ -63,14 +63,16 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix.`,
   check: function* (context) {
     const { fleet, sources } = context;
     const { all, clan } = fleet.storeSettings;
-    const own = all.filter(one => one.of === 'machine' && !one.conditional && one.value !== null);
+    const own = all.filter(
+      setting => setting.of === 'machine' && !setting.conditional && setting.value !== null,
+    );
     if (!fleet.isClan || own.length === 0 || isOtherClanCore(sources)) return;
     const time = lockedTime(sources);
     if ((time !== null && time < SINCE) || isSwitchedOff(context)) return;
-    const isSet = all.some(one => one.of === 'clan');
+    const isSet = all.some(setting => setting.of === 'clan');
     if (isSet && clan === null) return;
-    for (const one of own)
-      if (one.value !== (clan ?? 'sops')) yield reportOf(context, one, clan ?? 'sops', isSet);
+    for (const setting of own)
+      if (setting.value !== (clan ?? 'sops')) yield reportOf(context, setting, clan ?? 'sops', isSet);
   },
 };
 

@@ -169,8 +169,8 @@ function onePackage(sources: CheckContext['sources'], option: WrittenOption): Re
 }
 
 function reportOf({ sources }: CheckContext, option: WrittenOption, { problem, instead }: Mistake): Report {
-  const one = onePackage(sources, option);
-  if (one !== null) return one;
+  const report = onePackage(sources, option);
+  if (report !== null) return report;
   const edit =
     instead === null
       ? null

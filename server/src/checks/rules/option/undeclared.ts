@@ -83,8 +83,8 @@ of options below a \`freeformType\`. Modules of home-manager have options of the
     ],
   }),
   check: function* (context) {
-    for (const one of ownProblems(context.fleet)) {
-      const report = isMisfit(one.problem) ? null : reportOf(context, one);
+    for (const ownProblem of ownProblems(context.fleet)) {
+      const report = isMisfit(ownProblem.problem) ? null : reportOf(context, ownProblem);
       if (report !== null) yield report;
     }
   },

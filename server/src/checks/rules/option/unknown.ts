@@ -164,7 +164,7 @@ const strangers = sift(({ of, name }) => !OPTIONS[of].has(name) && !MODULE_WORDS
 
 /** Is the thing written as a module, which may declare options of its own? */
 function isModule(options: readonly WrittenOption[], { of, owner }: WrittenOption): boolean {
-  return options.some(one => one.of === of && one.owner === owner && MODULE_KEYS.has(one.name));
+  return options.some(option => option.of === of && option.owner === owner && MODULE_KEYS.has(option.name));
 }
 
 /** Does the workspace declare an option of that name, or generators without clan? */

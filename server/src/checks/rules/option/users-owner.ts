@@ -79,7 +79,7 @@ not set; \`sops-install-secrets -ignore-passwd\`).`,
     for (const { generator, judged } of owners(fleet)) {
       for (const option of judged) {
         if (option.name !== 'owner' && option.name !== 'group') continue;
-        const file = generator.body().files.find(one => one.name === option.owner);
+        const file = generator.body().files.find(generatorFile => generatorFile.name === option.owner);
         if (file === undefined || !isForUsers(file)) continue;
         const set = file[option.name];
         const { value } = option;

@@ -116,7 +116,7 @@ function* duplicatesOf(context: CheckContext, matrix: Matrix): Iterable<Report> 
 function repetitionsIn(matrix: Matrix): Repetition[] {
   const repetitions: Repetition[] = [];
   for (const row of matrix.rows) {
-    if (new Set(row.keys.map(each => each.key)).size === row.keys.length) continue;
+    if (new Set(row.keys.map(key => key.key)).size === row.keys.length) continue;
     const seen = new Map<string, ListedKey>();
     for (const second of row.keys) {
       const first = seen.get(second.key);

@@ -131,7 +131,7 @@ const lackingIn = perUnit(function* (unit, context): Iterable<Lacking> {
       ({ registry, generator }) => registry === reads?.registry && reads.generators.includes(generator),
     );
     if (missing.length === 0) continue;
-    const concerned = sortedUnique(missing.flatMap(one => one.machines));
+    const concerned = sortedUnique(missing.flatMap(key => key.machines));
     yield { unit, module, missing: missing.map(({ entry }) => entry), machines: concerned };
   }
 });

@@ -115,7 +115,7 @@ function* unusedOf(fleet: Fleet, facts: RegistryFacts): Iterable<Report> {
 function hasBrokenRow(facts: RegistryFacts, unit: Unit): boolean {
   return unit.rowReads.some(read => {
     const matrix = facts.matrices.find(each => each.file === read.matrix);
-    const row = matrix?.rows.find(each => each.machine === read.machine);
+    const row = matrix?.rows.find(matrixRow => matrixRow.machine === read.machine);
     return matrix !== undefined && (row === undefined || row.keys.some(({ key }) => !facts.byKey.has(key)));
   });
 }

@@ -118,9 +118,13 @@ function* conflictsIn(
     yield* reported(conditional, isForUsers ? ofUsers(set) : twoOwners(name, set));
     const own = set.get('name');
     const isRenamed = typeof plainOf(own) === 'string' && plainOf(own) !== name && nameKind !== 'pattern';
-    const hasTemplate = templates.some(one => !one.conditional && isSameModule(one.above, above));
+    const hasTemplate = templates.some(
+      template => !template.conditional && isSameModule(template.above, above),
+    );
     const isNamed = fleet.secrets.some(other =>
-      other.definitions.some(one => one.name === plainOf(own) || one.nameKind === 'pattern'),
+      other.definitions.some(
+        definition => definition.name === plainOf(own) || definition.nameKind === 'pattern',
+      ),
     );
     if (own !== undefined && isRenamed && hasTemplate && !isNamed && !isForUsers)
       yield* reported(conditional, [

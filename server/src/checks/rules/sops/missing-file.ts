@@ -132,19 +132,19 @@ function* namedSources(secrets: FleetSecrets): Iterable<NamedSource> {
     }
   for (const { source, conditional } of secrets.templates)
     if (source !== null) yield { source, conditional, definition: null, isTaken: true };
-  for (const each of secrets.defaults) {
-    const { source, conditional } = each;
+  for (const sopsDefault of secrets.defaults) {
+    const { source, conditional } = sopsDefault;
     if (source !== null)
-      yield { source, conditional, definition: null, isTaken: isDefaultTaken(secrets, each) };
+      yield { source, conditional, definition: null, isTaken: isDefaultTaken(secrets, sopsDefault) };
   }
 }
 
 function isDefaultTaken(secrets: FleetSecrets, { source }: SopsDefault): boolean {
   return secrets.secrets.some(({ definitions }) =>
     definitions.some(
-      one =>
-        one.source === null &&
-        secrets.filesOf(one).files.some(({ path, certain }) => certain && path === source?.path),
+      definition =>
+        definition.source === null &&
+        secrets.filesOf(definition).files.some(({ path, certain }) => certain && path === source?.path),
     ),
   );
 }

@@ -71,7 +71,10 @@ modules/age.nix.`,
         yield {
           at,
           message: `The secret "${use.name}" of sops-nix is not there yet when users are made: at boot the user gets no password. Declare it with neededForUsers = true.`,
-          related: secret.definitions.map(one => ({ at: one.at, message: 'The secret is declared here' })),
+          related: secret.definitions.map(definition => ({
+            at: definition.at,
+            message: 'The secret is declared here',
+          })),
           fixes: fixesOf(context, secret.definitions),
         };
       }

@@ -46,9 +46,10 @@ Source: getsops/sops 15e36f97a, cmd/sops/subcommand/updatekeys.`,
   check: function* (context: CheckContext) {
     const ownerOf = keyOwners(context.stored().sops);
     const files = new Map<string, CoveredFile>();
-    for (const one of [...namedFiles(context), ...filesUnderRules(context)]) files.set(one.path, one);
-    for (const one of files.values()) {
-      const report = one.rule === null ? null : compare(context, one, one.rule, ownerOf);
+    for (const namedFile of [...namedFiles(context), ...filesUnderRules(context)])
+      files.set(namedFile.path, namedFile);
+    for (const file of files.values()) {
+      const report = file.rule === null ? null : compare(context, file, file.rule, ownerOf);
       if (report !== null) yield report;
     }
   },
@@ -62,7 +63,7 @@ function compare(
 ): Report | null {
   const file = secretFilesOf(context).encrypted(path);
   if (file === null || !file.complete || !file.encrypted) return null;
-  const wanted = rule.groups.flat().map(one => one.value);
+  const wanted = rule.groups.flat().map(group => group.value);
   // Keys of other kinds are not read here; a rule of theirs alone says nothing that can be compared.
   if (wanted.length === 0) return null;
   const missing = without(wanted, file.recipients);

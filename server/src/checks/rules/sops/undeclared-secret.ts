@@ -67,7 +67,7 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
       }
       if (
         !mayLack(use, target) ||
-        secrets.secrets.some(one => one.name === use.name && one.implicitOn.length > 0)
+        secrets.secrets.some(secret => secret.name === use.name && secret.implicitOn.length > 0)
       )
         continue;
       const machines = machinesWithout(fleet, use.at.file, declaringFiles(fleet, use));

@@ -161,9 +161,11 @@ function mayTake(
   option: readonly string[],
 ): boolean {
   if (!complete || nameKind === 'pattern') return true;
-  return options.some(one => {
-    if (one.name === 'file') return one.kind !== 'path';
-    return one.name === 'content' && (content === null || !isPlain(one, content.text, option));
+  return options.some(secretOption => {
+    if (secretOption.name === 'file') return secretOption.kind !== 'path';
+    return (
+      secretOption.name === 'content' && (content === null || !isPlain(secretOption, content.text, option))
+    );
   });
 }
 
@@ -178,8 +180,10 @@ function isPlain({ value }: SecretOption, text: string, [, name = '']: readonly 
 function tooLate(secrets: FleetSecrets, { name, nameKind, at }: SecretUse): Report | null {
   if (nameKind === 'pattern') return null;
   const definitions =
-    secrets.secrets.find(one => one.keeper === 'sops' && one.name === name)?.definitions ?? [];
-  const early = definitions.find(one => one.neededForUsers?.value === true && !one.conditional);
+    secrets.secrets.find(secret => secret.keeper === 'sops' && secret.name === name)?.definitions ?? [];
+  const early = definitions.find(
+    definition => definition.neededForUsers?.value === true && !definition.conditional,
+  );
   // Another module may declare it for another machine.
   if (early === undefined || definitions.length > 1) return null;
   return {

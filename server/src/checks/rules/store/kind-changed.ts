@@ -51,9 +51,9 @@ Source: clan-core d7c35d912, clan_lib/vars/public_modules/in_repo.py (\`_set\`).
       const declared = soleDeclaration(fleet, generator);
       if (declared === null || soleFile(declared, file)?.secret !== false) continue;
       const all = storedIndex(contents).generators.get(generator)?.files.get(file)?.all ?? [];
-      for (const one of all)
-        if (one.kind === 'secret' && one.current && isInPlace(declared, one))
-          yield reportOf(fleet, declared, one, all);
+      for (const storedVar of all)
+        if (storedVar.kind === 'secret' && storedVar.current && isInPlace(declared, storedVar))
+          yield reportOf(fleet, declared, storedVar, all);
     }
   },
 };
@@ -67,7 +67,7 @@ function isInPlace({ body: { share } }: SoleDeclaration, { placement }: StoredVa
 const secretsOf = keptFor((contents: StoreContents) =>
   [...storedIndex(contents).generators.values()].flatMap(generator =>
     [...generator.files.values()]
-      .filter(file => file.all.some(one => one.kind === 'secret' && one.current))
+      .filter(file => file.all.some(storedVar => storedVar.kind === 'secret' && storedVar.current))
       .map(file => ({ generator: generator.name, file: file.name })),
   ),
 );
@@ -83,7 +83,11 @@ function reportOf(
   const what = `"${stored.generator}/${stored.file}"${inBrackets(machines)}`;
   const at = wholeFile(stored.path);
   const hasValue = all.some(
-    one => one.kind === 'public' && one.current && one.placement === placement && one.owner === owner,
+    storedVar =>
+      storedVar.kind === 'public' &&
+      storedVar.current &&
+      storedVar.placement === placement &&
+      storedVar.owner === owner,
   );
   if (hasValue)
     return {

@@ -66,7 +66,7 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
     const { owners, generators, hasShared } = storedIndex(contents);
     if (owners.size === 0 && !hasShared) return;
     const backendOf = backendInRepository(fleet, contents);
-    const begun = fleet.machines.map(one => one.name).filter(name => owners.has(name));
+    const begun = fleet.machines.map(machine => machine.name).filter(name => owners.has(name));
     const kept = { public: new Set(begun), secret: new Set(begun.filter(name => backendOf(name) !== null)) };
     for (const generator of fleet.generators) {
       if (generator.conditional || generator.machines === null || generator.machines.length === 0) continue;
@@ -107,7 +107,9 @@ function reportOf(
 ): Report {
   const machines = [...new Set(lacking.flatMap(one => one.machines))].sort();
   const names = lacking.map(one => one.file);
-  const at = (generator.definitions.find(one => one.kind === 'full') ?? generator.definitions[0])?.at;
+  const at = (
+    generator.definitions.find(definition => definition.kind === 'full') ?? generator.definitions[0]
+  )?.at;
   return {
     at: at as Report['at'],
     machines,

@@ -56,9 +56,9 @@ Source: clan-core d7c35d912 writes declared files only and never removes others.
     ],
   }),
   summarise: (leftovers, folder) =>
-    `${storedFiles(leftovers)} below \`${folder}\` are left over: nothing in this repository gives their generators such files any more (${quoted(leftovers.map(one => one.of))}). ${removal(leftovers)}`,
+    `${storedFiles(leftovers)} below \`${folder}\` are left over: nothing in this repository gives their generators such files any more (${quoted(leftovers.map(leftover => leftover.of))}). ${removal(leftovers)}`,
   check: function* ({ fleet, stored }: CheckContext) {
-    const machines = new Set(fleet.machines.map(one => one.name));
+    const machines = new Set(fleet.machines.map(machine => machine.name));
     const isRead = readsOf(fleet);
     for (const generator of storedIndex(stored()).generators.values()) {
       const declared = soleDeclaration(fleet, generator.name);
@@ -84,12 +84,12 @@ function* reportsOf(
   { name, all }: StoredFileOf,
   isThere: (owner: string | null) => boolean,
 ): Iterable<Report> {
-  const left = all.filter(one => one.current && isThere(one.owner));
+  const left = all.filter(storedVar => storedVar.current && isThere(storedVar.owner));
   const [first] = left;
   if (first === undefined) return;
-  const machines = sortedUnique(left.flatMap(one => one.owner ?? []));
-  const isShared = left.some(one => one.owner === null);
-  const unless = unlessForeign(fleet, isShared ? fleet.machines.map(one => one.name) : machines);
+  const machines = sortedUnique(left.flatMap(storedVar => storedVar.owner ?? []));
+  const isShared = left.some(storedVar => storedVar.owner === null);
+  const unless = unlessForeign(fleet, isShared ? fleet.machines.map(machine => machine.name) : machines);
   yield {
     at: wholeFile(first.path),
     machines,
@@ -97,7 +97,7 @@ function* reportsOf(
     leftover: {
       of: `${generator}/${name}`,
       files: left.length,
-      isSecret: left.some(one => one.kind === 'secret'),
+      isSecret: left.some(storedVar => storedVar.kind === 'secret'),
       mayBeForeign: unless !== '',
     },
   };

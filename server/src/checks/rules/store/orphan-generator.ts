@@ -64,13 +64,13 @@ Source: clan-core d7c35d912 removes stored files only with \`clan machines delet
     ],
   }),
   summarise: (leftovers, folder) => {
-    const names = sortedUnique(leftovers.map(one => one.of));
+    const names = sortedUnique(leftovers.map(leftover => leftover.of));
     return `${storedFiles(leftovers)} of ${counted(names.length, 'generator')} below \`${folder}\` are left over: nothing in this repository declares ${names.length === 1 ? 'it' : 'them'} there any more (${quoted(names)}). ${removal(leftovers)}`;
   },
   check: function* (context: CheckContext) {
     const { fleet } = context;
     if (!fleet.isClan || !fleet.machinesComplete) return;
-    const machines = new Set(fleet.machines.map(one => one.name));
+    const machines = new Set(fleet.machines.map(machine => machine.name));
     const isRead = readsOf(fleet);
     const isKnown = knowsServices(fleet);
     let hidden: readonly string[] | null = null;
@@ -114,7 +114,7 @@ const isOfClanCore = keptFor(({ name, files }: StoredGenerator): boolean =>
   [...files.values()].some(({ name: file, all }) =>
     [true, false].some(
       shared =>
-        all.some(one => (one.placement === 'shared') === shared) &&
+        all.some(storedVar => (storedVar.placement === 'shared') === shared) &&
         leftoverOf({ name, shared, files: [file] }, [file]) !== null,
     ),
   ),

@@ -47,10 +47,10 @@ Source: clan-core d7c35d912, clan_lib/machines/delete.py.`,
     ],
   }),
   summarise: (leftovers, folder) =>
-    `${counted(leftovers.length, 'machine')} that this fleet does not have any more left files behind below \`${folder}\`: ${quoted(leftovers.map(one => one.of))}.${leftovers.some(one => one.isSecret) ? ' Their keys can still open secrets of others.' : ''} Remove each with \`clan machines delete NAME\`, or move its files to the machine's new name.`,
+    `${counted(leftovers.length, 'machine')} that this fleet does not have any more left files behind below \`${folder}\`: ${quoted(leftovers.map(leftover => leftover.of))}.${leftovers.some(leftover => leftover.isSecret) ? ' Their keys can still open secrets of others.' : ''} Remove each with \`clan machines delete NAME\`, or move its files to the machine's new name.`,
   check: function* ({ fleet, stored }: CheckContext) {
     if (!fleet.isClan || !fleet.machinesComplete || fleet.machines.length === 0) return;
-    const known = new Set(fleet.machines.map(one => one.name));
+    const known = new Set(fleet.machines.map(machine => machine.name));
     for (const [name, owner] of ownersIn(stored()))
       if (!known.has(name))
         yield {

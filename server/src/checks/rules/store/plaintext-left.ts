@@ -64,11 +64,12 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (\`StoreBase.set\`) and pub
     for (const { generator, file, isDouble } of publicFilesOf(stored())) {
       const secret = isSecret(fleet, generator, file.name);
       if (secret === false || (secret === null && !isDouble)) continue;
-      for (const one of file.all) {
-        if (one.kind !== 'public') continue;
-        const beside = isDouble && file.all.some(other => other.kind === 'secret' && isSamePlace(one, other));
-        if (beside) yield besideReport(one, secret === true);
-        else if (secret === true) yield leftoverReport(one);
+      for (const storedVar of file.all) {
+        if (storedVar.kind !== 'public') continue;
+        const beside =
+          isDouble && file.all.some(other => other.kind === 'secret' && isSamePlace(storedVar, other));
+        if (beside) yield besideReport(storedVar, secret === true);
+        else if (secret === true) yield leftoverReport(storedVar);
       }
     }
   },
@@ -85,18 +86,18 @@ interface PublicFile {
 const publicFilesOf = keptFor((contents: Parameters<typeof storedIndex>[0]): readonly PublicFile[] =>
   [...storedIndex(contents).generators.values()].flatMap(generator =>
     [...generator.files.values()].flatMap(file => {
-      const values = file.all.filter(one => one.kind === 'public');
+      const values = file.all.filter(storedVar => storedVar.kind === 'public');
       if (values.length === 0) return [];
-      const secrets = file.all.filter(one => one.kind === 'secret');
+      const secrets = file.all.filter(storedVar => storedVar.kind === 'secret');
       const isDouble =
-        secrets.length > 0 && values.some(one => secrets.some(other => isSamePlace(one, other)));
+        secrets.length > 0 && values.some(value => secrets.some(other => isSamePlace(value, other)));
       return [{ generator: generator.name, file, isDouble }];
     }),
   ),
 );
 
-function isSamePlace(one: StoredVar, other: StoredVar): boolean {
-  return one.placement === other.placement && one.owner === other.owner;
+function isSamePlace(storedVar: StoredVar, other: StoredVar): boolean {
+  return storedVar.placement === other.placement && storedVar.owner === other.owner;
 }
 
 /** Is a file meant to be a secret? Null where that is not certain. */

@@ -102,16 +102,16 @@ const driftsIn = keptFor(({ sops, vars, accessOf }: StoreContents): readonly Dri
 
 /** Clan adds the members of default groups to secrets, with or without a link. Which machine has which does not matter. */
 function keysOfDefaultGroups(fleet: Fleet, { sops }: StoreContents): readonly string[] {
-  const settings = fleet.accessSettings.filter(one => one.option === 'defaultGroups');
+  const settings = fleet.accessSettings.filter(accessSetting => accessSetting.option === 'defaultGroups');
   if (settings.length === 0) return [];
-  const names = settings.some(one => one.names === null)
+  const names = settings.some(setting => setting.names === null)
     ? null
-    : new Set(settings.flatMap(one => one.names ?? []));
+    : new Set(settings.flatMap(setting => setting.names ?? []));
   const members = sops.groups
     .filter(group => names === null || names.has(group.name))
     .flatMap(group => [
-      ...group.users.map(one => sops.users.find(user => user.name === one.name)),
-      ...group.machines.map(one => sops.machines.find(machine => machine.name === one.name)),
+      ...group.users.map(holder => sops.users.find(user => user.name === holder.name)),
+      ...group.machines.map(holder => sops.machines.find(machine => machine.name === holder.name)),
     ]);
   return members.flatMap(owner => (owner?.keys() ?? []).map(({ key }) => key));
 }

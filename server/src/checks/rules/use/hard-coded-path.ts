@@ -115,8 +115,8 @@ const NEWER_LAYOUT_TIME = 1_785_715_200;
 function* reportsOf({ sources }: CheckContext, source: SourceFile, known: KnownUse): Iterable<Report> {
   const { use } = known;
   const string = expressionsAt(source, use.at.start).find(
-    (each): each is StringExpr =>
-      each.kind === 'string' && each.start <= use.at.start && use.at.end <= each.end,
+    (expression): expression is StringExpr =>
+      expression.kind === 'string' && expression.start <= use.at.start && use.at.end <= expression.end,
   );
   if (string === undefined || isComment(source, use.at, string)) return;
   const ways = waysFrom(source, string);
@@ -144,7 +144,9 @@ function* reportsOf({ sources }: CheckContext, source: SourceFile, known: KnownU
 
 /** Settings are data, and the module of a service may be clan-core's: what helps for certain is the path of today. */
 function inSettings({ use, file: { generators } }: KnownUse, isLater: boolean): string {
-  const placement = generators.some(one => one.body().share === true) ? 'shared' : 'per-machine/MACHINE';
+  const placement = generators.some(generator => generator.body().share === true)
+    ? 'shared'
+    : 'per-machine/MACHINE';
   const path = `/run/secrets/vars/${placement}/${use.generator}/${use.fileName}`;
   return `Settings of the inventory cannot read its .path: ${isLater ? 'with the update, ' : ''}write \`${path}\`, or let the module of the service read .path if it is yours.`;
 }
@@ -204,8 +206,8 @@ function moduleAround(source: SourceFile, string: StringExpr): LambdaExpr | null
   const around = expressionsAt(source, string.start).reverse();
   return (
     around.find(
-      (each): each is LambdaExpr =>
-        each.kind === 'lambda' && (each.formals ?? []).some(formal => CONFIGS.includes(formal.name.name)),
+      (expr): expr is LambdaExpr =>
+        expr.kind === 'lambda' && (expr.formals ?? []).some(formal => CONFIGS.includes(formal.name.name)),
     ) ?? null
   );
 }

@@ -154,8 +154,9 @@ function definesBeside(source: SourceFile, { definitions }: Generator, at: Place
   const around = expressionsAt(source, at.start)
     .reverse()
     .find(
-      (each): each is LambdaExpr =>
-        each.kind === 'lambda' && (each.formals ?? []).some(formal => formal.name.name === 'config'),
+      (expression): expression is LambdaExpr =>
+        expression.kind === 'lambda' &&
+        (expression.formals ?? []).some(formal => formal.name.name === 'config'),
     );
   return (
     around !== undefined &&

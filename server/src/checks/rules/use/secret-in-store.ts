@@ -159,5 +159,5 @@ function storedBy(steps: readonly Step[], option: readonly string[]): Sink | nul
     if (step.kind === 'attribute') attribute ??= step.at;
   }
   const path = option.join('.');
-  return attribute !== null && OPTIONS.some(each => each.test(path)) ? { how: 'text', at: attribute } : null;
+  return attribute !== null && OPTIONS.some(exp => exp.test(path)) ? { how: 'text', at: attribute } : null;
 }

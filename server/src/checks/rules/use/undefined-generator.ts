@@ -165,7 +165,9 @@ function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, u
     return null;
   if (facts.generators.has(use.generator) && isPerhapsLeftOut(source, use.at)) return null;
   const names = [...facts.generators].flatMap(([name, generators]) =>
-    generators.some(one => readers.certain.every(machine => one.machines?.includes(machine))) ? [name] : [],
+    generators.some(generator => readers.certain.every(machine => generator.machines?.includes(machine)))
+      ? [name]
+      : [],
   );
   return { names, machines: readers.certain, isByKey: false };
 }

@@ -132,7 +132,9 @@ function reportOf(
 ): Report | null {
   const { at, of, attribute } = read;
   const files = sortedUnique(
-    (facts.generators.get(read.generator) ?? []).flatMap(one => one.body().files.map(({ name }) => name)),
+    (facts.generators.get(read.generator) ?? []).flatMap(generator =>
+      generator.body().files.map(({ name }) => name),
+    ),
   );
   const isFile = of === 'generator' && files.includes(attribute);
   const meant = isFile ? `files.${attributeText(attribute)}` : suggest(attribute, OPTIONS[of].keys());

@@ -1,0 +1,56 @@
+/** How those who can read a secret of the age backend differ from those who should, as far as notes tell. Opens nothing. */
+import { ageRecipients, ageSecretPath } from '../../store/age/age-writes.ts';
+import { recipientDrift } from '../../store/sops/sops-writes.ts';
+import { StoreFailure } from '../../store/store-failure.ts';
+import { below } from '../../store/vars/files.ts';
+import { ageFlaw } from '../../store/vars/metadata.ts';
+import { type AgeAccess, notedRecipients } from './access-age.ts';
+import type { Drift, SecretPlace } from './secret-backend.ts';
+
+/** @returns null where it is right, or not there */
+export function ageDrift(access: AgeAccess, place: SecretPlace): Drift | null {
+  const reason = driftReason(access, place);
+  return reason === null ? null : { place, reason };
+}
+
+/**
+ * Returns the keys that a secret is to be encrypted to. Where further machines may declare it, those that have it keep it.
+ *
+ * @throws StoreFailure where the configuration does not tell them
+ */
+export function wantedRecipients(access: AgeAccess, place: SecretPlace): readonly string[] {
+  const { files, directory, keys, admins } = access;
+  const wanted = ageRecipients(place, keys(), admins());
+  if (place.machinesComplete || !place.deploy) return wanted;
+  const ofMachines = new Set(keys().machines.map(machine => machine.publicKey()));
+  const noted = notedRecipients(files, ageSecretPath(directory, place)) ?? [];
+  return [...new Set([...wanted, ...noted.filter(key => ofMachines.has(key))])].sort();
+}
+
+/** @returns words that follow the secret's name */
+function driftReason(access: AgeAccess, place: SecretPlace): string | null {
+  const { files, directory } = access;
+  const path = ageSecretPath(directory, place);
+  const text = files.text(path);
+  if (text === null) return null;
+  const flaw = ageFlaw(text);
+  if (flaw !== null) return `cannot be used: ${flaw.reason}`;
+  const replaced = access.replaced();
+  const planted = place.deploy ? place.machines.find(name => replaced.has(name)) : undefined;
+  if (planted !== undefined)
+    return `is for machine ${planted}, whose public key was replaced: that of its private key is ${replaced.get(planted)}, so put it back into ${below(directory, 'secrets/age-keys/machines')}/${planted}/pub`;
+  const noted = notedRecipients(files, path);
+  // A secret of one machine alone is for that machine; there is nothing noted to compare.
+  if (noted === null)
+    return place.key.startsWith('shared/') || !place.deploy ? 'has no note of whom it is for' : null;
+  try {
+    const drift = recipientDrift(noted, wantedRecipients(access, place));
+    if (drift === null) return null;
+    return drift.lacking.length > 0
+      ? `is not encrypted to ${drift.lacking.length} of those it is for`
+      : `is encrypted to ${drift.extra.length} more than those it is for`;
+  } catch (error) {
+    if (!(error instanceof StoreFailure)) throw error;
+    return `cannot be compared: ${error.message}`;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * How those who can read a secret of the sops backend differ from those who should. Goes by links and metadata alone;
+ * who is looking does not matter.
+ */
+import { keysFor } from '../../store/sops/sops-keys.ts';
+import { recipientDrift } from '../../store/sops/sops-writes.ts';
+import { varFolder } from '../../store/vars/changes.ts';
+import { type ScannedAccess, scanAccess } from '../../store/vars/scan.ts';
+import { several } from '../plan/plan-words.ts';
+import { defaultGroupsOf, type SopsAccess } from './access-sops.ts';
+import type { Drift, SecretPlace } from './secret-backend.ts';
+
+type RecipientDrift = ReturnType<typeof recipientDrift>;
+
+/** Drifts by what was scanned of a secret: many secrets are for the same few, and share it. */
+export type KnownDrifts = Map<ScannedAccess, RecipientDrift>;
+
+/** @returns null where it is right, or not there */
+export function sopsDrift(access: SopsAccess, known: KnownDrifts, place: SecretPlace): Drift | null {
+  const folder = varFolder(access.directory, place.key, place.file);
+  const current = access.scanned?.access(folder) ?? scanAccess(access.files, folder);
+  const reason = current === null ? null : driftReason(access, known, place, current);
+  return reason === null ? null : { place, reason };
+}
+
+/** @returns words that follow the secret's name */
+function driftReason(
+  access: SopsAccess,
+  known: KnownDrifts,
+  place: SecretPlace,
+  current: ScannedAccess,
+): string | null {
+  const { recipients } = current;
+  if (recipients.value === null) return `cannot be used: ${recipients.flaw.reason}`;
+  const linkReason = linkDriftReason(access, place, current);
+  if (linkReason !== null) return linkReason;
+  const drift = keyDrift(access, known, current, recipients.value);
+  if (drift === null) {
+    const machines = access.sops().machines.map(({ name }) => name);
+    const keyless = linkedMachines(current).filter(name => !machines.includes(name));
+    if (keyless.length === 0) return null;
+    return `is for ${several('machine', keyless)}, which ${keyless.length === 1 ? 'has' : 'have'} no key`;
+  }
+  return drift.lacking.length > 0
+    ? `is not encrypted to ${drift.lacking.length} of the keys that its links name`
+    : `is encrypted to ${drift.extra.length} more keys than its links name`;
+}
+
+/** Compares the links of a secret with those that it should have. */
+function linkDriftReason(
+  { directory, groupsOf }: SopsAccess,
+  place: SecretPlace,
+  current: ScannedAccess,
+): string | null {
+  const machines = place.deploy ? place.machines : [];
+  const linked = linkedMachines(current);
+  // Also of what is uploaded by others: clan links machines to all that is deployed, whenever it is needed.
+  const lacking = machines.filter(name => !linked.includes(name));
+  if (lacking.length > 0) return `is not for ${several('machine', lacking)}`;
+  const isCertain = place.machinesComplete || !place.deploy;
+  const extra = isCertain ? linked.filter(name => !machines.includes(name)) : [];
+  if (extra.length > 0) return `is for ${several('machine', extra)}, which should not have it`;
+  const groups = current.holders.groups.map(({ name }) => name);
+  const missingGroups = defaultGroupsOf(place, groupsOf).filter(name => !groups.includes(name));
+  if (missingGroups.length > 0) return `is not for ${several('group', missingGroups)}`;
+  for (const kind of HOLDER_KINDS) {
+    const dangling = current.holders[kind].find(holder => holder.dangling);
+    if (dangling !== undefined) {
+      const folder = varFolder(directory, place.key, place.file);
+      return `has a link to nowhere (${folder}/${kind}/${dangling.name})`;
+    }
+  }
+  return null;
+}
+
+const HOLDER_KINDS = ['users', 'machines', 'groups'] as const;
+
+function linkedMachines({ holders }: ScannedAccess): string[] {
+  return holders.machines.map(({ name }) => name);
+}
+
+/** Compares the keys that links name with those that a file is encrypted to: once where many are alike. */
+function keyDrift(
+  { sops }: SopsAccess,
+  known: KnownDrifts,
+  current: ScannedAccess,
+  recipients: readonly string[],
+): RecipientDrift {
+  const before = known.get(current);
+  if (before !== undefined) return before;
+  const wanted = keysFor(sops(), current.holders);
+  const drift = wanted === null ? null : recipientDrift(recipients, [...wanted]);
+  known.set(current, drift);
+  return drift;
+}

@@ -1,0 +1,142 @@
+/** What the body of a generator declares, with the expressions that only Nix can tell in the place of guesses. Pure. */
+import type { GeneratorBody, WrittenOption } from '../../fleet/model/generators.ts';
+import type { Setting } from '../../modules/settings.ts';
+import type { Place } from '../../nix/places.ts';
+import { validationHash, validationOf } from '../../store/vars/validation.ts';
+import type { Declaration, DeclaredFile, DeclaredPrompt, UnknownPart } from './generators.ts';
+import { type Recipe, recipeOf } from './recipe.ts';
+
+export type Parts = Omit<Declaration, 'machine' | 'name' | 'machinesComplete'>;
+
+/** Reads bodies of generators, each once: machines often share them. */
+export interface BodyReader {
+  recipe(body: GeneratorBody): Recipe;
+  parts(body: GeneratorBody): Parts;
+  readonly expressionAt: ExpressionAt;
+}
+
+export function bodyReader(expressionAt: ExpressionAt): BodyReader {
+  const recipes = new Map<GeneratorBody, Recipe>();
+  const parts = new Map<GeneratorBody, Parts>();
+  const reader: BodyReader = {
+    recipe(body) {
+      const recipe = recipes.get(body) ?? recipeOf(body);
+      recipes.set(body, recipe);
+      return recipe;
+    },
+    parts(body) {
+      const own = parts.get(body) ?? partsIn(body, reader.recipe(body), expressionAt);
+      parts.set(body, own);
+      return own;
+    },
+    expressionAt,
+  };
+  return reader;
+}
+
+const NOTHING: Parts = {
+  share: false,
+  files: [],
+  prompts: [],
+  dependencies: [],
+  validationHash: null,
+  unknown: [],
+};
+
+function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: ExpressionAt): Parts {
+  const unknown: UnknownPart[] = [];
+  const written = (of: WrittenOption['of'], owner: string | null, name: string) =>
+    body.options().find(one => one.of === of && one.owner === owner && one.name === name);
+  const note = (part: UnknownPart['part'], option: WrittenOption | undefined, otherwise: string) =>
+    unknown.push({
+      part,
+      expression: option === undefined ? otherwise : expressionAt(option.valueAt ?? option.at),
+    });
+
+  if (body.completeness === 'opaque') {
+    const all: UnknownPart[] = [{ part: 'files', expression: 'nothing of it is known' }];
+    return { ...NOTHING, unknown: all };
+  }
+  if (body.share === null) note('share', written('generator', null, 'share'), 'share');
+  if (!body.complete.files || body.files.some(file => file.nameKind === 'pattern'))
+    note('files', written('generator', null, 'files'), 'files');
+  const named = body.files.filter(file => file.nameKind !== 'pattern');
+  const files = named.map((file): DeclaredFile => {
+    const { name, secret, deploy, neededFor } = file;
+    for (const option of ['secret', 'deploy', 'neededFor'] as const)
+      if (file[option] === null) note('files', written('file', name, option), `files.${name}.${option}`);
+    return { name, secret: secret ?? true, deploy: deploy ?? true, neededFor: neededFor ?? 'services' };
+  });
+  if (!body.complete.prompts) note('prompts', written('generator', null, 'prompts'), 'prompts');
+  const prompts = body.prompts.map((prompt): DeclaredPrompt => {
+    const { name, persist, description } = prompt;
+    const type = PROMPT_TYPES.find(one => one === prompt.type);
+    if (type === undefined) note('prompts', written('prompt', name, 'type'), `prompts.${name}.type`);
+    if (persist === null) note('prompts', written('prompt', name, 'persist'), `prompts.${name}.persist`);
+    return {
+      name,
+      description: description ?? name,
+      type: type ?? 'hidden',
+      persist: persist ?? false,
+      required: isRequired(written('prompt', name, 'display')?.value),
+    };
+  });
+  if (!body.complete.dependencies)
+    note('dependencies', written('generator', null, 'dependencies'), 'dependencies');
+  if (!body.complete.packages)
+    note('runtimeInputs', written('generator', null, 'runtimeInputs'), 'runtimeInputs');
+  // Few have one, and looking for what is written reads all options of the generator.
+  const option = body.validation === undefined ? undefined : written('generator', null, 'validation');
+  const validation =
+    option?.kind === 'null' ? null : isWhole(option?.value) ? validationOf(body.validation) : undefined;
+  if (validation === undefined) note('validation', option, 'validation');
+  if (recipe.unknown !== null)
+    unknown.push({ part: 'script', expression: expressionAt(recipe.unknown.at, recipe.unknown.text) });
+
+  return {
+    share: body.share ?? false,
+    files: files.sort(byOwnName),
+    prompts: prompts.sort(byOwnName),
+    dependencies: [...new Set(body.dependencies.map(one => one.value))],
+    validationHash: validation === undefined ? null : validationHash(validation),
+    unknown,
+  };
+}
+
+/** False for data that may hold more than is seen. */
+function isWhole(setting: Setting | undefined): boolean {
+  if (setting?.kind !== 'set') return setting?.kind !== 'unknown';
+  return setting.complete && [...setting.entries.values()].every(isWhole);
+}
+
+/** `display.required`, which is true unless it is said otherwise. */
+function isRequired(display: Setting | undefined): boolean {
+  if (display?.kind !== 'set') return true;
+  const required = display.entries.get('required');
+  return !(required?.kind === 'plain' && required.value === false);
+}
+
+const PROMPT_TYPES = ['line', 'hidden', 'multiline', 'multiline-hidden'] as const;
+
+const MAX_EXPRESSION = 60;
+
+/** @param shown what to call it; null: what is written there */
+export type ExpressionAt = (place: Place, shown?: string | null) => string;
+
+export function expressionsIn(textOf: (file: string) => string | null): ExpressionAt {
+  return ({ file, start, end }, given = null) => {
+    const text = textOf(file);
+    if (text === null) return file;
+    const line = text.slice(0, start).split('\n').length;
+    // What is selected has its name's place; people read the whole of it.
+    const path = text.charAt(start - 1) === '.' ? (/[\w.'-]*$/.exec(text.slice(0, start))?.[0] ?? '') : '';
+    const expression = (given ?? path + text.slice(start, end)).replace(/\s+/g, ' ').trim();
+    const shown =
+      expression.length > MAX_EXPRESSION ? `${expression.slice(0, MAX_EXPRESSION - 1)}…` : expression;
+    return `${shown} (${file}:${line})`;
+  };
+}
+
+function byOwnName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}

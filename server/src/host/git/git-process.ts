@@ -1,0 +1,72 @@
+/** Runs git in a work tree: to change something, or only to look. Knows nothing of what is asked. */
+import { HostFailure } from '../host-failure.ts';
+import { type ProcessResult, runProcess } from '../programs/process.ts';
+import { withoutKeys } from '../programs/program-environment.ts';
+import { LOOKING, LOOKING_ENVIRONMENT } from './read-only-git.ts';
+
+const TIME_LIMIT_MS = 120_000;
+const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
+
+export interface GitInput {
+  /** Standard input. */
+  readonly input?: string;
+  /** Absolute path of the index to use in the place of the person's. */
+  readonly index?: string;
+}
+
+export interface Git {
+  /** Runs git. */
+  run(args: readonly string[], options?: GitInput): Promise<ProcessResult>;
+  /**
+   * Runs git and returns what it prints.
+   *
+   * @param action in words that follow "Cannot"
+   * @throws HostFailure with what git said where it failed
+   */
+  must(args: readonly string[], action: string, options?: GitInput): Promise<string>;
+  /** Runs git so that it starts no program of the repository's. */
+  look(args: readonly string[], options?: GitInput): Promise<ProcessResult>;
+  /** Does as `must`, so that git starts no program of the repository's. */
+  mustLook(args: readonly string[], action: string, options?: GitInput): Promise<string>;
+}
+
+/**
+ * @param program absolute path of git
+ * @param root absolute path of a folder in the work tree
+ * @param env the person's environment variables
+ */
+export function gitIn(program: string, root: string, env: Readonly<Record<string, string | undefined>>): Git {
+  const changing = { ...withoutKeys(env), GIT_LITERAL_PATHSPECS: '1', LC_ALL: 'C' };
+  const looking = { ...changing, ...LOOKING_ENVIRONMENT };
+  const start = (
+    args: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    { input, index }: GitInput,
+  ) =>
+    runProcess(program, args, {
+      cwd: root,
+      env: index === undefined ? environment : { ...environment, GIT_INDEX_FILE: index },
+      timeLimitMs: TIME_LIMIT_MS,
+      outputLimitBytes: OUTPUT_LIMIT_BYTES,
+      ...(input === undefined ? {} : { input: Buffer.from(input, 'utf8') }),
+    });
+  const run: Git['run'] = (args, options = {}) => start(args, changing, options);
+  const look: Git['look'] = (args, options = {}) => start([...LOOKING, ...args], looking, options);
+  return {
+    ...{ run, look },
+    must: async (args, action, options) => printed(await run(args, options), action),
+    mustLook: async (args, action, options) => printed(await look(args, options), action),
+  };
+}
+
+function printed(result: ProcessResult, action: string): string {
+  if (result.code === 0) return result.stdout.toString('utf8');
+  throw new HostFailure('other', `Cannot ${action}: ${saidBy(result)}`);
+}
+
+/** Returns what git said of its failure, as a sentence. */
+export function saidBy({ end, stderr, stdout }: ProcessResult): string {
+  if (end === 'timeout') return 'git did not answer in time.';
+  const text = `${stderr.toString('utf8').trim()}\n${stdout.toString('utf8').trim()}`.trim();
+  return `git says: ${text.split('\n').slice(0, 3).join(' ')}`;
+}

@@ -1,0 +1,165 @@
+/**
+ * Makes commits of chosen paths. They are put together in an index of our own, so that whatever else is staged, changed
+ * or untracked stays as it is.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder } from '../files/atomic.ts';
+import { HostFailure } from '../host-failure.ts';
+import type { ProcessResult } from '../programs/process.ts';
+import type { Commit } from './commit.ts';
+import { branchOf, type Habits, importStream, stagedIn, underWay } from './fast-import.ts';
+import { saidBy } from './git-process.ts';
+import { copyIndex, lockIndex, replaceIndex } from './own-index.ts';
+import { slicesOf } from './read-only-git.ts';
+import { isFile, knownPaths, PATHS_FROM_INPUT, type WorkTree } from './work-tree.ts';
+
+/**
+ * Makes commits, one after the other; see `Repository.commit`.
+ *
+ * @param habits who commits and how; null where every commit has to be made by `git commit`
+ */
+export async function makeCommits(
+  tree: WorkTree,
+  commits: readonly Commit[],
+  scratch: string,
+  habits: () => Promise<Habits | null>,
+): Promise<boolean> {
+  const paths = pathsOf(commits);
+  if (paths.length === 0) return false;
+  makeFolder(scratch);
+  const own = join(scratch, `index.${process.pid}.new`);
+  const copy = join(scratch, `index-after.${process.pid}.new`);
+  const lock = await lockIndex(tree.index);
+  try {
+    const begun = await underWay(tree.gitFolder);
+    // Committed in the middle of it, values would be part of it, and gone if it is taken back.
+    if (begun !== null)
+      throw new HostFailure('other', `A ${begun} is in progress in the repository: finish it first.`);
+    // Many at once cost git little more than one.
+    const together = commits.length > 1 ? await commitTogether(tree, commits, own, await habits()) : null;
+    const done: Commit[] = [];
+    if (together === null)
+      await commitEach(tree, commits, own, done).catch(async error => {
+        if (done.length > 0) await bringUpIndex(tree, pathsOf(done), copy);
+        throw error;
+      });
+    // Also where nothing was left to commit: a run that was killed may not have come to this.
+    await bringUpIndex(tree, paths, copy);
+    return together ?? done.length > 0;
+  } finally {
+    for (const path of [own, copy]) rmSync(path, { force: true });
+    await lock.release();
+  }
+}
+
+/**
+ * Makes several commits as one stream of `git fast-import`.
+ *
+ * @param own absolute path of the index of our own
+ * @returns whether there was anything to commit; null where they have to be made one by one and nothing has happened
+ */
+async function commitTogether(
+  tree: WorkTree,
+  commits: readonly Commit[],
+  own: string,
+  habits: Habits | null,
+): Promise<boolean | null> {
+  const { git, gitFolder, prefix } = tree;
+  const branch = habits === null ? null : branchOf(gitFolder);
+  if (habits === null || branch === null) return null;
+  await beginIndex(tree, own);
+  if ((await stage(tree, pathsOf(commits), own)).length === 0) return false;
+  const raw = await git.run(
+    ['diff-index', '--cached', '--raw', '-z', '--no-renames', '--no-abbrev', 'HEAD', '--'],
+    { index: own },
+  );
+  if (raw.code !== 0) return null;
+  const fromTop = commits.map(({ paths, message }) => ({ message, paths: paths.map(path => prefix + path) }));
+  const stream = importStream(branch, fromTop, stagedIn(raw.stdout.toString('utf8')), habits);
+  if (stream === '') return false;
+  // It refuses a branch that has gone on in between.
+  return (await git.run(['fast-import', '--quiet', '--done'], { input: stream })).code === 0 ? true : null;
+}
+
+/** Makes commits as `git commit` does, with hooks and signatures. @param done those that were made are added */
+async function commitEach(
+  tree: WorkTree,
+  commits: readonly Commit[],
+  own: string,
+  done: Commit[],
+): Promise<void> {
+  await beginIndex(tree, own);
+  for (const commit of commits) {
+    const staged = await stage(tree, commit.paths, own);
+    if (!(await isStaged(tree, staged, own))) continue;
+    const args = ['commit', '--quiet', '--no-verify', '-m', commit.message];
+    const result = await tree.git.run(args, { index: own });
+    if (result.code !== 0) throw await commitFailure(tree, result);
+    done.push(commit);
+  }
+}
+
+async function commitFailure({ git }: WorkTree, result: ProcessResult): Promise<HostFailure> {
+  const identity = await git.run(['var', 'GIT_COMMITTER_IDENT']);
+  return identity.code === 0
+    ? new HostFailure('other', `Cannot commit what was written: ${saidBy(result)}`)
+    : new HostFailure('no-identity', NO_IDENTITY);
+}
+
+const NO_IDENTITY =
+  'Git does not know who you are, and commits nothing without a name. Tell it once: git config --global user.name "Your Name" and git config --global user.email you@example.org.';
+
+/** Makes an index of our own that is as the last commit; what is known of files is taken over from the person's. */
+async function beginIndex({ git, gitFolder, index }: WorkTree, own: string): Promise<void> {
+  // In a sparse work tree the person's leaves out files that are to be committed.
+  const isSparse = isFile(join(gitFolder, 'info/sparse-checkout'));
+  if (isSparse) rmSync(own, { force: true });
+  else copyIndex(index, own);
+  const read = await git.run([...PLAIN, 'read-tree', '--reset', 'HEAD'], { index: own });
+  if (read.code === 0) return;
+  const head = await git.run(['rev-parse', '--verify', '--quiet', 'HEAD']);
+  if (head.code === 0) throw new HostFailure('other', `Cannot read the last commit: ${saidBy(read)}`);
+  // Before the first commit.
+  rmSync(own, { force: true });
+  await git.must(['read-tree', '--empty'], 'begin an index', { index: own });
+}
+
+/** An index of our own has all files of the commit in it, whatever the person's work tree leaves out. */
+const PLAIN = ['core.sparseCheckout', 'index.sparse', 'core.splitIndex', 'core.fsmonitor'].flatMap(name => [
+  '-c',
+  `${name}=false`,
+]);
+
+/** Stages paths in an index of our own. @returns those that there are */
+async function stage(tree: WorkTree, paths: readonly string[], own: string): Promise<readonly string[]> {
+  const existing = await knownPaths(tree, paths, own);
+  const options = { input: existing.join('\0'), index: own };
+  if (existing.length > 0)
+    await tree.git.must([...PLAIN, 'add', '--all', ...PATHS_FROM_INPUT], 'stage what was written', options);
+  return existing;
+}
+
+async function isStaged({ git }: WorkTree, paths: readonly string[], own: string): Promise<boolean> {
+  for (const slice of slicesOf(paths)) {
+    const { code } = await git.run(['diff', '--cached', '--quiet', '--', ...slice], { index: own });
+    if (code !== 0) return true;
+  }
+  return false;
+}
+
+/**
+ * Brings the person's index up to the last commit, which would say otherwise that what was committed is removed.
+ *
+ * @param copy absolute path where it is put together
+ */
+async function bringUpIndex({ git, index }: WorkTree, paths: readonly string[], copy: string): Promise<void> {
+  copyIndex(index, copy);
+  const options = { input: paths.join('\0'), index: copy };
+  await git.must(['reset', ...PATHS_FROM_INPUT], 'tell your index of the commit', options);
+  replaceIndex(index, copy);
+}
+
+function pathsOf(commits: readonly Commit[]): string[] {
+  return commits.flatMap(commit => commit.paths);
+}
