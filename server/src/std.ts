@@ -1,8 +1,6 @@
-/**
- * What is kept from one build to the next is compared by identity: nothing here looks into things.
- */
+/** Small functions over lists, objects and numbers that know no domain. */
 
-/** Do both lists hold the same objects in the same order? */
+/** Returns whether both lists hold the same objects in the same order. Looks into none of them. */
 export function sameItems<T>(left: readonly T[], right: readonly T[]): boolean {
   return left.length === right.length && left.every((item, index) => item === right[index]);
 }
@@ -21,4 +19,29 @@ export function differenceOf<T>(
   let end = 0;
   while (end < shorter - start && left[left.length - 1 - end] === right[right.length - 1 - end]) end++;
   return { left: left.slice(start, left.length - end), right: right.slice(start, right.length - end) };
+}
+
+/** Returns a function that computes once. One that throws computes again when it is called again. */
+export function once<T>(compute: () => T): () => T {
+  let answer: { readonly value: T } | null = null;
+  return () => {
+    answer ??= { value: compute() };
+    return answer.value;
+  };
+}
+
+/** Returns a function that gives 1, 2, 3, … when it is called. */
+export function counter(): () => number {
+  let last = 0;
+  return () => ++last;
+}
+
+/** Returns an object with further properties, each of which is computed when it is first read. */
+export function withLazy<Data extends object, Lazy extends object>(
+  data: Data,
+  computed: { readonly [Name in keyof Lazy]: () => Lazy[Name] },
+): Data & Lazy {
+  for (const name of Object.keys(computed) as (keyof Lazy)[])
+    Object.defineProperty(data, name, { enumerable: true, get: once(computed[name]) });
+  return data as Data & Lazy;
 }

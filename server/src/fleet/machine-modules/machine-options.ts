@@ -22,6 +22,7 @@ import { speculating } from '../../nix/eval/cycles.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { unrecorded } from '../../nix/eval/trace.ts';
 import type { Attr, Lazy, UnknownValue, Value } from '../../nix/eval/value.ts';
+import { counter } from '../../std.ts';
 import { HELPER_DEFAULTS } from '../generators/helper-options.ts';
 
 /** A machine, as far as its options can be told. */
@@ -48,7 +49,7 @@ const STEPS = 100_000;
 /** Options that are settled by options that are settled by options. */
 const MAX_NESTING = 12;
 
-let last = 0;
+const nextNumber = counter();
 
 /**
  * Computes something with the configuration of a machine, unless it was computed with the same answers before.
@@ -63,7 +64,7 @@ export function settledFor<T>(
   for (const one of known)
     if (one.asked.every(({ path, answer }) => keyOf(machine.answer(path)) === answer)) return one.result;
   const asked = new Map<string, Asked>();
-  const name = `config@${++last}`;
+  const name = `config@${nextNumber()}`;
   const config: UnknownValue = { ...CONFIG, key: name };
   const { settle } = cx;
   cx.settle = value => {
@@ -152,7 +153,7 @@ function nixValue(plain: Plain, at: UnknownValue): Value {
     for (const [name, value] of Object.entries(plain.fields))
       entries.set(name, attr(nixValue(value, at), origin));
     // Options of a submodule have defaults.
-    return attrs(entries, origin, unknown(at.reason, `${at.key}${++last}`, origin));
+    return attrs(entries, origin, unknown(at.reason, `${at.key}${nextNumber()}`, origin));
   }
   for (const name of plain.names) entries.set(name, attr(unknownSelect(at, name, origin), origin));
   return attrs(entries, origin);

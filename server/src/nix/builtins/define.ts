@@ -28,20 +28,20 @@ export type Table = Readonly<Record<string, Lazy>>;
 export function builtin(name: string, arity: number, run: Run): BuiltinValue {
   const whole = (cx: BuiltinContext, args: readonly Lazy[], at: Origin | null): Value => {
     const result = run(cx, args, at);
-    return result.kind === 'pending' ? settle(result, name, whole, cx, args, at) : result;
+    return result.kind === 'pending'
+      ? settle(result, name, args, at, (...given) => whole(cx, ...given))
+      : result;
   };
   return { kind: 'builtin', builtin: { name, arity, run: whole }, args: [], origin: null };
 }
 
-type Whole = (cx: BuiltinContext, args: readonly Lazy[], at: Origin | null) => Value;
-
+/** @param run applies the builtin to other arguments */
 function settle(
   pending: Pending,
   name: string,
-  run: Whole,
-  cx: BuiltinContext,
   args: readonly Lazy[],
   at: Origin | null,
+  run: (args: readonly Lazy[], at: Origin | null) => Value,
 ): UnknownValue {
   const { cause } = pending;
   const key = boundedKey(`${name}(${args.map(lazyKey).join(',')})`);
@@ -49,7 +49,7 @@ function settle(
   const index = args.findIndex(arg => evaluated(arg) === cause);
   // Where an argument is perhaps one of several values, so is the result.
   if (candidates === null && index >= 0 && cause.candidates !== null)
-    candidates = cause.candidates.map(value => thunk(() => run(cx, args.with(index, value), at)));
+    candidates = cause.candidates.map(value => thunk(() => run(args.with(index, value), at)));
   return unknown(cause.reason, key, at, null, candidates);
 }
 

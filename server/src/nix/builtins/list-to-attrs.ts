@@ -89,15 +89,8 @@ function addElement(
       if (cx.speculate(candidate).kind === 'attrs') addElement(cx, growing, candidate, true, at);
     if (element.candidates !== null || maybe) return;
     // An element of which nothing is known gives one attribute all the same.
-    addNamed(
-      growing,
-      hole(field(cx, element, 'name', at) as UnknownValue, null),
-      element,
-      true,
-      null,
-      cx,
-      at,
-    );
+    const name = hole(field(cx, element, 'name', at) as UnknownValue, null);
+    addNamed(cx, growing, { name, element, maybe: true, place: null }, at);
     return;
   }
   const problem = problemOf(cx, element, at);
@@ -115,7 +108,7 @@ function addElement(
   }
   const place = name.origin ?? written?.at ?? at;
   const text = name.kind === 'unknown' ? hole(name, source) : name;
-  addNamed(growing, text, element, maybe, place, cx, at);
+  addNamed(cx, growing, { name: text, element, maybe, place }, at);
 }
 
 function problemOf(cx: BuiltinContext, element: Value, at: Origin | null): FailureValue | null {
@@ -135,13 +128,20 @@ function sourceOf(lazy: Lazy): string | null {
   return lazy.scope.file.text.slice(lazy.expr.start, lazy.expr.end);
 }
 
+/** An element of the list whose name is known, perhaps in part. */
+interface NamedElement {
+  readonly name: StringValue;
+  readonly element: Lazy;
+  /** True if the list has it only perhaps. */
+  readonly maybe: boolean;
+  /** Where the name is written. */
+  readonly place: Origin | null;
+}
+
 function addNamed(
-  growing: Growing,
-  name: StringValue,
-  element: Lazy,
-  maybe: boolean,
-  place: Origin | null,
   cx: BuiltinContext,
+  growing: Growing,
+  { name, element, maybe, place }: NamedElement,
   at: Origin | null,
 ): void {
   const written = element.kind === 'attrs' ? element.entries.get('value') : undefined;

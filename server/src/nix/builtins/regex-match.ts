@@ -45,7 +45,7 @@ function run(search: Search, node: Node, at: number, next: Next): boolean {
       });
     case 'repeat':
       return node.body.kind === 'set'
-        ? repeatSet(search, node.body, node.min, node.max, at, next)
+        ? repeatSet(search, node.body, node, at, next)
         : repeat(search, node, 0, at, next);
     case 'start':
       return at === 0 && search.first && next(at);
@@ -77,8 +77,7 @@ function repeat(
 function repeatSet(
   search: Search,
   body: Extract<Node, { kind: 'set' }>,
-  min: number,
-  max: number,
+  { min, max }: Extract<Node, { kind: 'repeat' }>,
   at: number,
   next: Next,
 ): boolean {
@@ -91,13 +90,19 @@ function repeatSet(
   return false;
 }
 
+/** What is looked for, and where. */
+interface Subject {
+  readonly regex: Regex;
+  readonly text: string;
+  /** Counts a step against the budget. */
+  readonly step: () => void;
+}
+
 /** The longest match from a place of those that `accept` takes; of equally long ones the first that is found. */
 function matchAt(
-  regex: Regex,
-  text: string,
+  { regex, text, step }: Subject,
   start: number,
   first: boolean,
-  step: () => void,
   accept: (end: number) => boolean,
 ): Match | null {
   const groups: ({ start: number; end: number } | null)[] = new Array(regex.groups + 1).fill(null);
@@ -112,7 +117,7 @@ function matchAt(
 
 /** The whole text, as `match` wants it. */
 export function matchWhole(regex: Regex, text: string, step: () => void): Match | null {
-  return matchAt(regex, text, 0, true, step, end => end === text.length);
+  return matchAt({ regex, text, step }, 0, true, end => end === text.length);
 }
 
 /** All matches from left to right, as `split` wants them. */
@@ -126,12 +131,12 @@ export function* matches(regex: Regex, text: string, step: () => void): Generato
       if (at === text.length) return;
       // After an empty match: one that is not empty at the same place, else on from the next.
       const place = at;
-      found = matchAt(regex, text, at, first, step, end => end > place);
+      found = matchAt({ regex, text, step }, at, first, end => end > place);
       if (found === null) at++;
     }
     first = at === 0 && !afterEmpty;
     for (let start = at; found === null && start <= text.length; start++)
-      found = matchAt(regex, text, start, first && start === 0, step, () => true);
+      found = matchAt({ regex, text, step }, start, first && start === 0, () => true);
     if (found === null) return;
     yield found;
     at = found.end;

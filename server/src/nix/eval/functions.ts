@@ -46,22 +46,20 @@ function call(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Origin | null): Va
     call: { at: at ?? originOf(fn.expr, fn.scope) },
   };
   if (fn.expr.name !== null) names.set(fn.expr.name.name, arg);
-  if (fn.expr.formals !== null) {
-    const failed = bindFormals(cx, fn, fn.expr.formals, arg, scope, names, at);
-    if (failed !== null) return failed;
-  }
+  const failed = fn.expr.formals === null ? null : bindFormals(cx, fn, arg, { scope, names }, at);
+  if (failed !== null) return failed;
   return cx.evaluate(fn.expr.body, scope);
 }
 
+/** Binds what the argument has to the names that a function takes it apart into, in the scope of its body. */
 function bindFormals(
   cx: Evaluation,
   fn: LambdaValue,
-  formals: readonly Formal[],
   arg: Lazy,
-  scope: Scope,
-  names: Map<string, Lazy>,
+  { scope, names }: { readonly scope: Scope; readonly names: Map<string, Lazy> },
   at: Origin | null,
 ): FailureValue | null {
+  const formals = fn.expr.formals ?? [];
   const given = cx.force(arg);
   if (given.kind === 'failure') return given;
   if (given.kind === 'unknown') {

@@ -2,17 +2,19 @@
  * Identity without evaluation: keys by which two unknowns are recognised as the same value. Equal keys promise
  * equal values; different keys promise nothing.
  */
+
+import { counter } from '../../std.ts';
 import { hexHash } from '../hash.ts';
 import type { Lazy, StringValue, UnknownValue } from './value.ts';
 
 const numbers = new WeakMap<object, string>();
-let last = 0;
+const nextNumber = counter();
 
 /** A name for an object, the same as long as it lives. */
 export function identity(object: object): string {
   let name = numbers.get(object);
   if (name === undefined) {
-    name = `#${++last}`;
+    name = `#${nextNumber()}`;
     numbers.set(object, name);
   }
   return name;

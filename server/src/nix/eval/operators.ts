@@ -90,7 +90,7 @@ export function binary(cx: Evaluation, expr: BinaryExpr, scope: Scope): Value {
     case '++':
       return append(cx, left, right, origin);
     case '+':
-      return plus(cx, left, right, expr, scope, origin);
+      return plus(cx, left, right, expr, scope);
     default:
       return arithmetic(expr.operator, left, right, origin);
   }
@@ -228,14 +228,8 @@ export function append(cx: BuiltinContext, left: Value, right: Value, origin: Or
   return list(items, origin);
 }
 
-function plus(
-  cx: Evaluation,
-  left: Value,
-  right: Value,
-  expr: BinaryExpr,
-  scope: Scope,
-  origin: Origin,
-): Value {
+function plus(cx: Evaluation, left: Value, right: Value, expr: BinaryExpr, scope: Scope): Value {
+  const origin = originOf(expr, scope);
   if (isNumber(left) && (isNumber(right) || right.kind === 'unknown'))
     return arithmetic('+', left, right, origin);
   if (left.kind === 'unknown') return derived(left, '+', origin);

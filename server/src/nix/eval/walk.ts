@@ -3,7 +3,7 @@
  * written in a function that nobody calls yet is seen too. Parameters of functions are what the caller says.
  */
 
-import { type Group, groupOf, groupOfPath, type Member } from '../bindings.ts';
+import { type DynamicMember, type Group, groupOf, groupOfPath, type Member } from '../bindings.ts';
 import { type Expr, type LambdaExpr, type Range, writtenName } from '../syntax.ts';
 import { originOf, unknown } from './construct.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -68,12 +68,13 @@ export function walk(cx: Evaluation, expr: Expr, state: WalkState, handler: Walk
       for (const item of expr.items) inside(item);
       return;
     case 'attrs':
-      walkGroup(cx, groupOf(expr.bindings, expr.recursive, expr), state, handler, false);
+      walkGroup(cx, groupOf(expr.bindings, expr.recursive, expr), state, handler);
       return;
     case 'let': {
       const group = groupOf(expr.bindings, true, expr);
       const inner = letScope(cx, group, scope);
-      walkMembers(cx, group, { ...state, scope: inner, path: null }, scope, handler, true);
+      const within: WalkState = { ...state, scope: inner, path: null };
+      walkMembers({ cx, handler, group, state: within, outer: scope, isLet: true });
       inside(expr.body, state.path, state.conditional, inner);
       return;
     }
@@ -127,116 +128,107 @@ function conditionally(fn: Expr): boolean {
   return CONDITIONAL.test(writtenName(fn.kind === 'apply' ? fn.fn : fn));
 }
 
-function walkGroup(
-  cx: Evaluation,
-  group: Group,
-  state: WalkState,
-  handler: WalkHandler,
-  isLet: boolean,
-): void {
-  const inner = group.recursive ? letScope(cx, group, state.scope) : state.scope;
-  walkMembers(cx, group, { ...state, scope: inner }, state.scope, handler, isLet);
+/** The walk over the bindings of one group. */
+interface GroupWalk {
+  readonly cx: Evaluation;
+  readonly handler: WalkHandler;
+  readonly group: Group;
+  /** Inside the group. */
+  readonly state: WalkState;
+  /** Around the group: where `inherit` looks. */
+  readonly outer: Scope;
+  readonly isLet: boolean;
 }
 
-/** From the name, or what it is inherited from, to the end of the value. */
+function walkGroup(cx: Evaluation, group: Group, state: WalkState, handler: WalkHandler): void {
+  const outer = state.scope;
+  const scope = group.recursive ? letScope(cx, group, outer) : outer;
+  walkMembers({ cx, handler, group, state: { ...state, scope }, outer, isLet: false });
+}
+
+function walkMembers(walked: GroupWalk): void {
+  const { handler, group, state } = walked;
+  for (const member of group.members.values()) {
+    if (handler.skips?.(wholeOf(member))) continue;
+    const at = originOf(member.at, state.scope);
+    const name: StringValue = { kind: 'string', text: member.name, pieces: [], origin: at };
+    const below: WalkState = { ...state, path: { parent: state.path, name, at } };
+    if (member.expr !== null) walkBound(walked, member, member.expr, below);
+    else if (member.group !== null) walkNested(walked, member, member.group, below);
+    else if (member.inherit !== null) walkInherited(walked, member, member.inherit.from, below);
+  }
+  for (const member of group.dynamics) walkDynamic(walked, member);
+}
+
+/** Returns the range from the name, or what it is inherited from, to the end of the value. */
 function wholeOf({ at, expr, group, inherit }: Member): Range {
   const start = inherit?.from ? Math.min(inherit.from.start, at.start) : at.start;
   return { start, end: (expr ?? group ?? at).end };
 }
 
-function walkMembers(
-  cx: Evaluation,
-  group: Group,
-  state: WalkState,
-  outer: Scope,
-  handler: WalkHandler,
-  isLet: boolean,
-): void {
-  const { scope } = state;
-  const isKept = scope.made !== null && !isLet && !group.recursive && group.dynamics.length === 0;
-  for (const member of group.members.values()) {
-    if (handler.skips?.(wholeOf(member))) continue;
-    const at = originOf(member.at, scope);
-    const name: StringValue = { kind: 'string', text: member.name, pieces: [], origin: at };
-    const path: NamePath = { parent: state.path, name, at };
-    const below: WalkState = { scope, path, conditional: state.conditional };
-    const { expr, group: nested, inherit } = member;
-    if (expr !== null) {
-      const range = { start: member.at.start, end: expr.end };
-      const value = () => (isKept ? memberOf(cx, group, scope, member.name) : delay(expr, scope));
-      handler.binding?.({ state: below, value, expr, range, isLet });
-      walk(cx, expr, below, handler);
-    } else if (nested !== null) {
-      const literal: Expr = {
-        kind: 'attrs',
-        recursive: nested.recursive,
-        bindings: [],
-        start: nested.start,
-        end: nested.end,
-      };
-      const value = () =>
-        isKept ? memberOf(cx, group, scope, member.name) : cx.delay(() => attributeSet(cx, nested, scope));
-      handler.binding?.({
-        state: below,
-        value,
-        expr: null,
-        range: { start: member.at.start, end: nested.end },
-        isLet,
-      });
-      if (handler.enter(literal, below)) walkGroup(cx, nested, below, handler, false);
-    } else if (inherit !== null) {
-      const from = inherit.from === null ? outer : scope;
-      const source: Expr =
-        inherit.from === null
-          ? { kind: 'variable', name: member.name, start: member.at.start, end: member.at.end }
-          : {
-              kind: 'select',
-              target: inherit.from,
-              path: [
-                {
-                  kind: 'name',
-                  name: member.name,
-                  quoted: false,
-                  start: member.at.start,
-                  end: member.at.end,
-                },
-              ],
-              fallback: null,
-              start: Math.min(inherit.from.start, member.at.start),
-              end: member.at.end,
-            };
-      handler.binding?.({
-        state: below,
-        value: () => delay(source, from),
-        expr: source,
-        range: member.at,
-        isLet,
-      });
-      walk(cx, source, { ...below, scope: from }, handler);
-    }
-  }
-  for (const member of group.dynamics) {
-    const at = originOf(member.name, scope);
-    walk(cx, member.name.expr, { ...state, path: null }, handler);
-    const computed = dynamicName(cx, member.name.expr, scope);
-    const name = computed.kind === 'string' ? computed : null;
-    const below: WalkState = { ...state, path: { parent: state.path, name, at } };
-    if (member.rest.length === 0) {
-      const range = { start: member.name.start, end: member.value.end };
-      handler.binding?.({
-        state: below,
-        value: () => delay(member.value, scope),
-        expr: member.value,
-        range,
-        isLet,
-      });
-      walk(cx, member.value, below, handler);
-    } else walkGroup(cx, groupOfPath(member.rest, member.value), below, handler, false);
-  }
+/** `name = expr;` */
+function walkBound(walked: GroupWalk, member: Member, expr: Expr, below: WalkState): void {
+  const { cx, handler, isLet } = walked;
+  const range = { start: member.at.start, end: expr.end };
+  const value = () => keptMember(walked, member) ?? delay(expr, below.scope);
+  handler.binding?.({ state: below, value, expr, range, isLet });
+  walk(cx, expr, below, handler);
 }
 
-/** The value of a member, the same each time. */
-function memberOf(cx: Evaluation, group: Group, scope: Scope, name: string): Lazy {
+/** `name.rest = …;`, or several sets of one name. */
+function walkNested(walked: GroupWalk, member: Member, nested: Group, below: WalkState): void {
+  const { cx, handler, isLet } = walked;
+  const { recursive, start, end } = nested;
+  const range = { start: member.at.start, end };
+  const value = () => keptMember(walked, member) ?? cx.delay(() => attributeSet(cx, nested, below.scope));
+  handler.binding?.({ state: below, value, expr: null, range, isLet });
+  const literal: Expr = { kind: 'attrs', recursive, bindings: [], start, end };
+  if (handler.enter(literal, below)) walkGroup(cx, nested, below, handler);
+}
+
+/** `inherit name;` is walked as the variable, `inherit (from) name;` as the selection. */
+function walkInherited(walked: GroupWalk, member: Member, from: Expr | null, below: WalkState): void {
+  const { cx, handler, isLet } = walked;
+  const { name, at } = member;
+  const { start, end } = at;
+  const expr: Expr =
+    from === null
+      ? { kind: 'variable', name, start, end }
+      : {
+          kind: 'select',
+          target: from,
+          path: [{ kind: 'name', name, quoted: false, start, end }],
+          fallback: null,
+          start: Math.min(from.start, start),
+          end,
+        };
+  const scope = from === null ? walked.outer : below.scope;
+  handler.binding?.({ state: below, value: () => delay(expr, scope), expr, range: at, isLet });
+  walk(cx, expr, { ...below, scope }, handler);
+}
+
+/** `${name} = …;` */
+function walkDynamic({ cx, handler, state, isLet }: GroupWalk, member: DynamicMember): void {
+  const { scope } = state;
+  const { expr } = member.name;
+  walk(cx, expr, { ...state, path: null }, handler);
+  const computed = dynamicName(cx, expr, scope);
+  const name = computed.kind === 'string' ? computed : null;
+  const at = originOf(member.name, scope);
+  const below: WalkState = { ...state, path: { parent: state.path, name, at } };
+  if (member.rest.length > 0) {
+    walkGroup(cx, groupOfPath(member.rest, member.value), below, handler);
+    return;
+  }
+  const range = { start: member.name.start, end: member.value.end };
+  const value = () => delay(member.value, scope);
+  handler.binding?.({ state: below, value, expr: member.value, range, isLet });
+  walk(cx, member.value, below, handler);
+}
+
+/** Returns the value of a member, the same each time; null where values are not kept. */
+function keptMember({ cx, group, state: { scope }, isLet }: GroupWalk, { name }: Member): Lazy | null {
+  if (scope.made === null || isLet || group.recursive || group.dynamics.length > 0) return null;
   const set = attributeSet(cx, group, scope);
   return (set.kind === 'attrs' ? set.entries.get(name)?.value : null) ?? set;
 }

@@ -52,7 +52,7 @@ export function attrByPath(
     const has =
       value.kind === 'attrs' || value.kind === 'unknown' ? cx.hasAttribute(value, name, name.origin) : false;
     if (has === false) return cx.resolve(fallback);
-    if (has === null) return maybe(cx, value, names, name, fallback, at);
+    if (has === null) return maybe(cx, value, names.slice(names.indexOf(name)), fallback, at);
     value = cx.select(value, name, null);
   }
   return value;
@@ -63,12 +63,11 @@ function maybe(
   cx: BuiltinContext,
   set: Value,
   names: readonly StringValue[],
-  name: StringValue,
   fallback: Lazy,
   at: Origin | null,
 ): Value {
   let value = set;
-  for (const next of names.slice(names.indexOf(name))) {
+  for (const next of names) {
     // Who listens hears that the attribute is asked for, and then that it is taken.
     if (value.kind === 'unknown') cx.hasAttribute(value, next, next.origin);
     value = cx.select(value, next, value.kind === 'unknown' ? next.origin : null);

@@ -41,14 +41,22 @@ function updateValue(cx: BuiltinContext, left: Lazy, right: Lazy, at: Origin | n
   return after;
 }
 
+/** How a tree of sets is mapped. */
+export interface TreeMapping {
+  /** Is a set gone into, or is it a leaf itself? A failure or an unknown ends the question. */
+  readonly enter: (set: Value) => boolean | Value;
+  readonly f: Lazy;
+}
+
+/** Applies a function to the leaves of a tree of sets. `path` has the names that lead to the tree. */
 export function mapRecursive(
   cx: BuiltinContext,
-  enter: (set: Value) => boolean | Value,
-  f: Lazy,
+  mapping: TreeMapping,
   path: readonly Lazy[],
   lazy: Lazy,
   at: Origin | null,
 ): Result {
+  const { enter, f } = mapping;
   const step = fn2('mapAttrsRecursive', (_cx, name, item, place) => {
     const value = cx.resolve(item);
     const here = [...path, name];
@@ -56,7 +64,7 @@ export function mapRecursive(
     if (typeof inside !== 'boolean') return inside;
     if (value.kind === 'unknown')
       return perhaps(value, [thunk(() => cx.applyAll(f, [list(here, at), value], at))], place);
-    return inside ? mapRecursive(cx, enter, f, here, value, at) : cx.applyAll(f, [list(here, at), value], at);
+    return inside ? mapRecursive(cx, mapping, here, value, at) : cx.applyAll(f, [list(here, at), value], at);
   });
   return mapAttrs(cx, step, lazy, at);
 }

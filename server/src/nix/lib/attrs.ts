@@ -171,7 +171,7 @@ export const LIB_ATTRS: Table = {
   getAttrFromPath: fn2('getAttrFromPath', (cx, path, set, at) => attrByPath(cx, path, null, set, at)),
   setAttrByPath: fn2('setAttrByPath', setAttrByPath),
   mapAttrsRecursive: fn2('mapAttrsRecursive', (cx, f, set, at) =>
-    mapRecursive(cx, () => true, f, [], set, at),
+    mapRecursive(cx, { enter: () => true, f }, [], set, at),
   ),
   mapAttrsRecursiveCond: fn3('mapAttrsRecursiveCond', (cx, condition, f, set, at) => {
     const enter = (value: Value) => {
@@ -182,7 +182,7 @@ export const LIB_ATTRS: Table = {
       );
       return answer.kind === 'bool' ? answer.value : answer;
     };
-    return mapRecursive(cx, enter, f, [], set, at);
+    return mapRecursive(cx, { enter, f }, [], set, at);
   }),
   zipAttrs: fn1('zipAttrs', (cx, xs, at) =>
     cx.applyAll(

@@ -2,6 +2,7 @@
  * The built-in model of nixpkgs `lib`: the functions that declarations use. Everything else of it is unknown.
  */
 
+import { once } from '../../std.ts';
 import type { Table } from '../builtins/define.ts';
 import { BUILTINS } from '../builtins/index.ts';
 import { attr, attrs, symbol } from '../eval/construct.ts';
@@ -87,10 +88,5 @@ function reexported(): Table {
   return Object.fromEntries(names.map(name => [name, BUILTINS[name] as Lazy]));
 }
 
-let shared: AttrsValue | null = null;
-
 /** `lib` as a set of functions, open for what is not modelled. The same object each time. */
-export function nixpkgsLib(): AttrsValue {
-  shared ??= build();
-  return shared;
-}
+export const nixpkgsLib: () => AttrsValue = once(build);
