@@ -6,7 +6,7 @@
 import type { WrittenOption } from '../../fleet/model/generators.ts';
 import type { RegistryKey } from '../../fleet/model/registries.ts';
 import { cursorIn } from '../names/cursor.ts';
-import { bodiesIn } from '../names/index.ts';
+import { bodiesIn } from '../names/fleet-index.ts';
 import {
   DISPLAY_OPTIONS,
   FILE_OPTIONS,
