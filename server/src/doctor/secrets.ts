@@ -39,7 +39,7 @@ function keeperEntry(
   secrets: FleetSecrets,
   flawOf: (path: string) => string | null,
 ): Entry[] {
-  const own = secrets.secrets.filter(one => one.keeper === keeper);
+  const own = secrets.secrets.filter(secret => secret.keeper === keeper);
   if (own.length === 0) return [];
   const paths = filesOf(secrets, keeper);
   const ofClan = own.filter(({ implicitOn }) => implicitOn.length > 0).length;

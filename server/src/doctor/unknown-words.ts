@@ -81,7 +81,7 @@ export function unknownText(unknown: Pick<NotAnalysable, 'what' | 'reason'>): st
 /** What follows from such unknowns, and what to do about them; each sentence once. */
 export function followsFrom(parts: readonly UnknownPart[]): string {
   const words = parts.map(part => WORDS[part]);
-  return [...new Set([...words.map(one => one.follows), ...words.map(one => one.advice)])].join(' ');
+  return [...new Set([...words.map(word => word.follows), ...words.map(word => word.advice)])].join(' ');
 }
 
 /** Places that have the same sentence to be said of them, the most frequent first. */

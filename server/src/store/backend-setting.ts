@@ -91,7 +91,7 @@ export function keeperOf(
   const used = settingOr(fleet, files, fallback);
   const settings = fleet.storeSettings;
   const keeper = (name: string): Keeper => (name === 'sops' || name === 'age' ? name : 'outside');
-  const [first, ...others] = new Set(settingsOf(fleet).map(one => keeper(used(one))));
+  const [first, ...others] = new Set(settingsOf(fleet).map(setting => keeper(used(setting))));
   const shared = others.length === 0 ? (first ?? 'outside') : 'outside';
   return machine => (machine === null || others.length === 0 ? shared : keeper(used(settings.of(machine))));
 }

@@ -9,7 +9,7 @@ export function writeResult({ step, outcome, message, output, files, undeclared 
   const paint = painter(io.stderr, io.env);
   if (outcome !== 'stored') {
     io.stderr.write(`${paint(outcome === 'failed' ? 'red' : 'yellow', printable(message))}\n`);
-    for (const line of output.split('\n').filter(one => one !== ''))
+    for (const line of output.split('\n').filter(text => text !== ''))
       io.stderr.write(`  ${printable(line)}\n`);
     return;
   }

@@ -9,7 +9,7 @@ export function whyNone(fleet: Fleet): string {
     return 'this repository declares generators, but no machine that has them.';
   if (fleet.generators.length > 0 || fleet.brought.length > 0)
     return 'no machine of this fleet has a generator that is known without Nix.';
-  const keepers = new Set(fleet.secrets.flatMap(one => one.definitions.map(({ keeper }) => keeper)));
+  const keepers = new Set(fleet.secrets.flatMap(secret => secret.definitions.map(({ keeper }) => keeper)));
   if (!fleet.isClan && keepers.size > 0)
     return `this fleet keeps its secrets with ${keepers.has('sops') ? 'sops-nix' : 'agenix'}${keepers.size > 1 ? ' and agenix' : ''}, and declares no generators. \`varsmith inspect\` lists the secrets.`;
   return 'no machine of this fleet has a generator. `varsmith new generator` writes the first.';

@@ -98,12 +98,12 @@ function unify(a: string, b: string): boolean {
     if (failed.has(key)) return false;
     const [one, other] = [left[i], right[j]];
     const holes = one === null || other === null;
-    const found =
+    const match =
       ((holes || one === other) && meet(i + 1, j + 1)) ||
       (one === null && meet(i, j + 1)) ||
       (other === null && meet(i + 1, j));
-    if (!found) failed.add(key);
-    return found;
+    if (!match) failed.add(key);
+    return match;
   };
   return meet(0, 0);
 }

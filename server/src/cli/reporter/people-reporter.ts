@@ -92,7 +92,7 @@ async function ask(terminal: Terminal, { generator, prompt, previous }: Question
 }
 
 function finish(results: readonly StepResult[], fixed: readonly string[], io: Io): void {
-  const stored = results.filter(one => one.outcome === 'stored').length;
+  const stored = results.filter(result => result.outcome === 'stored').length;
   for (const key of fixed) io.stdout.write(`Access to ${printable(key)} brought up to date\n`);
   if (results.length === 0) io.stdout.write('Nothing to generate.\n');
   else if (stored < results.length)

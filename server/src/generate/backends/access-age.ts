@@ -40,7 +40,7 @@ export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
   const wanted = wantedReaders(access, place);
   const whose = ownersIn(keys());
   if (files.kind(path) !== 'file') return accessChange(place, null, wanted, whose, () => true);
-  const named = notedRecipients(files, path) ?? wanted.flatMap(one => one.key ?? []);
+  const named = notedRecipients(files, path) ?? wanted.flatMap(reader => reader.key ?? []);
   // A public key that somebody has put in the place of a machine's own has access to nothing, whatever a note says.
   const own = new Map([...access.replaced()].map(([name, key]) => [publicKeyOf(keys(), name), key]));
   const noted = named.map(key => own.get(key) ?? key);
@@ -49,7 +49,7 @@ export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
     noted.includes(publicKey() ?? '') ? (keyRecipients() ?? []) : [],
   );
   const wasReplaced = noted.some(
-    key => !wanted.some(one => one.key === key) && whose(key).every(one => one.kind === 'unknown'),
+    key => !wanted.some(reader => reader.key === key) && whose(key).every(owner => owner.kind === 'unknown'),
   );
   return accessChange(place, noted, wanted, whose, ({ kind, key }) =>
     // A machine whose key was changed is no new one.
@@ -60,13 +60,13 @@ export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
 /** The same of the key of a machine, which is for its admins. @throws StoreFailure */
 export function ageKeyChange(access: AgeAccess, machine: AgeMachine): AccessChange {
   const wanted = adminReaders(access, machine.name);
-  const noted = machine.keyRecipients() ?? wanted.flatMap(one => one.key ?? []);
+  const noted = machine.keyRecipients() ?? wanted.flatMap(reader => reader.key ?? []);
   const place = { key: machine.path, file: 'key.age' };
   return accessChange(place, noted, wanted, ownersIn(access.keys()), () => false);
 }
 
 function publicKeyOf({ machines }: AgeKeys, name: string): string | null {
-  return machines.find(one => one.name === name)?.publicKey() ?? null;
+  return machines.find(machine => machine.name === name)?.publicKey() ?? null;
 }
 
 /** A machine without a key is one that gets it; where others may declare it, machines that have it keep it. */
@@ -88,8 +88,8 @@ function wantedReaders(access: AgeAccess, place: SecretPlace): readonly Reader[]
     return key !== null && noted.includes(key) ? [machineReader(name, key)] : [];
   });
   const all = [...named, ...kept];
-  const first = (reader: Reader) => all.find(one => one.key === reader.key);
-  return all.filter(one => one.key === null || first(one) === one);
+  const first = (reader: Reader) => all.find(other => other.key === reader.key);
+  return all.filter(reader => reader.key === null || first(reader) === reader);
 }
 
 function ownersIn({ machines }: AgeKeys): (key: string) => readonly Reader[] {

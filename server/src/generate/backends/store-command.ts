@@ -68,7 +68,7 @@ export function mustBeAllowed(
   if (isTrustedFolder(env, root)) return;
   const state = stateFolder(env, home, platform);
   if (state !== null && isAllowed(state, command)) return;
-  const isOther = state !== null && allowedIn(state).some(one => one.root === command.root);
+  const isOther = state !== null && allowedIn(state).some(allowed => allowed.root === command.root);
   const shown = `"${command.words.join(' ')}"`;
   const why = isOther
     ? `The store's command ${shown} (varsmith.json), or a file of it, is not as you have allowed it for this folder.`

@@ -125,7 +125,7 @@ function cycleAmong(graph: Graph, left: ReadonlySet<string>): string[] {
   // Each of them waits for another of them, so that walking on must come round.
   while (!path.includes(key)) {
     path.push(key);
-    key = graph.generators.get(key)?.dependencies.find(one => left.has(one.key))?.key as string;
+    key = graph.generators.get(key)?.dependencies.find(dependency => left.has(dependency.key))?.key as string;
   }
   return [...path.slice(path.indexOf(key)), key];
 }

@@ -23,7 +23,8 @@ export function violationsIn(fleet: Fleet): readonly Violation[] {
     const { constraints, complete } = module.roles();
     if (!isOnly || !complete) return [];
     const instances = fleet.inventory.instances.filter(
-      one => !one.conditional && one.module.input === 'self' && one.module.name === module.name,
+      instance =>
+        !instance.conditional && instance.module.input === 'self' && instance.module.name === module.name,
     );
     return [
       ...instanceViolation(module.name, instances, constraints.maxInstances),
@@ -38,7 +39,7 @@ export function violationsIn(fleet: Fleet): readonly Violation[] {
 
 function instanceViolation(service: string, instances: readonly Instance[], max: number | null): Violation[] {
   if (max === null || instances.length <= max) return [];
-  const names = listed(instances.map(one => one.name));
+  const names = listed(instances.map(instance => instance.name));
   return [
     {
       machines: [],

@@ -56,11 +56,11 @@ export function recipeOf({ script, runtimeInputs }: GeneratorBody): Recipe {
     }
     const shown = source.text.slice(start, end);
     const package_ = PACKAGE.exec(shown)?.[1];
-    const found = package_ === undefined ? null : programOf(package_, source.text.slice(end));
-    if (found === null)
+    const program = package_ === undefined ? null : programOf(package_, source.text.slice(end));
+    if (program === null)
       return { script: [], packages, unknown: { at: placeInScript(source, start, end) ?? at, text: shown } };
-    parts.push(source.text.slice(from, start), found.program);
-    from = end + found.taken;
+    parts.push(source.text.slice(from, start), program.program);
+    from = end + program.taken;
   }
   parts.push(source.text.slice(from));
   return { script: parts.filter(part => part !== ''), packages, unknown: null };

@@ -26,7 +26,7 @@ export function lockedNixpkgs(lock: string): LockedInput | null {
   const name = resolve(all[root]?.inputs?.nixpkgs, 0);
   const locked = name === null ? undefined : all[name]?.locked;
   if (locked === undefined || locked === null || typeof locked.narHash !== 'string') return null;
-  return Object.values(locked).every(one => ['string', 'number', 'boolean'].includes(typeof one))
+  return Object.values(locked).every(value => ['string', 'number', 'boolean'].includes(typeof value))
     ? (locked as LockedInput)
     : null;
 }
@@ -98,8 +98,8 @@ export function toldPackages(value: unknown): ReadonlyMap<string, ToldPackage | 
   return told;
 }
 
-function isTold(one: unknown): one is ToldPackage {
-  const { output, path } = (one ?? {}) as Partial<ToldPackage>;
+function isTold(value: unknown): value is ToldPackage {
+  const { output, path } = (value ?? {}) as Partial<ToldPackage>;
   return typeof output === 'string' && typeof path === 'string' && path.startsWith('/');
 }
 

@@ -64,7 +64,9 @@ export async function findPackages(
   if (missing.length > 0) {
     try {
       const told = toldPackages(await nix.evaluate(packagesExpression(locked, system, missing)));
-      const outputs = [...told.values()].flatMap(one => (one === null ? [] : [one.output]));
+      const outputs = [...told.values()].flatMap(packageTold =>
+        packageTold === null ? [] : [packageTold.output],
+      );
       if (outputs.length > 0) await nix.realise(outputs);
       for (const [name, one] of told) known.set(name, one?.path ?? null);
       await kept.write(known);

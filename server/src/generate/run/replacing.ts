@@ -40,9 +40,9 @@ export function madeFrom(
   { backend, status }: Pick<Situation, 'backend' | 'status'>,
 ): string[] {
   return [...all.values()]
-    .filter(one => one.dependencies.some(({ key }) => key === generator.key))
-    .filter(one => !isKeyed(backend) || status(one).present.length > 0)
-    .map(one => one.key);
+    .filter(other => other.dependencies.some(({ key }) => key === generator.key))
+    .filter(other => !isKeyed(backend) || status(other).present.length > 0)
+    .map(other => other.key);
 }
 
 /**

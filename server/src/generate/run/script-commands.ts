@@ -45,7 +45,7 @@ export async function prepareScript(
   const text = script.map(part => (typeof part === 'string' ? part : `/${part.path}`)).join('');
   if (text.trim() === '') return { text: [], commands: new Map(), path: [], traces: false };
   const wanted = [...recipe.packages, 'coreutils'];
-  const path = wanted.flatMap(one => packages.get(one) ?? []).map(one => join(one, 'bin'));
+  const path = wanted.flatMap(name => packages.get(name) ?? []).map(folder => join(folder, 'bin'));
   const commands = new Map<string, string>();
   const offered = new Map<string, string>();
   const unlisted: string[] = [];
@@ -114,9 +114,9 @@ const looked = new Map<string, Looked>();
 
 /** Machines often share their scripts. */
 function lookedUp(text: string): Looked {
-  const found = looked.get(text) ?? lookAt(text);
-  looked.set(text, found);
-  return found;
+  const facts = looked.get(text) ?? lookAt(text);
+  looked.set(text, facts);
+  return facts;
 }
 
 function lookAt(text: string): Looked {

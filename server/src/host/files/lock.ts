@@ -78,8 +78,8 @@ const CLAIM = /^[0-9a-f]{16}(\.stale)?$/;
 
 /** Nobody takes that long to write a line. */
 function isOld(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found !== undefined && Date.now() - found.mtimeMs > 60_000;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs > 60_000;
 }
 
 /** A file appears under its name with its content, or not at all. */

@@ -135,8 +135,8 @@ async function sweepPlace(place: string): Promise<number> {
     if (pid === undefined || where !== space || (await isSame(Number(pid), started as string))) continue;
     const path = join(place, name);
     // Another process may be sweeping it at the same moment.
-    const found = await lstat(path).catch(() => null);
-    if (found === null || !found.isDirectory() || found.uid !== process.getuid?.()) continue;
+    const stats = await lstat(path).catch(() => null);
+    if (stats === null || !stats.isDirectory() || stats.uid !== process.getuid?.()) continue;
     wipe(path, await isMemory(place));
     if (!left.has(path)) removed++;
   }

@@ -65,7 +65,7 @@ const UNDER_WAY: Readonly<Record<string, string>> = {
 
 /** What is under way, in a word; null where nothing is. */
 export async function underWay(gitFolder: string): Promise<string | null> {
-  const found = await Promise.all(
+  const states = await Promise.all(
     Object.entries(UNDER_WAY).map(([name, what]) =>
       access(join(gitFolder, name)).then(
         () => what,
@@ -73,7 +73,7 @@ export async function underWay(gitFolder: string): Promise<string | null> {
       ),
     ),
   );
-  return found.find(what => what !== null) ?? null;
+  return states.find(what => what !== null) ?? null;
 }
 
 /** A branch's name is a path. */
@@ -106,7 +106,7 @@ export function importStream(
   staged: Staged,
   { author, committer }: Habits,
 ): string {
-  const owner = new Map(commits.flatMap((one, at) => one.paths.map(path => [path, at] as const)));
+  const owner = new Map(commits.flatMap((commit, at) => commit.paths.map(path => [path, at] as const)));
   const changes = commits.map((): string[] => []);
   for (const [path, file] of staged) {
     const at = ownerOf(path, owner);
@@ -131,8 +131,8 @@ export function importStream(
 /** A path of a commit may be a folder. */
 function ownerOf(path: string, owner: ReadonlyMap<string, number>): number | undefined {
   for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
-    const found = owner.get(path.slice(0, end));
-    if (found !== undefined) return found;
+    const commit = owner.get(path.slice(0, end));
+    if (commit !== undefined) return commit;
   }
   return undefined;
 }

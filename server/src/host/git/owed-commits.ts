@@ -85,17 +85,17 @@ export function stillStored(root: string, commits: readonly OwedCommit[]): Commi
 export async function owedIn(place: Place, repository: Repository | null): Promise<readonly string[]> {
   if (repository === null) return [];
   const commits = stillStored(place.root, await readOwed(stateFolder(place, repository)));
-  return commits.length === 0 ? [] : repository.uncommitted(commits.flatMap(one => one.paths));
+  return commits.length === 0 ? [] : repository.uncommitted(commits.flatMap(commit => commit.paths));
 }
 
 const OWED = 'owed';
 
 function nowAt(path: string): string | null {
   try {
-    const found = lstatSync(path, { throwIfNoEntry: false });
-    if (found === undefined) return null;
-    if (found.isSymbolicLink()) return linkTo(readlinkSync(path));
-    return found.isFile() ? fileOf(readFileSync(path)) : OTHER;
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return null;
+    if (stats.isSymbolicLink()) return linkTo(readlinkSync(path));
+    return stats.isFile() ? fileOf(readFileSync(path)) : OTHER;
   } catch (error) {
     return codeOf(error) === 'ENOTDIR' ? null : OTHER;
   }

@@ -75,8 +75,8 @@ function within(folder: string, path: string): string | null {
 function contentOf(path: string): string | null {
   const bytes = readRegularFile(path, MAX_PROGRAM_BYTES);
   if (bytes !== null) return createHash('sha256').update(bytes).digest('hex');
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() === true ? `${found.size} ${found.mtimeMs}` : null;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true ? `${stats.size} ${stats.mtimeMs}` : null;
 }
 
 function realPathOf(path: string): string {

@@ -63,7 +63,7 @@ export async function findNix(
 function saidBy({ end, stderr }: ProcessResult): string {
   if (end === 'timeout') return 'it did not answer in time';
   const lines = stderr.toString('utf8').trim().split('\n');
-  const line = lines.find(one => one.startsWith('error:')) ?? lines.at(-1) ?? '';
+  const line = lines.find(line => line.startsWith('error:')) ?? lines.at(-1) ?? '';
   return (
     line
       .replace(/^error:\s*/, '')

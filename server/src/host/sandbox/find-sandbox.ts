@@ -101,11 +101,11 @@ function choices(user: number | null): readonly Guards[] {
   const filters = filter === null ? [null] : [filter, null];
   const all = { closed, countsProcesses, lastNamespace: true, sizes: true };
   return [
-    ...filters.flatMap(one => [
-      { ...all, filter: one },
+    ...filters.flatMap(filter => [
+      { ...all, filter: filter },
       // Bubblewrap before 0.8, and before it knew sizes.
-      { ...all, filter: one, lastNamespace: false },
-      { ...all, filter: one, lastNamespace: false, sizes: false },
+      { ...all, filter: filter, lastNamespace: false },
+      { ...all, filter: filter, lastNamespace: false, sizes: false },
     ]),
     NO_GUARDS,
   ];

@@ -35,9 +35,9 @@ const COUNT = 4_336;
 
 /** The number of a user, and of a group, that is nobody's. */
 export function freeUser(): number {
-  const known = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
+  const users = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
   const isTaken = (id: number) =>
-    known.includes(`:${id}:`) || existsSync(`/run/systemd/dynamic-uid/direct:${id}`);
+    users.includes(`:${id}:`) || existsSync(`/run/systemd/dynamic-uid/direct:${id}`);
   const start = Math.floor(Math.random() * COUNT);
   const free = Array.from({ length: COUNT }, (_, i) => FIRST + ((start + i) % COUNT)).find(
     id => !isTaken(id),
@@ -60,8 +60,8 @@ export function handOver(path: string, user: number): void {
 /** A copy that is a user's own: what it is copied from may lie where only root may look. */
 export function copyFor(user: number, from: string, to: string): void {
   const isCopied = (path: string) => {
-    const found = lstatSync(path);
-    return found.isFile() || found.isDirectory() || found.isSymbolicLink();
+    const stats = lstatSync(path);
+    return stats.isFile() || stats.isDirectory() || stats.isSymbolicLink();
   };
   cpSync(from, to, { recursive: true, verbatimSymlinks: true, filter: isCopied });
   handOver(to, user);

@@ -108,7 +108,7 @@ function start(script: Script, folder: string, told: Told): Promise<ProcessResul
     const command = [script.bash, '--norc', `${SANDBOX_FOLDER}/script`];
     return shared.runSandboxed(sandbox.path, wanted, { env, command }, limits);
   }
-  const readOnly = [...show, bin, ...told.shown.map(one => one.from)];
+  const readOnly = [...show, bin, ...told.shown.map(file => file.from)];
   const before = sandbox === null ? [] : [sandbox.path, '-p', macProfile({ scratch: folder, readOnly })];
   const [command = '', ...args] = [...before, script.bash, '--norc', `${folder}/script`];
   return runProcess(command, args, {
@@ -272,8 +272,8 @@ const SLASH = Buffer.from('/');
 /** Null for a link, wherever it leads to, and for what is too large or closed. */
 function regularFile(path: string, limit: number): Buffer | null {
   try {
-    const found = lstatSync(path);
-    return found.isFile() && found.size <= limit ? readFileSync(path) : null;
+    const stats = lstatSync(path);
+    return stats.isFile() && stats.size <= limit ? readFileSync(path) : null;
   } catch {
     // Closed by the script.
     return null;

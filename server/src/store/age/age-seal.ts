@@ -30,15 +30,15 @@ export interface SealingKey {
   readonly key: KeyObject;
 }
 
-const known = new Map<string, SealingKey | null>();
+const keys = new Map<string, SealingKey | null>();
 
 /** Null where the text is no X25519 recipient, or its checksum does not match, or this Node lacks what it takes. */
 export function sealingKey(recipient: string): SealingKey | null {
-  const found = known.get(recipient);
-  if (found !== undefined) return found;
+  const sealingKey = keys.get(recipient);
+  if (sealingKey !== undefined) return sealingKey;
   const bytes = isAble() ? bech32Bytes(recipient, 'age') : null;
   const made = bytes?.length === 32 ? { bytes, key: publicKey(bytes) } : null;
-  known.set(recipient, made);
+  keys.set(recipient, made);
   return made;
 }
 
@@ -67,7 +67,7 @@ export function armored(file: Buffer): string {
 /** A binary age file that each of the recipients can open. */
 export function sealTo(recipients: readonly SealingKey[], plaintext: Uint8Array): Buffer {
   const fileKey = randomBytes(16);
-  const stanzas = recipients.map(one => stanza(one, fileKey)).join('');
+  const stanzas = recipients.map(recipient => stanza(recipient, fileKey)).join('');
   const header = `age-encryption.org/v1\n${stanzas}---`;
   const mac = createHmac('sha256', derived(fileKey, NOTHING, 'header'))
     .update(header)
@@ -152,8 +152,8 @@ function checksum(values: readonly number[]): number {
   for (const value of values) {
     const top = sum >>> 25;
     sum = ((sum & 0x1ffffff) << 5) ^ value;
-    GENERATOR.forEach((one, bit) => {
-      if ((top >> bit) & 1) sum ^= one;
+    GENERATOR.forEach((generator, bit) => {
+      if ((top >> bit) & 1) sum ^= generator;
     });
   }
   return sum;

@@ -52,7 +52,7 @@ export function adminsOf(
 export function ageRecipients(target: AgeVar, keys: AgeKeys, admins: AdminRecipients): readonly string[] {
   const found = target.machines.flatMap(machine => {
     if (!target.deploy) return adminsOf(admins, machine).list;
-    const key = keys.machines.find(one => one.name === machine)?.publicKey() ?? null;
+    const key = keys.machines.find(other => other.name === machine)?.publicKey() ?? null;
     if (key === null)
       throw new StoreFailure(
         'recipient',
@@ -138,7 +138,7 @@ export async function replacedPublicKeys(
   machines: readonly string[],
   admin: Keyring,
 ): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
+  const replaced = new Map<string, string>();
   for (const machine of keys.machines) {
     const beside = machine.publicKey();
     if (beside === null || !machine.hasKey || !machines.includes(machine.name)) continue;
@@ -147,9 +147,10 @@ export async function replacedPublicKeys(
       ...nobody,
       open: admin.open,
     });
-    if (recipients[0] !== undefined && !recipients.includes(beside)) found.set(machine.name, recipients[0]);
+    if (recipients[0] !== undefined && !recipients.includes(beside))
+      replaced.set(machine.name, recipients[0]);
   }
-  return found;
+  return replaced;
 }
 
 /**

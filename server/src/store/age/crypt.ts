@@ -142,7 +142,7 @@ export async function encryptTo(
   const unknown = recipients[kinds.indexOf('unknown')];
   if (unknown !== undefined)
     throw new StoreFailure('recipient', `"${unknown}" is not an age recipient (age1… or ssh-…).`);
-  const keys = recipients.flatMap(one => sealingKey(one) ?? []);
+  const keys = recipients.flatMap(recipient => sealingKey(recipient) ?? []);
   if (keys.length === recipients.length) return armored(sealTo(keys, plaintext));
   if (kinds.every(kind => kind === 'native')) {
     const library = new Encrypter();

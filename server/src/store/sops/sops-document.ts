@@ -81,12 +81,12 @@ export function leavesIn(
   roots: readonly (readonly Pair[])[],
   open: Omit<Walk, 'found'>,
 ): readonly SopsLeaf[] {
-  const found: SopsLeaf[] = [];
+  const leaves: SopsLeaf[] = [];
   for (const root of roots) {
     const values = root.filter(pair => pair.key !== 'sops');
-    walk({ ...open, found }, values, [], []);
+    walk({ ...open, found: leaves }, values, [], []);
   }
-  return found;
+  return leaves;
 }
 
 /** The hash that the code over a file's values is made of. */
@@ -116,7 +116,7 @@ export function parseDocument(text: string, format: DocumentFormat): Pair[][] {
   // Without a schema every scalar is its text: what a number is, is for sops to say.
   const documents = parseAllDocuments(text, { schema: 'failsafe', strict: true, uniqueKeys: true });
   const all: readonly Document.Parsed[] = 'empty' in documents ? [] : documents;
-  const broken = all.find(one => one.errors.length > 0)?.errors[0];
+  const broken = all.find(document => document.errors.length > 0)?.errors[0];
   if (broken !== undefined)
     throw new StoreFailure(
       'malformed',

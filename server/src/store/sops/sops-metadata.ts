@@ -94,8 +94,8 @@ export async function openDataKey(metadata: SopsMetadata, keyring: Keyring): Pro
   const ours = new Set(keyring.recipients);
   // Those that name us first: a file for a hundred machines is opened at once.
   const entries = [
-    ...metadata.age.filter(one => ours.has(one.recipient)),
-    ...metadata.age.filter(one => !ours.has(one.recipient)),
+    ...metadata.age.filter(entry => ours.has(entry.recipient)),
+    ...metadata.age.filter(entry => !ours.has(entry.recipient)),
   ];
   let damaged: StoreFailure | null = null;
   for (const { enc, recipient } of entries) {
@@ -113,7 +113,7 @@ export async function openDataKey(metadata: SopsMetadata, keyring: Keyring): Pro
 }
 
 function noKeyMessage({ age, otherKeys }: SopsMetadata, keyring: Keyring): string {
-  const recipients = [...age.map(one => one.recipient), ...otherKeys.map(kind => `a ${kind} key`)];
+  const recipients = [...age.map(entry => entry.recipient), ...otherKeys.map(kind => `a ${kind} key`)];
   const shown =
     recipients.length > 4 ? [...recipients.slice(0, 3), `${recipients.length - 3} more`] : recipients;
   const to = shown.length === 0 ? 'nobody' : shown.join(', ');

@@ -73,7 +73,7 @@ export function withoutValue({ text, roots }: Editing, names: readonly string[])
   let pairs = roots[0] ?? [];
   let isFlow = startsWithBrace(text);
   for (const name of names) {
-    const pair = pairs.find(one => one.key === name);
+    const pair = pairs.find(pair => pair.key === name);
     if (pair === undefined)
       throw new StoreFailure('unsupported', `The file has no value "${names.join('/')}".`);
     steps.push({ pairs, pair, isFlow });

@@ -35,7 +35,7 @@ export function varAccess(
   wanted: AccessWanted,
 ): Access {
   const had = (kind: HolderKind) =>
-    (before?.[kind] ?? []).filter(one => !one.dangling && !one.foreign).map(one => one.name);
+    (before?.[kind] ?? []).filter(holder => !holder.dangling && !holder.foreign).map(holder => holder.name);
   return {
     users: sorted([...had('users'), ...(wanted.actor === null ? [] : [wanted.actor])]),
     machines: wanted.deploy ? sorted(wanted.machines) : [],
@@ -52,7 +52,7 @@ export function varAccess(
 export function recipientsFor(sops: SopsFolder, access: Access): readonly string[] {
   const found = new Set<string>();
   const add = (what: string, owners: readonly KeyOwner[], name: string) => {
-    const owner = owners.find(one => one.name === name);
+    const owner = owners.find(owner => owner.name === name);
     if (owner === undefined)
       throw new StoreFailure('recipient', `There is no ${what} "${name}" with a key.json in sops/${what}s.`);
     for (const key of keysOf(owner)) found.add(key);
@@ -60,7 +60,7 @@ export function recipientsFor(sops: SopsFolder, access: Access): readonly string
   for (const name of access.users) add('user', sops.users, name);
   for (const name of access.machines) add('machine', sops.machines, name);
   for (const name of access.groups) {
-    const group = sops.groups.find(one => one.name === name);
+    const group = sops.groups.find(group => group.name === name);
     if (group === undefined)
       throw new StoreFailure('recipient', `There is no group "${name}" in sops/groups.`);
     for (const member of group.users) add('user', sops.users, member.name);
@@ -85,7 +85,7 @@ function keysOf(owner: KeyOwner): string[] {
 /** The user that a key at hand belongs to; null where it belongs to none. */
 export function actingUser(sops: SopsFolder, keyring: Keyring): string | null {
   for (const recipient of keyring.recipients) {
-    const user = sops.users.find(one => one.keys()?.some(({ key }) => key === recipient));
+    const user = sops.users.find(user => user.keys()?.some(({ key }) => key === recipient));
     if (user !== undefined) return user.name;
   }
   return null;
@@ -112,12 +112,14 @@ export function linkChanges(files: StoreFiles, directory: string, folder: string
   const before = holdersOf(files, folder);
   return KINDS.flatMap(kind => {
     const target = (name: string) => below(directory, `sops/${kind}/${name}`);
-    const wanted = (one: Holder) => linkTo(one.path, target(one.name)).target;
-    const right = before[kind].filter(one => !one.dangling && one.link === wanted(one)).map(one => one.name);
+    const wanted = (holder: Holder) => linkTo(holder.path, target(holder.name)).target;
+    const right = before[kind]
+      .filter(holder => !holder.dangling && holder.link === wanted(holder))
+      .map(holder => holder.name);
     return [
       ...before[kind]
-        .filter(one => !access[kind].includes(one.name))
-        .map((one): Change => ({ kind: 'remove', path: one.path })),
+        .filter(holder => !access[kind].includes(holder.name))
+        .map((holder): Change => ({ kind: 'remove', path: holder.path })),
       ...access[kind]
         .filter(name => !right.includes(name))
         .map(name => linkTo(`${folder}/${kind}/${name}`, target(name))),
@@ -186,8 +188,8 @@ export function recipientDrift(
   actual: readonly string[],
   wanted: readonly string[],
 ): { readonly lacking: readonly string[]; readonly extra: readonly string[] } | null {
-  const lacking = wanted.filter(one => !actual.includes(one));
-  const extra = actual.filter(one => !wanted.includes(one));
+  const lacking = wanted.filter(recipient => !actual.includes(recipient));
+  const extra = actual.filter(recipient => !wanted.includes(recipient));
   return lacking.length + extra.length === 0 ? null : { lacking, extra };
 }
 

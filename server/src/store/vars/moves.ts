@@ -77,8 +77,12 @@ export function inTheWay(files: Tree, moves: readonly Move[]): string | null {
 /** The folders `…/shared` and `…/per-machine/<machine>` that hold something of a generator: values, or the hash of its inputs. */
 function placesOf(files: Tree, directory: string, generator: string): string[] {
   const { vars, validations } = readVars(files, directory);
-  const isOfCurrent = vars.some(one => one.generator === generator && one.current);
-  if (!isOfCurrent && !validations.some(one => one.generator === generator && one.current)) return [];
+  const isOfCurrent = vars.some(stored => stored.generator === generator && stored.current);
+  if (
+    !isOfCurrent &&
+    !validations.some(validation => validation.generator === generator && validation.current)
+  )
+    return [];
   return ['vars', AGE_FOLDER].flatMap(store => {
     const root = below(directory, store);
     const owned = ['per-machine', 'per-export'].flatMap(placement =>

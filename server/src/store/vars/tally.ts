@@ -54,7 +54,7 @@ export function stateOfPlacements(states: readonly StoredState[]): StoredState {
   const [first, ...others] = new Set(states);
   if (first === undefined) return 'unknown';
   if (others.length === 0) return first;
-  if (states.some(one => one === 'missing' || one === 'partial')) return 'partial';
+  if (states.some(state => state === 'missing' || state === 'partial')) return 'partial';
   return states.includes('outdated') ? 'outdated' : 'unknown';
 }
 
