@@ -85,7 +85,7 @@ function rejectUnknown(
 }
 
 /**
- * One of several words.
+ * Returns one of several words.
  * @throws UsageError naming them
  */
 export function oneOf<Word extends string>(
@@ -100,7 +100,7 @@ export function oneOf<Word extends string>(
   throw new UsageError(`"${text}" is not a value of ${option}: it takes ${words.join(', ')}.`);
 }
 
-/** A path as somebody typed it in `cwd`. */
+/** Returns a path as somebody typed it in `cwd`. */
 export function absolutePath(cwd: string, path: string): string {
   return isAbsolute(path) ? resolve(path) : resolve(cwd, path);
 }

@@ -64,7 +64,7 @@ export function sift(
   return { silenced, obsolete };
 }
 
-/** The baseline of findings, in an order that only changes where they do. */
+/** Returns the baseline of findings, in an order that only changes where they do. */
 export function baselineOf(
   findings: readonly Finding[],
   fingerprints: ReadonlyMap<Finding, string>,
@@ -90,7 +90,7 @@ export function writeBaseline(absolute: string, baseline: Baseline): void {
   if (before !== after) writeChanges(dirname(absolute), [{ path: basename(absolute), before, after }]);
 }
 
-/** Null if there is no such file. */
+/** Returns null if there is no such file. */
 function readText(absolute: string): string | null {
   try {
     return readFileSync(absolute, 'utf8').replace(/^\ufeff/, '');

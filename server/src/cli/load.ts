@@ -46,7 +46,7 @@ export async function openConfigured(rootArgument: string | undefined, io: Io): 
   return workspace;
 }
 
-/** A line for each setting that could not be used. */
+/** Returns a line for each setting that could not be used. */
 export function problemLines({ problems, files }: Workspace): string[] {
   const spanOf = spansIn(files);
   return problems.map(({ message, at }) => {
@@ -70,7 +70,7 @@ function rejectUnreadable(root: string, shown: string): void {
   }
 }
 
-/** How many `.nix` files a workspace has. */
+/** Returns how many `.nix` files a workspace has. */
 export function countFiles(workspace: Workspace): number {
   let count = 0;
   for (const _ of workspace.files.nixFiles()) count++;

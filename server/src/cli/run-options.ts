@@ -7,12 +7,12 @@ import type { Parsed } from './arguments.ts';
 import { type Io, UsageError } from './io.ts';
 import type { OpenFleet } from './open-fleet.ts';
 
-/** `--no-commit`, or what clan goes by. */
+/** Returns `--no-commit`, or what clan goes by. */
 export function commits(parsed: { flag(name: string): boolean }, io: Io): boolean {
   return !parsed.flag('no-commit') && !io.env.CLAN_NO_COMMIT;
 }
 
-/** `--timeout`, in milliseconds. @throws UsageError */
+/** Returns `--timeout`, in milliseconds. @throws UsageError */
 export function timeLimitFrom(parsed: Parsed): number {
   return 1000 * positiveNumber('--timeout', parsed.option('timeout'), TIME_LIMIT_MS / 1000);
 }
@@ -24,7 +24,7 @@ export function limitsFrom(parsed: Parsed, { workspace }: OpenFleet): Limits {
   throw new UsageError(`"${chosen.wrong}" is not a value of --limit: it takes ${chosen.wanted}.`);
 }
 
-/** `--packages`. @throws UsageError */
+/** Returns `--packages`. @throws UsageError */
 export function packageSourceFrom(parsed: Parsed): PackageSource {
   const name = parsed.option('packages') ?? 'auto';
   const source = PACKAGE_SOURCES.find(known => known === name);

@@ -55,7 +55,7 @@ export async function storeSection(examined: Examined, around: DoctorEnvironment
   };
 }
 
-/** What earlier runs have stored and not committed. */
+/** Returns what earlier runs have stored and not committed. */
 async function owedEntries(
   { root }: Examined,
   { env, home, trusted, names }: DoctorEnvironment,

@@ -42,7 +42,7 @@ export interface AccessChange {
   readonly lost: readonly Reader[];
 }
 
-/** The keys behind the names of users, machines and groups; each with all links that bring it. */
+/** Returns the keys behind the names of users, machines and groups; each with all links that bring it. */
 export function readersOf(sops: SopsFolder, access: Access): Reader[] {
   const readers = new Map<string, Reader>();
   const add = (kind: 'user' | 'machine', name: string, link: ReaderLink) => {
@@ -63,7 +63,7 @@ export function readersOf(sops: SopsFolder, access: Access): Reader[] {
   return [...readers.values()];
 }
 
-/** Whose a key is, whether or not it should have access; at least one, perhaps `unknown`. */
+/** Returns whose a key is, whether or not it should have access; at least one, perhaps `unknown`. */
 export function ownersOf(sops: Pick<SopsFolder, 'users' | 'machines'>, key: string): Reader[] {
   const has = (kind: 'user' | 'machine') =>
     sops[`${kind}s`]
@@ -77,7 +77,7 @@ export function unknownReader(key: string): Reader {
   return { kind: 'unknown', name: '', key, via: [] };
 }
 
-/** The same for the same key of the same person or machine. */
+/** Returns the same for the same key of the same person or machine. */
 export function readerId({ kind, name, key }: Pick<Reader, 'kind' | 'name' | 'key'>): string {
   return `${kind}\0${name}\0${key ?? ''}`;
 }

@@ -84,7 +84,7 @@ function machineNamed(open: OpenFleet, name: string): Machine {
   );
 }
 
-/** What `verify` says of the machine, and the errors that rules report of it or of the whole fleet. */
+/** Returns what `verify` says of the machine, and the errors that rules report of it or of the whole fleet. */
 async function problemsOf(open: OpenFleet, machine: string): Promise<readonly Problem[]> {
   const { problems } = await verified(open, { machines: [machine], generators: [] });
   const isElsewhere = ofOtherMachines(open, machine);

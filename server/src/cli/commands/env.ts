@@ -77,7 +77,7 @@ function placeIn({ line, column }: Span): Pick<Span, 'line' | 'column'> {
   return { line, column };
 }
 
-/** `env MACHINE [ROOT]`, or `env [ROOT] --machine M`. Alone, what is written like a path is the root. */
+/** Returns `env MACHINE [ROOT]`, or `env [ROOT] --machine M`. Alone, what is written like a path is the root. */
 function positionsOf(
   positions: readonly string[],
   option: string | undefined,
@@ -91,7 +91,7 @@ function positionsOf(
   return { machine: option, root: first };
 }
 
-/** The machine that is meant; without a name, the only one there is. */
+/** Returns the machine that is meant; without a name, the only one there is. */
 function machineOf(fleet: Fleet, named: string | undefined): string {
   const machines = environmentMachines(fleet);
   if (named !== undefined && machines.includes(named)) return named;

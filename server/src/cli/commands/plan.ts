@@ -19,7 +19,7 @@ import { whyNone } from '../output/no-generators.ts';
 import { planData, planText } from '../output/plan-text.ts';
 import { readCommand } from '../table/read-command.ts';
 
-/** What a run is about. */
+/** Returns what a run is about. */
 export function requestOf(parsed: Parsed): PlanRequest {
   return {
     machines: parsed.options('machine'),
@@ -64,7 +64,7 @@ export async function writePlan(parsed: Parsed, io: Io): Promise<number> {
   return planned.problems.length > 0 ? EXIT.findings : EXIT.ok;
 }
 
-/** Who would gain and lose access; nobody is at the keyboard, so that whoever runs it comes on top of that. */
+/** Returns who would gain and lose access; nobody is at the keyboard, so that whoever runs it comes on top of that. */
 async function accessOf(
   { steps, problems, generators }: Plan,
   { machines }: PlanRequest,

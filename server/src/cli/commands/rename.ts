@@ -122,7 +122,7 @@ function renamingOf(snapshot: Snapshot, wish: Wish): Renaming {
   return renaming;
 }
 
-/** What a store outside of the repository goes by; null for what is not stored. */
+/** Returns what a store outside of the repository goes by; null for what is not stored. */
 function storedName({ kind, old, to }: Wish): StoredName | null {
   if (kind === 'generator' || kind === 'machine') return { kind, old, to };
   if (kind !== 'file') return null;
@@ -136,7 +136,7 @@ function bestOf(targets: readonly Target[]): Target | null {
   return written.find(({ role }) => role === 'declaration') ?? written[0] ?? null;
 }
 
-/** `GENERATOR/NAME` for files and prompts. */
+/** Returns `GENERATOR/NAME` for files and prompts. */
 function subjectsOf(snapshot: Snapshot, { kind, old }: Wish): Subject[] {
   if (kind === 'generator') return [{ kind, name: old }];
   if (kind === 'machine') return [{ kind, machine: old }];

@@ -84,7 +84,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   }
 }
 
-/** What the other program answers to the prompts that have no answer yet; it may leave some to be made up. */
+/** Returns what the other program answers to the prompts that have no answer yet; it may leave some to be made up. */
 async function askedFor(
   generator: Generator,
   givenAnswers: readonly GivenAnswer[],

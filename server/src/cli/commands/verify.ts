@@ -105,7 +105,7 @@ function storedFiles(
   });
 }
 
-/** Null where it cannot be told. */
+/** Returns null where it cannot be told. */
 function accessIn(secretBackend: SecretBackend, place: SecretPlace): AccessChange | null {
   try {
     return secretBackend.change(place);
@@ -158,7 +158,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   return all.length === 0 ? EXIT.ok : EXIT.findings;
 }
 
-/** What is said where nothing is wrong: without a generator, nothing is present either. */
+/** Returns what is said where nothing is wrong: without a generator, nothing is present either. */
 function wellText(
   fleet: Fleet,
   concerned: number,

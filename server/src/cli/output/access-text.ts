@@ -25,7 +25,7 @@ const OTHER_NOTE: Readonly<Record<ReaderState, string>> = {
   leaving: 'still: it is encrypted to it, and no link says so',
 };
 
-/** A paragraph for each secret: what it is, then a line for everybody who can read it. */
+/** Returns a paragraph for each secret: what it is, then a line for everybody who can read it. */
 export function matrixText(secrets: readonly SecretAccess[], paint: Paint): string {
   if (secrets.length === 0) return 'No secret matches.\n';
   return secrets.map(secret => secretText(secret, paint)).join('\n');

@@ -2,7 +2,7 @@
 import { counted } from '../../checks/facts/wording.ts';
 import type { BaselineReport } from './check-report.ts';
 
-/** What a baseline did, in a sentence or two. */
+/** Returns what a baseline did, in a sentence or two. */
 export function baselineText({ file, silenced, obsolete }: BaselineReport): string {
   const silencedText = `${counted(silenced.length, 'finding')} silenced by ${file}`;
   if (obsolete === 0) return silencedText;

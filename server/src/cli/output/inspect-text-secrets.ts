@@ -11,7 +11,7 @@ const MAX_LINES = 60;
 
 const KEEPERS = { sops: 'sops-nix', age: 'agenix' } as const;
 
-/** A section for each of the two that is in use, and one for the encrypted files. */
+/** Returns a section for each of the two that is in use, and one for the encrypted files. */
 export function secretsText({ secrets, encryptedFiles }: Inspection, paint: Paint): string {
   return [
     ...(['sops', 'age'] as const).map(keeper =>

@@ -44,7 +44,7 @@ function machinesText({ machines, generators: all }: Inspection, paint: Paint): 
   return [title(paint, counted(machines.length, 'machine'), classes), ...lines].join('\n');
 }
 
-/** How many generators a machine has, as far as is known. */
+/** Returns how many generators a machine has, as far as is known. */
 function has(count: number, isOpen: boolean): string {
   if (!isOpen) return counted(count, 'generator');
   return count === 0 ? 'generators not known' : `${counted(count, 'generator')} or more`;
@@ -139,7 +139,7 @@ function notAnalysableText({ notAnalysable }: Inspection, paint: Paint): string 
   ].join('\n');
 }
 
-/** `3 secret, 1 public`, in the order of the words; nothing for none. */
+/** Returns `3 secret, 1 public`, in the order of the words; nothing for none. */
 function tally<Kind extends string>(kinds: readonly Kind[], words: Readonly<Record<Kind, string>>): string {
   return (Object.keys(words) as Kind[])
     .map(kind => ({ kind, count: kinds.filter(each => each === kind).length }))

@@ -61,7 +61,7 @@ function certainFiles(secrets: SecretGround['secrets'], definition: SecretDefini
   return secrets.filesOf(definition).files.flatMap(({ path, certain }) => (certain ? [path] : []));
 }
 
-/** The files that declarations and rules of agenix name, sorted. */
+/** Returns the files that declarations and rules of agenix name, sorted. */
 function encryptedFilesOf(environment: SecretGround, files: WorkspaceFiles) {
   const { secrets } = environment;
   const keepers = new Map<string, 'sops' | 'age'>();

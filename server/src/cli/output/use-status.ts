@@ -70,7 +70,7 @@ function hasFile(generator: Generator, { fileName, fileKind }: Use): boolean {
 
 const HOLE = /\$\{(?:[^{}]|\{[^}]*\})*\}/;
 
-/** What is known of a name with holes. */
+/** Returns what is known of a name with holes. */
 function lettersOf(name: string): string {
   return name.split(HOLE).join('');
 }
@@ -108,7 +108,7 @@ function unify(a: string, b: string): boolean {
   return meet(0, 0);
 }
 
-/** The characters of a name; null for a hole. */
+/** Returns the characters of a name; null for a hole. */
 function symbolsOf(name: string): (string | null)[] {
   return name.split(HOLE).flatMap((part, index) => (index === 0 ? [...part] : [null, ...part]));
 }

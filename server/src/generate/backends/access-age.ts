@@ -21,13 +21,13 @@ export interface AgeAccess {
   readonly admins: () => AdminRecipients;
 }
 
-/** The admins that the configuration names for a machine. @throws StoreFailure */
+/** Returns the admins that the configuration names for a machine. @throws StoreFailure */
 export function adminReaders({ admins }: Pick<AgeAccess, 'admins'>, machine: string): Reader[] {
   const { list, setting } = adminsOf(admins(), machine);
   return list.map(key => ({ kind: 'admin', name: '', key, via: [{ kind: 'setting', name: setting }] }));
 }
 
-/** Null where nothing is noted: of a machine's own secret nothing is. */
+/** Returns null where nothing is noted: of a machine's own secret nothing is. */
 export function notedRecipients(files: StoreFiles, path: string): readonly string[] | null {
   const text = files.text(`${path}.recipients`);
   return text === null ? null : sidecarRecipients(text);
@@ -57,7 +57,7 @@ export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
   );
 }
 
-/** The same of the key of a machine, which is for its admins. @throws StoreFailure */
+/** Returns the same of the key of a machine, which is for its admins. @throws StoreFailure */
 export function ageKeyChange(access: AgeAccess, machine: AgeMachine): AccessChange {
   const wanted = adminReaders(access, machine.name);
   const noted = machine.keyRecipients() ?? wanted.flatMap(reader => reader.key ?? []);

@@ -41,7 +41,7 @@ export function accessChange(
   };
 }
 
-/** What storing or encrypting anew changes at some places; only what changes anything. @throws StoreFailure */
+/** Returns what storing or encrypting anew changes at some places; only what changes anything. @throws StoreFailure */
 export function accessChanges(
   secretBackend: Pick<SecretBackend, 'change'>,
   places: readonly SecretPlace[],
@@ -54,7 +54,7 @@ export function accessChanges(
 }
 
 /**
- * What a run changes: by the steps that store secrets, and by the shared ones that it encrypts anew for the machines
+ * Returns what a run changes: by the steps that store secrets, and by the shared ones that it encrypts anew for the machines
  * that have come since. Opens nothing.
  *
  * @param drifts of the shared ones that the run looks after
@@ -79,7 +79,7 @@ export function isCertain({ unknown }: Generator): boolean {
   return !unknown.some(gap => gap.part === 'files' || gap.part === 'share');
 }
 
-/** The shared generators that a run about some machines looks after; all where none are named. */
+/** Returns the shared generators that a run about some machines looks after; all where none are named. */
 export function sharedOf(generators: Iterable<Generator>, asked: readonly string[]): Generator[] {
   return [...generators].filter(
     ({ machine, machines }) =>
@@ -87,7 +87,7 @@ export function sharedOf(generators: Iterable<Generator>, asked: readonly string
   );
 }
 
-/** The changes with only those gains that somebody has to agree to. */
+/** Returns the changes with only those gains that somebody has to agree to. */
 export function askedOf(changes: readonly AccessChange[]): AccessChange[] {
   return changes
     .map(change => ({ ...change, gained: change.gained.filter(gain => gain.asked), lost: [] }))
@@ -133,7 +133,7 @@ export function accessData(changes: readonly AccessChange[]) {
   }));
 }
 
-/** A reader as plain data, for programs. */
+/** Returns a reader as plain data, for programs. */
 export function readerData({ kind, name, key, via }: Reader) {
   return { kind, name: name === '' ? null : name, key, via };
 }

@@ -24,7 +24,7 @@ export interface SopsAccess {
 type HoldersSeen = ScannedAccess['holders'];
 
 /**
- * Whom a secret is for.
+ * Returns whom a secret is for.
  *
  * @param before whom it is linked to now
  * @param acting who writes it; null where nobody does
@@ -46,7 +46,7 @@ export function sopsAccessFor(
   });
 }
 
-/** Those of the first machine that declares it, as clan has it. */
+/** Returns those of the first machine that declares it, as clan has it. */
 export function defaultGroupsOf(
   { machines: [first] }: SecretPlace,
   groupsOf: SopsAccess['groupsOf'],
@@ -73,7 +73,7 @@ export function sopsChange(
   );
 }
 
-/** The same of a secret below `sops/secrets`, such as the key of a machine: it is for those that it is linked to. */
+/** Returns the same of a secret below `sops/secrets`, such as the key of a machine: it is for those that it is linked to. */
 export function clanSecretChange(sops: SopsFolder, secret: ClanSecret): AccessChange {
   const holders = secret.holders();
   const names = (kind: keyof typeof holders) =>

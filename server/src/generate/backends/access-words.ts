@@ -11,7 +11,7 @@ export function readerText({ kind, name, key }: Pick<Reader, 'kind' | 'name' | '
   return kind === 'admin' ? `admin key ${shown}` : `${kind} ${inLine(name)} (${shown})`;
 }
 
-/** The beginning and the end of a public key: enough to tell it from others. */
+/** Returns the beginning and the end of a public key: enough to tell it from others. */
 export function shortKey(key: string): string {
   const line = inLine(key);
   return line.length > 24 ? `${line.slice(0, 12)}…${line.slice(-6)}` : line;
@@ -28,7 +28,7 @@ function linkText({ kind, name }: ReaderLink): string {
 }
 
 /**
- * A sentence without its full stop for everybody who gains or loses access:
+ * Returns a sentence without its full stop for everybody who gains or loses access:
  * "user mallory (age1…) gains access to shared/ca/key, through group ops".
  */
 export function accessSentences(changes: readonly AccessChange[]): string[] {
@@ -51,7 +51,7 @@ export function accessSentences(changes: readonly AccessChange[]): string[] {
   return [...groups.values()].map(({ start, end, secrets }) => `${start} ${secretsText(secrets)}${end}`);
 }
 
-/** The same for those that are asked about, or lose something, or concern what is stored; what is new is summed up. */
+/** Returns the same for those that are asked about, or lose something, or concern what is stored; what is new is summed up. */
 export function accessSummary(changes: readonly AccessChange[]): string[] {
   const lines = accessSentences(changes.filter(change => !change.isNew));
   const fresh = changes.filter(change => change.isNew);
@@ -72,7 +72,7 @@ export function accessSummary(changes: readonly AccessChange[]): string[] {
   return lines;
 }
 
-/** What follows the first line of a commit's message; empty where nobody's access changes. */
+/** Returns what follows the first line of a commit's message; empty where nobody's access changes. */
 export function accessMessage(changes: readonly (AccessChange | null)[]): string {
   const groups = new Map<string, string[]>();
   for (const change of changes) {
@@ -96,7 +96,7 @@ function secretsText(secrets: readonly string[]): string {
   return `${secrets.slice(0, NAMED - 1).join(', ')} and ${secrets.length - NAMED + 1} more`;
 }
 
-/** A name in one line: nothing in it begins another, or turns the direction of writing. */
+/** Returns a name in one line: nothing in it begins another, or turns the direction of writing. */
 export function inLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd');
 }

@@ -4,7 +4,7 @@ import type { AdminRecipients } from '../../store/age/age-writes.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 
 /**
- * `clan.core.sops.defaultGroups` by machine. A setting in a module that several machines may have counts for all: clan
+ * Returns `clan.core.sops.defaultGroups` by machine. A setting in a module that several machines may have counts for all: clan
  * keeps groups once they are there.
  *
  * @throws StoreFailure `unsupported` from the function where only Nix can tell
@@ -41,7 +41,7 @@ export function adminsFrom(settings: readonly AccessSetting[]): AdminRecipients 
 export type PassCommand = 'pass' | 'passage';
 
 /**
- * `clan.core.vars.password-store.passCommand`: one for the whole fleet. A setting in a module that several machines may
+ * Returns `clan.core.vars.password-store.passCommand`: one for the whole fleet. A setting in a module that several machines may
  * have counts for all.
  *
  * @throws StoreFailure `unsupported` where only Nix can tell, and where machines differ

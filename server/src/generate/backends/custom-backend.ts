@@ -88,7 +88,7 @@ interface Answer {
   readonly stdout: Buffer;
 }
 
-/** What a store may want to know to decide who can read a value. */
+/** Returns what a store may want to know to decide who can read a value. */
 function placeVariables(place: SecretPlace | undefined): Record<string, string> {
   if (place === undefined) return {};
   const { machines, deploy, neededFor } = place;

@@ -62,7 +62,7 @@ export async function noKeys(): Promise<Keys> {
   return { found: foundIdentities, keyring: await openKeyring([], null), command: null };
 }
 
-/** The keys that open what sops-nix and agenix keep: those that sops finds, those that age finds, those that are named. */
+/** Returns the keys that open what sops-nix and agenix keep: those that sops finds, those that age finds, those that are named. */
 export function findAllKeys(environment: RunEnvironment, named: readonly Identity[]): Promise<Keys> {
   const { env, platform, home } = environment;
   const { identities } = ageIdentities({ env, platform, home, read: readKeyFile });
@@ -76,7 +76,7 @@ export function mustHaveKeys({ found, keyring }: Keys): void {
   throw new StoreFailure('no-key', [noIdentityMessage(found), ...problems].join(' '), MAKE_A_KEY);
 }
 
-/** `SOPS_AGE_KEY_CMD` and the like: a command line whose output is the key. */
+/** Returns `SOPS_AGE_KEY_CMD` and the like: a command line whose output is the key. */
 async function printedBy(variable: string, command: string, { env, root }: RunEnvironment): Promise<string> {
   const shell = await findCommand('sh', ['/bin', ...commandFolders(env.PATH)]);
   if (shell === null)

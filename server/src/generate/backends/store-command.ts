@@ -97,7 +97,7 @@ export async function allowStore(environment: RunEnvironment): Promise<FolderCom
   return command;
 }
 
-/** All that the person has allowed, for any folder. @throws RunFailure */
+/** Returns all that the person has allowed, for any folder. @throws RunFailure */
 export function allowedStores(person: Person): readonly Allowed[] {
   return allowedIn(stateOf(person));
 }
@@ -113,7 +113,7 @@ function stateOf({ env, home, platform }: Person): string {
   throw new RunFailure('There is no home folder to note what you allow in. XDG_STATE_HOME names another.');
 }
 
-/** A path for a shell. */
+/** Returns a path for a shell. */
 function quoted(path: string): string {
   return /^[\w./@%+:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -16,7 +16,7 @@ export interface Violation {
   readonly message: string;
 }
 
-/** The services of the workspace alone: what those of clan-core allow differs from one version to the next. */
+/** Returns the services of the workspace alone: what those of clan-core allow differs from one version to the next. */
 export function violationsIn(fleet: Fleet): readonly Violation[] {
   return fleet.serviceModules.flatMap(module => {
     const isOnly = fleet.serviceModules.every(other => other === module || other.name !== module.name);

@@ -103,13 +103,13 @@ function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: ExpressionAt
   };
 }
 
-/** False for data that may hold more than is seen. */
+/** Returns false for data that may hold more than is seen. */
 function isWhole(setting: Setting | undefined): boolean {
   if (setting?.kind !== 'set') return setting?.kind !== 'unknown';
   return setting.complete && [...setting.entries.values()].every(isWhole);
 }
 
-/** `display.required`, which is true unless it is said otherwise. */
+/** Returns `display.required`, which is true unless it is said otherwise. */
 function isRequired(display: Setting | undefined): boolean {
   if (display?.kind !== 'set') return true;
   const required = display.entries.get('required');

@@ -9,7 +9,7 @@ export interface Var {
   readonly file: DeclaredFile;
 }
 
-/** The files that a machine declares, sorted by id. */
+/** Returns the files that a machine declares, sorted by id. */
 export function varsOf(generators: Generators, machine: string): Var[] {
   const declared: Var[] = [];
   for (const generator of generators.all.values()) {

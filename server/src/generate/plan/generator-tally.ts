@@ -11,7 +11,7 @@ export const DECIDING: ReadonlySet<UnknownPart['part']> = new Set([
   'dependencies',
 ]);
 
-/** The state of a generator in its place, by why it would run. */
+/** Returns the state of a generator in its place, by why it would run. */
 export function stateOfStatus({ unknown }: Generator, { reason, present }: Status): StoredState {
   if (reason === 'missing') return present.length > 0 ? 'partial' : 'missing';
   if (reason !== null) return 'outdated';

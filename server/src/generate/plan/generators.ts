@@ -20,7 +20,7 @@ export interface DeclaredPrompt {
   readonly required: boolean;
 }
 
-/** True for answers that nobody is to see on a screen. */
+/** Returns true for answers that nobody is to see on a screen. */
 export function isHidden({ type }: Pick<DeclaredPrompt, 'type'>): boolean {
   return type === 'hidden' || type === 'multiline-hidden';
 }
@@ -140,7 +140,7 @@ export interface Choice {
   readonly generators: readonly string[];
 }
 
-/** The generators that are asked for, in their order. */
+/** Returns the generators that are asked for, in their order. */
 export function chosen({ all }: Generators, { machines, generators }: Choice): Generator[] {
   const [on, names] = [new Set(machines), new Set(generators)];
   return [...all.values()].filter(

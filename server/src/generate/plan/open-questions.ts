@@ -12,7 +12,7 @@ type Declared = Pick<
 >;
 
 /**
- * What may be there and is not seen.
+ * Returns what may be there and is not seen.
  *
  * @param machines those that are asked about
  */
@@ -58,7 +58,7 @@ export function unseenNotes(
 const NO_MACHINES = 'Only Nix can tell which machines there are.';
 const MORE_MACHINES = 'Only Nix can tell whether there are further machines.';
 
-/** All open questions of a fleet, a sentence each; none where all of it is known. */
+/** Returns all open questions of a fleet, a sentence each; none where all of it is known. */
 export function openQuestions(declared: Declared): string[] {
   const generators = [...joinGenerators(declared.declarations).all.values()];
   return [

@@ -84,7 +84,7 @@ function statusOf(
 }
 
 /**
- * What is there of a generator, and why it would run by itself.
+ * Returns what is there of a generator, and why it would run by itself.
  *
  * @param noted values that it was made from and that were set since; undefined where nothing is noted of it
  */

@@ -86,7 +86,7 @@ function withoutOutput(name: string): string {
   return name.replace(/\.(bin|out)$/, '');
 }
 
-/** The program that has its package's name, or the only one. */
+/** Returns the program that has its package's name, or the only one. */
 function mainCommand(name: string): string | null {
   const brought = packageCommands(name);
   if (brought === null) return null;

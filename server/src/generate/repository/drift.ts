@@ -78,7 +78,7 @@ export async function storeMachineKeys(
   secretBackend.forget();
 }
 
-/** The machines that must have a key before these generators' secrets can be written. */
+/** Returns the machines that must have a key before these generators' secrets can be written. */
 export function machinesOfSecrets(generators: Iterable<Generator>): string[] {
   const names = new Set<string>();
   for (const { files, machines } of generators)

@@ -24,7 +24,7 @@ export interface SealedValues {
   readonly newKeys: readonly string[];
 }
 
-/** What storing the values changes, with keys for machines that have none. */
+/** Returns what storing the values changes, with keys for machines that have none. */
 export async function sealedAnew(
   environment: RunEnvironment,
   fleet: Fleet,

@@ -67,7 +67,7 @@ export async function answersFor(steps: readonly PlanStep[], sources: AnswerSour
 }
 
 /**
- * What was given for a prompt: for its machine alone before what is for all, and of two the last. Null where nothing was.
+ * Returns what was given for a prompt: for its machine alone before what is for all, and of two the last. Null where nothing was.
  */
 export function givenFor(
   givenAnswers: readonly GivenAnswer[],

@@ -101,7 +101,7 @@ interface KeptAnswers {
   write(answers: ReadonlyMap<string, string | null>): Promise<void>;
 }
 
-/** Where programs keep what can be found out again. @param id of the nixpkgs and the system */
+/** Returns where programs keep what can be found out again. @param id of the nixpkgs and the system */
 function keptAnswers({ env, home }: RunEnvironment, id: string): KeptAnswers {
   const folder = env.XDG_CACHE_HOME || (home === null ? null : join(home, '.cache'));
   const name = createHash('sha256').update(id).digest('hex').slice(0, 32);

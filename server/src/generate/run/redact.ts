@@ -103,7 +103,7 @@ function* wholesOf(secrets: readonly Uint8Array[]): Iterable<Uint8Array> {
     }
 }
 
-/** The secret and its lines, without the space around them. */
+/** Returns the secret and its lines, without the space around them. */
 function* piecesOf(secret: Uint8Array): Iterable<Buffer> {
   const bytes = trimmed(Buffer.from(secret.buffer, secret.byteOffset, secret.length));
   yield bytes;

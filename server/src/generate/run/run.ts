@@ -205,7 +205,7 @@ export async function storedValue(
     : storedPublic(environment, generator, file);
 }
 
-/** The bytes of a public value; null where there is none. */
+/** Returns the bytes of a public value; null where there is none. */
 export async function storedPublic(
   environment: RunEnvironment,
   generator: Generator,

@@ -79,7 +79,7 @@ function absent(generator: string, command: string, origin: string): RunFailure 
   );
 }
 
-/** The script with the absolute paths of programs. */
+/** Returns the script with the absolute paths of programs. */
 async function scriptParts(
   name: string,
   { script }: Recipe,
@@ -135,7 +135,7 @@ function lookAt(text: string): Looked {
   return { programs: new Set(programs), traces };
 }
 
-/** The packages that a recipe is about, by the names they have below `pkgs`. */
+/** Returns the packages that a recipe is about, by the names they have below `pkgs`. */
 export function packagesOf({ packages, script }: Recipe): string[] {
   const named = script.flatMap(part => (typeof part === 'string' || 'path' in part ? [] : [part.package]));
   return ['coreutils', ...packages, ...named];

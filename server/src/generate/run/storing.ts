@@ -45,7 +45,7 @@ export interface Before extends Unchanged {
   readonly bytes: Buffer | null;
 }
 
-/** The files that a run is about to replace, as they are now: what others change in the meantime is theirs. */
+/** Returns the files that a run is about to replace, as they are now: what others change in the meantime is theirs. */
 export async function valuesBefore(
   { steps }: Plan,
   { environment, secretBackend }: Pick<Storing, 'environment' | 'secretBackend'>,
@@ -142,7 +142,7 @@ interface StepWork extends Work {
   readonly result: StepResult;
 }
 
-/** What storing it changes, and what is to be said of it then. */
+/** Returns what storing it changes, and what is to be said of it then. */
 async function workOf(
   step: PlanStep,
   execution: Finished['execution'],

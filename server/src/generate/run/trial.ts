@@ -33,7 +33,7 @@ export interface Trial {
   readonly dependencies: readonly string[];
 }
 
-/** What a prompt is answered with that nobody answers: long enough for most passwords. */
+/** Returns what a prompt is answered with that nobody answers: long enough for most passwords. */
 function madeUpAnswer(prompt: string): string {
   return `made-up-${prompt}`;
 }

@@ -20,7 +20,7 @@ export function insideOf(root: string): (path: string) => void {
   return path => mustBeInside(root, path, real);
 }
 
-/** Null where there is none yet: most are about to be made. */
+/** Returns null where there is none yet: most are about to be made. */
 function realFolder(folder: string): string | null {
   try {
     return existsSync(folder) ? realpathSync.native(folder) : null;

@@ -127,7 +127,7 @@ async function isAlive({ pid, started, host }: Holder): Promise<boolean> {
   return host !== hostname() || isRunning(pid, started);
 }
 
-/** Null for a file that something else has written: ours appear as a whole. */
+/** Returns null for a file that something else has written: ours appear as a whole. */
 function parseHolder(text: string): Holder | null {
   try {
     const value = JSON.parse(text);

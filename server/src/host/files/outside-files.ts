@@ -7,7 +7,7 @@ import { codeOf, systemFailure } from '../host-failure.ts';
 const MAX_DEPTH = 16;
 
 /**
- * All files below a folder, links followed.
+ * Returns all files below a folder, links followed.
  *
  * @param folder absolute; none: there are no files
  * @returns relative to the folder, with `/` between names

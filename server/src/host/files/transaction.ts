@@ -170,7 +170,7 @@ async function discard(root: string, { moves, folders = [] }: Journal): Promise<
   }
 }
 
-/** The folders that files need and that are not there, outer ones first. */
+/** Returns the folders that files need and that are not there, outer ones first. */
 function missingFolders(root: string, paths: readonly string[]): string[] {
   const folders = new Map<string, boolean>();
   for (const path of paths)

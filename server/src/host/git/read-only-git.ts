@@ -22,7 +22,7 @@ export const LOOKING_ENVIRONMENT: Readonly<Record<string, string>> = {
 export type Look = (args: readonly string[], action: string) => Promise<string>;
 
 /**
- * Those of the paths that are not as the last commit has them, sorted. What is compared are bytes; where settings or
+ * Returns those of the paths that are not as the last commit has them, sorted. What is compared are bytes; where settings or
  * attributes let git store others than lie on disk, what the index noted of the file when it was last looked at.
  *
  * @param hasCommit false before the first commit
@@ -62,7 +62,7 @@ function entryOf(line: string): [string, string][] {
   return object && path ? [[path, object]] : [];
 }
 
-/** The object that git makes of what lies there, unchanged; null where there is neither a file nor a link. */
+/** Returns the object that git makes of what lies there, unchanged; null where there is neither a file nor a link. */
 function objectAt(path: string, digits: number): string | null {
   const stats = lookAt(path);
   if (stats === null || !(stats.isFile() || stats.isSymbolicLink())) return null;
@@ -73,7 +73,7 @@ function objectAt(path: string, digits: number): string | null {
     .digest('hex');
 }
 
-/** What `ls-files --stage --debug -z` says of each path: its object, and size and time of the file it was made of. */
+/** Returns what `ls-files --stage --debug -z` says of each path: its object, and size and time of the file it was made of. */
 function notedIn(text: string): ReadonlyMap<string, { readonly object: string; readonly stat: string }> {
   const entry =
     /\d{6} ([0-9a-f]+) 0\t([^\0]+)\0 +ctime: .*\n +mtime: (\d+):(\d+)\n +dev: .*\n +uid: .*\n +size: (\d+)\t.*\n/g;

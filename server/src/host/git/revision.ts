@@ -94,14 +94,14 @@ interface Listed {
   readonly size: number;
 }
 
-/** A line of `git ls-tree -l`: `<mode> blob <object> <size>\t<path>`. */
+/** Returns a line of `git ls-tree -l`: `<mode> blob <object> <size>\t<path>`. */
 function entryIn(line: string): Listed[] {
   const match = /^(\d{6}) blob ([0-9a-f]+) +(\d+)\t([\s\S]+)$/.exec(line);
   const [, mode, object, size, path] = match ?? [];
   return mode && object && size && path ? [{ mode, object, size: Number(size), path }] : [];
 }
 
-/** What `git cat-file --batch` prints, by object: `<object> blob <size>\n<bytes>\n`. */
+/** Returns what `git cat-file --batch` prints, by object: `<object> blob <size>\n<bytes>\n`. */
 function blobsIn(output: Buffer): ReadonlyMap<string, Buffer> {
   const blobs = new Map<string, Buffer>();
   for (let at = 0; at < output.length; ) {

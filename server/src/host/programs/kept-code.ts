@@ -80,7 +80,7 @@ function isOwnAlone(folder: string, user: number): boolean {
 
 const DIGEST_BYTES = 32;
 
-/** Null for what somebody else could have written, and for what was cut off. */
+/** Returns null for what somebody else could have written, and for what was cut off. */
 function wholeFile(path: string, user: number): Buffer | null {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {

@@ -22,7 +22,7 @@ export interface SandboxProgram {
   readonly user: number | null;
 }
 
-/** True for a program that can be seen inside of the sandbox without being shown by itself. @param path absolute, without links */
+/** Returns true for a program that can be seen inside of the sandbox without being shown by itself. @param path absolute, without links */
 export function isSeenIn(kind: SandboxKind, path: string): boolean {
   return kind === 'bwrap' ? isInSandbox(path) : isInMacSandbox(path);
 }
@@ -49,7 +49,7 @@ const ABSENT: Readonly<Record<SandboxKind, string>> = {
 };
 
 /**
- * The sandbox of this system, tried once.
+ * Returns the sandbox of this system, tried once.
  *
  * @param folders where to look for its program
  * @param asRoot sandboxes are made as root, too, where we are root

@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** True where we are root of the machine, or of a container that has no users of its own. */
+/** Returns true where we are root of the machine, or of a container that has no users of its own. */
 export function isRoot(): boolean {
   if (process.getuid?.() !== 0) return false;
   try {
@@ -33,7 +33,7 @@ export function isRoot(): boolean {
 const FIRST = 61_184;
 const COUNT = 4_336;
 
-/** The number of a user, and of a group, that is nobody's. */
+/** Returns the number of a user, and of a group, that is nobody's. */
 export function freeUser(): number {
   const users = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
   const isTaken = (id: number) =>
@@ -67,7 +67,7 @@ export function copyFor(user: number, from: string, to: string): void {
   handOver(to, user);
 }
 
-/** The outermost folder on the way to a path that not everybody may enter; null where there is none. @param path absolute */
+/** Returns the outermost folder on the way to a path that not everybody may enter; null where there is none. @param path absolute */
 export function closedFolder(path: string): string | null {
   const parent = dirname(path);
   if (parent === path) return null;

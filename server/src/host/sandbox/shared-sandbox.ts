@@ -140,7 +140,7 @@ interface OuterSandbox {
   readonly program: string;
 }
 
-/** Null where no sandbox can be made in an outer sandbox, as some systems forbid. */
+/** Returns null where no sandbox can be made in an outer sandbox, as some systems forbid. */
 async function openOuterSandbox(
   { path, guards, user }: SandboxProgram,
   { bash, cat, limits }: SharedSandboxOptions,
@@ -167,7 +167,7 @@ async function openOuterSandbox(
   return null;
 }
 
-/** The same sandbox for somebody else than root: its folder is theirs, and what root alone may look at is copied there. */
+/** Returns the same sandbox for somebody else than root: its folder is theirs, and what root alone may look at is copied there. */
 function sandboxFor(user: number, { scratch, shown, ...sandbox }: ScriptSandbox): ScriptSandbox {
   mustBeOpen(sandbox.readOnly);
   const copies = shown.map(({ from, to }, i) => ({ from, to, copy: join(scratch, `shown-${i}`) }));
@@ -188,7 +188,7 @@ function mustBeOpen(paths: readonly string[]): void {
   }
 }
 
-/** Those that are links into `/usr`, and what they lead to. */
+/** Returns those that are links into `/usr`, and what they lead to. */
 function mergedFolders(): ReadonlyMap<string, string> {
   const targets = new Map<string, string>();
   for (const folder of MERGED) {
@@ -207,7 +207,7 @@ function linkOrNull(path: string): string | null {
   }
 }
 
-/** The sandbox's folders as the outer sandbox shows them; null where it shows not all that the sandbox needs. */
+/** Returns the sandbox's folders as the outer sandbox shows them; null where it shows not all that the sandbox needs. */
 function seenInOuter(
   { scratch, bin, readOnly, shown }: ScriptSandbox,
   root: string,

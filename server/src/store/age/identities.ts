@@ -27,7 +27,7 @@ export interface FoundIdentities {
   readonly commands: readonly { readonly variable: string; readonly command: string }[];
 }
 
-/** The identities that sops files are opened with. */
+/** Returns the identities that sops files are opened with. */
 export function sopsIdentities(places: IdentityPlaces): FoundIdentities {
   const collected = collector(places);
   collected.variable('SOPS_AGE_KEY');
@@ -43,7 +43,7 @@ export function sopsIdentities(places: IdentityPlaces): FoundIdentities {
   return collected.done();
 }
 
-/** The identities that files of clan's age backend are opened with. */
+/** Returns the identities that files of clan's age backend are opened with. */
 export function ageIdentities(places: IdentityPlaces): FoundIdentities {
   const collected = collector(places);
   if (places.env.AGE_KEY) collected.variable('AGE_KEY');
@@ -64,14 +64,14 @@ export function noIdentityMessage(identities: FoundIdentities): string {
 /** What to do about it in a terminal. */
 export const MAKE_A_KEY = 'Create one with "varsmith keygen", or name a key file.';
 
-/** The file that a new key goes to; null where there is no home folder. */
+/** Returns the file that a new key goes to; null where there is no home folder. */
 export function newKeyPath(places: Omit<IdentityPlaces, 'read'>): string | null {
   if (places.env.SOPS_AGE_KEY_FILE) return places.env.SOPS_AGE_KEY_FILE;
   const config = configFolder(places);
   return config === null ? null : `${config}/sops/age/keys.txt`;
 }
 
-/** Where sops keeps its keys: `$XDG_CONFIG_HOME`, else the system's folder for settings. */
+/** Returns where sops keeps its keys: `$XDG_CONFIG_HOME`, else the system's folder for settings. */
 function configFolder({ env, platform, home }: Omit<IdentityPlaces, 'read'>): string | null {
   if (env.XDG_CONFIG_HOME) return env.XDG_CONFIG_HOME;
   if (home === null) return null;

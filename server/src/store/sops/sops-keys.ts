@@ -103,7 +103,7 @@ function keyOwner(files: StoreFiles, name: string, path: string): KeyOwner {
 }
 
 /**
- * The secrets of `sops/secrets` that a machine gets without declaring them: those linked to it or to a group that
+ * Returns the secrets of `sops/secrets` that a machine gets without declaring them: those linked to it or to a group that
  * it is in. They keep their names, the machine's name in front included.
  */
 function implicitSecrets(sops: SopsFolder, machine: string): readonly ClanSecret[] {
@@ -121,7 +121,7 @@ function implicitSecrets(sops: SopsFolder, machine: string): readonly ClanSecret
   });
 }
 
-/** Those secrets by name, each with the machines that get it, sorted. */
+/** Returns those secrets by name, each with the machines that get it, sorted. */
 export function implicitByName(
   sops: SopsFolder,
   machines: Iterable<string>,
@@ -136,7 +136,7 @@ export function implicitByName(
   return members;
 }
 
-/** The machines that a secret reaches, by a link of their own or through a group. */
+/** Returns the machines that a secret reaches, by a link of their own or through a group. */
 export function machinesWith(sops: SopsFolder, holders: Holders): readonly string[] {
   const machines = new Set(
     holders.machines.filter(machine => !machine.dangling).map(machine => machine.name),
@@ -148,7 +148,7 @@ export function machinesWith(sops: SopsFolder, holders: Holders): readonly strin
 }
 
 /**
- * The keys that a secret has to be encrypted to, going by its links: those of its users, its machines and the
+ * Returns the keys that a secret has to be encrypted to, going by its links: those of its users, its machines and the
  * members of its groups.
  * @returns null where one of them is not known
  */
@@ -188,7 +188,7 @@ const UNREADABLE: Reading<never> = {
   flaw: { reason: 'it cannot be read as text', start: 0, end: 0 },
 };
 
-/** What a file says, read when first asked for. A file that is missing says nothing and has no flaw. */
+/** Returns what a file says, read when first asked for. A file that is missing says nothing and has no flaw. */
 export function reading<T>(
   files: StoreFiles,
   path: string,

@@ -29,7 +29,7 @@ export interface AccessWanted {
   readonly defaultGroups: readonly string[];
 }
 
-/** Whom a var is for. Users and groups that have it keep it; machines are those that declare and deploy it. */
+/** Returns whom a var is for. Users and groups that have it keep it; machines are those that declare and deploy it. */
 export function varAccess(
   before: Readonly<Record<HolderKind, readonly HolderFacts[]>> | null,
   wanted: AccessWanted,
@@ -44,7 +44,7 @@ export function varAccess(
 }
 
 /**
- * The keys behind the names: those of the users and machines, and of the members of the groups.
+ * Returns the keys behind the names: those of the users and machines, and of the members of the groups.
  *
  * @returns sorted
  * @throws StoreFailure `recipient`: somebody is unknown or has no key that can be encrypted to
@@ -82,7 +82,7 @@ function keysOf(owner: KeyOwner): string[] {
   });
 }
 
-/** The user that a key at hand belongs to; null where it belongs to none. */
+/** Returns the user that a key at hand belongs to; null where it belongs to none. */
 export function actingUser(sops: SopsFolder, keyring: Keyring): string | null {
   for (const recipient of keyring.recipients) {
     const user = sops.users.find(user => user.keys()?.some(({ key }) => key === recipient));
@@ -91,7 +91,7 @@ export function actingUser(sops: SopsFolder, keyring: Keyring): string | null {
   return null;
 }
 
-/** A secret of a generator. A public value that was there before goes: it must not stay readable beside it. */
+/** Returns a secret of a generator. A public value that was there before goes: it must not stay readable beside it. */
 export function secretChanges(
   files: StoreFiles,
   directory: string,
@@ -107,7 +107,7 @@ export function secretChanges(
   ];
 }
 
-/** The links beside a secret, made to say `access`. */
+/** Returns the links beside a secret, made to say `access`. */
 export function linkChanges(files: StoreFiles, directory: string, folder: string, access: Access): Change[] {
   const before = holdersOf(files, folder);
   return KINDS.flatMap(kind => {
@@ -127,7 +127,7 @@ export function linkChanges(files: StoreFiles, directory: string, folder: string
   });
 }
 
-/** A `key.json`, as clan writes it. */
+/** Returns a `key.json`, as clan writes it. */
 export function keyFile(keys: readonly PublicKey[]): string {
   return JSON.stringify(
     keys.map(({ key, type }) => ({ publickey: key, type })),
@@ -136,7 +136,7 @@ export function keyFile(keys: readonly PublicKey[]): string {
   );
 }
 
-/** A user with a key. */
+/** Returns a user with a key. */
 export function userChanges(directory: string, user: string, recipient: string): Change[] {
   return [write(below(directory, `sops/users/${user}/key.json`), keyFile([{ key: recipient, type: 'age' }]))];
 }
@@ -149,7 +149,7 @@ export interface MachineKeyOptions {
 }
 
 /**
- * A key pair for a machine that has none: the public half for all, the private half for the actor and the default
+ * Returns a key pair for a machine that has none: the public half for all, the private half for the actor and the default
  * groups.
  *
  * @throws StoreFailure `recipient`
@@ -183,7 +183,7 @@ export async function machineKeyChanges(
   };
 }
 
-/** How the recipients of a file differ from those it should have; null where they do not. */
+/** Returns how the recipients of a file differ from those it should have; null where they do not. */
 export function recipientDrift(
   actual: readonly string[],
   wanted: readonly string[],

@@ -37,7 +37,7 @@ export function holdersOf(files: StoreFiles, folder: string): Holders {
   };
 }
 
-/** The entries of one such folder, sorted by name. */
+/** Returns the entries of one such folder, sorted by name. */
 export function holdersIn(files: StoreFiles, folder: string): readonly Holder[] {
   const listed = files.list(folder);
   if (listed === null) return [];
@@ -56,7 +56,7 @@ export function holdersIn(files: StoreFiles, folder: string): readonly Holder[] 
   return [...holders.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** All links in a folder and in the folders below it, without following any; in the order of the paths. */
+/** Returns all links in a folder and in the folders below it, without following any; in the order of the paths. */
 export function linksBelow(files: StoreFiles, folder: string): StoredLink[] {
   const found: StoredLink[] = [];
   const open = [folder];

@@ -17,7 +17,7 @@ const BACKENDS = ['sops', 'age', 'password-store'] as const;
 
 export type Backend = (typeof BACKENDS)[number];
 
-/** The backend that a setting names; null for one of another kind (`vm`, `custom`). */
+/** Returns the backend that a setting names; null for one of another kind (`vm`, `custom`). */
 export function backendNamed(setting: string): Backend | null {
   return BACKENDS.find(backend => backend === setting) ?? null;
 }
@@ -172,7 +172,7 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
   };
 }
 
-/** The short form: what clan itself would find, as `inspect` lists it. */
+/** Returns the short form: what clan itself would find, as `inspect` lists it. */
 export function readStore(files: Tree, options: StoreOptions = {}): Store {
   const directory = options.directory ?? '';
   const { vars } = readVars(files, directory);
@@ -184,7 +184,7 @@ export function readStore(files: Tree, options: StoreOptions = {}): Store {
   };
 }
 
-/** The backend, going by the folders it keeps its keys in: a few look-ups, however much is stored. */
+/** Returns the backend, going by the folders it keeps its keys in: a few look-ups, however much is stored. */
 export function probeBackend(files: Pick<Tree, 'kind'>, directory = ''): Backend | null {
   const has = (folder: string) => files.kind(below(directory, folder)) === 'directory';
   if (has('secrets/age-keys') || has(AGE_FOLDER)) return 'age';

@@ -33,7 +33,7 @@ function nixJson(value: Validation): string {
 const MAX_DEPTH = 2;
 
 /**
- * The option's value from plain data.
+ * Returns the option's value from plain data.
  *
  * @param value undefined where the option is not set
  * @returns undefined where it is not wholly known: a null in it stands for what is not
