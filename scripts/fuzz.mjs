@@ -18,6 +18,7 @@ const FILES = [
   'test/fuzz.test.ts',
   'test/fuzz/worlds.test.ts',
   'test/fuzz/stored.test.ts',
+  'test/fuzz/unknown-modules.test.ts',
 ];
 
 const { values, positionals } = parseArgs({
