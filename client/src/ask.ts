@@ -1,7 +1,7 @@
 /**
  * How a prompt is answered in the editor: one box for a line, a second one where it is hidden, and for several lines a
  * box again and again with a way back, or the clipboard, or a file. What is typed is handed to the caller alone: it touches no document,
- * no log and no disk. `boxes.ts` shows the boxes.
+ * no log and no disk. `input-boxes.ts` shows the boxes.
  */
 import { l10n } from 'vscode';
 

@@ -4,7 +4,7 @@
  */
 import { commands, type Disposable, type LogOutputChannel, l10n, ProgressLocation, window } from 'vscode';
 import type { GraphTab } from './graph-panel.ts';
-import { openGenerator, openWhere } from './open-where.ts';
+import { openGenerator, openWhere } from './open-place.ts';
 import {
   type CheckWorkspaceResult,
   checkWorkspaceRequest,

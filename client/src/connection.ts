@@ -1,5 +1,5 @@
 /**
- * The connection to a server process: with `talk.ts` all that imports the language client library, so that the rest of
+ * The connection to a server process: with `language-client.ts` all that imports the language client library, so that the rest of
  * the extension loads without it.
  */
 import { dirname } from 'node:path';
@@ -7,10 +7,10 @@ import type { LogOutputChannel } from 'vscode';
 import { LanguageClient, type NodeModule, TransportKind } from 'vscode-languageclient/node';
 import { showRuleCommand } from './documentation.ts';
 import { previewCommand } from './environment-preview.ts';
+import { type Connection, talk } from './language-client.ts';
 import { makeKeyCommand } from './make-key.ts';
 import type { ServerStatus, StartOptions } from './protocol.ts';
 import { fixAccessCommand, tryCommand } from './report.ts';
-import { type Connection, talk } from './talk.ts';
 
 /** Starts the server over IPC. */
 export function connect(

@@ -15,12 +15,12 @@ import { registerFirstSteps } from './first-steps.ts';
 import { createFleetViews } from './fleet-view.ts';
 import { registerGenerateCommands } from './generate-commands.ts';
 import { createGraphTab } from './graph-panel.ts';
+import type { Connect } from './language-client.ts';
 import { followMoves } from './moved-files.ts';
 import { registerScaffoldCommands } from './scaffold-commands.ts';
 import { createServer, type Server } from './server.ts';
 import { registerSopsCommands } from './sops-commands.ts';
 import { createStatus } from './status.ts';
-import type { Connect } from './talk.ts';
 
 /** What `extensions.getExtension('varsmith.varsmith').exports` gives. */
 export interface ExtensionExports {

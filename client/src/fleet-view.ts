@@ -15,7 +15,7 @@ import {
 } from 'vscode';
 import { createAccessView } from './access-view.ts';
 import { emptyState, filterText, lackingBadge } from './fleet-words.ts';
-import { openWhere } from './open-where.ts';
+import { openWhere } from './open-place.ts';
 import {
   type AtParams,
   type AtResult,

@@ -8,7 +8,7 @@ import { deployMachine } from './deploy-machine.ts';
 import { engineOf } from './engine.ts';
 import { type Bench, generateHere, tryHere } from './generate-run.ts';
 import { makeKey, makeKeyCommand } from './make-key.ts';
-import { openPlace } from './open-where.ts';
+import { openPlace } from './open-place.ts';
 import { type GenerateTarget, type GeneratorRef, type VerifiedParams, verifiedRequest } from './protocol.ts';
 import { fixAccessCommand, generateMissingCommand, openPlaceCommand, tryCommand } from './report.ts';
 import { createReportTab } from './report-panel.ts';

@@ -5,11 +5,11 @@
  */
 import { type CancellationToken, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { askQuestion, type Question } from './ask.ts';
-import { editorBoxes } from './boxes.ts';
 import type { OneTried, Target } from './choose.ts';
+import { editorBoxes } from './input-boxes.ts';
 import { offerKey } from './make-key.ts';
 import { messageOf } from './message-of.ts';
-import { openPlace } from './open-where.ts';
+import { openPlace } from './open-place.ts';
 import { type Ended, type Program, watchProgram } from './program.ts';
 import type { VerifiedState } from './protocol.ts';
 import { runReport, trialReport } from './report.ts';

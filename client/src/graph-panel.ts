@@ -5,7 +5,7 @@
 import { type Disposable, l10n, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import { graphPage } from './graph-page.ts';
 import { messageOf } from './message-of.ts';
-import { openGenerator } from './open-where.ts';
+import { openGenerator } from './open-place.ts';
 import { bytesOfBase64, nonce } from './portable.ts';
 import { type GraphParams, type GraphResult, graphRequest, type PlaceParams } from './protocol.ts';
 import type { Server } from './server.ts';

@@ -13,7 +13,7 @@ import {
   workspace,
 } from 'vscode';
 import { pickRoot, rootAround, STAYS } from './choose.ts';
-import { openWhere } from './open-where.ts';
+import { openWhere } from './open-place.ts';
 import {
   type CheckNameParams,
   checkNameRequest,

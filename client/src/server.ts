@@ -3,9 +3,9 @@
  * that fails. It knows neither the protocol nor what is analysed.
  */
 import { type LogOutputChannel, l10n, window } from 'vscode';
+import type { Connect, Connection } from './language-client.ts';
 import { messageOf } from './message-of.ts';
 import type { ServerStatus } from './protocol.ts';
-import type { Connect, Connection } from './talk.ts';
 
 export interface Server {
   /** Returns at once; failure is reported to the person, not to the caller. */

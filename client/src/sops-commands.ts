@@ -4,10 +4,10 @@
  */
 import { commands, type Disposable, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { askQuestion } from './ask.ts';
-import { editorBoxes } from './boxes.ts';
 import { chooser, STAYS } from './choose.ts';
 import { secretCount } from './counts.ts';
-import { openPlace } from './open-where.ts';
+import { editorBoxes } from './input-boxes.ts';
+import { openPlace } from './open-place.ts';
 import { type Ended, runProgram } from './program.ts';
 import type { SecretNode } from './secret-items.ts';
 import type { Server } from './server.ts';

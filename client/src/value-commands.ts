@@ -1,9 +1,9 @@
 /** Setting, copying and verifying vars: a question or two, one run of the command line, a message. */
 import { env, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { askQuestion } from './ask.ts';
-import { editorBoxes } from './boxes.ts';
 import type { OneFile } from './choose.ts';
 import { type Bench, KEPT, watch } from './generate-run.ts';
+import { editorBoxes } from './input-boxes.ts';
 import { offerKey } from './make-key.ts';
 import { type Ended, runProgram } from './program.ts';
 import { isGenerated, type Verification, verifyReport, verifyText } from './report.ts';

@@ -7,7 +7,7 @@ import raw from '../../package.json' with { type: 'json' };
 import texts from '../../package.nls.json' with { type: 'json' };
 import { resolved, textKeys } from '../../scripts/lib/manifest.mjs';
 import { settingsPage } from '../../scripts/lib/settings-page.mjs';
-import { readShown } from '../../server/src/lsp/shown.ts';
+import { readShown } from '../../server/src/lsp/display-settings.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/workspace/settings.ts';
 import grammar from '../../syntaxes/nix.tmLanguage.json' with { type: 'json' };
 

@@ -11,8 +11,8 @@ import { openQuestions } from '../../server/src/generate/plan/open-questions.ts'
 import { planRun } from '../../server/src/generate/plan/planner.ts';
 import { StoreFailure } from '../../server/src/store/store-failure.ts';
 import { storedFilesIn, storedLookups } from '../../server/src/store/vars/stored-lookups.ts';
+import { examinedIn } from '../../server/src/workspace/doctor-view.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
-import { examinedIn } from '../../server/src/workspace/examined.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 
 const engine = await loadEngine();

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { IN_TERMINAL } from '../../server/src/doctor/actions.ts';
 import { examine } from '../../server/src/doctor/examine.ts';
+import { examinedIn } from '../../server/src/workspace/doctor-view.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
-import { examinedIn } from '../../server/src/workspace/examined.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { folder } from '../workspace/support.ts';
 

@@ -9,8 +9,8 @@ import { EVERYTHING } from '../../server/src/editor/explorer/explorer-filter.ts'
 import { rename } from '../../server/src/editor/rename/rename.ts';
 import { layPipeline } from '../../server/src/editor/scaffold/pipeline.ts';
 import { fileLinks } from '../../server/src/editor/shown/links.ts';
+import { examinedIn } from '../../server/src/workspace/doctor-view.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
-import { examinedIn } from '../../server/src/workspace/examined.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { folder } from '../workspace/support.ts';
 

@@ -9,7 +9,7 @@ import { sceneOf } from '../../server/src/editor/graph/graph-scene.ts';
 import { dotOf, mermaidOf } from '../../server/src/editor/graph/graph-text.ts';
 import { circleOf } from '../../server/src/editor/layout/circles.ts';
 import { type LayoutEdge, layoutOf } from '../../server/src/editor/layout/layered.ts';
-import { errorsByGenerator } from '../../server/src/editor/shown/trouble.ts';
+import { errorsByGenerator } from '../../server/src/editor/shown/generator-errors.ts';
 import { readContents } from '../../server/src/store/vars/read.ts';
 import { check, judging } from '../checks/harness.ts';
 

@@ -1,7 +1,7 @@
 // Rows of the matrix that no machine has are counted nowhere as machines.
 import { expect, test } from 'vitest';
 import { environmentMachines } from '../../server/src/editor/environment/environment-keys.ts';
-import { indexOf } from '../../server/src/editor/names/index.ts';
+import { indexOf } from '../../server/src/editor/names/fleet-index.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { varsmith } from '../cli/support.ts';

@@ -1,7 +1,7 @@
 // Refactorings: each applies whole, gives a text that parses, and leaves no error and no warning that was not there.
 import { describe, expect, test } from 'vitest';
 import { applyEdits, editsByFile } from '../../server/src/checks/engine/apply-fixes.ts';
-import { type Refactoring, refactorings } from '../../server/src/editor/refactor/index.ts';
+import { type Refactoring, refactorings } from '../../server/src/editor/refactor/refactorings.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';

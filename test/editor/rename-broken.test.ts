@@ -1,7 +1,7 @@
 /** Renaming in a file that is being typed: what is rewritten is rewritten once, or the renaming is refused. */
 import { expect, it } from 'vitest';
 import { PIPELINE, REGISTRY } from '../../server/src/checks/examples/pipeline-examples.ts';
-import { indexOf } from '../../server/src/editor/names/index.ts';
+import { indexOf } from '../../server/src/editor/names/fleet-index.ts';
 import { rename } from '../../server/src/editor/rename/rename.ts';
 import { check } from '../checks/harness.ts';
 import { snapshotOf } from '../fuzz/editor-claims.ts';

@@ -6,7 +6,7 @@ import { applyEdits, editsByFile } from '../../server/src/checks/engine/apply-fi
 import type { Finding } from '../../server/src/checks/rule.ts';
 import { environmentOf } from '../../server/src/editor/environment/environment.ts';
 import { environmentMachines } from '../../server/src/editor/environment/environment-keys.ts';
-import { indexOf } from '../../server/src/editor/names/index.ts';
+import { indexOf } from '../../server/src/editor/names/fleet-index.ts';
 import { nameOf, subjectKey, type Target } from '../../server/src/editor/names/subjects.ts';
 import { filesWithTargets } from '../../server/src/editor/names/targets.ts';
 import { rename } from '../../server/src/editor/rename/rename.ts';

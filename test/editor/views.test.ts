@@ -8,7 +8,7 @@ import { fileLinks } from '../../server/src/editor/shown/links.ts';
 import { selectionsAt } from '../../server/src/editor/shown/selection.ts';
 import { tokensIn } from '../../server/src/editor/shown/tokens.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
-import { readShown } from '../../server/src/lsp/shown.ts';
+import { readShown } from '../../server/src/lsp/display-settings.ts';
 import { inExample, textAt } from './support.ts';
 
 const FILE = 'modules/hosts/lea/ca.nix';

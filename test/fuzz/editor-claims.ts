@@ -15,7 +15,7 @@ import { graphOf } from '../../server/src/editor/graph/graph.ts';
 import { pictureOf } from '../../server/src/editor/graph/graph-picture.ts';
 import { dotOf, mermaidOf } from '../../server/src/editor/graph/graph-text.ts';
 import { hover } from '../../server/src/editor/hover/hover.ts';
-import { indexOf } from '../../server/src/editor/names/index.ts';
+import { indexOf } from '../../server/src/editor/names/fleet-index.ts';
 import { definition } from '../../server/src/editor/navigate/definition.ts';
 import { highlights, references } from '../../server/src/editor/navigate/references.ts';
 import { codeActions, fixAllIn } from '../../server/src/editor/refactor/code-actions.ts';

@@ -15,8 +15,8 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
-import { inOrder } from '../../server/src/lsp/order.ts';
 import { serve } from '../../server/src/lsp/server.ts';
+import { inOrder } from '../../server/src/lsp/session.ts';
 import { findRoot } from '../../server/src/workspace/discovery.ts';
 import type { Engine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';

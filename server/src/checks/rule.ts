@@ -116,7 +116,7 @@ export interface Example {
   readonly found?: readonly string[];
 }
 
-/** What rules are wrong about and what is right, each tried by the tests. */
+/** The examples of a rule: what it reports, and what it accepts. The tests run all of them. */
 export interface Examples {
   readonly bad: readonly Example[];
   readonly good: readonly Example[];

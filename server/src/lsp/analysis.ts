@@ -7,7 +7,6 @@ import type { CancellationToken } from 'vscode-languageserver';
 import type { Finding } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { type Border, uriOfPath } from './convert.ts';
 import type { Delivery } from './delivery.ts';
 import type { Documents } from './documents.ts';
 import type { Folders } from './folders.ts';
@@ -15,6 +14,7 @@ import { type Log, messageOf, throwIfCancelled } from './guard.ts';
 import type { Reports } from './reports.ts';
 import { createScheduler, nextTurn } from './schedule.ts';
 import type { StatusLine } from './status.ts';
+import { type Border, uriOfPath } from './to-protocol.ts';
 
 export interface AnalysisOptions {
   readonly folders: Folders;

@@ -10,8 +10,8 @@ import {
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
 import { FIX_ALL, OPEN_DOCUMENTATION } from './capabilities.ts';
-import { pathOfUri } from './convert.ts';
 import { ADDITIONS } from './messages.ts';
+import { pathOfUri } from './to-protocol.ts';
 import { TOKENS_LEGEND } from './token-legend.ts';
 
 export interface Client {

@@ -1,6 +1,6 @@
 /** Settings from the client: asked for where it answers, taken as they are sent where it does not. */
 import type { Connection } from 'vscode-languageserver';
-import { uriOfPath } from './convert.ts';
+import { uriOfPath } from './to-protocol.ts';
 
 export const SECTION = 'varsmith';
 

@@ -1,7 +1,7 @@
 /** The server as a process: which streams it talks over. */
 import { createConnection } from 'vscode-languageserver/node';
-import { inOrder } from './order.ts';
 import { serve } from './server.ts';
+import { inOrder } from './session.ts';
 
 /** Serves over what the process's arguments name: `--stdio`, `--node-ipc`, `--pipe=…` or `--socket=…`. */
 export function serveProcess(version: string): void {

@@ -18,10 +18,10 @@ import {
   type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver';
 import type { Client } from './client.ts';
-import { pathOfUri, uriOfPath } from './convert.ts';
 import type { Documents } from './documents.ts';
 import { tell } from './guard.ts';
 import type { Reports } from './reports.ts';
+import { pathOfUri, uriOfPath } from './to-protocol.ts';
 
 export interface Delivery {
   /**

@@ -1,7 +1,7 @@
 /** The documents a client has open, found by absolute path as well as by URI. Only those of the file system. */
 import { type Connection, type Disposable, TextDocuments } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { pathOfUri } from './convert.ts';
+import { pathOfUri } from './to-protocol.ts';
 
 export interface OpenDocument {
   readonly uri: string;

@@ -2,6 +2,7 @@
 import type { CodeLens, Connection, SemanticTokensParams } from 'vscode-languageserver';
 import type { Analysis } from './analysis.ts';
 import type { Client } from './client.ts';
+import type { Shown } from './display-settings.ts';
 import type { RequestGuard } from './features.ts';
 import { onIncomingCalls, onOutgoingCalls, onPrepareCalls } from './handlers/calls.ts';
 import { onCodeLens, onCodeLensResolve } from './handlers/code-lens.ts';
@@ -10,7 +11,6 @@ import { onDocumentLinks } from './handlers/links.ts';
 import { onSelectionRanges } from './handlers/selection.ts';
 import { onSemanticTokens } from './handlers/tokens.ts';
 import { onTypeDefinition } from './handlers/type-definition.ts';
-import type { Shown } from './shown.ts';
 
 /** What the handlers of views need of a running server. */
 interface Served {

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from 'vscode-languageserver';
 import type { Snapshot } from '../editor/snapshot.ts';
-import { type Border, diagnosticOf } from './convert.ts';
+import { type Border, diagnosticOf } from './to-protocol.ts';
 
 export interface FileReport {
   readonly uri: string;

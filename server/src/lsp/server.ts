@@ -27,9 +27,9 @@ import {
   sentConfiguration,
   settingsFor,
 } from './configuration.ts';
-import { pathOfUri } from './convert.ts';
 import { shownMessage } from './cures.ts';
 import { createPull, createPush, type Pull } from './delivery.ts';
+import { readShown, type Shown } from './display-settings.ts';
 import { documentationOf } from './documentation.ts';
 import { type Documents, listenToDocuments } from './documents.ts';
 import { type RequestGuard, registerFeatures } from './features.ts';
@@ -41,11 +41,11 @@ import { onCodeAction, onCodeActionResolve } from './handlers/code-actions.ts';
 import { onDoctor } from './handlers/doctor.ts';
 import { onExecuteCommand } from './handlers/open-documentation.ts';
 import { CHECK_WORKSPACE, type CheckWorkspaceResult, DOCTOR, type DoctorParams, STATUS } from './messages.ts';
-import { answerRefused } from './order.ts';
 import { createRefresher } from './refresh.ts';
 import { createReports, type Reports } from './reports.ts';
-import { readShown, type Shown } from './shown.ts';
+import { answerRefused } from './session.ts';
 import { createStatusLine, type StatusLine } from './status.ts';
+import { pathOfUri } from './to-protocol.ts';
 
 /** What is loaded after `initialize`. */
 export interface Loaded {

@@ -8,8 +8,8 @@ import { createMemoryDisk, type MemoryDisk } from '../workspace/memory-disk.ts';
 import { createWorkspace } from '../workspace/workspace.ts';
 import { addressBy, pathOfUri, uriOfPath, VIRTUAL } from './addresses.ts';
 import { FILES, type FilesParams, WANTED, type WantedParams } from './messages.ts';
-import { inOrder } from './order.ts';
 import { type Loaded, serve } from './server.ts';
+import { inOrder } from './session.ts';
 
 /** Files name others, which are read then: so often it is asked before anything is shown. */
 const MAX_ROUNDS = 8;

@@ -9,7 +9,7 @@ import {
   type SecretReader,
 } from '../../generate/backends/access-matrix.ts';
 import { accessIn, type WorkspaceAccess } from '../../workspace/access.ts';
-import { type AccessThen, accessAt } from '../../workspace/access-then.ts';
+import { type AccessThen, accessAt } from '../../workspace/access-at-revision.ts';
 import { loadEngine } from '../../workspace/engine.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { oneOf } from '../arguments.ts';

@@ -8,7 +8,7 @@ import { listed } from '../../generate/plan/plan-words.ts';
 import { sourceChanges } from '../../generate/repository/sources.ts';
 import { notingDisk, withSession } from '../../generate/run/run-session.ts';
 import { joinPath } from '../../nix/eval/paths.ts';
-import { type ConvertWish, type Rehearsal, rehearseConversion } from '../../workspace/convert.ts';
+import { type ConvertWish, type Rehearsal, rehearseConversion } from '../../workspace/convert-secrets.ts';
 import type { Parsed } from '../arguments.ts';
 import { namedIdentities } from '../identities.ts';
 import { EXIT, type Io, printable, say, UsageError } from '../io.ts';

@@ -4,7 +4,7 @@ import { IN_TERMINAL } from '../../doctor/actions.ts';
 import { examine } from '../../doctor/examine.ts';
 import { hasProblems, type Standing } from '../../doctor/report.ts';
 import { examinationText } from '../../doctor/text.ts';
-import { examinedIn } from '../../workspace/examined.ts';
+import { examinedIn } from '../../workspace/doctor-view.ts';
 import { homeIn } from '../../workspace/home.ts';
 import { oneOf } from '../arguments.ts';
 import { EXIT, type Io, painter, printable } from '../io.ts';

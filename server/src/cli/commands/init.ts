@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { counted } from '../../checks/facts/wording.ts';
 import { layPipeline, SYSTEMS } from '../../editor/scaffold/pipeline.ts';
-import { makeKnownToGit } from '../../workspace/known-to-git.ts';
+import { makeKnownToGit } from '../../workspace/add-to-git.ts';
 import { makeFolders, writeChanges } from '../../workspace/write.ts';
 import { oneOf } from '../arguments.ts';
 import { EXIT, type Io, painter, printable } from '../io.ts';

@@ -2,7 +2,7 @@
 
 import { applyEdits, editsByFile } from '../../checks/engine/apply-fixes.ts';
 import { counted } from '../../checks/facts/wording.ts';
-import { indexOf } from '../../editor/names/index.ts';
+import { indexOf } from '../../editor/names/fleet-index.ts';
 import type { Subject, Target } from '../../editor/names/subjects.ts';
 import { renameTarget } from '../../editor/rename/rename.ts';
 import { renameMachine } from '../../editor/rename/rename-machine.ts';

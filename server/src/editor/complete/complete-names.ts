@@ -5,10 +5,10 @@ import { joined } from '../../checks/facts/wording.ts';
 import { attributeText } from '../../edits/edits.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import { filePhrase } from '../hover/hover-words.ts';
+import { generatorAround } from '../names/enclosing-generator.ts';
 import { FILE_ATTRIBUTES } from '../names/option-words.ts';
 import { keyItems } from './complete-keys.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
-import { ownerAt } from './owner.ts';
 
 const NAME = String.raw`(?:"([^"]+)"|([\w'-]+))`;
 const GENERATORS = /\bgenerators\."?$/;
@@ -32,7 +32,7 @@ export function nameItems(asked: Asked): readonly CompletionItem[] | null {
 function stringItems(asked: Asked): readonly CompletionItem[] | null {
   const { cursor, index, file, start } = asked;
   if (cursor.path.at(-1) === 'dependencies') {
-    const own = ownerAt(asked);
+    const own = generatorAround(asked);
     return generatorItems(asked, true).filter(({ label }) => label !== own);
   }
   const here = index.targetAt(file, start)?.subject;

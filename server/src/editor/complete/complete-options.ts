@@ -1,5 +1,6 @@
 /** Completion of options, of their values, and of whole generators. */
 
+import { generatorAround } from '../names/enclosing-generator.ts';
 import {
   DISPLAY_OPTIONS,
   FILE_OPTIONS,
@@ -10,7 +11,6 @@ import {
 import { wordsOf } from '../names/script-words.ts';
 import { filledIn, TEMPLATES } from '../scaffold/templates.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
-import { ownerAt } from './owner.ts';
 
 /** What the names at the cursor are options of. */
 type Level =
@@ -55,7 +55,7 @@ function levelAt(asked: Asked): Level | null {
   const looksLike = cursor.siblings.some(name => /^(script|files|prompts|runtimeInputs)(\.|$)/.test(name));
   if (!isRegistry && !looksLike) return null;
   const inner = path.findIndex(name => name === 'files' || name === 'prompts');
-  if (inner !== -1) return levelOf(['', ...path.slice(inner)], ownerAt(asked));
+  if (inner !== -1) return levelOf(['', ...path.slice(inner)], generatorAround(asked));
   return looksLike ? { of: 'generator' } : null;
 }
 

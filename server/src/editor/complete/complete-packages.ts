@@ -1,8 +1,8 @@
 /** Completion of `runtimeInputs`: first the packages that bring what the script calls and nobody lists. */
 import { followed } from '../../checks/facts/followed-scripts.ts';
 import { isAlwaysThere, packageCommands, packageNames, packagesWith } from '../../shell/programs/tools.ts';
+import { generatorAround } from '../names/enclosing-generator.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
-import { ownerAt } from './owner.ts';
 
 export function packageItems(asked: Asked): readonly CompletionItem[] | null {
   const { cursor, line } = asked;
@@ -22,7 +22,7 @@ export function packageItems(asked: Asked): readonly CompletionItem[] | null {
 
 /** Packages that bring a command which no listed package does: package to command. */
 function missingPackages(asked: Asked): ReadonlyMap<string, string> {
-  const owner = ownerAt(asked);
+  const owner = generatorAround(asked);
   const missing = new Map<string, string>();
   for (const generator of asked.index.generators.get(owner ?? '') ?? []) {
     const body = generator.body();

@@ -1,8 +1,8 @@
 /** Completion inside scripts: `$out/<file>`, `$in/<generator>/<file>`, `$prompts/<prompt>`. */
 import type { GeneratorBody } from '../../fleet/model/generators.ts';
 import { filePhrase } from '../hover/hover-words.ts';
+import { generatorAround } from '../names/enclosing-generator.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
-import { ownerAt } from './owner.ts';
 
 const ROOT = /\$(?:\{(in|out|prompts)\}|(in|out|prompts)|'')"?\/(?:"?([\w.+@-]+)"?\/"?)?$/;
 const DOLLAR = /(?<![\\$])\$\{?$/;
@@ -10,7 +10,7 @@ const DOLLAR = /(?<![\\$])\$\{?$/;
 export function scriptItems(asked: Asked): readonly CompletionItem[] | null {
   const { cursor, line } = asked;
   if (cursor.frames.at(-1)?.kind !== 'string' || cursor.path.at(-1) !== 'script') return null;
-  const owner = ownerAt(asked);
+  const owner = generatorAround(asked);
   const bodies = owner === null ? [] : bodiesOf(asked, owner);
   if (DOLLAR.test(line)) return rootItems(bodies);
   // The second alternative of `''${out}` has its braces eaten by Nix.

@@ -1,7 +1,7 @@
 /** What completion is asked and what it answers. */
 import type { Place } from '../../nix/places.ts';
 import type { Cursor } from '../names/cursor.ts';
-import type { FleetIndex } from '../names/index.ts';
+import type { FleetIndex } from '../names/fleet-index.ts';
 import type { Subject } from '../names/subjects.ts';
 import type { Snapshot } from '../snapshot.ts';
 

@@ -5,7 +5,7 @@
  */
 
 import { cursorIn } from '../names/cursor.ts';
-import { indexOf } from '../names/index.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { inventoryItems } from './complete-inventory.ts';
 import { matrixItems } from './complete-matrix.ts';

@@ -13,8 +13,8 @@ import type { EncryptedKey } from '../../fleet/secrets/secrets-keys.ts';
 import { ruleFor } from '../../fleet/secrets/secrets-rules.ts';
 import type { Place } from '../../nix/places.ts';
 import type { Around } from '../scaffold/scaffold.ts';
-import type { ValueSource } from './kept-in.ts';
 import { shown } from './plan.ts';
+import type { ValueSource } from './value-location.ts';
 
 export interface Leftovers {
   /** Values to be taken out of files that keep others. */

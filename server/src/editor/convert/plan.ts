@@ -12,10 +12,10 @@ import type { Place } from '../../nix/places.ts';
 import { positionAt } from '../../nix/source.ts';
 import type { Around } from '../scaffold/scaffold.ts';
 import { intoModule } from '../scaffold/scaffold-module.ts';
-import { bodyLines, declaredAnew, KEPT, SOURCES, TRANSLATED } from './declared.ts';
-import { clanPath, clanSource, machinesIn, sourceOf, type ValueSource } from './kept-in.ts';
-import { usedAnew } from './used.ts';
-import { type WrittenSecret, writtenSecret } from './written.ts';
+import { usedAnew } from './rewrite-uses.ts';
+import { type WrittenSecret, writtenSecret } from './secret-syntax.ts';
+import { bodyLines, declaredAnew, KEPT, SOURCES, TRANSLATED } from './to-generator.ts';
+import { clanPath, clanSource, machinesIn, sourceOf, type ValueSource } from './value-location.ts';
 
 export interface ConvertedDefinition {
   /** Null for a secret that clan gives without one: the generator is added to the module. */

@@ -1,7 +1,7 @@
 /** Which item of the explorer a place in a file belongs to. */
 import type { SecretKeeper } from '../../fleet/model/secrets.ts';
-import { ownerOf } from '../complete/owner.ts';
-import { indexOf } from '../names/index.ts';
+import { generatorBefore } from '../names/enclosing-generator.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import { machinesOfFile, machinesOfSecret, secretNamed } from '../secrets/joined.ts';
 import type { Snapshot } from '../snapshot.ts';
 
@@ -54,7 +54,7 @@ export function itemAt(snapshot: Snapshot, file: string, offset: number): Explor
     case 'encrypted-key':
       return null;
     case undefined: {
-      const generator = ownerOf(index, file, offset);
+      const generator = generatorBefore(index, file, offset);
       return generator === null ? null : ofGenerator(generator);
     }
   }

@@ -1,7 +1,7 @@
 /** The second view of the explorer: registry keys, the machines that have each, and where it is used. */
 import type { Place } from '../../nix/places.ts';
 import { isLacking, type StoredState } from '../../store/vars/tally.ts';
-import { indexOf } from '../names/index.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { stateOn } from './explorer.ts';
 import { type ExplorerFilter, matches } from './explorer-filter.ts';

@@ -7,7 +7,7 @@ import type { Generator } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
 import { publicValuePath } from '../../store/vars/deployed.ts';
 import { isLacking, lackingIn, type StoredState, type Tally, tallyOf } from '../../store/vars/tally.ts';
-import { type FleetIndex, indexOf } from '../names/index.ts';
+import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
 import { secretCount } from '../secrets/joined.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type ExplorerFilter, matches } from './explorer-filter.ts';

@@ -6,7 +6,7 @@ import { keptFor } from '../../checks/facts/store/stored-index.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
-import { indexOf } from '../names/index.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import type { Subject } from '../names/subjects.ts';
 import type { Snapshot } from '../snapshot.ts';
 

@@ -6,7 +6,7 @@
 import type { WrittenOption } from '../../fleet/model/generators.ts';
 import type { RegistryKey } from '../../fleet/model/registries.ts';
 import { cursorIn } from '../names/cursor.ts';
-import { bodiesIn } from '../names/index.ts';
+import { bodiesIn } from '../names/fleet-index.ts';
 import {
   DISPLAY_OPTIONS,
   FILE_OPTIONS,
@@ -68,10 +68,13 @@ function optionCard({ snapshot }: HoverContext, file: string, offset: number): C
   return null;
 }
 
-/** @param of what it is an option of: `generator`, `secret of sops-nix` */
 /** What clan documents of all these options (clan-core d7c35d912, `clan_lib/docs.py`). */
 const REFERENCE = 'https://clan.lol/docs/unstable/reference/clan.core/vars';
 
+/**
+ * Describes an option: its type, its default and what it does.
+ * @param of what it is an option of: `generator`, `secret of sops-nix`
+ */
 export function optionText({ name, type, fallback, text, values }: OptionWords, of: string): string {
   const lines = [
     `- Type: ${plain(type)}`,

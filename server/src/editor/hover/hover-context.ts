@@ -1,6 +1,6 @@
 /** What hover cards are handed, and what they are. */
 import type { Place } from '../../nix/places.ts';
-import type { FleetIndex } from '../names/index.ts';
+import type { FleetIndex } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 export interface CardAt {

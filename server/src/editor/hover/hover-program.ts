@@ -6,7 +6,7 @@ import type { GeneratorBody } from '../../fleet/model/generators.ts';
 import type { CommandFact } from '../../shell/flow/flow-facts.ts';
 import { COREUTILS } from '../../shell/programs/names.ts';
 import { packageCommands, packagesWith } from '../../shell/programs/tools.ts';
-import { bodiesIn } from '../names/index.ts';
+import { bodiesIn } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { code } from '../words/markdown.ts';
 import type { CardAt, HoverContext } from './hover-context.ts';

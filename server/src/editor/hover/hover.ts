@@ -4,7 +4,7 @@
  * Public values are read, secrets never: only where they will lie.
  */
 import type { Place } from '../../nix/places.ts';
-import { indexOf } from '../names/index.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import type { Subject } from '../names/subjects.ts';
 import { pointedAt } from '../secrets/places.ts';
 import type { Snapshot } from '../snapshot.ts';

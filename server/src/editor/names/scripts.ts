@@ -5,7 +5,7 @@
 import { type FollowedScript, followed } from '../../checks/facts/followed-scripts.ts';
 import type { GeneratorScript } from '../../fleet/model/generators.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { bodiesIn } from './index.ts';
+import { bodiesIn } from './fleet-index.ts';
 
 export interface WrittenScript {
   readonly script: GeneratorScript;

@@ -5,7 +5,7 @@
 
 import type { GeneratorBody } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
-import { type FleetIndex, indexOf } from '../names/index.ts';
+import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
 import { thingAt } from '../names/inventory-things.ts';
 import type { Subject } from '../names/subjects.ts';
 import { isOfSecrets, pointedAt, type SecretSubject, secretPlaces } from '../secrets/places.ts';

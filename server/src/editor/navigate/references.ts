@@ -1,6 +1,6 @@
 /** Every place that names the thing under the cursor: for lists of references, and for marks in one file. */
 import type { Place } from '../../nix/places.ts';
-import { indexOf } from '../names/index.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import { sameSubject, type Target } from '../names/subjects.ts';
 import { isOfSecrets, pointedAt, secretOccurrences } from '../secrets/places.ts';
 import type { Snapshot } from '../snapshot.ts';

@@ -7,7 +7,7 @@ import { bindingNamedAt, expressionsAt } from '../../edits/locate.ts';
 import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Expr, Range } from '../../nix/syntax.ts';
-import { type FleetIndex, indexOf } from '../names/index.ts';
+import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
 import type { Subject } from '../names/subjects.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Definition } from './definition.ts';

@@ -5,11 +5,11 @@
 import { mayBeSame } from '../../checks/facts/generator/script-io.ts';
 import type { SecretDefinition } from '../../fleet/model/secrets.ts';
 import { mentionsSecrets } from '../../fleet/secrets/secrets.ts';
-import { declaredAnew, KEPT, SOURCES, TRANSLATED } from '../convert/declared.ts';
 import { generatorName, isGeneratorName } from '../convert/plan.ts';
-import { usedAnew } from '../convert/used.ts';
-import { writtenSecret } from '../convert/written.ts';
-import { indexOf } from '../names/index.ts';
+import { usedAnew } from '../convert/rewrite-uses.ts';
+import { writtenSecret } from '../convert/secret-syntax.ts';
+import { declaredAnew, KEPT, SOURCES, TRANSLATED } from '../convert/to-generator.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import { machineFiles } from '../names/machine-files.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Refactoring } from './generator-at.ts';

@@ -4,7 +4,7 @@ import { type NamedBinding, namedAt } from '../../edits/edit-bindings.ts';
 import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Generator, GeneratorBody, GeneratorDefinition } from '../../fleet/model/generators.ts';
 import type { Move } from '../../store/vars/moves.ts';
-import { indexOf } from '../names/index.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 export interface Refactoring {

@@ -13,7 +13,7 @@ import type { GeneratorFile } from '../../fleet/model/generators.ts';
 import type { Range, Statement } from '../../shell/syntax.ts';
 import type { Move } from '../../store/vars/moves.ts';
 import { readVars } from '../../store/vars/vars.ts';
-import { indexOf } from '../names/index.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Refactoring, WrittenGenerator } from './generator-at.ts';
 

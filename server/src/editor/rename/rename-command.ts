@@ -1,5 +1,5 @@
 /** The command line that renames what stands at a place, for editors that cannot do it. */
-import { indexOf } from '../names/index.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import type { Subject } from '../names/subjects.ts';
 import { pointedAt } from '../secrets/places.ts';
 import type { Snapshot } from '../snapshot.ts';

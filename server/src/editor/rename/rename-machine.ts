@@ -13,7 +13,7 @@ import type { Expr, Range } from '../../nix/syntax.ts';
 import { below, STORE_FOLDERS } from '../../store/vars/files.ts';
 import { inTheWay, type Move, movesOfMachine } from '../../store/vars/moves.ts';
 import { readSessionSpec } from '../environment/session-steps.ts';
-import { indexOf } from '../names/index.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import { machineNameProblem } from '../names/machine-name.ts';
 import { filesWithTargets } from '../names/targets.ts';
 import type { Snapshot } from '../snapshot.ts';

@@ -13,7 +13,7 @@ import { hasKeys } from '../../fleet/secrets/secrets-keys.ts';
 import type { Place } from '../../nix/places.ts';
 import { positionAt } from '../../nix/source.ts';
 import type { Range } from '../../nix/syntax.ts';
-import { indexOf } from '../names/index.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import { nameOf, type Target } from '../names/subjects.ts';
 import {
   isAnyName,

@@ -9,7 +9,7 @@ import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Place } from '../../nix/places.ts';
 import { positionAt } from '../../nix/source.ts';
 import { inTheWay, type Move, movesOfFile, movesOfGenerator } from '../../store/vars/moves.ts';
-import { type FleetIndex, indexOf } from '../names/index.ts';
+import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
 import { nameOf, type Subject, type Target } from '../names/subjects.ts';
 import { definition } from '../navigate/definition.ts';
 import { isOfSecrets, pointedAt } from '../secrets/places.ts';

@@ -6,7 +6,7 @@
 import type { NamesAbove, SecretDefinition } from '../../fleet/model/secrets.ts';
 import { findKey } from '../../fleet/secrets/secrets-keys.ts';
 import type { Place } from '../../nix/places.ts';
-import type { FleetIndex } from '../names/index.ts';
+import type { FleetIndex } from '../names/fleet-index.ts';
 import type { Subject, Target } from '../names/subjects.ts';
 import type { Snapshot } from '../snapshot.ts';
 import {

@@ -9,7 +9,7 @@ import { machineRows } from '../../fleet/registry/machine-rows.ts';
 import type { Place } from '../../nix/places.ts';
 import { shortTallyText, tallyOf, tallyText } from '../../store/vars/tally.ts';
 import { machineTally } from '../explorer/explorer.ts';
-import { type FleetIndex, indexOf } from '../names/index.ts';
+import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** What a lens is about. */

@@ -8,7 +8,7 @@ import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model/
 import type { Use } from '../../fleet/model/uses.ts';
 import type { Place } from '../../nix/places.ts';
 import { type Lying, lyingPath, placementOf, publicValues } from '../hover/hover-words.ts';
-import { type FleetIndex, indexOf } from '../names/index.ts';
+import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { shortened } from '../words/markdown.ts';
 

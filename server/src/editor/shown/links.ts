@@ -13,7 +13,7 @@ import type { Place } from '../../nix/places.ts';
 import { type Expr, literalText } from '../../nix/syntax.ts';
 import { below, STORE_FOLDERS } from '../../store/vars/files.ts';
 import type { StoredVar } from '../../store/vars/vars.ts';
-import { indexOf } from '../names/index.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 export interface FileLink {

@@ -5,7 +5,7 @@ import { childrenOf } from '../../nix/expressions.ts';
 import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Expr, Range } from '../../nix/syntax.ts';
-import { indexOf } from '../names/index.ts';
+import { indexOf } from '../names/fleet-index.ts';
 import { nameOf, type Subject, type Target } from '../names/subjects.ts';
 import { filesWithTargets } from '../names/targets.ts';
 import type { Snapshot } from '../snapshot.ts';

@@ -2,8 +2,8 @@
 import { basename } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
 import type { Analysis } from '../analysis.ts';
-import { uriOfPath } from '../convert.ts';
 import type { AccessRoot } from '../messages.ts';
+import { uriOfPath } from '../to-protocol.ts';
 
 export async function onAccess(analysis: Analysis, token: CancellationToken): Promise<AccessRoot[]> {
   await analysis.settled(token);

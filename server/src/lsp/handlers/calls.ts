@@ -15,8 +15,8 @@ import {
   dependentsOf,
 } from '../../editor/graph/calls.ts';
 import type { Analysis, Located } from '../analysis.ts';
-import { locationOf, rangeOf } from '../convert.ts';
-import { locatedIn, pointAt } from './point.ts';
+import { locationOf, rangeOf } from '../to-protocol.ts';
+import { locatedIn, pointAt } from './requested-position.ts';
 
 export async function onPrepareCalls(
   analysis: Analysis,

@@ -8,18 +8,18 @@ import {
 } from 'vscode-languageserver';
 import type { Finding, Fix } from '../../checks/rule.ts';
 import { codeActions, findingsIn, fixAllIn, oneOfEachRule } from '../../editor/refactor/code-actions.ts';
-import { type Refactoring, refactorings } from '../../editor/refactor/index.ts';
+import { type Refactoring, refactorings } from '../../editor/refactor/refactorings.ts';
 import type { Engine } from '../../workspace/engine.ts';
 import { SETTINGS_FILE, SETTINGS_RULE } from '../../workspace/settings-names.ts';
 import { switchOffEdit } from '../../workspace/switch-off.ts';
 import type { Analysis, Located } from '../analysis.ts';
 import { FIX_ALL, OPEN_DOCUMENTATION } from '../capabilities.ts';
 import type { Client } from '../client.ts';
-import { type Border, codeActionOf, diagnosticOf, editOf, offsetOf, uriOfPath } from '../convert.ts';
 import { curesFor } from '../cures.ts';
 import { showCommandOf } from '../documentation.ts';
-import { locatedIn } from './point.ts';
+import { type Border, codeActionOf, diagnosticOf, editOf, offsetOf, uriOfPath } from '../to-protocol.ts';
 import { withMoves } from './rename.ts';
+import { locatedIn } from './requested-position.ts';
 
 /** An action with its edit still to be written for the client; null where it runs a command. */
 interface Offered {

@@ -3,11 +3,11 @@ import type { CancellationToken, CodeLens, CodeLensParams, Command } from 'vscod
 import { codeLenses, type LensSubject, lensTitle } from '../../editor/shown/code-lens.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { rangeOf, uriOfPath } from '../convert.ts';
 import { GENERATE } from '../cures.ts';
 import type { GeneratorRef, MachineRef } from '../messages.ts';
-import { stateOf } from './near.ts';
-import { locatedIn } from './point.ts';
+import { rangeOf, uriOfPath } from '../to-protocol.ts';
+import { locatedIn } from './requested-position.ts';
+import { stateOf } from './requested-root.ts';
 
 /** What a lens carries until it comes into view. */
 interface LensData {

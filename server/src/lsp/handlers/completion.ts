@@ -15,10 +15,10 @@ import type { Subject } from '../../editor/names/subjects.ts';
 import { filledIn } from '../../editor/scaffold/templates.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { rangeOf, uriOfPath } from '../convert.ts';
+import { rangeOf, uriOfPath } from '../to-protocol.ts';
 import { linkIn, markupOf } from './markup.ts';
-import { stateOf } from './near.ts';
-import { pointAt } from './point.ts';
+import { pointAt } from './requested-position.ts';
+import { stateOf } from './requested-root.ts';
 
 const KINDS: Readonly<Record<ItemKind, CompletionItemKind>> = {
   option: CompletionItemKind.Property,

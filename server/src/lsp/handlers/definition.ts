@@ -3,8 +3,8 @@ import type { CancellationToken, DefinitionParams, Location, LocationLink } from
 import { type Definition, definition } from '../../editor/navigate/definition.ts';
 import type { Analysis, Located } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { locationOf, rangeOf } from '../convert.ts';
-import { pointAt } from './point.ts';
+import { locationOf, rangeOf } from '../to-protocol.ts';
+import { pointAt } from './requested-position.ts';
 
 export async function onDefinition(
   analysis: Analysis,

@@ -2,12 +2,12 @@
 
 import type { CancellationToken } from 'vscode-languageserver';
 import { IN_EDITOR, IN_TERMINAL } from '../../doctor/actions.ts';
-import { examinedIn } from '../../workspace/examined.ts';
+import { examinedIn } from '../../workspace/doctor-view.ts';
 import { homeIn } from '../../workspace/home.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { uriOfPath } from '../convert.ts';
 import type { DoctorParams, DoctorResult } from '../messages.ts';
+import { uriOfPath } from '../to-protocol.ts';
 
 /** The client's command that makes a key, if it has said that it has one. */
 const MAKE_KEY = 'varsmith.makeKey';

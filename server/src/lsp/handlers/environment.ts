@@ -7,9 +7,9 @@ import { absentText, environmentText } from '../../editor/environment/environmen
 import type { Shell } from '../../editor/environment/session-text.ts';
 import type { Snapshot } from '../../editor/snapshot.ts';
 import type { Analysis } from '../analysis.ts';
-import { uriOfPath } from '../convert.ts';
 import type { EnvironmentParams, EnvironmentResult } from '../messages.ts';
-import { stateNear } from './near.ts';
+import { uriOfPath } from '../to-protocol.ts';
+import { stateNear } from './requested-root.ts';
 
 export async function onEnvironment(
   analysis: Analysis,

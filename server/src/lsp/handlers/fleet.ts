@@ -7,7 +7,6 @@ import { keyDetail, keyEntries } from '../../editor/explorer/explorer-keys.ts';
 import type { Place } from '../../nix/places.ts';
 import { lackingIn, STATE_SENTENCES, STATE_WORDS, type Tally, tallyText } from '../../store/vars/tally.ts';
 import type { Analysis } from '../analysis.ts';
-import { type Border, locationOf, uriOfPath } from '../convert.ts';
 import type {
   AtParams,
   AtResult,
@@ -19,8 +18,9 @@ import type {
   MachineParams,
   Where,
 } from '../messages.ts';
-import { stateOf } from './near.ts';
-import { pointAt } from './point.ts';
+import { type Border, locationOf, uriOfPath } from '../to-protocol.ts';
+import { pointAt } from './requested-position.ts';
+import { stateOf } from './requested-root.ts';
 
 export async function onFleet(
   analysis: Analysis,

@@ -7,7 +7,7 @@ import {
 } from 'vscode-languageserver';
 import { foldings } from '../../editor/shown/folding.ts';
 import type { Analysis } from '../analysis.ts';
-import { locatedIn } from './point.ts';
+import { locatedIn } from './requested-position.ts';
 
 export async function onFoldingRanges(
   analysis: Analysis,

@@ -7,12 +7,12 @@ import { bestGrouping, type Grouping, groupsOf } from '../../editor/graph/graph-
 import { legendEntries } from '../../editor/graph/graph-legend.ts';
 import { pictureOf } from '../../editor/graph/graph-picture.ts';
 import { dotOf, mermaidOf } from '../../editor/graph/graph-text.ts';
-import { indexOf } from '../../editor/names/index.ts';
-import { errorsByGenerator } from '../../editor/shown/trouble.ts';
+import { indexOf } from '../../editor/names/fleet-index.ts';
+import { errorsByGenerator } from '../../editor/shown/generator-errors.ts';
 import type { Analysis } from '../analysis.ts';
-import { locationOf, uriOfPath } from '../convert.ts';
 import type { GraphParams, GraphResult, PlaceParams, Where } from '../messages.ts';
-import { stateNear, stateOf } from './near.ts';
+import { locationOf, uriOfPath } from '../to-protocol.ts';
+import { stateNear, stateOf } from './requested-root.ts';
 
 /** With more generators than this, nobody who has chosen nothing wants to see all of them. */
 const MANY = 60;

@@ -4,10 +4,10 @@ import { hover } from '../../editor/hover/hover.ts';
 import type { Engine } from '../../workspace/engine.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { rangeOf } from '../convert.ts';
 import { documentationLinkOf } from '../documentation.ts';
+import { rangeOf } from '../to-protocol.ts';
 import { linkIn, markupOf } from './markup.ts';
-import { pointAt } from './point.ts';
+import { pointAt } from './requested-position.ts';
 
 export async function onHover(
   analysis: Analysis,

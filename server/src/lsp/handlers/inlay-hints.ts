@@ -2,9 +2,9 @@
 import type { CancellationToken, InlayHint, InlayHintParams } from 'vscode-languageserver';
 import { inlayHints } from '../../editor/shown/inlay-hints.ts';
 import type { Analysis } from '../analysis.ts';
-import { offsetOf, rangeOf } from '../convert.ts';
-import type { Shown } from '../shown.ts';
-import { locatedIn } from './point.ts';
+import type { Shown } from '../display-settings.ts';
+import { offsetOf, rangeOf } from '../to-protocol.ts';
+import { locatedIn } from './requested-position.ts';
 
 export async function onInlayHints(
   analysis: Analysis,

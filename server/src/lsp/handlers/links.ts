@@ -2,8 +2,8 @@
 import type { CancellationToken, DocumentLink, DocumentLinkParams } from 'vscode-languageserver';
 import { fileLinks } from '../../editor/shown/links.ts';
 import type { Analysis } from '../analysis.ts';
-import { rangeOf } from '../convert.ts';
-import { locatedIn } from './point.ts';
+import { rangeOf } from '../to-protocol.ts';
+import { locatedIn } from './requested-position.ts';
 
 export async function onDocumentLinks(
   analysis: Analysis,

@@ -2,8 +2,8 @@
 import { type MarkupContent, MarkupKind } from 'vscode-languageserver';
 import type { Place } from '../../nix/places.ts';
 import type { Client } from '../client.ts';
-import { type Border, locationOf } from '../convert.ts';
 import { plainText } from '../plain-text.ts';
+import { type Border, locationOf } from '../to-protocol.ts';
 
 export function markupOf(client: Client, markdown: string): MarkupContent {
   return client.rendersMarkdown

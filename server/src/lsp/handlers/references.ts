@@ -9,8 +9,8 @@ import {
 } from 'vscode-languageserver';
 import { highlights, references } from '../../editor/navigate/references.ts';
 import type { Analysis } from '../analysis.ts';
-import { locationOf, rangeOf } from '../convert.ts';
-import { pointAt } from './point.ts';
+import { locationOf, rangeOf } from '../to-protocol.ts';
+import { pointAt } from './requested-position.ts';
 
 export async function onReferences(
   analysis: Analysis,

@@ -18,8 +18,8 @@ import { movedLinks } from '../../store/vars/moved-links.ts';
 import type { Move } from '../../store/vars/moves.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { type Border, editOf, pathOfUri, rangeOf } from '../convert.ts';
-import { pointAt } from './point.ts';
+import { type Border, editOf, pathOfUri, rangeOf } from '../to-protocol.ts';
+import { pointAt } from './requested-position.ts';
 
 export async function onPrepareRename(
   analysis: Analysis,

@@ -26,7 +26,6 @@ import { lineStartsOf, positionAt } from '../../nix/source.ts';
 import { reachesFiles } from '../addresses.ts';
 import type { Analysis, RootState } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { editOf } from '../convert.ts';
 import type {
   CheckNameParams,
   ScaffoldChoices,
@@ -38,7 +37,8 @@ import type {
   SecretProposalsParams,
   Where,
 } from '../messages.ts';
-import { stateOf } from './near.ts';
+import { editOf } from '../to-protocol.ts';
+import { stateOf } from './requested-root.ts';
 
 export async function onScaffoldChoices(
   analysis: Analysis,
@@ -148,7 +148,7 @@ async function tellGit(
   if (made.length === 0 || !reachesFiles()) return [];
   // Git is a program, and runs what the repository's settings name.
   if (trusted !== true) return [TELL_GIT];
-  const { makeKnownToGit } = await import('../../workspace/known-to-git.ts');
+  const { makeKnownToGit } = await import('../../workspace/add-to-git.ts');
   const { began, left } = await makeKnownToGit(root, made);
   return [...(began ? ['The folder is a git repository now.'] : []), ...(left === null ? [] : [left])];
 }

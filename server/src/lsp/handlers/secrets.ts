@@ -3,7 +3,6 @@ import { basename } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
 import { keysOfFile, secretEntries, secretsEntry } from '../../editor/explorer/explorer-secrets.ts';
 import type { Analysis } from '../analysis.ts';
-import { uriOfPath } from '../convert.ts';
 import type {
   FileKey,
   FileKeysParams,
@@ -12,8 +11,9 @@ import type {
   MachineSecret,
   SecretsRoot,
 } from '../messages.ts';
+import { uriOfPath } from '../to-protocol.ts';
 import { whereOf } from './fleet.ts';
-import { stateOf } from './near.ts';
+import { stateOf } from './requested-root.ts';
 
 export async function onSecrets(
   analysis: Analysis,

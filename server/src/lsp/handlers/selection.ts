@@ -2,8 +2,8 @@
 import type { CancellationToken, SelectionRange, SelectionRangeParams } from 'vscode-languageserver';
 import { selectionsAt } from '../../editor/shown/selection.ts';
 import type { Analysis } from '../analysis.ts';
-import { offsetOf, rangeOf } from '../convert.ts';
-import { locatedIn } from './point.ts';
+import { offsetOf, rangeOf } from '../to-protocol.ts';
+import { locatedIn } from './requested-position.ts';
 
 export async function onSelectionRanges(
   analysis: Analysis,

@@ -16,8 +16,8 @@ import {
 import type { NixFiles } from '../../nix/eval/value.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { locationOf, rangeOf } from '../convert.ts';
-import { locatedIn } from './point.ts';
+import { locationOf, rangeOf } from '../to-protocol.ts';
+import { locatedIn } from './requested-position.ts';
 
 const KINDS: Readonly<Record<SymbolKind, LspKind>> = {
   generator: LspKind.Class,

@@ -7,10 +7,10 @@ import {
 } from 'vscode-languageserver';
 import { tokensIn } from '../../editor/shown/tokens.ts';
 import type { Analysis } from '../analysis.ts';
-import { rangeOf } from '../convert.ts';
-import type { Shown } from '../shown.ts';
+import type { Shown } from '../display-settings.ts';
+import { rangeOf } from '../to-protocol.ts';
 import { LOOKS, MODIFIERS, TYPES } from '../token-legend.ts';
-import { locatedIn } from './point.ts';
+import { locatedIn } from './requested-position.ts';
 
 export async function onSemanticTokens(
   analysis: Analysis,

@@ -4,7 +4,7 @@ import { typeDefinition } from '../../editor/navigate/type-definition.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { definitionOf } from './definition.ts';
-import { pointAt } from './point.ts';
+import { pointAt } from './requested-position.ts';
 
 export async function onTypeDefinition(
   analysis: Analysis,

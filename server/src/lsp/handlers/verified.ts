@@ -1,7 +1,7 @@
 /** `varsmith/verified`: what *Verify Vars* or a run has found, for every view to show until a file changes. */
 import type { Analysis } from '../analysis.ts';
-import { pathOfUri } from '../convert.ts';
 import type { VerifiedParams } from '../messages.ts';
+import { pathOfUri } from '../to-protocol.ts';
 
 export function onVerified(analysis: Analysis, { root, states }: VerifiedParams): null {
   const path = pathOfUri(root);

@@ -1,7 +1,7 @@
 /** From the position that a request names to a place in a snapshot. */
 import type { CancellationToken, TextDocumentPositionParams } from 'vscode-languageserver';
 import type { Analysis, Located } from '../analysis.ts';
-import { offsetOf, pathOfUri } from '../convert.ts';
+import { offsetOf, pathOfUri } from '../to-protocol.ts';
 
 export interface Point extends Located {
   /** 0-based UTF-16 offset. */

@@ -4,7 +4,6 @@
  * edited fleet would not certainly have stays as it is. Applies nothing.
  */
 
-import { bodyLines, declaredAnew } from '../editor/convert/declared.ts';
 import { leftoversOf } from '../editor/convert/leftovers.ts';
 import {
   type Conversion,
@@ -13,6 +12,7 @@ import {
   type Verdict,
   type Wanted,
 } from '../editor/convert/plan.ts';
+import { bodyLines, declaredAnew } from '../editor/convert/to-generator.ts';
 import { fleetSecrets } from '../editor/scaffold/fleet-secrets.ts';
 import { editedFiles } from '../editor/scaffold/scaffold.ts';
 import { intoModule } from '../editor/scaffold/scaffold-module.ts';

@@ -10,7 +10,7 @@ import type { TextEdit } from '../../edits/text-edit.ts';
 import { bindsName } from '../../nix/expressions.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrBinding, Expr } from '../../nix/syntax.ts';
-import type { WrittenSecret } from './written.ts';
+import type { WrittenSecret } from './secret-syntax.ts';
 
 export interface NewGenerator {
   /** Of the generator, its file and its prompt. */

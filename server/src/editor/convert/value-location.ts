@@ -6,7 +6,7 @@ import type { FleetSecret, FleetSecrets } from '../../fleet/secrets/secrets-join
 import { hasKeys } from '../../fleet/secrets/secrets-keys.ts';
 import { below } from '../../store/vars/files.ts';
 import type { Around } from '../scaffold/scaffold.ts';
-import { SOURCES } from './declared.ts';
+import { SOURCES } from './to-generator.ts';
 
 /** Where a value is kept, encrypted. */
 export interface ValueSource {

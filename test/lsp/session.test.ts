@@ -8,8 +8,8 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
-import { inOrder } from '../../server/src/lsp/order.ts';
 import { serve } from '../../server/src/lsp/server.ts';
+import { inOrder } from '../../server/src/lsp/session.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { folder, smallEngine } from '../workspace/support.ts';
 import { startSession } from './support.ts';

@@ -1,6 +1,6 @@
 /** Which of the open roots a request is about. */
 import type { Analysis, RootState } from '../analysis.ts';
-import { pathOfUri } from '../convert.ts';
+import { pathOfUri } from '../to-protocol.ts';
 
 /** The root of this URI; null: it is not open, or not any more. */
 export function stateOf(analysis: Analysis, uri: string): RootState | null {
