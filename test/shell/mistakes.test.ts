@@ -43,6 +43,8 @@ describe('what stands between quotes and brackets', () => {
       ['$out/x!', '$out/y!'],
     ],
     ['an element by its subscript', 'n=([1]=a); b > $out/${n[0]}', ['$out/…!']],
+    ['the first of a list with subscripts', 'n=([1]=a [0]=b); c > $out/$n', ['$out/…!']],
+    ['the first of a list', 'n=(a b); c > $out/$n', ['$out/a!']],
     ['a carriage return at the end of a line', 'a > $out/x\r\n\r\nb > $out/y\r\n', ['$out/x!', '$out/y!']],
   ])('%s', (_, script, expected) => {
     expect(writes(follow(script)).map(write => write.replace('?', '!'))).toEqual(expected);

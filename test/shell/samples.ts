@@ -1,7 +1,7 @@
 /** Scripts that tree-sitter-bash takes for others: escaped backquotes, subscripts in lists, `||` behind pipes, `time {`. */
 export const MISREAD: readonly string[] = [
   'f=`echo \\`echo n\\` m`\necho > "$out/$f"\necho > $out/"`echo "a b"`"\n',
-  'declare -A m=([a]=1 [b c]=2)\nn=([2]=x [0]=y)\nfor k in "${n[@]}"; do echo > "$out/$k"; done\necho > $out/${#m[@]}\n',
+  'declare -A m=([a]=1 [b c]=2)\nn=([2]=x [0]=y)\nfor k in "${n[@]}"; do echo > "$out/$k"; done\necho > $out/${#m[@]}\necho > $out/0$n\n',
   'a | b | c || true\n> $out/x echo y\n2> $out/err true\n',
   "time { echo a > $out/a; }\n! ! true\necho $'a\\tb' $\"c\" > $out/$'d'\n",
 ];

@@ -61,7 +61,7 @@ export function bindingAround(
 ): { readonly binding: AttrBinding | InheritBinding; readonly within: AttrSetExpr } | null {
   for (const within of expressionsAt(file, at.start).reverse()) {
     if (within.kind !== 'attrs') continue;
-    const binding = within.bindings.find(each => each.start <= at.start && at.end <= each.end);
+    const binding = within.bindings.find(candidate => candidate.start <= at.start && at.end <= candidate.end);
     if (binding !== undefined) return { binding, within };
   }
   return null;

@@ -29,7 +29,7 @@ const BUILTIN: ReadonlySet<string> = new Set([
 export function findsNames(expr: Expr, file: SourceFile, offset: number): boolean {
   const around = expressionsAt(file, offset);
   return [...freeNames(expr)].every(
-    name => BUILTIN.has(name) || (PACKAGE_SETS.has(name) && around.some(one => bindsName(one, name))),
+    name => BUILTIN.has(name) || (PACKAGE_SETS.has(name) && around.some(outer => bindsName(outer, name))),
   );
 }
 

@@ -96,8 +96,10 @@ export interface Assignment extends Range {
   readonly element: boolean;
   /** Null for a declared name without a value. */
   readonly value: Word | null;
-  /** The words of `a=(…)`. */
+  /** The words of `a=(…)`, without their subscripts. */
   readonly list: readonly Word[] | null;
+  /** True if a word of the list has a subscript: `a=([b]=c)`. */
+  readonly keyed: boolean;
 }
 
 export interface Redirect extends Range {

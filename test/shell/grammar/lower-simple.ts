@@ -38,6 +38,7 @@ function assignment(run: Lowering, node: RawNode): Assignment {
     append: node.children.some(child => child.type === '+='),
     element,
     value: value && !list ? lowerWord(run, value) : null,
+    keyed: false,
     list: list ? list.filter(child => child.type !== 'comment').map(child => lowerWord(run, child)) : null,
   };
 }
@@ -52,7 +53,16 @@ export function declaration(run: Lowering, node: RawNode): Statement {
     else if (child.type === 'variable_name') {
       const name = run.script.text.slice(child.startIndex, child.endIndex);
       const at = rangeOf(child);
-      assignments.push({ ...at, name, nameAt: at, append: false, element: false, value: null, list: null });
+      assignments.push({
+        ...at,
+        name,
+        nameAt: at,
+        append: false,
+        element: false,
+        value: null,
+        list: null,
+        keyed: false,
+      });
     } else options.push(lowerWord(run, child));
   }
   return {

@@ -244,7 +244,8 @@ export function mayInclude(
   name: string,
 ): boolean {
   return names.some(
-    each => each.name === name || (each.nameKind === 'pattern' && patternOf(each.name).test(name)),
+    candidate =>
+      candidate.name === name || (candidate.nameKind === 'pattern' && patternOf(candidate.name).test(name)),
   );
 }
 

@@ -1,21 +1,18 @@
-/** A wish to stop, from the keyboard or from whoever started the program. */
+/** The person's wish to stop, from the keyboard or from whatever started the program. */
+import { once } from '../../std.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-let controller: AbortController | null = null;
-
 /**
- * From now on such a wish aborts the signal, so that what is being written is brought to its end. Said a second time, it
- * ends the program at once.
+ * Returns a signal that such a wish aborts from now on, so that what is being written is brought to its end. A second
+ * wish ends the program at once.
  */
-export function interruption(): AbortSignal {
-  if (controller !== null) return controller.signal;
-  const made = new AbortController();
-  controller = made;
+export const interruption = once((): AbortSignal => {
+  const controller = new AbortController();
   for (const name of SIGNALS)
     process.on(name, () => {
-      if (made.signal.aborted) process.exit(1);
-      made.abort();
+      if (controller.signal.aborted) process.exit(1);
+      controller.abort();
     });
-  return made.signal;
-}
+  return controller.signal;
+});

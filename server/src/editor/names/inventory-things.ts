@@ -80,7 +80,7 @@ function addInstance(snapshot: Snapshot, instance: Instance, add: Add): void {
 }
 
 function addSettings(snapshot: Snapshot, instance: Instance, role: Role, add: Add): void {
-  const given = [role, ...role.machines, ...role.tags].filter(entry => entry.values.length > 0);
+  const given = [role, ...role.machines, ...role.tags].filter(entry => entry.hasSettings);
   const taken = given.length === 0 ? null : settingsOf(snapshot, instance, role.name);
   if (taken === null) return;
   const whose = `setting of the role ${role.name} of ${instance.module.name ?? instance.name}`;

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { access, constants, lstat, readdir, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { once } from '../../std.ts';
 import { isRunning, processSpace, startOf } from '../programs/running.ts';
 import { wipeFolder } from './wipe.ts';
 
@@ -33,8 +34,7 @@ export async function makeScratch(places?: readonly string[]): Promise<Scratch> 
 export async function scratchPlace(
   places?: readonly string[],
 ): Promise<{ readonly path: string; readonly inMemory: boolean }> {
-  usual ??= firstInMemory(memoryPlaces());
-  const place = await (places === undefined ? usual : firstInMemory(places));
+  const place = await (places === undefined ? usualPlace() : firstInMemory(places));
   return place === null ? { path: tmpdir(), inMemory: false } : { path: place, inMemory: true };
 }
 
@@ -48,8 +48,7 @@ function scratchAt(path: string, inMemory: boolean): Scratch {
   return { path, inMemory, wipe: () => wipe(path, inMemory) };
 }
 
-/** Looked for once a process. */
-let usual: Promise<string | null> | null = null;
+const usualPlace = once(() => firstInMemory(memoryPlaces()));
 
 async function firstInMemory(places: readonly string[]): Promise<string | null> {
   for (const place of places) if (await isMemory(place)) return place;
@@ -92,14 +91,9 @@ export function leftBehind(): string[] {
   return [...left].filter(([path]) => existsSync(path)).map(([path, code]) => `${path} (${code})`);
 }
 
-let mark: Promise<string> | null = null;
+const ownMark = once(() => markOf(process.pid));
 
-/** `<pid>.<start>.<space>`: a process that lives, or one that is gone. */
-function ownMark(): Promise<string> {
-  mark ??= markOf(process.pid);
-  return mark;
-}
-
+/** Returns `<pid>.<start>.<space>`, which tells a process that lives from one that is gone. */
 async function markOf(pid: number): Promise<string> {
   const started = await startOf(pid);
   return `${pid}.${started === null ? '0' : short(started)}.${short(await processSpace())}`;

@@ -4,11 +4,13 @@
  * nothing of what the changes are for.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, realpathSync, renameSync, rmdirSync, type Stats, symlinkSync } from 'node:fs';
+import { lstatSync, renameSync, rmdirSync, type Stats, symlinkSync } from 'node:fs';
 import { rm, unlink } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { codeOf, HostFailure, systemFailure } from '../host-failure.ts';
-import { makeFolder, readIfThere, replaceFile, syncFolder, writeNew } from './atomic.ts';
+import { makeFolder, readIfThere, syncFolder, writeNew } from './atomic.ts';
+import { insideOf } from './inside-root.ts';
+import { type Journal, parseJournal, writeJournal } from './journal.ts';
 
 /** Paths are relative to the root, with `/` between names. */
 export type FileChange =
@@ -29,16 +31,6 @@ export interface TransactionOptions {
   readonly unchanged?: readonly { readonly path: string; readonly sha256: string | null }[];
   /** What must have ended well before anything moves. */
   readonly noted?: Promise<void>;
-}
-
-interface Journal {
-  readonly version: 1;
-  /** `staging`: nothing has happened to the repository yet; `moving`: it must be brought to its end. */
-  readonly state: 'staging' | 'moving';
-  readonly moves: readonly { readonly staged: string; readonly path: string }[];
-  readonly removals: readonly string[];
-  /** Folders that are made for what is staged, outer ones first; journals of before have none. */
-  readonly folders?: readonly string[];
 }
 
 /**
@@ -73,7 +65,7 @@ export async function applyChanges(
   const inside = insideOf(root);
   for (const change of changes) inside(change.path);
   mustNotCollide(changes);
-  await note(options.journal, journal);
+  await writeJournal(options.journal, journal);
   try {
     await all(staged, async ({ change, staged: name }) => {
       try {
@@ -86,7 +78,7 @@ export async function applyChanges(
     });
     await mustBeUnchanged(root, options.unchanged ?? []);
     await noted;
-    await note(options.journal, { ...journal, state: 'moving' });
+    await writeJournal(options.journal, { ...journal, state: 'moving' });
   } catch (error) {
     await discard(root, journal);
     await rm(options.journal, { force: true });
@@ -187,29 +179,6 @@ function missingFolders(root: string, paths: readonly string[]): string[] {
   return [...found].flatMap(([folder, there]) => (there ? [] : [folder])).sort();
 }
 
-async function note(path: string, journal: Journal): Promise<void> {
-  try {
-    // What is only staged does no harm if a loss of power makes it be forgotten.
-    await replaceFile(path, Buffer.from(JSON.stringify(journal), 'utf8'), 0o600, journal.state === 'moving');
-  } catch (error) {
-    throw systemFailure(error, `write the journal ${path}`);
-  }
-}
-
-function parseJournal(text: string, path: string): Journal {
-  try {
-    const value = JSON.parse(text);
-    if (value?.version === 1 && Array.isArray(value.moves) && Array.isArray(value.removals))
-      return value as Journal;
-  } catch {
-    // Falls through to the message: a journal is written as a whole, so somebody else touched it.
-  }
-  throw new HostFailure(
-    'damaged',
-    `The journal ${path} is not one of Varsmith's. Look at "git status", then delete it.`,
-  );
-}
-
 function besideOf(path: string, id: string): string {
   return join(dirname(path), `.${basename(path)}.varsmith-${id}`);
 }
@@ -222,42 +191,6 @@ async function all<T>(items: readonly T[], work: (item: T) => Promise<void>): Pr
   for (let at = 0; at < items.length; at += TOGETHER) {
     const ended = await Promise.allSettled(items.slice(at, at + TOGETHER).map(work));
     for (const one of ended) if (one.status === 'rejected') throw one.reason;
-  }
-}
-
-/** Neither by its name nor through a link may a path lead out of the repository. */
-function insideOf(root: string): (path: string) => void {
-  const found = new Map<string, string | null>();
-  const real = (folder: string) => {
-    const known = found.get(folder);
-    if (known !== undefined) return known;
-    const made = realFolder(folder);
-    found.set(folder, made);
-    return made;
-  };
-  return path => mustBeInside(root, path, real);
-}
-
-/** Null where there is none yet: most are about to be made. */
-function realFolder(folder: string): string | null {
-  try {
-    return existsSync(folder) ? realpathSync.native(folder) : null;
-  } catch {
-    // Gone since, or not to be entered: what is above it decides.
-    return null;
-  }
-}
-
-function mustBeInside(root: string, path: string, realOf: (folder: string) => string | null): void {
-  const outside = new HostFailure('outside', `"${path}" would lead out of the repository.`);
-  if (path === '' || isAbsolute(path) || path.split('/').some(name => name === '..' || name === '.git'))
-    throw outside;
-  const real = realOf(root) ?? root;
-  for (let folder = dirname(join(root, path)); folder.length >= root.length; folder = dirname(folder)) {
-    const found = realOf(folder);
-    if (found === null) continue;
-    if (found !== real && !found.startsWith(real + sep)) throw outside;
-    return;
   }
 }
 

@@ -6,6 +6,7 @@
  * Only for programs that leave nothing running behind, such as sandboxes with processes of their own: what writes
  * after its end would write into the output of the next.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, writeFileSync } from 'node:fs';
@@ -91,17 +92,18 @@ export interface RunnersOptions {
   readonly user?: number | null;
 }
 
-let count = 0;
-
 export function makeRunners({ bash, cat, before, folder, seen, third, user }: RunnersOptions): Runners {
   const idle: Runner[] = [];
   const all = new Set<Runner>();
   let isUsable = true;
+  // Several that live side by side may have the same folder.
+  const id = randomBytes(4).toString('hex');
+  let started = 0;
 
   async function runnerFor(): Promise<Runner | null> {
     const known = idle.pop();
     if (known !== undefined || !isUsable) return known ?? null;
-    const file = `runner-${count++}`;
+    const file = `runner-${id}-${started++}`;
     const words = [...before, bash, ...NO_STARTUP, '-c', RUNNER, `${seen}/${file}`];
     const path = join(folder, file);
     writeFileSync(path, '', { mode: 0o600 });

@@ -15,7 +15,7 @@ export function intLiteral(digits: string): bigint | null {
 }
 
 /** The first offset at or after `at` that is neither white space nor inside a comment. */
-export function skipBlank(text: string, at: number, end: number): number {
+function skipBlank(text: string, at: number, end: number): number {
   let position = at;
   while (position < end) {
     const code = text.charCodeAt(position);

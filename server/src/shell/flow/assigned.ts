@@ -50,15 +50,15 @@ function visit(walk: Walk, statement: Statement): void {
   switch (statement.kind) {
     case 'simple':
     case 'declare': {
-      for (const one of statement.assignments) {
-        add(walk, one.name);
-        for (const word of [one.value, ...(one.list ?? [])]) if (word) words(walk, [word]);
+      for (const { name, value, list } of statement.assignments) {
+        add(walk, name);
+        for (const word of [value, ...(list ?? [])]) if (word) words(walk, [word]);
       }
       const list = statement.kind === 'simple' ? statement.words : statement.options;
       words(walk, list);
       if (statement.kind === 'simple') {
         setters(walk, list);
-        for (const one of statement.redirects) words(walk, [one.target, one.heredoc]);
+        for (const { target, heredoc } of statement.redirects) words(walk, [target, heredoc]);
       } else if (list.some(word => wordText(word) === null)) walk.unseen = true;
       return;
     }
@@ -81,7 +81,7 @@ function visit(walk: Walk, statement: Statement): void {
       statements(walk, statement.body);
       return;
     case 'redirected':
-      for (const one of statement.redirects) words(walk, [one.target, one.heredoc]);
+      for (const { target, heredoc } of statement.redirects) words(walk, [target, heredoc]);
       visit(walk, statement.body);
       return;
     case 'if':
@@ -119,20 +119,23 @@ function visit(walk: Walk, statement: Statement): void {
 function setters(walk: Walk, list: readonly Word[]): void {
   const texts = list.map(wordText);
   // `jq .` is no `.`: that is a builtin only where a command is named.
-  const first = texts.findIndex(one => one === null || !(BUILTIN_PREFIXES.has(one) || one.startsWith('-')));
+  const first = texts.findIndex(
+    text => text === null || !(BUILTIN_PREFIXES.has(text) || text.startsWith('-')),
+  );
   const named = texts[first];
   if (named != null && UNSEEN.has(named)) walk.unseen = true;
-  if (named === null && texts.some(one => one !== null && UNSEEN.has(one))) walk.unseen = true;
+  if (named === null && texts.some(text => text !== null && UNSEEN.has(text))) walk.unseen = true;
   if (texts[0] === null && list[0]?.parts.every(part => part.kind === 'hole')) walk.unseen = true;
-  if (!texts.some(one => one !== null && SETTERS.has(one))) return;
-  texts.forEach((one, index) => {
-    if (one === null && SETTERS.has(texts[0] ?? '') && texts[0] !== 'printf' && index > 0) walk.unseen = true;
-    const name = /^-?[a-zA-Z]*?([A-Za-z_]\w*)/.exec(one ?? '');
-    if (one !== null && name) for (const word of one.match(/[A-Za-z_]\w*/g) ?? []) add(walk, word);
+  if (!texts.some(text => text !== null && SETTERS.has(text))) return;
+  texts.forEach((text, index) => {
+    if (text === null && SETTERS.has(texts[0] ?? '') && texts[0] !== 'printf' && index > 0)
+      walk.unseen = true;
+    const name = /^-?[a-zA-Z]*?([A-Za-z_]\w*)/.exec(text ?? '');
+    if (text !== null && name) for (const word of text.match(/[A-Za-z_]\w*/g) ?? []) add(walk, word);
   });
-  if (texts.some(one => one === 'read' || one === 'getopts'))
+  if (texts.some(text => text === 'read' || text === 'getopts'))
     for (const name of ['REPLY', 'OPTARG', 'OPTIND']) add(walk, name);
-  if (texts.some(one => one === 'mapfile' || one === 'readarray')) add(walk, 'MAPFILE');
+  if (texts.some(text => text === 'mapfile' || text === 'readarray')) add(walk, 'MAPFILE');
 }
 
 function add(walk: Walk, name: string): void {

@@ -11,35 +11,32 @@ import { type Expansion, expandFields, expandWord, setVariable } from './flow-wo
 import { concat, EMPTY, pathOf, unknownFrom, type Value, variablesIn } from './values.ts';
 
 /** Follows one assignment. @returns the values that the variable has then */
-export function assign(cx: Expansion, one: Assignment, exported: boolean): readonly Value[] {
-  const before = variableIn(cx.state.variables, one.name);
-  if (one.list !== null) {
-    const fields = one.list.flatMap(word => expandFields(cx, word));
-    const known = !fields.some(field => field.many || field.values.length !== 1) && !keyed(one);
+export function assign(cx: Expansion, assignment: Assignment, exported: boolean): readonly Value[] {
+  const before = variableIn(cx.state.variables, assignment.name);
+  if (assignment.list !== null) {
+    const fields = assignment.list.flatMap(word => expandFields(cx, word));
+    // Which item is which is not followed where they have subscripts.
+    const known = !fields.some(field => field.many || field.values.length !== 1) && !assignment.keyed;
     const items = fields.map(field => field.values[0] ?? EMPTY);
-    const all = one.append ? (before?.list ? [...before.list, ...items] : null) : items;
+    const all = assignment.append ? (before?.list ? [...before.list, ...items] : null) : items;
     const list = known && all !== null ? all : null;
     const values = list?.[0]
       ? [list[0]]
       : [unknownFrom(fields.flatMap(field => field.values.flatMap(variablesIn)))];
-    setVariable(cx, one.name, values, one.nameAt, one, exported, list);
+    setVariable(cx, assignment.name, values, assignment.nameAt, assignment, exported, list);
     return values;
   }
-  let values: readonly Value[] = one.value === null ? [EMPTY] : expandWord(cx, one.value, false);
-  if (one.append && before) {
+  let values: readonly Value[] =
+    assignment.value === null ? [EMPTY] : expandWord(cx, assignment.value, false);
+  if (assignment.append && before) {
     values =
       before.values.length === 1
         ? values.map(value => concat(before.values[0] ?? EMPTY, value))
         : [unknownFrom(values.flatMap(variablesIn))];
-  } else if (one.append) values = [unknownFrom(values.flatMap(variablesIn))];
-  if (one.element) values = [unknownFrom(values.flatMap(variablesIn))];
-  setVariable(cx, one.name, values, one.nameAt, one, exported);
+  } else if (assignment.append) values = [unknownFrom(values.flatMap(variablesIn))];
+  if (assignment.element) values = [unknownFrom(values.flatMap(variablesIn))];
+  setVariable(cx, assignment.name, values, assignment.nameAt, assignment, exported);
   return values;
-}
-
-/** `([a]=b)`: which item is which is not followed. */
-function keyed(one: Assignment): boolean {
-  return (one.list ?? []).some(word => word.parts[0]?.kind === 'glob');
 }
 
 export function expandAssignments(cx: Expansion, statement: DeclareStatement): void {
@@ -49,10 +46,10 @@ export function expandAssignments(cx: Expansion, statement: DeclareStatement): v
   // The status of `$(…)` in `local a=$(…)` is lost.
   const { checked } = cx.state;
   cx.state.checked = false;
-  for (const one of statement.assignments) {
-    if (one.value === null && one.list === null) declareName(cx, one, exported);
-    else if (exported) export_(cx, one, assign(cx, one, true));
-    else assign(cx, one, false);
+  for (const assignment of statement.assignments) {
+    if (assignment.value === null && assignment.list === null) declareName(cx, assignment, exported);
+    else if (exported) export_(cx, assignment, assign(cx, assignment, true));
+    else assign(cx, assignment, false);
   }
   cx.state.checked = checked;
 }
@@ -66,13 +63,18 @@ function partText(parts: DeclareStatement['command']['parts']): string {
 }
 
 /** `export a` keeps the value; `local a` leaves it unset, which is seen as perhaps set. */
-function declareName(cx: Expansion, one: Assignment, exported: boolean): void {
-  const before = variableIn(cx.state.variables, one.name);
+function declareName(cx: Expansion, assignment: Assignment, exported: boolean): void {
+  const before = variableIn(cx.state.variables, assignment.name);
   if (before) {
-    putVariable(cx.state, one.name, { ...before, exported: before.exported || exported });
-    if (exported) export_(cx, one, before.values);
+    putVariable(cx.state, assignment.name, { ...before, exported: before.exported || exported });
+    if (exported) export_(cx, assignment, before.values);
   } else if (!exported) {
-    putVariable(cx.state, one.name, { values: [EMPTY], list: null, perhapsUnset: true, exported: false });
+    putVariable(cx.state, assignment.name, {
+      values: [EMPTY],
+      list: null,
+      perhapsUnset: true,
+      exported: false,
+    });
   }
 }
 

@@ -103,7 +103,7 @@ export function followLoop(cx: Expansion, statement: LoopStatement, all: FollowA
 
 /** What a loop's body may change is not known in any round. */
 function forgetAssigned(cx: Expansion, body: readonly Statement[]): void {
-  const functions = [...cx.run.functions.values()].map(one => one.body);
+  const functions = [...cx.run.functions.values()].map(({ body }) => body);
   for (const name of assignedIn([...body, ...functions])) {
     const known = variableIn(cx.state.variables, name);
     if (known)

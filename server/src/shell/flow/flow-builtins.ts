@@ -80,7 +80,7 @@ export function runBuiltin(cx: Expansion, fact: CommandFact, words: readonly Fie
     case 'command':
     case 'type':
     case 'hash':
-      for (const one of texts) if (one !== null && !one.startsWith('-')) run.probed.add(one);
+      for (const text of texts) if (text !== null && !text.startsWith('-')) run.probed.add(text);
       break;
     case 'let':
       for (const word of words) setUnknownIn(cx, word);
@@ -151,7 +151,7 @@ function setOptions(
     const word = texts[at];
     if (word === '--' || word === null || word === undefined || !/^[-+][A-Za-z]+$/.test(word)) {
       const rest = words.slice(word === '--' ? at + 1 : at);
-      state.positional = rest.some(one => one.many) ? null : rest.map(one => one.value);
+      state.positional = rest.some(field => field.many) ? null : rest.map(field => field.value);
       return;
     }
     const on = word.startsWith('-');

@@ -52,15 +52,16 @@ export function followAnew(
   const { options } = start.run;
   let before: Followed | null = null;
   let common = 0;
-  for (const one of kept) {
-    const count = commonCount(one.body, body);
-    if (count <= common || one.progress.run.options !== options || !isSame(one.assigned, assigned)) continue;
-    before = one;
+  for (const earlier of kept) {
+    const count = commonCount(earlier.body, body);
+    if (count <= common || earlier.progress.run.options !== options || !isSame(earlier.assigned, assigned))
+      continue;
+    before = earlier;
     common = count;
   }
   const from = before !== null && before.count <= common ? before : { count: 0, progress: start };
   const same = advanced(from.progress, body.slice(from.count, common), follow);
-  const others = kept.filter(one => one !== before).slice(0, MAX_KEPT - 1);
+  const others = kept.filter(earlier => earlier !== before).slice(0, MAX_KEPT - 1);
   kept = [{ body, assigned, count: common, progress: same }, ...others];
   return advanced(same, body.slice(common), follow);
 }

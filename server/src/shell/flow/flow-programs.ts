@@ -69,11 +69,11 @@ function take(run: ToolRun, word: Field, role: Role, sure: boolean): void {
 /** `mkdir -p a/b` makes `a` too. */
 function makeDirectory(run: ToolRun, word: Field): void {
   const path = run.path(word);
-  const parents = run.words.some(one => /^(-\w*p|--parents$)/.test(literal(one.value) ?? ''));
+  const parents = run.words.some(option => /^(-\w*p|--parents$)/.test(literal(option.value) ?? ''));
   const above: ShellPath[] = [];
   for (let at = parentPath(path); parents && at.rest !== null && at.rest !== ''; at = parentPath(at))
     above.unshift(at);
-  for (const one of [...above, path]) run.write(word, one, true, 'directory');
+  for (const directory of [...above, path]) run.write(word, directory, true, 'directory');
 }
 
 function toolRun(cx: Expansion, fact: CommandFact, words: readonly Field[]): ToolRun {
@@ -81,7 +81,9 @@ function toolRun(cx: Expansion, fact: CommandFact, words: readonly Field[]): Too
   // A word that may be any number of words, or a hole, may shift or bring options.
   const sure = state.checked && !words.some(word => word.many);
   const role = (word: Field, value: Argument['role']): void => {
-    const argument = fact.arguments.find(one => one.start === word.start && one.role === 'unknown');
+    const argument = fact.arguments.find(
+      ({ start, role: before }) => start === word.start && before === 'unknown',
+    );
     if (argument) argument.role = value;
   };
   const path = (word: Field): ShellPath => pathOf(word.value, state.cwd);

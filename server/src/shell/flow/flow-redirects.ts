@@ -50,10 +50,10 @@ function openOne(cx: Expansion, redirect: Redirect, command: number | null): voi
     duplicate(state, descriptor ?? (operator === '>&' ? 1 : 0), literal(value) ?? '');
     return;
   }
-  const ways = values.map(one => {
+  const ways = values.map(value => {
     const way = values.length === 1 ? state : copyState(state);
     if (values.length > 1) way.certain = false;
-    openPath({ ...cx, state: way }, redirect, redirect.target as Range, one, command);
+    openPath({ ...cx, state: way }, redirect, redirect.target as Range, value, command);
     return way;
   });
   if (ways.length > 1) joinStates(state, ways);

@@ -34,7 +34,7 @@ export function followSimple(cx: Expansion, statement: SimpleStatement, call: Ca
   const { state } = cx;
   const fields = statement.words.flatMap(word => expandFields(cx, word));
   if (fields.length === 0) {
-    for (const one of statement.assignments) assign(cx, one, false);
+    for (const assignment of statement.assignments) assign(cx, assignment, false);
     const { stdin, stdout, stderr } = state;
     openRedirects(cx, statement.redirects, null);
     Object.assign(state, { stdin, stdout, stderr });
@@ -64,11 +64,12 @@ export function followSimple(cx: Expansion, statement: SimpleStatement, call: Ca
 /** `a=1 cmd`: set for the command alone. @returns puts the variables back */
 function prefixed(cx: Expansion, statement: SimpleStatement): () => void {
   const before = statement.assignments.map(
-    one => [one.name, variableIn(cx.state.variables, one.name)] as const,
+    ({ name }) => [name, variableIn(cx.state.variables, name)] as const,
   );
   const { setsPath } = cx.run;
-  for (const one of statement.assignments) {
-    for (const value of assign(cx, one, true)) noteEnvironment(cx, one, value, cx.run.commands.length);
+  for (const assignment of statement.assignments) {
+    for (const value of assign(cx, assignment, true))
+      noteEnvironment(cx, assignment, value, cx.run.commands.length);
   }
   cx.run.setsPath ||= setsPath;
   return () => {
@@ -103,11 +104,11 @@ export function start(started: Started): void {
       : lookup === 'path' && BUILTINS.has(name) && through !== 'xargs' && through !== 'env'
         ? 'builtin'
         : 'program';
-  const args: Argument[] = rest.map(one => ({
-    start: one.start,
-    end: one.end,
-    value: one.value,
-    text: show(one.value),
+  const args: Argument[] = rest.map(({ start: from, end, value }) => ({
+    start: from,
+    end,
+    value,
+    text: show(value),
     role: 'unknown',
   }));
   const fact: CommandFact = {
@@ -130,8 +131,8 @@ export function start(started: Started): void {
   };
   run.commands.push(fact);
   if (definition) {
-    const known = !rest.some(one => one.many);
-    started.call(cx, definition, known ? rest.map(one => one.value) : null);
+    const isKnown = !rest.some(field => field.many);
+    started.call(cx, definition, isKnown ? rest.map(field => field.value) : null);
     return;
   }
   if (name === null) {
@@ -156,7 +157,7 @@ function dynamic(run: Run, word: Field): void {
 
 function startInner(started: Started, name: string, inner: ReturnType<typeof unwrap> & object): void {
   const { cx } = started;
-  for (const one of inner.assignments) noteEnvironment(cx, one, one.value, cx.run.commands.length);
+  for (const field of inner.assignments) noteEnvironment(cx, field, field.value, cx.run.commands.length);
   if (inner.words.length === 0) return;
   const { state } = cx;
   if (inner.sure) {

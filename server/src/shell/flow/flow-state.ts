@@ -85,7 +85,7 @@ export function isCertain(state: State): boolean {
 }
 
 /** Puts `from`'s whole state into `state`. */
-export function replaceState(state: State, from: State): void {
+function replaceState(state: State, from: State): void {
   const { left } = state;
   Object.assign(state, from, { left });
   for (const one of from.left) noteLeft(state, one);

@@ -116,7 +116,7 @@ function followUncalled(run: Run): FunctionStatement[] {
   return uncalled;
 }
 
-export function followAll(cx: Expansion, statements: readonly Statement[]): void {
+function followAll(cx: Expansion, statements: readonly Statement[]): void {
   for (const statement of statements) follow(cx, statement);
 }
 

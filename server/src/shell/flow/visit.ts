@@ -31,7 +31,10 @@ function visitBelow(statement: Statement, fatal: boolean, into: Visited[]): void
       return;
     case 'declare':
       visitWords(
-        [...statement.options, ...statement.assignments.flatMap(one => [one.value, ...(one.list ?? [])])],
+        [
+          ...statement.options,
+          ...statement.assignments.flatMap(({ value, list }) => [value, ...(list ?? [])]),
+        ],
         into,
       );
       return;
@@ -57,7 +60,7 @@ function visitBelow(statement: Statement, fatal: boolean, into: Visited[]): void
       return;
     case 'redirected':
       visitWords(
-        statement.redirects.flatMap(one => [one.target, one.heredoc]),
+        statement.redirects.flatMap(({ target, heredoc }) => [target, heredoc]),
         into,
       );
       visitAll([statement.body], fatal, into);
@@ -88,11 +91,15 @@ function visitBelow(statement: Statement, fatal: boolean, into: Visited[]): void
 
 function visitSimple(statement: SimpleStatement, fatal: boolean, into: Visited[]): void {
   const { words, assignments, redirects } = statement;
-  const values = assignments.flatMap(one => [one.value, ...(one.list ?? [])]);
+  const values = assignments.flatMap(({ value, list }) => [value, ...(list ?? [])]);
   // The status of an assignment alone is that of its last `$(…)`, and that is the status of its last statement.
   const last =
     words.length === 0 && redirects.length === 0 && fatal ? lastCommand(values.at(-1) ?? null) : null;
-  for (const word of [...values, ...words, ...redirects.flatMap(one => [one.target, one.heredoc])]) {
+  for (const word of [
+    ...values,
+    ...words,
+    ...redirects.flatMap(({ target, heredoc }) => [target, heredoc]),
+  ]) {
     for (const body of bodiesIn(word?.parts ?? [])) {
       const isLast = body === last;
       visitAll(isLast ? body.slice(0, -1) : body, false, into);

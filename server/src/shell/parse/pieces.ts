@@ -25,7 +25,7 @@ interface Common {
 }
 
 /** The statements of a script; null if it is short, or does not certainly fall into pieces. */
-export type PieceReader = (script: ScriptText, plain: string) => readonly Statement[] | null;
+type PieceReader = (script: ScriptText, plain: string) => readonly Statement[] | null;
 
 /** Shorter scripts are parsed as a whole in no time. */
 const MIN_LENGTH = 1_500;
@@ -44,17 +44,17 @@ export function pieceReader(): PieceReader {
     if (plain.length < MIN_LENGTH || plain.includes('\0')) return null;
     let before: Cut | null = null;
     let common: Common = { head: 0, tail: 0 };
-    for (const one of kept) {
-      const found = commonEnds(one.script, script);
-      if (found.head + found.tail <= common.head + common.tail) continue;
-      before = one;
-      common = found;
+    for (const earlier of kept) {
+      const ends = commonEnds(earlier.script, script);
+      if (ends.head + ends.tail <= common.head + common.tail) continue;
+      before = earlier;
+      common = ends;
     }
     const pieces = cut(script, plain, before, common);
     if (pieces === null) return null;
     // An edit of a script takes its place.
     const isEdit = common.head + common.tail > plain.length / 2;
-    const others = isEdit ? kept.filter(one => one !== before) : kept.slice();
+    const others = isEdit ? kept.filter(earlier => earlier !== before) : kept.slice();
     kept.splice(0, kept.length, { script, pieces }, ...others.slice(0, MAX_KEPT - 1));
     return pieces.flatMap(piece => piece.statements);
   };
@@ -104,9 +104,9 @@ function commonEnds(left: ScriptText, right: ScriptText): Common {
 function firstDifferent(left: readonly Hole[], right: readonly Hole[], by: number): (Hole | undefined)[] {
   let index = 0;
   for (;;) {
-    const [one, other] = [left[index], right[index]];
-    const isSame = one && other && one.start + by === other.start && one.end + by === other.end;
-    if (!isSame) return [one, other];
+    const [before, after] = [left[index], right[index]];
+    const isSame = before && after && before.start + by === after.start && before.end + by === after.end;
+    if (!isSame) return [before, after];
     index++;
   }
 }
@@ -114,7 +114,7 @@ function firstDifferent(left: readonly Hole[], right: readonly Hole[], by: numbe
 /** A copy of plain data with every `start` and `end` in it moved. */
 function moved<T>(data: T, by: number): T {
   if (by === 0 || typeof data !== 'object' || data === null) return data;
-  if (Array.isArray(data)) return data.map(one => moved(one, by)) as T;
+  if (Array.isArray(data)) return data.map(item => moved(item, by)) as T;
   const copy = { ...data } as Record<string, unknown>;
   for (const key in copy) {
     const value = copy[key];

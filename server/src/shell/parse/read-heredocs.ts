@@ -54,13 +54,13 @@ function readBody(cursor: Cursor, { raw, tabs }: Heredoc, start: number, end: nu
 
 /** The lines without the tabs in front of them. What goes on over lines is cut. */
 function stretches(text: string, start: number, end: number): [from: number, to: number][] {
-  const found: [number, number][] = [];
+  const lines: [number, number][] = [];
   for (let at = start; at < end; ) {
     const next = text.indexOf('\n', at);
     const to = next === -1 || next >= end ? end : next + 1;
     while (at < to && text.charAt(at) === '\t') at++;
-    if (at < to) found.push([at, to]);
+    if (at < to) lines.push([at, to]);
     at = to;
   }
-  return found;
+  return lines;
 }

@@ -60,8 +60,8 @@ function heredoc(
     delimiter: word.replace(/\\(.)/g, '$1').replace(/['"]/g, ''),
     tabs: operator === '<<-',
     raw: /['"\\]/.test(word),
-    fill: (found, behind) => {
-      redirect.heredoc = found;
+    fill: (read, behind) => {
+      redirect.heredoc = read;
       redirect.end = behind;
     },
   });

@@ -40,7 +40,7 @@ export function readSimple(cursor: Cursor, first: string): Statement {
     unexpected(cursor);
     return { kind: 'unreadable', start, end: start };
   }
-  const hole = script.holes.find(one => one.start === start);
+  const hole = script.holes.find(candidate => candidate.start === start);
   // What stands there may be anything, an `if` or a quote too.
   if (hole && cursor.text.charAt(hole.end) !== '/') doubt(cursor);
   const gathered: Gathered = {
@@ -118,7 +118,8 @@ function readAssignment(cursor: Cursor): Assignment | null {
     append,
     element: behind > nameAt.end,
     value: value !== null && value.end > value.start ? value : null,
-    list,
+    list: list?.words ?? null,
+    keyed: list?.keyed ?? false,
   };
 }
 
@@ -142,7 +143,7 @@ function readName(cursor: Cursor): Assignment | null {
   cursor.at = PLAIN_NAME.lastIndex;
   const at = { start, end: cursor.at };
   const name = cursor.script.text.slice(start, cursor.at);
-  return { ...at, name, nameAt: at, append: false, element: false, value: null, list: null };
+  return { ...at, name, nameAt: at, append: false, element: false, value: null, list: null, keyed: false };
 }
 
 /** A function; its name has been read. */

@@ -55,7 +55,7 @@ export function readParts(cursor: Cursor, mayHoldList: boolean, ends: (char: str
         continue;
       }
       if (!mayHoldList || !ASSIGNED.test(text.slice(start, at))) break;
-      for (const word of readArray(cursor)) parts.push(...word.parts);
+      for (const word of readArray(cursor).words) parts.push(...word.parts);
       from = cursor.at;
       continue;
     } else read = readUnit(cursor);
@@ -175,26 +175,37 @@ export function readQuoted(cursor: Cursor, quoting: 'double' | 'heredoc'): WordP
 
 const SUBSCRIPTED = /\[[^\]\n]{0,200}\]\+?=/y;
 
-/** The words of `(…)` behind `a=`. */
-export function readArray(cursor: Cursor): Word[] {
+/** The words of `a=(…)`. */
+export interface List {
+  readonly words: readonly Word[];
+  /** True if one has a subscript. */
+  readonly keyed: boolean;
+}
+
+/** The list at the bracket behind `a=`. */
+export function readArray(cursor: Cursor): List {
   const words: Word[] = [];
+  let keyed = false;
   const start = cursor.at++;
   for (;;) {
     while (/[ \t\n]/.test(cursor.text.charAt(cursor.at))) cursor.at++;
     skipBlanks(cursor);
     if (cursor.at >= cursor.text.length) {
       fail(cursor, start, start + 1, 'This `(` is not closed.', cursor.text.length);
-      return words;
+      return { words, keyed };
     }
     const char = cursor.text.charAt(cursor.at);
     if (char === '\n') continue;
     if (char === ')') {
       cursor.at++;
-      return words;
+      return { words, keyed };
     }
     const before = cursor.at;
     SUBSCRIPTED.lastIndex = before;
-    if (SUBSCRIPTED.test(cursor.text)) cursor.at = SUBSCRIPTED.lastIndex;
+    if (SUBSCRIPTED.test(cursor.text)) {
+      cursor.at = SUBSCRIPTED.lastIndex;
+      keyed = true;
+    }
     words.push(readWord(cursor));
     if (cursor.at === before) {
       doubt(cursor);

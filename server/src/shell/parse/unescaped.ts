@@ -3,7 +3,7 @@
  */
 import type { Hole, Range, ScriptText } from '../syntax.ts';
 
-export interface Unescaped {
+interface Unescaped {
   readonly script: ScriptText;
   /** The same with a name in the place of each hole. */
   readonly plain: string;

@@ -14,6 +14,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
+import { once } from '../../std.ts';
 
 const CIPHER = 'chacha20-poly1305';
 const CHUNK_BYTES = 64 * 1024;
@@ -41,13 +42,8 @@ export function sealingKey(recipient: string): SealingKey | null {
   return made;
 }
 
-let able: boolean | null = null;
-
-/** The Node inside of an editor is built on another library: it is tried on a recipient of nobody. */
-function isAble(): boolean {
-  able ??= canSeal();
-  return able;
-}
+/** Whether this Node can: the one inside of an editor is built on another library, and is tried on a recipient of nobody. */
+const isAble = once(canSeal);
 
 function canSeal(): boolean {
   try {

@@ -73,7 +73,9 @@ function fromBoundModule(
 function fromBoundList(file: SourceFile, module: ModuleSyntax, call: WrittenCall): TextEdit[] | null {
   const found = listWithItem(file, call.at);
   const { value } = module.imports;
-  const binding = module.around?.bindings.find(each => each.kind === 'bind' && each.value === found?.list);
+  const binding = module.around?.bindings.find(
+    candidate => candidate.kind === 'bind' && candidate.value === found?.list,
+  );
   if (found === null || binding?.kind !== 'bind' || value.kind !== 'variable') return null;
   if (!isName(binding, value.name) || timesNamed(file, value.name) !== 2) return null;
   const removal = removeFrom(file, found.list, withParentheses(file.text, call.at));

@@ -137,7 +137,7 @@ export function promptMeant(script: FollowedScript, body: GeneratorBody, name: s
   const names = body.prompts.map(prompt => prompt.name);
   const near = suggest(name, names);
   if (near !== null || unknownPrompts(script, body).length !== 1) return near;
-  const [only, ...others] = names.filter(each => !mayRead(script, 'prompts', each));
+  const [only, ...others] = names.filter(prompt => !mayRead(script, 'prompts', prompt));
   return only === undefined || others.length > 0 ? null : only;
 }
 

@@ -106,7 +106,8 @@ function* valueProblems(
         conditional: conditional || definition.conditional || wrong.conditional,
         takes: textOf(wrong.type),
         got: gotText(wrong.value),
-        choices: wrong.type.kind === 'enum' ? wrong.type.values.filter(one => typeof one === 'string') : [],
+        choices:
+          wrong.type.kind === 'enum' ? wrong.type.values.filter(choice => typeof choice === 'string') : [],
         scalar: wrong.value.scalar,
         priority: definition.priority,
       };

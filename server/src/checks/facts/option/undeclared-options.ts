@@ -76,9 +76,9 @@ function problemsOn(
 ): readonly OwnProblem[] {
   const own = options.functions.map(({ file }) => reads.get(file));
   const known = judged.get(options) ?? [];
-  for (const one of known)
-    if (one.names === names && one.tree === tree && one.reads.every((read, i) => read === own[i]))
-      return one.problems;
+  for (const earlier of known)
+    if (earlier.names === names && earlier.tree === tree && earlier.reads.every((read, i) => read === own[i]))
+      return earlier.problems;
   const problems: OwnProblem[] = [];
   for (const name of names)
     for (const entry of options.definitions.get(name) ?? [])
@@ -90,7 +90,7 @@ function problemsOn(
     }
   // Those of other states are of no use any more.
   judged.set(options, [
-    ...known.filter(one => one.names === names).slice(-7),
+    ...known.filter(earlier => earlier.names === names).slice(-7),
     { names, tree, reads: own, problems },
   ]);
   return problems;

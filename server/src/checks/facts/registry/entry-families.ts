@@ -56,14 +56,14 @@ export function kindOf({ body, secret }: RegistryKey): SecretKind | null {
 export function familiesOf(registry: Registry, written: readonly Written[]): readonly Family[] {
   const entries = new Map(registry.keys.map(entry => [entry.key, entry]));
   const groups = new Map<string, { readonly kind: SecretKind; readonly members: Member[] }>();
-  for (const each of written) {
-    const entry = entries.get(each.key);
+  for (const source of written) {
+    const entry = entries.get(source.key);
     const kind = entry === undefined ? null : kindOf(entry);
     if (entry === undefined || kind === null) continue;
     const naming = entry.category ?? affixOf([[entry.key, entry.generator?.value ?? null]]);
-    const id = JSON.stringify([kind, naming, each.helper]);
+    const id = JSON.stringify([kind, naming, source.helper]);
     const group = groups.get(id) ?? { kind, members: [] };
-    group.members.push({ written: each, entry });
+    group.members.push({ written: source, entry });
     groups.set(id, group);
   }
   return [...groups.values()]

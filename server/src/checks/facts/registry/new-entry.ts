@@ -62,7 +62,8 @@ export function writtenEntries(file: SourceFile, registry: Registry): readonly W
     if (binding === undefined) {
       const found = bindingNamedAt(file, at);
       if (found === null) continue;
-      for (const each of found.within.bindings) if (each.kind === 'bind') places.set(each.start, each);
+      for (const sibling of found.within.bindings)
+        if (sibling.kind === 'bind') places.set(sibling.start, sibling);
       ({ binding } = found);
     }
     const entry = readEntry(file, key, binding);

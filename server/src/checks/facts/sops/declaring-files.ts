@@ -55,13 +55,16 @@ export function machinesWithout(
 ): readonly string[] {
   const readers = readersOf(fleet, file);
   if (readers === null) return [];
-  if (declaring.some(one => !one.isModule || readersOf(fleet, one.file) === null)) return [];
+  if (declaring.some(declaration => !declaration.isModule || readersOf(fleet, declaration.file) === null))
+    return [];
   const homes = new Set(fleet.homes);
   const modules = fleet.modules;
   return readers.certain.filter(machine => {
     const own = homes.has(machine) ? undefined : modules.get(machine);
     return (
-      own?.complete === true && own.files.includes(file) && !declaring.some(one => hasFile(own, one.file))
+      own?.complete === true &&
+      own.files.includes(file) &&
+      !declaring.some(declaration => hasFile(own, declaration.file))
     );
   });
 }

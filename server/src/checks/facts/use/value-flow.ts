@@ -185,7 +185,7 @@ function binaryStep(outer: Extract<Expr, { kind: 'binary' }>): Step | null {
 }
 
 function attributeStep(outer: AttrSetExpr, inner: Expr): Step | null {
-  const binding = outer.bindings.find(each => each.kind === 'bind' && each.value === inner);
+  const binding = outer.bindings.find(candidate => candidate.kind === 'bind' && candidate.value === inner);
   const last = binding?.kind === 'bind' ? binding.path.at(-1) : undefined;
   if (binding?.kind !== 'bind' || last === undefined) return { kind: 'other', at: outer };
   const names = binding.path.map(name => (name.kind === 'name' ? name.name : ''));

@@ -65,17 +65,17 @@ Declare the files, or set \`persist = true\` for the prompts. Source: clan-core 
 };
 
 function* reports({ fleet, sources }: CheckContext): Iterable<Report> {
-  for (const one of examined(fleet)) {
-    if (!hasNoOutput(one)) continue;
-    const { generator, body } = one;
+  for (const subject of examined(fleet)) {
+    if (!hasNoOutput(subject)) continue;
+    const { generator, body } = subject;
     const at = generator.definitions.find(({ kind }) => kind === 'full')?.at ?? generator.definitions[0]?.at;
     if (at === undefined) continue;
-    const lost = body.prompts.filter(prompt => isThrownAway(one, prompt));
+    const lost = body.prompts.filter(prompt => isThrownAway(subject, prompt));
     const edits = lost.flatMap(({ name }) => persistPrompt(sources, body, name) ?? []);
     yield {
       at,
       message: `"${generator.name}" has no files and persists no prompt, so it is never run and stores nothing. Declare what it generates in files${lost.length === 0 ? '' : ', or persist what it asks for'}.`,
-      machines: machinesOf(one),
+      machines: machinesOf(subject),
       related: lost.map(({ name, at }) => ({ at, message: `The prompt "${name}" is never asked.` })),
       fixes:
         lost.length === 0 || edits.length < lost.length

@@ -74,9 +74,9 @@ clan_lib/vars/generate.py.`,
 };
 
 function* reports({ fleet }: CheckContext): Iterable<Report> {
-  for (const one of examined(fleet)) {
-    const { body, generator, whole } = one;
-    if (!whole || !isWithout(one)) continue;
+  for (const subject of examined(fleet)) {
+    const { body, generator, whole } = subject;
+    if (!whole || !isWithout(subject)) continue;
     const files = body.files.filter(file => file.from === 'files' && !isPersisted(body, file.name));
     const [first] = files;
     if (first === undefined) continue;
@@ -85,7 +85,7 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
       yield {
         at: first.at,
         message: `"${generator.name}" has no script, and no script makes ${quoted(files.map(({ name }) => name))}: generating it fails. Add a script, or persist a prompt of that name.`,
-        machines: machinesOf(one),
+        machines: machinesOf(subject),
       };
       continue;
     }
@@ -97,7 +97,7 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
       at,
       severity: 'hint',
       message: `"${generator.name}" has no script: ${quoted(files.map(({ name }) => name))} can only be set by hand, and generating fails until then.`,
-      machines: machinesOf(one),
+      machines: machinesOf(subject),
     };
   }
 }

@@ -125,30 +125,30 @@ Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
 };
 
 function* reports(context: CheckContext): Iterable<Report> {
-  for (const one of examined(context.fleet)) {
-    const { body, script, generator } = one;
-    const unwritten = unwrittenFiles(one);
+  for (const subject of examined(context.fleet)) {
+    const { body, script, generator } = subject;
+    const unwritten = unwrittenFiles(subject);
     // Where there is no script, that is the mistake, and not each file.
     const alike =
       script === null || script.flow.empty ? unwritten.filter(({ file }) => !hasPrompt(body, file)) : [];
-    for (const each of unwritten) {
-      const { file } = each;
-      if (alike.indexOf(each) > 0) continue;
+    for (const output of unwritten) {
+      const { file } = output;
+      if (alike.indexOf(output) > 0) continue;
       const why =
         script === null ? 'There is no script, and nothing writes "' : 'The script never writes "$out/';
-      const also = each === alike[0] ? alike.slice(1) : [];
+      const also = output === alike[0] ? alike.slice(1) : [];
       yield {
         at: file.at,
         message: `${why}${file.name}", so generating "${generator.name}" fails with "did not generate a file for '${file.name}'".${adviceOf(body, file)}`,
-        machines: machinesOf(one),
+        machines: machinesOf(subject),
         related: [
           ...also.map(other => ({
             at: other.file.at,
             message: `Nor does anything write "${other.file.name}".`,
           })),
-          ...relatedOf(script, each),
+          ...relatedOf(script, output),
         ],
-        fixes: fixesOf(context, one, each),
+        fixes: fixesOf(context, subject, output),
       };
     }
   }

@@ -65,19 +65,19 @@ Write to \`"$out/<file>"\`. Source: clan-core d7c35d912, clan_lib/sandbox_exec.`
 };
 
 function* reports({ fleet }: CheckContext): Iterable<Report> {
-  for (const one of examined(fleet)) {
-    const { script } = one;
+  for (const subject of examined(fleet)) {
+    const { script } = subject;
     if (script === null || handsOver(script.flow)) continue;
     for (const write of script.flow.writes) {
       const where = placeText(write);
       if (where === null || isGuess(script.flow, write) || isUsedAgain(script, write)) continue;
-      if (isExplained(one, write)) continue;
+      if (isExplained(subject, write)) continue;
       const at = script.placeOf(write);
       if (at === null) continue;
       yield {
         at,
         message: `This writes ${where}, which is thrown away after the run: only what is in $out is stored. Write to "$out/…", or to a file below $TMPDIR if it is not needed later.`,
-        machines: machinesOf(one),
+        machines: machinesOf(subject),
       };
     }
   }

@@ -102,15 +102,15 @@ clan_lib/vars/generate.py.`,
 };
 
 function* reports({ fleet }: CheckContext): Iterable<Report> {
-  for (const one of examined(fleet)) {
-    const { script } = one;
+  for (const subject of examined(fleet)) {
+    const { script } = subject;
     if (script === null) continue;
-    const own = readOfItself(one, script);
-    if (own !== null) yield* reportOf(one, script, own, inputText(one));
-    for (const read of asksTooEarly(one, script)) {
+    const own = readOfItself(subject, script);
+    if (own !== null) yield* reportOf(subject, script, own, inputText(subject));
+    for (const read of asksTooEarly(subject, script)) {
       const file = read.path.rest ?? '';
       yield* reportOf(
-        one,
+        subject,
         script,
         read,
         `$out is empty when a run starts, and nothing has written "${file}" by now: it is never there, whatever an earlier run made.`,
@@ -119,13 +119,18 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
   }
 }
 
-function* reportOf(one: Examined, script: FollowedScript, read: ReadFact, what: string): Iterable<Report> {
+function* reportOf(
+  subject: Examined,
+  script: FollowedScript,
+  read: ReadFact,
+  what: string,
+): Iterable<Report> {
   const at = script.placeOf(read);
   if (at === null) return;
   yield {
     at,
     message: `${what} What should stay the same belongs into a generator of its own.`,
-    machines: machinesOf(one),
+    machines: machinesOf(subject),
   };
 }
 
@@ -167,9 +172,9 @@ function asksTooEarly({ body, whole }: Examined, script: FollowedScript): ReadFa
 
 /** Where several rounds or calls may have different files: a loop over known words asks about each of them once. */
 function mayRunAgain({ flow }: FollowedScript, read: ReadFact, repeated: readonly Repeated[]): boolean {
-  const around = repeated.filter(one => one.start <= read.start && read.end <= one.end);
+  const around = repeated.filter(loop => loop.start <= read.start && read.end <= loop.end);
   if (around.length === 0) return false;
-  if (around.some(one => one.kind !== 'for')) return true;
+  if (around.some(loop => loop.kind !== 'for')) return true;
   const key = pathKey(read.path);
   const others = flow.reads.filter(
     fact => fact.how === 'test' && fact.start === read.start && pathKey(fact.path) !== key,

@@ -72,10 +72,10 @@ Source: clan-core d7c35d912, clan_lib/vars/generate.py, which writes one file a 
 };
 
 function* reports(context: CheckContext): Iterable<Report> {
-  for (const one of examined(context.fleet)) {
-    if (one.script === null) continue;
-    for (const read of one.script.flow.reads) {
-      const report = reportOf(context, one, one.script, read);
+  for (const subject of examined(context.fleet)) {
+    if (subject.script === null) continue;
+    for (const read of subject.script.flow.reads) {
+      const report = reportOf(context, subject, subject.script, read);
       if (report !== null) yield report;
     }
   }
@@ -83,7 +83,7 @@ function* reports(context: CheckContext): Iterable<Report> {
 
 function reportOf(
   { sources }: CheckContext,
-  one: Examined,
+  subject: Examined,
   script: FollowedScript,
   read: ReadFact,
 ): Report | null {
@@ -98,7 +98,7 @@ function reportOf(
   return {
     at,
     message: `This ${use} the path of the ${file}, not what is in it. Read the file: "$(cat …)".`,
-    machines: machinesOf(one),
+    machines: machinesOf(subject),
     fixes: fix === null ? [] : [fix],
   };
 }

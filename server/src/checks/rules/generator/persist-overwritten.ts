@@ -70,8 +70,8 @@ time. Source: clan-core d7c35d912, clan_lib/vars/generate.py, which looks for ea
 };
 
 function* reports({ fleet }: CheckContext): Iterable<Report> {
-  for (const one of examined(fleet)) {
-    const { body, script, generator } = one;
+  for (const subject of examined(fleet)) {
+    const { body, script, generator } = subject;
     if (script === null) continue;
     for (const { name, persist } of body.prompts) {
       if (persist !== true) continue;
@@ -81,7 +81,7 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
       yield {
         at,
         message: `The prompt "${name}" of "${generator.name}" is persisted as this very file, so the next run takes what is written here for the answer, and it is wrapped again. Give the prompt another name than the file.`,
-        machines: machinesOf(one),
+        machines: machinesOf(subject),
       };
     }
   }

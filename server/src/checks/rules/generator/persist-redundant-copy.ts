@@ -71,8 +71,8 @@ function* reports(context: CheckContext): Iterable<Report> {
 
 function copiesIn(context: CheckContext): Copy[] {
   const copies: Copy[] = [];
-  for (const one of examined(context.fleet)) {
-    const { body, script, generator } = one;
+  for (const subject of examined(context.fleet)) {
+    const { body, script, generator } = subject;
     if (script === null) continue;
     for (const name of promptsRead(script)) {
       for (const write of writesOver(script.flow, name)) {
@@ -90,7 +90,7 @@ function copiesIn(context: CheckContext): Copy[] {
             : {
                 at,
                 message: `The answer to "${name}" of "${generator.name}" is stored already: persist = true makes this copy before the script runs. The line can go.`,
-                machines: machinesOf(one),
+                machines: machinesOf(subject),
                 unnecessary: true,
                 fixes: fixesOf(context, body, script, at),
               },

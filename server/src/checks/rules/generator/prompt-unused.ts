@@ -75,18 +75,18 @@ modules/clan/export-modules/generic-generator.nix.`,
 };
 
 function* reports(context: CheckContext): Iterable<Report> {
-  for (const one of examined(context.fleet)) {
+  for (const subject of examined(context.fleet)) {
     // What is never run asks nothing; that is said of the generator.
-    if (hasNoOutput(one)) continue;
-    const { body, script, generator } = one;
+    if (hasNoOutput(subject)) continue;
+    const { body, script, generator } = subject;
     for (const prompt of body.prompts) {
-      if (!isThrownAway(one, prompt) || isExplained(one, prompt)) continue;
+      if (!isThrownAway(subject, prompt) || isExplained(subject, prompt)) continue;
       const where = script === null ? 'there is no script' : 'the script never reads it';
       yield {
         at: prompt.at,
         message: `The answer to the prompt "${prompt.name}" of "${generator.name}" is thrown away: ${where}, and it is not persisted. Set persist = true, or read "$prompts/${prompt.name}".`,
-        machines: machinesOf(one),
-        fixes: fixesOf(context, one, prompt.name),
+        machines: machinesOf(subject),
+        fixes: fixesOf(context, subject, prompt.name),
       };
     }
   }

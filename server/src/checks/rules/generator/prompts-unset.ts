@@ -51,8 +51,8 @@ sets the variable, and generic-generator.nix, which says \`set -euo pipefail\`.`
 };
 
 function* reports({ fleet }: CheckContext): Iterable<Report> {
-  for (const one of examined(fleet)) {
-    const { body, script, generator, whole } = one;
+  for (const subject of examined(fleet)) {
+    const { body, script, generator, whole } = subject;
     if (script === null || !whole || !body.complete.prompts || body.prompts.length > 0) continue;
     const { flow } = script;
     const [first] = flow.variables.filter(use => use.name === 'prompts' && !use.guarded);
@@ -63,7 +63,7 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
       at,
       message: `"${generator.name}" has no prompts, so $prompts is not set${first.certain ? ': the script ends here with "unbound variable"' : ', which ends the script'}. Declare the prompt.`,
       ...(first.certain ? { severity: 'error' as const } : {}),
-      machines: machinesOf(one),
+      machines: machinesOf(subject),
     };
   }
 }

@@ -93,13 +93,13 @@ function reportOf(
   { value, at }: Known<string>,
   meant: readonly Generator[],
 ): Report {
-  const [only] = meant.flatMap(one => one.definitions);
+  const [only] = meant.flatMap(candidate => candidate.definitions);
   const share = generator
     .body()
     .options()
     .find(option => option.of === 'generator' && option.name === 'share');
-  const isSaid = meant.some(one =>
-    one
+  const isSaid = meant.some(candidate =>
+    candidate
       .body()
       .options()
       .some(option => option.name === 'share'),

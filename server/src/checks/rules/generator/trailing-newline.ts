@@ -66,16 +66,16 @@ script = ''
   }),
   check: forEachScript(function* (scripted): Iterable<Report> {
     const filled = filledFiles(scripted);
-    for (const one of filled) {
-      const command = printsLine(scripted, one);
+    for (const printed of filled) {
+      const command = printsLine(scripted, printed);
       // Several writes make a file of lines.
-      if (command === null || filled.filter(({ file }) => file === one.file).length > 1) continue;
+      if (command === null || filled.filter(({ file }) => file === printed.file).length > 1) continue;
       const at = scripted.script.placeOf(command.nameAt);
       if (at === null) continue;
       const advice = command.name === 'echo' ? 'Use `printf %s`.' : "Cut it off with `tr -d '\\n'`.";
       yield {
         at,
-        message: `The secret "${one.file.name}" of ${named(scripted)} ends with a line break, which some readers take for a part of it. ${advice}`,
+        message: `The secret "${printed.file.name}" of ${named(scripted)} ends with a line break, which some readers take for a part of it. ${advice}`,
       };
     }
   }),

@@ -121,14 +121,15 @@ Add the generator to \`dependencies\`. Source: clan-core d7c35d912, clan_lib/var
 
 function* reports(context: CheckContext): Iterable<Report> {
   const facts = factsOf(context.fleet);
-  for (const one of examined(context.fleet)) {
-    const { body, script, generator, whole } = one;
+  for (const subject of examined(context.fleet)) {
+    const { body, script, generator, whole } = subject;
     if (script === null || !whole || !body.complete.dependencies) continue;
     const names = body.dependencies.map(({ value }) => value);
     for (const read of script.flow.reads) {
       const name = opens(read) ? memberRead(read, 'in')?.name : undefined;
       if (name === undefined || mayBeSame(name, generator.name)) continue;
-      if (names.some(each => mayBeSame(each, name)) || isAskedAbout(script.flow, 'in', name)) continue;
+      if (names.some(candidate => mayBeSame(candidate, name)) || isAskedAbout(script.flow, 'in', name))
+        continue;
       const at = script.placeOf(read);
       if (at === null) continue;
       const meant = suggest(name, names);
@@ -140,8 +141,8 @@ function* reports(context: CheckContext): Iterable<Report> {
         at,
         message: `"${generator.name}" does not depend on "${name}", so nothing of it is below $in. ${end}: add it to dependencies.${didYouMean(meant)}`,
         ...(fails ? { severity: 'error' as const } : {}),
-        machines: machinesOf(one),
-        fixes: fixesOf(context, one, script, at, name, meant),
+        machines: machinesOf(subject),
+        fixes: fixesOf(context, subject, script, at, name, meant),
       };
     }
   }
@@ -169,7 +170,7 @@ function fixesOf(
   }
   const facts = factsOf(fleet);
   const there = facts.generators.get(name);
-  const isShared = there?.every(one => one.body().share === true) ?? false;
+  const isShared = there?.every(candidate => candidate.body().share === true) ?? false;
   const isPossible = there === undefined ? mayBeDefinedElsewhere(facts, name) : true;
   // A shared generator cannot depend on one that each machine has for itself.
   if (!isPossible || name.includes('${') || (body.share !== false && !isShared)) return fixes;

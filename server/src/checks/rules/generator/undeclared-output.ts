@@ -84,20 +84,20 @@ Declare the file, or write it to \`$(mktemp -d)\`. Source: clan-core d7c35d912, 
 };
 
 function* reports(context: CheckContext): Iterable<Report> {
-  for (const one of examined(context.fleet)) {
-    const { script, generator } = one;
+  for (const subject of examined(context.fleet)) {
+    const { script, generator } = subject;
     if (script === null) continue;
-    for (const write of undeclaredWrites(one)) {
+    for (const write of undeclaredWrites(subject)) {
       const file = write.path.rest;
       const at = script.placeOf(write);
-      if (file === null || at === null || isExplained(one, write)) continue;
+      if (file === null || at === null || isExplained(subject, write)) continue;
       const lost = isLost(script.flow, write, file);
       yield {
         at,
         message: `"${file}" is not among the files of "${generator.name}": what is written there is thrown away after the run. ${lost ? 'Declare it' : 'Declare it if it is needed'}.`,
         ...(lost ? { severity: 'warning' as const } : {}),
-        machines: machinesOf(one),
-        fixes: fixesOf(context, one, script, file),
+        machines: machinesOf(subject),
+        fixes: fixesOf(context, subject, script, file),
       };
     }
   }

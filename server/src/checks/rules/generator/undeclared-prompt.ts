@@ -67,14 +67,14 @@ Mend the name, or declare the prompt. Source: clan-core d7c35d912, clan_lib/vars
 };
 
 function* reports(context: CheckContext): Iterable<Report> {
-  for (const one of examined(context.fleet)) {
-    const { body, script, generator, whole } = one;
+  for (const subject of examined(context.fleet)) {
+    const { body, script, generator, whole } = subject;
     // Without any prompts the variable itself is not set: that is another rule's.
     if (script === null || !whole || !body.complete.prompts || body.prompts.length === 0) continue;
     const names = body.prompts.map(({ name }) => name);
     for (const read of script.flow.reads) {
       const name = opens(read) ? memberRead(read, 'prompts')?.name : undefined;
-      if (name === undefined || names.some(each => mayBeSame(each, name))) continue;
+      if (name === undefined || names.some(candidate => mayBeSame(candidate, name))) continue;
       if (isAskedAbout(script.flow, 'prompts', name)) continue;
       const at = script.placeOf(read);
       if (at === null) continue;
@@ -85,8 +85,8 @@ function* reports(context: CheckContext): Iterable<Report> {
         at,
         message: `"${generator.name}" has no prompt "${name}"; it asks for ${quoted(names)}.${end}${didYouMean(meant)}`,
         ...(fails ? { severity: 'error' as const } : {}),
-        machines: machinesOf(one),
-        fixes: fixesOf(context, one, at, name, meant),
+        machines: machinesOf(subject),
+        fixes: fixesOf(context, subject, at, name, meant),
       };
     }
   }

@@ -71,8 +71,8 @@ Mend the name, or declare the file in the dependency. Source: clan-core d7c35d91
 
 function* reports(context: CheckContext): Iterable<Report> {
   const facts = factsOf(context.fleet);
-  for (const one of examined(context.fleet)) {
-    const { body, script, generator } = one;
+  for (const subject of examined(context.fleet)) {
+    const { body, script, generator } = subject;
     if (script === null) continue;
     for (const read of script.flow.reads) {
       const member = opens(read) ? memberRead(read, 'in') : null;
@@ -81,7 +81,7 @@ function* reports(context: CheckContext): Iterable<Report> {
       if (!body.dependencies.some(({ value }) => value === name)) continue;
       const files = filesOf(facts, name);
       if (files === null) continue;
-      if (files.some(each => mayBeSame(each, file) || each.startsWith(`${file}/`))) continue;
+      if (files.some(candidate => mayBeSame(candidate, file) || candidate.startsWith(`${file}/`))) continue;
       const at = script.placeOf(read);
       if (at === null || isAskedAbout(script.flow, 'in', name)) continue;
       const meant = suggest(file, files);
@@ -92,7 +92,7 @@ function* reports(context: CheckContext): Iterable<Report> {
         at,
         message: `"${name}", on which "${generator.name}" depends, has no file "${file}"; ${has}.${end}${didYouMean(meant)}`,
         ...(fails ? { severity: 'error' as const } : {}),
-        machines: machinesOf(one),
+        machines: machinesOf(subject),
         fixes: fixesOf(context, at, file, meant),
       };
     }

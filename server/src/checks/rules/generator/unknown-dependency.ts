@@ -152,8 +152,8 @@ function elsewhereReport(
 ): Report | null {
   const meant = declared.get(value) ?? [];
   const { share } = generator.body();
-  if (share === null || !meant.every(one => one.machinesComplete)) return null;
-  const having = new Set(meant.flatMap(one => one.machines ?? []));
+  if (share === null || !meant.every(candidate => candidate.machinesComplete)) return null;
+  const having = new Set(meant.flatMap(candidate => candidate.machines ?? []));
   const machines = generator.machines ?? [];
   const without = machines.filter(machine => !having.has(machine) && fleet.hasAllGenerators(machine));
   const fails = share ? generator.machinesComplete && without.length === machines.length : true;

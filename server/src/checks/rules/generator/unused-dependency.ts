@@ -67,8 +67,8 @@ Take it out of \`dependencies\`, or read \`$in/<dependency>/<file>\`. Source: cl
 };
 
 function* reports(context: CheckContext): Iterable<Report> {
-  for (const one of examined(context.fleet)) {
-    const { body, script, generator, whole } = one;
+  for (const subject of examined(context.fleet)) {
+    const { body, script, generator, whole } = subject;
     if (!whole || script === null || script.flow.fails || script.flow.empty) continue;
     for (const { value, at } of body.dependencies) {
       if (value.includes('${') || mayRead(script, 'in', value) || isNamed(script, value)) continue;
@@ -83,7 +83,7 @@ function* reports(context: CheckContext): Iterable<Report> {
       yield {
         at,
         message: `"${generator.name}" depends on "${value}", but its script never reads "$in/${value}". It runs again for nothing whenever "${value}" does; take it out.`,
-        machines: machinesOf(one),
+        machines: machinesOf(subject),
         unnecessary: true,
         fixes: fixesOf(context, at),
       };

@@ -97,15 +97,15 @@ script = ''
   check: forEachScript(function* (scripted, context): Iterable<Report> {
     if (!isOpenBook(scripted)) return;
     const unused = new Map<string, boolean>();
-    for (const one of scripted.body.packages) {
-      const known = unused.get(one.value) ?? isUnused(scripted, one.value);
-      unused.set(one.value, known);
+    for (const listed of scripted.body.packages) {
+      const known = unused.get(listed.value) ?? isUnused(scripted, listed.value);
+      unused.set(listed.value, known);
       if (!known) continue;
       yield {
-        at: packagePlace(context.sources, one),
-        message: `The script of ${named(scripted)} uses no program of "${one.value}".`,
+        at: packagePlace(context.sources, listed),
+        message: `The script of ${named(scripted)} uses no program of "${listed.value}".`,
         unnecessary: true,
-        fixes: fixesOf(context, one),
+        fixes: fixesOf(context, listed),
       };
     }
   }),

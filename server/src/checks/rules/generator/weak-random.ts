@@ -135,7 +135,8 @@ function weakSource([first, ...filters]: readonly (CommandFact | null)[], script
     parts.some(part => part.kind === 'variable' && part.name === 'RANDOM') ||
     first.arguments.some(
       argument =>
-        !argument.value.every(isWeak) && numbersIn(written(argument)).some(each => /\bRANDOM\b/.test(each)),
+        !argument.value.every(isWeak) &&
+        numbersIn(written(argument)).some(expression => /\bRANDOM\b/.test(expression)),
     );
   if (isRandom) return { command: first, what: '`$RANDOM`' };
   const isText = first.arguments.every(({ value }) => literal(value) !== null);
@@ -155,7 +156,7 @@ function numbersIn(text: string): readonly string[] {
 /** `"a-$((RANDOM % 16))"`: numbers of what can be guessed, and nothing else that is not written out. */
 function isWeakArithmetic(text: string): boolean {
   const numbers = numbersIn(text);
-  const names = numbers.flatMap(one => one.match(/[A-Za-z_]\w*/g) ?? []);
+  const names = numbers.flatMap(expression => expression.match(/[A-Za-z_]\w*/g) ?? []);
   return (
     numbers.length > 0 &&
     names.every(name => WEAK_VARIABLES.has(name)) &&

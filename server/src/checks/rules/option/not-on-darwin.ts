@@ -122,12 +122,12 @@ function reportOf(fleet: Fleet, machines: readonly string[], option: WrittenOpti
 function storeReport(fleet: Fleet, { value, at, of, machine, conditional }: StoreSetting): Report | null {
   if (value !== 'password-store' || conditional) return null;
   const stores = fleet.storeSettings;
-  const macs = fleet.machines.flatMap(one =>
-    one.class === 'darwin' &&
-    stores.of(one.name) === value &&
-    (of === 'clan' || one.name === machine) &&
-    hasSecrets(fleet, one.name)
-      ? [one.name]
+  const macs = fleet.machines.flatMap(mac =>
+    mac.class === 'darwin' &&
+    stores.of(mac.name) === value &&
+    (of === 'clan' || mac.name === machine) &&
+    hasSecrets(fleet, mac.name)
+      ? [mac.name]
       : [],
   );
   if (macs.length === 0) return null;

@@ -67,7 +67,7 @@ where the code provides for a missing row (\`envMatrix.lea or [ ]\`).`,
     const reported = new Set<string>();
     for (const read of failing(context.fleet)) {
       if (reported.has(placeKey(read.at))) continue;
-      const matrix = context.fleet.matrices.find(each => each.file === read.matrix);
+      const matrix = context.fleet.matrices.find(candidate => candidate.file === read.matrix);
       if (matrix?.closed !== true || matrix.rows.some(row => row.machine === read.machine)) continue;
       reported.add(placeKey(read.at));
       yield reportOf(context, matrix, read);

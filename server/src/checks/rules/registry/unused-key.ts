@@ -114,7 +114,7 @@ function* unusedOf(fleet: Fleet, facts: RegistryFacts): Iterable<Report> {
 /** Are a module's generators unknown because it reads a row that is missing, or that lists unknown keys? */
 function hasBrokenRow(facts: RegistryFacts, unit: Unit): boolean {
   return unit.rowReads.some(read => {
-    const matrix = facts.matrices.find(each => each.file === read.matrix);
+    const matrix = facts.matrices.find(candidate => candidate.file === read.matrix);
     const row = matrix?.rows.find(matrixRow => matrixRow.machine === read.machine);
     return matrix !== undefined && (row === undefined || row.keys.some(({ key }) => !facts.byKey.has(key)));
   });

@@ -1,0 +1,44 @@
+/** Holds that paths stay inside of a repository. */
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, sep } from 'node:path';
+import { HostFailure } from '../host-failure.ts';
+
+/**
+ * Returns what refuses paths that lead out of a repository, by their names or through a link.
+ *
+ * @param root absolute path
+ */
+export function insideOf(root: string): (path: string) => void {
+  const found = new Map<string, string | null>();
+  const real = (folder: string) => {
+    const known = found.get(folder);
+    if (known !== undefined) return known;
+    const made = realFolder(folder);
+    found.set(folder, made);
+    return made;
+  };
+  return path => mustBeInside(root, path, real);
+}
+
+/** Null where there is none yet: most are about to be made. */
+function realFolder(folder: string): string | null {
+  try {
+    return existsSync(folder) ? realpathSync.native(folder) : null;
+  } catch {
+    // Gone since, or not to be entered: what is above it decides.
+    return null;
+  }
+}
+
+function mustBeInside(root: string, path: string, realOf: (folder: string) => string | null): void {
+  const outside = new HostFailure('outside', `"${path}" would lead out of the repository.`);
+  if (path === '' || isAbsolute(path) || path.split('/').some(name => name === '..' || name === '.git'))
+    throw outside;
+  const real = realOf(root) ?? root;
+  for (let folder = dirname(join(root, path)); folder.length >= root.length; folder = dirname(folder)) {
+    const found = realOf(folder);
+    if (found === null) continue;
+    if (found !== real && !found.startsWith(real + sep)) throw outside;
+    return;
+  }
+}
