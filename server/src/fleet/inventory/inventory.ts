@@ -15,6 +15,7 @@ import type { Attr, AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeKey, placeOf } from '../../nix/places.ts';
 import type { Instance, InstanceModule, Role, RoleEntry } from '../model/services.ts';
+import { EXTRA_MODULES, SETTINGS } from './model-values.ts';
 import { notDataIn } from './settings-data.ts';
 
 const NOT_KNOWN: InstanceModule = {
@@ -138,18 +139,19 @@ function readRole(cx: Evaluation, name: string, entry: Attr): Role {
     if (settings !== undefined) values.push(settings.value);
     extraModules.push(...listItems(cx, value, 'extraModules'));
   }
-  return {
+  const role: Role = {
     name,
     at: entry.at === null ? null : placeOf(entry.at),
     machines,
     tags,
     complete,
-    values,
+    hasSettings: values.length > 0,
     settings: settingsOf(cx, values),
     notData: notDataIn(cx, values),
     judged: judging(cx, values),
-    extraModules,
+    extraModules: extraModules.length,
   };
+  return EXTRA_MODULES.keep(SETTINGS.keep(role, values), extraModules);
 }
 
 /** Machines or tags: a set of names with settings, or a list of names. False if there may be more. */
@@ -187,14 +189,15 @@ function roleEntry(cx: Evaluation, name: string, entry: Attr): RoleEntry {
 }
 
 function entryOf(cx: Evaluation, name: string, at: Place | null, values: readonly Lazy[]): RoleEntry {
-  return {
+  const entry: RoleEntry = {
     name,
     at,
-    values,
+    hasSettings: values.length > 0,
     settings: settingsOf(cx, values),
     notData: notDataIn(cx, values),
     judged: judging(cx, values),
   };
+  return SETTINGS.keep(entry, values);
 }
 
 function settingsOf(cx: Evaluation, values: readonly Lazy[]): () => Setting {
@@ -219,36 +222,41 @@ function addRole(roles: Map<string, Role>, role: Role): void {
 }
 
 function mergeRoles(left: Role, right: Role): Role {
-  return {
+  const role: Role = {
     name: left.name,
     at: left.at ?? right.at,
     machines: mergeEntries([...left.machines, ...right.machines]),
     tags: mergeEntries([...left.tags, ...right.tags]),
     complete: left.complete && right.complete,
-    values: [...left.values, ...right.values],
+    hasSettings: left.hasSettings || right.hasSettings,
     settings: both(left.settings, right.settings),
     notData: () => [...left.notData(), ...right.notData()],
     judged: tree => joinFacts(left.judged(tree), right.judged(tree)),
-    extraModules: [...left.extraModules, ...right.extraModules],
+    extraModules: left.extraModules + right.extraModules,
   };
+  SETTINGS.keep(role, [...SETTINGS.of(left), ...SETTINGS.of(right)]);
+  return EXTRA_MODULES.keep(role, [...EXTRA_MODULES.of(left), ...EXTRA_MODULES.of(right)]);
 }
 
 function mergeEntries(all: readonly RoleEntry[]): RoleEntry[] {
   const merged = new Map<string, RoleEntry>();
   for (const entry of all) {
     const before = merged.get(entry.name);
-    if (before === undefined) merged.set(entry.name, entry);
-    else
-      merged.set(entry.name, {
-        name: entry.name,
-        at: before.at ?? entry.at,
-        values: [...before.values, ...entry.values],
-        settings: both(before.settings, entry.settings),
-        notData: () => [...before.notData(), ...entry.notData()],
-        judged: tree => joinFacts(before.judged(tree), entry.judged(tree)),
-      });
+    merged.set(entry.name, before === undefined ? entry : mergeTwoEntries(before, entry));
   }
   return [...merged.values()];
+}
+
+function mergeTwoEntries(left: RoleEntry, right: RoleEntry): RoleEntry {
+  const entry: RoleEntry = {
+    name: left.name,
+    at: left.at ?? right.at,
+    hasSettings: left.hasSettings || right.hasSettings,
+    settings: both(left.settings, right.settings),
+    notData: () => [...left.notData(), ...right.notData()],
+    judged: tree => joinFacts(left.judged(tree), right.judged(tree)),
+  };
+  return SETTINGS.keep(entry, [...SETTINGS.of(left), ...SETTINGS.of(right)]);
 }
 
 function both(left: () => Setting, right: () => Setting): () => Setting {

@@ -16,6 +16,7 @@ import { placeOf } from '../../nix/places.ts';
 import type { Machine } from '../model/base.ts';
 import type { ClanOptions, Inventory, Role, RoleEntry, TagListing } from '../model/services.ts';
 import { type Instances, mergeInstances, withModuleNames } from './inventory.ts';
+import { SETTINGS } from './model-values.ts';
 
 /** What `inventory.tags` says in one place. */
 export interface TagDefinitions {
@@ -215,7 +216,7 @@ export function certainMembers(inventory: Inventory, role: Role): readonly strin
 /** What is said of one machine of a role: with its name, and with its tags. */
 function entriesOf(inventory: Inventory, role: Role, machine: string): RoleEntry[] {
   return [
-    ...role.tags.filter(tag => tag.values.length > 0 && inventory.certainlyTagged(tag.name).has(machine)),
+    ...role.tags.filter(tag => tag.hasSettings && inventory.certainlyTagged(tag.name).has(machine)),
     ...role.machines.filter(one => one.name === machine),
   ];
 }
@@ -223,11 +224,11 @@ function entriesOf(inventory: Inventory, role: Role, machine: string): RoleEntry
 /** What one machine is given as settings in a role: the role's, the machine's own, and those of its tags. */
 export function memberSettings(inventory: Inventory, role: Role, machine: string): Setting {
   return entriesOf(inventory, role, machine)
-    .filter(entry => entry.values.length > 0)
+    .filter(entry => entry.hasSettings)
     .reduce((settings, entry) => mergeSettings(settings, entry.settings()), role.settings());
 }
 
 /** As `memberSettings`, the values themselves: what evaluation merges and passes to a service module. */
 export function memberValues(inventory: Inventory, role: Role, machine: string): readonly Lazy[] {
-  return [...role.values, ...entriesOf(inventory, role, machine).flatMap(entry => entry.values)];
+  return [role, ...entriesOf(inventory, role, machine)].flatMap(SETTINGS.of);
 }

@@ -14,6 +14,7 @@ import { type ModuleFacts, readModule } from '../machine-modules/module-facts.ts
 import type { Instance, Inventory, Role, ServiceModule } from '../model/services.ts';
 import { isOfClanCore } from './inventory.ts';
 import { certainMembers, memberValues, roleMembers } from './members.ts';
+import { SERVICE_MODULES, SETTINGS } from './model-values.ts';
 import { type Interface, readInterface, settingsValue } from './service-settings.ts';
 
 /** A module that a machine gets from a service. */
@@ -96,7 +97,9 @@ function readService(cx: Evaluation, modules: readonly ServiceModule[], given: G
   let origin: Origin | null = null;
   let complete = true;
   for (const module of modules) {
-    const { sets, gap } = moduleSets(cx, module.value, given);
+    const value = SERVICE_MODULES.of(module);
+    if (value === null) continue;
+    const { sets, gap } = moduleSets(cx, value, given);
     if (gap !== null) complete = false;
     for (const { set, conditional } of sets) {
       origin ??= set.origin;
@@ -272,7 +275,7 @@ function roleValue(
   const settings =
     own === undefined
       ? unknown('settings', `settings of ${what}`, null)
-      : settingsValue(cx, own.settings, role.values, what);
+      : settingsValue(cx, own.settings, SETTINGS.of(role), what);
   return attrsOf({ machines: all, settings }, null);
 }
 

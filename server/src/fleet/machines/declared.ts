@@ -19,6 +19,7 @@ import { dependingOn, placeOf } from '../../nix/places.ts';
 import { exportGenerators } from '../inventory/exports.ts';
 import { readInstances } from '../inventory/inventory.ts';
 import { type TagDefinitions, tagDefinitions } from '../inventory/members.ts';
+import { MACHINES, SERVICE_MODULES } from '../inventory/model-values.ts';
 import { serviceOptions } from '../inventory/service-options.ts';
 import { serviceRoles } from '../inventory/service-roles.ts';
 import type { NotAnalysable } from '../model/base.ts';
@@ -173,8 +174,10 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
   function nodes(lazy: Lazy, at: Place): void {
     const set = cx.force(lazy);
     if (set.kind !== 'attrs') return;
-    for (const [name, entry] of set.entries)
-      machines.push({ ...readMachine(cx, name, entry, 'nixosConfigurations'), isNode: true });
+    for (const [name, entry] of set.entries) {
+      const machine = readMachine(cx, name, entry, 'nixosConfigurations');
+      machines.push(MACHINES.keep({ ...machine, isNode: true }, MACHINES.of(machine)));
+    }
     if (!hasAll(set)) missing('there may be more than are written out here', at);
   }
 
@@ -207,13 +210,13 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
           for (const [name, entry] of one.set.entries) {
             // A module that the workspace names for itself, too.
             const module = thunk(() => cx.resolve(cx.force(entry.value)));
-            modules.push({
+            const declared: ServiceModule = {
               name,
               at: entry.at === null ? null : placeOf(entry.at),
-              value: module,
               roles: serviceRoles(cx, module, given),
               settings: serviceOptions(cx, module, given),
-            });
+            };
+            modules.push(SERVICE_MODULES.keep(declared, module));
           }
       }
     },

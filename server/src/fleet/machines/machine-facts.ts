@@ -9,6 +9,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, UnknownValue, Value } from '../../nix/eval/value.ts';
 import type { Known } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
+import { MACHINES } from '../inventory/model-values.ts';
 import type { Machine, MachineClass } from '../model/base.ts';
 import type { MachineFact } from '../model/machines.ts';
 import { filesOfModule } from './machine-files.ts';
@@ -31,7 +32,7 @@ export function readMachine(cx: Evaluation, name: string, entry: Attr, source: M
   const system = systemOf(cx, value);
   const module = source === 'modules' ? entry.value : moduleIn(cx, value);
   const isCertain = !entry.optional && module !== null;
-  return {
+  const fact: MachineFact = {
     name,
     class: source === 'nixosConfigurations' ? 'nixos' : source === 'darwinConfigurations' ? 'darwin' : null,
     system,
@@ -39,10 +40,11 @@ export function readMachine(cx: Evaluation, name: string, entry: Attr, source: M
     at,
     source: source === 'modules' ? 'inventory' : 'configuration',
     isModule: source === 'modules',
-    module: entry.optional ? null : module,
-    ...(value.kind === 'unknown' ? argumentsIn(cx, value) : {}),
+    module: isCertain ? 'known' : 'unknown',
     ...(isCertain ? { files: filesOfModule(cx, module) } : {}),
   };
+  const args = value.kind === 'unknown' ? argumentsIn(cx, value) : null;
+  return isCertain ? MACHINES.keep(fact, { module, args }) : fact;
 }
 
 /** `nixosSystem { modules = [ … ]; }`: one module that imports them all. */
@@ -61,11 +63,11 @@ function moduleIn(cx: Evaluation, value: Value, depth = 0): Lazy | null {
     : attrs(new Map([['imports', attr(list([others, own], value.origin), value.origin)]]), value.origin);
 }
 
-function argumentsIn(cx: Evaluation, { term }: UnknownValue): Pick<MachineFact, 'args'> {
+function argumentsIn(cx: Evaluation, { term }: UnknownValue): AttrsValue | null {
   const set = term?.kind === 'apply' ? cx.force(term.arg) : null;
-  if (set?.kind !== 'attrs') return {};
+  if (set?.kind !== 'attrs') return null;
   const given = member(cx, set, 'specialArgs') ?? member(cx, set, 'extraSpecialArgs');
-  return given?.kind === 'attrs' ? { args: given } : {};
+  return given?.kind === 'attrs' ? given : null;
 }
 
 const MAX_EXTENDED = 8;

@@ -10,7 +10,9 @@ import type { NixFiles, Origin } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { sameItems } from '../../std.ts';
 import { certainMembers, roleMembers } from '../inventory/members.ts';
+import { EXTRA_MODULES, MACHINES } from '../inventory/model-values.ts';
 import { applyServices, type ServiceMembers } from '../inventory/services.ts';
+import type { MachineSetting } from '../machine-modules/fixpoint.ts';
 import {
   type FollowedModules,
   followModules,
@@ -18,9 +20,8 @@ import {
   type RootModule,
 } from '../machine-modules/machine-modules.ts';
 import { MACHINE_NAME, PACKAGES } from '../machine-modules/machine-options.ts';
+import type { Viewer } from '../machine-modules/module-contexts.ts';
 import type { ModuleTable } from '../machine-modules/module-table.ts';
-import type { MachineSetting } from '../machine-modules/settled-modules.ts';
-import type { Viewer } from '../machine-modules/viewers.ts';
 import type { Machine, MachineClass } from '../model/base.ts';
 import type { MachineGenerators } from '../model/machines.ts';
 import type { DeclaredFleet } from './declared.ts';
@@ -221,13 +222,15 @@ function addDeclaredModules(
   for (const fact of facts) {
     if (fact.module === undefined || (fact.isNode && others.has(fact.name))) continue;
     const at = fact.at === null ? null : originAt(own.files, fact.at);
-    if (fact.module === null || at === null) unclear.add(fact.name);
+    const making = MACHINES.of(fact);
+    if (making === null || at === null) unclear.add(fact.name);
     else {
+      const { module, args: set } = making;
       const shared = own.givenTo(at.file.path);
       const given: Arguments = argument =>
-        (fact.args === undefined ? null : certain(fact.args, argument)?.value) ?? shared(argument);
-      add(modules, fact.name, { facts: own.table.of(fact.module, at, given), certain: true });
-      if (fact.args !== undefined) args.set(fact.name, { machine: fact.name, set: fact.args });
+        (set === null ? null : certain(set, argument)?.value) ?? shared(argument);
+      add(modules, fact.name, { facts: own.table.of(module, at, given), certain: true });
+      if (set !== null) args.set(fact.name, { machine: fact.name, set });
     }
   }
 }
@@ -238,12 +241,12 @@ function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): bo
   let complete = true;
   for (const instance of inventory.instances)
     for (const role of instance.roles.values()) {
-      if (role.extraModules.length === 0) continue;
+      if (role.extraModules === 0) continue;
       const at = role.at === null ? null : originAt(own.files, role.at);
       const all = roleMembers(inventory, role);
       if (all === null || at === null) complete = false;
       if (at === null) continue;
-      for (const module of role.extraModules) {
+      for (const module of EXTRA_MODULES.of(role)) {
         const facts = own.table.of(module, at, own.givenTo(at.file.path));
         for (const machine of all ?? certainMembers(inventory, role))
           add(modules, machine, { facts, certain: !instance.conditional });

@@ -1,5 +1,4 @@
 /** Machines as single sources tell of them, and the modules that each is made of. */
-import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import type { Known, Place } from '../../nix/places.ts';
 import type { Machine, NotAnalysable } from './base.ts';
 import type { GeneratorDefinition } from './generators.ts';
@@ -26,10 +25,8 @@ export interface MachineFact extends Machine {
   readonly tagPlaces?: readonly Known<string>[];
   /** True for `clan.machines`: what the machine is made of, rather than that there is one. */
   readonly isModule?: boolean;
-  /** The module that the machine is made of; null where it is not known; absent where the source names none. */
-  readonly module?: Lazy | null;
-  /** What its modules are given beside the usual (`specialArgs`), in a set of its own. */
-  readonly args?: AttrsValue;
+  /** Is the module known that the machine is made of? Absent where the source names none. */
+  readonly module?: 'known' | 'unknown';
   /** True for a node of colmena: what it is made of counts where no other source says it. */
   readonly isNode?: boolean;
   /** The files that the module names. */

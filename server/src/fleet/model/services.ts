@@ -2,7 +2,6 @@
 
 import type { OptionFacts, OptionTree } from '../../modules/options/option.ts';
 import type { Setting } from '../../modules/settings.ts';
-import type { Lazy } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import type { Machine } from './base.ts';
 
@@ -40,9 +39,9 @@ export interface RoleSettings {
 export interface RoleEntry {
   readonly name: string;
   readonly at: Place | null;
-  /** The settings given with it, as values: for evaluation to pass on. */
-  readonly values: readonly Lazy[];
-  /** The same as plain data; read at most once. */
+  /** True if settings are given with it. */
+  readonly hasSettings: boolean;
+  /** Those, as plain data; read at most once. */
   readonly settings: () => Setting;
   /** What in them is not data; looked for at most once. */
   readonly notData: () => readonly NotData[];
@@ -57,14 +56,15 @@ export interface Role {
   readonly tags: readonly RoleEntry[];
   /** False if the role may have machines or tags that are not listed. */
   readonly complete: boolean;
-  readonly values: readonly Lazy[];
+  /** True if it has settings of its own. */
+  readonly hasSettings: boolean;
   readonly settings: () => Setting;
   /** What in the role's own settings is not data; looked for at most once. */
   readonly notData: () => readonly NotData[];
   /** The role's own settings as options of a tree. */
   readonly judged: (tree: OptionTree) => OptionFacts;
-  /** Items of `extraModules`: modules that members of the role import. */
-  readonly extraModules: readonly Lazy[];
+  /** How many `extraModules` it has: modules that members of the role import. */
+  readonly extraModules: number;
 }
 
 /** The service module that an instance is of. */
@@ -95,8 +95,6 @@ export interface Instance {
 export interface ServiceModule {
   readonly name: string;
   readonly at: Place | null;
-  /** The module, as a value: a path, a set or a function. */
-  readonly value: Lazy;
   /** The roles that it declares; read at most once. */
   readonly roles: () => ServiceRoles;
   /** The settings of its roles, as far as they are known in whole; read at most once. */

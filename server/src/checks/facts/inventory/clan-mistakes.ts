@@ -83,12 +83,11 @@ interface GivenFacts {
 /** What is said of all settings that a role is given. */
 function* factsOf(inventory: Inventory, role: Role, tree: OptionTree): Iterable<GivenFacts> {
   const isThere = (machine: string) => inventory.machine(machine) !== null;
-  if (role.values.length > 0)
+  if (role.hasSettings)
     yield { facts: role.judged(tree), isUsed: certainMembers(inventory, role).some(isThere) };
   for (const entry of role.machines)
-    if (entry.values.length > 0) yield { facts: entry.judged(tree), isUsed: isThere(entry.name) };
-  for (const entry of role.tags)
-    if (entry.values.length > 0) yield { facts: entry.judged(tree), isUsed: false };
+    if (entry.hasSettings) yield { facts: entry.judged(tree), isUsed: isThere(entry.name) };
+  for (const entry of role.tags) if (entry.hasSettings) yield { facts: entry.judged(tree), isUsed: false };
 }
 
 /** The settings of a role of an instance; null if they are not known. */

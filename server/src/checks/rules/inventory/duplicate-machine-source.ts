@@ -146,7 +146,7 @@ function wrongPlatform(context: CheckContext, name: string, facts: readonly Mach
 
 /** Clan's own machine, and a configuration that is built by hand. */
 function twoMakers(name: string, facts: readonly MachineFact[]): Report | null {
-  const byHand = facts.find(fact => fact.source === 'configuration' && fact.module != null);
+  const byHand = facts.find(fact => fact.source === 'configuration' && fact.module === 'known');
   const byClan = facts.find(fact => fact.source !== 'configuration');
   if (byHand?.at == null || byClan === undefined) return null;
   return {

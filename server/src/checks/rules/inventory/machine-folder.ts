@@ -159,7 +159,7 @@ function mayBeGivenModules({ inventory }: Fleet, machine: string): boolean {
       instance.module.input === 'self' ||
       !instance.complete ||
       [...instance.roles.values()].some(
-        role => role.extraModules.length > 0 && roleMembers(inventory, role)?.includes(machine) !== false,
+        role => role.extraModules > 0 && roleMembers(inventory, role)?.includes(machine) !== false,
       ),
   );
 }
