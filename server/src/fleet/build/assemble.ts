@@ -17,7 +17,7 @@ import { type JoinedFleet, joinDeclared } from '../machines/join-declared.ts';
 import { createMachineFolders, type MachineFolders } from '../machines/machine-folders.ts';
 import type { DeclaredFleet } from '../machines/machines.ts';
 import { createOwnershipCache, machineGenerators, type OwnershipCache } from '../machines/ownership.ts';
-import { listsRead, type ReaderCache, readersOf } from '../machines/readers.ts';
+import { listsRead, type ReaderCache, readersOf } from '../machines/row-readers.ts';
 import type { Machine, NotAnalysable } from '../model/base.ts';
 import type { FileFaults } from '../model/faults.ts';
 import type { Fleet } from '../model/fleet.ts';

@@ -10,9 +10,9 @@ import { mayDeclareOptions } from '../../modules/options/namespaces.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { Place } from '../../nix/places.ts';
 import { sameItems } from '../../std.ts';
-import { constantDefinitions } from '../machine-modules/constant.ts';
+import { constantDefinitions } from '../machine-modules/interned.ts';
+import { NOBODY } from '../machine-modules/module-contexts.ts';
 import { createModuleTable, type ModuleTable } from '../machine-modules/module-table.ts';
-import { NOBODY } from '../machine-modules/viewers.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { Registry } from '../model/registries.ts';
 import type { Unit } from '../model/uses.ts';
@@ -37,7 +37,7 @@ import {
   readEach,
   SECRETS,
   STORE_SETTINGS,
-} from './mentioned.ts';
+} from './read-on-demand.ts';
 import { namesPath } from './references.ts';
 import { createSurvey, type FileGroups, type Survey } from './survey.ts';
 import { placesToFollow, type TextFacts } from './texts.ts';

@@ -3,7 +3,7 @@
  * paths that lead nowhere.
  */
 
-import { type Lead, leadsOf } from '../../flake/leads.ts';
+import { type Lead, leadsOf } from '../../flake/written-paths.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { refusedIn } from '../../nix/refused.ts';

@@ -3,7 +3,7 @@
  * out. What lies about beside them, such as templates, it never sees.
  */
 
-import { type Lead, leadsOf } from '../../flake/leads.ts';
+import { type Lead, leadsOf } from '../../flake/written-paths.ts';
 import { joinPath } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { refusedIn } from '../../nix/refused.ts';

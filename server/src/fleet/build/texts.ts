@@ -5,7 +5,7 @@ import { mayGiveArguments } from '../../flake/arguments.ts';
 import { mayAddOutputs } from '../../flake/flake-outputs.ts';
 import { mayDeclareMachines } from '../machines/machines.ts';
 import { mayHoldRegistry } from '../registry/registry.ts';
-import { USE_WORDS } from '../uses/interest.ts';
+import { USE_WORDS } from '../uses/prefilter.ts';
 import { type Reference, referencesOf } from './references.ts';
 
 /** What a text shows without being parsed. */

@@ -12,8 +12,8 @@ import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value
 import type { Place } from '../../nix/places.ts';
 import { isSamePlace, placeOf } from '../../nix/places.ts';
 import type { GeneratorBody } from '../model/generators.ts';
-import { readOnce } from './body-cache.ts';
 import { type BodySource, OPAQUE, readBody } from './generator.ts';
+import { readOnce } from './interned-bodies.ts';
 
 /** Steps allowed for reading one generator's body. */
 export const BODY_STEPS = 50_000;

@@ -8,10 +8,10 @@ import type { NotAnalysable } from '../model/base.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { MachineGenerators, MachineModules } from '../model/machines.ts';
 import type { CircularImport } from '../model/uses.ts';
+import type { MachineSetting, OwnModule, Settling } from './fixpoint.ts';
+import type { Viewer } from './module-contexts.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { ModuleImport } from './module-import.ts';
-import type { MachineSetting, OwnModule, Settling } from './settled-modules.ts';
-import type { Viewer } from './viewers.ts';
 
 /** A module that a machine begins with. */
 export interface RootModule {
@@ -25,7 +25,7 @@ export interface ModuleLookup {
   file(path: string, viewer: Viewer): ModuleFacts | null;
   /** The modules that the flake has at a path; none where that is not known. */
   output(path: readonly string[]): readonly ModuleFacts[];
-  /** Each module as it is on the machine that is made of them, in the same order; see settled-modules.ts. */
+  /** Each module as it is on the machine that is made of them, in the same order; see fixpoint.ts. */
   readonly settled: Settling['settled'];
 }
 

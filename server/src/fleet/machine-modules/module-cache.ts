@@ -6,8 +6,8 @@
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import type { ModuleOptions } from '../model/options.ts';
+import type { SettledCache } from './fixpoint.ts';
 import type { ModuleFacts } from './module-facts.ts';
-import type { SettledCache } from './settled-modules.ts';
 
 /** What is kept from one build to the next. */
 export interface ModuleCache {

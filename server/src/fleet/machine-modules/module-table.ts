@@ -16,13 +16,13 @@ import { extentOf, type SourceFile } from '../../nix/source.ts';
 import { sameItems } from '../../std.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { ModuleOptions } from '../model/options.ts';
-import { constantModule, withKnown } from './constant.ts';
+import { createSettling } from './fixpoint.ts';
+import { constantModule, withKnown } from './interned.ts';
 import type { ModuleLookup } from './machine-modules.ts';
 import type { FileOutputs, ModuleCache } from './module-cache.ts';
+import { createViewers, keyOf, NOBODY, type Viewer } from './module-contexts.ts';
 import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.ts';
 import { readModuleOptions, UNKNOWN_OPTIONS } from './option-statements.ts';
-import { createSettling } from './settled-modules.ts';
-import { createViewers, keyOf, NOBODY, type Viewer } from './viewers.ts';
 
 export interface ModuleTable extends ModuleLookup {
   /** Files' modules that stand no longer, null among them if one could not be read. Cleared by who has dealt with them. */

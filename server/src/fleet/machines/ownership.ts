@@ -12,6 +12,7 @@ import { sameItems } from '../../std.ts';
 import { certainMembers, roleMembers } from '../inventory/members.ts';
 import { EXTRA_MODULES, MACHINES } from '../inventory/model-values.ts';
 import { applyServices, type ServiceMembers } from '../inventory/services.ts';
+import type { MachineSetting } from '../machine-modules/fixpoint.ts';
 import {
   type FollowedModules,
   followModules,
@@ -19,9 +20,8 @@ import {
   type RootModule,
 } from '../machine-modules/machine-modules.ts';
 import { MACHINE_NAME, PACKAGES } from '../machine-modules/machine-options.ts';
+import type { Viewer } from '../machine-modules/module-contexts.ts';
 import type { ModuleTable } from '../machine-modules/module-table.ts';
-import type { MachineSetting } from '../machine-modules/settled-modules.ts';
-import type { Viewer } from '../machine-modules/viewers.ts';
 import type { Machine, MachineClass } from '../model/base.ts';
 import type { MachineGenerators } from '../model/machines.ts';
 import type { DeclaredFleet } from './declared.ts';

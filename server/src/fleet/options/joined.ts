@@ -7,9 +7,9 @@ import { isKnownInput, mayBeOwn } from '../../modules/options/namespaces.ts';
 import type { OptionTree } from '../../modules/options/option.ts';
 import { mergeTrees } from '../../modules/options/tree.ts';
 import { sameItems } from '../../std.ts';
+import type { OwnModule } from '../machine-modules/fixpoint.ts';
 import type { FollowedModules } from '../machine-modules/machine-modules.ts';
 import type { ModuleFacts } from '../machine-modules/module-facts.ts';
-import type { OwnModule } from '../machine-modules/settled-modules.ts';
 import type {
   FleetOptions,
   MachineOptions,

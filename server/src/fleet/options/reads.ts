@@ -15,7 +15,7 @@ import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrName, Expr, Range } from '../../nix/syntax.ts';
 import type { OptionRead } from '../model/options.ts';
-import { interestOf } from '../uses/interest.ts';
+import { interestOf } from '../uses/prefilter.ts';
 
 /** Steps allowed for one file, and for one selection. */
 const STEPS = 400_000;

@@ -17,7 +17,7 @@ import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts'
 import { placeOf } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AccessSetting } from '../model/secrets.ts';
-import { interestOf } from '../uses/interest.ts';
+import { interestOf } from '../uses/prefilter.ts';
 import { machineOf } from './store-settings.ts';
 
 export const OPTIONS = ['defaultGroups', 'recipients.default', 'recipients.hosts', 'passCommand'] as const;

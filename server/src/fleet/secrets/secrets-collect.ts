@@ -10,7 +10,7 @@ import type { SourceFile } from '../../nix/source.ts';
 import type { Expr, Range } from '../../nix/syntax.ts';
 import type { NotAnalysable } from '../model/base.ts';
 import type { AgeRules, NamesAbove, SecretFacts } from '../model/secrets.ts';
-import { interestOf } from '../uses/interest.ts';
+import { interestOf } from '../uses/prefilter.ts';
 import { secretPlaces } from './secrets.ts';
 import { readAgeRules } from './secrets-age-rules.ts';
 import { type ReadSecrets, readSecretOptions } from './secrets-read.ts';

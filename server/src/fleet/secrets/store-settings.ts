@@ -14,7 +14,7 @@ import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts'
 import { placeOf } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { StoreSetting, StoreSettings } from '../model/secrets.ts';
-import { interestOf } from '../uses/interest.ts';
+import { interestOf } from '../uses/prefilter.ts';
 
 /** Steps allowed for one setting. */
 const STEPS = 200_000;

@@ -15,7 +15,7 @@ import type { Expr, LambdaExpr, PathExpr, StringExpr } from '../../nix/syntax.ts
 import { makesGenerators } from '../generators/makes-generators.ts';
 import type { SessionBinding } from '../model/registries.ts';
 import type { Unit } from '../model/uses.ts';
-import { interestOf } from './interest.ts';
+import { interestOf } from './prefilter.ts';
 import { sessionBindings } from './session-bindings.ts';
 import { readApplication } from './unit-applications.ts';
 import { readBinding } from './unit-bindings.ts';

@@ -8,10 +8,10 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
 import { isSamePlace } from '../../nix/places.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
-import { constantDefinitions } from './constant.ts';
+import { constantDefinitions } from './interned.ts';
 import { type MachineOptions, machineOptions, type Settled, settledFor } from './machine-options.ts';
+import type { Viewer } from './module-contexts.ts';
 import type { ModuleFacts } from './module-facts.ts';
-import type { Viewer } from './viewers.ts';
 
 /** A module of a machine. */
 export interface OwnModule {

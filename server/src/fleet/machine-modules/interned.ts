@@ -67,7 +67,7 @@ function saySame(left: GeneratorDefinition, right: GeneratorDefinition): boolean
     left.kind === right.kind &&
     left.conditional === right.conditional &&
     arePlacesSame(left.via, right.via) &&
-    // What is read from the same values is the same object; see body-cache.ts.
+    // What is read from the same values is the same object; see interned-bodies.ts.
     (areOfSameValue(left, right) ||
       left.body() === right.body() ||
       textOf(left.body()) === textOf(right.body()))
