@@ -50,7 +50,7 @@ export function adminsOf(
  * @throws StoreFailure `recipient`
  */
 export function ageRecipients(target: AgeVar, keys: AgeKeys, admins: AdminRecipients): readonly string[] {
-  const found = target.machines.flatMap(machine => {
+  const machineKeys = target.machines.flatMap(machine => {
     if (!target.deploy) return adminsOf(admins, machine).list;
     const key = keys.machines.find(other => other.name === machine)?.publicKey() ?? null;
     if (key === null)
@@ -60,7 +60,7 @@ export function ageRecipients(target: AgeVar, keys: AgeKeys, admins: AdminRecipi
       );
     return [key];
   });
-  return [...new Set(found)].sort();
+  return [...new Set(machineKeys)].sort();
 }
 
 export function ageSecretPath(directory: string, { key, file }: Pick<AgeVar, 'key' | 'file'>): string {
