@@ -41,7 +41,8 @@ function expandParts(cx: Expansion, parts: readonly WordPart[], splits: boolean)
   let values: readonly Value[] = JUST_EMPTY;
   for (const part of parts) {
     const next = expandPart(cx, part, splits);
-    values = values === JUST_EMPTY ? next : values.flatMap(value => next.map(one => concat(value, one)));
+    values =
+      values === JUST_EMPTY ? next : values.flatMap(value => next.map(candidate => concat(value, candidate)));
     if (values.length > MAX_VALUES) values = [unknownFrom(values.flatMap(variablesIn))];
   }
   return distinct(values);
