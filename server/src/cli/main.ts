@@ -58,7 +58,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** A sentence with a space before it, or nothing. What goes wrong while it is looked for is no matter: the error is told. */
+/** Returns a sentence with a space before it, or nothing. What goes wrong while it is looked for is no matter: the error is told. */
 async function adviceOn(error: unknown, [command = '']: readonly string[], io: Io): Promise<string> {
   const { NoSuchFolder } = await import('./load.ts');
   if (!(error instanceof NoSuchFolder)) return '';

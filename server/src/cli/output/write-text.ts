@@ -50,7 +50,7 @@ function findingText(report: CheckReport, finding: Finding, paint: Paint): strin
 }
 
 /**
- * The first line of the range and carets below it. A caret stands for a column of the terminal. A stored file may be
+ * Returns the first line of the range and carets below it. A caret stands for a column of the terminal. A stored file may be
  * a secret that nobody encrypted: of those nothing is shown.
  */
 function sourceLines(report: CheckReport, finding: Finding, span: Span, paint: Paint): string[] {

@@ -12,7 +12,7 @@ export async function givenValue(label: string, { stdin, stderr, interruption }:
   return Buffer.from(await askFor({ input: stdin, output: stderr, signal }, asked), 'utf8');
 }
 
-/** 32 random bytes in letters, digits, `-` and `_`: fit for passwords, tokens and URLs. */
+/** Returns 32 random bytes in letters, digits, `-` and `_`: fit for passwords, tokens and URLs. */
 export function randomValue(): Uint8Array {
   return Buffer.from(randomBytes(32).toString('base64url'), 'latin1');
 }

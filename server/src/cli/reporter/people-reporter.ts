@@ -34,7 +34,7 @@ export function peopleReporter(io: Io): Reporter {
   };
 }
 
-/** What everybody shares who has no program to answer. */
+/** Returns what everybody shares who has no program to answer. */
 export function terminalAsking(io: Io): Pick<Reporter, 'signal' | 'mayGoOn' | 'ask' | 'close'> {
   const terminal = terminalOf(io);
   return {
@@ -63,7 +63,7 @@ export async function mayGive(asked: readonly AccessChange[], terminal: Terminal
   return confirm(terminal, 'Give this access? It has none today.');
 }
 
-/** Why keys are not given access where nobody can be asked, and what to do. */
+/** Returns why keys are not given access where nobody can be asked, and what to do. */
 export function notAsked(asked: readonly AccessChange[]): RunFailure {
   return new RunFailure(
     [
@@ -92,7 +92,7 @@ async function ask(terminal: Terminal, { generator, prompt, previous }: Question
 }
 
 function finish(results: readonly StepResult[], fixed: readonly string[], io: Io): void {
-  const stored = results.filter(one => one.outcome === 'stored').length;
+  const stored = results.filter(result => result.outcome === 'stored').length;
   for (const key of fixed) io.stdout.write(`Access to ${printable(key)} brought up to date\n`);
   if (results.length === 0) io.stdout.write('Nothing to generate.\n');
   else if (stored < results.length)

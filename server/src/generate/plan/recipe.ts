@@ -56,11 +56,11 @@ export function recipeOf({ script, runtimeInputs }: GeneratorBody): Recipe {
     }
     const shown = source.text.slice(start, end);
     const package_ = PACKAGE.exec(shown)?.[1];
-    const found = package_ === undefined ? null : programOf(package_, source.text.slice(end));
-    if (found === null)
+    const program = package_ === undefined ? null : programOf(package_, source.text.slice(end));
+    if (program === null)
       return { script: [], packages, unknown: { at: placeInScript(source, start, end) ?? at, text: shown } };
-    parts.push(source.text.slice(from, start), found.program);
-    from = end + found.taken;
+    parts.push(source.text.slice(from, start), program.program);
+    from = end + program.taken;
   }
   parts.push(source.text.slice(from));
   return { script: parts.filter(part => part !== ''), packages, unknown: null };
@@ -86,7 +86,7 @@ function withoutOutput(name: string): string {
   return name.replace(/\.(bin|out)$/, '');
 }
 
-/** The program that has its package's name, or the only one. */
+/** Returns the program that has its package's name, or the only one. */
 function mainCommand(name: string): string | null {
   const brought = packageCommands(name);
   if (brought === null) return null;

@@ -10,7 +10,7 @@ import type { Situation } from '../repository/situation.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { storedValue } from './run.ts';
 
-/** Whether it is certain that a value is stored already. Programs of stores are not asked. */
+/** Returns whether it is certain that a value is stored already. Programs of stores are not asked. */
 export async function isSame(
   { generator, file }: Var,
   value: Uint8Array,
@@ -33,16 +33,16 @@ export async function isSame(
   }
 }
 
-/** The keys of what was made from a generator's values and is there, as far as can be told; in the order of the fleet. */
+/** Returns the keys of what was made from a generator's values and is there, as far as can be told; in the order of the fleet. */
 export function madeFrom(
   { generator }: Var,
   { all }: Generators,
   { backend, status }: Pick<Situation, 'backend' | 'status'>,
 ): string[] {
   return [...all.values()]
-    .filter(one => one.dependencies.some(({ key }) => key === generator.key))
-    .filter(one => !isKeyed(backend) || status(one).present.length > 0)
-    .map(one => one.key);
+    .filter(other => other.dependencies.some(({ key }) => key === generator.key))
+    .filter(other => !isKeyed(backend) || status(other).present.length > 0)
+    .map(other => other.key);
 }
 
 /**

@@ -89,9 +89,10 @@ async function runWith(
   const batching = batchTimer(plan.steps.length, options.environment.now);
   for (const step of plan.steps) {
     const { key, dependencies } = step.generator;
-    const needed = dependencies.flatMap(one => running.get(one.key) ?? []);
+    const needed = dependencies.flatMap(dependency => running.get(dependency.key) ?? []);
     const execution = Promise.all(needed).then(async done => {
-      if (done.some(one => one === 'skipped' || one.outcome === 'failed')) return 'skipped' as const;
+      if (done.some(dependency => dependency === 'skipped' || dependency.outcome === 'failed'))
+        return 'skipped' as const;
       const result = await limit(() => attempt(step.generator, plan, options, fresh, context));
       if (result.outcome === 'made') fresh.set(key, result.outputs);
       return result;
@@ -115,9 +116,9 @@ async function runWith(
     await batching.due(either);
     const batch: Ended[] = [];
     for (const step of plan.steps.slice(results.length, results.length + MOST_TOGETHER)) {
-      const one = ended.get(step.generator.key);
-      if (one === undefined) break;
-      batch.push(one);
+      const next = ended.get(step.generator.key);
+      if (next === undefined) break;
+      batch.push(next);
     }
     const done =
       broken || signal.aborted
@@ -204,7 +205,7 @@ export async function storedValue(
     : storedPublic(environment, generator, file);
 }
 
-/** The bytes of a public value; null where there is none. */
+/** Returns the bytes of a public value; null where there is none. */
 export async function storedPublic(
   environment: RunEnvironment,
   generator: Generator,

@@ -15,7 +15,7 @@ const SHOWN_LINES = 20;
 /** Of each line, in UTF-16 units. */
 const SHOWN_LENGTH = 1000;
 
-/** The end of what the script said, without secrets. @param limit of each stream, in words */
+/** Returns the end of what the script said, without secrets. @param limit of each stream, in words */
 export function shownOutput(
   { stdout, stderr, truncated }: ProcessResult,
   { secrets, open }: Known,

@@ -78,8 +78,8 @@ const CLAIM = /^[0-9a-f]{16}(\.stale)?$/;
 
 /** Nobody takes that long to write a line. */
 function isOld(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found !== undefined && Date.now() - found.mtimeMs > 60_000;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs > 60_000;
 }
 
 /** A file appears under its name with its content, or not at all. */
@@ -127,7 +127,7 @@ async function isAlive({ pid, started, host }: Holder): Promise<boolean> {
   return host !== hostname() || isRunning(pid, started);
 }
 
-/** Null for a file that something else has written: ours appear as a whole. */
+/** Returns null for a file that something else has written: ours appear as a whole. */
 function parseHolder(text: string): Holder | null {
   try {
     const value = JSON.parse(text);

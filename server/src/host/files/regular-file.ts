@@ -33,7 +33,7 @@ export function regularBytes(path: string, limitBytes: number): Buffer {
   }
 }
 
-/** The same; null for anything else, for what cannot be read, and for a file above the limit. */
+/** Returns the same; null for anything else, for what cannot be read, and for a file above the limit. */
 export function readRegularFile(path: string, limitBytes: number): Buffer | null {
   try {
     return regularBytes(path, limitBytes);

@@ -45,7 +45,7 @@ export function staleNotesIn(text: string): StaleNotes {
   return notes;
 }
 
-/** The notes, and that a value has been set which these generators were made from. @param value `generator/file` */
+/** Returns the notes, and that a value has been set which these generators were made from. @param value `generator/file` */
 export function withOlder(notes: StaleNotes, keys: Iterable<string>, value: string): StaleNotes {
   const all = new Map(notes);
   for (const key of keys) all.set(key, [...new Set([...(notes.get(key) ?? []), value])].sort());

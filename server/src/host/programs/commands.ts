@@ -47,7 +47,7 @@ export interface Commands {
  */
 export function hostCommands(path: string, isSeen: (program: string) => boolean): Commands {
   const folders = [...new Set([...SYSTEM_FOLDERS, ...path.split(':')])];
-  const found = new Map<string, Promise<string | null>>();
+  const looked = new Map<string, Promise<string | null>>();
   async function look(name: string): Promise<string | null> {
     for (const folder of folders) {
       const command = await findCommand(name, [folder]);
@@ -60,9 +60,9 @@ export function hostCommands(path: string, isSeen: (program: string) => boolean)
   }
   return {
     find(name) {
-      const known = found.get(name) ?? look(name);
-      found.set(name, known);
-      return known;
+      const looking = looked.get(name) ?? look(name);
+      looked.set(name, looking);
+      return looking;
     },
   };
 }

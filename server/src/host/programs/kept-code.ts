@@ -74,18 +74,18 @@ function cacheFolder(env: Readonly<Record<string, string | undefined>>, platform
 }
 
 function isOwnAlone(folder: string, user: number): boolean {
-  const found = lstatSync(folder);
-  return found.isDirectory() && found.uid === user && (found.mode & 0o077) === 0;
+  const stats = lstatSync(folder);
+  return stats.isDirectory() && stats.uid === user && (stats.mode & 0o077) === 0;
 }
 
 const DIGEST_BYTES = 32;
 
-/** Null for what somebody else could have written, and for what was cut off. */
+/** Returns null for what somebody else could have written, and for what was cut off. */
 function wholeFile(path: string, user: number): Buffer | null {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const found = fstatSync(file);
-    if (!found.isFile() || found.uid !== user || (found.mode & 0o077) !== 0) return null;
+    const stats = fstatSync(file);
+    if (!stats.isFile() || stats.uid !== user || (stats.mode & 0o077) !== 0) return null;
     const bytes = readFileSync(file);
     const code = bytes.subarray(DIGEST_BYTES);
     return digest(code).equals(bytes.subarray(0, DIGEST_BYTES)) ? code : null;

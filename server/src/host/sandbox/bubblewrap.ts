@@ -79,7 +79,7 @@ const SETTINGS = [
   'localtime',
 ];
 
-/** True for a program that can be seen inside of the sandbox without being shown by itself. @param path absolute, without links */
+/** Returns true for a program that can be seen inside of the sandbox without being shown by itself. @param path absolute, without links */
 export function isInSandbox(path: string): boolean {
   return isIn(SYSTEM, path);
 }
@@ -88,7 +88,7 @@ export function isIn(folders: readonly string[], path: string): boolean {
   return folders.some(folder => path.startsWith(`${folder}/`));
 }
 
-/** The arguments of `bwrap` up to the command. */
+/** Returns the arguments of `bwrap` up to the command. */
 export function sandboxArguments({ scratch, readOnly, shown, bin, passwd, ...common }: Sandbox): string[] {
   return [
     '--unshare-all',
@@ -111,7 +111,7 @@ export function sandboxArguments({ scratch, readOnly, shown, bin, passwd, ...com
 export const OUTER_FOLDER = '/tmp/room';
 
 /**
- * The arguments of `bwrap` up to the command, for an outer sandbox in which sandboxes are made one after the other: it has all that
+ * Returns the arguments of `bwrap` up to the command, for an outer sandbox in which sandboxes are made one after the other: it has all that
  * they have in common, which takes half of the time that making one takes. Only for what makes the sandboxes: it can write
  * to the folder that is shown.
  *
@@ -135,7 +135,7 @@ export function outerArguments(root: string, passwd: string, links: ReadonlyMap<
 /** What is not the same for all sandboxes of an outer sandbox. */
 export type NestedSandbox = Pick<Sandbox, 'scratch' | 'bin' | 'guards' | 'temporaryMiB'>;
 
-/** The same sandbox as that of `sandboxArguments`, made in an outer sandbox. @param sandbox with paths as the outer sandbox shows them */
+/** Returns the same sandbox as that of `sandboxArguments`, made in an outer sandbox. @param sandbox with paths as the outer sandbox shows them */
 export function nestedArguments({ scratch, bin, ...common }: NestedSandbox): string[] {
   return [
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc'],

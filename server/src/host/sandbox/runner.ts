@@ -146,7 +146,7 @@ export function makeRunners({ bash, cat, before, folder, seen, third, user }: Ru
 
 const NO_STARTUP = ['--norc', '--noprofile'];
 
-/** Null where it does not come up. */
+/** Returns null where it does not come up. */
 async function startRunner(
   [command = '', ...words]: readonly string[],
   more: readonly [cat: string, third: string],

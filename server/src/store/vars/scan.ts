@@ -59,7 +59,7 @@ export function scanStore(files: StoreFiles, { directory, access }: ScanOptions)
   const hashes: [string, string | null][] = [];
   const beyond: string[] = [];
   const [folders, numbers]: [string[], number[]] = [[], []];
-  const known = new Map<string, number>();
+  const numbersOf = new Map<string, number>();
   const seen: ScannedAccess[] = [];
   const open = [below(directory, 'vars')];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
@@ -77,11 +77,11 @@ export function scanStore(files: StoreFiles, { directory, access }: ScanOptions)
       paths.push(path);
       if (name === HASH) hashes.push([path, files.text(path)]);
     }
-    const found = access && isSecret ? scanAccess(files, at) : null;
-    if (found === null) continue;
-    const id = JSON.stringify(found);
-    const number = known.get(id) ?? seen.push(found) - 1;
-    known.set(id, number);
+    const scannedAccess = access && isSecret ? scanAccess(files, at) : null;
+    if (scannedAccess === null) continue;
+    const id = JSON.stringify(scannedAccess);
+    const number = numbersOf.get(id) ?? seen.push(scannedAccess) - 1;
+    numbersOf.set(id, number);
     folders.push(at);
     numbers.push(number);
   }
