@@ -13,6 +13,7 @@ import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { BroughtGenerator } from '../../fleet/model/services.ts';
 import type { Place } from '../../nix/places.ts';
+import { addToList, compareTexts } from '../../std.ts';
 import { type StoredState, stateOfFiles } from '../../store/vars/tally.ts';
 import { circleOf } from '../layout/circles.ts';
 
@@ -169,11 +170,7 @@ function edgesOf(
       if (!edges.has(key) && !from.includes('${')) edges.set(key, { from, to, at });
     }
   }
-  return [...edges.values()].sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+  return [...edges.values()].sort((a, b) => compareTexts(a.from, b.from) || compareTexts(a.to, b.to));
 }
 
 function wantedOf(
@@ -213,11 +210,7 @@ function spread(
 
 function groupBy(edges: readonly Link[], key: 'from' | 'to', value: 'from' | 'to'): Map<string, string[]> {
   const groups = new Map<string, string[]>();
-  for (const edge of edges) {
-    const group = groups.get(edge[key]);
-    if (group) group.push(edge[value]);
-    else groups.set(edge[key], [edge[value]]);
-  }
+  for (const edge of edges) addToList(groups, edge[key], edge[value]);
   return groups;
 }
 

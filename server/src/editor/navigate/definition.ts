@@ -4,7 +4,8 @@
  */
 
 import type { GeneratorBody } from '../../fleet/model/generators.ts';
-import type { Place } from '../../nix/places.ts';
+import { type Place, placeKey } from '../../nix/places.ts';
+import { uniqueBy } from '../../std.ts';
 import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
 import { thingAt } from '../names/inventory-things.ts';
 import type { Subject } from '../names/subjects.ts';
@@ -79,5 +80,5 @@ function machinePlaces(index: FleetIndex, name: string): Place[] {
 }
 
 function unique(places: readonly Place[]): Place[] {
-  return [...new Map(places.map(place => [`${place.file}:${place.start}:${place.end}`, place])).values()];
+  return uniqueBy(places, placeKey);
 }

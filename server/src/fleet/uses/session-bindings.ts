@@ -9,6 +9,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin, UnknownValue, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeKey, placeOf } from '../../nix/places.ts';
+import { uniqueBy } from '../../std.ts';
 import type { SessionBinding } from '../model/registries.ts';
 import type { Use } from '../model/uses.ts';
 
@@ -107,7 +108,7 @@ function reachedFrom(
 }
 
 function unique(places: readonly Place[]): Place[] {
-  return [...new Map(places.map(place => [placeKey(place), place])).values()];
+  return uniqueBy(places, placeKey);
 }
 
 /** How deep and how wide values are looked into: session variables are a set of texts. */
