@@ -100,7 +100,7 @@ export function oneOf<Word extends string>(
   throw new UsageError(`"${text}" is not a value of ${option}: it takes ${words.join(', ')}.`);
 }
 
-/** Returns a path as somebody typed it in `cwd`. */
+/** Returns the absolute path of one that was typed in `cwd`. */
 export function absolutePath(cwd: string, path: string): string {
   return isAbsolute(path) ? resolve(path) : resolve(cwd, path);
 }

@@ -1,5 +1,5 @@
 /**
- * Baselines: findings that a fleet has today and does not want to hear of until they are dealt with, so that it can
+ * Baselines: findings that a fleet has today and does not want to be told of until they are dealt with, so that it can
  * adopt the checks at once. The file keeps fingerprints, with rule, file and message for the reader.
  */
 import { readFileSync } from 'node:fs';

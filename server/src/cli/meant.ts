@@ -1,4 +1,4 @@
-/** What somebody meant who typed a name where a command takes the folder of the fleet: `list tove`. */
+/** Advice where a name was typed in the place of the fleet's folder: `list tove`. */
 
 import type { Io } from './io.ts';
 import { type NoSuchFolder, nearestRoot, openWorkspace } from './load.ts';

@@ -1,5 +1,5 @@
 /**
- * Names that somebody types and that there are not: a machine, a generator, a var. Each is a wrong use of the command
+ * Names on the command line that there are not: a machine, a generator, a var. Each is a wrong use of the command
  * (exit code 2), said in the same words everywhere, with the name that was perhaps meant or those that there are.
  */
 

@@ -1,4 +1,4 @@
-/** Rule ids as somebody types them, and the sentence about those that do not exist. */
+/** Rule ids as they are typed, and the sentence about those that do not exist. */
 import type { Rule } from '../checks/rule.ts';
 import { didYouMean, nearestRule } from '../edits/suggest.ts';
 import { groupsOf } from '../workspace/rule-settings.ts';

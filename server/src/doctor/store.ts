@@ -241,7 +241,7 @@ async function keyEntry(
       const opens = opensText(secrets, recipient);
       const also = opens === null ? '' : `; ${opens}`;
       if (user) return entry(source, 'found', `${recipient}, user "${user.name}" in sops/users${also}`);
-      // Without vars nobody has to be a user.
+      // Without vars there is no need to be a user.
       if (opens !== null && sops.users.length === 0) return entry(source, 'found', `${recipient}${also}`);
       return entry(source, 'found', `${recipient}, no user in sops/users${also}`, {
         advice: `${names.key} makes you a user, so that secrets are encrypted to you.`,
@@ -252,7 +252,7 @@ async function keyEntry(
 }
 
 /**
- * Whoever reads a fleet of somebody else, or checks it in CI, has no key and lacks nothing: it is a problem only for commands that
+ * Whoever reads a fleet from elsewhere, or checks it in CI, has no key and lacks nothing: it is a problem only for commands that
  * need one, and those say so.
  */
 function noKeys(

@@ -115,7 +115,7 @@ export function probableSetting(fleet: Configured, files: Parameters<typeof prob
  * For showing: what is set for a machine (null: for all of them), else what is probable, else clan's own default. Null for
  * one of another kind (`vm`, `custom`).
  *
- * @param elsewhere a command of somebody's own keeps secrets, as `varsmith.json` names it
+ * @param elsewhere a command of the person's own keeps secrets, as `varsmith.json` names it
  */
 export function shownBackend(
   fleet: Configured,

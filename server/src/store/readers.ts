@@ -5,7 +5,7 @@
 import type { SopsFolder } from './sops/sops-keys.ts';
 import type { Access } from './sops/sops-writes.ts';
 
-/** Why somebody has access: a link beside the secret, or a setting of the configuration. */
+/** Why a reader has access: a link beside the secret, or a setting of the configuration. */
 export interface ReaderLink {
   readonly kind: 'user' | 'machine' | 'group' | 'setting';
   readonly name: string;
@@ -13,11 +13,11 @@ export interface ReaderLink {
 
 /** A key, and whose it is. */
 export interface Reader {
-  /** `admin`: named by the configuration alone; `unknown`: of nobody in the repository. */
+  /** `admin`: named by the configuration alone; `unknown`: of no user of the repository. */
   readonly kind: 'user' | 'machine' | 'admin' | 'unknown';
   /** Empty for those that have none. */
   readonly name: string;
-  /** Public. Null for somebody without a key: a machine gets one when it is first needed. */
+  /** Public. Null for a reader without a key: a machine gets one when it is first needed. */
   readonly key: string | null;
   /** Empty where nothing gives access any more. */
   readonly via: readonly ReaderLink[];

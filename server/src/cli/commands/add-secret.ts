@@ -47,7 +47,7 @@ export async function addSecretCommand(args: readonly string[], io: Io): Promise
       (stated.kind === null || proposal.kind === stated.kind) &&
       (stated.category === null || proposal.category === stated.category),
   );
-  // Without a word about it, somebody types it in.
+  // By default it is typed in.
   const usual = fitting.find(proposal => stated.kind !== null || proposal.kind === 'prompt') ?? fitting[0];
   const wish: SecretWish = {
     ...stated,

@@ -40,7 +40,7 @@ export async function addSops(args: readonly string[], io: Io): Promise<number> 
   return withSession(open, { commit: false, note: sentence => say(io, sentence) }, async session => {
     const keys = await findKeys(open.environment, 'sops', identities);
     const before = plan.creation === null ? (open.files.text(plan.file) ?? '') : null;
-    // Before anybody types anything: a file that cannot be opened takes nothing.
+    // Before anything is typed: a file that cannot be opened takes nothing.
     if (before !== null && plan.format !== 'binary') await valuesIn(documentOf(plan), before, keys);
     const value = parsed.flag('random') ? randomValue() : await givenValue(name, io);
     if (value.length === 0) throw new UsageError('The value is empty. Nothing was changed.');

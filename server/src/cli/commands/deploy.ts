@@ -26,7 +26,7 @@ import { confirm } from '../reporter/terminal.ts';
 import { readCommand } from '../table/read-command.ts';
 import { verified } from './verify.ts';
 
-/** What stands in the way of a machine, or of what is to be run. */
+/** What keeps a machine from being deployed. */
 interface Problem {
   readonly kind: string;
   readonly message: string;
@@ -146,7 +146,7 @@ async function inSentences({ parsed, open, name, deployment, problems, io }: Tol
   return code === 0 ? EXIT.ok : EXIT.findings;
 }
 
-/** @throws UsageError where nobody can be asked, Cancelled */
+/** @throws UsageError where there is no one to ask, Cancelled */
 async function isConfirmed(io: Io): Promise<boolean> {
   const terminal = terminalOf(io);
   if (terminal === null) throw new UsageError('There is nobody to confirm this: use --yes to run it.');

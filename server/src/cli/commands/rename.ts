@@ -74,7 +74,7 @@ async function renameEverywhere(open: OpenFleet, wish: Wish, parsed: Parsed, io:
   });
 }
 
-/** What somebody else has moved: its links, and git's index, follow. */
+/** Makes links and git's index follow what was moved by other means. */
 async function settleMoved(open: OpenFleet, moves: readonly Move[], parsed: Parsed, io: Io): Promise<number> {
   const note = (sentence: string) => say(io, sentence);
   return withSession(open, { commit: false, note }, async session => {
@@ -130,7 +130,7 @@ function storedName({ kind, old, to }: Wish): StoredName | null {
   return { kind, generator: old.slice(0, slash), old: old.slice(slash + 1), to };
 }
 
-/** Where a name is written, before where something else of it stands. */
+/** Where a name is written, before its other places. */
 function bestOf(targets: readonly Target[]): Target | null {
   const written = targets.filter(({ role, at }) => role !== 'field' && at.start < at.end);
   return written.find(({ role }) => role === 'declaration') ?? written[0] ?? null;

@@ -1,4 +1,4 @@
-/** `varsmith set`: stores a value that somebody brings. */
+/** `varsmith set`: stores a value from outside. */
 
 import {
   accessChanges,

@@ -25,7 +25,7 @@ const OTHER_NOTE: Readonly<Record<ReaderState, string>> = {
   leaving: 'still: it is encrypted to it, and no link says so',
 };
 
-/** Returns a paragraph for each secret: what it is, then a line for everybody who can read it. */
+/** Returns a paragraph for each secret: what it is, then a line for each reader. */
 export function matrixText(secrets: readonly SecretAccess[], paint: Paint): string {
   if (secrets.length === 0) return 'No secret matches.\n';
   return secrets.map(secret => secretText(secret, paint)).join('\n');
@@ -65,7 +65,7 @@ interface About {
   readonly commit: string;
 }
 
-/** Of somebody who gains or loses: to what, and when. */
+/** For a reader who gains or loses access: to what, and when. */
 interface Row {
   readonly verb: 'gains' | 'loses';
   readonly reader: Reader;

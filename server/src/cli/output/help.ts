@@ -54,7 +54,7 @@ export function spelling({ name, short, value }: OptionSpec): string {
   return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value.label}`}`;
 }
 
-/** Returns a usage in the parts that stay on one line: what stands in brackets is one. */
+/** Returns a usage in the parts that stay on one line: what is in brackets is one. */
 function usageParts(usage: string): string[] {
   const parts: string[] = [];
   let depth = 0;

@@ -38,7 +38,7 @@ export function inspection(workspace: Workspace): Inspection {
   return { ...parts, generators: [...parts.generators()], references: [...parts.references()] };
 }
 
-/** The lists that grow with machines times generators are made one by one, while somebody takes them. */
+/** The lists that grow with machines times generators are made one by one, while they are taken. */
 export function inspectionParts(workspace: Workspace) {
   const fleet = workspace.fleet();
   const { files } = workspace;

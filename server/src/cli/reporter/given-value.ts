@@ -1,4 +1,4 @@
-/** A value that somebody brings: from standard input, typed in hidden, or made at random. */
+/** A value from outside: from standard input, typed in hidden, or made at random. */
 import { randomBytes } from 'node:crypto';
 import { type Io, UsageError } from '../io.ts';
 import { askFor } from './terminal.ts';

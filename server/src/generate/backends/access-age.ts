@@ -15,7 +15,7 @@ export interface AgeAccess {
   /** The clan's folder. */
   readonly directory: string;
   readonly keys: () => AgeKeys;
-  /** By machine: the public key of its private key, where another lies beside that. Empty where nobody has looked. */
+  /** By machine: the public key of its private key, where another lies beside that. Empty where they were not compared. */
   readonly replaced: () => ReadonlyMap<string, string>;
   /** Throws where the configuration does not tell them. */
   readonly admins: () => AdminRecipients;
@@ -41,7 +41,7 @@ export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
   const whose = ownersIn(keys());
   if (files.kind(path) !== 'file') return accessChange(place, null, wanted, whose, () => true);
   const named = notedRecipients(files, path) ?? wanted.flatMap(reader => reader.key ?? []);
-  // A public key that somebody has put in the place of a machine's own has access to nothing, whatever a note says.
+  // A public key that was put in the place of a machine's own has access to nothing, whatever a note says.
   const own = new Map([...access.replaced()].map(([name, key]) => [publicKeyOf(keys(), name), key]));
   const noted = named.map(key => own.get(key) ?? key);
   // Whoever opens the key of a machine opens what is for the machine.

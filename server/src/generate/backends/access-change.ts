@@ -1,6 +1,6 @@
 /**
  * Who gains and who loses access when secrets are stored or encrypted anew, told before it happens; and which of the
- * gains somebody has to agree to. Pure.
+ * gains have to be agreed to. Pure.
  */
 
 import { type AccessChange, type Reader, readerId } from '../../store/readers.ts';
@@ -19,7 +19,7 @@ import {
  * @param before the keys that can open what is stored; null where nothing is stored
  * @param wanted those that are to open it afterwards
  * @param ownersOf whose a key is that is to open it no longer
- * @param isDemanded whether the model demands it for somebody who has no access to what is stored
+ * @param isDemanded whether the model demands it for a reader who has no access to what is stored
  */
 export function accessChange(
   { key, file }: StoredPlace,
@@ -87,7 +87,7 @@ export function sharedOf(generators: Iterable<Generator>, asked: readonly string
   );
 }
 
-/** Returns the changes with only those gains that somebody has to agree to. */
+/** Returns the changes with only the gains that have to be agreed to. */
 export function askedOf(changes: readonly AccessChange[]): AccessChange[] {
   return changes
     .map(change => ({ ...change, gained: change.gained.filter(gain => gain.asked), lost: [] }))
@@ -102,7 +102,7 @@ export function agreedTo(changes: readonly AccessChange[]): Agreed {
 }
 
 /**
- * Refuses a change that nobody has seen: keys and links may be others by the time that a secret is stored.
+ * Refuses a change that was not shown: keys and links may be others by the time that a secret is stored.
  *
  * @throws StoreFailure `recipient`
  */

@@ -1,5 +1,5 @@
 /**
- * Who can read what: every secret that is declared or stored, with everybody who can open it now, or will once it is
+ * Who can read what: every secret that is declared or stored, with all who can open it now, or will once it is
  * encrypted anew, and by which link. From names, links, public keys and metadata; opens nothing and starts nothing.
  */
 import type { Fleet } from '../../fleet/model/fleet.ts';
@@ -185,7 +185,7 @@ export interface Loss extends Reader {
   readonly state: 'now' | 'pending';
 }
 
-/** Only secrets for which somebody gains or loses access. */
+/** Only secrets whose readers change. */
 export function accessDifference(
   before: readonly SecretAccess[],
   after: readonly SecretAccess[],

@@ -27,7 +27,7 @@ type HoldersSeen = ScannedAccess['holders'];
  * Returns whom a secret is for.
  *
  * @param before whom it is linked to now
- * @param acting who writes it; null where nobody does
+ * @param acting who writes it; null where no user does
  */
 export function sopsAccessFor(
   place: SecretPlace,

@@ -28,7 +28,7 @@ function linkText({ kind, name }: ReaderLink): string {
 }
 
 /**
- * Returns a sentence without its full stop for everybody who gains or loses access:
+ * Returns a sentence without its full stop for each reader that gains or loses access:
  * "user mallory (age1…) gains access to shared/ca/key, through group ops".
  */
 export function accessSentences(changes: readonly AccessChange[]): string[] {
@@ -72,7 +72,7 @@ export function accessSummary(changes: readonly AccessChange[]): string[] {
   return lines;
 }
 
-/** Returns what follows the first line of a commit's message; empty where nobody's access changes. */
+/** Returns what follows the first line of a commit's message; empty where no access changes. */
 export function accessMessage(changes: readonly (AccessChange | null)[]): string {
   const groups = new Map<string, string[]>();
   for (const change of changes) {

@@ -1,5 +1,5 @@
 /**
- * Secrets in a store of somebody's own, reached through a command that `varsmith.json` names. The protocol is in
+ * Secrets in a store of the person's own, reached through a command that `varsmith.json` names. The protocol is in
  * docs/custom-store.md: one process an operation, names in arguments, values on standard input and output.
  */
 

@@ -31,7 +31,7 @@ const COMMAND_LIMIT_MS = 60_000;
 const COMMAND_OUTPUT_BYTES = 256 * 1024;
 
 /**
- * @param more identities that somebody has named beside those that are found
+ * @param more identities named on the command line, beside those that are found
  * @throws StoreFailure where a command that should print a key fails; HostFailure
  */
 export async function findKeys(
@@ -56,7 +56,7 @@ export async function findKeys(
   };
 }
 
-/** Of somebody who only looks: no key is read, and no program started. */
+/** For commands that only look: no key is read, and no program started. */
 export async function noKeys(): Promise<Keys> {
   const foundIdentities: FoundIdentities = { identities: [], commands: [], problems: [], looked: [] };
   return { found: foundIdentities, keyring: await openKeyring([], null), command: null };

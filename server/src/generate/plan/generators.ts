@@ -22,7 +22,7 @@ export interface DeclaredPrompt {
   readonly required: boolean;
 }
 
-/** Returns true for answers that nobody is to see on a screen. */
+/** Returns whether answers are hidden on a screen. */
 export function isHidden({ type }: Pick<DeclaredPrompt, 'type'>): boolean {
   return type === 'hidden' || type === 'multiline-hidden';
 }

@@ -9,24 +9,24 @@ import type { GeneratorBody } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
 import { packageCommands } from '../../shell/programs/tools.ts';
 
-/** A program by its package: stands where its absolute path has to be. */
+/** A program by its package, in the place of its absolute path. */
 export interface ProgramPart {
   readonly package: string;
   readonly command: string;
 }
 
-/** A file or folder of the workspace: stands where the path of a copy of it has to be. */
+/** A file or folder of the workspace, in the place of the path of its copy. */
 export interface CopyPart {
   /** Relative to the root. */
   readonly path: string;
 }
 
 export interface Recipe {
-  /** Text, and what stands between the texts. Empty for a generator that only stores its prompts. */
+  /** Text, and the parts between the texts. Empty for a generator that only stores its prompts. */
   readonly script: readonly (string | ProgramPart | CopyPart)[];
   /** Names below `pkgs`. */
   readonly packages: readonly string[];
-  /** Why the script is not known: a place, and what stands in the script for it where that is a part; null where it is known. */
+  /** Why the script is not known: a place, and what the script has in its place where that is a part; null where it is known. */
   readonly unknown: { readonly at: Place; readonly text: string | null } | null;
 }
 

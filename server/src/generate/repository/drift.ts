@@ -34,8 +34,8 @@ export function driftsOf(
 /**
  * Encrypts them to those they should be for: a transaction and a commit a generator. Machines without a key get one.
  *
- * @param agreed the gains of access that somebody has agreed to
- * @param onFixed hears of each generator that was changed
+ * @param agreed the gains of access that were agreed to
+ * @param onFixed called with each generator that was changed
  * @throws StoreFailure, HostFailure; what was fixed before stays fixed
  */
 export async function fixDrifts(

@@ -31,14 +31,14 @@ export interface AnswerSources {
   previous(generator: Generator, prompt: DeclaredPrompt): Promise<Buffer | null>;
   /** Stored answers are asked for again. */
   readonly anew: boolean;
-  /** Null where nobody can be asked. */
+  /** Null where there is no one to ask. */
   readonly ask: ((question: Question) => Promise<Uint8Array>) | null;
 }
 
 /** By key of the generator, then by prompt. */
 export type Answers = ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
 
-/** @throws RunFailure naming every prompt that nobody answers, and every answer that nobody asks for */
+/** @throws RunFailure naming every prompt without an answer, and every answer without a prompt */
 export async function answersFor(steps: readonly PlanStep[], sources: AnswerSources): Promise<Answers> {
   mustBeAsked(
     sources.givenAnswers,

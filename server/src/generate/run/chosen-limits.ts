@@ -1,4 +1,4 @@
-/** How much a script may take: what somebody gives, before what the fleet says, before what is usual. */
+/** How much a script may take: the command line before the fleet's settings before the defaults. */
 import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../../host/sandbox/limits.ts';
 
 export type { Limits };

@@ -6,12 +6,12 @@ export interface Grams {
    * Finds each run of the text that is in the index, and takes it out. Runs of one and the same byte count only where
    * the whole text is one.
    *
-   * @param onFound hears where each stands
+   * @param onFound called with where each begins
    */
   take(text: Uint8Array, onFound: (at: number) => void): void;
 }
 
-/** Odd, and another one in each process: nobody can prepare texts that fall together. */
+/** Odd, and another one in each process: no one can prepare texts that fall together. */
 const BASE = (Math.floor(Math.random() * 0x7fffffff) * 2 + 1) | 0;
 const SPREAD = 0x9e3779b1 | 0;
 
@@ -48,7 +48,7 @@ export function indexGrams(bytes: Uint8Array, bounds: readonly number[], width: 
 /**
  * Finds whole texts, of which few lengths are different.
  *
- * @param onFound hears where one stands, and its length
+ * @param onFound called with where one begins, and its length
  */
 export function findTexts(
   bytes: Uint8Array,
@@ -98,7 +98,7 @@ function eachRunWithin(
   }
 }
 
-/** @param visit hears where a run begins, its hash, and how many bytes up to its end are the same */
+/** @param visit called with where a run begins, its hash, and how many bytes up to its end are the same */
 function eachRun(
   bytes: Uint8Array,
   from: number,

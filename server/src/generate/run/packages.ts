@@ -130,7 +130,7 @@ function answersIn(text: string): Map<string, string | null> {
       ),
     );
   } catch {
-    // Written by somebody else; Nix knows better.
+    // Written by another program; Nix knows better.
     return new Map();
   }
 }

@@ -20,7 +20,7 @@ const MARK = '[secret]';
 /**
  * @param output of long ones only the end is shown
  * @param secrets whole values; their lines count by themselves
- * @param open what everybody may see, such as the script itself: pieces of secrets that are in it stay
+ * @param open what may be seen, such as the script itself: pieces of secrets that are in it stay
  * @returns null where something of a secret that is too short to be told apart may be in it
  */
 export function redacted(

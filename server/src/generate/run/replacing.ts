@@ -1,4 +1,4 @@
-/** What a value that somebody brings leaves behind: generators that were made from the one before. */
+/** What a value from outside leaves behind: generators that were made from the one before. */
 import { type StaleNotes, withOlder } from '../../host/files/stale.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 import type { SecretBackend } from '../backends/secret-backend.ts';
@@ -27,7 +27,7 @@ export async function isSame(
   try {
     return (await storedValue(environment, secretBackend, generator, file))?.equals(value) === true;
   } catch (error) {
-    // Nobody here can open it, or it is damaged: then it is another value for all that is known.
+    // No key here opens it, or it is damaged: then it is another value for all that is known.
     if (error instanceof StoreFailure) return false;
     throw error;
   }
@@ -59,7 +59,7 @@ export async function replacing(
   replace: () => Promise<void>,
 ): Promise<void> {
   const noted = withOlder(session.stale, dependents, id);
-  // With its only file brought by somebody, nothing of a generator is old.
+  // With its only file set from outside, nothing of a generator is old.
   const isWhole = generator.files.length === 1 && noted.has(generator.key);
   if (dependents.length > 0) await session.noteStale(noted);
   try {

@@ -41,14 +41,14 @@ export interface RunOptions {
   /** By key of the generator: one for each step. */
   readonly scripts: ReadonlyMap<string, Prepared>;
   readonly answers: Answers;
-  /** The gains of access that somebody has agreed to. */
+  /** The gains of access that were agreed to. */
   readonly agreed: Agreed;
   /** How many scripts may run at the same time. */
   readonly workers: number;
   readonly signal: AbortSignal;
-  /** Hears of each generator when its script begins. */
+  /** Called with each generator when its script begins. */
   onStart?(generator: Generator): void;
-  /** Hears of each step when it is done with, in the order of the plan. */
+  /** Called with each step when it is done with, in the order of the plan. */
   onResult?(result: StepResult): void;
 }
 

@@ -30,7 +30,7 @@ export interface Storing {
   readonly secretBackend: SecretBackend;
   readonly session: Session;
   readonly signal: AbortSignal;
-  /** The gains of access that somebody has agreed to. */
+  /** The gains of access that were agreed to. */
   readonly agreed: Agreed;
   /** What the run replaces, as it was before. */
   readonly before: ReadonlyMap<PlanStep, readonly Before[]>;

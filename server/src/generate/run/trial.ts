@@ -33,7 +33,7 @@ export interface Trial {
   readonly dependencies: readonly string[];
 }
 
-/** Returns what a prompt is answered with that nobody answers: long enough for most passwords. */
+/** Returns the made-up answer of a prompt: long enough for most passwords. */
 function madeUpAnswer(prompt: string): string {
   return `made-up-${prompt}`;
 }

@@ -73,10 +73,10 @@ export async function sweepClaims(path: string): Promise<void> {
   }
 }
 
-/** A file that somebody is about to link to the lock, or a stale lock that was moved aside. */
+/** A file that another process is about to link to the lock, or a stale lock that was moved aside. */
 const CLAIM = /^[0-9a-f]{16}(\.stale)?$/;
 
-/** Nobody takes that long to write a line. */
+/** No program takes that long to write a line. */
 function isOld(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats !== undefined && Date.now() - stats.mtimeMs > 60_000;

@@ -7,7 +7,7 @@ import { systemFailure } from '../host-failure.ts';
 import { readIfThere, replaceFile, rmIfThere } from './atomic.ts';
 
 /**
- * By key of the generator: the values that somebody has set since it was made from them, as `generator/file`, sorted.
+ * By key of the generator: the values that were set since it was made from them, as `generator/file`, sorted.
  * None: a run was cut off that had replaced what it is made from, or some of its own values in a store outside.
  */
 export type StaleNotes = ReadonlyMap<string, readonly string[]>;

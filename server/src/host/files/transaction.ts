@@ -45,7 +45,7 @@ export async function applyChanges(
   options: TransactionOptions,
 ): Promise<void> {
   const { noted = Promise.resolve() } = options;
-  // Waited for below; until then nobody listens.
+  // Waited for below; until then it has no listener.
   noted.catch(() => undefined);
   if ((await readIfThere(options.journal)) !== null) await recoverChanges(root, options.journal);
   const id = randomBytes(6).toString('hex');
@@ -139,7 +139,7 @@ async function finish(root: string, journal: Journal, journalPath: string): Prom
   await goingOn('', async () => {
     await all([...folders], syncFolder);
     await unlink(journalPath);
-    // Moves can be done again at any time; removals would take away what somebody has put there since.
+    // Moves can be done again at any time; removals would take away what was put there since.
     if (journal.removals.length > 0) await syncFolder(dirname(journalPath));
   });
 }
@@ -164,7 +164,7 @@ async function discard(root: string, { moves, folders = [] }: Journal): Promise<
     try {
       rmdirSync(join(root, folder));
     } catch (error) {
-      // Not made yet, or somebody has put something there.
+      // Not made yet, or something was put there.
       if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw error;
     }
   }

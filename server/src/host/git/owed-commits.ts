@@ -43,7 +43,7 @@ export async function readOwed(state: string): Promise<readonly OwedCommit[]> {
     const value = JSON.parse(bytes.toString('utf8'));
     if (value?.version === 1 && Array.isArray(value.commits)) return value.commits as OwedCommit[];
   } catch {
-    // Falls through to the message: it is written as a whole, so somebody else touched it.
+    // Falls through to the message: it is written as a whole, so another program touched it.
   }
   throw new HostFailure(
     'damaged',
@@ -63,7 +63,7 @@ export async function noteOwed(state: string, commits: readonly OwedCommit[]): P
   });
 }
 
-/** Returns what is still as it was stored: what somebody has changed since is theirs to commit. */
+/** Returns what is still as it was stored: what was changed since is the person's to commit. */
 export function stillStored(root: string, commits: readonly OwedCommit[]): Commit[] {
   // Of a path that was stored twice the later commit is made.
   const last = new Map(commits.flatMap((commit, at) => commit.files.map(({ path }) => [path, at] as const)));

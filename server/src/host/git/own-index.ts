@@ -64,7 +64,7 @@ export async function sweepIndexLock(index: string): Promise<void> {
     await sweepClaims(path);
     await lock.release();
   } catch (error) {
-    // Somebody else's, or not to be taken away: whoever needs it says so.
+    // Another program's, or not to be taken away: whoever needs it says so.
     if (!(error instanceof HostFailure)) throw error;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Git, asked by somebody who only looks: whatever the repository's own settings name, no program of it is started. Nothing
+ * Git, for callers that only look: whatever the repository's own settings name, no program of it is started. Nothing
  * that compares files with the index by itself is asked, since that puts them through the repository's filters.
  */
 import { createHash } from 'node:crypto';

@@ -1,5 +1,5 @@
 /**
- * Commands that a person has allowed a folder to have started: a repository of somebody else can name any. Kept in the
+ * Commands that a person has allowed a folder to have started: a repository from elsewhere can name any. Kept in the
  * person's own state folder, a file each, by what the command is made of, so that another one has to be allowed anew. Knows
  * nothing of what commands are for.
  */
@@ -43,7 +43,7 @@ export function stateFolder(env: Environment, home: string | null, platform: str
 
 /**
  * @param root absolute path of the folder
- * @param program absolute path of what the first word stands for
+ * @param program absolute path of what the first word means
  */
 export function folderCommand(root: string, words: readonly string[], program: string): FolderCommand {
   const real = realPathOf(root);

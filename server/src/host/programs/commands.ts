@@ -23,7 +23,7 @@ export async function findCommand(name: string, folders: readonly string[]): Pro
 
 /**
  * Splits a `PATH` into the folders that commands may be looked for in: the absolute ones. What `.`, an empty part or `bin`
- * stands for depends on where one is, and that may be a repository of somebody else.
+ * stands for depends on where one is, and that may be a repository from elsewhere.
  *
  * @param path undefined: nothing is set, and the system's own count
  */

@@ -10,7 +10,7 @@ export async function isRunning(pid: number, started: string | null): Promise<bo
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // Somebody else's process is one, too.
+    // Another user's process is one, too.
     if (codeOf(error) === 'ESRCH') return false;
   }
   const now = await startOf(pid);

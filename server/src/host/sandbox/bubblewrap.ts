@@ -52,7 +52,7 @@ export const CLOSED = ['/proc/keys', '/proc/key-users'];
 /** Folders of the system that a sandbox can have as links into `/usr`, as most systems have them themselves. */
 export const MERGED = ['/bin', '/sbin', '/lib', '/lib32', '/lib64'];
 
-/** What programs of the host need beside themselves; nothing of anybody's home. */
+/** What programs of the host need beside themselves; nothing of a home. */
 const SYSTEM = ['/usr', ...MERGED, '/nix/store'];
 
 /** Where systems keep the settings of Java, without which it does not start: Fedora, Debian, Arch. */
@@ -65,7 +65,7 @@ const JAVA = [
   ]),
 ];
 
-/** Below `/etc`: what programs are started through, or link to; all of it may be read by everybody who has a login. */
+/** Below `/etc`: what programs are started through, or link to; all of it may be read by all users. */
 const SETTINGS = [
   'alternatives',
   'ssl',
@@ -152,7 +152,7 @@ export function nestedArguments({ scratch, bin, ...common }: NestedSandbox): str
 
 const ALONE = [
   '--die-with-parent',
-  // With the script itself ends all that it has started, before anybody hears of its end.
+  // With the script itself ends all that it has started, before its end is told.
   '--as-pid-1',
   ...['--uid', '1000', '--gid', '1000'],
 ];

@@ -1,5 +1,5 @@
 /**
- * Whom scripts run as where Varsmith itself runs as root: a user that nobody is. The kernel judges much by the user
+ * Whom scripts run as where Varsmith itself runs as root: a user without rights of its own. The kernel judges much by the user
  * outside of a sandbox: root's scripts could read what only root may read of the system's folders, and are held by no
  * limit of processes.
  */
@@ -33,7 +33,7 @@ export function isRoot(): boolean {
 const FIRST = 61_184;
 const COUNT = 4_336;
 
-/** Returns the number of a user, and of a group, that is nobody's. */
+/** Returns the number of a user, and of a group, that belong to no account. */
 export function freeUser(): number {
   const users = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
   const isTaken = (id: number) =>
@@ -67,7 +67,7 @@ export function copyFor(user: number, from: string, to: string): void {
   handOver(to, user);
 }
 
-/** Returns the outermost folder on the way to a path that not everybody may enter; null where there is none. @param path absolute */
+/** Returns the outermost folder on the way to a path that others may not enter; null where there is none. @param path absolute */
 export function closedFolder(path: string): string | null {
   const parent = dirname(path);
   if (parent === path) return null;

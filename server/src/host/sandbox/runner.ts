@@ -187,7 +187,7 @@ async function startRunner(
   return isReady ? runner : null;
 }
 
-/** @throws HostFailure where somebody else has ended the runner */
+/** @throws HostFailure where another program has ended the runner */
 async function runWith(
   runner: Runner,
   words: readonly string[],

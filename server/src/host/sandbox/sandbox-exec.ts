@@ -5,7 +5,7 @@
 import { dirname } from 'node:path';
 import { isIn } from './bubblewrap.ts';
 
-/** Where programs are, and what they need beside themselves; nothing of anybody's home. */
+/** Where programs are, and what they need beside themselves; nothing of a home. */
 const MAC_PROGRAMS = ['/nix/store', '/usr', '/bin', '/sbin', '/opt/homebrew', '/opt/local'];
 const MAC_SYSTEM = ['/System', '/Library/Apple', '/private/etc/ssl', '/private/var/db/timezone'];
 const MAC_FILES = [

@@ -87,7 +87,7 @@ export async function openSharedSandbox(tools: SharedSandboxOptions): Promise<Sh
   const third = (seen: string) => (filter === null ? {} : { third: join(seen, FILTER) });
   let parts = 0;
   const outside = makeRunners({ bash, cat, before: [], folder: root, seen: root, user, ...third(root) });
-  // Nobody waits for it but the first script.
+  // Only the first script waits for it.
   const inside =
     sandbox?.kind === 'bwrap'
       ? openOuterSandbox(sandbox, tools, root, passwd, third(OUTER_FOLDER)).catch(() => null)
@@ -167,7 +167,7 @@ async function openOuterSandbox(
   return null;
 }
 
-/** Returns the same sandbox for somebody else than root: its folder is theirs, and what root alone may look at is copied there. */
+/** Returns the same sandbox for another user than root: its folder is theirs, and what root alone may look at is copied there. */
 function sandboxFor(user: number, { scratch, shown, ...sandbox }: ScriptSandbox): ScriptSandbox {
   mustBeOpen(sandbox.readOnly);
   const copies = shown.map(({ from, to }, i) => ({ from, to, copy: join(scratch, `shown-${i}`) }));

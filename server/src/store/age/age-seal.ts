@@ -18,7 +18,7 @@ import { once } from '../../std.ts';
 
 const CIPHER = 'chacha20-poly1305';
 const CHUNK_BYTES = 64 * 1024;
-/** What stands before the 32 bytes of a public key in its usual form (SubjectPublicKeyInfo). */
+/** What precedes the 32 bytes of a public key in its usual form (SubjectPublicKeyInfo). */
 const PUBLIC_PREFIX = Uint8Array.from([
   0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x03, 0x21, 0x00,
 ]);

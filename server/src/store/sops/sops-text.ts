@@ -7,7 +7,7 @@ import { StoreFailure } from '../store-failure.ts';
 import { type DocumentFormat, type Pair, pairsOf } from './sops-document.ts';
 import type { AgeEntry } from './sops-metadata.ts';
 
-/** Half-open UTF-16 offsets and what comes to stand there. */
+/** Half-open UTF-16 offsets and what is to be there. */
 interface Splice {
   readonly start: number;
   readonly end: number;
@@ -233,7 +233,7 @@ function lineEnd(text: string, at: number): number {
   return end === -1 ? text.length : end + 1;
 }
 
-/** Returns what stands in front of a name on its line, as spaces. */
+/** Returns what precedes a name on its line, as spaces. */
 function columnOf(text: string, at: number): string {
   return ' '.repeat(at - lineStart(text, at));
 }

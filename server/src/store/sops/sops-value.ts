@@ -22,7 +22,7 @@ export function looksSealed(text: string): boolean {
   return text.startsWith('ENC[');
 }
 
-/** Returns null where the text is no encrypted value, or one that somebody changed. */
+/** Returns null where the text is no encrypted value, or one that was changed. */
 export function parseSealed(text: string): SealedValue | null {
   const [, data, iv, tag, type] =
     /^ENC\[AES256_GCM,data:([^,]*),iv:([^,]*),tag:([^,]*),type:([a-z]+)\]/.exec(text) ?? [];

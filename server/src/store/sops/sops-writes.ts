@@ -21,7 +21,7 @@ export type Access = Readonly<Record<HolderKind, readonly string[]>>;
 const KINDS: readonly HolderKind[] = ['users', 'machines', 'groups'];
 
 export interface AccessWanted {
-  /** The user whose key is at hand: somebody must be able to read what is written. Null where nobody writes. */
+  /** The user whose key is at hand: whoever writes must be able to read it. Null where no user writes. */
   readonly actor: string | null;
   /** Those that declare the file. */
   readonly machines: readonly string[];
@@ -48,7 +48,7 @@ export function varAccess(
  * Returns the keys behind the names: those of the users and machines, and of the members of the groups.
  *
  * @returns sorted
- * @throws StoreFailure `recipient`: somebody is unknown or has no key that can be encrypted to
+ * @throws StoreFailure `recipient`: a reader is unknown or has no key that can be encrypted to
  */
 export function recipientsFor(sops: SopsFolder, access: Access): readonly string[] {
   const found = new Set<string>();

@@ -71,7 +71,7 @@ function parsed(text: string): Reading<unknown> {
   try {
     return { value: JSON.parse(text), flaw: null };
   } catch {
-    // The error's own words may quote the text, and the text may be a secret that nobody encrypted.
+    // The error's own words may quote the text, and the text may be a secret that was not encrypted.
     return { value: null, flaw: jsonFlaw(text) };
   }
 }

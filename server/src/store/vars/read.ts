@@ -47,7 +47,7 @@ export interface StoreOptions {
   readonly directory?: string;
   /** What the configuration sets, which outweighs what lies on disk: `clan.core.vars.settings.secretStore`. */
   readonly backend?: Backend | null;
-  /** A command of somebody's own keeps secrets, as `varsmith.json` names it: what is not here may be there. */
+  /** A command of the person's own keeps secrets, as `varsmith.json` names it: what is not here may be there. */
   readonly elsewhere?: boolean;
   /** The backend that `varsmith.json` names for a fleet that sets none. */
   readonly chosen?: Backend | null;
@@ -86,7 +86,7 @@ export interface VerifiedGenerator {
 /** The whole of what is stored. */
 export interface StoreContents {
   readonly backend: Backend | null;
-  /** A command of somebody's own keeps secrets: that one is not here says nothing. */
+  /** A command of the person's own keeps secrets: that one is not here says nothing. */
   readonly elsewhere: boolean;
   /** The backend that `varsmith.json` names for a fleet that sets none. */
   readonly chosen: Backend | null;
@@ -224,7 +224,7 @@ function readAccess(
         read = { recipients: value, flaw };
         readings?.set(stored.path, read);
       }
-      // In a large store most secrets' links are nobody's question, and each secret has several folders of them.
+      // In a large store most secrets' links are not asked for, and each secret has several folders of them.
       const holders = once(() => holdersOf(files, folder));
       return {
         ...read,

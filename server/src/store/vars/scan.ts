@@ -46,7 +46,7 @@ export interface StoreScan {
   readonly files: string;
   /** Paths of notes of validations, with what they say; null for those that are no text. */
   readonly hashes: readonly (readonly [path: string, text: string | null])[];
-  /** Links to folders, which nobody has followed. */
+  /** Links to folders, which were not followed. */
   readonly beyond: readonly string[];
   /** Folders of secrets, and for each the number of what is seen of it. */
   readonly folders: string;
