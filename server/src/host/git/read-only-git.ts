@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { type BigIntStats, lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { sortedUnique } from '../../std.ts';
 
 /** Before the command: settings of the repository that start programs. */
 export const LOOKING: readonly string[] = ['core.fsmonitor=false', 'core.hooksPath=/dev/null'].flatMap(
@@ -35,8 +36,8 @@ export async function uncommittedIn(
   hasCommit: boolean,
   paths: readonly string[],
 ): Promise<readonly string[]> {
-  const changed: string[] = [];
-  for (const slice of slicesOf([...new Set(paths)].sort())) {
+  const found: string[] = [];
+  for (const slice of slicesOf(sortedUnique(paths))) {
     const tree = hasCommit ? await look(['ls-tree', '-z', 'HEAD', '--', ...slice], ASKING) : '';
     const committed = new Map(tree.split('\0').flatMap(entryOf));
     const differing = slice.filter(path => {
@@ -48,10 +49,10 @@ export async function uncommittedIn(
     for (const path of differing) {
       const entry = noted.get(path);
       const isAsNoted = entry?.object === committed.get(path) && entry?.stat === statAt(join(root, path));
-      if (entry === undefined || !isAsNoted) changed.push(path);
+      if (entry === undefined || !isAsNoted) found.push(path);
     }
   }
-  return changed;
+  return found;
 }
 
 const ASKING = 'ask git what is not committed';
