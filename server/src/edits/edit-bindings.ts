@@ -20,7 +20,7 @@ export interface NamedBinding {
   readonly index: number;
 }
 
-/** The `… .name = value;` of which a name stands at a place, innermost first. */
+/** Returns the `… .name = value;` of which a name stands at a place, innermost first. */
 export function namedAt(sources: Sources, at: Place): NamedBinding | null {
   const file = sources.parse(at.file);
   if (file === null) return null;
@@ -65,7 +65,7 @@ export function removeOption(sources: Sources, at: Place): TextEdit | null {
   return { file: file.path, start, end: binding.end, text: '' };
 }
 
-/** Do other bindings of the set begin with the names in front of the last one? */
+/** Returns whether other bindings of the set begin with the names in front of the last one. */
 function isNamedElsewhere({ file, binding, within }: NamedBinding): boolean {
   const namesOf = (path: AttrBinding['path'], count: number) =>
     path.slice(0, count).map(name => file.text.slice(name.start, name.end));

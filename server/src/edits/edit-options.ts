@@ -10,7 +10,7 @@ import { appendListItem, attributeText } from './edits.ts';
 import { lastLiteralList } from './locate.ts';
 import type { Sources, TextEdit } from './text-edit.ts';
 
-/** The option of the generator itself that has this name and is written under no condition. */
+/** Returns the option of the generator itself that has this name and is written under no condition. */
 function optionOf(body: GeneratorBody, name: string): WrittenOption | null {
   return (
     body.options().find(option => option.of === 'generator' && option.name === name && !option.conditional) ??

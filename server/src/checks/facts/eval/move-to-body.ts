@@ -94,7 +94,7 @@ function bindAndAssign(
   return [bind(file, module, name, value), ...assign(file, module, name, removal)];
 }
 
-/** How often a name stands in a file, in whatever sense. */
+/** Returns how often a name stands in a file, in whatever sense. */
 function timesNamed(file: SourceFile, name: string): number {
   return [...withoutComments(file).matchAll(new RegExp(`(?<![\\w'-])${quoted(name)}(?![\\w'-])`, 'g'))]
     .length;
@@ -123,7 +123,7 @@ function contains(outer: Range, inner: Range): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-/** Is the option there already, or is it set in a way that a further binding would clash with? */
+/** Returns whether the option is there already, or set in a way that a further binding would clash with. */
 function isAssigned(body: AttrSetExpr): boolean {
   let group = groupOf(body.bindings, body.recursive, body);
   for (const name of OPTION) {
@@ -164,7 +164,7 @@ function removeFrom(file: SourceFile, list: ListExpr, item: Range): TextEdit {
   return { file: file.path, start, end: item.end, text: '' };
 }
 
-/** The whole lines of an item that has them to itself. */
+/** Returns the whole lines of an item that has them to itself. */
 function removeLines(file: SourceFile, item: Range): TextEdit | null {
   const first = lineAround(file, item);
   const last = lineAround(file, { start: item.end - 1, end: item.end });
@@ -174,7 +174,7 @@ function removeLines(file: SourceFile, item: Range): TextEdit | null {
   return { file: file.path, start: first.start, end: last.end, text: '' };
 }
 
-/** `import <path> <arguments>`, moved from the indentation of the call to another. */
+/** Returns `import <path> <arguments>`, moved from the indentation of the call to another. */
 function importText(file: SourceFile, { at, path, args, lacks }: WrittenCall, indent: string): string {
   const old = indentOf(file, at.start);
   const eol = eolOf(file);
@@ -186,7 +186,7 @@ function importText(file: SourceFile, { at, path, args, lacks }: WrittenCall, in
     .join(eol);
 }
 
-/** A set of arguments with one more, which is in scope under its name. */
+/** Returns a set of arguments with one more, which is in scope under its name. */
 function withArgument(args: string, name: string, eol: string): string {
   const inner = args.slice(0, -1).trimEnd();
   const behind = args.slice(inner.length, -1);

@@ -1,7 +1,7 @@
 /**
  * Families of registry entries: those that come about in the same way and say the same kind of themselves (or, where
- * they say none, are named alike), such as all API keys that somebody types in. A new entry takes after its family: helper, names, domain, fields.
- * Works on what is written and on the values that are known of it; writes nothing.
+ * they say none, are named alike), such as all API keys that somebody types in. A new entry takes after its family:
+ * helper, names, domain, fields. Works on what is written and on the values that are known of it; writes nothing.
  */
 import type { Registry, RegistryKey } from '../../../fleet/model/registries.ts';
 import type { AttrBinding, AttrSetExpr, Expr } from '../../../nix/syntax.ts';
@@ -142,13 +142,16 @@ export function isPlain(value: Expr): boolean {
   return value.kind === 'variable' || value.kind === 'int';
 }
 
-/** How many words a key has in common with the nearest member, or with what the members say that they are. */
+/** Returns how many words a key has in common with the nearest member, or with what the members say that they are. */
 function kinship({ members, category }: Family, key: string): number {
   const named = category === null || !endsInWords(key, category) ? 0 : category.split('-').length;
   return Math.max(named, ...members.map(({ entry }) => sharedWords(entry.key, key)));
 }
 
-/** Words at the beginning and at the end that two keys share: 1 for `cloudflare-zone` and `cloudflare-account-id`. */
+/**
+ * Returns words at the beginning and at the end that two keys share: 1 for `cloudflare-zone` and
+ * `cloudflare-account-id`.
+ */
 function sharedWords(one: string, other: string): number {
   const [a, b] = [one.split('-'), other.split('-')];
   const leading = shared(a, b);
