@@ -1,6 +1,6 @@
 /**
  * Edits of a generator's options as they are written: an item for a list, a further option beside one that is there, a
- * member of `files` or `prompts`. They follow the style of what they stand beside: `x.files.a = { };` or a set. Each
+ * member of `files` or `prompts`. They follow the style of what they are beside: `x.files.a = { };` or a set. Each
  * function answers null where it cannot tell how.
  */
 

@@ -39,7 +39,7 @@ export function removePackage(sources: Sources, known: Known<string>): TextEdit 
   return found === null ? null : removeListItem(found.file, found.item);
 }
 
-/** Returns where a package is written, with what stands before its name. */
+/** Returns where a package is written, with what is before its name. */
 export function packagePlace(sources: Sources, known: Known<string>): Place {
   const found = itemOf(sources, known);
   return found === null ? known.at : { file: known.at.file, start: found.item.start, end: found.item.end };
@@ -49,7 +49,7 @@ interface Item {
   readonly file: SourceFile;
   readonly list: ListExpr;
   readonly item: Expr;
-  /** What stands before the package's name. */
+  /** What is before the package's name. */
   readonly prefix: string;
 }
 

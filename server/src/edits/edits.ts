@@ -28,7 +28,7 @@ export function attributeText(name: string): string {
 
 /**
  * Replaces a name that is written out at a place, as a string, inside the quotes of one, or as an attribute. Null if
- * something else stands there: a name that was computed has no one place to replace.
+ * something else is there: a name that was computed has no one place to replace.
  */
 export function replaceName(sources: Sources, at: Place, name: string, replacement: string): TextEdit | null {
   const file = sources.parse(at.file);

@@ -1,5 +1,5 @@
 /**
- * From a place to the syntax that stands there, for fixes and for comments that silence. Pure syntax: nothing is
+ * From a place to the syntax that is there, for fixes and for comments that silence. Pure syntax: nothing is
  * evaluated, and nothing of the fleet is known.
  */
 import { childrenOf, valuesOf } from '../nix/expressions.ts';
@@ -38,13 +38,13 @@ export function childAround(expr: Expr, at: Range): Expr | undefined {
   return expr.kind === 'let' && holds(expr.body) ? expr.body : undefined;
 }
 
-/** A `name = value;` with the set or `let` that it stands in. */
+/** A `name = value;` with the set or `let` that it is in. */
 export interface LocatedBinding {
   readonly binding: AttrBinding;
   readonly within: AttrSetExpr | LetExpr;
 }
 
-/** Returns the binding of which the first name stands at `at`. */
+/** Returns the binding of which the first name is at `at`. */
 export function bindingNamedAt(file: SourceFile, at: Range): LocatedBinding | null {
   for (const within of expressionsAt(file, at.start).reverse()) {
     if (within.kind !== 'attrs' && within.kind !== 'let') continue;

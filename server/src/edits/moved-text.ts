@@ -6,7 +6,7 @@ import type { Expr, Range } from '../nix/syntax.ts';
 import { expressionsAt } from './locate.ts';
 
 /**
- * Returns the lines of what stands in a range, those below the first with `to` for the `from` that they begin with.
+ * Returns the lines of what is in a range, those below the first with `to` for the `from` that they begin with.
  * Null where one does not begin with it: then it would mean something else, or look like it.
  */
 export function reindented(file: SourceFile, range: Range, from: string, to: string): string[] | null {

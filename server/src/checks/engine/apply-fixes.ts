@@ -17,7 +17,7 @@ export function isSafe({ preferred, guess }: Fix): boolean {
   return preferred && guess !== true;
 }
 
-/** Returns whether it is the fix that a person gets who asks for the cure of a rule, whatever it is. */
+/** Returns whether it is the fix for a person who asks for the cure of a rule, whatever it is. */
 export function isPreferred({ preferred }: Fix): boolean {
   return preferred;
 }

@@ -265,7 +265,7 @@ export function rowOf(facts: Facts, registry: string, machine: string): MachineR
   return rows.length === 1 ? (rows[0] ?? null) : null;
 }
 
-/** Returns the field's own place if it stands in the entry; the key's if a helper function gave it. */
+/** Returns the field's own place if it is in the entry; the key's if a helper function gave it. */
 export function fieldPlace(entry: RegistryKey, field: { readonly at: Place }): Place {
   const { at } = field;
   const own = at.file === entry.entry.file && entry.entry.start <= at.start && at.end <= entry.entry.end;

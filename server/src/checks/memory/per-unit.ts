@@ -82,7 +82,7 @@ function answersOf(run: Run, self: Input, look: Look): UnitAnswers {
   return answers;
 }
 
-/** Returns the files of the units that are to be looked at. */
+/** Returns the files of the units that are to be inspected. */
 function staleIn(run: Run, answers: UnitAnswers, units: Units): Set<string> {
   const stale = new Set(changedUnits(run, answers.units, units));
   for (const [source, files] of answers.sources) {

@@ -44,7 +44,7 @@ export function rulePage(rule: Rule, fixes: readonly ShownFix[] = []): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** Returns the group of a rule: what stands before the slash of its id. */
+/** Returns the group of a rule: what is before the slash of its id. */
 export function groupOf({ id }: Pick<Rule, 'id'>): string {
   return id.slice(0, id.indexOf('/'));
 }

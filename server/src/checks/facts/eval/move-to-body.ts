@@ -41,7 +41,7 @@ export function moveToBody(sources: Sources, applied: AppliedImport): Fix | null
   return { title: 'Assign clan.core.vars.generators in the body of the module', edits, preferred: true };
 }
 
-/** The call stands in the list. */
+/** The call is in the list. */
 function fromItem(
   file: SourceFile,
   module: ModuleSyntax,
@@ -52,7 +52,7 @@ function fromItem(
   return removal === null ? null : bindAndAssign(file, module, call, removal);
 }
 
-/** A name stands in the list, and the call is what it is bound to: the name stays, for what is assigned. */
+/** A name is in the list, and the call is what it is bound to: the name stays, for what is assigned. */
 function fromBoundModule(
   file: SourceFile,
   module: ModuleSyntax,
@@ -69,7 +69,7 @@ function fromBoundModule(
   ];
 }
 
-/** The call stands in a list that is bound to a name, and the imports are that list. */
+/** The call is in a list that is bound to a name, and the imports are that list. */
 function fromBoundList(file: SourceFile, module: ModuleSyntax, call: WrittenCall): TextEdit[] | null {
   const found = listWithItem(file, call.at);
   const { value } = module.imports;
@@ -94,7 +94,7 @@ function bindAndAssign(
   return [bind(file, module, name, value), ...assign(file, module, name, removal)];
 }
 
-/** Returns how often a name stands in a file, in whatever sense. */
+/** Returns how often a name is in a file, in whatever sense. */
 function timesNamed(file: SourceFile, name: string): number {
   return [...withoutComments(file).matchAll(new RegExp(`(?<![\\w'-])${quoted(name)}(?![\\w'-])`, 'g'))]
     .length;
@@ -155,7 +155,7 @@ function removeItem(file: SourceFile, imports: AttrBinding, item: Range): TextEd
   return { file: file.path, start: imports.start, end: imports.end, text: '' };
 }
 
-/** Takes an item out of a list, with its lines if nothing else stands there, or with the blanks in front of it. */
+/** Takes an item out of a list, with its lines if nothing else is there, or with the blanks in front of it. */
 function removeFrom(file: SourceFile, list: ListExpr, item: Range): TextEdit {
   const alone = removeLines(file, item);
   if (alone !== null) return alone;

@@ -224,7 +224,7 @@ function mayHold(path: ShellPath, variable: string, name: string): boolean {
 
 /**
  * Returns whether the script may read the member of `$prompts` or `$in` that has this name. Asking about it is no
- * reading, but whoever asks may know better: it counts.
+ * reading, but the caller may know better: it counts.
  */
 export function mayRead(script: FollowedScript, variable: 'prompts' | 'in', name: string): boolean {
   const { flow } = script;

@@ -126,7 +126,7 @@ export function isDecisive({ script }: Scripted, { certain }: { readonly certain
 }
 
 /**
- * Returns where a stretch is written if exactly its text stands there; null where it is escaped, put together, or
+ * Returns where a stretch is written if exactly its text is there; null where it is escaped, put together, or
  * elsewhere.
  */
 export function writtenPlace({ script }: Scripted, { sources }: CheckContext, range: Range): Place | null {

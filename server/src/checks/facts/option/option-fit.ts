@@ -55,7 +55,7 @@ export function* problemsIn(
   conditional = false,
 ): Iterable<Problem> {
   for (const [name, entry] of entries) {
-    // `_module` and its kin are the module system's.
+    // `_module` and its siblings are the module system's.
     if (name.startsWith('_')) continue;
     const at = entry.at ?? fallback;
     const here = [...path, name];

@@ -11,7 +11,7 @@ import { literalText } from '../../../nix/syntax.ts';
 export const SECRET_KINDS = ['prompt', 'setting', 'password'] as const;
 export type SecretKind = (typeof SECRET_KINDS)[number];
 
-/** What stands before and behind the key in a name that is derived from it. */
+/** What is before and behind the key in a name that is derived from it. */
 interface Affix {
   readonly before: string;
   readonly after: string;
@@ -114,7 +114,7 @@ export function domainFor(family: Family, wish: FamilyWish): string | null {
 
 /**
  * Returns the text that most members give a field, as it is written in `text`; null if they agree on none.
- * @param text of the file that the members stand in
+ * @param text of the file that the members are in
  */
 export function usualField({ members }: Family, text: string, field: string): string | null {
   const values = members.flatMap(({ written }) => {

@@ -54,7 +54,7 @@ export function writtenEntries(file: SourceFile, registry: Registry): readonly W
   const known = cache.get(file);
   if (known?.registry === registry) return known.written;
   const written: Written[] = [];
-  // Entries stand in one set as a rule; those that do not are looked for one by one.
+  // Entries are in one set as a rule; those that are not are looked for one by one.
   const places = new Map<number, AttrBinding>();
   for (const { key, at } of registry.keys) {
     if (at.file !== file.path) continue;

@@ -64,7 +64,7 @@ function* scriptsIn(sources: CheckFiles): Iterable<string> {
 
 const ENCRYPTED = /\bENC\[AES256_GCM,/;
 
-/** Scripts that stand in Nix files call the program. */
+/** Scripts that are in Nix files call the program. */
 function* callsInNix(sources: CheckFiles, facts: readonly { readonly file: string }[]): Iterable<string> {
   for (const { file } of facts) {
     const text = sources.text(file);

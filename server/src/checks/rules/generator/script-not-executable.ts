@@ -86,7 +86,7 @@ script = ''
   },
 };
 
-/** What is started is known of a body; the files themselves are looked at each time. */
+/** What is started is known of a body; the files themselves are inspected each time. */
 const startedIn = inBodies((_, body, context) =>
   // Before the Bash room is loaded the commands of scripts are not known.
   body.script?.source == null || followed(body.script) !== null ? startedFiles(body, context) : null,
