@@ -17,7 +17,7 @@ export interface Reader {
   comments: Comment[];
 }
 
-/** Thrown to give up; caught in quick.ts. Not an `Error`: making its unread stack would cost more than reading on. */
+/** Thrown to give up; caught in quick.ts. Not an `Error`: a stack that is never read would cost more than reading on. */
 export const GIVE_UP = { reason: 'not for the quick reader' } as const;
 
 const NAME_START = 1;

@@ -81,8 +81,10 @@ export function newRun(options: FlowOptions, assigned: ReadonlySet<string>): Run
   };
 }
 
-/** Returns a notebook with the same facts, between statements of the script itself: what comes next changes only one
- * of the two. */
+/**
+ * Returns a notebook with the same facts, between statements of the script itself: what comes next changes only one of
+ * the two.
+ */
 export function copyRun(run: Run): Run {
   return {
     ...run,

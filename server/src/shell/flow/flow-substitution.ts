@@ -33,7 +33,7 @@ export function followCommandPart(cx: Expansion, part: CommandPart, follow: Foll
   return known(cx, part.body) ?? unknownFrom(printed);
 }
 
-/** Follows `<(…)` or `>(…)`; its value is the path of a pipe. */
+/** Follows `<(…)` or `>(…)`; the word is the path of a pipe. */
 export function followProcess(cx: Expansion, part: ProcessPart, follow: Follow): Value {
   const state = copyState(cx.state);
   Object.assign(state, { stdout: 'pipe', checked: false, certain: false, apart: true });
@@ -108,7 +108,7 @@ function baseOf(cx: Expansion, args: readonly Word[]): Value | null {
   return text(name) ?? EMPTY;
 }
 
-/** Returns the name of a program: `mktemp`, also for `${pkgs.coreutils}/bin/mktemp`. */
+/** Returns the name of a program if it is known: `mktemp`, also for `${pkgs.coreutils}/bin/mktemp`. */
 function programOf(word: Word): string | null {
   const [first, last] = word.parts;
   const below = first?.kind === 'hole' && word.parts.length === 2 && last?.kind === 'text';

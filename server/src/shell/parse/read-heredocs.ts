@@ -52,7 +52,7 @@ function readBody(cursor: Cursor, { raw, tabs }: Heredoc, start: number, end: nu
   return { start, end, parts: stretches(cursor.text, start, end).flatMap(([from, to]) => read(from, to)) };
 }
 
-/** Removes the tabs in front of each line. Parts that span lines are cut. */
+/** Returns the ranges of the lines without the tabs in front of them; what spans lines is cut. */
 function stretches(text: string, start: number, end: number): [from: number, to: number][] {
   const lines: [number, number][] = [];
   for (let at = start; at < end; ) {

@@ -71,7 +71,7 @@ function indexCommands(): ReadonlyMap<string, readonly string[]> {
   return index;
 }
 
-/** Returns whether every script has a command: it is one of Bash's own or of coreutils. */
+/** Returns whether every script has a command: it is one of Bash's own, or of coreutils if the environment brings them. */
 export function isAlwaysThere(command: string): boolean {
   return BUILTINS.has(command) || COREUTILS.has(command);
 }
