@@ -136,6 +136,15 @@ export const STEPS = [
     work: async () => check(await node([bin('typescript/bin/tsc'), '--noEmit'])),
   },
   {
+    id: 'unused',
+    title: 'Files and exports that nobody imports (knip)',
+    needs: [],
+    packages: [],
+    stage: 1,
+    work: async () =>
+      check(await node([bin('knip/bin/knip.js'), '--include', 'files,exports,types,duplicates,unresolved'])),
+  },
+  {
     id: 'build',
     title: 'Build',
     needs: [],

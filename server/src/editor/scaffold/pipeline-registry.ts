@@ -158,7 +158,7 @@ const HARDWARE_NIX = `
   fileSystems."/".device = "/dev/disk/by-label/root";
 `;
 
-/** The module of a machine that takes its generators from its row, and gives its sessions their variables. @param root the way there from its folder: `../../..` */
+/** The module of a machine that takes its generators from its row, and gives its sessions their variables. @param root the way there from its folder: `../..` */
 export function machineNix(machine: string, system: string, root: string): string {
   const isDarwin = system.endsWith('-darwin');
   const version = isDarwin ? '6' : '"25.11"';
