@@ -4,8 +4,8 @@ import { RunFailure } from '../generate/run-failure.ts';
 import { readRevision } from '../host/git/revision.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import { accessIn } from './access.ts';
-import { MAX_FILE_BYTES } from './disk.ts';
 import type { Engine } from './engine.ts';
+import { MAX_FILE_BYTES } from './file-text.ts';
 import { createRevisionDisk } from './revision-disk.ts';
 import { createWorkspace } from './workspace.ts';
 

@@ -4,23 +4,16 @@
  */
 
 import type { NixFiles } from '../nix/eval/value.ts';
-import { lineStartsOf, type SourceFile } from '../nix/source.ts';
-import type { Expr, SyntaxTree } from '../nix/syntax.ts';
 import { findNixFiles, isSearched } from './discovery.ts';
-import {
-  createDisk,
-  type Disk,
-  type Entry,
-  type LinkEntry,
-  MAX_FILE_BYTES,
-  type Skipped,
-  withoutMark,
-} from './disk.ts';
+import type { Disk, Entry, LinkEntry, Skipped } from './disk.ts';
+import { MAX_FILE_BYTES, withoutMark } from './file-text.ts';
+import { createDisk } from './folder-disk.ts';
+import { ParsedFile, type ParseText } from './parsed-file.ts';
 
 export interface WorkspaceFiles extends NixFiles {
   /** Paths of all `.nix` files that belong to the workspace. */
   nixFiles(): Iterable<string>;
-  /** Drops the tree of a file: it is parsed again when somebody asks for it. */
+  /** Drops the tree of a file; it is parsed again when it is next asked for. */
   release(path: string): void;
   /**
    * The symbolic links directly in a folder, those that lead nowhere included. Null: there is no such folder. Absent
@@ -35,11 +28,11 @@ export interface WorkspaceFiles extends NixFiles {
   skipped(): readonly Skipped[];
   /** Lays a document's text over a file. Returns the paths whose content is another one now. */
   open(path: string, text: string): string[];
-  /** Takes it off again. Returns the paths whose content is another one now. */
+  /** Removes it again. Returns the paths whose content is another one now. */
   close(path: string): string[];
-  /** Takes notice of changes on disk. Returns the paths whose content may be another one now. */
+  /** Follows changes on disk. Returns the paths whose content may be another one now. */
   changedOnDisk(paths: readonly string[]): string[];
-  /** Looks at the whole folder again. Returns every path there was or is. */
+  /** Reads the whole folder again. Returns every path there was or is. */
   rescan(): string[];
 }
 
@@ -52,174 +45,161 @@ interface Cell {
 export interface FilesOptions {
   /** Absolute path. */
   readonly root: string;
-  /** What is shown in the place of the folder, such as an earlier state of it. */
+  /** Read instead of the folder, such as an earlier state of it. */
   readonly disk?: Disk;
-  readonly parse: (text: string) => SyntaxTree;
+  readonly parse: ParseText;
   readonly excluded: (path: string) => boolean;
   /** False: only open documents belong to it, as for a file that is in no folder. */
   readonly search: boolean;
 }
 
-export function createFiles(options: FilesOptions): WorkspaceFiles {
-  const { excluded } = options;
-  const disk = options.disk ?? createDisk(options.root);
+/** The texts of a workspace as they are now. */
+interface FilesState extends Pick<FilesOptions, 'parse' | 'excluded' | 'search'> {
+  readonly disk: Disk;
   /** Open documents. */
+  readonly overlays: Map<string, Cell>;
+  /** Nix files from disk that were asked for. Others are read again each time. */
+  readonly cells: Map<string, Cell>;
+  /** The Nix files that a search of the disk finds; null: not searched yet. */
+  found: Set<string> | null;
+}
+
+export function createFiles({ root, disk = createDisk(root), ...options }: FilesOptions): WorkspaceFiles {
+  const { parse, excluded, search } = options;
   const overlays = new Map<string, Cell>();
-  /** Nix files from disk that somebody asked for. Others are read again each time. */
   const cells = new Map<string, Cell>();
-  let searched: Set<string> | null = null;
-
-  const known = () => {
-    searched ??= new Set(options.search ? findNixFiles(disk, excluded) : []);
-    return searched;
-  };
-
-  const cellOf = (path: string): Cell | null => {
-    const cell = overlays.get(path) ?? cells.get(path);
-    if (cell) return tooLarge(cell.text) ? null : cell;
-    const text = disk.read(path);
-    if (text === null) return null;
-    const fresh: Cell = { text, source: undefined };
-    cells.set(path, fresh);
-    return fresh;
-  };
-
-  const isOpenBelow = (folder: string) => {
-    for (const path of overlays.keys()) if (path.startsWith(`${folder}/`)) return true;
-    return false;
-  };
-
-  const files: WorkspaceFiles = {
-    parse(path) {
-      if (!path.endsWith('.nix')) return null;
-      const cell = cellOf(path);
-      if (!cell) return null;
-      cell.source ??= new ParsedFile(path, cell.text, options.parse);
-      return cell.source;
-    },
+  const state: FilesState = { disk, parse, excluded, search, overlays, cells, found: null };
+  return {
+    parse: path => parsedFile(state, path),
     text(path) {
       // The fleet keeps the texts of Nix files in any case; read once, they are kept once.
-      if (path.endsWith('.nix')) return cellOf(path)?.text ?? null;
+      if (path.endsWith('.nix')) return cellOf(state, path)?.text ?? null;
       const cell = overlays.get(path);
       if (!cell) return disk.read(path);
       return tooLarge(cell.text) ? null : cell.text;
     },
     kind(path) {
       if (overlays.has(path)) return 'file';
-      return disk.kind(path) ?? (isOpenBelow(path) ? 'directory' : null);
+      return disk.kind(path) ?? (isOpenBelow(state, path) ? 'directory' : null);
     },
     list: folder => withOverlays(disk, folder, overlays.keys()),
     *nixFiles() {
-      yield* known();
-      for (const path of overlays.keys()) if (belongs(path) && !known().has(path)) yield path;
+      yield* foundFiles(state);
+      for (const path of overlays.keys())
+        if (belongs(state, path) && !foundFiles(state).has(path)) yield path;
     },
-    release(path) {
-      (overlays.get(path) ?? cells.get(path))?.source?.release();
-    },
+    release: path => (overlays.get(path) ?? cells.get(path))?.source?.release(),
     ...(disk.links === undefined ? {} : { links: disk.links }),
     start: path => disk.start(path),
     isExecutable: path => disk.isExecutable(path),
     skipped: () => disk.skipped(),
-    open(path, text) {
-      const clean = withoutMark(text);
-      const before = overlays.get(path) ?? cells.get(path);
-      if (before?.text === clean) {
-        const isNew = !overlays.has(path) && !known().has(path);
-        overlays.set(path, before);
-        return isNew ? [path] : [];
-      }
-      overlays.set(path, { text: clean, source: undefined });
-      return [path];
-    },
-    close(path) {
-      const cell = overlays.get(path);
-      if (!cell) return [];
-      overlays.delete(path);
-      cells.delete(path);
-      disk.forget(path);
-      if (disk.kind(path) === null) searched?.delete(path);
-      else if (options.search && isSearched(path, excluded)) searched?.add(path);
-      if (disk.read(path) !== cell.text) return [path];
-      cells.set(path, cell);
-      return options.search ? [] : [path];
-    },
+    open: (path, text) => openDocument(state, path, text),
+    close: path => closeDocument(state, path),
     changedOnDisk(paths) {
       const changed = new Set<string>();
-      for (const path of paths) {
-        const before = known();
-        const below: string[] = [];
-        for (const each of before) if (each.startsWith(`${path}/`)) below.push(each);
-        disk.forget(path);
-        for (const each of [path, ...below]) {
-          // While a document is open its text is the truth; saving it changes nothing.
-          if (overlays.has(each)) continue;
-          cells.delete(each);
-          changed.add(each);
-          // Of what is stored there is much, and nothing to be asked of the disk.
-          if (!before.has(each) && !(options.search && isSearched(each, excluded))) continue;
-          if (disk.kind(each) !== 'file') before.delete(each);
-          else if (options.search && isSearched(each, excluded) && !disk.isLink(each)) before.add(each);
-        }
-      }
+      for (const path of paths) for (const other of reread(state, path)) changed.add(other);
       return [...changed];
     },
-    rescan() {
-      const before = [...known(), ...cells.keys()];
-      disk.forgetAll();
-      cells.clear();
-      searched = null;
-      return [...new Set([...before, ...known()])];
-    },
+    rescan: () => rescan(state),
   };
+}
 
-  function belongs(path: string): boolean {
-    return options.search ? isSearched(path, excluded) : path.endsWith('.nix');
+function foundFiles(state: FilesState): Set<string> {
+  state.found ??= new Set(state.search ? findNixFiles(state.disk, state.excluded) : []);
+  return state.found;
+}
+
+/** Returns true for a path that a search would find. */
+function isFindable({ search, excluded }: FilesState, path: string): boolean {
+  return search && isSearched(path, excluded);
+}
+
+function belongs({ search, excluded }: FilesState, path: string): boolean {
+  return search ? isSearched(path, excluded) : path.endsWith('.nix');
+}
+
+function parsedFile(state: FilesState, path: string): ParsedFile | null {
+  if (!path.endsWith('.nix')) return null;
+  const cell = cellOf(state, path);
+  if (!cell) return null;
+  cell.source ??= new ParsedFile(path, cell.text, state.parse);
+  return cell.source;
+}
+
+function cellOf({ disk, overlays, cells }: FilesState, path: string): Cell | null {
+  const cell = overlays.get(path) ?? cells.get(path);
+  if (cell) return tooLarge(cell.text) ? null : cell;
+  const text = disk.read(path);
+  if (text === null) return null;
+  const fresh: Cell = { text, source: undefined };
+  cells.set(path, fresh);
+  return fresh;
+}
+
+function isOpenBelow({ overlays }: FilesState, folder: string): boolean {
+  for (const path of overlays.keys()) if (path.startsWith(`${folder}/`)) return true;
+  return false;
+}
+
+function openDocument(state: FilesState, path: string, text: string): string[] {
+  const { overlays, cells } = state;
+  const clean = withoutMark(text);
+  const before = overlays.get(path) ?? cells.get(path);
+  if (before?.text === clean) {
+    const isNew = !overlays.has(path) && !foundFiles(state).has(path);
+    overlays.set(path, before);
+    return isNew ? [path] : [];
   }
+  overlays.set(path, { text: clean, source: undefined });
+  return [path];
+}
 
-  return files;
+function closeDocument(state: FilesState, path: string): string[] {
+  const { disk, overlays, cells, search } = state;
+  const cell = overlays.get(path);
+  if (!cell) return [];
+  overlays.delete(path);
+  cells.delete(path);
+  disk.forget(path);
+  if (disk.kind(path) === null) state.found?.delete(path);
+  else if (isFindable(state, path)) state.found?.add(path);
+  if (disk.read(path) !== cell.text) return [path];
+  cells.set(path, cell);
+  return search ? [] : [path];
+}
+
+/** Forgets what is at a path and below it. Returns the paths whose text may be another one now. */
+function reread(state: FilesState, path: string): string[] {
+  const { disk, overlays, cells } = state;
+  const found = foundFiles(state);
+  const below: string[] = [];
+  for (const file of found) if (file.startsWith(`${path}/`)) below.push(file);
+  disk.forget(path);
+  const changed: string[] = [];
+  for (const file of [path, ...below]) {
+    // While a document is open its text is the truth; saving it changes nothing.
+    if (overlays.has(file)) continue;
+    cells.delete(file);
+    changed.push(file);
+    // Stored files are many, and the disk has nothing to tell of them.
+    if (!found.has(file) && !isFindable(state, file)) continue;
+    if (disk.kind(file) !== 'file') found.delete(file);
+    else if (isFindable(state, file) && !disk.isLink(file)) found.add(file);
+  }
+  return changed;
+}
+
+function rescan(state: FilesState): string[] {
+  const before = [...foundFiles(state), ...state.cells.keys()];
+  state.disk.forgetAll();
+  state.cells.clear();
+  state.found = null;
+  return [...new Set([...before, ...foundFiles(state)])];
 }
 
 /** An open document may be of any size; a huge one is treated as a huge file is. */
 function tooLarge(text: string): boolean {
   return text.length > MAX_FILE_BYTES;
-}
-
-/**
- * A file that is parsed again when its dropped tree is asked for. A class, since its fields are read more often than any
- * others, and an object written with a getter has them in a table.
- */
-class ParsedFile implements SourceFile {
-  readonly path: string;
-  readonly text: string;
-  readonly comments: SourceFile['comments'];
-  readonly errors: SourceFile['errors'];
-  private readonly parse: FilesOptions['parse'];
-  private tree: Expr | null;
-  private starts: readonly number[] | null = null;
-
-  constructor(path: string, text: string, parse: FilesOptions['parse']) {
-    const { root, comments, errors } = parse(text);
-    this.path = path;
-    this.text = text;
-    this.comments = comments;
-    this.errors = errors;
-    this.parse = parse;
-    this.tree = root;
-  }
-
-  get root(): Expr {
-    this.tree ??= this.parse(this.text).root;
-    return this.tree;
-  }
-
-  get lineStarts(): readonly number[] {
-    this.starts ??= lineStartsOf(this.text);
-    return this.starts;
-  }
-
-  release(): void {
-    this.tree = null;
-  }
 }
 
 /** A folder's content with documents that are open but not saved yet. */

@@ -25,23 +25,70 @@ const LIMIT_WORDS: Readonly<Record<keyof Limits, string>> = {
   temporaryMiB: 'Size of /tmp and of /dev/shm in the sandbox, each, in MiB.',
 };
 
-/** The schema as text, with a line break at the end. */
+const LIMITS_SCHEMA = {
+  type: 'object',
+  description: 'How much the script of a generator may take; docs/sandbox.md says of what.',
+  additionalProperties: false,
+  properties: Object.fromEntries(
+    LIMIT_NAMES.map(name => [
+      name,
+      {
+        type: 'integer',
+        minimum: 1,
+        maximum: GREATEST[name],
+        default: DEFAULT_LIMITS[name],
+        description: LIMIT_WORDS[name],
+      },
+    ]),
+  ),
+};
+
+const STORE_SCHEMA = {
+  type: 'object',
+  description:
+    'Where secrets are kept: a store of your own, as docs/custom-store.md describes it, or, in a fleet without clan, one of clan’s stores.',
+  additionalProperties: false,
+  minProperties: 1,
+  maxProperties: 1,
+  properties: {
+    backend: {
+      enum: ['sops', 'age'],
+      description:
+        'Clan’s store, for a fleet without clan in which something reads vars/ as clan lays it out.',
+    },
+    command: {
+      type: 'array',
+      description:
+        'The program and its first arguments. A program with a slash is relative to the folder of this file.',
+      items: { type: 'string' },
+      minItems: 1,
+    },
+  },
+};
+
+const DEFINITIONS = {
+  severity: {
+    type: 'string',
+    enum: SEVERITY_WORDS,
+    enumDescriptions: SEVERITY_WORDS.map(word => WORDS[word]),
+  },
+  ruleSetting: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      severity: { $ref: '#/definitions/severity' },
+      exclude: { description: 'Files in which it is not reported.', $ref: '#/definitions/patterns' },
+    },
+  },
+  patterns: { type: 'array', items: { type: 'string' } },
+};
+
+/** Returns the schema as text, with a line break at the end. */
 export function settingsSchemaText(rules: readonly Rule[]): string {
   return `${JSON.stringify(settingsSchema(rules), null, 2)}\n`;
 }
 
 function settingsSchema(rules: readonly Rule[]) {
-  const groups = groupsOf(rules.map(({ id }) => id));
-  const setting = (description: string, rule: Rule | null) => ({
-    markdownDescription: description,
-    ...(rule === null ? {} : { default: rule.severity }),
-    anyOf: [{ $ref: '#/definitions/severity' }, { $ref: '#/definitions/ruleSetting' }],
-  });
-  const patterns = (description: string, value: readonly string[]) => ({
-    description,
-    default: value,
-    $ref: '#/definitions/patterns',
-  });
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: ID,
@@ -56,15 +103,7 @@ function settingsSchema(rules: readonly Rule[]) {
         default: DEFAULT_SETTINGS.enable,
         description: 'Off: nothing of the folder is analysed.',
       },
-      rules: {
-        type: 'object',
-        description: 'Severities, and paths to leave out, by rule or by group.',
-        additionalProperties: false,
-        properties: Object.fromEntries([
-          ...groups.map(group => [group, setting(`All rules of the group \`${group}\`.`, null)]),
-          ...rules.map(rule => [rule.id, setting(`${rule.summary}. By default: ${rule.severity}.`, rule)]),
-        ]),
-      },
+      rules: rulesSchema(rules),
       exclude: patterns(
         'Files and folders that are not searched and in which nothing is reported: paths or globs relative to the root.',
         DEFAULT_SETTINGS.exclude,
@@ -77,61 +116,35 @@ function settingsSchema(rules: readonly Rule[]) {
         'Files that are matrices whatever they look like: paths or globs relative to the root.',
         DEFAULT_SETTINGS.matrixFiles,
       ),
-      limits: {
-        type: 'object',
-        description: 'How much the script of a generator may take; docs/sandbox.md says of what.',
-        additionalProperties: false,
-        properties: Object.fromEntries(
-          LIMIT_NAMES.map(name => [
-            name,
-            {
-              type: 'integer',
-              minimum: 1,
-              maximum: GREATEST[name],
-              default: DEFAULT_LIMITS[name],
-              description: LIMIT_WORDS[name],
-            },
-          ]),
-        ),
-      },
-      store: {
-        type: 'object',
-        description:
-          'Where secrets are kept: a store of your own, as docs/custom-store.md describes it, or, in a fleet without clan, one of clan’s stores.',
-        additionalProperties: false,
-        minProperties: 1,
-        maxProperties: 1,
-        properties: {
-          backend: {
-            enum: ['sops', 'age'],
-            description:
-              'Clan’s store, for a fleet without clan in which something reads vars/ as clan lays it out.',
-          },
-          command: {
-            type: 'array',
-            description:
-              'The program and its first arguments. A program with a slash is relative to the folder of this file.',
-            items: { type: 'string' },
-            minItems: 1,
-          },
-        },
-      },
+      limits: LIMITS_SCHEMA,
+      store: STORE_SCHEMA,
     },
-    definitions: {
-      severity: {
-        type: 'string',
-        enum: SEVERITY_WORDS,
-        enumDescriptions: SEVERITY_WORDS.map(word => WORDS[word]),
-      },
-      ruleSetting: {
-        type: 'object',
-        additionalProperties: false,
-        properties: {
-          severity: { $ref: '#/definitions/severity' },
-          exclude: { description: 'Files in which it is not reported.', $ref: '#/definitions/patterns' },
-        },
-      },
-      patterns: { type: 'array', items: { type: 'string' } },
-    },
+    definitions: DEFINITIONS,
   };
+}
+
+function rulesSchema(rules: readonly Rule[]) {
+  const groups = groupsOf(rules.map(({ id }) => id));
+  return {
+    type: 'object',
+    description: 'Severities, and paths to leave out, by rule or by group.',
+    additionalProperties: false,
+    properties: Object.fromEntries([
+      ...groups.map(group => [group, ruleSetting(`All rules of the group \`${group}\`.`, null)]),
+      ...rules.map(rule => [rule.id, ruleSetting(`${rule.summary}. By default: ${rule.severity}.`, rule)]),
+    ]),
+  };
+}
+
+/** @param rule null for a group, which has no default */
+function ruleSetting(description: string, rule: Rule | null) {
+  return {
+    markdownDescription: description,
+    ...(rule === null ? {} : { default: rule.severity }),
+    anyOf: [{ $ref: '#/definitions/severity' }, { $ref: '#/definitions/ruleSetting' }],
+  };
+}
+
+function patterns(description: string, value: readonly string[]) {
+  return { description, default: value, $ref: '#/definitions/patterns' };
 }
