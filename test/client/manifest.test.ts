@@ -8,7 +8,7 @@ import texts from '../../package.nls.json' with { type: 'json' };
 import { resolved, textKeys } from '../../scripts/lib/manifest.mjs';
 import { settingsPage } from '../../scripts/lib/settings-page.mjs';
 import { readShown } from '../../server/src/lsp/display-settings.ts';
-import { DEFAULT_SETTINGS } from '../../server/src/workspace/settings.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/workspace/settings/settings.ts';
 import grammar from '../../syntaxes/nix.tmLanguage.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '../..');

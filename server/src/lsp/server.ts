@@ -15,7 +15,7 @@ import {
 } from 'vscode-languageserver';
 import type { findRoot } from '../workspace/discovery.ts';
 import type { Engine } from '../workspace/engine.ts';
-import { SETTINGS_RULE } from '../workspace/settings-names.ts';
+import { SETTINGS_RULE } from '../workspace/settings/settings-names.ts';
 import type { createWorkspace } from '../workspace/workspace.ts';
 import { type Analysis, createAnalysis } from './analysis.ts';
 import { type Client, readClient, serverCapabilities } from './client.ts';

@@ -6,16 +6,16 @@ import type { CheckFiles, Finding } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { FleetBuilder } from '../fleet/build/builder.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
-import type { Disk } from './disk.ts';
 import type { Engine } from './engine.ts';
-import { createFiles, type WorkspaceFiles } from './files.ts';
+import type { Disk } from './files/disk.ts';
+import { createFiles, type WorkspaceFiles } from './files/files.ts';
 import { createGitIndex, type GitIndex } from './git-index.ts';
-import { matchesAny } from './glob.ts';
-import { checkSettings } from './rule-settings.ts';
 import { createRunNotes, NO_NOTES, type RunNotes } from './run-notes.ts';
-import { fleetSettings, type Settings, type SettingsProblem } from './settings.ts';
-import { createSettingsReader, type SettingsReader, settingsFindings } from './settings-file.ts';
-import { SETTINGS_FILE } from './settings-names.ts';
+import { matchesAny } from './settings/glob.ts';
+import { checkSettings } from './settings/rule-settings.ts';
+import { fleetSettings, type Settings, type SettingsProblem } from './settings/settings.ts';
+import { createSettingsReader, type SettingsReader, settingsFindings } from './settings/settings-file.ts';
+import { SETTINGS_FILE } from './settings/settings-names.ts';
 import { createStoredReader, type StoredReader } from './stored.ts';
 
 export interface WorkspaceOptions {

@@ -8,8 +8,8 @@ import type { Rule, Severity } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { VerifiedGenerator } from '../store/vars/read.ts';
-import type { WorkspaceFiles } from './files.ts';
-import type { Settings, SettingsProblem } from './settings.ts';
+import type { WorkspaceFiles } from './files/files.ts';
+import type { Settings, SettingsProblem } from './settings/settings.ts';
 import {
   applySettings,
   check,

@@ -7,7 +7,7 @@ import type { SecretDefinition } from '../../fleet/model/secrets.ts';
 import { type FleetSecret, joinSecrets } from '../../fleet/secrets/secrets-join.ts';
 import type { Place } from '../../nix/places.ts';
 import { implicitByName, readSops } from '../../store/sops/sops-keys.ts';
-import type { WorkspaceFiles } from '../../workspace/files.ts';
+import type { WorkspaceFiles } from '../../workspace/files/files.ts';
 
 type At = (place: Place) => { file: string; line: number; column: number };
 

@@ -14,7 +14,7 @@ import type { Place } from '../../nix/places.ts';
 import { commonSetting, probableSetting } from '../../store/backend-setting.ts';
 import { backendNamed, readStore } from '../../store/vars/read.ts';
 import { readVars } from '../../store/vars/vars.ts';
-import type { WorkspaceFiles } from '../../workspace/files.ts';
+import type { WorkspaceFiles } from '../../workspace/files/files.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { secretsOf } from './inspection-secrets.ts';
 import { leftoversIn } from './leftovers.ts';

@@ -3,8 +3,8 @@
  * as they are likely to be read; what is asked for and missing is noted, so that the caller can bring it. Until then
  * such a file exists and cannot be read, and nothing is claimed of it.
  */
-import { byteString } from '../nix/bytes.ts';
-import { folderOf } from '../nix/eval/paths.ts';
+import { byteString } from '../../nix/bytes.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import { type Disk, type Entry, type EntryKind, skippedOf } from './disk.ts';
 import { isBinary, MAX_FILE_BYTES, START_BYTES, withoutMark } from './file-text.ts';
 

@@ -4,7 +4,7 @@
  */
 import { type Dirent, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
-import { folderOf } from '../nix/eval/paths.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import type { Entry, EntryKind, LinkEntry } from './disk.ts';
 import { reasonOf } from './file-text.ts';
 

@@ -3,8 +3,8 @@
  * Each text is parsed at most once. It knows nothing of fleets and findings.
  */
 
-import type { NixFiles } from '../nix/eval/value.ts';
-import { findNixFiles, isSearched } from './discovery.ts';
+import type { NixFiles } from '../../nix/eval/value.ts';
+import { findNixFiles, isSearched } from '../discovery.ts';
 import type { Disk, Entry, LinkEntry, Skipped } from './disk.ts';
 import { MAX_FILE_BYTES, withoutMark } from './file-text.ts';
 import { createDisk } from './folder-disk.ts';

@@ -2,8 +2,8 @@
  * The JSON Schema of `varsmith.json`, made from the rules, so that an editor completes and checks what the file may
  * say. Draft 7, the newest that editors know in full. Only the script that writes the schema loads this.
  */
-import type { Rule } from '../checks/rule.ts';
-import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../host/sandbox/limits.ts';
+import type { Rule } from '../../checks/rule.ts';
+import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../../host/sandbox/limits.ts';
 import { groupsOf, SEVERITY_WORDS } from './rule-settings.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 

@@ -1,6 +1,6 @@
 /** A parsed Nix file whose tree can be dropped. Knows no disk. */
-import { lineStartsOf, type SourceFile } from '../nix/source.ts';
-import type { Expr, SyntaxTree } from '../nix/syntax.ts';
+import { lineStartsOf, type SourceFile } from '../../nix/source.ts';
+import type { Expr, SyntaxTree } from '../../nix/syntax.ts';
 
 export type ParseText = (text: string) => SyntaxTree;
 

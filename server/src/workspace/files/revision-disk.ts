@@ -1,6 +1,6 @@
 /** A revision of a repository as the folder of a workspace: what `disk.ts` shows of a folder, from plain data. */
-import type { Revision, RevisionEntry } from '../host/git/revision.ts';
-import { folderOf } from '../nix/eval/paths.ts';
+import type { Revision, RevisionEntry } from '../../host/git/revision.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import type { Disk, Entry, LinkEntry } from './disk.ts';
 import { START_BYTES, textOf } from './file-text.ts';
 
