@@ -138,9 +138,9 @@ export function check(state: WorkspaceState): Snapshot {
   const { files, memory, notes, unchecked } = state;
   const fleet = state.builder.build();
   const findings = state.options.engine
-    .check(fleet, checkedFiles(state, fleet), severitiesOf(state), noteFailure(state), {
-      memory,
-      changed: unchecked === null ? null : [...unchecked],
+    .check(fleet, checkedFiles(state, fleet), severitiesOf(state), {
+      onFailure: noteFailure(state),
+      since: { memory, changed: unchecked === null ? null : [...unchecked] },
     })
     .filter(({ at }) => !state.exclusion.isExcluded(at.file));
   state.stale = false;
