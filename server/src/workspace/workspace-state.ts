@@ -2,10 +2,11 @@
  * What a workspace knows at a moment, and how changes and settings alter it. Only `check` analyses; everything else notes what
  * has changed.
  */
-import type { CheckFiles, Finding } from '../checks/rule.ts';
+import type { CheckFiles } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { FleetBuilder } from '../fleet/build/builder.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
+import { groupBy } from '../std.ts';
 import type { Engine } from './engine.ts';
 import type { Disk } from './files/disk.ts';
 import { createFiles, type WorkspaceFiles } from './files/files.ts';
@@ -148,7 +149,7 @@ export function check(state: WorkspaceState): Snapshot {
   state.last = {
     version: ++state.version,
     fleet,
-    findings: byFile([...findings, ...settingsFindings(state.problems)]),
+    findings: groupBy([...findings, ...settingsFindings(state.problems)], ({ at }) => at.file),
     files,
     stored: () => storedOf(state, fleet),
     noted: notes.stale,
@@ -182,16 +183,6 @@ function noteFailure({ options }: WorkspaceState) {
 /** Compares plain JSON written by the same code, so in the same order. */
 function equal(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
-}
-
-function byFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const group = groups.get(finding.at.file);
-    if (group) group.push(finding);
-    else groups.set(finding.at.file, [finding]);
-  }
-  return groups;
 }
 
 /** Returns which paths are not searched: all of them if the analysis is off. */

@@ -9,6 +9,7 @@ import type { NixFiles } from '../../nix/eval/value.ts';
 import { refusedIn } from '../../nix/refused.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { NixSyntaxError, Range } from '../../nix/syntax.ts';
+import { addToList } from '../../std.ts';
 import type { NotAnalysable } from '../model/base.ts';
 import type { AbsentFile, FileFaults, SyntaxFault } from '../model/faults.ts';
 import type { MachineModules } from '../model/machines.ts';
@@ -55,12 +56,7 @@ type AbsentModule = MachineModules['absent'][number];
 /** The modules that evaluation was led to and that are not there, by the file that names them. */
 function absentModules({ modules }: ReachParts): ReadonlyMap<string, readonly AbsentModule[]> {
   const found = new Map<string, AbsentModule[]>();
-  for (const own of modules.values())
-    for (const one of own.absent) {
-      const known = found.get(one.at.file);
-      if (known === undefined) found.set(one.at.file, [one]);
-      else known.push(one);
-    }
+  for (const own of modules.values()) for (const one of own.absent) addToList(found, one.at.file, one);
   return found;
 }
 

@@ -3,6 +3,7 @@
  */
 
 import type { Place } from '../../nix/places.ts';
+import { groupBy, uniqueBy } from '../../std.ts';
 import type {
   GeneratorBody,
   GeneratorFile,
@@ -116,12 +117,7 @@ function summaryOf(body: GeneratorBody): Summary {
 /** The first of each kind: in a fleet a thousand machines may say the same, each in a file of its own. */
 function withoutAlikes(bodies: readonly GeneratorBody[]): readonly GeneratorBody[] {
   if (bodies.length < 3) return bodies;
-  const found = new Map<string, GeneratorBody>();
-  for (const body of bodies) {
-    const key = summaryOf(body).whole;
-    if (!found.has(key)) found.set(key, body);
-  }
-  return [...found.values()];
+  return uniqueBy(bodies, body => summaryOf(body).whole);
 }
 
 /** Bodies of one generator share definitions: what is written once counts once. */
@@ -149,13 +145,7 @@ function distinct<T extends { readonly at: Place }>(list: readonly T[]): T[] {
 }
 
 function byName<T extends { readonly name: string }>(all: readonly T[]): T[][] {
-  const found = new Map<string, T[]>();
-  for (const one of all) {
-    const list = found.get(one.name);
-    if (list === undefined) found.set(one.name, [one]);
-    else list.push(one);
-  }
-  return [...found.values()];
+  return [...groupBy(all, ({ name }) => name).values()];
 }
 
 function shared<T extends object, K extends keyof T>(all: readonly T[], key: K): T[K] | null {

@@ -8,7 +8,7 @@ import { certain } from '../../modules/read.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles, Origin } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
-import { sameItems } from '../../std.ts';
+import { addToList, sameItems } from '../../std.ts';
 import { certainMembers, roleMembers } from '../inventory/members.ts';
 import { EXTRA_MODULES, MACHINES } from '../inventory/model-values.ts';
 import { applyServices, type ServiceMembers } from '../inventory/services.ts';
@@ -203,9 +203,7 @@ function givenModules(cx: Evaluation, own: Ownership): Given {
 }
 
 function add(modules: Map<string, RootModule[]>, machine: string, module: RootModule): void {
-  const list = modules.get(machine);
-  if (list === undefined) modules.set(machine, [module]);
-  else list.push(module);
+  addToList(modules, machine, module);
 }
 
 /** Modules that stand where the machine is declared. */
