@@ -62,7 +62,7 @@ const longScripts = fleet => plainScripts(fleet).filter(({ script }) => script.q
 
 const ASSIGNMENT = /(?:^|\n|;)\s*(?:local |export )?([A-Za-z_]\w{2,})=/g;
 const RANDOM =
-  /openssl rand (?:-hex|-base64) \d+(?= *(?:\||>|\)|$))|pwgen [^|>\n]*?(?= *[|>])|xkcdpass [^|>\n]*?(?= *[|>])/g;
+  /openssl rand (?:-hex|-base64) \d+(?= *(?:\||>|\)|$))|pwgen [^|>'"\n]*?(?= *[|>])|xkcdpass [^|>'"\n]*?(?= *[|>])/g;
 
 /** @type {Record<string, import('../mutant.mjs').Operator>} */
 export const SCRIPTS = {
