@@ -206,11 +206,11 @@ function staleFiles(state: State): readonly string[] {
   const stale = new Set<string>();
   for (const [file, was] of members) if (isModule(state, file) !== was) stale.add(file);
   for (const file of stale) members.delete(file);
-  for (const [key, { path, files, askers }] of asked) {
-    const read = flake === null ? null : withBudget(cx, STEPS, () => definitionsAt(cx, flake, path));
-    const now = read === null || read instanceof BudgetExceeded ? [] : read.files;
-    if (sameItems(now, files)) continue;
-    for (const asker of askers) stale.add(asker);
+  for (const [key, entry] of asked) {
+    const read = flake === null ? null : withBudget(cx, STEPS, () => definitionsAt(cx, flake, entry.path));
+    const files = read === null || read instanceof BudgetExceeded ? [] : read.files;
+    if (sameItems(files, entry.files)) continue;
+    for (const asker of entry.askers) stale.add(asker);
     asked.delete(key);
   }
   return [...stale];
