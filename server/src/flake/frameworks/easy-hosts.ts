@@ -31,7 +31,10 @@ export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
   const hosts = new Map<string, Host>();
   const folders = new Map(constructed(cx, config).map(one => [one.name, one]));
   for (const { name, facts, path } of folders.values())
-    hosts.set(name, { ...hostOf(cx, config, name, facts, [pathTo(cx, path)], null), at: startOf(cx, path) });
+    hosts.set(name, {
+      ...hostOf(cx, config, { name, facts, own: [pathTo(cx, path)], host: null }),
+      at: startOf(cx, path),
+    });
   for (const found of written(cx, config, folders)) hosts.set(found.name, found);
   const outputs = configurationsOf([...hosts.values()]);
   const all = given(cx, config, 'hosts');
@@ -61,7 +64,7 @@ function written(cx: Evaluation, config: AttrsValue, folders: ReadonlyMap<string
       tags: tagsIn(cx, host),
     };
     const own = folder === undefined ? pathOf(cx, host, name) : [pathTo(cx, folder.path)];
-    return [{ ...hostOf(cx, config, name, facts, own, host), at: entry.at }];
+    return [{ ...hostOf(cx, config, { name, facts, own, host }), at: entry.at }];
   });
 }
 
@@ -90,14 +93,20 @@ function constructed(cx: Evaluation, config: AttrsValue): Constructed[] {
   });
 }
 
-/** @param host what is written out of it */
+interface HostSources {
+  readonly name: string;
+  readonly facts: Facts;
+  /** Modules of its own. */
+  readonly own: readonly Lazy[];
+  /** What is written out of it below `hosts`. */
+  readonly host: Value | null;
+}
+
+/** Returns a machine with the modules and arguments that it gets by its class, architecture and tags. */
 function hostOf(
   cx: Evaluation,
   config: AttrsValue,
-  name: string,
-  facts: Facts,
-  own: readonly Lazy[],
-  host: Value | null,
+  { name, facts, own, host }: HostSources,
 ): Omit<Host, 'at'> {
   const others = given(cx, config, 'additionalClasses');
   const renamed = others === null ? null : given(cx, others, facts.class);

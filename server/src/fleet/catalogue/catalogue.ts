@@ -52,7 +52,10 @@ export function catalogueFile(generator: string, file: string): CatalogueFile | 
 export function catalogueGenerators(inventory: Inventory): readonly BroughtGenerator[] {
   const brought = createCollector();
   for (const entry of CATALOGUE)
-    if (entry.service === null) brought.add(render(entry, null, new Map(), null, null, false));
+    if (entry.service === null)
+      brought.add(
+        render(entry, { instance: null, holes: new Map(), machine: null, settings: null, certain: false }),
+      );
   for (const instance of inventory.instances) {
     const ours = isOfClanCore(instance);
     if (ours === false || instance.module.name === null) continue;
@@ -98,14 +101,13 @@ function bring(
       const holes = new Map(base).set('machine', machine);
       for (const one of each(entry.each, settings, instance.name))
         add(
-          render(
-            entry,
+          render(entry, {
             instance,
-            new Map([...holes, ...one.holes]),
+            holes: new Map([...holes, ...one.holes]),
             machine,
-            one.settings ?? settings,
+            settings: one.settings ?? settings,
             certain,
-          ),
+          }),
         );
     }
     if (members === null && condition(incomplete(role.settings())) !== false)
@@ -122,7 +124,8 @@ function unknownMembers(
 ): BroughtGenerator {
   const settings = incomplete(role.settings());
   const [one] = each(entry.each, settings, instance.name);
-  return render(entry, instance, new Map([...base, ...(one?.holes ?? [])]), null, settings, false);
+  const holes = new Map([...base, ...(one?.holes ?? [])]);
+  return render(entry, { instance, holes, machine: null, settings, certain: false });
 }
 
 /** The identity of a network is made by the first of its controllers. */
@@ -215,13 +218,19 @@ function someMember(
   return known ? false : null;
 }
 
+/** What brings a generator of the catalogue; `null` is not known. */
+interface Occasion {
+  readonly instance: Instance | null;
+  readonly holes: Holes;
+  readonly machine: string | null;
+  readonly settings: Setting | null;
+  readonly certain: boolean;
+}
+
+/** Returns the generator with the names that it has there. */
 function render(
   entry: CatalogueGenerator,
-  instance: Instance | null,
-  holes: Holes,
-  machine: string | null,
-  settings: Setting | null,
-  certain: boolean,
+  { instance, holes, machine, settings, certain }: Occasion,
 ): BroughtGenerator {
   return {
     name: filled(entry.name, holes),

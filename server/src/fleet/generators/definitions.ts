@@ -111,19 +111,25 @@ function definitionsIn(
   conditional: boolean,
 ): GeneratorDefinition[] {
   const found: GeneratorDefinition[] = [];
-  for (const [name, entry] of set.entries) found.push(definition(cx, name, null, entry, place, conditional));
-  for (const entry of set.patterns)
-    found.push(definition(cx, display(entry.name), 'pattern', entry, place, conditional));
+  const where: Assigned = { place, conditional };
+  for (const [name, entry] of set.entries) found.push(definition(cx, name, null, entry, where));
+  for (const entry of set.patterns) found.push(definition(cx, display(entry.name), 'pattern', entry, where));
   return found;
 }
 
+/** How a collection of generators is assigned. */
+interface Assigned {
+  readonly place: Place;
+  readonly conditional: boolean;
+}
+
+/** @param kind how the name is known; `null` if it depends on how the attribute is written */
 function definition(
   cx: Evaluation,
   name: string,
   kind: NameKind | null,
   entry: Attr,
-  assignment: Place,
-  conditional: boolean,
+  { place: assignment, conditional }: Assigned,
 ): GeneratorDefinition {
   const { at, holds, isPartial, body, source } = contentOf(cx, entry, assignment);
   const made: GeneratorDefinition = {

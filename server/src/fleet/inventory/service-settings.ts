@@ -43,14 +43,13 @@ export function readInterface(cx: Evaluation, module: Lazy | null, given: Given)
  * @param given all definitions: the role's and the machine's
  */
 export function settingsValue(cx: Evaluation, known: Interface, given: readonly Lazy[], what: string): Lazy {
-  return thunk(() => merged(cx, known.options, known.complete, given, `settings of ${what}`));
+  return thunk(() => merged(cx, known, given, `settings of ${what}`));
 }
 
 /** A level of options: what the interface declares there, and what is set. */
 function merged(
   cx: Evaluation,
-  declared: readonly AttrsValue[],
-  complete: boolean,
+  { options: declared, complete }: Interface,
   given: readonly Lazy[],
   what: string,
 ): Value {
@@ -77,11 +76,9 @@ function merged(
     const value = thunk(() =>
       option(
         cx,
-        options,
+        { options, complete, what: inner },
         values.map(one => one.entry.value),
         sure,
-        complete,
-        inner,
       ),
     );
     entries.set(name, attr(value, values[0]?.entry.at ?? options[0]?.at ?? null));
@@ -89,21 +86,28 @@ function merged(
   return attrs(entries, sets[0]?.set.origin ?? null, complete && allKnown ? null : why);
 }
 
-/** One option, or a set of options. */
+/** What the interface declares under one name. */
+interface Declarations {
+  readonly options: readonly Attr[];
+  /** False if the level may declare more. */
+  readonly complete: boolean;
+  /** The path of the option, for reasons. */
+  readonly what: string;
+}
+
+/** Returns the value of one option, or of a set of options. */
 function option(
   cx: Evaluation,
-  options: readonly Attr[],
+  { options, complete, what }: Declarations,
   given: readonly Lazy[],
   sure: boolean,
-  complete: boolean,
-  what: string,
 ): Value {
   const why = unknown(what, what, null);
   const declared = options.map(one => cx.force(one.value));
   const sets = declared.filter(one => one.kind === 'attrs');
   if (sets.length !== declared.length) return guess(why, given);
   const isOption = sets.some(set => set.entries.has('_type'));
-  if (sets.length > 0 && !isOption) return merged(cx, sets, complete, given, what);
+  if (sets.length > 0 && !isOption) return merged(cx, { options: sets, complete }, given, what);
   const [only] = sets;
   if (sets.length > 1 || only?.entries.has('apply')) return guess(why, given);
   if (given.length === 0) {

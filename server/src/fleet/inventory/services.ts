@@ -163,7 +163,7 @@ function runService(
       const fn = unwrap(cx, module).value;
       const values = args();
       const result = fn.kind === 'lambda' ? cx.apply(fn, argumentsFor(fn, values), null) : fn;
-      return machineModules(cx, inventory, machine, result, given, service.origin);
+      return machineModules(cx, inventory, { machine, given, origin: service.origin }, result);
     });
     if (facts instanceof BudgetExceeded) complete = false;
     else found.push(...facts.map(one => ({ machine, facts: one.facts, certain: sure && one.certain })));
@@ -179,7 +179,7 @@ function runService(
       for (const machine of machines) {
         const args = () => ({
           instanceName: string(instance.name, service.origin),
-          settings: settingsOf(cx, inventory, own, instance, role, machine),
+          settings: settingsOf(cx, own, { inventory, instance, role }, machine),
           machine: machineArgument(machine),
           roles: run.roles,
           ...unknowns(`${instance.name}.${name}.${machine}`),
@@ -234,7 +234,7 @@ function runOf(cx: Evaluation, inventory: Inventory, service: Service, instance:
     members.set(role.name, machines);
     entries.set(
       role.name,
-      attr(roleValue(cx, inventory, service, instance, role, machines, all !== null), null),
+      attr(roleValue(cx, { inventory, service, instance, role }, machines, all !== null), null),
     );
   }
   for (const name of service.roles.keys())
@@ -248,15 +248,17 @@ function runOf(cx: Evaluation, inventory: Inventory, service: Service, instance:
   return { instance, members, complete, roles };
 }
 
-function roleValue(
-  cx: Evaluation,
-  inventory: Inventory,
-  service: Service,
-  instance: Instance,
-  role: Role,
-  machines: readonly string[],
-  complete: boolean,
-): Lazy {
+/** A role of an instance of a service. */
+interface InstanceRole {
+  readonly inventory: Inventory;
+  readonly service: Service;
+  readonly instance: Instance;
+  readonly role: Role;
+}
+
+/** @param complete false if there may be further members */
+function roleValue(cx: Evaluation, of: InstanceRole, machines: readonly string[], complete: boolean): Lazy {
+  const { service, instance, role } = of;
   const own = service.roles.get(role.name);
   const what = `${instance.name}.${role.name}`;
   const entries = new Map<string, Attr>();
@@ -264,7 +266,7 @@ function roleValue(
     const settings =
       own === undefined
         ? unknown('settings', `settings of ${what}.${machine}`, null)
-        : settingsOf(cx, inventory, own, instance, role, machine);
+        : settingsOf(cx, own, of, machine);
     entries.set(machine, attr(attrsOf({ settings }, null), null));
   }
   const all = attrs(
@@ -281,10 +283,8 @@ function roleValue(
 
 function settingsOf(
   cx: Evaluation,
-  inventory: Inventory,
   own: ServiceRole,
-  instance: Instance,
-  role: Role,
+  { inventory, instance, role }: Omit<InstanceRole, 'service'>,
   machine: string,
 ): Lazy {
   const what = `${instance.name}.${role.name}.${machine}`;
@@ -315,10 +315,8 @@ function machineValue(machine: string, roles: readonly string[]): Lazy {
 function machineModules(
   cx: Evaluation,
   inventory: Inventory,
-  machine: string,
+  { machine, given, origin }: { readonly machine: string; readonly given: Given; readonly origin: Origin },
   result: Value,
-  given: Given,
-  origin: Origin,
 ): { readonly facts: ModuleFacts; readonly certain: boolean }[] {
   const kind = inventory.machine(machine)?.class ?? null;
   const givenThere: Given = name => (name === 'config' ? configOf(machine) : given(name));

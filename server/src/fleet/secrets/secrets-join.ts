@@ -152,22 +152,7 @@ export function joinSecrets(
     const name = definition.nameKind === 'pattern' ? null : definition.name;
     const key = textOr(definition, 'key', defaults, name);
     if (format === null || key === null || key === '' || !hasKeys(format)) return null;
-    const location = filesOf(definition);
-    const looked = location.files.map(file => {
-      const content = encrypted(file.path);
-      // Of what is written in lines the keys are not read.
-      if (content === null || content.shape === 'dotenv' || content.shape === 'ini') return null;
-      const found = findKey(content, key);
-      // What a broken text does not show may be there all the same.
-      if (found.kind !== 'found' && !content.complete) return null;
-      return { ...found, file: file.path, certain: file.certain };
-    });
-    const [first] = looked;
-    if (!first) return null;
-    if (first.certain || first.kind === 'found') return first;
-    // Missing in every file that it may be in is missing for sure.
-    const everywhere = location.complete && looked.every(one => one !== null && one.kind !== 'found');
-    return { ...first, certain: everywhere };
+    return locateKey(filesOf(definition), key, encrypted);
   }
 
   return {
@@ -189,6 +174,29 @@ export function joinSecrets(
     keyOf,
     encrypted,
   };
+}
+
+/** Looks for a key in the files of a secret. Returns `null` if it is not known whether it is there. */
+function locateKey(
+  { files, complete }: Location,
+  key: string,
+  encrypted: SecretFiles['encrypted'],
+): LocatedKey | null {
+  const findings = files.map(file => {
+    const content = encrypted(file.path);
+    // Of what is written in lines the keys are not read.
+    if (content === null || content.shape === 'dotenv' || content.shape === 'ini') return null;
+    const finding = findKey(content, key);
+    // What a broken text does not show may be there all the same.
+    if (finding.kind !== 'found' && !content.complete) return null;
+    return { ...finding, file: file.path, certain: file.certain };
+  });
+  const [first] = findings;
+  if (!first) return null;
+  if (first.certain || first.kind === 'found') return first;
+  // Missing in every file that it may be in is missing for sure.
+  const everywhere = complete && findings.every(finding => finding !== null && finding.kind !== 'found');
+  return { ...first, certain: everywhere };
 }
 
 function byName(
