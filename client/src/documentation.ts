@@ -17,8 +17,8 @@ export function registerDocumentation(server: Server): readonly Disposable[] {
     workspace.registerTextDocumentContentProvider(SCHEME, {
       async provideTextDocumentContent({ path }) {
         const asked: RulePageParams = { page: path.replace(/^\//, '').replace(/\.md$/, '') };
-        const found = await server.request<RulePageResult | null>(rulePageRequest, asked);
-        return found?.markdown ?? l10n.t('There is no such page.');
+        const result = await server.request<RulePageResult | null>(rulePageRequest, asked);
+        return result?.markdown ?? l10n.t('There is no such page.');
       },
     }),
     commands.registerCommand(showRuleCommand, async (rule: unknown) => {
