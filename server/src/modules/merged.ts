@@ -7,6 +7,7 @@ import { attr, attrs, list, perhaps, unknown } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import { thunk } from '../nix/eval/thunks.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
+import { addTo } from '../std.ts';
 import { type Definition, definitionsOf } from './read.ts';
 
 /** Sets with these are modules: what they say is joined by whoever imports them. */
@@ -70,9 +71,7 @@ function mergedSets(
     open ??= set.open;
     for (const [name, entry] of set.entries) {
       const found = { lazy: entry.value, at: entry.at, optional: entry.optional || conditional };
-      const known = byName.get(name);
-      if (known === undefined) byName.set(name, [found]);
-      else known.push(found);
+      addTo(byName, name, found);
     }
   }
   const entries = new Map<string, Attr>();

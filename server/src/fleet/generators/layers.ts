@@ -9,6 +9,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
+import { groupBy } from '../../std.ts';
 
 /** One of the values that a generator, a file or a prompt is defined by, and where, if it does not say itself. */
 export interface Layer extends Weighed {
@@ -67,13 +68,7 @@ function bySource(all: readonly Layer[]): (readonly Layer[])[] {
   const [first] = all;
   if (first === undefined) return [];
   if (all.every(one => one.source === first.source)) return [all];
-  const found = new Map<number, Layer[]>();
-  for (const one of all) {
-    const list = found.get(one.source);
-    if (list === undefined) found.set(one.source, [one]);
-    else list.push(one);
-  }
-  return [...found.values()];
+  return [...groupBy(all, layer => layer.source).values()];
 }
 
 /** All definitions of an option. */

@@ -3,6 +3,7 @@
  */
 
 import type { Place } from '../../nix/places.ts';
+import { groupBy } from '../../std.ts';
 import type {
   GeneratorBody,
   GeneratorFile,
@@ -149,13 +150,7 @@ function distinct<T extends { readonly at: Place }>(list: readonly T[]): T[] {
 }
 
 function byName<T extends { readonly name: string }>(all: readonly T[]): T[][] {
-  const found = new Map<string, T[]>();
-  for (const one of all) {
-    const list = found.get(one.name);
-    if (list === undefined) found.set(one.name, [one]);
-    else list.push(one);
-  }
-  return [...found.values()];
+  return [...groupBy(all, ({ name }) => name).values()];
 }
 
 function shared<T extends object, K extends keyof T>(all: readonly T[], key: K): T[K] | null {

@@ -6,7 +6,7 @@
 
 import { areSameTraces } from '../../modules/options/traces.ts';
 import { arePlacesSame, isSamePlace } from '../../nix/places.ts';
-import { sameItems } from '../../std.ts';
+import { addTo, groupBy, sameItems } from '../../std.ts';
 import { areOfSameValue } from '../generators/definitions.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
 import type { ModuleFacts } from './module-facts.ts';
@@ -37,9 +37,7 @@ export function constantDefinitions(
 function placesByName(definitions: readonly GeneratorDefinition[]): Map<string, number[]> {
   const found = new Map<string, number[]>();
   for (const [place, { name }] of definitions.entries()) {
-    const same = found.get(name);
-    if (same === undefined) found.set(name, [place]);
-    else same.push(place);
+    addTo(found, name, place);
   }
   return found;
 }
@@ -98,12 +96,7 @@ export function withKnown(
 ): readonly GeneratorDefinition[] {
   const all = new Set(known);
   if (definitions.every(one => all.has(one))) return definitions;
-  const byName = new Map<string, GeneratorDefinition[]>();
-  for (const one of known) {
-    const list = byName.get(one.name);
-    if (list === undefined) byName.set(one.name, [one]);
-    else list.push(one);
-  }
+  const byName = groupBy(known, ({ name }) => name);
   return definitions.map(one => {
     const same = one.nameKind === 'pattern' ? [] : byName.get(one.name)?.filter(other => areSame(one, other));
     return same?.length === 1 ? (same[0] as GeneratorDefinition) : one;

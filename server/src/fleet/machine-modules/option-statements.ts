@@ -16,6 +16,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, UnknownValue } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
+import { addTo } from '../../std.ts';
 import type { ModuleOptions } from '../model/options.ts';
 
 export const NO_OPTIONS: ModuleOptions = { tree: EMPTY, definitions: new Map(), functions: [] };
@@ -85,9 +86,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
             never: each.never || one.never,
           })),
         };
-        const list = definitions.get(name);
-        if (list === undefined) definitions.set(name, [weighed]);
-        else list.push(weighed);
+        addTo(definitions, name, weighed);
       }
     }
   }

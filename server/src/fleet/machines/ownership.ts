@@ -8,7 +8,7 @@ import { certain } from '../../modules/read.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles, Origin } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
-import { sameItems } from '../../std.ts';
+import { addTo, sameItems } from '../../std.ts';
 import { certainMembers, roleMembers } from '../inventory/members.ts';
 import { EXTRA_MODULES, MACHINES } from '../inventory/model-values.ts';
 import { applyServices, type ServiceMembers } from '../inventory/services.ts';
@@ -196,16 +196,10 @@ function givenModules(cx: Evaluation, own: Ownership): Given {
   const unclear = new Set<string>();
   const args = new Map<string, NonNullable<Viewer['args']>>();
   addDeclaredModules(own, declared, unclear, args);
-  for (const member of services.members) add(members, member.machine, member);
+  for (const member of services.members) addTo(members, member.machine, member);
   const extra = addExtraModules(own, members);
   ownership.given = { key, declared, members, unclear, args, complete: services.complete && extra };
   return ownership.given;
-}
-
-function add(modules: Map<string, RootModule[]>, machine: string, module: RootModule): void {
-  const list = modules.get(machine);
-  if (list === undefined) modules.set(machine, [module]);
-  else list.push(module);
 }
 
 /** Modules that stand where the machine is declared. */
@@ -229,7 +223,7 @@ function addDeclaredModules(
       const shared = own.givenTo(at.file.path);
       const given: Arguments = argument =>
         (set === null ? null : certain(set, argument)?.value) ?? shared(argument);
-      add(modules, fact.name, { facts: own.table.of(module, at, given), certain: true });
+      addTo(modules, fact.name, { facts: own.table.of(module, at, given), certain: true });
       if (set !== null) args.set(fact.name, { machine: fact.name, set });
     }
   }
@@ -249,7 +243,7 @@ function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): bo
       for (const module of EXTRA_MODULES.of(role)) {
         const facts = own.table.of(module, at, own.givenTo(at.file.path));
         for (const machine of all ?? certainMembers(inventory, role))
-          add(modules, machine, { facts, certain: !instance.conditional });
+          addTo(modules, machine, { facts, certain: !instance.conditional });
       }
     }
   return complete;

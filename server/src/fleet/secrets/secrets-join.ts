@@ -4,6 +4,7 @@
  */
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
+import { compareTexts, groupBy } from '../../std.ts';
 import type { NotAnalysable } from '../model/base.ts';
 import type {
   AgeRules,
@@ -203,16 +204,10 @@ function byName(
   definitions: readonly SecretDefinition[],
   implicit: ReadonlyMap<string, readonly string[]>,
 ): FleetSecret[] {
-  const groups = new Map<string, SecretDefinition[]>();
-  for (const definition of definitions) {
-    const key = `${definition.keeper}\0${definition.name}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [definition]);
-    else group.push(definition);
-  }
+  const groups = groupBy(definitions, ({ keeper, name }) => `${keeper}\0${name}`);
   for (const name of implicit.keys()) if (!groups.has(`sops\0${name}`)) groups.set(`sops\0${name}`, []);
   return [...groups]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([left], [right]) => compareTexts(left, right))
     .map(([id, group]) => {
       const [keeper, name] = id.split('\0') as [SecretKeeper, string];
       return {
