@@ -214,7 +214,7 @@ export function shareArguments(cx: Evaluation, byFile: ReadonlyMap<string, FileA
   const isEarly = (name: string) => files.some(({ early }) => early?.has(name) === true);
   const late = files.some(({ early }) => early === null)
     ? []
-    : files.flatMap(one => one.late).filter(({ name }) => !isEarly(name));
+    : files.flatMap(file => file.late).filter(({ name }) => !isEarly(name));
   return { system, home: new Map([...system, ...home]), any, late, replacesConfig: isEarly('config') };
 }
 
@@ -237,18 +237,18 @@ export interface AskedArguments {
 export function createAskedArguments(): AskedArguments {
   /** By kind and name: who asked, and the files that gave it then. */
   const asked = new Map<string, { readonly askers: Set<string>; readonly givers: string }>();
-  const giversOf = (one: SharedArgument | undefined) => one?.files.join('\0') ?? '';
+  const giversOf = (argument: SharedArgument | undefined) => argument?.files.join('\0') ?? '';
   return {
     answering: (kind, given, used) => (name, asker) => {
       if (RESERVED.has(name)) return null;
-      const one = given.get(name);
+      const argument = given.get(name);
       const key = `${kind} ${name}`;
       const known = asked.get(key);
-      if (known === undefined) asked.set(key, { askers: new Set([asker]), givers: giversOf(one) });
+      if (known === undefined) asked.set(key, { askers: new Set([asker]), givers: giversOf(argument) });
       else known.askers.add(asker);
-      if (one === undefined || one.files.includes(asker)) return null;
-      for (const file of one.files) used(asker, file);
-      return one.value;
+      if (argument === undefined || argument.files.includes(asker)) return null;
+      for (const file of argument.files) used(asker, file);
+      return argument.value;
     },
     forget(asker) {
       for (const { askers } of asked.values()) askers.delete(asker);

@@ -82,6 +82,6 @@ export function outputsAt(
     }
   }
 
-  for (const one of outputs) withBudget(cx, STEPS, () => visit(cx.force(one), 0, null));
+  for (const output of outputs) withBudget(cx, STEPS, () => visit(cx.force(output), 0, null));
   return found;
 }

@@ -221,10 +221,10 @@ function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['u
   return flake.frameworks.flatMap(({ framework, file }) => {
     const found = withBudget(cx, STEPS, () => {
       const read = framework.options.map(option => definitionsAt(cx, flake, [option]));
-      const definitions = read.flatMap(one => one.definitions);
-      for (const other of read.flatMap(one => one.files)) if (other !== file) used(file, other);
+      const definitions = read.flatMap(({ definitions }) => definitions);
+      for (const other of read.flatMap(({ files }) => files)) if (other !== file) used(file, other);
       const [what = ''] = framework.options;
-      const isComplete = flake.complete && !read.some(one => one.unclear);
+      const isComplete = flake.complete && !read.some(({ unclear }) => unclear);
       const more = isComplete ? null : symbol(what, `there may be more of \`${what}\``);
       if (definitions.length === 0) return framework.make(cx, attrs(new Map(), null, more));
       const config = mergedValue(cx, definitions, { what, isModules: false, more });

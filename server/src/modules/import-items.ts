@@ -76,7 +76,7 @@ function optionalItems(cx: Evaluation, { fn, arg }: ApplyExpr, scope: Scope): Im
 function valuesIn(cx: Evaluation, list: Value, depth: number): Lazy[] {
   if (depth > MAX_DEPTH) return [];
   if (list.kind === 'unknown')
-    return (list.candidates ?? []).flatMap(each => valuesIn(cx, cx.force(each), depth + 1));
+    return (list.candidates ?? []).flatMap(candidate => valuesIn(cx, cx.force(candidate), depth + 1));
   if (list.kind !== 'list') return [];
   return list.items.flatMap(item => (item.kind === 'spread' ? valuesIn(cx, item.of, depth + 1) : [item]));
 }
@@ -98,7 +98,7 @@ export function modulesIn(cx: Evaluation, lazy: Lazy): ImportedModule[] {
     case 'unknown': {
       const made = importApplied(cx, value);
       if (made !== null) return made.value.kind === 'failure' ? modulesIn(cx, made.value) : [made];
-      return (value.candidates ?? []).flatMap(each => modulesIn(cx, each));
+      return (value.candidates ?? []).flatMap(candidate => modulesIn(cx, candidate));
     }
     default:
       return [{ value, fails: null }];

@@ -22,13 +22,13 @@ const MODULE_KEYS = ['imports', 'config', 'options', '_class', '_file'];
 export function mergedValue(cx: Evaluation, definitions: readonly Definition[], option: Option): Value {
   const { what, more } = option;
   const [first, ...others] = definitions as [Definition, ...Definition[]];
-  const all = definitions.map(one => one.value);
+  const all = definitions.map(definition => definition.value);
   if (all.every(isPlainSet)) return mergedSets(cx, definitions, option);
-  const isSure = definitions.every(one => !one.conditional);
+  const isSure = definitions.every(definition => !definition.conditional);
   if (isSure && option.isModules && all.every(isModule)) return modulesOf(all, more);
   if (others.length === 0 && isSure) return first.value;
-  const strongest = Math.min(...definitions.map(one => one.priority));
-  const winners = definitions.filter(one => one.priority === strongest);
+  const strongest = Math.min(...definitions.map(definition => definition.priority));
+  const winners = definitions.filter(definition => definition.priority === strongest);
   const [winner] = winners;
   if (winner !== undefined && winners.length === 1 && !winner.conditional && more === null)
     return winner.value;

@@ -86,11 +86,11 @@ export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Definition[]
   return list.items.flatMap(item =>
     item.kind === 'spread'
       ? [{ value: item.of, conditional: true, never: outer.never, priority: outer.priority }]
-      : definitionsOf(cx, item).map(one => ({
-          value: one.value,
-          conditional: one.conditional || outer.conditional,
-          never: one.never || outer.never,
-          priority: outer.priority === 100 ? one.priority : outer.priority,
+      : definitionsOf(cx, item).map(definition => ({
+          value: definition.value,
+          conditional: definition.conditional || outer.conditional,
+          never: definition.never || outer.never,
+          priority: outer.priority === 100 ? definition.priority : outer.priority,
         })),
   );
 }

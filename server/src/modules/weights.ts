@@ -57,10 +57,10 @@ export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth =
     case 'override': {
       const given = member(cx, value, 'priority');
       const priority = given?.kind === 'int' ? Number(given.value) : STRONGEST;
-      return weighed(cx, content.value, conditional, depth + 1).map(one => ({
-        ...one,
+      return weighed(cx, content.value, conditional, depth + 1).map(candidate => ({
+        ...candidate,
         priority,
-        conditional: one.conditional || given?.kind !== 'int',
+        conditional: candidate.conditional || given?.kind !== 'int',
       }));
     }
     case 'order':

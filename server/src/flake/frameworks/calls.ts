@@ -128,7 +128,7 @@ function make(cx: Evaluation, call: UnknownValue): Value | null {
   }
   while (names[0] === 'self' || names[0] === 'inputs') names.shift();
   const text = names.join(' ');
-  const found = CALLS.find(one => one.arity === args.length && one.names.test(text));
+  const found = CALLS.find(candidate => candidate.arity === args.length && candidate.names.test(text));
   return found === undefined ? null : found.make(cx, args, call.origin);
 }
 

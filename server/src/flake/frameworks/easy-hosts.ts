@@ -29,7 +29,7 @@ interface Facts {
 
 export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
   const hosts = new Map<string, Host>();
-  const folders = new Map(constructed(cx, config).map(one => [one.name, one]));
+  const folders = new Map(constructed(cx, config).map(candidate => [candidate.name, candidate]));
   for (const { name, facts, path } of folders.values())
     hosts.set(name, {
       ...hostOf(cx, config, { name, facts, own: [pathTo(cx, path)], host: null }),

@@ -36,5 +36,5 @@ const NOTHING: AttrsValue = {
 /** The framework that a module is of, by the names it was selected by from `inputs` on. */
 export function partsFramework(path: readonly string[]): PartsFramework | null {
   const names = path.slice(path.indexOf('inputs') + 1).join(' ');
-  return FRAMEWORKS.find(one => one.names.test(names)) ?? null;
+  return FRAMEWORKS.find(framework => framework.names.test(names)) ?? null;
 }

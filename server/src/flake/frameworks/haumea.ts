@@ -60,8 +60,8 @@ function choiceOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Choice |
   if (!args.entries.has('loader')) return nixFiles(byDefault(cx, at));
   const loader = given(cx, args, 'loader');
   if (loader?.kind !== 'list') {
-    const one = loader === null ? null : loaderOf(cx, loader, at);
-    return one === null ? null : nixFiles(one);
+    const candidate = loader === null ? null : loaderOf(cx, loader, at);
+    return candidate === null ? null : nixFiles(candidate);
   }
   const matchers: { readonly matches: Value; readonly loader: Loader }[] = [];
   for (const item of loader.items) {
@@ -73,10 +73,10 @@ function choiceOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Choice |
     matchers.push({ matches, loader: own });
   }
   return name => {
-    for (const one of matchers) {
-      const is = cx.apply(one.matches, string(name, null), at);
+    for (const matcher of matchers) {
+      const is = cx.apply(matcher.matches, string(name, null), at);
       if (is.kind !== 'bool') return undefined;
-      if (is.value) return one.loader;
+      if (is.value) return matcher.loader;
     }
     return null;
   };

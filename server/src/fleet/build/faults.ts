@@ -84,9 +84,9 @@ function faultsOf(
   if (syntax === null && refused.length === 0 && missed.length === 0) return null;
   const machines = [...modules].filter(([, own]) => own.files.includes(path)).map(([name]) => name);
   const isOfFlake = kept.flakeModules.has(path);
-  const absent = missed.map(one => ({
-    ...one,
-    isNeeded: machines.length > 0 || (isOfFlake && one.isNeeded),
+  const absent = missed.map(absentFile => ({
+    ...absentFile,
+    isNeeded: machines.length > 0 || (isOfFlake && absentFile.isNeeded),
   }));
   return { file: path, reach, machines: machines.sort(), syntax, refused, absent };
 }
@@ -142,7 +142,7 @@ function withEvaluated(
 ): readonly AbsentFile[] {
   const all = [...written];
   for (const { at, target } of evaluated) {
-    if (files.kind(target) !== null || all.some(one => one.at.start === at.start)) continue;
+    if (files.kind(target) !== null || all.some(file => file.at.start === at.start)) continue;
     const folder = target.endsWith('/default.nix') ? folderOf(target) : null;
     const isFolder = folder !== null && files.kind(folder) === 'directory';
     all.push({ at, target: isFolder ? folder : target, isFolder, isNeeded: true });

@@ -73,7 +73,7 @@ export function leftoverOf(stored: StoredGenerator, unexplained: readonly string
     .filter(({ files }) => files.some(({ name }) => unexplained.includes(name)))
     .sort(byFit);
   const files = unexplained.flatMap(name => {
-    const file = candidates.flatMap(one => one.files).find(one => one.name === name);
+    const file = candidates.flatMap(one => one.files).find(catalogueFile => catalogueFile.name === name);
     return file === undefined ? [] : [file];
   });
   const [best] = candidates;

@@ -42,7 +42,7 @@ export function catalogueFile(generator: string, file: string): CatalogueFile | 
   for (const { entry, pattern } of TEMPLATES) {
     const holes = holesIn(pattern, generator);
     if (holes === null) continue;
-    const found = entry.files.find(one => filled(one.name, holes) === file);
+    const found = entry.files.find(candidate => filled(candidate.name, holes) === file);
     if (found !== undefined) return { ...found, name: file };
   }
   return null;
@@ -99,13 +99,13 @@ function bring(
       if (entry.roles.length === 0) seen.add(machine);
       const certain = sure && met === true && (entry.darwin || machineClass !== null);
       const holes = new Map(base).set('machine', machine);
-      for (const one of each(entry.each, settings, instance.name))
+      for (const occurrence of each(entry.each, settings, instance.name))
         add(
           render(entry, {
             instance,
-            holes: new Map([...holes, ...one.holes]),
+            holes: new Map([...holes, ...occurrence.holes]),
             machine,
-            settings: one.settings ?? settings,
+            settings: occurrence.settings ?? settings,
             certain,
           }),
         );
@@ -268,18 +268,21 @@ function fileOf(file: CatalogueFile, holes: Holes, settings: Setting | null): Br
 
 /** Joins what several machines have alike. */
 function createCollector(): { readonly add: Add; all(): readonly BroughtGenerator[] } {
-  const found = new Map<string, { readonly one: BroughtGenerator; readonly machines: Set<string> }>();
+  const found = new Map<string, { readonly first: BroughtGenerator; readonly machines: Set<string> }>();
   return {
-    add(one) {
-      const { name, certain, share, files, service, instance, dependencies } = one;
-      const unplaced = one.machines === null;
+    add(generator) {
+      const { name, certain, share, files, service, instance, dependencies } = generator;
+      const unplaced = generator.machines === null;
       const facts = [name, certain, share, files, service, instance?.name, dependencies, unplaced];
       const key = JSON.stringify(facts);
       const known = found.get(key);
-      if (known === undefined) found.set(key, { one, machines: new Set(one.machines) });
-      else for (const machine of one.machines ?? []) known.machines.add(machine);
+      if (known === undefined) found.set(key, { first: generator, machines: new Set(generator.machines) });
+      else for (const machine of generator.machines ?? []) known.machines.add(machine);
     },
     all: () =>
-      [...found.values()].map(({ one, machines }) => ({ ...one, machines: one.machines && [...machines] })),
+      [...found.values()].map(({ first, machines }) => ({
+        ...first,
+        machines: first.machines && [...machines],
+      })),
   };
 }

@@ -76,20 +76,20 @@ function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, condition
   const gaps: UnknownValue[] = [];
   const place = placeOf(assignment);
   let complete = true;
-  for (const one of definitionsOf(cx, lazy)) {
-    if (one.value.kind !== 'attrs') {
-      if (one.never) continue;
+  for (const held of definitionsOf(cx, lazy)) {
+    if (held.value.kind !== 'attrs') {
+      if (held.never) continue;
       complete = false;
-      if (one.value.kind !== 'unknown') continue;
-      gaps.push(one.value);
-      const guesses = guessed(cx, one.value, place);
+      if (held.value.kind !== 'unknown') continue;
+      gaps.push(held.value);
+      const guesses = guessed(cx, held.value, place);
       definitions.push(...(guesses.length > 0 ? guesses : [opaque(place)]));
       continue;
     }
-    if (!isClosed(one.value) && !one.never) complete = false;
-    if (one.value.open !== null && !one.never) gaps.push(one.value.open);
-    const found = definitionsIn(cx, one.value, place, conditional || one.conditional);
-    if (one.never) for (const definition of found) dead.add(definition);
+    if (!isClosed(held.value) && !held.never) complete = false;
+    if (held.value.open !== null && !held.never) gaps.push(held.value.open);
+    const found = definitionsIn(cx, held.value, place, conditional || held.conditional);
+    if (held.never) for (const definition of found) dead.add(definition);
     definitions.push(...found);
   }
   const names = complete ? [...new Set(definitions.map(definition => definition.name))] : null;

@@ -40,7 +40,7 @@ export function shareReader({ registries, matrices }: Pick<Fleet, 'registries' |
   const rowNames = rowReader(registries, matrices);
   return {
     read(unit) {
-      const needsRows = unit.assignments.some(one => one.names === null);
+      const needsRows = unit.assignments.some(assignment => assignment.names === null);
       const assigned = unit.assignments.flatMap(({ machines, names }): Assigned[] =>
         names === null
           ? machines.map(machine => ({ machines: [machine], names: rowNames(machine) }))
@@ -59,8 +59,8 @@ function rowReader(
 ): (machine: string) => string[] {
   return machine =>
     matrices.flatMap(matrix => {
-      const row = matrix.rows.find(one => one.machine === machine);
-      const registry = registries.find(one => one.file === matrix.registry);
+      const row = matrix.rows.find(matrixRow => matrixRow.machine === machine);
+      const registry = registries.find(candidate => candidate.file === matrix.registry);
       if (row === undefined || registry === undefined) return [];
       const wanted = new Set(row.keys.map(key => key.key));
       return registry.keys.flatMap(key =>

@@ -105,7 +105,7 @@ const MAX_SPECIAL = 40;
 function definitionOf({ general, special }: Site): GeneratorDefinition {
   const [first] = special;
   if (first === undefined) return general as GeneratorDefinition;
-  const everywhere = [...special].every(one => one.conditional);
+  const everywhere = [...special].every(definition => definition.conditional);
   let body: GeneratorBody | null = null;
   return {
     ...(general ?? first),
@@ -123,7 +123,7 @@ function specialBody(
 ): GeneratorBody {
   const own = general?.body() ?? null;
   if (own?.completeness === 'full') return own;
-  const merged = variantsOf([...special].slice(0, MAX_SPECIAL).map(one => one.body()));
+  const merged = variantsOf([...special].slice(0, MAX_SPECIAL).map(definition => definition.body()));
   return special.size > MAX_SPECIAL && merged.completeness === 'full'
     ? { ...merged, completeness: 'partial' }
     : merged;
@@ -199,7 +199,8 @@ function bodiesOf(sites: readonly Site[], havings: readonly Having[]): readonly 
   const isAll =
     seen.size > 0 && seen.size <= MAX_SPECIAL && havings.every(having => isSettled(having, sites));
   const placed = new Set(isAll ? havings.flatMap(({ certain }) => certain) : []);
-  const isPlaced = isAll && sites.every(site => definitionsAt(site).some(one => placed.has(one)));
+  const isPlaced =
+    isAll && sites.every(site => definitionsAt(site).some(definition => placed.has(definition)));
   return isPlaced ? bodies : [variantsOf([...bodies, ...alternatives(sites)])];
 }
 
@@ -209,7 +210,7 @@ function isSettled(having: Having, sites: readonly Site[]): boolean {
   if (having.complete) return true;
   // What a machine has was noted at its site.
   return sites.every(({ general, special }) =>
-    having.certain.some(one => one === general || special.has(one)),
+    having.certain.some(definition => definition === general || special.has(definition)),
   );
 }
 
@@ -223,7 +224,7 @@ function alternatives(sites: readonly Site[]): GeneratorBody[] {
   const whole = parts.filter(part => part.kind === 'full');
   const additions = parts.filter(part => part.kind === 'partial');
   if (whole.length === 0) return [joinedBody(additions, 'perhaps')];
-  return whole.map(one => joinedBody([one, ...additions], 'perhaps'));
+  return whole.map(definition => joinedBody([definition, ...additions], 'perhaps'));
 }
 
 function partsOf({ general, special }: Site): readonly GeneratorDefinition[] {
@@ -262,13 +263,13 @@ function generator(
   let variants: readonly Variant[] | null = null;
   return {
     name,
-    nameKind: definitions.some(one => one.nameKind === 'literal')
+    nameKind: definitions.some(definition => definition.nameKind === 'literal')
       ? 'literal'
       : (definitions[0]?.nameKind ?? 'pattern'),
     definitions,
     machines: null,
     machinesComplete: false,
-    conditional: definitions.every(one => one.conditional),
+    conditional: definitions.every(definition => definition.conditional),
     body: whole,
     bodies,
     settledOn,

@@ -60,8 +60,8 @@ const NOBODY: Missed = () => undefined;
 
 /** The sets in a list of declarations. */
 export function listedSets(cx: Evaluation, lazy: Lazy, missed: Missed = NOBODY): DeclaredSet[] {
-  return definitionsOf(cx, lazy).flatMap(one =>
-    one.never ? [] : setsIn(cx, one.value, one.conditional, missed),
+  return definitionsOf(cx, lazy).flatMap(definition =>
+    definition.never ? [] : setsIn(cx, definition.value, definition.conditional, missed),
   );
 }
 
@@ -81,8 +81,8 @@ function setsIn(
       return value.items.flatMap(item => {
         if (item.kind !== 'spread') return setsIn(cx, cx.force(item), conditional, missed, depth);
         missed(item.of.reason);
-        return possibleLists(item.of).flatMap(each =>
-          setsIn(cx, cx.speculate(each), true, missed, depth + 1),
+        return possibleLists(item.of).flatMap(possibleList =>
+          setsIn(cx, cx.speculate(possibleList), true, missed, depth + 1),
         );
       });
     case 'attrs':
@@ -91,8 +91,8 @@ function setsIn(
       const made = constructed(cx, value);
       if (made !== null) return [{ value: made, conditional }];
       missed(value.reason);
-      return (value.candidates ?? []).flatMap(each =>
-        setsIn(cx, cx.speculate(each), true, missed, depth + 1),
+      return (value.candidates ?? []).flatMap(candidate =>
+        setsIn(cx, cx.speculate(candidate), true, missed, depth + 1),
       );
     }
     default:

@@ -65,7 +65,7 @@ function assignsGenerators(cx: Evaluation, item: Lazy, module: AttrsValue, regis
   const config = certain(module, 'config');
   const bodies = [module, ...(config === null ? [] : [config.value])];
   return bodies.some(body =>
-    OPTIONS.some(path => optionsAt(cx, body, path).some(each => registries.isFromRegistry(item, each))),
+    OPTIONS.some(path => optionsAt(cx, body, path).some(option => registries.isFromRegistry(item, option))),
   );
 }
 
@@ -94,9 +94,9 @@ function importsGenerators(
   const isHanded = ({ origin }: Value) =>
     origin !== null && (isOfLib || origin.call?.at.call !== module.origin?.call);
   return list.items.some(
-    each =>
-      each.kind !== 'spread' &&
-      modulesIn(cx, each).some(
+    candidate =>
+      candidate.kind !== 'spread' &&
+      modulesIn(cx, candidate).some(
         ({ value }) => isHanded(value) && whatItBrings(cx, item, value, registries, depth + 1) !== null,
       ),
   );

@@ -33,8 +33,8 @@ export function isOpen(set: AttrsValue): boolean {
 /** What is defined once, under a condition, is there by that definition or not at all. */
 export function givenThatItIs(all: readonly Layer[], conditional: boolean): readonly Layer[] {
   if (all.length > 1 && !conditional) return all;
-  if (all.every(one => one.conditional === conditional)) return all;
-  return all.map(one => ({ ...one, conditional }));
+  if (all.every(layer => layer.conditional === conditional)) return all;
+  return all.map(layer => ({ ...layer, conditional }));
 }
 
 /** What remains of definitions. What an unknown perhaps is stands for it, as a guess. */
@@ -44,12 +44,12 @@ export function layersOf(reading: Reading, all: readonly Layer[]): readonly Laye
   if (only === undefined || (all.length === 1 && !only.conditional && only.value.kind === 'attrs'))
     return all;
   const settled = bySource(all).map(settle);
-  let remaining = settled.flatMap(one => one.remaining);
-  if (new Set(remaining.map(one => one.priority)).size > 1) {
-    remaining = remaining.map(one => ({ ...one, conditional: true }));
+  let remaining = settled.flatMap(candidate => candidate.remaining);
+  if (new Set(remaining.map(layer => layer.priority)).size > 1) {
+    remaining = remaining.map(layer => ({ ...layer, conditional: true }));
     reading.complete = false;
   }
-  if (!settled.every(one => one.certain)) reading.complete = false;
+  if (!settled.every(candidate => candidate.certain)) reading.complete = false;
   return remaining.flatMap(layer => {
     if (layer.value.kind === 'attrs') return [layer];
     reading.complete = false;
@@ -67,7 +67,7 @@ export function layersOf(reading: Reading, all: readonly Layer[]): readonly Laye
 function bySource(all: readonly Layer[]): (readonly Layer[])[] {
   const [first] = all;
   if (first === undefined) return [];
-  if (all.every(one => one.source === first.source)) return [all];
+  if (all.every(layer => layer.source === first.source)) return [all];
   return [...groupBy(all, layer => layer.source).values()];
 }
 
@@ -79,11 +79,11 @@ export function optionIn({ cx }: Reading, layers: readonly Layer[], option: stri
     if (entry === undefined) continue;
     found ??= [];
     const at = entry.at === null ? fallback : placeOf(entry.at);
-    for (const one of weighed(cx, entry.value, conditional || entry.optional))
+    for (const candidate of weighed(cx, entry.value, conditional || entry.optional))
       found.push({
-        value: one.value,
-        priority: one.priority,
-        conditional: one.conditional,
+        value: candidate.value,
+        priority: candidate.priority,
+        conditional: candidate.conditional,
         fallback: at,
         source,
       });
@@ -105,16 +105,16 @@ export function optionOr<T>(
   const all = optionIn(reading, layers, name);
   if (all.length === 0)
     return layers.every(({ value }) => value.kind === 'attrs' && isClosed(value)) ? fallback : null;
-  return agreed(all, one => read(reading.cx, one.value));
+  return agreed(all, layer => read(reading.cx, layer.value));
 }
 
 /** The value of an option that has but one, if all sources that say something of it say the same. */
-export function agreed<T>(all: readonly Layer[], read: (one: Layer) => T | null): T | null {
+export function agreed<T>(all: readonly Layer[], read: (layer: Layer) => T | null): T | null {
   const [only] = all;
   if (only !== undefined && all.length === 1) return only.conditional ? null : read(only);
   const values = bySource(all).map(list => {
-    const one = settleOne(list);
-    return one === null ? null : read(one);
+    const layer = settleOne(list);
+    return layer === null ? null : read(layer);
   });
   const [first = null] = values;
   return values.every(value => JSON.stringify(value) === JSON.stringify(first)) ? first : null;
@@ -132,8 +132,9 @@ export function itemsOf(reading: Reading, layers: readonly Layer[], option: stri
     return { items: value.items.map(item => ({ item, fallback })), complete: true };
   }
   const settled = bySource(all).map(settle);
-  const remaining = settled.flatMap(one => one.remaining);
-  const certain = settled.every(one => one.certain) && new Set(remaining.map(one => one.priority)).size < 2;
+  const remaining = settled.flatMap(candidate => candidate.remaining);
+  const certain =
+    settled.every(candidate => candidate.certain) && new Set(remaining.map(layer => layer.priority)).size < 2;
   const items = remaining.flatMap(({ value, fallback }) =>
     value.kind === 'list' ? value.items.map(item => ({ item, fallback })) : [],
   );

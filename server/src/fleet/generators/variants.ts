@@ -52,7 +52,9 @@ function commonBody(bodies: readonly GeneratorBody[]): GeneratorBody {
     files: byName(alikes.flatMap(body => body.files)).map(commonFile),
     prompts: byName(alikes.flatMap(body => body.prompts)).map(commonPrompt),
     dependencies: [
-      ...new Map(known.flatMap(body => body.dependencies.map(one => [one.value, one] as const))).values(),
+      ...new Map(
+        known.flatMap(body => body.dependencies.map(dependency => [dependency.value, dependency] as const)),
+      ).values(),
     ],
     runtimeInputs: [...new Set(alikes.flatMap(body => body.runtimeInputs))],
     packages: distinct(known.flatMap(body => body.packages)),
@@ -96,7 +98,7 @@ function summaryOf(body: GeneratorBody): Summary {
         body.share,
         body.files.map(withoutPlace),
         body.prompts.map(withoutPlace),
-        body.dependencies.map(one => one.value),
+        body.dependencies.map(dependency => dependency.value),
         body.runtimeInputs,
         body.complete,
         body.validation,
@@ -104,7 +106,7 @@ function summaryOf(body: GeneratorBody): Summary {
       ]),
       files: sorted(body.files.map(file => file.name)),
       prompts: sorted(body.prompts.map(prompt => prompt.name)),
-      dependencies: sorted(body.dependencies.map(one => one.value)),
+      dependencies: sorted(body.dependencies.map(dependency => dependency.value)),
       packages: sorted(body.runtimeInputs),
       share: JSON.stringify(body.share),
       validation: JSON.stringify(body.validation),

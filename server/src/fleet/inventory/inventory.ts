@@ -44,9 +44,9 @@ export function isOfClanCore(instance: Instance): boolean | null {
  */
 export function readInstances(cx: Evaluation, inventory: AttrsValue, conditional: boolean): Instances {
   const { found, complete } = optionSets(cx, inventory, 'instances');
-  const list = found.flatMap(one =>
-    [...one.set.entries].map(([name, entry]) =>
-      readInstance(cx, name, entry, conditional || one.conditional || entry.optional),
+  const list = found.flatMap(definition =>
+    [...definition.set.entries].map(([name, entry]) =>
+      readInstance(cx, name, entry, conditional || definition.conditional || entry.optional),
     ),
   );
   return { list, complete: complete && !conditional };
@@ -57,13 +57,13 @@ function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: bo
   const roles = new Map<string, Role>();
   let module: InstanceModule | null = null;
   let complete = true;
-  for (const one of definitionsOf(cx, entry.value)) {
-    if (one.value.kind !== 'attrs') {
+  for (const definition of definitionsOf(cx, entry.value)) {
+    if (definition.value.kind !== 'attrs') {
       complete = false;
       continue;
     }
-    const set = one.value;
-    if (one.conditional) complete = false;
+    const set = definition.value;
+    if (definition.conditional) complete = false;
     module = mergeModules(module, readModule(cx, set));
     const read = optionSets(cx, set, 'roles');
     if (!read.complete) complete = false;

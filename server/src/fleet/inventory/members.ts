@@ -84,10 +84,11 @@ function isPredefined(tags: ReadonlyMap<string, Members>, found: Members): boole
 }
 
 function predefined({ machines, machinesComplete }: InventorySources): Map<string, Members> {
-  const names = (kind: string) => machines.filter(one => one.class === kind).map(one => one.name);
-  const classes = machinesComplete && machines.every(one => one.class !== null);
+  const names = (kind: string) =>
+    machines.filter(machine => machine.class === kind).map(machine => machine.name);
+  const classes = machinesComplete && machines.every(machine => machine.class !== null);
   return new Map([
-    ['all', { machines: new Set(machines.map(one => one.name)), complete: machinesComplete }],
+    ['all', { machines: new Set(machines.map(machine => machine.name)), complete: machinesComplete }],
     ['nixos', { machines: new Set(names('nixos')), complete: classes }],
     ['darwin', { machines: new Set(names('darwin')), complete: classes }],
   ]);
@@ -107,7 +108,7 @@ function readTags(
   lists: TagListing[],
 ): boolean {
   let complete = true;
-  for (const lazy of sources.tags.flatMap(one => one.values)) {
+  for (const lazy of sources.tags.flatMap(tag => tag.values)) {
     for (const { value, conditional } of definitionsOf(cx, lazy)) {
       const set = value.kind === 'lambda' ? computed(cx, value, sources, tags) : value;
       if (set.kind !== 'attrs' || conditional) {
@@ -217,7 +218,7 @@ export function certainMembers(inventory: Inventory, role: Role): readonly strin
 function entriesOf(inventory: Inventory, role: Role, machine: string): RoleEntry[] {
   return [
     ...role.tags.filter(tag => tag.hasSettings && inventory.certainlyTagged(tag.name).has(machine)),
-    ...role.machines.filter(one => one.name === machine),
+    ...role.machines.filter(entry => entry.name === machine),
   ];
 }
 

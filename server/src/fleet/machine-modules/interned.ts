@@ -20,14 +20,17 @@ export function constantDefinitions(
   let byName: ReadonlyMap<string, readonly number[]> | null = null;
   // Nearly always they come in the order that they came in before.
   let next = 0;
-  const result = fresh.map(one => {
+  const result = fresh.map(definition => {
     const expected = before[next];
-    let found = expected !== undefined && saySame(expected, one) ? next : -1;
+    let found = expected !== undefined && saySame(expected, definition) ? next : -1;
     if (found < 0) {
       byName ??= placesByName(before);
-      found = byName.get(one.name)?.find(place => saySame(before[place] as GeneratorDefinition, one)) ?? -1;
+      found =
+        byName
+          .get(definition.name)
+          ?.find(place => saySame(before[place] as GeneratorDefinition, definition)) ?? -1;
     }
-    if (found < 0) return one;
+    if (found < 0) return definition;
     next = found + 1;
     return before[found] as GeneratorDefinition;
   });
@@ -95,11 +98,14 @@ export function withKnown(
   known: readonly GeneratorDefinition[],
 ): readonly GeneratorDefinition[] {
   const all = new Set(known);
-  if (definitions.every(one => all.has(one))) return definitions;
+  if (definitions.every(definition => all.has(definition))) return definitions;
   const byName = groupBy(known, ({ name }) => name);
-  return definitions.map(one => {
-    const same = one.nameKind === 'pattern' ? [] : byName.get(one.name)?.filter(other => areSame(one, other));
-    return same?.length === 1 ? (same[0] as GeneratorDefinition) : one;
+  return definitions.map(definition => {
+    const same =
+      definition.nameKind === 'pattern'
+        ? []
+        : byName.get(definition.name)?.filter(other => areSame(definition, other));
+    return same?.length === 1 ? (same[0] as GeneratorDefinition) : definition;
   });
 }
 

@@ -61,8 +61,9 @@ export function settledFor<T>(
   known: Settled<T>[],
   compute: (config: Lazy) => T,
 ): T {
-  for (const one of known)
-    if (one.asked.every(({ path, answer }) => keyOf(machine.answer(path)) === answer)) return one.result;
+  for (const settled of known)
+    if (settled.asked.every(({ path, answer }) => keyOf(machine.answer(path)) === answer))
+      return settled.result;
   const asked = new Map<string, Asked>();
   const name = `config@${nextNumber()}`;
   const config: UnknownValue = { ...CONFIG, key: name };
@@ -231,7 +232,8 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
   let items: Fields | null = null;
   for (const { says, sure } of all) {
     if (says.unclear) complete = false;
-    for (const one of says.definitions) definitions.push(sure ? one : { ...one, conditional: true });
+    for (const definition of says.definitions)
+      definitions.push(sure ? definition : { ...definition, conditional: true });
     if (says.declared === null || !sure) continue;
     isDeclared = true;
     isMap ||= says.declared.isMap;
@@ -244,23 +246,23 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
     definitions.push({ value: preset, conditional: false, priority: DEFAULT });
   }
   if (beside !== undefined && definitions.length === 0) return { answer: complete ? beside : undefined };
-  const certain = definitions.filter(one => !one.conditional);
-  const strongest = Math.min(...certain.map(one => one.priority));
+  const certain = definitions.filter(definition => !definition.conditional);
+  const strongest = Math.min(...certain.map(said => said.priority));
   if (!Number.isFinite(strongest)) return NOT_KNOWN;
-  const counting = definitions.filter(one => one.priority <= strongest);
-  const values = counting.map(one => one.value);
+  const counting = definitions.filter(definition => definition.priority <= strongest);
+  const values = counting.map(said => said.value);
   const [first] = values;
   if (first === undefined || values.includes(undefined)) return NOT_KNOWN;
   if ((strongest > USUAL || !isScalar(first)) && !complete) return NOT_KNOWN;
   // What nixpkgs declares may be defined by its own modules as well.
   if (!isDeclared && (strongest > USUAL || !isScalar(first))) return NOT_KNOWN;
   if (isScalar(first))
-    return { answer: values.every(one => keyOf(one) === keyOf(first)) ? first : undefined };
-  if (counting.some(one => one.conditional)) return NOT_KNOWN;
+    return { answer: values.every(value => keyOf(value) === keyOf(first)) ? first : undefined };
+  if (counting.some(said => said.conditional)) return NOT_KNOWN;
   const plain = values as readonly Plain[];
   if (isMap && plain.every(isNames)) {
     // The default is replaced, not added to.
-    const names = plain.flatMap(one => one.names);
+    const names = plain.flatMap(candidate => candidate.names);
     return { answer: { names: [...new Set(names)].sort() } };
   }
   if (isMap || !plain.every(isList)) return NOT_KNOWN;

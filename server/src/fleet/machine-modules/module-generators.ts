@@ -23,14 +23,22 @@ export function readGenerators(walk: ModuleWalk, config: Lazy, certain: boolean)
 /** Reads generators that the options of clan-vars-helper declare, which defines them below clan's option. */
 export function readHelper(walk: ModuleWalk, config: AttrsValue, certain: boolean): void {
   const my = config.entries.get('my');
-  for (const one of my === undefined ? [] : definitionsOf(walk.cx, my.value)) {
-    const secrets = one.value.kind === 'attrs' && !one.never ? one.value.entries.get('secrets') : undefined;
+  for (const definition of my === undefined ? [] : definitionsOf(walk.cx, my.value)) {
+    const secrets =
+      definition.value.kind === 'attrs' && !definition.never
+        ? definition.value.entries.get('secrets')
+        : undefined;
     if (secrets === undefined) continue;
     const at = secrets.at ?? walk.fallback;
     const missed = (reason: string) => generatorGap(walk, dependingOn(reason), at);
     for (const set of helperSets(walk.cx, secrets.value, argumentOf('config', walk.given), at, missed)) {
-      const found = readCollection(walk.cx, set.value, at, set.conditional || !certain || one.conditional);
-      walk.definitions.push(...found.definitions.filter(each => !isDead(each)));
+      const found = readCollection(
+        walk.cx,
+        set.value,
+        at,
+        set.conditional || !certain || definition.conditional,
+      );
+      walk.definitions.push(...found.definitions.filter(definition => !isDead(definition)));
     }
   }
 }
@@ -45,10 +53,10 @@ function readOption(
   const [name, ...rest] = path;
   if (name === undefined) {
     const found = readCollection(walk.cx, lazy, at ?? walk.fallback, !certain);
-    walk.definitions.push(...found.definitions.filter(one => !isDead(one)));
+    walk.definitions.push(...found.definitions.filter(definition => !isDead(definition)));
     if (found.names === null && found.gaps.length === 0)
       generatorGap(walk, 'there may be more generators', at);
-    for (const one of found.gaps) generatorGap(walk, dependingOn(one.reason), one.origin ?? at);
+    for (const gap of found.gaps) generatorGap(walk, dependingOn(gap.reason), gap.origin ?? at);
     return;
   }
   for (const { value, conditional, never } of definitionsOf(walk.cx, lazy)) {

@@ -73,17 +73,17 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
   }
 
   function define(config: Lazy): void {
-    for (const one of definitionsOf(cx, config)) {
-      if (one.value.kind !== 'attrs') continue;
-      for (const [name, attr] of one.value.entries) {
+    for (const definition of definitionsOf(cx, config)) {
+      if (definition.value.kind !== 'attrs') continue;
+      for (const [name, attr] of definition.value.entries) {
         if (!mayBeOwn(name)) continue;
         const entry = readEntry(cx, attr);
         const weighed = {
           ...entry,
-          definitions: entry.definitions.map(each => ({
-            ...each,
-            conditional: each.conditional || one.conditional,
-            never: each.never || one.never,
+          definitions: entry.definitions.map(inner => ({
+            ...inner,
+            conditional: inner.conditional || definition.conditional,
+            never: inner.never || definition.never,
           })),
         };
         addTo(definitions, name, weighed);

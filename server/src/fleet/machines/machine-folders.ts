@@ -99,6 +99,6 @@ function classOfSystem(system: string | null): MachineClass | null {
 }
 
 function placeOfFile(files: NixFiles, paths: readonly string[]): Place | null {
-  const path = paths.find(one => files.kind(one) === 'file');
+  const path = paths.find(candidate => files.kind(candidate) === 'file');
   return path === undefined ? null : { file: path, start: 0, end: 0 };
 }

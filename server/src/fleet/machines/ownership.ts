@@ -88,10 +88,10 @@ export function machineGenerators(cx: Evaluation, own: Ownership): Map<string, M
   table.refresh();
   const found = new Map<string, MachineGenerators>();
   const kept = new Map<string, KeptMachine>();
-  for (const one of joined.machines) {
-    const machine = follow(own, given, one, ownership.machines.get(one.name));
-    found.set(one.name, machine.own);
-    kept.set(one.name, machine);
+  for (const joinedMachine of joined.machines) {
+    const machine = follow(own, given, joinedMachine, ownership.machines.get(joinedMachine.name));
+    found.set(joinedMachine.name, machine.own);
+    kept.set(joinedMachine.name, machine);
   }
   ownership.machines = kept;
   table.dropped.clear();
@@ -210,9 +210,12 @@ function addDeclaredModules(
   args: Map<string, NonNullable<Viewer['args']>>,
 ): void {
   const { isClan } = own.joined;
-  const factsOf = (one: DeclaredFleet) => (isClan ? one.machines : [...one.machines, ...one.homes.machines]);
+  const factsOf = (fleet: DeclaredFleet) =>
+    isClan ? fleet.machines : [...fleet.machines, ...fleet.homes.machines];
   const facts = own.declared.flatMap(factsOf);
-  const others = new Set(facts.filter(one => one.module !== undefined && !one.isNode).map(one => one.name));
+  const others = new Set(
+    facts.filter(fact => fact.module !== undefined && !fact.isNode).map(fact => fact.name),
+  );
   for (const fact of facts) {
     if (fact.module === undefined || (fact.isNode && others.has(fact.name))) continue;
     const at = fact.at === null ? null : originAt(own.files, fact.at);
@@ -253,7 +256,9 @@ function servicesOf(cx: Evaluation, own: Ownership): ServiceMembers {
   const { joined, ownership } = own;
   const kept = ownership.services;
   if (kept?.joined === joined) return kept.members;
-  const machines = joined.machines.map(one => `${one.name} ${one.class} ${one.tags.join(' ')}`);
+  const machines = joined.machines.map(
+    machine => `${machine.name} ${machine.class} ${machine.tags.join(' ')}`,
+  );
   const key = [...own.declared, ...machines];
   if (kept !== null && sameItems(kept.key, key)) return kept.members;
   const file = joined.modules.find(module => module.at !== null)?.at?.file ?? 'flake.nix';

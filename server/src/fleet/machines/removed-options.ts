@@ -33,7 +33,7 @@ const LAST_NAMES = new RegExp(
 
 /** What only files with such an option are likely to have. */
 const MENTIONS = new RegExp(
-  `${anyOf([...OPTIONS.filter(one => one.path.length === 3 || one.path.length === 1).map(one => one.path.at(-1) ?? ''), 'zerotier', 'passBackend', 'clanModules'])}|\\bclan\\.networking\\b|\\binventory\\b[^]{0,2000}?\\bservices\\b`,
+  `${anyOf([...OPTIONS.filter(option => option.path.length === 3 || option.path.length === 1).map(option => option.path.at(-1) ?? ''), 'zerotier', 'passBackend', 'clanModules'])}|\\bclan\\.networking\\b|\\binventory\\b[^]{0,2000}?\\bservices\\b`,
 );
 
 export function mentionsRemoved(text: string): boolean {
@@ -50,7 +50,7 @@ export function readRemoved(cx: Evaluation, file: SourceFile): RemovedUse[] {
   const isOfInterest = (range: Range) => offsets.some(at => range.start <= at && at < range.end);
 
   function note(option: RemovedOption, at: Range, isRead: boolean): void {
-    if (found.some(one => one.at.start === at.start)) return;
+    if (found.some(use => use.at.start === at.start)) return;
     found.push({ option, at: { file: file.path, start: at.start, end: at.end }, isRead });
   }
 

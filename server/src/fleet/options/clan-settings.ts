@@ -100,8 +100,8 @@ function below(
 ): ClanSetting[] {
   const root = outer === 'vars' ? 'vars.settings' : 'secrets.age';
   const found: ClanSetting[] = [];
-  for (const one of setsAt(cx, clan, outer))
-    for (const set of setsAt(cx, one, inner))
+  for (const value of setsAt(cx, clan, outer))
+    for (const set of setsAt(cx, value, inner))
       for (const [name, entry] of set.entries)
         found.push({
           root,

@@ -94,9 +94,9 @@ export function joinOptions(cache: OptionCache, sources: OptionSources): FleetOp
   const names = new Set<string>();
   const machines = new Map<string, Kept>();
   for (const [name, modules] of followed) {
-    const one = known.get(name) ?? read(cache, sources, modules);
-    machines.set(name, one);
-    for (const own of one.tree.options.keys()) if (mayBeOwn(own)) names.add(own);
+    const machine = known.get(name) ?? read(cache, sources, modules);
+    machines.set(name, machine);
+    for (const own of machine.tree.options.keys()) if (mayBeOwn(own)) names.add(own);
   }
   const isOther = !sameItems([...names], [...cache.names]);
   if (isOther) {

@@ -30,7 +30,7 @@ export function keyPathsIn(cx: Evaluation, value: Value, looked: () => readonly 
     const generator = entry?.kind === 'attrs' ? textOf(cx, entry, 'generator') : null;
     if (entry?.kind !== 'attrs' || generator === null) return [];
     const file = textOf(cx, entry, 'fileAttr');
-    const path = paths.find(each => isPathTo(each, generator, file));
+    const path = paths.find(candidate => isPathTo(candidate, generator, file));
     return path === undefined ? [] : [{ key: lookup(), generator, path: path.join('/') }];
   });
 }

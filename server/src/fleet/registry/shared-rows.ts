@@ -101,7 +101,9 @@ function contains(outer: Range, inner: Range): boolean {
 function nameAround(root: Expr, range: Range): string | null {
   let name: string | null = null;
   for (let expr: Expr | undefined = root; expr !== undefined; ) {
-    const binding = bindingsOf(expr).find(one => valuesOf(one).some(value => contains(value, range)));
+    const binding = bindingsOf(expr).find(candidate =>
+      valuesOf(candidate).some(value => contains(value, range)),
+    );
     if (binding !== undefined) name = nameOf(binding);
     expr = childrenOf(expr).find(child => contains(child, range));
   }
@@ -111,9 +113,14 @@ function nameAround(root: Expr, range: Range): string | null {
 /** Is the name used anywhere but in what it stands for itself? */
 function isNamedElsewhere(expr: Expr, name: string): boolean {
   if (expr.kind === 'variable') return expr.name === name;
-  if (expr.kind === 'select' && expr.path.some(each => each.kind === 'name' && each.name === name))
+  if (
+    expr.kind === 'select' &&
+    expr.path.some(attrName => attrName.kind === 'name' && attrName.name === name)
+  )
     return true;
-  const own = new Set(bindingsOf(expr).flatMap(one => (nameOf(one) === name ? valuesOf(one) : [])));
+  const own = new Set(
+    bindingsOf(expr).flatMap(binding => (nameOf(binding) === name ? valuesOf(binding) : [])),
+  );
   return childrenOf(expr).some(child => !own.has(child) && isNamedElsewhere(child, name));
 }
 

@@ -42,17 +42,19 @@ export function locateDefault(
 ): Location {
   const near = definition.at.file;
   const flake = flakeOf(files, near);
-  const given = defaults.filter(one => one.option === 'file' && flakeOf(files, one.at.file) === flake);
-  const own = given.filter(one => one.at.file === near);
-  const found = (own.length > 0 ? own : given).map(one =>
-    one.source === null ? NOWHERE : locate(files, one.source, near),
+  const given = defaults.filter(
+    sopsDefault => sopsDefault.option === 'file' && flakeOf(files, sopsDefault.at.file) === flake,
+  );
+  const own = given.filter(sopsDefault => sopsDefault.at.file === near);
+  const found = (own.length > 0 ? own : given).map(sopsDefault =>
+    sopsDefault.source === null ? NOWHERE : locate(files, sopsDefault.source, near),
   );
   const [first] = found;
-  const same = (a: Location) => a.files.map(one => one.path).join('\0');
-  if (first === undefined || found.some(one => same(one) !== same(first))) return NOWHERE;
-  const certain = found.length === given.length && given.every(one => !one.conditional);
+  const same = (a: Location) => a.files.map(file => file.path).join('\0');
+  if (first === undefined || found.some(location => same(location) !== same(first))) return NOWHERE;
+  const certain = found.length === given.length && given.every(sopsDefault => !sopsDefault.conditional);
   if (certain) return first;
-  return { files: first.files.map(one => ({ ...one, certain: false })), complete: false };
+  return { files: first.files.map(file => ({ ...file, certain: false })), complete: false };
 }
 
 /** What a definition sets, or else the default where all that set one agree; null where that is not known. */
@@ -65,7 +67,9 @@ export function textOr(
   const own = definition[option];
   if (own !== null) return own.value;
   if (definition.given.includes(option) || !definition.complete) return null;
-  const set = new Set(defaults.filter(one => one.option === option).map(one => one.text));
+  const set = new Set(
+    defaults.filter(sopsDefault => sopsDefault.option === option).map(sopsDefault => sopsDefault.text),
+  );
   if (set.size === 0) return otherwise;
   const [only] = set;
   return set.size === 1 ? (only ?? null) : null;

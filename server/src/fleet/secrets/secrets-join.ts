@@ -123,14 +123,18 @@ export function joinSecrets(
   const gaps = all.flatMap(unit => unit.gaps);
 
   const groups = byName(definitions, implicit);
-  const groupOf = new Map(groups.flatMap(group => group.definitions.map(one => [one, group] as const)));
+  const groupOf = new Map(
+    groups.flatMap(group => group.definitions.map(definition => [definition, group] as const)),
+  );
 
   /** Another definition of the name sets it, perhaps for the same machine. */
   const setElsewhere = (definition: SecretDefinition, option: string) =>
     !definition.given.includes(option) &&
     groupOf
       .get(definition)
-      ?.definitions.some(one => one !== definition && (one.given.includes(option) || !one.complete)) === true;
+      ?.definitions.some(
+        other => other !== definition && (other.given.includes(option) || !other.complete),
+      ) === true;
 
   function filesOf(definition: SecretDefinition): Location {
     const { source } = definition;
@@ -213,7 +217,10 @@ function byName(
       return {
         keeper,
         name,
-        nameKind: group.find(one => one.nameKind !== 'pattern')?.nameKind ?? group[0]?.nameKind ?? 'literal',
+        nameKind:
+          group.find(definition => definition.nameKind !== 'pattern')?.nameKind ??
+          group[0]?.nameKind ??
+          'literal',
         definitions: group,
         implicitOn: keeper === 'sops' ? (implicit.get(name) ?? []) : [],
       };
@@ -232,8 +239,8 @@ function targets(
     if (one.nameKind === 'pattern') patterns.push({ set, regex: patternOf(one.name) });
     names.add(`${set}:${one.name}`);
   };
-  for (const one of definitions) note(one.keeper, one);
-  for (const one of templates) note('template', one);
+  for (const definition of definitions) note(definition.keeper, definition);
+  for (const template of templates) note('template', template);
   return use => {
     const set = use.of === 'template' ? 'template' : use.keeper;
     if (names.has(`${set}:${use.name}`)) return 'declared';
@@ -241,7 +248,10 @@ function targets(
       if (implicit.has(use.name)) return 'implicit';
       if (use.name.startsWith('vars/')) return 'generator';
     }
-    if (use.nameKind !== 'pattern' && patterns.some(one => one.set === set && one.regex.test(use.name)))
+    if (
+      use.nameKind !== 'pattern' &&
+      patterns.some(pattern => pattern.set === set && pattern.regex.test(use.name))
+    )
       return 'declared';
     if (use.guarded) return 'guarded';
     if (use.nameKind === 'pattern' || gaps.some(gap => gap.keeper === use.keeper)) return 'unknown';

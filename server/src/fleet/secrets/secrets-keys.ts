@@ -124,13 +124,14 @@ export function findKey(file: EncryptedFile, key: string): KeyFinding {
   let deepest: EncryptedKey | null = null;
   for (const [i, name] of names.entries()) {
     const upTo = names.slice(0, i + 1).join('/');
-    const next = keys.find(one => one.name === name);
-    if (next === undefined) return { kind: 'missing', upTo, key: deepest, names: keys.map(one => one.name) };
+    const next = keys.find(encryptedKey => encryptedKey.name === name);
+    if (next === undefined)
+      return { kind: 'missing', upTo, key: deepest, names: keys.map(encryptedKey => encryptedKey.name) };
     deepest = next;
     if (i === names.length - 1)
       return { kind: next.kind === 'value' ? 'found' : 'not-a-value', upTo, key: next, names: [] };
     if (next.kind !== 'map') return { kind: 'not-a-map', upTo, key: next, names: [] };
     keys = next.below;
   }
-  return { kind: 'missing', upTo: key, key: deepest, names: keys.map(one => one.name) };
+  return { kind: 'missing', upTo: key, key: deepest, names: keys.map(encryptedKey => encryptedKey.name) };
 }

@@ -37,5 +37,5 @@ export function yamlMember(node: YamlNode | null | undefined, key: string): Yaml
 export function sizeOf(node: YamlNode): number {
   if (node.kind === 'scalar') return 1;
   const inside = node.kind === 'list' ? node.items : node.entries.map(entry => entry.value);
-  return inside.reduce((sum, one) => sum + sizeOf(one), 1);
+  return inside.reduce((sum, child) => sum + sizeOf(child), 1);
 }

@@ -78,13 +78,13 @@ export function machineOf(path: NamePath, file: string): string | null {
 
 /** Joins what the files set, of this flake alone. */
 export function joinStoreSettings(all: readonly StoreSetting[]): StoreSettings {
-  const clan = onlyValue(all.filter(one => one.of === 'clan'));
+  const clan = onlyValue(all.filter(setting => setting.of === 'clan'));
   return {
     all,
     clan,
-    likely: onlyValue(all.filter(one => one.of === 'machine' && one.machine === null)),
+    likely: onlyValue(all.filter(setting => setting.of === 'machine' && setting.machine === null)),
     of(machine) {
-      const own = all.filter(one => one.machine === machine);
+      const own = all.filter(setting => setting.machine === machine);
       return own.length > 0 ? onlyValue(own) : clan;
     },
   };
@@ -92,6 +92,6 @@ export function joinStoreSettings(all: readonly StoreSetting[]): StoreSettings {
 
 function onlyValue(settings: readonly StoreSetting[]): string | null {
   const [first] = settings;
-  const agreed = settings.every(one => one.value === first?.value);
-  return first !== undefined && agreed && settings.some(one => !one.conditional) ? first.value : null;
+  const agreed = settings.every(setting => setting.value === first?.value);
+  return first !== undefined && agreed && settings.some(setting => !setting.conditional) ? first.value : null;
 }

@@ -44,7 +44,7 @@ function findInterest({ text, root }: SourceFile, places: readonly number[]): In
     // Any name below such a `with` may be one of it.
     for (const { body } of opened) {
       withs.splice(
-        withs.findIndex(one => one.body === body),
+        withs.findIndex(expr => expr.body === body),
         1,
       );
       for (const match of text.slice(body.start, body.end).matchAll(NAME))

@@ -110,10 +110,10 @@ interface FlatText {
 
 function flatten(pieces: readonly PlacedPiece[]): FlatText {
   let flat = '';
-  const placed = pieces.map(each => {
+  const placed = pieces.map(piece => {
     const from = flat.length;
-    flat += 'hole' in each.piece ? HOLE : each.piece.text;
-    return { ...each, from };
+    flat += 'hole' in piece.piece ? HOLE : piece.piece.text;
+    return { ...piece, from };
   });
   return { flat, pieces: placed };
 }

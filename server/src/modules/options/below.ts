@@ -48,7 +48,7 @@ function holderIn(type: OptionType): OptionType | null {
   if (type.kind === 'submodule' || type.kind === 'map') return type;
   if (type.kind === 'null-or') return holderIn(type.of);
   if (type.kind !== 'either') return null;
-  return type.of.map(holderIn).find(one => one !== null) ?? null;
+  return type.of.map(holderIn).find(optionType => optionType !== null) ?? null;
 }
 
 /** What stands under a name that is chosen, as if it were declared. */

@@ -30,7 +30,7 @@ export function takes(type: OptionType, value: WrittenValue): boolean {
       return type.pattern === null || mayMatch(type.pattern, scalar);
     case 'enum':
       if (scalar === undefined) return kind === 'string';
-      return type.values.some(one => one === scalar);
+      return type.values.some(candidate => candidate === scalar);
     case 'path':
       if (kind === 'string') return typeof scalar !== 'string' || scalar.startsWith('/');
       return kind === 'path' || (kind === 'attrs' && value.open);
@@ -91,7 +91,7 @@ export function textOf(type: OptionType): string {
     case 'enum':
       return type.values.length === 1
         ? JSON.stringify(type.values[0])
-        : `one of ${type.values.map(one => JSON.stringify(one)).join(', ')}`;
+        : `one of ${type.values.map(value => JSON.stringify(value)).join(', ')}`;
     case 'path':
       return 'a path';
     case 'package':
