@@ -17,7 +17,10 @@ export interface FlakeDefinitions {
   readonly unclear: boolean;
 }
 
-/** What all modules of the flake define at a path of its configuration, or of its outputs. Evaluation may be given up on. */
+/**
+ * Returns the definitions that all modules of the flake give at a path of its configuration, or of its outputs.
+ * Evaluation may run out of budget.
+ */
 export function definitionsAt(
   cx: Evaluation,
   flake: FlakeModules,
@@ -82,7 +85,7 @@ function readContribution(cx: Evaluation, set: FlakeSet, path: readonly string[]
   return definitions.length === 0 && !unclear ? NOTHING : { definitions, unclear };
 }
 
-/** Do the conditions hold? null: not known. */
+/** Returns whether the conditions of a set hold, or `null` if that is not known. */
 function conditionOf(cx: Evaluation, { conditions }: FlakeSet): boolean | null {
   let answer: boolean | null = true;
   for (const condition of conditions) {

@@ -216,7 +216,10 @@ function staleFiles(state: State): readonly string[] {
   return [...stale];
 }
 
-/** The outputs that the frameworks make whose modules the flake imports, as modules of the flake would say them. */
+/**
+ * Returns the outputs that the frameworks make whose modules the flake imports, as modules of the flake would say
+ * them.
+ */
 function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['used']): FlakeSet[] {
   return flake.frameworks.flatMap(({ framework, file }) => {
     const found = withBudget(cx, STEPS, () => {
@@ -236,7 +239,7 @@ function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['u
   });
 }
 
-/** The path that an unknown was selected by, below the flake's outputs or below its own configuration. */
+/** Returns the path that an unknown was selected by, below the flake's outputs or below its own configuration. */
 function pathOf(
   value: UnknownValue,
 ): { readonly names: readonly string[]; readonly isOutput: boolean } | null {

@@ -27,7 +27,7 @@ export interface ModuleSets {
 /** Files importing files: deeper than any clan, shallower than a loop. */
 const MAX_DEPTH = 12;
 
-/** The sets of a module, those of its `imports` included. */
+/** Returns the sets of a module, those of its `imports` included. */
 export function moduleSets(cx: Evaluation, module: Lazy, given: Given): ModuleSets {
   const sets: ModuleSet[] = [];
   let gap: string | null = null;
@@ -94,7 +94,7 @@ export interface SetDefinition {
   readonly conditional: boolean;
 }
 
-/** All definitions of an option that holds a set; `complete` is false if there may be more than these. */
+/** Returns all definitions of an option that holds a set; `complete` is false if there may be more than these. */
 export function optionSets(
   cx: Evaluation,
   set: AttrsValue,

@@ -14,7 +14,7 @@ import { type Definition, definitionsOf } from './read.ts';
 const MODULE_KEYS = ['imports', 'config', 'options', '_class', '_file'];
 
 /**
- * The value of an option.
+ * Returns the value of an option.
  * @param definitions at least one, unwrapped
  * @param option what it is called, to tell what is not known from other things; whether it may hold modules; and why
  * there may be further definitions, null if these are all
@@ -50,7 +50,7 @@ function isModule(value: Value): boolean {
   return value.kind === 'attrs' || value.kind === 'lambda' || value.kind === 'path';
 }
 
-/** Modules that are defined in several places are one that imports them all. */
+/** Joins modules that are defined in several places to one that imports them all. */
 function modulesOf(modules: readonly Value[], more: UnknownValue | null): Value {
   const [only] = modules;
   if (modules.length === 1 && only !== undefined && more === null) return only;
@@ -96,7 +96,7 @@ function mergedSets(
   return attrs(entries, definitions[0]?.value.origin ?? null, open, patterns);
 }
 
-/** The set with the values of its entries changed, each when it is asked for. */
+/** Returns the set with the values of its entries changed, each when it is asked for. */
 export function mapEntries(cx: Evaluation, set: AttrsValue, change: (value: Value) => Value): AttrsValue {
   const entries = new Map<string, Attr>();
   for (const [name, entry] of set.entries)

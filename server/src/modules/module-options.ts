@@ -112,7 +112,7 @@ export function partsOf(cx: Evaluation, module: Lazy, given: Given): ModuleParts
   return { configs, options, unclear };
 }
 
-/** What the parts of a module say of the option at a path. */
+/** Returns what the parts of a module say of the option at a path. */
 export function optionIn(cx: Evaluation, parts: ModuleParts, path: readonly string[]): OptionSays {
   const definitions: Said[] = [];
   let { unclear } = parts;
@@ -153,7 +153,7 @@ function withOuter(
   };
 }
 
-/** The value as data; undefined where it is not known, or is none. */
+/** Returns the value as data, or `undefined` where it is not known, or is none. */
 function plainOf(cx: Evaluation, value: Value, depth = 0): Plain | undefined {
   switch (value.kind) {
     case 'bool':
@@ -199,7 +199,7 @@ function fieldsOf(cx: Evaluation, set: AttrsValue, depth: number): Fields {
   return hidden.length > 0 ? { fields, hidden } : { fields };
 }
 
-/** The declaration of the option at a path, through the options of submodules. */
+/** Returns the declaration of the option at a path, through the options of submodules. */
 function declarationIn(cx: Evaluation, options: Lazy, path: readonly string[]): DeclaredOption | null {
   let at: Value = cx.force(options);
   for (let depth = 0; ; depth++) {
@@ -238,7 +238,7 @@ function ofOption(cx: Evaluation, option: AttrsValue, below: readonly string[]):
   return null;
 }
 
-/** What the options of a submodule are by default. */
+/** Returns what the options of a submodule are by default. */
 function defaultsOf(cx: Evaluation, submodule: Lazy): Fields {
   const fields: Record<string, Plain> = {};
   for (const lazy of partsOf(cx, submodule, name => (name === 'config' ? OWN_CONFIG : null)).options) {

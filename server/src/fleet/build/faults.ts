@@ -32,7 +32,7 @@ export function createFaultCache(): FaultCache {
   return { stale: new Set(), last: null };
 }
 
-/** All files with faults, by path. The same list for as long as nothing of it changes. */
+/** Returns all files with faults, by path: the same list as long as nothing of it changes. */
 export function findFaults(parts: ReachParts, cache: FaultCache): readonly FileFaults[] {
   const before = cache.last;
   const isSameReach = before !== null && stands(parts, before.reached, cache.stale);
@@ -53,7 +53,7 @@ export function findFaults(parts: ReachParts, cache: FaultCache): readonly FileF
 
 type AbsentModule = MachineModules['absent'][number];
 
-/** The modules that evaluation was led to and that are not there, by the file that names them. */
+/** Returns the modules that evaluation was led to and that are not there, by the file that names them. */
 function absentModules({ modules }: ReachParts): ReadonlyMap<string, readonly AbsentModule[]> {
   const found = new Map<string, AbsentModule[]>();
   for (const own of modules.values())
@@ -91,7 +91,7 @@ function faultsOf(
   return { file: path, reach, machines: machines.sort(), syntax, refused, absent };
 }
 
-/** Where the grammar of a file is broken first; null where only this reader gives up. */
+/** Returns where the grammar of a file is broken first, or `null` where only this reader gives up. */
 function brokenAt(file: SourceFile): SyntaxFault | null {
   const { errors, text } = file;
   if (errors.some(error => error.isLimit) || text.includes('\0')) return null;
@@ -112,7 +112,7 @@ function brokenAt(file: SourceFile): SyntaxFault | null {
   };
 }
 
-/** A range that cuts no character in two. */
+/** Returns a range widened so that it cuts no character in two. */
 function whole<T extends Range>(text: string, range: T): T {
   const isInside = (offset: number) =>
     /[\ud800-\udbff]/.test(text.charAt(offset - 1)) && /[\udc00-\udfff]/.test(text.charAt(offset));
@@ -134,7 +134,7 @@ function isEmpty({ text, comments }: SourceFile): boolean {
   return text.slice(at).trim() === '';
 }
 
-/** With those that evaluation was led to, however their paths are made. */
+/** Adds the missing files that evaluation was led to, however their paths are made. */
 function withEvaluated(
   files: NixFiles,
   written: readonly AbsentFile[],
@@ -171,7 +171,7 @@ function sameFaults(left: readonly FileFaults[], right: readonly FileFaults[]): 
   return left.length === right.length && JSON.stringify(left) === JSON.stringify(right);
 }
 
-/** The broken files, for the list of what cannot be analysed. */
+/** Returns the broken files, for the list of what cannot be analysed. */
 export function notRead(faults: readonly FileFaults[]): NotAnalysable[] {
   return faults.flatMap(({ file, syntax }) =>
     syntax === null

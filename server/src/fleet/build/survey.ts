@@ -123,7 +123,7 @@ function namedBy(texts: ReadonlyMap<string, TextFacts>): Map<string, string[]> {
   return found;
 }
 
-/** The given files and all that lead to them by path. */
+/** Returns the given files and all that lead to them by path. */
 export function pipelineOf({ namedBy: importers }: FileGroups, starts: readonly string[]): Set<string> {
   const pipeline = new Set(starts);
   for (const path of pipeline) for (const importer of importers.get(path) ?? []) pipeline.add(importer);

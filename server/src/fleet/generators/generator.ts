@@ -74,7 +74,10 @@ export interface BodySource {
   readonly conditional: boolean;
 }
 
-/** A generator that certainly does not exist is shown as it is written: what reads it stands under its condition. */
+/**
+ * Returns the sets that a value holds. A generator that certainly does not exist is shown as it is written: what
+ * reads it is under its condition.
+ */
 function heldBy(cx: Evaluation, value: Lazy, isOnly: boolean): readonly Weighed[] {
   const held = weighed(cx, value);
   return held.length === 0 && isOnly ? definitionsOf(cx, value) : held;
@@ -168,7 +171,7 @@ export function readBodies(
   };
 }
 
-/** What one value says. */
+/** Returns the layers of one value. */
 function layersIn(
   cx: Evaluation,
   { value, fallback, conditional }: BodySource,
@@ -193,7 +196,7 @@ function layerOf({ value, priority, conditional }: Weighed, fallback: Place, sou
   return { value, priority, conditional, fallback, source };
 }
 
-/** The members of `files` or `prompts`. */
+/** Returns the members of `files` or `prompts`. */
 function namedIn(reading: Reading, layers: readonly Layer[], option: string): Named[] {
   const found = new Map<string, Omit<Named, 'conditional'>>();
   const note = (name: string, kind: NameKind, attr: Attr, { conditional, fallback, source }: Layer) => {
@@ -246,7 +249,7 @@ function readPrompt(reading: Reading, { name, at, layers }: Named): GeneratorPro
   };
 }
 
-/** The file that a persisted prompt declares. */
+/** Returns the file that a persisted prompt declares. */
 function promptFile(prompt: GeneratorPrompt, conditional: boolean): GeneratorFile {
   return {
     name: prompt.name,

@@ -38,7 +38,7 @@ export function whatItBrings(
   return importsGenerators(cx, item, value, registries, depth) ? 'module' : null;
 }
 
-/** A set of generators where a module is expected. */
+/** Returns whether a value is a set of generators in the place of a module. */
 function holdsGenerators(cx: Evaluation, set: AttrsValue): boolean {
   let generators = 0;
   for (const entry of [...set.entries.values(), ...set.patterns]) {
@@ -69,7 +69,7 @@ function assignsGenerators(cx: Evaluation, item: Lazy, module: AttrsValue, regis
   );
 }
 
-/** What the definitions of an option are in a module, whatever their conditions. */
+/** Returns what the definitions of an option are in a module, whatever their conditions. */
 function optionsAt(cx: Evaluation, lazy: Lazy, [name, ...rest]: readonly string[]): Lazy[] {
   if (name === undefined) return [lazy];
   return definitionsOf(cx, lazy).flatMap(({ value, never }) => {
@@ -78,7 +78,10 @@ function optionsAt(cx: Evaluation, lazy: Lazy, [name, ...rest]: readonly string[
   });
 }
 
-/** Does it import what brings generators and was handed to it? What it applies itself is found where that is written. */
+/**
+ * Returns whether a module imports what brings generators and was handed to it. What it applies itself is found where
+ * that is written.
+ */
 function importsGenerators(
   cx: Evaluation,
   item: Lazy,
@@ -102,7 +105,7 @@ function importsGenerators(
   );
 }
 
-/** As `holdsGenerators`, for values that are modules nearly always: those are hardly looked into. */
+/** Does what `holdsGenerators` does for values that are modules nearly always: hardly looks into those. */
 export function isSetOfGenerators(cx: Evaluation, set: AttrsValue): boolean {
   const [first] = set.entries.values();
   if (first === undefined || ['imports', 'config', 'options'].some(name => set.entries.has(name)))

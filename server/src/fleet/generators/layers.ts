@@ -30,14 +30,14 @@ export function isOpen(set: AttrsValue): boolean {
   return false;
 }
 
-/** What is defined once, under a condition, is there by that definition or not at all. */
+/** Gives layers the condition of their generator: what is defined once is there by that definition or not at all. */
 export function givenThatItIs(all: readonly Layer[], conditional: boolean): readonly Layer[] {
   if (all.length > 1 && !conditional) return all;
   if (all.every(layer => layer.conditional === conditional)) return all;
   return all.map(layer => ({ ...layer, conditional }));
 }
 
-/** What remains of definitions. What an unknown perhaps is stands for it, as a guess. */
+/** Returns the definitions that remain. The candidates of an unknown take its place, as guesses. */
 export function layersOf(reading: Reading, all: readonly Layer[]): readonly Layer[] {
   const [only] = all;
   // Nearly all there is: one set, without conditions.
@@ -71,7 +71,7 @@ function bySource(all: readonly Layer[]): (readonly Layer[])[] {
   return [...groupBy(all, layer => layer.source).values()];
 }
 
-/** All definitions of an option. */
+/** Returns all definitions of an option. */
 export function optionIn({ cx }: Reading, layers: readonly Layer[], option: string): readonly Layer[] {
   let found: Layer[] | null = null;
   for (const { value, conditional, fallback, source } of layers) {
@@ -94,7 +94,7 @@ export function optionIn({ cx }: Reading, layers: readonly Layer[], option: stri
 /** Most options are set by nobody. */
 const NO_LAYERS: readonly Layer[] = [];
 
-/** An option with a default that applies only where the option is certainly not set. */
+/** Returns an option with a default that applies only where the option is certainly not set. */
 export function optionOr<T>(
   reading: Reading,
   layers: readonly Layer[],
@@ -108,7 +108,7 @@ export function optionOr<T>(
   return agreed(all, layer => read(reading.cx, layer.value));
 }
 
-/** The value of an option that has but one, if all sources that say something of it say the same. */
+/** Returns the value of an option that has but one, if all sources that say something of it say the same. */
 export function agreed<T>(all: readonly Layer[], read: (layer: Layer) => T | null): T | null {
   const [only] = all;
   if (only !== undefined && all.length === 1) return only.conditional ? null : read(only);
@@ -122,7 +122,7 @@ export function agreed<T>(all: readonly Layer[], read: (layer: Layer) => T | nul
 
 const NO_ITEMS = { items: [], complete: true };
 
-/** The items of a list option; what perhaps applies is among them. */
+/** Returns the items of a list option; what perhaps applies is among them. */
 export function itemsOf(reading: Reading, layers: readonly Layer[], option: string) {
   const all = optionIn(reading, layers, option);
   const [only] = all;

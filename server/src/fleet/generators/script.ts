@@ -39,13 +39,13 @@ function segmentOf(piece: StringPiece, start: number, end: number): ScriptSegmen
   return { start, end, file: origin.file.path, literal: origin.start, map, from: source.start, path: null };
 }
 
-/** What `${./file}` stands for: Nix copies it to the store under a name that cannot be known here. */
+/** Returns the text of `${./file}`: Nix copies it to the store under a name that cannot be known here. */
 function pathOf({ key, candidates }: UnknownValue): string | null {
   const [only] = key.startsWith('path:') ? (candidates ?? []) : [];
   return only?.kind === 'path' && only.text !== '' && !only.text.startsWith('/') ? only.text : null;
 }
 
-/** The place of one character in a segment that has one. */
+/** Returns the place of one character in a segment that has one. */
 function placeAt({ text }: ScriptSource, segment: ScriptSegment, offset: number): Range {
   const { map, from, start } = segment;
   if (from === null) return { start: map[0] ?? 0, end: map[1] ?? 0 };
@@ -62,7 +62,7 @@ function mapped(map: readonly number[], offset: number): number {
 }
 
 /**
- * Where a stretch of a script is written. What spans several literals is shown in the first of them, with the
+ * Returns where a range of a script is written. What spans several literals is shown in the first of them, with the
  * interpolations there that the rest came through.
  * @param start UTF-16 offset into `source.text`, half open with `end`; an empty stretch is its next character's place
  * @returns null if none of it is written anywhere

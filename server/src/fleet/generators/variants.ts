@@ -15,12 +15,14 @@ import type {
 
 const parts = new WeakMap<GeneratorBody, readonly GeneratorBody[]>();
 
-/** The bodies that a body stands for, no two of which are there at once; itself, if it is no more than one. */
+/**
+ * Returns the bodies that a body stands for, no two of which are there at once; itself, if it is no more than one.
+ */
 export function variantsIn(body: GeneratorBody): readonly GeneratorBody[] {
   return parts.get(body) ?? [body];
 }
 
-/** One body of several that stand for one another: what they agree in, and all names that any of them has. */
+/** Returns one body for several alternatives: what they agree in, and all names that any of them has. */
 export function variantsOf(bodies: readonly GeneratorBody[]): GeneratorBody {
   const common = commonBody(bodies);
   if (bodies.length > 1) parts.set(common, bodies);
@@ -116,7 +118,7 @@ function summaryOf(body: GeneratorBody): Summary {
   return summary;
 }
 
-/** The first of each kind: in a fleet a thousand machines may say the same, each in a file of its own. */
+/** Keeps the first of each kind: in a fleet a thousand machines may say the same, each in a file of its own. */
 function withoutAlikes(bodies: readonly GeneratorBody[]): readonly GeneratorBody[] {
   if (bodies.length < 3) return bodies;
   const found = new Map<string, GeneratorBody>();
@@ -183,7 +185,7 @@ function commonPrompt(all: readonly GeneratorPrompt[]): GeneratorPrompt {
   };
 }
 
-/** A script that some have not is not known to be there, but it is the one to show. */
+/** Returns the script to show. One that some bodies do not have is not known to be there. */
 function commonScript(bodies: readonly GeneratorBody[]): GeneratorScript | null {
   const scripts = bodies.map(body => body.script);
   const first = scripts.find(script => script !== null) ?? null;

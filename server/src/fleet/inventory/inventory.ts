@@ -31,7 +31,7 @@ export interface Instances {
   readonly complete: boolean;
 }
 
-/** Is the instance one of clan-core's own services? Null where that is not known. */
+/** Returns whether the instance is one of clan-core's own services, or `null` if that is not known. */
 export function isOfClanCore(instance: Instance): boolean | null {
   const { input, inputKnown } = instance.module;
   if (!inputKnown) return null;
@@ -80,7 +80,7 @@ function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: bo
   };
 }
 
-/** What one definition says of the module: a name of '' is not said. */
+/** Reads what one definition says of the module. The name is '' if it says none. */
 function readModule(cx: Evaluation, set: AttrsValue): InstanceModule {
   const entry = set.entries.get('module');
   const none = isClosed(set) ? '' : null;
@@ -263,7 +263,7 @@ function both(left: () => Setting, right: () => Setting): () => Setting {
   return () => mergeSettings(left(), right());
 }
 
-/** One instance a name: what several places say is joined; a place that was read twice counts once. */
+/** Joins the instances of one name. A place that was read twice counts once. */
 export function mergeInstances(all: readonly Instance[]): Instance[] {
   const merged = new Map<string, Instance>();
   const seen = new Set<string>();
@@ -290,7 +290,7 @@ function mergeTwo(left: Instance, right: Instance): Instance {
   };
 }
 
-/** With the names that instances have by default: a module without a name is called as the instance. */
+/** Adds the names that instances have by default: a module without a name is called as the instance. */
 export function withModuleNames(instances: readonly Instance[]): Instance[] {
   return instances.map(instance =>
     instance.module.name === ''

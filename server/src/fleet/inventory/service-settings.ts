@@ -39,14 +39,14 @@ export function readInterface(cx: Evaluation, module: Lazy | null, given: Given)
 }
 
 /**
- * The settings as a service module sees them.
+ * Returns the settings as a service module sees them.
  * @param given all definitions: the role's and the machine's
  */
 export function settingsValue(cx: Evaluation, known: Interface, given: readonly Lazy[], what: string): Lazy {
   return thunk(() => merged(cx, known, given, `settings of ${what}`));
 }
 
-/** A level of options: what the interface declares there, and what is set. */
+/** Merges a level of options: what the interface declares there, and what is set. */
 function merged(
   cx: Evaluation,
   { options: declared, complete }: Interface,
@@ -123,7 +123,7 @@ function guess(why: UnknownValue, given: readonly Lazy[]): Value {
   return given.length === 0 ? why : perhaps(why, given, null);
 }
 
-/** Definitions of one option, as its type merges them. */
+/** Joins the definitions of one option, as its type merges them. */
 function joined(cx: Evaluation, given: readonly Lazy[], type: Value | null, why: UnknownValue): Value {
   const definitions = strongest(given.flatMap(lazy => definitionsOf(cx, lazy)));
   const values = definitions.map(definition => definition.value);
@@ -152,7 +152,7 @@ function strongest(definitions: readonly Definition[]): readonly Definition[] {
   return possible.filter(definition => definition.priority <= priority);
 }
 
-/** Sets joined attribute by attribute; what is inside may have more attributes than are written. */
+/** Joins sets attribute by attribute. What is inside may have more attributes than are written. */
 function widened(
   cx: Evaluation,
   sets: readonly AttrsValue[],
@@ -171,7 +171,7 @@ function widened(
   return attrs(entries, sets[0]?.origin ?? null, open ?? hidden, patterns);
 }
 
-/** The same, where a submodule may have added attributes. */
+/** Opens a value in which a submodule may have added attributes. */
 function opened(cx: Evaluation, lazy: Lazy, why: UnknownValue): Lazy {
   return thunk(() => {
     const value = cx.force(lazy);
@@ -201,7 +201,7 @@ function converts(cx: Evaluation, type: Value | null): boolean {
   return false;
 }
 
-/** The function of `lib.types` that made a type. */
+/** Returns the function of `lib.types` that made a type. */
 function typeFunction(type: Value | null): string | null {
   if (type?.kind !== 'unknown') return null;
   let at: UnknownValue = type;

@@ -210,7 +210,7 @@ function has(run: Run, machine: string): boolean {
   return [...run.members.values()].some(machines => machines.includes(machine));
 }
 
-/** What clan gives beside what the inventory says: nothing of it is known here. */
+/** Returns the arguments that clan gives beside what the inventory says: nothing of them is known here. */
 function unknowns(what: string): Readonly<Record<string, Lazy>> {
   const root = (name: string) =>
     unknown(`\`${name}\`, which clan gives to services`, `${name}@${what}`, null, { kind: 'root', name });

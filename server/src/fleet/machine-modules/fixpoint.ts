@@ -136,7 +136,7 @@ export function createSettling(cx: Evaluation, cache: SettledCache, reading: Mod
   };
 }
 
-/** Does the module leave something open that options may decide? */
+/** Returns whether the module leaves something open that options may decide. */
 function isUnsettled({ definitions, gaps }: ModuleFacts): boolean {
   return gaps.length > 0 || definitions.some(isOpen);
 }

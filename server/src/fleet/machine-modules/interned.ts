@@ -11,7 +11,7 @@ import { areOfSameValue } from '../generators/definitions.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
 import type { ModuleFacts } from './module-facts.ts';
 
-/** The definitions, each the one from before where that says the same; the whole list from before if all are. */
+/** Returns the definitions, each the object from before if it is equal, and the whole list from before if all are. */
 export function constantDefinitions(
   fresh: readonly GeneratorDefinition[],
   before: readonly GeneratorDefinition[],
@@ -45,7 +45,7 @@ function placesByName(definitions: readonly GeneratorDefinition[]): Map<string, 
   return found;
 }
 
-/** What a file's module says; the facts from before if it still says those. */
+/** Returns the facts of a module: the object from before if they are equal. */
 export function constantModule(fresh: ModuleFacts, before: ModuleFacts): ModuleFacts {
   const definitions = constantDefinitions(fresh.definitions, before.definitions);
   const ofHome = constantDefinitions(fresh.homes.definitions, before.homes.definitions);
@@ -77,7 +77,7 @@ function saySame(left: GeneratorDefinition, right: GeneratorDefinition): boolean
 
 const texts = new WeakMap<GeneratorBody, string>();
 
-/** All that a body says, places and all. */
+/** Returns all that a body says as text, places included. */
 function textOf(body: GeneratorBody): string {
   let text = texts.get(body);
   if (text === undefined) {
@@ -90,8 +90,8 @@ function textOf(body: GeneratorBody): string {
 }
 
 /**
- * A module mostly defines what its file shows by itself. Then the one stands for the other, so that nothing is kept
- * twice. What a function made for its caller came another way, or has a name that tells of what it was given.
+ * Replaces definitions by the equal ones that the file of the module shows by itself, so that nothing is kept twice.
+ * What a function made for its caller came another way, or has a name that depends on its arguments.
  */
 export function withKnown(
   definitions: readonly GeneratorDefinition[],

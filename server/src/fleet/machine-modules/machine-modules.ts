@@ -123,7 +123,7 @@ export function followModules(
   };
 }
 
-/** What home-manager's modules bring that certainly belong to the machine. What is read is noted. */
+/** Follows home-manager's modules that certainly belong to the machine, and notes what is read. */
 function followHomes(
   modules: readonly OwnModule[],
   lookup: ModuleLookup,

@@ -94,7 +94,7 @@ const CONFIG: UnknownValue = {
   origin: null,
 };
 
-/** The names by which a value was selected from the configuration of that key; null for any other. */
+/** Returns the names by which a value was selected from the configuration of that key, or `null` for any other. */
 function pathBelow(value: UnknownValue, key: string): string[] | null {
   const names: string[] = [];
   let at = value;
@@ -115,7 +115,7 @@ function platformPath(value: UnknownValue): string[] | null {
   return path?.[0] === 'stdenv' && path.length > 1 ? [PACKAGES, ...path] : null;
 }
 
-/** What clan keeps for itself is none of the workspace's options. */
+/** Returns false for what clan keeps for itself, which is none of the workspace's options. */
 function isWorthAsking(path: readonly string[]): boolean {
   if (path.length < 2) return false;
   return path[0] !== 'clan' || path[1] !== 'core' || path.join('.') === MACHINE_NAME.join('.');
@@ -135,7 +135,7 @@ function isNames(plain: Plain): plain is Names {
   return typeof plain === 'object' && plain !== null && 'names' in plain;
 }
 
-/** The value that data stands for; what a set has under its names is asked for by those. */
+/** Returns the value that data stands for. Attributes of a set are created when they are asked for. */
 function nixValue(plain: Plain, at: UnknownValue): Value {
   const { origin } = at;
   if (plain === null) return nullValue(origin);
@@ -173,7 +173,7 @@ export interface OptionSource {
   readonly known: (path: readonly string[]) => Plain | undefined;
 }
 
-/** The options of one machine. */
+/** Returns the options of one machine. */
 export function machineOptions(cx: Evaluation, source: OptionSource): MachineOptions {
   const answers = new Map<string, Plain | undefined>();
   /** Options being answered, each with the first of them that its answer waits for. */
@@ -270,7 +270,7 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
   return { answer: plain.flat().map(item => (defaults === null ? item : withDefaults(item, defaults))) };
 }
 
-/** An item of a list with what its options are by default. */
+/** Returns an item of a list with what its options are by default. */
 function withDefaults(item: Plain, { fields }: Fields): Plain {
   if (typeof item !== 'object' || item === null || !('fields' in item)) return item;
   const hidden = new Set(item.hidden ?? []);

@@ -146,7 +146,10 @@ function readFunction(walk: ModuleWalk, value: LambdaValue, certain: boolean, de
   walk.isPlain = before && (walk.isPlain || found.length > 0);
 }
 
-/** What the module comes to; where a walk has looked into it with the same arguments, as that has seen it. */
+/**
+ * Returns what the function of a module evaluates to. Where a walk has inspected it with the same arguments, the
+ * values of that walk are shared.
+ */
 function applied(walk: ModuleWalk, module: LambdaValue): Value {
   const walked = walk.cx.modules.get(module.scope.file.path);
   return walked !== undefined && isGivenTheSame(module, walked, walk.given)

@@ -4,7 +4,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Place } from '../../nix/places.ts';
 import { collectDeclarations, type DeclaredFleet } from './declared.ts';
 
-/** What `inventory.json` at the root says; null if there is none. */
+/** Returns what `inventory.json` at the root says; null if there is none. */
 export function readInventoryJson(cx: Evaluation): DeclaredFleet | null {
   const text = cx.files.kind('inventory.json') === 'file' ? cx.files.text('inventory.json') : null;
   if (text === null) return null;
@@ -24,7 +24,7 @@ export function readInventoryJson(cx: Evaluation): DeclaredFleet | null {
   };
 }
 
-/** The first key of that name: good enough to open the file at. */
+/** Returns the first key of that name: good enough to open the file at. */
 function placeInJson(text: string, name: string): Place | null {
   const key = JSON.stringify(name);
   for (let start = text.indexOf(key); start >= 0; start = text.indexOf(key, start + 1))

@@ -82,18 +82,21 @@ export function joinDeclared(
   };
 }
 
-/** A module of the clan is read where it is written and where it is imported. */
+/**
+ * Returns the generators of exports, each once: a module of the clan is read where it is written and where it is
+ * imported.
+ */
 function exportsOf(declared: readonly DeclaredFleet[]): readonly ExportGenerator[] {
   const all = declared.flatMap(fleet => fleet.exports);
   return [...new Map(all.map(generator => [`${generator.key}\0${generator.name}`, generator])).values()];
 }
 
-/** A configuration that is written out beside a clan is no machine of its inventory. */
+/** Returns whether a configuration is written out beside a clan, and no machine of its inventory. */
 function isOutside({ source }: Machine): boolean {
   return source === 'configuration';
 }
 
-/** What is set goes before what is taken for granted. */
+/** Returns the directory of the clan. One that is set goes before a default. */
 function directoryOf(directories: readonly ClanDirectory[]): string | null {
   const set = directories.filter(directory => directory.isSet);
   const paths = new Set((set.length > 0 ? set : directories).map(directory => directory.path));

@@ -36,7 +36,7 @@ export function mayDeclareMachines(text: string): boolean {
   return MAY_DECLARE.test(text);
 }
 
-/** True unless the file belongs to another flake below the root, such as a template. */
+/** Returns true unless the file belongs to another flake below the root, such as a template. */
 export function belongsToFleet(files: NixFiles, path: string): boolean {
   if (files.kind('flake.nix') === null) return true;
   for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder))
@@ -149,7 +149,7 @@ export function readMade(cx: Evaluation, { file, set }: FlakeSet): DeclaredFleet
   return found.result();
 }
 
-/** An output of the flake, rather than an option of the name. */
+/** Returns whether a path is an output of the flake, rather than an option of the name. */
 function isOutput({ parent }: NamePath): boolean {
   return parent === null || parent.name?.text === 'flake' || parent.name?.text === 'outputs';
 }
@@ -165,7 +165,7 @@ function hasOptions(path: NamePath): boolean {
   return false;
 }
 
-/** A clan that lies in a folder of tests is none of the workspace's own. */
+/** Returns whether a clan is in a folder of tests, and so none of the workspace's own. */
 function isOfTests(cx: Evaluation, value: Value): boolean {
   const directory = value.kind === 'attrs' ? certain(value, 'directory') : null;
   if (directory === null) return false;

@@ -81,7 +81,9 @@ export interface Ownership {
   readonly givenTo: (file: string) => Arguments;
 }
 
-/** The generators of every machine. Those of a machine are the same object for as long as its modules stand. */
+/**
+ * Returns the generators of every machine. Those of a machine are the same object as long as its modules are valid.
+ */
 export function machineGenerators(cx: Evaluation, own: Ownership): Map<string, MachineGenerators> {
   const { joined, table, ownership } = own;
   const given = givenModules(cx, own);
@@ -140,7 +142,7 @@ function follow(
   return { given, ...viewer, clanFiles, areRead, followed, own: isSame ? before.own : result };
 }
 
-/** What clan itself defines of each of its machines. */
+/** Returns what clan itself defines of each of its machines. */
 function knownOf({ isClan }: JoinedFleet, machine: Machine): MachineSetting['known'] {
   const { name, source } = machine;
   const isOfClan = isClan && (source === 'inventory' || source === 'folder');
@@ -150,7 +152,7 @@ function knownOf({ isClan }: JoinedFleet, machine: Machine): MachineSetting['kno
   };
 }
 
-/** What packages for the machine know of its platform. */
+/** Returns what packages for the machine know of its platform. */
 function platformOf({ class: kind, system }: Machine, name: string): string | boolean | undefined {
   switch (name) {
     case 'isLinux':
@@ -202,7 +204,7 @@ function givenModules(cx: Evaluation, own: Ownership): Given {
   return ownership.given;
 }
 
-/** Modules that stand where the machine is declared. */
+/** Adds the modules that are written where the machine is declared. */
 function addDeclaredModules(
   own: Ownership,
   modules: Map<string, RootModule[]>,
@@ -232,7 +234,9 @@ function addDeclaredModules(
   }
 }
 
-/** Modules that an inventory adds to the members of a role. False if it may add more than is known. */
+/**
+ * Adds the modules that an inventory gives to the members of a role. Returns false if it may add more than is known.
+ */
 function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): boolean {
   const { inventory } = own.joined;
   let complete = true;

@@ -43,7 +43,7 @@ export function mentionsRemoved(text: string): boolean {
 /** Steps allowed for one file. */
 const STEPS = 200_000;
 
-/** What one file uses; nothing where that takes too long. */
+/** Returns the removed options that one file uses, or none if that takes too long. */
 export function readRemoved(cx: Evaluation, file: SourceFile): RemovedUse[] {
   const found: RemovedUse[] = [];
   const offsets = [...file.text.matchAll(LAST_NAMES)].map(match => match.index);
@@ -117,7 +117,7 @@ function endsWith(names: readonly string[], { path }: RemovedOption): boolean {
   );
 }
 
-/** Names around an inventory that is clan's: other things have inventories, and services, too. */
+/** Returns whether the names around an inventory are clan's: other things have inventories, and services, too. */
 function isOfClan(names: readonly string[]): boolean {
   return names.every(name => /^(flake|config|outputs|)$|clan/i.test(name));
 }

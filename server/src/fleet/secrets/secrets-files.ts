@@ -22,7 +22,7 @@ export const NOWHERE: Location = { files: [], complete: false };
 
 type Files = Pick<NixFiles, 'kind' | 'list'>;
 
-/** The files that a source names; `near` is where it is used. */
+/** Returns the files that a source names; `near` is where it is used. */
 export function locate(files: Files, { path, pattern, guess }: SecretSource, near: string): Location {
   if (path !== null) return { files: [{ path, certain: true }], complete: true };
   if (pattern !== null) {
@@ -34,7 +34,7 @@ export function locate(files: Files, { path, pattern, guess }: SecretSource, nea
   return { files: [{ path: guess, certain: false }], complete: false };
 }
 
-/** The default of the definition's own file, or else the only one of its flake. */
+/** Returns the default of the definition's own file, or else the only one of its flake. */
 export function locateDefault(
   files: Files,
   definition: SecretDefinition,
@@ -57,7 +57,10 @@ export function locateDefault(
   return { files: first.files.map(file => ({ ...file, certain: false })), complete: false };
 }
 
-/** What a definition sets, or else the default where all that set one agree; null where that is not known. */
+/**
+ * Returns what a definition sets, or else the default on which all that set one agree, or `null` if that is not
+ * known.
+ */
 export function textOr(
   definition: SecretDefinition,
   option: 'format' | 'key',
@@ -75,14 +78,14 @@ export function textOr(
   return set.size === 1 ? (only ?? null) : null;
 }
 
-/** The nearest folder above with a `flake.nix`: templates and examples are worlds of their own. */
+/** Returns the nearest folder above with a `flake.nix`: templates and examples are flakes of their own. */
 export function flakeOf(files: Files, path: string): string {
   let folder = folderOf(path);
   while (folder !== '' && files.kind(`${folder}/flake.nix`) !== 'file') folder = folderOf(folder);
   return folder;
 }
 
-/** The files that fit a path in which `*` stands for a part of a name. */
+/** Returns the files that fit a path in which `*` stands for a part of a name. */
 function expand(files: Files, pattern: string): string[] {
   let folders = [''];
   const names = pattern.split('/');
@@ -106,7 +109,7 @@ function expand(files: Files, pattern: string): string[] {
   return folders;
 }
 
-/** How many characters two paths have in common at the start. */
+/** Returns how many characters two paths have in common at the start. */
 function common(a: string, b: string): number {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length++;

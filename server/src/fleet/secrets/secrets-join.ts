@@ -259,7 +259,7 @@ function targets(
   };
 }
 
-/** Names that a name with holes may be: they stand for any text. */
+/** Returns a pattern of the names that a name with holes may be. A hole is any text. */
 export function patternOf(name: string): RegExp {
   const parts = name.split(/\$\{(?:[^{}]|\{[^}]*\})*\}/);
   return new RegExp(`^${parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.+')}$`);

@@ -36,7 +36,7 @@ export interface EncryptedFile {
 /** Formats of which sops-nix hands out the whole file, whatever `key` says. */
 const WHOLE = new Set(['binary', 'dotenv', 'ini']);
 
-/** Does a key choose a part of a file of this format? */
+/** Returns whether a key chooses a part of a file of this format. */
 export function hasKeys(format: string): boolean {
   return !WHOLE.has(format);
 }
@@ -64,7 +64,7 @@ export function readEncrypted(path: string, text: string): EncryptedFile | null 
   };
 }
 
-/** Files of which sops-nix hands out the whole, so that their keys do not matter. */
+/** Reads a file of which sops-nix hands out the whole, so that its keys do not matter. */
 function readLines(path: string, text: string): EncryptedFile {
   const found = text.matchAll(/^(?:sops_)?(?:age|pgp)__list_\d+__map_(?:recipient|fp)\s*=\s*(\S+)\s*$/gm);
   return {

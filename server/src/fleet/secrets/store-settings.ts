@@ -23,7 +23,7 @@ export function mentionsStoreSettings(text: string): boolean {
   return text.includes('secretStore');
 }
 
-/** What one file sets. What cannot be evaluated within the budget is set to what is not known. */
+/** Returns what one file sets. What cannot be evaluated within the budget is set to an unknown value. */
 export function readStoreSettings(cx: Evaluation, file: SourceFile): StoreSetting[] {
   const found: StoreSetting[] = [];
   const places = [...file.text.matchAll(/\bsecretStore\b/g)].map(match => match.index);
@@ -59,7 +59,10 @@ export function readStoreSettings(cx: Evaluation, file: SourceFile): StoreSettin
   return found;
 }
 
-/** Whose option a path ends in; null for another option, and where the option itself is declared. */
+/**
+ * Returns the owner of the option that a path ends in, or `null` for another option, and where the option itself is
+ * declared.
+ */
 function levelOf(path: NamePath): StoreSetting['of'] | null {
   const names: (string | null)[] = [];
   for (let at: NamePath | null = path; at !== null; at = at.parent) names.push(at.name?.text ?? null);

@@ -136,7 +136,7 @@ function unknownOption(found: Found, entry: Attr, path: OptionPath, siblings: Op
     found.mistakes.push({ kind: 'unknown', path, at: placeOf(entry.at), siblings });
 }
 
-/** What an attribute says, as far as what it stands in holds. */
+/** Returns what an attribute says, as far as what it stands in holds. */
 function writtenIn(cx: Evaluation, entry: Attr, around: Definition): Written[] {
   const nameAt = entry.at === null ? null : placeOf(entry.at);
   return definitionsOf(cx, entry.value).map(definition => ({
@@ -164,7 +164,7 @@ function judgeType(found: Found, type: OptionType, path: OptionPath, definitions
   judgeInside(found, type, path, definitions);
 }
 
-/** Is the value itself, whatever it holds, one that the type takes? */
+/** Judges the value itself, whatever it holds: whether it is one that the type takes. */
 function judgeKind(found: Found, type: OptionType, path: OptionPath, { value, nameAt }: Written): void {
   if (fits(type, value)) return;
   const at = value.kind === 'attrs' || value.origin === null ? nameAt : placeOf(value.origin);
@@ -187,13 +187,13 @@ function fits(type: OptionType, value: Value): boolean {
   }
 }
 
-/** A value without what it holds. */
+/** Returns a value without what it holds. */
 function shallow(value: Value): WrittenValue {
   const at = value.origin === null ? null : placeOf(value.origin);
   return { kind: value.kind, at, scalar: scalarOf(value), items: [], entries: new Map(), open: true };
 }
 
-/** What sets and lists of a type hold. */
+/** Judges what sets and lists of a type hold. */
 function judgeInside(
   found: Found,
   type: OptionType,
@@ -220,7 +220,10 @@ function judgeInside(
   }
 }
 
-/** The definitions that only one of several types can take, by that type: what is inside of others is not judged. */
+/**
+ * Returns the definitions that only one of several types can take, by that type: what is inside of others is not
+ * judged.
+ */
 function byBranch(types: readonly OptionType[], definitions: readonly Written[]): Map<OptionType, Written[]> {
   const found = new Map<OptionType, Written[]>();
   for (const definition of definitions) {
@@ -267,12 +270,12 @@ function judgeItems(found: Found, type: OptionType, path: OptionPath, definition
   }
 }
 
-/** What an option takes and what it got, in words. */
+/** Returns what an option takes and what it got, in words. */
 export function wordsOf({ type, value }: WrongValue): { readonly takes: string; readonly got: string } {
   return { takes: textOf(type), got: gotText(value) };
 }
 
-/** For a text that is none of several: those that it may be. */
+/** Returns the texts that are allowed, for a text that is none of them. */
 export function choicesFor({ type, value }: WrongValue): readonly string[] {
   return typeof value.scalar === 'string' ? textsIn(type) : [];
 }
