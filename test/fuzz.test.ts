@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runChecks } from '../server/src/checks/engine/run.ts';
+import { rethrow } from './checks/small-workspace.ts';
 import { type FleetWorkspace, fleetWorkspace } from './fleet/workspace.ts';
 import { claimFinding, claimPlace } from './fuzz/claims.ts';
 import { claimCursor, claimFile, claimWorkspace, snapshotOf } from './fuzz/editor-claims.ts';
@@ -57,9 +58,7 @@ const fileChange: fc.Arbitrary<FileChange> = fc.oneof(
 /** All that is said of a fleet holds. Throws where it does not. */
 function claimFleet({ workspace: { files, ...workspace } }: Mutable, path: string, at: number): number {
   const fleet = workspace.fleet();
-  const findings = runChecks(fleet, files, { severities: {} }, failure => {
-    throw failure.error;
-  });
+  const findings = runChecks(fleet, files, { severities: {} }, { onFailure: rethrow });
   for (const finding of findings) claimFinding(files, finding);
   for (const unit of fleet.units.values()) {
     for (const use of unit.uses) claimPlace(files, use.at, 'a use');

@@ -100,13 +100,13 @@ export function chooser(server: Server): Chooser {
   }
 
   async function machines(of: FleetRoot): Promise<readonly string[] | null> {
-    if (of.machines.length === 1) return of.machines.map(one => one.name);
+    if (of.machines.length === 1) return of.machines.map(machine => machine.name);
     const picked = await pickSome(machineChoices(of.machines), {
       title: l10n.t('Vars of which machines?'),
       placeholder: l10n.t('Those with something to generate are chosen already'),
       empty: l10n.t('No machine is chosen. Choose at least one, or press Escape to leave.'),
     });
-    return picked?.map(one => one.label) ?? null;
+    return picked?.map(choice => choice.label) ?? null;
   }
 
   async function machine(title: string) {
@@ -134,7 +134,7 @@ export function chooser(server: Server): Chooser {
         void window.showInformationMessage(noGenerators(names));
         return null;
       }
-      const isLacking = items.some(one => 'picked' in one && one.picked);
+      const isLacking = items.some(item => 'picked' in item && item.picked);
       const missing = isLacking
         ? l10n.t('Those that are missing are chosen already')
         : l10n.t('All of them are generated; choose those to look at again');

@@ -43,24 +43,24 @@ export function createEnvironmentPreview(server: Server): EnvironmentPreview {
 
   async function textOf(uri: Uri): Promise<string> {
     const shown = shownAt(uri);
-    const found = await ask(shown);
-    if (found === null) return `# ${l10n.t('No folder is open.')}\n`;
-    return found.text ?? `# ${l10n.t('There is no machine "{0}" any more.', shown.machine ?? '')}\n`;
+    const result = await ask(shown);
+    if (result === null) return `# ${l10n.t('No folder is open.')}\n`;
+    return result.text ?? `# ${l10n.t('There is no machine "{0}" any more.', shown.machine ?? '')}\n`;
   }
 
   async function preview(node?: FleetNode): Promise<void> {
     const near =
       node?.kind === 'machine' ? node.root : (window.activeTextEditor?.document.uri.toString() ?? null);
-    const found = await ask({ near, machine: null, shell: 'bash' });
-    if (found === null || found.machines.length === 0) {
+    const result = await ask({ near, machine: null, shell: 'bash' });
+    if (result === null || result.machines.length === 0) {
       void window.showInformationMessage(l10n.t('No machine is declared in the open folders.'));
       return;
     }
-    const machine = node?.kind === 'machine' ? node.machine.name : await pickMachine(found.machines);
+    const machine = node?.kind === 'machine' ? node.machine.name : await pickMachine(result.machines);
     if (machine === undefined) return;
     const shell = await pickShell();
     if (shell === undefined) return;
-    const document = await workspace.openTextDocument(addressOf({ near: found.root, machine, shell }));
+    const document = await workspace.openTextDocument(addressOf({ near: result.root, machine, shell }));
     // VS Code has no language of its own for nushell; its comments and strings are close to those of shells.
     if (document.languageId === 'plaintext') await languages.setTextDocumentLanguage(document, 'shellscript');
     await window.showTextDocument(document, {

@@ -109,8 +109,8 @@ export function createFleetViews(server: Server): FleetViews {
   async function askKey(node: FleetNode & { kind: 'key' }): Promise<FleetNode[]> {
     const { registry, key } = node.key;
     const asked: KeyParams = { root: node.root, registry, key };
-    const found = await server.request<KeyDetail | null>(keyRequest, asked);
-    return found === null ? [] : keyParts(found);
+    const detail = await server.request<KeyDetail | null>(keyRequest, asked);
+    return detail === null ? [] : keyParts(detail);
   }
 
   const fleet = window.createTreeView('varsmith.fleet', {
@@ -161,12 +161,14 @@ export function createFleetViews(server: Server): FleetViews {
         void window.showInformationMessage(l10n.t('The secret "{0}" is not in the view.', secret.name));
       return;
     }
-    const found = roots.find(({ uri }) => uri === root);
-    const keyEntry = found?.keys.find(one => one.key === key && one.registry === registry);
+    const fleetRoot = roots.find(({ uri }) => uri === root);
+    const keyEntry = fleetRoot?.keys.find(fleetKey => fleetKey.key === key && fleetKey.registry === registry);
     if (keyEntry) return show(keys, { kind: 'key', root, key: keyEntry });
-    const machine = found?.machines.find(({ name }) => name === at.machine);
+    const machine = fleetRoot?.machines.find(({ name }) => name === at.machine);
     const generators = at.generator === null ? [] : await generatorsOf(root, machine?.name ?? null);
-    const node = generators.find(one => one.kind === 'generator' && one.generator.name === at.generator);
+    const node = generators.find(
+      generator => generator.kind === 'generator' && generator.generator.name === at.generator,
+    );
     if (node) await show(fleet, node);
     else if (machine) await show(fleet, { kind: 'machine', root, machine });
     else
@@ -200,7 +202,7 @@ export function createFleetViews(server: Server): FleetViews {
       if (!fleet.visible && !keys.visible) void askRoots();
     },
     dispose: () => {
-      for (const one of registered) one.dispose();
+      for (const disposable of registered) disposable.dispose();
       fleet.dispose();
       keys.dispose();
       secrets.dispose();

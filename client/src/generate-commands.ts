@@ -25,17 +25,17 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
   const choose = chooser(server);
   const reports = createReportTab();
   const tellFound: Bench['tellFound'] = async (root, states) => {
-    const found: VerifiedParams = { root, states };
+    const params: VerifiedParams = { root, states };
     try {
-      await server.request(verifiedRequest, found);
+      await server.request(verifiedRequest, params);
     } catch {
       // The server does not run, which the status says: no view shows anything then.
     }
   };
   const bench: Bench = { cli, reports, tellFound };
-  const register = <Given extends unknown[]>(id: string, run: (...given: Given) => Promise<void>) =>
-    commands.registerCommand(id, async (...given: Given) => {
-      if (await isTrusted()) await run(...given);
+  const register = <Given extends unknown[]>(id: string, run: (...args: Given) => Promise<void>) =>
+    commands.registerCommand(id, async (...args: Given) => {
+      if (await isTrusted()) await run(...args);
     });
 
   async function generate(target: Target | null, again: boolean): Promise<void> {
@@ -67,8 +67,8 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
       generate(targetOf(node) ?? (await choose.target(false)), true),
     ),
     register(tryCommand, async (given?: FleetNode | GeneratorRef | OneTried) => {
-      const one = generatorOf(given) ?? (await choose.generator());
-      if (one) await tryHere(bench, one);
+      const tried = generatorOf(given) ?? (await choose.generator());
+      if (tried) await tryHere(bench, tried);
     }),
     register('varsmith.verify', async () => {
       const root = await choose.root();

@@ -67,7 +67,7 @@ export async function generateHere(
       return;
     case 'bad': {
       show();
-      const where = story.results.find(one => one.outcome === 'failed')?.where ?? null;
+      const where = story.results.find(result => result.outcome === 'failed')?.where ?? null;
       const answer = await window.showErrorMessage(said.text, ...(where === null ? [] : [goToScript]));
       if (answer === goToScript && where !== null) await openPlace(root, where);
       return;

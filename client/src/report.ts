@@ -56,7 +56,7 @@ export function runReport(story: Story, root: string, headline: string): Report 
       ),
       section(
         l10n.t('Who gains or loses access'),
-        list((access?.sentences ?? []).map(one => escaped(`${one}.`))),
+        list((access?.sentences ?? []).map(sentence => escaped(`${sentence}.`))),
       ),
       section(l10n.t('Access brought up to date'), list((end?.fixed ?? []).map(escaped))),
       section(l10n.t('Good to know'), list(remarks.map(({ message }) => escaped(message)))),
@@ -183,18 +183,18 @@ export function isGenerated({ kind }: { readonly kind: string }): boolean {
 }
 
 /** @param root URI of the fleet */
-export function verifyReport(found: Verification, root: string): Report {
-  const { problems, notes } = found;
+export function verifyReport(verification: Verification, root: string): Report {
+  const { problems, notes } = verification;
   const incomplete = problems.filter(isGenerated);
   const access = problems.filter(({ kind }) => kind === 'access');
-  const others = problems.filter(one => !isGenerated(one) && one.kind !== 'access');
+  const others = problems.filter(problem => !isGenerated(problem) && problem.kind !== 'access');
   const lines = (some: Verification['problems']) => list(some.map(problem => verifyLine(problem, root)));
   const button = (label: string, command: string, some: Verification['problems']) =>
     some.length === 0 ? '' : `<p>${commandLink(label, command, root)}</p>`;
   return {
     title: l10n.t('Verified Vars'),
     body: [
-      head(l10n.t('Verify vars'), verifyText(found)),
+      head(l10n.t('Verify vars'), verifyText(verification)),
       section(
         l10n.t('Missing or outdated'),
         lines(incomplete) + button(l10n.t('Generate Missing'), generateMissingCommand, incomplete),
@@ -205,7 +205,7 @@ export function verifyReport(found: Verification, root: string): Report {
       ),
       section(l10n.t('Further problems'), lines(others)),
       section(l10n.t('Good to know'), list(notes.map(({ message }) => escaped(message)))),
-      section(l10n.t('Generated'), generatedTable(found, root)),
+      section(l10n.t('Generated'), generatedTable(verification, root)),
     ].join(''),
   };
 }

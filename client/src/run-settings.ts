@@ -16,8 +16,8 @@ export function limitArguments(root: string): readonly string[] {
   const seconds = settingsOf(root).get<unknown>('timeLimit');
   // Settings may hold anything: what is no time limit leaves the usual one.
   const time = typeof seconds === 'number' && seconds > 0 ? ['--timeout', String(seconds)] : [];
-  const given = settingsOf(root).get<unknown>('limits');
-  const limits = typeof given === 'object' && given !== null ? Object.entries(given) : [];
+  const setting = settingsOf(root).get<unknown>('limits');
+  const limits = typeof setting === 'object' && setting !== null ? Object.entries(setting) : [];
   return [
     ...time,
     ...limits.flatMap(([name, value]) =>

@@ -63,12 +63,12 @@ async function pickAround(server: Server): Promise<Around | null> {
   const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
   const file = window.activeTextEditor?.document.uri;
   const inside = file === undefined ? null : rootAround(roots, file);
-  const found = inside?.root ?? (await pickRoot(roots));
-  if (found === null) {
+  const fleetRoot = inside?.root ?? (await pickRoot(roots));
+  if (fleetRoot === null) {
     if (roots.length === 0) void window.showInformationMessage(l10n.t('Open the folder of a fleet first.'));
     return null;
   }
-  const root = found.uri;
+  const root = fleetRoot.uri;
   const choices = await server.request<ScaffoldChoices | null>(scaffoldChoicesRequest, { root });
   if (choices === null) return null;
   return {

@@ -54,16 +54,18 @@ export function secretParent(node: SecretNode, roots: readonly SecretsRoot[]): S
       const root = roots.find(({ uri }) => uri === node.root);
       return root === undefined
         ? undefined
-        : nodesOf(root).find(one =>
-            one.kind === 'machine'
-              ? one.machine.name === node.machine
-              : one.kind === 'unassigned' && node.machine === null,
+        : nodesOf(root).find(secretNode =>
+            secretNode.kind === 'machine'
+              ? secretNode.machine.name === node.machine
+              : secretNode.kind === 'unassigned' && node.machine === null,
           );
     }
     case 'machine':
     case 'unassigned':
     case 'file':
-      return secretNodes(roots).find(one => one.kind === 'root' && one.root.uri === node.root);
+      return secretNodes(roots).find(
+        secretNode => secretNode.kind === 'root' && secretNode.root.uri === node.root,
+      );
     default:
       return undefined;
   }

@@ -79,7 +79,7 @@ export function createSecretsView(
   async function reveal(root: string, machine: string | null, { keeper, name }: SecretRef): Promise<boolean> {
     await askRoots();
     const node = (await secretsOf(root, machine)).find(
-      one => one.kind === 'secret' && one.secret.keeper === keeper && one.secret.name === name,
+      secret => secret.kind === 'secret' && secret.secret.keeper === keeper && secret.secret.name === name,
     );
     if (node === undefined) return false;
     await view.reveal(node, { select: true, focus: true, expand: true });

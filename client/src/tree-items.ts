@@ -106,8 +106,8 @@ export function parentOf(node: FleetNode, roots: readonly FleetRoot[]): FleetNod
     case 'generator': {
       const root = roots.find(({ uri }) => uri === node.root);
       if (root === undefined) return undefined;
-      return machinesOf(root).find(one =>
-        one.kind === 'machine' ? one.machine.name === node.machine : node.machine === null,
+      return machinesOf(root).find(machine =>
+        machine.kind === 'machine' ? machine.machine.name === node.machine : node.machine === null,
       );
     }
     default:
@@ -116,7 +116,7 @@ export function parentOf(node: FleetNode, roots: readonly FleetRoot[]): FleetNod
 }
 
 function folderOf(root: string, top: readonly FleetNode[]): FleetNode | undefined {
-  return top.find(one => one.kind === 'root' && one.root.uri === root);
+  return top.find(node => node.kind === 'root' && node.root.uri === root);
 }
 
 /** Where an item is written; null where it is not, or not known. */

@@ -151,9 +151,9 @@ export async function verification(
     () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args }),
   );
   if (ended.stdout !== '' && failureIn(ended.stdout) === null) {
-    const found = JSON.parse(ended.stdout) as Verification;
-    await bench.tellFound(root, found.states ?? []);
-    return found;
+    const result = JSON.parse(ended.stdout) as Verification;
+    await bench.tellFound(root, result.states ?? []);
+    return result;
   }
   void failOrOffer(bench, root, ended, null);
   return null;
@@ -165,18 +165,18 @@ export async function verify(
   root: string,
   generate: (root: string) => Promise<void>,
 ): Promise<void> {
-  const found = await verification(bench, root, []);
-  if (found === null) return;
-  if (found.problems.length === 0) {
+  const verified = await verification(bench, root, []);
+  if (verified === null) return;
+  if (verified.problems.length === 0) {
     const show = l10n.t('Show Result');
-    const answer = await window.showInformationMessage(`Varsmith: ${verifyText(found)}`, show);
-    if (answer === show) bench.reports.show(verifyReport(found, root));
+    const answer = await window.showInformationMessage(`Varsmith: ${verifyText(verified)}`, show);
+    if (answer === show) bench.reports.show(verifyReport(verified, root));
     return;
   }
-  bench.reports.show(verifyReport(found, root));
-  const missing = found.problems.some(isGenerated);
+  bench.reports.show(verifyReport(verified, root));
+  const missing = verified.problems.some(isGenerated);
   const answer = await window.showWarningMessage(
-    `Varsmith: ${verifyText(found)}`,
+    `Varsmith: ${verifyText(verified)}`,
     ...(missing ? [l10n.t('Generate Missing')] : []),
   );
   if (answer !== undefined) await generate(root);

@@ -19,6 +19,7 @@ import {
   check,
   checkFiles,
   defaults,
+  rethrow,
   type Texts,
   usualFiles,
   type World,
@@ -154,10 +155,7 @@ export function living(texts: Texts, world: World = {}): Living {
     findings() {
       const since = { memory, changed: changed === null ? null : [...changed] };
       changed = new Set();
-      const fail = ({ error }: { readonly error: unknown }) => {
-        throw error;
-      };
-      return runRules(world.rules ?? rules, builder.build(), view(), defaults, fail, since);
+      return runRules(world.rules ?? rules, builder.build(), view(), defaults, { onFailure: rethrow, since });
     },
   };
 }

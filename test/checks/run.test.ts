@@ -29,7 +29,13 @@ const at = (file: string, start: number, end = start + 1) => ({
 
 function run(rules: readonly Rule[], severities: CheckSettings['severities'] = {}) {
   const failures: RuleFailure[] = [];
-  const findings = runRules(rules, fleet, files, { severities }, failure => failures.push(failure));
+  const findings = runRules(
+    rules,
+    fleet,
+    files,
+    { severities },
+    { onFailure: failure => failures.push(failure) },
+  );
   return { failures, findings, shown: findings.map(one => `${one.at.file}:${one.at.start} ${one.rule}`) };
 }
 

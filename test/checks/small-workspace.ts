@@ -3,7 +3,7 @@
  * their fixes with it.
  */
 
-import { type CheckSettings, runRules } from '../../server/src/checks/engine/run.ts';
+import { type CheckSettings, type RuleFailure, runRules } from '../../server/src/checks/engine/run.ts';
 import type { CheckFiles, Example, Finding, Rule } from '../../server/src/checks/rule.ts';
 import { rules as allRules } from '../../server/src/checks/rules/index.ts';
 import { createFleetBuilder, type FleetSettings } from '../../server/src/fleet/build/builder.ts';
@@ -12,6 +12,11 @@ import { memoryFiles } from '../nix/support.ts';
 import { storeFiles } from '../store/support.ts';
 
 export type Texts = Readonly<Record<string, string>>;
+
+/** Throws what a rule threw. */
+export function rethrow({ error }: RuleFailure): never {
+  throw error;
+}
 
 /** Every rule with its own severity. */
 export const defaults: CheckSettings = { severities: {} };
@@ -47,9 +52,7 @@ export function check(texts: Texts, world: World = {}): Checked {
     world.fleetSettings ?? usualFiles,
   );
   const fleet = builder.build();
-  const findings = runRules(world.rules ?? allRules, fleet, files, defaults, failure => {
-    throw failure.error;
-  });
+  const findings = runRules(world.rules ?? allRules, fleet, files, defaults, { onFailure: rethrow });
   return { fleet, files, findings };
 }
 

@@ -14,7 +14,7 @@ const REGISTRY = `{
 function twoOf(text: string, isShared = true) {
   const cx = createEvaluation(memoryFiles({}));
   const registry = evalIn(cx, REGISTRY) as AttrsValue;
-  cx.common.set(registry, 'heard');
+  cx.common.set(registry, 'watched');
   if (isShared)
     for (const [, { value }] of registry.entries) cx.common.set(cx.force(value) as AttrsValue, 'made-of');
   const heard: Selection[] = [];

@@ -24,7 +24,7 @@ export interface AnalysisOptions {
   readonly status: StatusLine;
   readonly log: Log;
   /** Hears that there was a new look. */
-  readonly looked: () => void;
+  readonly onAnalysed: () => void;
   /** The address of the page about a rule, as the client opens it. */
   readonly documentationOf: (rule: string) => string;
   /** What is said of a finding in the client. */
@@ -73,7 +73,7 @@ export interface Analysis {
 }
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
-  const { folders, documents, reports, delivery, status, log, looked, documentationOf, textOf } = options;
+  const { folders, documents, reports, delivery, status, log, onAnalysed, documentationOf, textOf } = options;
   const edited = new Set<string>();
   const gone: string[] = [];
   const scheduler = createScheduler(run);
@@ -95,7 +95,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     }
     delivery.deliver(changed, new Set(edited));
     edited.clear();
-    looked();
+    onAnalysed();
     if (failure === null) status.ready(folders.all());
     else status.failed(messageOf(failure));
   }

@@ -133,7 +133,7 @@ function startOption(options: unknown, name: string): unknown {
 
 function commandsOf(options: unknown): string[] {
   const clientCommands = startOption(options, 'clientCommands');
-  return Array.isArray(clientCommands) ? clientCommands.filter(one => typeof one === 'string') : [];
+  return Array.isArray(clientCommands) ? clientCommands.filter(command => typeof command === 'string') : [];
 }
 
 function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): string[] {

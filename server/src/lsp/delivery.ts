@@ -135,9 +135,9 @@ export function createPull(
     const others = [...untold].filter(each => each !== absolute);
     untold.clear();
     if (others.length === 0) return {};
-    const told = others.map((each): [string, FullDocumentDiagnosticReport] => {
-      const { kind, resultId, items } = reportOf(each);
-      return [uriOf(each), { kind, resultId, items }];
+    const told = others.map((other): [string, FullDocumentDiagnosticReport] => {
+      const { kind, resultId, items } = reportOf(other);
+      return [uriOf(other), { kind, resultId, items }];
     });
     return { relatedDocuments: Object.fromEntries(told) };
   }
@@ -147,7 +147,7 @@ export function createPull(
   ): WorkspaceDocumentDiagnosticReport[] {
     const items: WorkspaceDocumentDiagnosticReport[] = [];
     const known = new Map<string, { readonly uri: string; readonly value: string }>();
-    for (const each of previous) known.set(pathOfUri(each.uri) ?? each.uri, each);
+    for (const report of previous) known.set(pathOfUri(report.uri) ?? report.uri, report);
     for (const [absolute, report] of reports.all()) {
       const before = known.get(absolute);
       known.delete(absolute);

@@ -83,7 +83,7 @@ export function createFolders(make: WorkspaceMaker, findRoot: (start: string) =>
     abandon(workspace, stillOpen) {
       if (!adopted.includes(workspace)) return false;
       for (const absolute of stillOpen) if (folders.owner(absolute)?.workspace === workspace) return false;
-      adopted = adopted.filter(each => each !== workspace);
+      adopted = adopted.filter(candidate => candidate !== workspace);
       return true;
     },
   };

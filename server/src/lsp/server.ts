@@ -173,7 +173,7 @@ async function begin(
     }
     analysis?.schedule();
   };
-  const looked = createRefresher(connection, client);
+  const onAnalysed = createRefresher(connection, client);
   // Asked while the analysis loads. An answer that comes too late is applied when it comes.
   const asked = client.answersConfiguration
     ? askConfiguration(connection, client.folders).then(reconfigure, error =>
@@ -195,7 +195,7 @@ async function begin(
     delivery,
     status,
     log,
-    looked,
+    onAnalysed,
     documentationOf: rule => documentationOf(client, rule),
     textOf: finding => shownMessage(client, finding),
   });

@@ -46,18 +46,18 @@ export interface Group {
 const GROUP = Symbol('group');
 type Grouped = readonly Binding[] & { [GROUP]?: Group };
 
-/** The grouping of a list of bindings. `range` is that of the whole expression. */
+/** Returns the grouping of a list of bindings. `range` is that of the whole expression. */
 export function groupOf(bindings: readonly Binding[], recursive: boolean, range: Range): Group {
   const grouped: Grouped = bindings;
-  const known = grouped[GROUP];
-  if (known !== undefined) return known;
+  const existing = grouped[GROUP];
+  if (existing !== undefined) return existing;
   const group = newGroup(range, recursive);
   addAll(group, bindings);
   grouped[GROUP] = group;
   return group;
 }
 
-/** The group that `path = value` makes, below a name that had to be computed. `path` is not empty. */
+/** Returns the group that `path = value` makes, below a name that had to be computed. `path` is not empty. */
 export function groupOfPath(path: readonly AttrName[], value: Expr): Group {
   const group = newGroup({ start: (path[0] as AttrName).start, end: value.end }, false);
   addPath(group, path, 0, value);
@@ -146,7 +146,7 @@ function mergeable(member: Member): boolean {
   return member.group !== null || member.expr?.kind === 'attrs';
 }
 
-/** The group of a mergeable member; a literal set is copied into a group of its own, which may then grow. */
+/** Returns the group of a mergeable member; a literal set is copied into a group of its own, which may then grow. */
 function asGroup(member: Member): Group {
   if (member.group !== null) return member.group;
   const literal = member.expr as Extract<Expr, { kind: 'attrs' }>;

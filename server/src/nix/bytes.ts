@@ -27,12 +27,12 @@ export function byteString(bytes: Uint8Array): string {
   return text;
 }
 
-/** The text of UTF-8 that is written as one character a byte; null if it is not UTF-8. */
+/** Returns the text of UTF-8 that is written as one character a byte; null if it is not UTF-8. */
 export function fromByteString(bytes: string): string | null {
   return WIDE.test(bytes) ? decoded(Uint8Array.from(bytes, byte => byte.charCodeAt(0))) : bytes;
 }
 
-/** The bytes `start` to `start + length` of a text; null if they cut a character in two. */
+/** Returns the bytes `start` to `start + length` of a text; null if they cut a character in two. */
 export function sliceOfBytes(text: string, start: number, length: number): string | null {
   if (!WIDE.test(text)) return text.slice(start, start + length);
   return decoded(encoder.encode(text).subarray(start, start + length));

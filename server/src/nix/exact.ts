@@ -1,7 +1,7 @@
 /** Lists that are kept for long take no more memory than they need. */
 
 /**
- * The same list without room to grow. V8 leaves room for seventeen items at the first `push`, and nearly all lists of
+ * Returns the same list without room to grow. V8 leaves room for seventeen items at the first `push`, and nearly all lists of
  * a tree have one or two: the room was a fifth of all memory in a large workspace.
  */
 export function exact<T>(list: T[]): T[] {

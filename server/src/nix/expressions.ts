@@ -3,31 +3,31 @@
  */
 import type { AttrName, Binding, Expr } from './syntax.ts';
 
-/** Does an expression give a name a meaning for what is inside it? Not asked of `with`, which gives way to others. */
+/** Returns whether an expression gives a name a meaning for what is inside it. Not asked of `with`, which gives way to others. */
 export function bindsName(expr: Expr, name: string): boolean {
   if (expr.kind === 'lambda')
     return expr.name?.name === name || (expr.formals ?? []).some(formal => formal.name.name === name);
   if (expr.kind !== 'let' && !(expr.kind === 'attrs' && expr.recursive)) return false;
   return expr.bindings.some(binding =>
     binding.kind === 'inherit'
-      ? binding.names.some(each => isNamed(each, name))
+      ? binding.names.some(written => isNamed(written, name))
       : isNamed(binding.path[0], name),
   );
 }
 
-/** Is it this name, written out? */
+/** Returns whether this is the name, written out. */
 function isNamed(written: AttrName | undefined, name: string): boolean {
   return written?.kind === 'name' && written.name === name;
 }
 
-/** The expressions directly inside of one. */
+/** Returns the expressions directly inside of one. */
 export function childrenOf(expr: Expr): Expr[] {
   const children: Expr[] = [];
   eachChild(expr, child => children.push(child));
   return children;
 }
 
-/** The expressions of a binding. */
+/** Returns the expressions of a binding. */
 export function valuesOf(binding: Binding): Expr[] {
   const values: Expr[] = [];
   eachValue(binding, value => values.push(value));
@@ -107,7 +107,7 @@ function eachName(path: readonly AttrName[], visit: Visit): void {
   for (const name of path) if (name.kind === 'dynamic') visit(name.expr);
 }
 
-/** Names that an expression takes from around it; those that a `with` may give it are among them. */
+/** Returns the names that an expression takes from around it, among them those that a `with` may give it. */
 export function freeNames(expr: Expr): ReadonlySet<string> {
   const free = new Set<string>();
   /** The expressions around the one that is looked at. */
@@ -132,7 +132,7 @@ export function freeNames(expr: Expr): ReadonlySet<string> {
   return free;
 }
 
-/** Is there a `with` in it? Then it cannot be told where its names come from. */
+/** Returns whether there is a `with` inside: it cannot be told then where names come from. */
 export function hasWith(expr: Expr): boolean {
   let found = false;
   const visit = (at: Expr) => {

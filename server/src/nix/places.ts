@@ -22,7 +22,7 @@ export function placeOf(origin: Origin): Place {
   return { file: origin.file.path, start: origin.start, end: origin.end };
 }
 
-/** The outermost place in `file` that a value came through: its own place, or the call made there. */
+/** Returns the outermost place in `file` that a value came through: its own place, or the call made there. */
 export function outermostIn(origin: Origin, file: string): Origin | null {
   let outermost: Origin | null = null;
   for (let at: Origin | null = origin; at !== null; at = at.call?.at ?? null) {
@@ -31,7 +31,7 @@ export function outermostIn(origin: Origin, file: string): Origin | null {
   return outermost;
 }
 
-/** The calls a value came through, outermost first. A result that many callers share names none of them. */
+/** Returns the calls a value came through, outermost first. A result that many callers share names none of them. */
 export function callsOf(origin: Origin): Place[] {
   const calls: Place[] = [];
   for (let call = origin.call; call !== null; call = call.at.call)
@@ -39,7 +39,7 @@ export function callsOf(origin: Origin): Place[] {
   return calls;
 }
 
-/** Where no caller is named, the function itself stands for the call. */
+/** Returns whether a call stands for a whole file: where no caller is named, the function itself does. */
 function isWholeFile({ file, start, end }: Origin): boolean {
   const extent = extentOf(file);
   return start === extent.start && end === extent.end;
@@ -55,12 +55,12 @@ export function arePlacesSame(left: readonly Place[], right: readonly Place[]): 
   );
 }
 
-/** A key for maps by place. */
+/** Returns a key for maps by place. */
 export function placeKey(place: Place): string {
   return `${place.file}\0${place.start}\0${place.end}`;
 }
 
-/** The tree has no parentheses; widen a range over those that stand around it. */
+/** Widens a range over the parentheses around it, which the tree does not have. */
 export function withParentheses(text: string, range: Range): Range {
   let { start, end } = range;
   for (;;) {
@@ -74,14 +74,14 @@ export function withParentheses(text: string, range: Range): Range {
   }
 }
 
-/** Where an expression is written that has not been evaluated yet, or else what came of it. */
+/** Returns where an expression is written that has not been evaluated yet, or else what came of it. */
 export function writtenAt(lazy: Lazy): Origin | null {
   if (lazy.kind !== 'thunk') return lazy.origin;
   if (lazy.expr !== null && lazy.scope !== null) return originOf(lazy.expr, lazy.scope);
   return lazy.value?.origin ?? lazy.at;
 }
 
-/** The clause that says why something is not known. @param reason of an unknown value: a noun phrase */
+/** Returns the clause that says why something is not known. @param reason of an unknown value: a noun phrase */
 export function dependingOn(reason: string): string {
   return `it depends on ${reason}`;
 }

@@ -33,14 +33,14 @@ interface Names {
 type Known = Names | null;
 
 const NONE: readonly Refused[] = [];
-const found = new WeakMap<SourceFile, readonly Refused[]>();
+const refusedOf = new WeakMap<SourceFile, readonly Refused[]>();
 
-/** What Nix refuses in a file, in the order of the text. Empty for a file whose grammar is broken: there it is anybody's guess. */
+/** Returns what Nix refuses in a file, in the order of the text. Empty for a file whose grammar is broken, where nobody can tell. */
 export function refusedIn(file: SourceFile): readonly Refused[] {
-  let refused = found.get(file);
+  let refused = refusedOf.get(file);
   if (refused === undefined) {
     refused = file.errors.length > 0 ? NONE : look(file.root);
-    found.set(file, refused);
+    refusedOf.set(file, refused);
   }
   return refused;
 }
@@ -175,7 +175,7 @@ function visitBindings(
   if (isRepeated) {
     noteDuplicates(groupOf(bindings, recursive, range), note);
     // The names of a `rec` that is merged with others of its name are known in those too, or not: versions differ.
-    mergesRecursive = bindings.some(one => one.kind === 'bind' && isRecursive(one.value));
+    mergesRecursive = bindings.some(binding => binding.kind === 'bind' && isRecursive(binding.value));
   }
   const inner = recursive && known !== null ? { names, outer: known } : known;
   for (const binding of bindings) visitBinding(binding, mergesRecursive ? null : inner, known, note);

@@ -23,7 +23,7 @@ export interface Position {
 
 const extents = new WeakMap<SourceFile, Range>();
 
-/** Where the file's expression stands. Does not need the tree, once it has been asked. */
+/** Returns where the file's expression stands. Does not need the tree, once it has been asked. */
 export function extentOf(file: SourceFile): Range {
   let extent = extents.get(file);
   if (extent === undefined) {
@@ -34,7 +34,7 @@ export function extentOf(file: SourceFile): Range {
   return extent;
 }
 
-/** Offsets at which lines begin, for texts with `\n`, `\r\n` or `\r` line ends. */
+/** Returns the offsets at which lines begin, for texts with `\n`, `\r\n` or `\r` line ends. */
 export function lineStartsOf(text: string): number[] {
   const starts = [0];
   for (let i = 0; i < text.length; i++) {
@@ -45,7 +45,7 @@ export function lineStartsOf(text: string): number[] {
   return starts;
 }
 
-/** The position of a 0-based UTF-16 offset. Offsets past the end give the end of the last line. */
+/** Returns the position of a 0-based UTF-16 offset. Offsets past the end give the end of the last line. */
 export function positionAt(lineStarts: readonly number[], offset: number): Position {
   let low = 0;
   let high = lineStarts.length - 1;
@@ -57,7 +57,7 @@ export function positionAt(lineStarts: readonly number[], offset: number): Posit
   return { line: low, character: Math.max(0, offset - (lineStarts[low] as number)) };
 }
 
-/** The 0-based UTF-16 offset of a position, kept inside the text and inside its line. */
+/** Returns the 0-based UTF-16 offset of a position, kept inside the text and inside its line. */
 export function offsetAt(lineStarts: readonly number[], textLength: number, position: Position): number {
   const start = lineStarts[position.line];
   if (start === undefined) return position.line < 0 ? 0 : textLength;
@@ -65,7 +65,7 @@ export function offsetAt(lineStarts: readonly number[], textLength: number, posi
   return Math.min(start + Math.max(0, position.character), next - 1, textLength);
 }
 
-/** True if `inner` lies within `outer`. */
+/** Returns true if `inner` lies within `outer`. */
 export function contains(outer: Range, inner: Range): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }

@@ -221,7 +221,7 @@ export interface SyntaxTree {
 }
 
 /**
- * The source offset of a character of a string's text.
+ * Returns the source offset of a character of a string's text.
  * @param valueOffset 0-based UTF-16 offset into `part.value`; `part.value.length` is allowed and gives the end.
  * @returns 0-based UTF-16 offset into the file.
  */
@@ -238,7 +238,7 @@ export function sourceOffset(part: TextPart, valueOffset: number): number {
   return (map[2 * low + 1] as number) + valueOffset - (map[2 * low] as number);
 }
 
-/** The text of a string without interpolations; null if it has any. */
+/** Returns the text of a string without interpolations; null if it has any. */
 export function literalText(parts: readonly StringPart[]): string | null {
   let text = '';
   for (const part of parts) {
@@ -248,7 +248,7 @@ export function literalText(parts: readonly StringPart[]): string | null {
   return text;
 }
 
-/** The last part of the name by which a function is written: `mkIf` for `lib.mkIf`; '' where it has none. */
+/** Returns the last part of the name by which a function is written: `mkIf` for `lib.mkIf`; '' where it has none. */
 export function writtenName(fn: Expr): string {
   if (fn.kind === 'variable') return fn.name;
   const last = fn.kind === 'select' ? fn.path.at(-1) : undefined;

@@ -26,14 +26,14 @@ export async function accessAt(
   engine: Engine,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<AccessThen> {
-  const found = await readRevision(root, revision, env, MAX_FILE_BYTES);
-  const workspace = createWorkspace({ root, engine, disk: createRevisionDisk(found) });
+  const contents = await readRevision(root, revision, env, MAX_FILE_BYTES);
+  const workspace = createWorkspace({ root, engine, disk: createRevisionDisk(contents) });
   try {
     const { secrets, notes } = accessIn(workspace);
-    return { commit: found.commit, secrets, notes };
+    return { commit: contents.commit, secrets, notes };
   } catch (error) {
     if (!(error instanceof StoreFailure || error instanceof RunFailure)) throw error;
     const note = `Nothing is known of who could read what at ${revision}: ${error.message}`;
-    return { commit: found.commit, secrets: [], notes: [note] };
+    return { commit: contents.commit, secrets: [], notes: [note] };
   }
 }

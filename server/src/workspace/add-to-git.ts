@@ -24,11 +24,11 @@ export async function makeKnownToGit(
   if (paths.length === 0) return { began: false, left: null };
   let began = false;
   try {
-    const found = await openRepository(root, env);
-    const repository = found ?? (await beginRepository(root, env));
+    const existing = await openRepository(root, env);
+    const repository = existing ?? (await beginRepository(root, env));
     if (repository === null)
       return { began, left: `Install git, and make this folder a repository (\`git init\`). ${TELL_GIT}` };
-    began = found === null;
+    began = existing === null;
     await repository.intend(paths);
     return { began, left: null };
   } catch (error) {

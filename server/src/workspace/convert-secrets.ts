@@ -99,9 +99,9 @@ export async function rehearseConversion(
   const texts = textsOf(workspace);
   const wanted: Wanted = { names: wish.names, texts };
   const verdicts = conversionsIn(before, fleetSecrets(before), wanted).filter(wish.about);
-  const kept = verdicts.flatMap(one => ('kept' in one ? [one.kept] : []));
+  const kept = verdicts.flatMap(verdict => ('kept' in verdict ? [verdict.kept] : []));
   const values = keptValues(environment, keys);
-  const conversions = verdicts.flatMap(one => ('conversion' in one ? [one.conversion] : []));
+  const conversions = verdicts.flatMap(verdict => ('conversion' in verdict ? [verdict.conversion] : []));
   const unreadable = new Set<string>();
   let chosen = await withValues(conversions, values, kept, wish.skipsUnreadable ? unreadable : null);
   for (;;) {
@@ -120,7 +120,7 @@ export async function rehearseConversion(
     kept.push(...found.kept);
     // One fewer may change what the others come to: they are tried again.
     for (const { path } of modules) workspace.close(path);
-    chosen = chosen.filter(one => !found.kept.some(other => isOf(other, one.conversion)));
+    chosen = chosen.filter(candidate => !found.kept.some(other => isOf(other, candidate.conversion)));
   }
 }
 
@@ -203,7 +203,7 @@ function rewritten(
   }
   for (const secrets of byFile.values()) edits.push(...(declaredAnew(secrets) ?? []));
   // A use in a module that several secrets are read in may be found for each.
-  const distinct = [...new Map(edits.map(one => [JSON.stringify(one), one])).values()];
+  const distinct = [...new Map(edits.map(edit => [JSON.stringify(edit), edit])).values()];
   return editedFiles(around, distinct);
 }
 
@@ -219,20 +219,23 @@ async function placed(
   const { all } = joinGenerators(declared.declarations);
   const places = new Map<Chosen, readonly NewValue[]>();
   const kept: Kept[] = [];
-  for (const one of chosen) {
-    const { generator: name } = one.conversion;
-    const own = [...all.values()].filter(each => each.name === name);
-    const found = placesFor(one, own);
+  for (const candidate of chosen) {
+    const { generator: name } = candidate.conversion;
+    const own = [...all.values()].filter(generator => generator.name === name);
+    const found = placesFor(candidate, own);
     if (typeof found === 'string') {
-      kept.push(keptAs(one.conversion, found));
+      kept.push(keptAs(candidate.conversion, found));
       continue;
     }
     const there = found.filter(({ generator }) => stored.has(generator.key, name, true));
     const other = await firstDiffering(there, secretBackend);
-    if (other === null) places.set(one, found);
+    if (other === null) places.set(candidate, found);
     else
       kept.push(
-        keptAs(one.conversion, `would be stored as ${other}/${name}, where another value is stored already`),
+        keptAs(
+          candidate.conversion,
+          `would be stored as ${other}/${name}, where another value is stored already`,
+        ),
       );
   }
   return { places, kept };
@@ -260,14 +263,16 @@ function placesFor({ conversion, values }: Chosen, own: readonly Generator[]): r
     const isKnown = generator.unknown.length === 0 && (generator.machine === null) === share;
     if (!isKnown || file?.name !== name || !file.secret || others.length > 0)
       return `would become a generator of which only Nix can tell what it is`;
-    const index = definitions.findIndex(one => generator.machines.some(each => one.machines.includes(each)));
+    const index = definitions.findIndex(definition =>
+      generator.machines.some(machine => definition.machines.includes(machine)),
+    );
     const definition = definitions[index];
     const value = values[index];
     if (definition === undefined || value === undefined)
       return `would also become a var of machine ${generator.machines.join(', ')}, which is not known to have it`;
     places.push({ generator, value, from: definition.source });
   }
-  const having = new Set(own.flatMap(one => one.machines));
+  const having = new Set(own.flatMap(generator => generator.machines));
   for (const { conditional, machines } of definitions) {
     const lacking = machines.filter(machine => !having.has(machine));
     // Under a condition it is a matter of the machine.
@@ -309,9 +314,9 @@ async function finish(
   const all = [...places.values()].flat();
   const { changes, newKeys } = await sealedAnew(environment, fleet, all);
   return {
-    converted: chosen.map(one => ({
-      conversion: one.conversion,
-      stored: (places.get(one) ?? []).map(({ generator: { key, machines }, from }) => ({
+    converted: chosen.map(candidate => ({
+      conversion: candidate.conversion,
+      stored: (places.get(candidate) ?? []).map(({ generator: { key, machines }, from }) => ({
         key,
         machines,
         from,
@@ -332,8 +337,10 @@ function withLastEdits(
   modules: readonly EditedFile[],
   edits: readonly TextEdit[],
 ): EditedFile[] {
-  const last = new Map(editedFiles({ fleet: fleet(), files }, edits).map(one => [one.path, one]));
-  const known = modules.map(one => ({ ...one, after: last.get(one.path)?.after ?? one.after }));
-  const paths = new Set(modules.map(one => one.path));
+  const last = new Map(
+    editedFiles({ fleet: fleet(), files }, edits).map(editedFile => [editedFile.path, editedFile]),
+  );
+  const known = modules.map(module => ({ ...module, after: last.get(module.path)?.after ?? module.after }));
+  const paths = new Set(modules.map(module => module.path));
   return [...known, ...[...last.values()].filter(one => !paths.has(one.path))];
 }

@@ -3,7 +3,7 @@
  * that nothing of it is loaded before it is needed.
  */
 
-import type { CheckSettings, Since } from '../checks/engine/run.ts';
+import type { CheckSettings, RunOptions } from '../checks/engine/run.ts';
 import type { Memory } from '../checks/memory/memory.ts';
 import type { CheckFiles, Finding, Fix, Rule } from '../checks/rule.ts';
 import type { Sources } from '../edits/text-edit.ts';
@@ -16,16 +16,12 @@ export interface Engine {
   readonly parse: (text: string) => SyntaxTree;
   readonly createFleetBuilder: (files: FleetFiles, settings: FleetSettings) => FleetBuilder;
   readonly rules: readonly Rule[];
-  /**
-   * All findings after silencing, sorted by file and place.
-   * @param onFailure hears of rules that threw: mistakes of this program, each of which costs one rule's findings
-   */
+  /** Returns all findings after silencing, sorted by file and place. A rule that throws costs its own findings only. */
   readonly check: (
     fleet: Fleet,
     sources: CheckFiles,
     settings: CheckSettings,
-    onFailure: (failure: { readonly rule: string; readonly error: unknown }) => void,
-    since: Since,
+    options: Required<RunOptions>,
   ) => Finding[];
   /** What is kept from one check to the next. */
   readonly createMemory: () => Memory;

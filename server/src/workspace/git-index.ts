@@ -77,8 +77,8 @@ function settingsText(path: string): string | null {
 
 /** Another text whenever a file is another one; '' where there is none. */
 export function stampOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? '' : `${found.mtimeMs} ${found.size} ${found.ino}`;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? '' : `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
 }
 
 function readTracked({ folder, index, config }: Repository, root: string): TrackedFiles | null {

@@ -51,8 +51,8 @@ export function createMemoryDisk(onWanted: () => void = () => undefined): Memory
 
   function at(path: string): Handed | undefined {
     const parent = folderOf(path);
-    const found = folders.get(parent);
-    if (found !== undefined) return found.get(nameOf(path));
+    const entries = folders.get(parent);
+    if (entries !== undefined) return entries.get(nameOf(path));
     lookInto(parent);
     return undefined;
   }
@@ -60,15 +60,15 @@ export function createMemoryDisk(onWanted: () => void = () => undefined): Memory
   /** The folder that a path lies in, or one above, may not have been listed. */
   function lookInto(path: string): void {
     for (let each = path; each !== ''; each = folderOf(each)) {
-      const found = folders.get(folderOf(each))?.get(nameOf(each));
-      if (found?.unlisted === true && !asked.has(each)) want(each);
-      if (found !== undefined) return;
+      const handed = folders.get(folderOf(each))?.get(nameOf(each));
+      if (handed?.unlisted === true && !asked.has(each)) want(each);
+      if (handed !== undefined) return;
     }
   }
 
   function folder(path: string): Folder {
-    const known = folders.get(path);
-    if (known !== undefined) return known;
+    const existing = folders.get(path);
+    if (existing !== undefined) return existing;
     const made: Folder = new Map();
     folders.set(path, made);
     folder(folderOf(path)).set(nameOf(path), { path, kind: 'directory' });
@@ -76,12 +76,12 @@ export function createMemoryDisk(onWanted: () => void = () => undefined): Memory
   }
 
   function bytesOf(path: string): Uint8Array | null {
-    const found = at(path);
-    if (found?.kind !== 'file') return null;
-    if (found.tooLarge) unread.set(path, 'it is larger than 2 MB');
-    else if (found.bytes === null) unread.set(path, 'it cannot be read');
-    else if (found.bytes === undefined && !asked.has(path)) want(path);
-    return found.bytes ?? null;
+    const handed = at(path);
+    if (handed?.kind !== 'file') return null;
+    if (handed.tooLarge) unread.set(path, 'it is larger than 2 MB');
+    else if (handed.bytes === null) unread.set(path, 'it cannot be read');
+    else if (handed.bytes === undefined && !asked.has(path)) want(path);
+    return handed.bytes ?? null;
   }
 
   function want(path: string): void {
@@ -91,8 +91,9 @@ export function createMemoryDisk(onWanted: () => void = () => undefined): Memory
 
   function remove(path: string): void {
     folders.get(folderOf(path))?.delete(nameOf(path));
-    for (const known of [...folders.keys()])
-      if (known !== '' && (known === path || known.startsWith(`${path}/`))) folders.delete(known);
+    for (const candidate of [...folders.keys()])
+      if (candidate !== '' && (candidate === path || candidate.startsWith(`${path}/`)))
+        folders.delete(candidate);
     for (const known of [unread, wanted, asked])
       for (const each of [...known.keys()])
         if (each === path || each.startsWith(`${path}/`)) known.delete(each);
@@ -101,9 +102,9 @@ export function createMemoryDisk(onWanted: () => void = () => undefined): Memory
   return {
     kind: path => (path === '' ? 'directory' : (at(path)?.kind ?? null)),
     list(path) {
-      const found = folders.get(path);
-      if (found === undefined) lookInto(path);
-      return found === undefined ? null : [...found].map(([name, { kind }]): Entry => ({ name, kind }));
+      const entries = folders.get(path);
+      if (entries === undefined) lookInto(path);
+      return entries === undefined ? null : [...entries].map(([name, { kind }]): Entry => ({ name, kind }));
     },
     read(path) {
       const bytes = bytesOf(path);
@@ -112,8 +113,8 @@ export function createMemoryDisk(onWanted: () => void = () => undefined): Memory
         unread.set(path, bytes.length > MAX_FILE_BYTES ? 'it is larger than 2 MB' : 'it is not text');
         return null;
       }
-      const known = texts.get(bytes);
-      if (known !== undefined) return known;
+      const decoded = texts.get(bytes);
+      if (decoded !== undefined) return decoded;
       const text = withoutMark(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
       texts.set(bytes, text);
       return text;

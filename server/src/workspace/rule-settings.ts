@@ -126,11 +126,11 @@ export function checkSettings(
   const severities: Record<string, Severity | 'off'> = {};
   const excluded = new Map<string, (file: string) => boolean>();
   for (const id of ruleIds) {
-    const own = rules[id];
+    const rule = rules[id];
     const group = rules[groupOf(id)];
-    const chosen = own?.severity ?? (optional.includes(id) ? 'off' : group?.severity);
+    const chosen = rule?.severity ?? (optional.includes(id) ? 'off' : group?.severity);
     if (chosen !== undefined) severities[id] = chosen;
-    const paths = [...(own?.exclude ?? []), ...(group?.exclude ?? [])];
+    const paths = [...(rule?.exclude ?? []), ...(group?.exclude ?? [])];
     if (paths.length > 0) excluded.set(id, matchesAny(paths));
   }
   return { severities, isExcluded: (rule, file) => excluded.get(rule)?.(file) ?? false };

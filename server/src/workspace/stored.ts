@@ -40,8 +40,8 @@ export function createStoredReader(files: StoreFiles): StoredReader {
       const elsewhere = store?.command != null;
       const chosen = store?.backend ?? null;
       const id = `${backend}\0${directory}\0${elsewhere}\0${chosen}`;
-      const known = kept.get(id);
-      if (known !== undefined) return known;
+      const storeContents = kept.get(id);
+      if (storeContents !== undefined) return storeContents;
       const options = { backend, directory, elsewhere, chosen, readings, verified: told };
       const contents = readContents(files, options);
       kept.set(id, contents);

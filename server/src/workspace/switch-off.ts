@@ -29,10 +29,10 @@ export function switchOffEdit(text: string | null, rule: string): TextEdit | nul
   const found = readJson(text);
   if ('error' in found || found.root.kind !== 'object') return null;
   const { root } = found;
-  const known = memberAt(root, ['rules', rule, 'severity']) ?? memberAt(root, ['rules', rule]);
-  if (known !== null && known.value.kind !== 'object')
-    return { file: SETTINGS_FILE, start: known.value.start, end: known.value.end, text: '"off"' };
-  const path = known !== null ? ['rules', rule] : ['rules'];
+  const member = memberAt(root, ['rules', rule, 'severity']) ?? memberAt(root, ['rules', rule]);
+  if (member !== null && member.value.kind !== 'object')
+    return { file: SETTINGS_FILE, start: member.value.start, end: member.value.end, text: '"off"' };
+  const path = member !== null ? ['rules', rule] : ['rules'];
   const target = memberAt(root, path);
   if (target !== null && target.value.kind !== 'object') return null;
   const into = target === null ? root : (target.value as JsonObject);
@@ -43,7 +43,7 @@ export function switchOffEdit(text: string | null, rule: string): TextEdit | nul
   const step = /^\t/m.test(text) ? '\t' : '  ';
   const inner = last === undefined || onOneLine ? outer + step : indentAt(text, last.key.start);
   const written =
-    known !== null
+    member !== null
       ? '"severity": "off"'
       : target !== null
         ? entry

@@ -180,9 +180,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       if (last && !stale) return last;
       const fleet = builder.build();
       const checked = engine
-        .check(fleet, checkedFiles(fleet), checkSettings(settings.rules, ruleIds, optional), noteFailure, {
-          memory,
-          changed: unchecked === null ? null : [...unchecked],
+        .check(fleet, checkedFiles(fleet), checkSettings(settings.rules, ruleIds, optional), {
+          onFailure: noteFailure,
+          since: { memory, changed: unchecked === null ? null : [...unchecked] },
         })
         .filter(({ at }) => !isExcluded(at.file));
       const findings = byFile([...checked, ...settingsFindings(problems)]);

@@ -32,29 +32,33 @@ export interface RuleFailure {
   readonly error: unknown;
 }
 
+export interface RunOptions {
+  /** Called with what a rule threw: a mistake of this program, not of the workspace. */
+  readonly onFailure?: (failure: RuleFailure) => void;
+  /** Absent: all rules run from the beginning. */
+  readonly since?: Since;
+}
+
 /**
- * All findings of a fleet, sorted by file, place and rule.
+ * Returns all findings of a fleet, sorted by file, place and rule.
  * @param sources the files that the fleet was built from
- * @param onFailure hears of rules that threw; they are mistakes of this program, not of the workspace
  */
 export function runChecks(
   fleet: Fleet,
   sources: CheckFiles,
   settings: CheckSettings,
-  onFailure: (failure: RuleFailure) => void = () => {},
-  since?: Since,
+  options: RunOptions = {},
 ): Finding[] {
-  return runRules(rules, fleet, sources, settings, onFailure, since);
+  return runRules(rules, fleet, sources, settings, options);
 }
 
-/** As `runChecks`, with a choice of rules. */
+/** Returns the findings of the chosen rules, as `runChecks`. */
 export function runRules(
   chosen: readonly Rule[],
   fleet: Fleet,
   sources: CheckFiles,
   settings: CheckSettings,
-  onFailure: (failure: RuleFailure) => void = () => {},
-  since: Since = { memory: createMemory(), changed: null },
+  { onFailure = () => {}, since = { memory: createMemory(), changed: null } }: RunOptions = {},
 ): Finding[] {
   const findings: Finding[] = [];
   const context: CheckContext = { fleet, sources, stored: storedIn(fleet, sources) };
@@ -71,7 +75,7 @@ export function runRules(
   return summarised(findings.sort(byPlace), id => chosen.find(rule => rule.id === id));
 }
 
-/** Of a rule that throws, what it has reported before. */
+/** Returns the reports of a rule; those before it threw if it does. */
 function reportsOf(run: Run, rule: Rule, onFailure: (failure: RuleFailure) => void): readonly Report[] {
   const soFar: Report[] = [];
   try {

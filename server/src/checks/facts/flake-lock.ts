@@ -1,4 +1,5 @@
 /** `flake.lock`: which commits of its inputs a flake has locked. */
+import { rememberLast } from '../memory/kept.ts';
 import type { CheckFiles } from '../rule.ts';
 
 /** A node of the lock: an input, or an input of one. */
@@ -16,18 +17,14 @@ export interface Lock {
   readonly own: Readonly<Record<string, unknown>>;
 }
 
-/** The lock that was read last: it hardly ever changes between two runs. */
-let last: { readonly text: string; readonly lock: Lock | null } | null = null;
-
-/** Null: there is no lock, or it cannot be read. */
+/** Returns the lock of the flake, or null if there is none or it cannot be read. */
 export function lockOf(sources: CheckFiles): Lock | null {
   const text = sources.kind('flake.lock') === 'file' ? sources.text('flake.lock') : null;
-  if (text === null) return null;
-  if (last?.text !== text) last = { text, lock: readLock(text) };
-  return last.lock;
+  return text === null ? null : parseLock(text);
 }
 
-function readLock(text: string): Lock | null {
+/** The text hardly ever changes between two runs. */
+const parseLock = rememberLast((text: string): Lock | null => {
   let lock: unknown;
   try {
     lock = JSON.parse(text);
@@ -42,7 +39,7 @@ function readLock(text: string): Lock | null {
     return typeof lastModified === 'number' ? [{ name, where, time: lastModified }] : [];
   });
   return { inputs, own: recordOf(recordOf(nodes.root).inputs) };
-}
+});
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -1,28 +1,27 @@
 /**
- * What one object shows by itself, kept for as long as there is the object. All that is kept of it is found by a single
- * look-up: where an edit leaves hundreds of generators behind, a table for each question takes longer than the answers.
+ * Keeps what one object shows by itself for as long as the object exists. A single look-up gives all that is kept of an
+ * object: where an edit leaves hundreds of generators unchanged, a table for each question takes longer than the answers.
+ * Records no reads: what is computed here depends on its argument alone.
  */
+import { counter } from '../../std.ts';
 
 const lists = new WeakMap<object, unknown[]>();
-let questions = 0;
 
-/** A number under which nobody else keeps anything. */
-export function newQuestion(): number {
-  return questions++;
-}
+/** Returns a number under which no other caller keeps anything. */
+export const newQuestion = counter();
 
-/** What is kept of an object, by `newQuestion`. */
-export function keptOf(one: object): unknown[] {
-  let list = lists.get(one);
+/** Returns what is kept of an object, by `newQuestion`. */
+export function keptOf(subject: object): unknown[] {
+  let list = lists.get(subject);
   if (list === undefined) {
     list = [];
-    lists.set(one, list);
+    lists.set(subject, list);
   }
   return list;
 }
 
 /**
- * A function that is computed once for an object.
+ * Returns a function that computes once for each object.
  * @param compute depends on nothing but the object; never undefined
  */
 export function keeping<K extends object, T>(compute: (k: K) => T): (k: K) => T {
@@ -35,5 +34,17 @@ export function keeping<K extends object, T>(compute: (k: K) => T): (k: K) => T 
       kept[question] = answer;
     }
     return answer;
+  };
+}
+
+/**
+ * Returns a function that remembers its answer until it is called with another text.
+ * @param compute depends on nothing but the text
+ */
+export function rememberLast<T>(compute: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly value: T } | null = null;
+  return text => {
+    if (last?.text !== text) last = { text, value: compute(text) };
+    return last.value;
   };
 }

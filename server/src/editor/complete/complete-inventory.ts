@@ -85,13 +85,13 @@ function tagItems({ snapshot }: Asked, quoted: boolean): CompletionItem[] {
 /** Roles of the instance's service as far as it is known, and those that other instances use. */
 function roleItems({ snapshot }: Asked, instance: string, quoted: boolean): CompletionItem[] {
   const { inventory, serviceModules } = snapshot.fleet;
-  const own = inventory.instances.find(({ name }) => name === instance);
+  const current = inventory.instances.find(({ name }) => name === instance);
   const roleItem = (role: string, text: string, rank: number) =>
     item(role, 'role', text, { insert: named(role, quoted), rank });
-  const service = own?.module.name ?? instance;
-  const ofClan = own === undefined || isOfClanCore(own) === true;
+  const service = current?.module.name ?? instance;
+  const ofClan = current === undefined || isOfClanCore(current) === true;
   const declared =
-    own?.module.input === 'self'
+    current?.module.input === 'self'
       ? serviceModules.filter(({ name }) => name === service).flatMap(module => module.roles().names)
       : ofClan
         ? (SERVICES.find(({ name }) => name === service)?.roles ?? [])

@@ -6,14 +6,14 @@ import { type Asked, type CompletionItem, item } from './completion-items.ts';
 
 export function matrixItems(asked: Asked): readonly CompletionItem[] | null {
   const { cursor, file, snapshot } = asked;
-  const matrix = snapshot.fleet.matrices.find(each => each.file === file);
+  const matrix = snapshot.fleet.matrices.find(candidate => candidate.file === file);
   const frame = cursor.frames.at(-1);
   if (matrix === undefined || frame === undefined) return null;
   if (isRowName(asked, matrix)) return machineItems(asked, matrix);
   if (matrix.registry === null || (frame.kind !== 'string' && frame.kind !== 'list')) return null;
   const taken = keysOfRow(asked, matrix);
-  return keyItems(asked, matrix.registry, frame.kind === 'list').map(each =>
-    taken.has(each.label) ? { ...each, rank: 9, detail: 'in the row already' } : each,
+  return keyItems(asked, matrix.registry, frame.kind === 'list').map(keyItem =>
+    taken.has(keyItem.label) ? { ...keyItem, rank: 9, detail: 'in the row already' } : keyItem,
   );
 }
 

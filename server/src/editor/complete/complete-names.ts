@@ -50,9 +50,9 @@ function generatorItems(asked: Asked, quoted: boolean): CompletionItem[] {
     const [generator] = same;
     if (generator === undefined || generator.nameKind === 'pattern') return [];
     const body = generator.body();
-    const files = body.files.map(each => each.name).join(', ');
+    const files = body.files.map(generatorFile => generatorFile.name).join(', ');
     const where = body.share === true ? 'shared' : 'per machine';
-    const lacking = here.filter(machine => same.every(each => isWithout(each, machine)));
+    const lacking = here.filter(machine => same.every(candidate => isWithout(candidate, machine)));
     const missing = lacking.length === 0 ? '' : `not on ${joined(lacking, 3)}; `;
     return [
       item(name, 'generator', missing + (files === '' ? where : `${where}: ${files}`), {
@@ -69,8 +69,8 @@ function isWithout({ machines, machinesComplete }: Generator, machine: string): 
 }
 
 function fileItems({ index }: Asked, generator: string, quoted: boolean): CompletionItem[] {
-  return (index.generators.get(generator) ?? []).flatMap(one =>
-    one.body().files.map(file =>
+  return (index.generators.get(generator) ?? []).flatMap(candidate =>
+    candidate.body().files.map(file =>
       item(file.name, 'file', filePhrase(file), {
         insert: quoted ? file.name : attributeText(file.name),
         subject: { kind: 'file', generator, file: file.name },

@@ -96,7 +96,7 @@ function documentationOf(text: string, type: string, fallback: string | null): s
 /** Files and prompts that the script names and nobody has declared. */
 function undeclared(asked: Asked, of: 'files' | 'prompts', generator: string | null): CompletionItem[] {
   const root = of === 'files' ? 'out' : 'prompts';
-  const bodies = (asked.index.generators.get(generator ?? '') ?? []).map(one => one.body());
+  const bodies = (asked.index.generators.get(generator ?? '') ?? []).map(candidate => candidate.body());
   const declared = new Set(bodies.flatMap(body => body[of].map(({ name }) => name)));
   const named = bodies
     .flatMap(body => wordsOf(body.script))
@@ -131,7 +131,7 @@ export function valuesOf(
   inString: boolean,
   line: string,
 ): readonly CompletionItem[] | null {
-  const option = options.find(each => each.name === name);
+  const option = options.find(words => words.name === name);
   if (option === undefined) return null;
   if (option.values !== undefined)
     return option.values.map(({ value, text }, rank) =>

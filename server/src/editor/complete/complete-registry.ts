@@ -66,7 +66,9 @@ function argumentsOf(
   helper: string,
   at: number,
 ): readonly Argument[] {
-  const calls = writtenEntries(source, registry).filter(one => one.helper === helper && !holds(one, at));
+  const calls = writtenEntries(source, registry).filter(
+    writtenEntry => writtenEntry.helper === helper && !holds(writtenEntry, at),
+  );
   const givenFor = (name: string) => calls.flatMap(({ fields }) => valuesOf(fields.bindings, name));
   const formals = formalsOf(source, helper, at);
   if (formals !== null)
@@ -79,12 +81,14 @@ function argumentsOf(
       given: givenFor(name),
     }));
   const names = new Set(
-    calls.flatMap(({ fields }) => fields.bindings.flatMap(one => (one.kind === 'bind' ? nameOf(one) : []))),
+    calls.flatMap(({ fields }) =>
+      fields.bindings.flatMap(binding => (binding.kind === 'bind' ? nameOf(binding) : [])),
+    ),
   );
   return [...names].map(name => {
     const given = givenFor(name);
     const users = calls.filter(({ fields }) =>
-      fields.bindings.some(one => one.kind === 'bind' && nameOf(one)[0] === name),
+      fields.bindings.some(binding => binding.kind === 'bind' && nameOf(binding)[0] === name),
     );
     return { name, fallback: users.length < calls.length ? { shown: '', value: null } : null, given };
   });
@@ -106,8 +110,10 @@ function nameOf({ path }: AttrBinding): string[] {
 }
 
 function valuesOf(bindings: readonly Binding[], name: string): Expr[] {
-  return bindings.flatMap(one =>
-    one.kind === 'bind' && one.path.length === 1 && nameOf(one)[0] === name ? [one.value] : [],
+  return bindings.flatMap(binding =>
+    binding.kind === 'bind' && binding.path.length === 1 && nameOf(binding)[0] === name
+      ? [binding.value]
+      : [],
   );
 }
 

@@ -25,7 +25,7 @@ export function scriptItems(asked: Asked): readonly CompletionItem[] | null {
 }
 
 function bodiesOf({ index }: Asked, generator: string): GeneratorBody[] {
-  return (index.generators.get(generator) ?? []).map(one => one.body());
+  return (index.generators.get(generator) ?? []).map(candidate => candidate.body());
 }
 
 function rootItems(bodies: readonly GeneratorBody[]): CompletionItem[] {

@@ -90,8 +90,8 @@ function ruleItems(
   isQuoted: boolean,
   isBound: boolean,
 ): CompletionItem[] | null {
-  const own = snapshot.fleet.secrets.find(one => one.file === file)?.ageRules ?? null;
-  if (own === null || frames.at(-1)?.kind !== 'set') return null;
+  const rules = snapshot.fleet.secrets.find(secret => secret.file === file)?.ageRules ?? null;
+  if (rules === null || frames.at(-1)?.kind !== 'set') return null;
   const names = [...path, ...before];
   if (names.length === 1 && names[0]?.endsWith('.age') && !isQuoted)
     return [
@@ -100,7 +100,7 @@ function ruleItems(
     ];
   if (names.length > 0) return null;
   const folder = folderOf(file);
-  const ruled = new Set(own.rules.map(rule => rule.path));
+  const ruled = new Set(rules.rules.map(rule => rule.path));
   return encryptedFiles(snapshot).age.flatMap(path => {
     if (ruled.has(path) || !(folder === '' || path.startsWith(`${folder}/`))) return [];
     const name = folder === '' ? path : path.slice(folder.length + 1);
@@ -133,7 +133,7 @@ function useItems({ snapshot, file }: Asked, set: string, isQuoted: boolean): Co
     const isNear =
       own.size === 0 || machinesOfSecret(snapshot.fleet, secret).some(machine => own.has(machine));
     const files = new Set(
-      secret.definitions.flatMap(one => secrets.filesOf(one).files.map(({ path }) => path)),
+      secret.definitions.flatMap(definition => secrets.filesOf(definition).files.map(({ path }) => path)),
     );
     const where = files.size === 0 ? 'secret' : [...files].slice(0, 2).join(', ');
     return [
@@ -162,7 +162,7 @@ function templateItems({ snapshot }: Asked, isQuoted: boolean): CompletionItem[]
 /** The keys of the file that secrets of this file are taken from, first those that nothing takes yet. */
 function keyItems(asked: Asked, isQuoted: boolean, isBound: boolean): CompletionItem[] {
   const secrets = secretsIn(asked.snapshot);
-  const declared = new Map(secrets.secrets.map(one => [one.name, one]));
+  const declared = new Map(secrets.secrets.map(secret => [secret.name, secret]));
   return defaultFiles(asked).flatMap(path =>
     keysOf(asked, path).map(key => {
       const isDeclared = (declared.get(key)?.definitions.length ?? 0) > 0;
@@ -194,7 +194,7 @@ function ageItems(asked: Asked, isQuoted: boolean, isBound: boolean): Completion
   const secrets = secretsIn(snapshot);
   const taken = new Set(
     secrets.secrets.flatMap(({ definitions }) =>
-      definitions.flatMap(one => secrets.filesOf(one).files.map(({ path }) => path)),
+      definitions.flatMap(definition => secrets.filesOf(definition).files.map(({ path }) => path)),
     ),
   );
   return encryptedFiles(snapshot)
@@ -221,7 +221,7 @@ function defaultFiles({ snapshot, file }: Asked): string[] {
 
 function keysOf({ snapshot }: Asked, path: string): string[] {
   const content = secretsIn(snapshot).encrypted(path);
-  return content === null ? [] : valueKeys(content).map(one => one.path);
+  return content === null ? [] : valueKeys(content).map(valueKey => valueKey.path);
 }
 
 /** Behind `=`: keys, files, and values that can be chosen from. */
@@ -247,13 +247,13 @@ function keysFor(asked: Asked, name: string): CompletionItem[] {
   const { snapshot, file } = asked;
   const secrets = secretsIn(snapshot);
   const definitions = secrets.secrets
-    .filter(one => one.keeper === 'sops' && one.name === name)
-    .flatMap(one => one.definitions);
+    .filter(secret => secret.keeper === 'sops' && secret.name === name)
+    .flatMap(secret => secret.definitions);
   const own = definitions.filter(({ at }) => at.file === file);
-  const files = (own.length > 0 ? own : definitions).flatMap(one =>
-    one.format !== null && !hasKeys(one.format.value)
+  const files = (own.length > 0 ? own : definitions).flatMap(definition =>
+    definition.format !== null && !hasKeys(definition.format.value)
       ? []
-      : secrets.filesOf(one).files.map(({ path }) => path),
+      : secrets.filesOf(definition).files.map(({ path }) => path),
   );
   return [...new Set(files.length > 0 ? files : defaultFiles(asked))].flatMap(path =>
     keysOf(asked, path).map(key => item(key, 'key', path, { subject: { kind: 'encrypted-key', path, key } })),

@@ -26,12 +26,12 @@ export function pathAt({ cursor }: Asked): readonly string[] {
 export function clanOptionItems(asked: Asked): readonly CompletionItem[] | null {
   if (!asked.snapshot.fleet.isClan) return null;
   const path = pathAt(asked);
-  const found = settingsAt(asked, path) ?? optionsAt(asked, path);
-  if (found === null) return null;
+  const tree = settingsAt(asked, path) ?? optionsAt(asked, path);
+  if (tree === null) return null;
   const isName = asked.cursor.side === 'name' || asked.cursor.quotedIn !== null;
-  const inside = insideOf(found);
+  const inside = insideOf(tree);
   if (isName) return inside === null || inside.isChosen ? null : nameItems(asked, inside.tree);
-  return inputItems(asked, path) ?? valueItems(asked, found);
+  return inputItems(asked, path) ?? valueItems(asked, tree);
 }
 
 /** Options below `inventory`, `instances` or `clan`, by the names around the cursor. */
@@ -64,8 +64,8 @@ function settingsAt(asked: Asked, path: readonly string[]): OptionTree | null {
 }
 
 function settingsTree({ snapshot }: Asked, name: string, role: string): OptionTree | null {
-  const known = snapshot.fleet.inventory.instances.find(one => one.name === name);
-  return settingsOf(snapshot, known ?? namedAsService(name), role)?.tree ?? null;
+  const declared = snapshot.fleet.inventory.instances.find(instance => instance.name === name);
+  return settingsOf(snapshot, declared ?? namedAsService(name), role)?.tree ?? null;
 }
 
 /** An instance that is only begun: until it says otherwise, it is of the service of its name. */

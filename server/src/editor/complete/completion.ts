@@ -56,5 +56,5 @@ const SOURCES: readonly ((asked: Asked) => readonly CompletionItem[] | null)[] =
 ];
 
 function once(items: readonly CompletionItem[]): CompletionItem[] {
-  return [...new Map(items.map(each => [each.label, each])).values()];
+  return [...new Map(items.map(item => [item.label, item])).values()];
 }

@@ -52,27 +52,29 @@ export function leftoversOf(
   const notes: string[] = [];
   const gone: ValueSource[] = [];
   for (const source of distinct(converted)) {
-    const machines = converted.flatMap(one => (isSame(one.source, source) ? one.machines : []));
+    const machines = converted.flatMap(value => (isSame(value.source, source) ? value.machines : []));
     const reader = clanReader(secrets, source, machines) ?? readerOf(secrets, source);
     if (reader === null) gone.push(source);
     else notes.push(`${valueText(source)} stays: ${reader(after)}.`);
   }
-  for (const path of new Set(gone.map(one => one.path))) {
-    const own = gone.filter(one => one.path === path);
+  for (const path of new Set(gone.map(source => source.path))) {
+    const own = gone.filter(source => source.path === path);
     const [first] = own;
-    const names = own.map(one => one.names);
-    const isWhole = names.some(one => one.length === 0) || holdsNothingElse(secrets, path, names);
+    const names = own.map(source => source.names);
+    const isWhole = names.some(name => name.length === 0) || holdsNothingElse(secrets, path, names);
     if (first === undefined) continue;
     if (!isWhole) {
       if (first.format === 'yaml' || first.format === 'json')
         values.push({ path, format: first.format, names });
       continue;
     }
-    const defaults = secrets.defaults.filter(one => one.option === 'file' && one.source?.path === path);
-    const out = defaults.map(one => defaultOut(after, one));
+    const defaults = secrets.defaults.filter(
+      sopsDefault => sopsDefault.option === 'file' && sopsDefault.source?.path === path,
+    );
+    const out = defaults.map(sopsDefault => defaultOut(after, sopsDefault));
     const by = namedElsewhere(after, secrets, path, defaults);
     if (by !== null || out.includes(null)) {
-      const where = by ?? defaults.map(one => shown(after, one.at)).join(', ');
+      const where = by ?? defaults.map(sopsDefault => shown(after, sopsDefault.at)).join(', ');
       notes.push(
         `${path} stays with what was converted, since ${where} names the file: remove both by hand.`,
       );
@@ -99,7 +101,9 @@ function clanReader(
   machines: readonly string[],
 ): (() => string) | null {
   const name = CLANS.exec(path)?.[2];
-  const secret = secrets.secrets.find(one => one.keeper === 'sops' && one.name === name);
+  const secret = secrets.secrets.find(
+    fleetSecret => fleetSecret.keeper === 'sops' && fleetSecret.name === name,
+  );
   const other = secret?.implicitOn.find(machine => !machines.includes(machine));
   return other === undefined ? null : () => `clan gives it to machine ${other} as well`;
 }
@@ -108,19 +112,21 @@ function clanReader(
 function readerOf(secrets: FleetSecrets, source: ValueSource): ((around: Around) => string) | null {
   const keeper = source.format === 'age' ? 'age' : 'sops';
   // Who gets one of clan's is told by its links.
-  const gap = CLANS.test(source.path) ? undefined : secrets.gaps.find(one => one.keeper === keeper);
+  const gap = CLANS.test(source.path)
+    ? undefined
+    : secrets.gaps.find(secretGap => secretGap.keeper === keeper);
   if (gap !== undefined)
     return around => `only Nix can tell which secrets are declared at ${shown(around, gap.at)}`;
-  for (const one of secrets.secrets)
-    for (const definition of one.keeper === keeper ? one.definitions : [])
+  for (const secret of secrets.secrets)
+    for (const definition of secret.keeper === keeper ? secret.definitions : [])
       if (mayRead(secrets, definition, source))
-        return around => `"${one.name}" reads it (${shown(around, definition.at)})`;
+        return around => `"${secret.name}" reads it (${shown(around, definition.at)})`;
   return null;
 }
 
 function mayRead(secrets: FleetSecrets, definition: SecretDefinition, source: ValueSource): boolean {
   const { files, complete } = secrets.filesOf(definition);
-  if (complete && !files.some(one => one.path === source.path)) return false;
+  if (complete && !files.some(file => file.path === source.path)) return false;
   if (source.names.length === 0) return true;
   const { name, nameKind } = definition;
   const key = textOr(definition, 'key', secrets.defaults, nameKind === 'pattern' ? null : name);
@@ -138,7 +144,7 @@ function holdsNothingElse(
 ): boolean {
   const file = secrets.encrypted(path);
   if (file === null || !file.complete) return false;
-  const gone = new Set(names.map(one => JSON.stringify(one)));
+  const gone = new Set(names.map(name => JSON.stringify(name)));
   const isGone = (key: EncryptedKey, above: readonly string[]): boolean => {
     const own = [...above, key.name];
     if (gone.has(JSON.stringify(own))) return true;
@@ -172,9 +178,12 @@ function namedElsewhere(
 ): string | null {
   for (const { definitions } of secrets.secrets)
     for (const definition of definitions)
-      if (secrets.filesOf(definition).files.some(one => one.path === path))
+      if (secrets.filesOf(definition).files.some(file => file.path === path))
         return shown(after, definition.at);
-  const known = new Set([...defaults.map(one => one.at.file), ...secrets.ageRules.map(one => one.at.file)]);
+  const known = new Set([
+    ...defaults.map(sopsDefault => sopsDefault.at.file),
+    ...secrets.ageRules.map(ageRule => ageRule.at.file),
+  ]);
   return after.fleet.namedBy(path).find(file => !known.has(file)) ?? null;
 }
 
@@ -186,8 +195,8 @@ function ruleNotes(after: Around, secrets: FleetSecrets, path: string): string[]
   });
   const ages = secrets.ageRules
     .flatMap(({ rules: all }) => all)
-    .filter(one => one.path === path)
-    .map(one => shown(after, one.at));
+    .filter(rule => rule.path === path)
+    .map(rule => shown(after, rule.at));
   const where = [...rules.slice(-1), ...ages];
   if (where.length === 0) return [];
   return [`${path} goes; its rule is in ${where.join(', ')}: take it out there if it is for nothing else.`];
@@ -203,8 +212,8 @@ function valueText({ path, names }: ValueSource): string {
 }
 
 function distinct(converted: readonly ConvertedValue[]): ValueSource[] {
-  const sources = converted.map(one => one.source);
-  return sources.filter((one, i) => sources.findIndex(other => isSame(one, other)) === i);
+  const sources = converted.map(value => value.source);
+  return sources.filter((source, i) => sources.findIndex(other => isSame(source, other)) === i);
 }
 
 function isSame(a: ValueSource, b: ValueSource): boolean {

@@ -66,9 +66,9 @@ export interface Wanted {
 export function conversionsIn(around: Around, secrets: FleetSecrets, wanted: Wanted): Verdict[] {
   const texts = [...wanted.texts];
   const own = secrets.secrets.filter(
-    one =>
-      !(one.keeper === 'sops' && one.name.startsWith('vars/')) &&
-      (one.definitions.length > 0 || secrets.uses.some(use => isUseOf(use, one))),
+    secret =>
+      !(secret.keeper === 'sops' && secret.name.startsWith('vars/')) &&
+      (secret.definitions.length > 0 || secrets.uses.some(use => isUseOf(use, secret))),
   );
   const nameOf = ({ name }: FleetSecret) => wanted.names.get(name) ?? generatorName(name);
   const taken = new Map<string, number>();
@@ -95,9 +95,11 @@ function whereabouts(
   secrets: FleetSecrets,
   { keeper, name, definitions, implicitOn }: FleetSecret,
 ): Pick<Conversion, 'machines' | 'paths'> {
-  const encrypted = definitions.flatMap(one => secrets.filesOf(one).files.map(({ path }) => path));
+  const encrypted = definitions.flatMap(definition =>
+    secrets.filesOf(definition).files.map(({ path }) => path),
+  );
   // Clan gives a secret that no module declares.
-  const uses = secrets.uses.filter(one => one.keeper === keeper && one.name === name);
+  const uses = secrets.uses.filter(use => use.keeper === keeper && use.name === name);
   const own = definitions.length > 0 ? definitions : uses;
   const modules = [...new Set(own.map(one => one.at.file))];
   const machines = new Set([
@@ -124,7 +126,7 @@ function nameProblem(around: Around, generator: string, isDouble: boolean): stri
   if (!isGeneratorName(generator))
     return `cannot be the name of a generator, which has letters, digits, dots, dashes and underscores: name it with --name`;
   if (isDouble) return `would be called "${generator}" like another one: convert it by itself, with --name`;
-  return around.fleet.generators.some(one => one.name === generator)
+  return around.fleet.generators.some(candidate => candidate.name === generator)
     ? `would be called "${generator}" like a generator that is there: name it with --name`
     : null;
 }
@@ -167,7 +169,7 @@ function conversionOf(
     if (typeof added === 'string') return added;
     definitions.push(added);
   }
-  const having = new Set(definitions.flatMap(one => one.machines));
+  const having = new Set(definitions.flatMap(definition => definition.machines));
   const byPath = pathMention(around, keeper, name, texts);
   if (byPath !== null) return byPath;
   const uses: TextEdit[] = [];
@@ -175,8 +177,8 @@ function conversionOf(
     if (use.keeper !== keeper || use.of === 'template' || !mayBeSame(use.name, name)) continue;
     const readers = machinesIn(around, use.at.file);
     // Under a name that is not known it is one of the machine's own.
-    if (use.name !== name && readers.length > 0 && !readers.some(one => having.has(one))) continue;
-    const stranger = readers.find(one => !having.has(one) && secret.implicitOn.includes(one));
+    if (use.name !== name && readers.length > 0 && !readers.some(reader => having.has(reader))) continue;
+    const stranger = readers.find(reader => !having.has(reader) && secret.implicitOn.includes(reader));
     const edit = isOfHome(around, use.at)
       ? 'is read in a module of home-manager'
       : stranger !== undefined
@@ -187,7 +189,7 @@ function conversionOf(
   }
   const sources = new Set(definitions.map(({ source }) => JSON.stringify(source)));
   const share = sources.size === 1 && having.size > 1;
-  if (sources.size > 1 && definitions.some(one => one.machines.length > 1))
+  if (sources.size > 1 && definitions.some(definition => definition.machines.length > 1))
     return 'has several values, one of them for several machines';
   return { keeper, name, generator, share, definitions, uses };
 }
@@ -210,7 +212,7 @@ function withoutDeclaration(
     const readers = machinesIn(around, use.at.file);
     if (readers.length === 0)
       return `is read in a module that is not known to be of a machine (${shown(around, use.at)})`;
-    const stranger = readers.find(one => !implicitOn.includes(one));
+    const stranger = readers.find(reader => !implicitOn.includes(reader));
     if (stranger !== undefined)
       return `is read on machine ${stranger}, which has no such secret (${shown(around, use.at)})`;
     files.set(use.at.file, readers);

@@ -34,22 +34,23 @@ export function writtenSecret(
   const named = namedAt(files, definition.at);
   if (named === null) return null;
   const { file, binding, within, index } = named;
-  const textOf = (one: AttrBinding) =>
-    one.path
+  const textOf = (binding: AttrBinding) =>
+    binding.path
       .slice(0, index + 1)
       .map(name => file.text.slice(name.start, name.end))
       .join('.');
   const own = textOf(binding);
   const bindings = within.bindings.filter(
-    (one): one is AttrBinding => one.kind === 'bind' && one.path.length > index && textOf(one) === own,
+    (candidate): candidate is AttrBinding =>
+      candidate.kind === 'bind' && candidate.path.length > index && textOf(candidate) === own,
   );
   const options: WrittenValue[] = [];
-  for (const one of bindings) {
-    const found = optionsOf(one, index);
+  for (const binding of bindings) {
+    const found = optionsOf(binding, index);
     if (found === null) return null;
     options.push(...found);
   }
-  const names = new Set(options.map(one => one.name));
+  const names = new Set(options.map(option => option.name));
   const isAll = names.size === options.length && definition.given.every(name => names.has(name));
   const outer = outermost(file, binding, definition.keeper);
   return outer === null || !isAll || names.size !== definition.given.length

@@ -39,9 +39,9 @@ export function declaredAnew(
   secrets: readonly { readonly written: WrittenSecret; readonly generator: NewGenerator }[],
 ): TextEdit[] | null {
   const edits: TextEdit[] = [];
-  const outers = new Set(secrets.map(one => one.written.outer));
+  const outers = new Set(secrets.map(secret => secret.written.outer));
   for (const outer of outers) {
-    const inside = secrets.filter(one => one.written.outer === outer);
+    const inside = secrets.filter(secret => secret.written.outer === outer);
     const [first] = inside;
     if (first === undefined) continue;
     const { file, prefix } = first.written;
@@ -70,7 +70,7 @@ export function declaredAnew(
     // `sops.secrets.x.owner = …; sops.secrets.x.mode = …;`: the first gives way to the generator, the others go.
     for (const { written } of inside)
       if (written.bindings.includes(outer))
-        for (const one of written.bindings) if (one !== outer) edits.push(takenOut(file, one));
+        for (const binding of written.bindings) if (binding !== outer) edits.push(takenOut(file, binding));
   }
   return edits;
 }
@@ -82,16 +82,16 @@ function isGone(binding: AttrBinding, gone: ReadonlySet<AttrBinding>): boolean {
   return (
     value.kind === 'attrs' &&
     value.bindings.length > 0 &&
-    value.bindings.every(one => one.kind === 'bind' && isGone(one, gone))
+    value.bindings.every(candidate => candidate.kind === 'bind' && isGone(candidate, gone))
   );
 }
 
 /** The outermost bindings below one of which nothing is left. */
 function topmost({ value }: AttrBinding, gone: ReadonlySet<AttrBinding>): AttrBinding[] {
   const inner = value.kind === 'attrs' ? value.bindings : [];
-  return inner.flatMap(one => {
-    if (one.kind !== 'bind') return [];
-    return isGone(one, gone) ? [one] : topmost(one, gone);
+  return inner.flatMap(binding => {
+    if (binding.kind !== 'bind') return [];
+    return isGone(binding, gone) ? [binding] : topmost(binding, gone);
   });
 }
 
@@ -181,7 +181,7 @@ function valueLines(file: SourceFile, value: Expr): string[] | null {
  * do anything with it, it is written out. Null where that cannot be written here.
  */
 function ownersGroup({ file, options, definition, outer }: WrittenSecret): string[][] | null {
-  const owner = options.find(one => one.name === 'owner');
+  const owner = options.find(option => option.name === 'owner');
   if (owner === undefined || definition.given.includes('group') || !definition.given.includes('mode'))
     return [];
   const mode = definition.mode?.value;

@@ -80,7 +80,7 @@ export function explainVariable(around: Surroundings, machine: string, name: str
 function variableOfKey({ fleet }: Surroundings, name: string): string | null {
   const keys = fleet.registries.flatMap(registry => registry.keys);
   if (keys.some(({ envVar }) => envVar?.value === name)) return null;
-  const key = keys.find(one => one.key === name && one.envVar !== null);
+  const key = keys.find(registryKey => registryKey.key === name && registryKey.envVar !== null);
   return key === undefined ? null : exportedName(key);
 }
 
@@ -125,7 +125,9 @@ function exported({ around, name, environment, machine }: Asked): Reason[] {
         : `${machine} selects the key "${key}": it is the value of the public file "${generator}/${file}".`,
       keys: [key],
       machines: [],
-      at: around.fleet.registries.flatMap(({ keys }) => keys).find(one => one.key === key)?.at ?? null,
+      at:
+        around.fleet.registries.flatMap(({ keys }) => keys).find(registryKey => registryKey.key === key)
+          ?.at ?? null,
     }));
 }
 
@@ -226,7 +228,9 @@ function reasonOf(
 
 function adviceToSelect({ fleet }: Surroundings, registry: Registry, machine: string): string {
   const matrix = fleet.matrices.find(
-    one => one.registry === registry.file && one.rows.some(row => !row.shared && row.machine === machine),
+    candidate =>
+      candidate.registry === registry.file &&
+      candidate.rows.some(row => !row.shared && row.machine === machine),
   );
   return matrix === undefined ? '' : ` Add it to the row "${machine}" of ${matrix.file}.`;
 }

@@ -23,8 +23,8 @@ export function environmentText(environment: Environment, shell: Shell): string 
 }
 
 function isSetBy({ session }: Environment, shell: Shell, name: string): boolean {
-  const own = session?.shells[shell] ?? null;
-  return own !== null && isWhole(own) && assigns(own.text, shell, name);
+  const text = session?.shells[shell] ?? null;
+  return text !== null && isWhole(text) && assigns(text.text, shell, name);
 }
 
 function isWhole({ holes, failure }: ShellText): boolean {
@@ -32,12 +32,12 @@ function isWhole({ holes, failure }: ShellText): boolean {
 }
 
 function addedText({ session, steps }: Environment, shell: Shell): string {
-  const own = session?.shells[shell] ?? null;
-  if (own !== null && isWhole(own))
-    return own.text === '' || own.text.endsWith('\n') ? own.text : `${own.text}\n`;
-  if (steps.length > 0 || own === null) return steps.map(shell === 'bash' ? bashStep : nushellStep).join('');
+  const text = session?.shells[shell] ?? null;
+  if (text !== null && isWhole(text))
+    return text.text === '' || text.text.endsWith('\n') ? text.text : `${text.text}\n`;
+  if (steps.length > 0 || text === null) return steps.map(shell === 'bash' ? bashStep : nushellStep).join('');
   // With holes in it, it is to be read by people, not by a shell.
-  return own.text.replace(/\n$/, '').replace(/^/gm, '# ').concat('\n');
+  return text.text.replace(/\n$/, '').replace(/^/gm, '# ').concat('\n');
 }
 
 /** Nothing is set from a file that cannot be read, or from variables that are not there. */

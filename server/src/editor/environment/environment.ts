@@ -27,8 +27,8 @@ export function environmentOf(around: Surroundings, machine: string): Environmen
     const selected = selectedKeys(around.fleet, registry, machine);
     notes.push(...selected.notes);
     for (const key of selected.keys) {
-      const one = exportOf(around, key, machine);
-      if (one !== null) exported.push(one);
+      const exportedKey = exportOf(around, key, machine);
+      if (exportedKey !== null) exported.push(exportedKey);
     }
     const added = addedSteps(around, registry, machine, selected, exported.filter(isVariable));
     session ??= added.session;
@@ -56,12 +56,12 @@ export function environmentOf(around: Surroundings, machine: string): Environmen
 
 type Exported = Variable | Note;
 
-function isVariable(one: Exported): one is Variable {
-  return 'value' in one;
+function isVariable(exported: Exported): exported is Variable {
+  return 'value' in exported;
 }
 
-function isNote(one: Exported): one is Note {
-  return !isVariable(one);
+function isNote(exported: Exported): exported is Note {
+  return !isVariable(exported);
 }
 
 /** Null for a key that exports nothing. */
@@ -111,7 +111,9 @@ function exportOf(around: Surroundings, entry: RegistryKey, machine: string): Ex
 
 /** What the machine makes of the generator, where that is settled; otherwise what the registry says. */
 function bodyOn(fleet: Fleet, name: string, entry: RegistryKey, machine: string): GeneratorBody {
-  const same = fleet.generators.find(each => each.name === name && each.machines?.includes(machine) === true);
+  const same = fleet.generators.find(
+    generator => generator.name === name && generator.machines?.includes(machine) === true,
+  );
   return same?.settledOn(machine) ?? entry.body;
 }
 
@@ -124,7 +126,8 @@ export function exportedFile({ fileAttr }: RegistryKey, { files }: GeneratorBody
 /** One name stands for one value: what is exported twice under it is no variable, as registry/duplicate-env-var has it. */
 function withoutClashes(exported: readonly Variable[]): { variables: Variable[]; clashes: Note[] } {
   const byName = new Map<string, Variable[]>();
-  for (const one of exported) byName.set(one.name, [...(byName.get(one.name) ?? []), one]);
+  for (const variable of exported)
+    byName.set(variable.name, [...(byName.get(variable.name) ?? []), variable]);
   const variables: Variable[] = [];
   const clashes: Note[] = [];
   for (const [name, same] of byName) {

@@ -94,14 +94,14 @@ export function sessionText(
   };
   const readers = nearFirst(namedBy(about.spec), about.spec);
   for (const file of readers) {
-    const found = tried(file, fn => machineArgument(fn, about));
-    if (found !== null) return found;
+    const text = tried(file, fn => machineArgument(fn, about));
+    if (text !== null) return text;
   }
   const steps = withBudget(cx, STEPS, () => stepsFor(cx, about));
   if (steps === null || steps instanceof BudgetExceeded) return null;
   for (const file of renderersBeside(files, readers, about.spec)) {
-    const found = tried(file, fn => stepsArgument(fn, steps));
-    if (found !== null) return found;
+    const text = tried(file, fn => stepsArgument(fn, steps));
+    if (text !== null) return text;
   }
   return null;
 }
@@ -179,8 +179,8 @@ function stepsFor(cx: Evaluation, { spec, machine }: SessionOf): Value | null {
   const shared = member(cx, value, 'shared');
   const machines = member(cx, value, 'machines');
   if (shared?.kind !== 'list' || machines?.kind !== 'attrs') return null;
-  const own = certain(machines, machine);
-  return own === null ? shared : append(cx, shared, cx.force(own.value), null);
+  const certainMachine = certain(machines, machine);
+  return certainMachine === null ? shared : append(cx, shared, cx.force(certainMachine.value), null);
 }
 
 /** Null unless the value is a text, or a set with texts for shells. */

@@ -41,12 +41,18 @@ export function itemAt(snapshot: Snapshot, file: string, offset: number): Explor
     }
     case 'secret': {
       const { keeper, secret: name } = subject;
-      const found = secretNamed(snapshot, keeper, name);
-      if (found === null) return null;
-      const machines = machinesOfSecret(snapshot.fleet, found);
+      const fleetSecret = secretNamed(snapshot, keeper, name);
+      if (fleetSecret === null) return null;
+      const machines = machinesOfSecret(snapshot.fleet, fleetSecret);
       const own = machinesOfFile(snapshot.fleet, file);
-      const machine = machines.find(one => own.includes(one)) ?? machines[0] ?? null;
-      return { machine, generator: null, registry: null, key: null, secret: { keeper, name: found.name } };
+      const machine = machines.find(candidate => own.includes(candidate)) ?? machines[0] ?? null;
+      return {
+        machine,
+        generator: null,
+        registry: null,
+        key: null,
+        secret: { keeper, name: fleetSecret.name },
+      };
     }
     case 'option':
     case 'template':
@@ -62,6 +68,8 @@ export function itemAt(snapshot: Snapshot, file: string, offset: number): Explor
 
 /** A machine that has the generator: that of the file if it has one, else the first. */
 function machineOf(snapshot: Snapshot, generator: string, file: string): string | null {
-  const machines = (indexOf(snapshot).generators.get(generator) ?? []).flatMap(one => one.machines ?? []);
+  const machines = (indexOf(snapshot).generators.get(generator) ?? []).flatMap(
+    candidate => candidate.machines ?? [],
+  );
   return machines.find(name => file.split('/').includes(name)) ?? machines[0] ?? null;
 }

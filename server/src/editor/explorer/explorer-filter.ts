@@ -12,5 +12,5 @@ export const EVERYTHING: ExplorerFilter = { text: '', lacking: false };
 export function matches({ text }: ExplorerFilter, texts: readonly string[]): boolean {
   if (text === '') return true;
   const wanted = text.toLowerCase();
-  return texts.some(one => one.toLowerCase().includes(wanted));
+  return texts.some(candidate => candidate.toLowerCase().includes(wanted));
 }

@@ -71,7 +71,7 @@ export function keyDetail(snapshot: Snapshot, registry: string, key: string): Ke
         rows
           .flatMap(matrix => matrix.rows)
           .find(row => row.machine === name)
-          ?.keys.find(one => one.key === key)?.at ?? null,
+          ?.keys.find(listedKey => listedKey.key === key)?.at ?? null,
     })),
     uses: [...uses.values()].sort(
       (a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)) || a.start - b.start,

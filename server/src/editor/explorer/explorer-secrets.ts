@@ -68,7 +68,7 @@ export interface KeyOfFile {
 
 export function secretsEntry(snapshot: Snapshot, filter: ExplorerFilter): SecretsEntry {
   const { fleet } = snapshot;
-  const secrets = secretsIn(snapshot).secrets.filter(one => isShown(snapshot, one, filter));
+  const secrets = secretsIn(snapshot).secrets.filter(secret => isShown(snapshot, secret, filter));
   const counts = new Map<string, number>();
   let unassigned = 0;
   for (const secret of secrets) {
@@ -83,9 +83,9 @@ export function secretsEntry(snapshot: Snapshot, filter: ExplorerFilter): Secret
     }),
     unassigned,
     files: fileEntries(snapshot).filter(
-      one =>
-        (!filter.lacking || one.state === 'missing' || one.state === 'plain') &&
-        matches(filter, [one.path, ...one.recipients]),
+      fileEntry =>
+        (!filter.lacking || fileEntry.state === 'missing' || fileEntry.state === 'plain') &&
+        matches(filter, [fileEntry.path, ...fileEntry.recipients]),
     ),
   };
 }
@@ -152,9 +152,9 @@ export function secretEntries(
 ): readonly SecretEntry[] {
   const ground = groundOf(snapshot);
   return ground.secrets.secrets
-    .filter(one => isShown(snapshot, one, filter))
-    .filter(one => {
-      const machines = machinesOfSecret(snapshot.fleet, one);
+    .filter(secret => isShown(snapshot, secret, filter))
+    .filter(secret => {
+      const machines = machinesOfSecret(snapshot.fleet, secret);
       return machine === null ? machines.length === 0 : machines.includes(machine);
     })
     .map(secret => ({
@@ -175,25 +175,26 @@ function onePath([only, another]: readonly string[]): string | null {
 function sourcesOf(snapshot: Snapshot, { definitions }: FleetSecret): SecretEntry['sources'] {
   const secrets = secretsIn(snapshot);
   const sources = definitions.flatMap(definition => {
-    const found = secrets.keyOf(definition);
+    const locatedKey = secrets.keyOf(definition);
     const key = keyTextOf(secrets, definition);
     return secrets.filesOf(definition).files.flatMap(({ path, certain }) => {
-      if (!certain && found?.file !== path) return [];
+      if (!certain && locatedKey?.file !== path) return [];
       const isThere = snapshot.files.kind(path) === 'file';
-      const at = found?.file === path && found.kind === 'found' ? (found.key?.at ?? null) : null;
+      const at =
+        locatedKey?.file === path && locatedKey.kind === 'found' ? (locatedKey.key?.at ?? null) : null;
       return [{ file: path, key, at: at ?? (isThere ? { file: path, start: 0, end: 0 } : null) }];
     });
   });
-  return [...new Map(sources.map(one => [`${one.file}\0${one.key}`, one])).values()];
+  return [...new Map(sources.map(source => [`${source.file}\0${source.key}`, source])).values()];
 }
 
 /** The keys of a file that hold values, in its order. */
 export function keysOfFile(snapshot: Snapshot, path: string): readonly KeyOfFile[] {
   const secrets = secretsIn(snapshot);
   const content = secrets.encrypted(path);
-  return (content === null ? [] : valueKeys(content)).map(one => ({
-    key: one.path,
-    secrets: [...new Set(takersOf(secrets, path, one.path).map(({ name }) => name))],
-    at: one.key.at,
+  return (content === null ? [] : valueKeys(content)).map(key => ({
+    key: key.path,
+    secrets: [...new Set(takersOf(secrets, path, key.path).map(({ name }) => name))],
+    at: key.key.at,
   }));
 }

@@ -66,7 +66,7 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
     const own = byMachine.get(name) ?? [];
     const tally = machineTally(snapshot, name);
     if (filter.lacking && lackingIn(tally) === 0) continue;
-    if (!matches(filter, [name, ...tags]) && !own.some(one => hasMatch(filter, one))) continue;
+    if (!matches(filter, [name, ...tags]) && !own.some(generator => hasMatch(filter, generator))) continue;
     machines.push({
       ...{ name, class: kind, system, tags, at, tally },
       generators: own.length,
@@ -76,7 +76,7 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
   const loose = byMachine.get(null) ?? [];
   return {
     machines,
-    unassigned: filter.lacking ? 0 : loose.filter(one => hasMatch(filter, one)).length,
+    unassigned: filter.lacking ? 0 : loose.filter(generator => hasMatch(filter, generator)).length,
     tally: fleetTally(snapshot),
     isFleet: fleet.isClan || fleet.generators.length + fleet.machines.length + fleet.registries.length > 0,
     secrets: secretCount(snapshot),
@@ -87,7 +87,7 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
 export function machineTally(snapshot: Snapshot, machine: string): Tally {
   const states = storedStates(snapshot);
   const own = generatorsByMachine(snapshot).get(machine) ?? [];
-  return tallyOf(own.map(one => states.stateOn(one, machine)));
+  return tallyOf(own.map(generator => states.stateOn(generator, machine)));
 }
 
 /** By its name or that of a file; files are read only where somebody looks for a text. */
@@ -112,8 +112,8 @@ export function generatorEntries(
   // Where the machine itself is meant, all of it is shown.
   const isMeant = machine !== null && matches(filter, [machine, ...tags]);
   return own
-    .filter(one => isMeant || hasMatch(filter, one))
-    .map(one => entryOf(snapshot, one, machine))
+    .filter(generator => isMeant || hasMatch(filter, generator))
+    .map(generator => entryOf(snapshot, generator, machine))
     .filter(({ state }) => !filter.lacking || isLacking(state));
 }
 
@@ -165,8 +165,8 @@ function entryOf(snapshot: Snapshot, generator: Generator, machine: string | nul
 
 /** The state of a generator on a machine; null where the machine certainly does not have it, or that is not known. */
 export function stateOn(snapshot: Snapshot, generator: string, machine: string): StoredState | null {
-  const found = generatorsByMachine(snapshot)
+  const own = generatorsByMachine(snapshot)
     .get(machine)
     ?.find(({ name }) => name === generator);
-  return found === undefined ? null : storedStates(snapshot).stateOn(found, machine);
+  return own === undefined ? null : storedStates(snapshot).stateOn(own, machine);
 }

@@ -29,9 +29,9 @@ export interface Call {
 /** The generator that stands at an offset, itself or with one of its files, prompts or keys. */
 export function callerAt(snapshot: Snapshot, file: string, offset: number): Caller | null {
   const index = indexOf(snapshot);
-  const found = index.targetAt(file, offset);
-  const name = found ? generatorOf(snapshot, found.subject) : null;
-  return found && name !== null ? callerNamed(snapshot, name, found.at) : null;
+  const target = index.targetAt(file, offset);
+  const name = target ? generatorOf(snapshot, target.subject) : null;
+  return target && name !== null ? callerNamed(snapshot, name, target.at) : null;
 }
 
 function generatorOf(snapshot: Snapshot, subject: Subject): string | null {
@@ -86,7 +86,11 @@ export function dependenciesFrom(snapshot: Snapshot, name: string): readonly Cal
 /** A shared body says the same in many definitions. */
 function dependenciesOf(generator: Generator): readonly { readonly value: string; readonly at: Place }[] {
   const all = generator.bodies().flatMap(body => body.dependencies);
-  return [...new Map(all.map(one => [`${one.at.file}:${one.at.start}:${one.value}`, one])).values()];
+  return [
+    ...new Map(
+      all.map(candidate => [`${candidate.at.file}:${candidate.at.start}:${candidate.value}`, candidate]),
+    ).values(),
+  ];
 }
 
 function joined(calls: Call[], call: Call): Call[] {
@@ -106,7 +110,7 @@ function callerNamed(snapshot: Snapshot, name: string, namedAt: Place): Caller {
   const definitions = generator?.definitions ?? [];
   const at = (definitions.find(({ kind }) => kind === 'full') ?? definitions[0])?.at;
   if (generator === undefined || at === undefined) {
-    const brought = snapshot.fleet.brought.find(one => one.name === name);
+    const brought = snapshot.fleet.brought.find(broughtGenerator => broughtGenerator.name === name);
     return { name, detail: brought ? "of one of clan-core's services" : 'not declared here', at: namedAt };
   }
   const share = generator.body().share;

@@ -100,13 +100,13 @@ export function crossingsOf(
         const points = joined(out, into, trunk, boxes.get(group(left)), boxes.get(group(right)));
         const ends = [from, to].map(name => (isOpen(group(name)) ? name : group(name)));
         const key = ends.join('\0');
-        const known = lines.get(key);
+        const line = lines.get(key);
         lines.set(key, {
           from: ends[0] as string,
           to: ends[1] as string,
-          inCycle: cycles.has(`${from}\0${to}`) || known?.inCycle === true,
-          count: (known?.count ?? 0) + 1,
-          points: known?.points ?? (isBack ? points.reverse() : points),
+          inCycle: cycles.has(`${from}\0${to}`) || line?.inCycle === true,
+          count: (line?.count ?? 0) + 1,
+          points: line?.points ?? (isBack ? points.reverse() : points),
         });
       }
       return [...lines.values()];

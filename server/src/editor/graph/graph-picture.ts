@@ -113,11 +113,11 @@ export function pictureOf(graph: Graph, options: PictureOptions = {}): Picture {
   const height = Math.max(1, Math.round(scene.height + 2 * MARGIN + below));
   const write = theme === 'page' ? forReaders : forKeys(graph);
   const parts = [
-    ...scene.groups.filter(({ isOpen }) => isOpen).map(one => frameText(one, write)),
+    ...scene.groups.filter(({ isOpen }) => isOpen).map(group => frameText(group, write)),
     ...(scene.list === null ? [] : [listTitle(scene)]),
     ...scene.lines.map(line => lineText(line, write)),
-    ...scene.groups.filter(({ isOpen }) => !isOpen).map(one => foldedText(one, write)),
-    ...scene.generators.map(one => nodeText(one, write)),
+    ...scene.groups.filter(({ isOpen }) => !isOpen).map(group => foldedText(group, write)),
+    ...scene.generators.map(generator => nodeText(generator, write)),
   ];
   const label = `Dependencies of ${counted(graph.nodes.length, 'generator')}`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"${isPage ? ` role="img" aria-label="${label}"` : ''}>

@@ -129,13 +129,13 @@ function grouped(
   );
   const outer = layoutOf(
     groups.map(group => {
-      const own = inner.get(group.id);
+      const innerLayout = inner.get(group.id);
       const title = groupSizeOf(group);
-      if (own === undefined) return { id: group.id, ...title };
+      if (innerLayout === undefined) return { id: group.id, ...title };
       return {
         id: group.id,
-        width: Math.max(own.width + 2 * FRAME.side, title.width),
-        height: own.height + FRAME.top + FRAME.side,
+        width: Math.max(innerLayout.width + 2 * FRAME.side, title.width),
+        height: innerLayout.height + FRAME.top + FRAME.side,
       };
     }),
     crossings.between,

@@ -57,7 +57,7 @@ function writtenText(context: HoverContext, at: Place, { name, bound }: NameAt):
   if (bound?.kind !== 'lambda') return null;
   const source = context.snapshot.files.parse(at.file);
   if (source === null) return null;
-  const calls = callersIn(source, name).flatMap(each => callsOf(context, each, at.file));
+  const calls = callersIn(source, name).flatMap(caller => callsOf(context, caller, at.file));
   const [first] = calls;
   if (first === undefined) return null;
   const comment = commentAbove(source, at.start);
@@ -144,11 +144,11 @@ interface Definition {
 
 /** Where the function is written: in this file, or in the one that it is imported from. */
 function definitionOf(context: HoverContext, source: SourceFile, named: NameAt): Definition | null {
-  const own = named.selectedFrom === null ? bindingOf(named.around, named.name) : null;
-  const here = own?.kind === 'bind' && own.value.kind === 'lambda';
+  const local = named.selectedFrom === null ? bindingOf(named.around, named.name) : null;
+  const here = local?.kind === 'bind' && local.value.kind === 'lambda';
   const path = here ? source.path : sourceOf(source, named);
   const file = path === null ? null : context.snapshot.files.parse(path);
-  const binding = here ? own : file === null ? null : findBinding(file.root, named.name, isLambda);
+  const binding = here ? local : file === null ? null : findBinding(file.root, named.name, isLambda);
   if (file === null || binding?.kind !== 'bind' || binding.value.kind !== 'lambda') return null;
   const [name] = binding.path;
   const at = { file: file.path, start: name?.start ?? binding.start, end: name?.end ?? binding.start };

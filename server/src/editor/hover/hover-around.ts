@@ -61,7 +61,7 @@ function optionCard({ snapshot }: HoverContext, file: string, offset: number): C
   for (const body of bodiesIn(snapshot, file))
     for (const { of, name, at } of body.options()) {
       if (at.file !== file || offset < at.start || offset > at.end) continue;
-      const words = OPTIONS[of].find(one => one.name === name);
+      const words = OPTIONS[of].find(optionWords => optionWords.name === name);
       if (words !== undefined)
         return { at, markdown: `${optionText(words, OWNERS[of])}\n\n[Reference of clan](${REFERENCE})` };
     }
@@ -145,7 +145,9 @@ function variableCard(context: HoverContext, file: string, offset: number): Card
 
 function exports({ envVar, body, secret, fileAttr }: RegistryKey, name: string): boolean {
   if (envVar === null) return false;
-  const file = fileAttr ? body.files.find(one => one.name === fileAttr.value) : body.files[0];
+  const file = fileAttr
+    ? body.files.find(generatorFile => generatorFile.name === fileAttr.value)
+    : body.files[0];
   const isSecret = secret ?? file?.secret ?? null;
   if (name === `${envVar.value}_FILE`) return isSecret !== false;
   return name === envVar.value && isSecret !== true;

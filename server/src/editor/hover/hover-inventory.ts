@@ -23,10 +23,10 @@ const PREDEFINED: ReadonlyMap<string, string> = new Map(
 
 /** @param offset 0-based UTF-16 offset */
 export function inventoryCard(context: HoverContext, file: string, offset: number): CardAt | null {
-  const found = thingAt(context.snapshot, file, offset);
-  if (found === null) return null;
-  const parts = partsOf(context, found.thing);
-  return parts === null ? null : { at: found.at, markdown: parts.filter(part => part !== '').join('\n\n') };
+  const located = thingAt(context.snapshot, file, offset);
+  if (located === null) return null;
+  const parts = partsOf(context, located.thing);
+  return parts === null ? null : { at: located.at, markdown: parts.filter(part => part !== '').join('\n\n') };
 }
 
 function partsOf(context: HoverContext, thing: Thing): string[] | null {

@@ -57,8 +57,8 @@ function listText(
     at.file === file && start <= at.start && at.end <= end;
   const takers = rows.filter(row => row.machine !== name && row.keys.some(({ at }) => isInside(at)));
   const written = rows.flatMap(({ keys }) => keys.filter(({ at }) => isInside(at)));
-  const own = rows.find(row => row.machine === name);
-  if (own !== undefined && !own.shared) return null;
+  const matrixRow = rows.find(row => row.machine === name);
+  if (matrixRow !== undefined && !matrixRow.shared) return null;
   if (takers.length === 0 || written.length === 0) return null;
   const keys = [...new Map(written.map(({ key, at }) => [at.start, key] as const)).entries()]
     .sort(([a], [b]) => a - b)

@@ -39,8 +39,8 @@ export function rowCard(context: HoverContext, name: string, matrix: string | nu
 
 /** A row that is no machine's is a list that others share. */
 function sharedCard(context: HoverContext, name: string, matrix: string | null): string | null {
-  const found = context.snapshot.fleet.matrices.find(({ file }) => file === matrix);
-  return found === undefined ? null : sharedRowCard(context, found, name);
+  const written = context.snapshot.fleet.matrices.find(({ file }) => file === matrix);
+  return written === undefined ? null : sharedRowCard(context, written, name);
 }
 
 function machinePhrase({ class: kind, system, tags }: Machine): string {

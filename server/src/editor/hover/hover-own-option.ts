@@ -16,9 +16,9 @@ export function ownOptionCard(context: HoverContext, path: string): string | nul
   const { snapshot } = context;
   const options = snapshot.fleet.options;
   const names = path.split('.');
-  const found = declaredAt(optionsByFile(options).tree, names);
-  const [option] = found?.declared ?? [];
-  if (found === null || option === undefined) return null;
+  const tree = declaredAt(optionsByFile(options).tree, names);
+  const [option] = tree?.declared ?? [];
+  if (tree === null || option === undefined) return null;
   const lines = [`- Type: ${plain(textOf(option.type))}`];
   lines.push(
     option.fallback !== null
@@ -27,7 +27,7 @@ export function ownOptionCard(context: HoverContext, path: string): string | nul
         ? '- It has a default'
         : '- It has to be set',
   );
-  const places = found.declared.flatMap(({ at }) => (at === null ? [] : [placeText(context, at)]));
+  const places = tree.declared.flatMap(({ at }) => (at === null ? [] : [placeText(context, at)]));
   if (places.length > 0) lines.push(`- Declared in ${joined(places)}`);
   lines.push(...setLines(context, names));
   const text = option.description === null ? [] : [plain(option.description)];

@@ -25,7 +25,7 @@ export function programCard({ snapshot }: HoverContext, file: string, offset: nu
 
 function commandCard(body: GeneratorBody, file: string, offset: number): CardAt | null {
   const segments = body.script?.source?.segments ?? [];
-  const script = segments.some(one => one.file === file) ? followed(body.script) : null;
+  const script = segments.some(segment => segment.file === file) ? followed(body.script) : null;
   if (script === null) return null;
   for (const command of script.flow.commands) {
     const { name, kind, nameAt } = command;
@@ -42,12 +42,12 @@ function commandCard(body: GeneratorBody, file: string, offset: number): CardAt 
 /** Where a program comes from that is looked for on the script's PATH. */
 function originOf(body: GeneratorBody, { flow }: FollowedScript, name: string): string[] {
   if (COREUTILS.has(name)) return ['From `coreutils`, which every script has.'];
-  const listed = body.runtimeInputs.filter(each => packageCommands(each)?.commands.has(name));
+  const listed = body.runtimeInputs.filter(runtimeInput => packageCommands(runtimeInput)?.commands.has(name));
   if (listed.length > 0) return [`From ${codes(listed)} in \`runtimeInputs\`.`];
   const brought = packagesWith(name);
   const from =
     brought.length === 0 ? 'It is not known which package brings it.' : `Brought by ${codes(brought)}.`;
-  const known = body.runtimeInputs.every(each => packageCommands(each)?.complete === true);
+  const known = body.runtimeInputs.every(runtimeInput => packageCommands(runtimeInput)?.complete === true);
   if (flow.setsPath) return [from, 'The script sets `PATH` itself.'];
   if (!body.complete.packages || (brought.length === 0 && !known))
     return [from, 'Not all that `runtimeInputs` brings is known.'];
@@ -55,11 +55,11 @@ function originOf(body: GeneratorBody, { flow }: FollowedScript, name: string): 
 }
 
 function packageCard({ files }: Snapshot, body: GeneratorBody, file: string, offset: number): CardAt | null {
-  for (const known of body.packages) {
-    if (known.at.file !== file) continue;
-    const at = packagePlace(files, known);
+  for (const candidate of body.packages) {
+    if (candidate.at.file !== file) continue;
+    const at = packagePlace(files, candidate);
     if (offset < at.start || at.end < offset) continue;
-    const name = known.value;
+    const name = candidate.value;
     const brought = packageCommands(name);
     const title = `**${code(name)}** · package`;
     if (brought === null || brought.commands.size === 0)
@@ -78,9 +78,9 @@ function packageCard({ files }: Snapshot, body: GeneratorBody, file: string, off
 /** Which of the programs the script calls; nothing where that is not known. */
 function usedLine({ script }: GeneratorBody, programs: ReadonlySet<string>): string[] {
   const commands = followed(script)?.flow.commands ?? [];
-  const called = (each: CommandFact) =>
-    each.lookup === 'path' && each.name !== null && programs.has(each.name);
-  const names = new Set(commands.filter(called).map(each => each.name ?? ''));
+  const called = (fact: CommandFact) =>
+    fact.lookup === 'path' && fact.name !== null && programs.has(fact.name);
+  const names = new Set(commands.filter(called).map(command => command.name ?? ''));
   return names.size === 0 ? [] : [`- The script calls ${codes([...names])}`];
 }
 

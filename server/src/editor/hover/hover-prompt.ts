@@ -17,7 +17,7 @@ const TYPES: ReadonlyMap<string, string> = new Map(
 /** The card of a prompt; that of the generator where the prompt is not known. */
 export function promptCard(context: HoverContext, generator: string, prompt: string): string | null {
   const same = context.index.generators.get(generator) ?? [];
-  const found = same.flatMap(one => one.body().prompts.filter(({ name }) => name === prompt));
+  const found = same.flatMap(candidate => candidate.body().prompts.filter(({ name }) => name === prompt));
   const [first] = found;
   if (first === undefined) return generatorCard(context, generator);
   return [

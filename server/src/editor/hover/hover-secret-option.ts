@@ -11,19 +11,19 @@ import type { CardAt, HoverContext } from './hover-context.ts';
 export function secretOptionCard({ snapshot }: HoverContext, file: string, offset: number): CardAt | null {
   // Most files have nothing to do with it.
   if (!mentionsSecrets(snapshot.files.text(file) ?? '')) return null;
-  const facts = snapshot.fleet.secrets.find(one => one.file === file);
+  const facts = snapshot.fleet.secrets.find(secret => secret.file === file);
   if (facts === undefined) return null;
   for (const { keeper, options } of facts.definitions) {
-    const found = cardIn(options, keeper, 'secret');
-    if (found !== null) return found;
+    const card = cardIn(options, keeper, 'secret');
+    if (card !== null) return card;
   }
   for (const { options } of facts.templates) {
-    const found = cardIn(options, 'sops', 'template');
-    if (found !== null) return found;
+    const card = cardIn(options, 'sops', 'template');
+    if (card !== null) return card;
   }
   for (const { keeper, path, option } of facts.settings) {
-    const found = cardIn([{ ...option, name: path.join('.') }], keeper, 'keeper');
-    if (found !== null) return found;
+    const card = cardIn([{ ...option, name: path.join('.') }], keeper, 'keeper');
+    if (card !== null) return card;
   }
   return null;
 
@@ -31,7 +31,7 @@ export function secretOptionCard({ snapshot }: HoverContext, file: string, offse
     const option = options.find(({ at }) => at.file === file && at.start <= offset && offset <= at.end);
     if (option === undefined) return null;
     const of = owner === 'keeper' ? PROJECTS[keeper] : `${owner} of ${PROJECTS[keeper]}`;
-    const words = OPTION_WORDS[keeper][owner].find(one => one.name === option.name);
+    const words = OPTION_WORDS[keeper][owner].find(optionWords => optionWords.name === option.name);
     if (words !== undefined) return { at: option.at, markdown: optionText(words, of) };
     const about = SECRET_OPTIONS[keeper][owner].get(option.name)?.about;
     if (about === undefined) return null;

@@ -97,11 +97,12 @@ function sourceText(context: HoverContext, definition: SecretDefinition, path: s
   const verb = file?.complete && !file.encrypted ? '**Not encrypted**, in' : 'Encrypted in';
   const text = `${verb} ${whole}${format === null ? '' : ` (${plain(format)})`}`;
   if (format !== null && !hasKeys(format)) return `${text}, the whole file`;
-  const found = secrets.keyOf(definition);
+  const locatedKey = secrets.keyOf(definition);
   const key = keyTextOf(secrets, definition);
-  if (found === null || key === null) return text;
-  if (found.kind !== 'found' || found.key === null) return `${text}, which has no value under ${code(key)}`;
-  return `${text}, key ${linked(context, found.key.at, key)}`;
+  if (locatedKey === null || key === null) return text;
+  if (locatedKey.kind !== 'found' || locatedKey.key === null)
+    return `${text}, which has no value under ${code(key)}`;
+  return `${text}, key ${linked(context, locatedKey.key.at, key)}`;
 }
 
 function linked({ link }: HoverContext, place: Place, text: string): string {
@@ -111,12 +112,12 @@ function linked({ link }: HoverContext, place: Place, text: string): string {
 
 /** Who can decrypt a file. */
 function recipientsLine({ snapshot }: HoverContext, path: string): string[] {
-  const found = recipientsOf(secretsIn(snapshot), path);
-  if (found === null || found.keys.length === 0) return [];
+  const recipients = recipientsOf(secretsIn(snapshot), path);
+  if (recipients === null || recipients.keys.length === 0) return [];
   const nameOf = keyNames(groundOf(snapshot));
   // A person with several keys is one reader.
-  const names = [...new Set(found.keys.map(key => plain(nameOf(key))))];
-  const more = names.length > MAX_LISTED || !found.complete ? ', …' : '';
+  const names = [...new Set(recipients.keys.map(key => plain(nameOf(key))))];
+  const more = names.length > MAX_LISTED || !recipients.complete ? ', …' : '';
   return [`- Can be decrypted by ${names.slice(0, MAX_LISTED).join(', ')}${more}`];
 }
 
@@ -136,7 +137,9 @@ function deployedLines({ snapshot }: HoverContext, secret: FleetSecret, name: st
     ['restartUnits', 'Restarts'],
     ['reloadUnits', 'Reloads'],
   ] as const) {
-    const units = new Set(definitions.flatMap(({ options }) => options.flatMap(one => unitsOf(one, option))));
+    const units = new Set(
+      definitions.flatMap(({ options }) => options.flatMap(secretOption => unitsOf(secretOption, option))),
+    );
     if (units.size > 0) lines.push(`- ${verb} ${listed([...units])}`);
   }
   return lines;
@@ -173,7 +176,9 @@ export function templateCard(context: HoverContext, name: string): string | null
   const templates = templatesNamed(snapshot, name);
   const [first] = templates;
   if (first === undefined) return null;
-  const held = new Set(templates.flatMap(({ content }) => content?.placeholders.map(one => one.name) ?? []));
+  const held = new Set(
+    templates.flatMap(({ content }) => content?.placeholders.map(placeholder => placeholder.name) ?? []),
+  );
   const machines = new Set(templates.flatMap(({ at }) => machinesOfFile(snapshot.fleet, at.file)));
   const lines = [
     `- On the machine: ${pathsText(templatePaths(snapshot.fleet, name, templates))}`,
@@ -199,7 +204,7 @@ export function encryptedFileCard(context: HoverContext, path: string): string {
   const file = secretsIn(snapshot).encrypted(path);
   const takers = takersOf(secretsIn(snapshot), path, null);
   const names = [...new Set(takers.map(({ name }) => name))];
-  const keys = file?.encrypted && !/\.age$/.test(path) ? valueKeys(file).map(one => one.path) : [];
+  const keys = file?.encrypted && !/\.age$/.test(path) ? valueKeys(file).map(valueKey => valueKey.path) : [];
   const lines = [
     ...recipientsLine(context, path),
     ...(keys.length === 0 ? [] : [`- ${counted(keys.length, 'key')}: ${listed(keys)}`]),

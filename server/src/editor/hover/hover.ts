@@ -41,22 +41,22 @@ export function hover(
   pageOf?: (rule: string) => string,
 ): Hover | null {
   const context: HoverContext = { snapshot, index: indexOf(snapshot), link };
-  const found =
+  const at =
     nameCard(context, file, offset) ??
     secretOptionCard(context, file, offset) ??
     inventoryCard(context, file, offset) ??
     cardAround(context, file, offset);
   const rule = ruleCards(snapshot, file, offset, rules, pageOf);
-  if (found === null || rule === null) return found ?? rule;
-  return { at: found.at, markdown: `${found.markdown}\n\n---\n\n${rule.markdown}` };
+  if (at === null || rule === null) return at ?? rule;
+  return { at: at.at, markdown: `${at.markdown}\n\n---\n\n${rule.markdown}` };
 }
 
 /** What is said of the name that stands there. */
 function nameCard(context: HoverContext, file: string, offset: number): Hover | null {
-  const found = pointedAt(context.snapshot, context.index, file, offset);
-  if (found === null) return null;
-  const markdown = card(context, found.subject);
-  return markdown === null ? null : { at: found.at, markdown };
+  const target = pointedAt(context.snapshot, context.index, file, offset);
+  if (target === null) return null;
+  const markdown = card(context, target.subject);
+  return markdown === null ? null : { at: target.at, markdown };
 }
 
 /**

@@ -67,9 +67,9 @@ function layoutPart(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]):
     const last = cells.get(edge.to) as Cell;
     for (let layer = (chain[0] as Cell).layer + 1; layer < last.layer; layer++) {
       const key = `${layer}\0${edge.from}`;
-      const known = shared.get(key);
-      const cell = known ?? addCell(null, layer);
-      if (known === undefined) {
+      const sharedCell = shared.get(key);
+      const cell = sharedCell ?? addCell(null, layer);
+      if (sharedCell === undefined) {
         shared.set(key, cell);
         link(chain.at(-1) as Cell, cell);
       }

@@ -70,7 +70,7 @@ export function gridOf(nodes: readonly LayoutNode[], wanted: number): Layout {
     }
     x += column.width + NODE_GAP;
   }
-  const height = Math.max(...columns.map(one => one.height)) - NODE_GAP;
+  const height = Math.max(...columns.map(column => column.height)) - NODE_GAP;
   return { nodes: placed, edges: [], width: x - NODE_GAP, height };
 }
 

@@ -35,8 +35,8 @@ const indexes = new WeakMap<Fleet, FleetIndex>();
 
 /** The index of a snapshot's fleet. Made on first use. */
 export function indexOf({ fleet }: Snapshot): FleetIndex {
-  const known = indexes.get(fleet);
-  if (known) return known;
+  const index = indexes.get(fleet);
+  if (index) return index;
   const fresh = createIndex(fleet);
   indexes.set(fleet, fresh);
   return fresh;
@@ -49,7 +49,7 @@ export function bodiesIn(snapshot: Snapshot, file: string): GeneratorBody[] {
       .definitionsIn(file)
       .map(definition => definition.body()),
     ...snapshot.fleet.registries
-      .filter(one => one.file === file)
+      .filter(registry => registry.file === file)
       .flatMap(({ keys }) => keys.map(({ body }) => body)),
   ];
 }
@@ -70,12 +70,12 @@ function createIndex(fleet: Fleet): FleetIndex {
   let occurrences: ReadonlyMap<string, readonly Target[]> | null = null;
 
   function inFile(file: string): readonly Target[] {
-    let found = targets.get(file);
-    if (!found) {
-      found = targetsIn(fleet, file);
-      targets.set(file, found);
+    let target = targets.get(file);
+    if (!target) {
+      target = targetsIn(fleet, file);
+      targets.set(file, target);
     }
-    return found;
+    return target;
   }
 
   return {

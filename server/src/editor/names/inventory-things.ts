@@ -27,12 +27,12 @@ export interface ThingAt {
 export function thingAt(snapshot: Snapshot, file: string, offset: number): ThingAt | null {
   const { fleet } = snapshot;
   if (!fleet.isClan) return null;
-  let known = things.get(fleet);
-  if (known === undefined) {
-    known = thingsByFile(snapshot);
-    things.set(fleet, known);
+  let thing = things.get(fleet);
+  if (thing === undefined) {
+    thing = thingsByFile(snapshot);
+    things.set(fleet, thing);
   }
-  return known.get(file)?.find(({ at }) => at.start <= offset && offset <= at.end) ?? null;
+  return thing.get(file)?.find(({ at }) => at.start <= offset && offset <= at.end) ?? null;
 }
 
 /** What stands where, looked through once a fleet. */
@@ -80,12 +80,12 @@ function addInstance(snapshot: Snapshot, instance: Instance, add: Add): void {
 }
 
 function addSettings(snapshot: Snapshot, instance: Instance, role: Role, add: Add): void {
-  const given = [role, ...role.machines, ...role.tags].filter(one => one.hasSettings);
+  const given = [role, ...role.machines, ...role.tags].filter(entry => entry.hasSettings);
   const taken = given.length === 0 ? null : settingsOf(snapshot, instance, role.name);
   if (taken === null) return;
   const whose = `setting of the role ${role.name} of ${instance.module.name ?? instance.name}`;
-  for (const one of given)
-    for (const name of one.judged(taken.tree).names)
+  for (const entry of given)
+    for (const name of entry.judged(taken.tree).names)
       if (name.option !== null) add(name.at, optionThing(name, name.option, whose));
 }
 
@@ -117,7 +117,7 @@ function namedBy({ fleet }: Snapshot, [first, name, third, role, ...rest]: reado
   if (name === undefined) return null;
   if (first === 'tags' && third === undefined) return { kind: 'tag', tag: name };
   const instance =
-    first === 'instances' ? fleet.inventory.instances.find(one => one.name === name) : undefined;
+    first === 'instances' ? fleet.inventory.instances.find(candidate => candidate.name === name) : undefined;
   if (instance === undefined) return null;
   if (third === undefined) return { kind: 'instance', instance };
   const own =

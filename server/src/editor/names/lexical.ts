@@ -54,7 +54,7 @@ export function nameAt(file: SourceFile, offset: number): NameAt | null {
         return { ...rangeOf(name), name: name.name, around, selectedFrom: null, bound: binding.value };
       continue;
     }
-    const name = binding.names.find(each => touches(each, offset));
+    const name = binding.names.find(attrName => touches(attrName, offset));
     if (name?.kind === 'name')
       return { ...rangeOf(name), name: name.name, around, selectedFrom: binding.from, bound: null };
   }
@@ -86,7 +86,7 @@ function takes(lambda: Extract<Expr, { kind: 'lambda' }>, name: string): boolean
 }
 
 function boundIn(bindings: readonly Binding[], name: string): Binding | null {
-  const isName = (each: AttrName | undefined) => each?.kind === 'name' && each.name === name;
+  const isName = (attrName: AttrName | undefined) => attrName?.kind === 'name' && attrName.name === name;
   return (
     bindings.find(binding =>
       binding.kind === 'bind'

@@ -22,13 +22,13 @@ export function optionTargets(fleet: Fleet, file: string): readonly Target[] {
     if (at?.file === file)
       found.push({ at, subject: { kind: 'option', path: path.join('.') }, role, inScript: false });
   };
-  for (const one of modules.get(file) ?? []) {
+  for (const module of modules.get(file) ?? []) {
     for (const name of options.names) {
-      const own = one.tree.options.get(name);
-      if (own !== undefined) addDeclared(own, [name], add);
-      for (const entry of one.definitions.get(name) ?? []) addDefined(tree, name, entry, [], add);
+      const option = module.tree.options.get(name);
+      if (option !== undefined) addDeclared(option, [name], add);
+      for (const entry of module.definitions.get(name) ?? []) addDefined(tree, name, entry, [], add);
     }
-    const starts = new Set(one.functions.filter(place => place.file === file).map(({ start }) => start));
+    const starts = new Set(module.functions.filter(place => place.file === file).map(({ start }) => start));
     for (const read of options.reads.get(file) ?? []) if (starts.has(read.of)) addRead(tree, read, add);
   }
   return found;

@@ -41,7 +41,7 @@ export const optionsByFile = keptFor((options: FleetOptions): OptionsByFile => {
 function filesOf({ tree, definitions, functions }: ModuleOptions, names: ReadonlySet<string>): Set<string> {
   const files = new Set<string>(functions.map(({ file }) => file));
   const visit = (at: OptionTree) => {
-    for (const one of at.declared) if (one.at !== null) files.add(one.at.file);
+    for (const option of at.declared) if (option.at !== null) files.add(option.at.file);
     for (const below of at.options.values()) visit(below);
   };
   for (const name of names) {

@@ -31,15 +31,15 @@ const WORD = new RegExp(
   'gd',
 );
 
-const found = new WeakMap<GeneratorScript, readonly PlacedWord[]>();
+const wordsByScript = new WeakMap<GeneratorScript, readonly PlacedWord[]>();
 
 /** The words of a script, in its order; each has what of it is written in some file. */
 export function wordsOf(script: GeneratorScript | null): readonly PlacedWord[] {
   if (script?.source == null) return [];
-  const known = found.get(script);
+  const known = wordsByScript.get(script);
   if (known !== undefined) return known;
   const words = readWords(script);
-  found.set(script, words);
+  wordsByScript.set(script, words);
   return words;
 }
 

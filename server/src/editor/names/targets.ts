@@ -31,8 +31,8 @@ interface Named {
 const written = new WeakMap<Fleet, Written>();
 
 function writtenIn(fleet: Fleet): Written {
-  const known = written.get(fleet);
-  if (known) return known;
+  const entry = written.get(fleet);
+  if (entry) return entry;
   const fresh = {
     machines: byFile(
       [...fleet.machines, ...fleet.machineFacts].flatMap(({ name, at }) =>

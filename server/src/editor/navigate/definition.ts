@@ -22,18 +22,18 @@ export interface Definition {
 /** @param offset 0-based UTF-16 offset */
 export function definition(snapshot: Snapshot, file: string, offset: number): Definition | null {
   const index = indexOf(snapshot);
-  const found = pointedAt(snapshot, index, file, offset);
-  if (!found) return ofInventory(snapshot, file, offset);
+  const target = pointedAt(snapshot, index, file, offset);
+  if (!target) return ofInventory(snapshot, file, offset);
   const targets = unique(
-    isOfSecrets(found.subject) ? secretPlaces(snapshot, found) : placesOf(index, found.subject),
+    isOfSecrets(target.subject) ? secretPlaces(snapshot, target) : placesOf(index, target.subject),
   );
-  return targets.length === 0 ? null : { origin: found.at, targets };
+  return targets.length === 0 ? null : { origin: target.at, targets };
 }
 
 function ofInventory(snapshot: Snapshot, file: string, offset: number): Definition | null {
-  const found = thingAt(snapshot, file, offset);
-  const targets = found === null ? [] : unique(definitionOf(snapshot, found.thing));
-  return found === null || targets.length === 0 ? null : { origin: found.at, targets };
+  const located = thingAt(snapshot, file, offset);
+  const targets = located === null ? [] : unique(definitionOf(snapshot, located.thing));
+  return located === null || targets.length === 0 ? null : { origin: located.at, targets };
 }
 
 function placesOf(index: FleetIndex, subject: Exclude<Subject, SecretSubject>): Place[] {

@@ -40,6 +40,6 @@ function tagPlaces(snapshot: Snapshot, tag: string): Place[] {
     .flatMap(({ judged }) => judged(tree).names)
     .filter(({ path }) => path.length === 2 && path[0] === 'tags' && path[1] === tag)
     .map(({ at }) => at);
-  const listed = [...machineTags(snapshot)].filter(one => one.tag === tag).map(({ at }) => at);
+  const listed = [...machineTags(snapshot)].filter(listedTag => listedTag.tag === tag).map(({ at }) => at);
   return [...defined, ...listed];
 }

@@ -17,9 +17,9 @@ export function references(
   declarations: boolean,
 ): readonly Place[] | null {
   const index = indexOf(snapshot);
-  const found = pointedAt(snapshot, index, file, offset);
-  if (!found) return null;
-  const { subject } = found;
+  const target = pointedAt(snapshot, index, file, offset);
+  if (!target) return null;
+  const { subject } = target;
   const all = isOfSecrets(subject)
     ? secretOccurrences(snapshot, index, subject)
     : index.occurrencesOf(subject);
@@ -35,7 +35,7 @@ export function highlights(
   offset: number,
 ): readonly Pick<Target, 'at' | 'role'>[] {
   const index = indexOf(snapshot);
-  const found = index.targetAt(file, offset);
-  if (!found) return [];
-  return index.targetsIn(file).filter(({ subject }) => sameSubject(subject, found.subject));
+  const target = index.targetAt(file, offset);
+  if (!target) return [];
+  return index.targetsIn(file).filter(({ subject }) => sameSubject(subject, target.subject));
 }

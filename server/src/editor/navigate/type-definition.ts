@@ -15,11 +15,11 @@ import type { Definition } from './definition.ts';
 /** @param offset 0-based UTF-16 offset */
 export function typeDefinition(snapshot: Snapshot, file: string, offset: number): Definition | null {
   const index = indexOf(snapshot);
-  const found = index.targetAt(file, offset);
-  if (!found) return null;
-  const places = makersOf(snapshot, index, found.subject);
+  const target = index.targetAt(file, offset);
+  if (!target) return null;
+  const places = makersOf(snapshot, index, target.subject);
   const targets = [...new Map(places.map(at => [`${at.file}:${at.start}`, at])).values()];
-  return targets.length === 0 ? null : { origin: found.at, targets };
+  return targets.length === 0 ? null : { origin: target.at, targets };
 }
 
 function makersOf(snapshot: Snapshot, index: FleetIndex, subject: Subject): Place[] {
@@ -60,7 +60,7 @@ function makersOfGenerator(snapshot: Snapshot, index: FleetIndex, name: string):
       .flatMap(({ key }) => makersOfKey(snapshot, index, file, key)),
   );
   if (keys.length > 0) return keys;
-  const definitions = (index.generators.get(name) ?? []).flatMap(one => one.definitions);
+  const definitions = (index.generators.get(name) ?? []).flatMap(generator => generator.definitions);
   return definitions.flatMap(({ via }) => {
     const [assignment, ...calls] = via;
     if (assignment === undefined) return [];
@@ -75,7 +75,7 @@ function makersOfGenerator(snapshot: Snapshot, index: FleetIndex, name: string):
 /** The functions of this file that are applied, or handed on, in the application at a place. */
 function functionsAt(file: SourceFile, at: Range): Place[] {
   const path = expressionsAt(file, at.start);
-  const call = path.find(one => one.kind === 'apply' && at.start <= one.start && one.end <= at.end);
+  const call = path.find(expr => expr.kind === 'apply' && at.start <= expr.start && expr.end <= at.end);
   return call === undefined ? [] : variablesOf(call).flatMap(name => bindingOf(file, path, name) ?? []);
 }
 

@@ -20,12 +20,14 @@ export function fromSops(snapshot: Snapshot, file: string, offset: number): Refa
   if (!mentionsSecrets(snapshot.files.text(file) ?? '')) return [];
   const facts = fleet.secrets;
   const definition = facts
-    .find(one => one.file === file)
+    .find(fact => fact.file === file)
     ?.definitions.find(({ at }) => at.file === file && at.start <= offset && offset <= at.end);
   if (definition === undefined || !isConvertible(definition)) return [];
   // A module of a user has no generators; that of a machine has.
   const isOfMachine = machineFiles(fleet).has(file);
-  const same = facts.flatMap(one => one.definitions).filter(one => mayBeSame(one.name, definition.name));
+  const same = facts
+    .flatMap(fact => fact.definitions)
+    .filter(secretDefinition => mayBeSame(secretDefinition.name, definition.name));
   const generator = generatorName(definition.name);
   if (!fleet.isClan || !isOfMachine || same.length !== 1 || !isGeneratorName(generator)) return [];
   if (indexOf(snapshot).generators.has(generator)) return [];
@@ -34,8 +36,8 @@ export function fromSops(snapshot: Snapshot, file: string, offset: number): Refa
   const declared = written === null ? null : declaredAnew([{ written, generator: anew }]);
   if (declared === null) return [];
   const uses = facts
-    .flatMap(one => one.uses)
-    .filter(one => one.of !== 'template' && mayBeSame(one.name, definition.name))
+    .flatMap(fact => fact.uses)
+    .filter(use => use.of !== 'template' && mayBeSame(use.name, definition.name))
     .map(use => usedAnew(snapshot, use, definition.name, generator));
   const read = uses.filter(edit => typeof edit !== 'string');
   if (read.length < uses.length) return [];

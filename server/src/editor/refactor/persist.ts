@@ -33,12 +33,16 @@ export function persistPrompts(snapshot: Snapshot, written: WrittenGenerator): R
 /** The statement that copies the prompt to the file of its name, and is the only one that writes it. */
 function copyOf({ flow, tree }: FollowedScript, body: GeneratorBody, name: string): Range | null {
   // What is persisted is secret: a public file has to be written by a script.
-  const file = body.files.find(one => one.name === name && one.nameKind === 'literal');
+  const file = body.files.find(
+    generatorFile => generatorFile.name === name && generatorFile.nameKind === 'literal',
+  );
   if (file?.secret !== true || file.conditional) return null;
   const [write, ...others] = writesOver(flow, name);
   if (write === undefined || others.length > 0 || !write.certain) return null;
   const command = isCopy(flow, write, name);
-  return tree.body.find(one => one.start === command?.start && one.end === command.end) ?? null;
+  return (
+    tree.body.find(statement => statement.start === command?.start && statement.end === command.end) ?? null
+  );
 }
 
 function withoutCopies(
@@ -55,6 +59,8 @@ function withoutCopies(
   // Nothing is left to run, so nothing is left to run it with.
   const options = body
     .options()
-    .filter(one => one.of === 'generator' && (one.name === 'script' || one.name === 'runtimeInputs'));
-  return options.map(one => (one.conditional ? null : removeOption(files, one.at)));
+    .filter(
+      option => option.of === 'generator' && (option.name === 'script' || option.name === 'runtimeInputs'),
+    );
+  return options.map(option => (option.conditional ? null : removeOption(files, option.at)));
 }

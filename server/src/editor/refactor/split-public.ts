@@ -63,7 +63,9 @@ function editsFor(
   const command = moved.replace(OUT, (whole, path: string) =>
     path === file.name ? whole : whole.replace('out', `in/${generator.name}`),
   );
-  const packages = body.options().find(one => one.of === 'generator' && one.name === 'runtimeInputs');
+  const packages = body
+    .options()
+    .find(option => option.of === 'generator' && option.name === 'runtimeInputs');
   const packagesText = packages?.valueAt
     ? source.text.slice(packages.valueAt.start, packages.valueAt.end)
     : null;
@@ -102,7 +104,7 @@ function makerOf(
   const own = outs.filter(write => inside(write, maker));
   if (own.some(write => write.path.rest !== file.name || !write.certain)) return null;
   const reads = flow.reads.filter(read => inside(read, maker) && read.path.root === 'variable');
-  const names = new Set(all.map(one => one.name));
+  const names = new Set(all.map(generatorFile => generatorFile.name));
   const isOwn = reads.every(
     ({ path }) => path.variable === 'out' && names.has(path.rest ?? '') && path.rest !== file.name,
   );
@@ -111,8 +113,8 @@ function makerOf(
   const needed = flow.reads.some(
     read => !inside(read, maker) && read.path.variable === 'out' && read.path.rest === file.name,
   );
-  const variables = flow.variables.filter(one => inside(one, maker) && one.name !== 'out');
-  const assigns = flow.assignments.some(one => inside(one, maker));
+  const variables = flow.variables.filter(variable => inside(variable, maker) && variable.name !== 'out');
+  const assigns = flow.assignments.some(assignment => inside(assignment, maker));
   return needed || variables.length > 0 || assigns ? null : maker;
 }
 

@@ -31,7 +31,7 @@ import type { Refactoring, WrittenGenerator } from './generator-at.ts';
 export function toRegistry(snapshot: Snapshot, written: WrittenGenerator): Refactoring[] {
   const { fleet } = snapshot;
   const [registry, ...registries] = fleet.registries;
-  const matrices = fleet.matrices.filter(one => one.registry === registry?.file);
+  const matrices = fleet.matrices.filter(candidate => candidate.registry === registry?.file);
   const [matrix] = matrices;
   if (registry === undefined || registries.length > 0 || matrix === undefined || matrices.length > 1)
     return [];
@@ -72,10 +72,12 @@ function rowEdits(
 ): TextEdit[] | null {
   const edits: TextEdit[] = [];
   const reading = new Set(
-    [...fleet.units.values()].flatMap(({ assignments }) => assignments.flatMap(one => one.machines)),
+    [...fleet.units.values()].flatMap(({ assignments }) =>
+      assignments.flatMap(assignment => assignment.machines),
+    ),
   );
   for (const machine of machines) {
-    const row = matrix.rows.find(one => one.machine === machine && !one.shared);
+    const row = matrix.rows.find(matrixRow => matrixRow.machine === machine && !matrixRow.shared);
     const source = row === undefined ? null : files.parse(row.at.file);
     const value = row && source ? bindingNamedAt(source, row.at)?.binding.value : undefined;
     const list = value === undefined ? null : lastLiteralList(value);
@@ -119,8 +121,8 @@ function entryEdit({ files }: Snapshot, registry: Registry, written: WrittenGene
     parts.push(text.join(eolOf(source)));
   }
   const said = new Set(
-    value.bindings.flatMap(one =>
-      one.kind === 'bind' && one.path[0]?.kind === 'name' ? [one.path[0].name] : [],
+    value.bindings.flatMap(binding =>
+      binding.kind === 'bind' && binding.path[0]?.kind === 'name' ? [binding.path[0].name] : [],
     ),
   );
   const metadata = metadataOf(
@@ -149,9 +151,9 @@ function bindingIndent(file: SourceFile, set: AttrSetExpr): string {
 /** The last entry that is given a script, and whose helper passes it on as it is. */
 function modelIn(source: SourceFile, registry: Registry): Model | null {
   for (const key of registry.keys.toReversed()) {
-    const found = key.at.file === source.path ? bindingNamedAt(source, key.at) : null;
-    if (found === null || found.binding.path.length !== 1) continue;
-    const { value } = found.binding;
+    const binding = key.at.file === source.path ? bindingNamedAt(source, key.at) : null;
+    if (binding === null || binding.binding.path.length !== 1) continue;
+    const { value } = binding.binding;
     const fields =
       value.kind === 'attrs'
         ? value
@@ -166,11 +168,13 @@ function modelIn(source: SourceFile, registry: Registry): Model | null {
     if (helper !== null && lambda?.formals == null) continue;
     return {
       key,
-      binding: found.binding,
+      binding: binding.binding,
       helper: helper === null ? null : source.text.slice(helper.start, helper.end),
       fields,
       takes:
-        lambda?.formals == null || lambda.ellipsis ? null : new Set(lambda.formals.map(one => one.name.name)),
+        lambda?.formals == null || lambda.ellipsis
+          ? null
+          : new Set(lambda.formals.map(formal => formal.name.name)),
     };
   }
   return null;
@@ -182,11 +186,11 @@ function evaluated(script: Expr): string | null {
 
 function fieldOf(fields: AttrSetExpr, name: string): AttrBinding | undefined {
   return fields.bindings.find(
-    (one): one is AttrBinding =>
-      one.kind === 'bind' &&
-      one.path.length === 1 &&
-      one.path[0]?.kind === 'name' &&
-      one.path[0].name === name,
+    (binding): binding is AttrBinding =>
+      binding.kind === 'bind' &&
+      binding.path.length === 1 &&
+      binding.path[0]?.kind === 'name' &&
+      binding.path[0].name === name,
   );
 }
 

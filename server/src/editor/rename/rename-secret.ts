@@ -100,7 +100,7 @@ function joined(edits: readonly TextEdit[]): TextEdit[] {
 /** Do modules of machines and modules of users each declare one? */
 function isOfBoth(snapshot: Snapshot, keeper: SecretKeeper, name: string): boolean {
   const definitions = secretNamed(snapshot, keeper, name)?.definitions ?? [];
-  const sides = new Set(definitions.map(one => sideAt(snapshot.fleet, one)));
+  const sides = new Set(definitions.map(definition => sideAt(snapshot.fleet, definition)));
   return sides.has('home') && sides.size > 1;
 }
 
@@ -137,7 +137,11 @@ function keyEdits(
   const keyed = definitions.filter(({ given }) => given.includes('key'));
   for (const definition of definitions) {
     const { keeper, at, complete } = definition;
-    if (keeper !== 'sops' || keyed.some(one => areMerged(snapshot, one, definition))) continue;
+    if (
+      keeper !== 'sops' ||
+      keyed.some(secretDefinition => areMerged(snapshot, secretDefinition, definition))
+    )
+      continue;
     const { defaults } = secretsIn(snapshot);
     const format = textOr(definition, 'format', defaults, 'yaml');
     if (format !== null && !hasKeys(format)) continue;
@@ -152,9 +156,9 @@ function keyEdits(
 }
 
 /** May two definitions be of one machine, so that what one sets counts for the other? */
-function areMerged({ fleet }: Snapshot, one: SecretDefinition, other: SecretDefinition): boolean {
-  const [left, right] = [one, other].map(({ at }) => machinesOfFile(fleet, at.file));
-  if (one === other || left?.length === 0 || right?.length === 0) return true;
+function areMerged({ fleet }: Snapshot, definition: SecretDefinition, other: SecretDefinition): boolean {
+  const [left, right] = [definition, other].map(({ at }) => machinesOfFile(fleet, at.file));
+  if (definition === other || left?.length === 0 || right?.length === 0) return true;
   return left?.some(machine => right?.includes(machine)) === true;
 }
 

@@ -27,15 +27,15 @@ export function prepareRename(
   file: string,
   offset: number,
 ): { readonly at: Place; readonly name: string } | Refusal | null {
-  const found = pointedAt(snapshot, indexOf(snapshot), file, offset);
-  if (!found) return null;
-  if (isOfSecrets(found.subject)) return prepareSecret(snapshot, found, found.subject);
-  if (found.role === 'field') return null;
-  if (found.subject.kind === 'option') return { refused: OF_OPTIONS };
-  const name = nameOf(found.subject);
-  if (found.inScript || replaceName(snapshot.files, found.at, name, name) !== null)
-    return { at: innerPlace(snapshot, found.at, name), name };
-  return { refused: computed(snapshot, found.at, name) };
+  const target = pointedAt(snapshot, indexOf(snapshot), file, offset);
+  if (!target) return null;
+  if (isOfSecrets(target.subject)) return prepareSecret(snapshot, target, target.subject);
+  if (target.role === 'field') return null;
+  if (target.subject.kind === 'option') return { refused: OF_OPTIONS };
+  const name = nameOf(target.subject);
+  if (target.inScript || replaceName(snapshot.files, target.at, name, name) !== null)
+    return { at: innerPlace(snapshot, target.at, name), name };
+  return { refused: computed(snapshot, target.at, name) };
 }
 
 /** @param to the new name */
@@ -63,7 +63,9 @@ export function renameTarget(snapshot: Snapshot, target: Target, to: string): Re
   if (problem !== null) return { refused: problem };
 
   const subjects = subjectsWith(index, subject);
-  const targets = subjects.flatMap(each => index.occurrencesOf(each).filter(({ role }) => role !== 'field'));
+  const targets = subjects.flatMap(candidate =>
+    index.occurrencesOf(candidate).filter(({ role }) => role !== 'field'),
+  );
   const edits: TextEdit[] = [];
   for (const place of targets) {
     const edit = editOf(snapshot, place, from, to);
@@ -72,7 +74,7 @@ export function renameTarget(snapshot: Snapshot, target: Target, to: string): Re
   }
   const missed = definitionPlaces(snapshot, target).find(place => !edits.some(edit => covers(edit, place)));
   if (missed !== undefined) return { refused: computed(snapshot, missed, from) };
-  const moves = subjects.flatMap(each => movesOf(snapshot, each, to));
+  const moves = subjects.flatMap(candidate => movesOf(snapshot, candidate, to));
   const taken = inTheWay(snapshot.files, moves);
   return taken === null ? { edits: unique(edits), moves } : { refused: taken };
 }
@@ -82,8 +84,8 @@ function subjectsWith(index: FleetIndex, subject: Subject): Subject[] {
   if (subject.kind !== 'prompt' && subject.kind !== 'file') return [subject];
   const { generator } = subject;
   const name = subject.kind === 'file' ? subject.file : subject.prompt;
-  const persisted = (index.generators.get(generator) ?? []).some(one =>
-    one.body().files.some(file => file.name === name && file.from === 'prompt'),
+  const persisted = (index.generators.get(generator) ?? []).some(candidate =>
+    candidate.body().files.some(file => file.name === name && file.from === 'prompt'),
   );
   if (!persisted) return [subject];
   return [

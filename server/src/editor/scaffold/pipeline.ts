@@ -81,21 +81,23 @@ export function layPipeline(
     { path: '.gitattributes', text: gitAttributes(directory), needs: [] },
   ];
   const isThere = ({ path }: NewFile) => files.kind(path) !== null;
-  const foreign = FUNCTIONS.filter(one => isThere(one) && files.text(one.path) !== one.text);
+  const foreign = FUNCTIONS.filter(file => isThere(file) && files.text(file.path) !== file.text);
   const isForeign = (path: string) =>
     path === SPEC_PATH
       ? files.kind(path) !== null && readSessionSpec(files, path) === null
-      : foreign.some(one => one.path === path);
-  const missing = wanted.filter(one => !isThere(one));
-  const left = missing.flatMap(one => {
-    const other = one.needs.find(isForeign);
-    return other === undefined ? [] : [{ path: one.path, other }];
+      : foreign.some(file => file.path === path);
+  const missing = wanted.filter(file => !isThere(file));
+  const left = missing.flatMap(file => {
+    const other = file.needs.find(isForeign);
+    return other === undefined ? [] : [{ path: file.path, other }];
   });
-  const isLeftOut = (one: WantedFile) => left.some(({ path }) => path === one.path);
+  const isLeftOut = (file: WantedFile) => left.some(({ path }) => path === file.path);
   const inUse = new Set(
-    wanted.filter(one => !isLeftOut(one) && !foreign.includes(one)).flatMap(({ needs }) => needs),
+    wanted.filter(file => !isLeftOut(file) && !foreign.includes(file)).flatMap(({ needs }) => needs),
   );
-  const created = missing.filter(one => !isLeftOut(one) && (one.isHelper !== true || inUse.has(one.path)));
+  const created = missing.filter(
+    file => !isLeftOut(file) && (file.isHelper !== true || inUse.has(file.path)),
+  );
   const kept = wanted.filter(isThere).map(({ path }) => path);
   return {
     created: created.map(({ path, text }) => ({ path, text })),
@@ -152,7 +154,7 @@ function nextSteps(
   own: readonly string[],
 ): readonly string[] {
   if (created.length === 0) return [];
-  const isNew = (path: string) => created.some(one => one.path === path);
+  const isNew = (path: string) => created.some(file => file.path === path);
   const steps: string[] = [];
   if (!fleet.isClan && own.length === 0 && !isNew(FLAKE_PATH)) {
     steps.push('flake.nix declares no clan yet: declare one there, with the machine in its inventory.');

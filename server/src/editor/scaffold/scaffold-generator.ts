@@ -36,7 +36,7 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 export function generatorNameProblem(fleet: Fleet, name: string): string | null {
   if (name === '') return 'Give the generator a name.';
   if (!NAME.test(name)) return 'A name begins with a letter and has letters, digits, dashes and underscores.';
-  const taken = fleet.generators.find(each => each.name === name);
+  const taken = fleet.generators.find(generator => generator.name === name);
   const place = taken?.definitions[0]?.at.file;
   return place === undefined ? null : `There is a generator "${name}" already, in ${place}.`;
 }
@@ -184,6 +184,6 @@ function isInside(path: string): boolean {
 }
 
 function noTemplate(id: string): Refused {
-  const ids = TEMPLATE_CHOICES.map(each => each.id).join(', ');
+  const ids = TEMPLATE_CHOICES.map(choice => choice.id).join(', ');
   return { refused: `There is no template "${id}". There are ${ids}.` };
 }

@@ -48,16 +48,16 @@ export function intoModule(
   target = GENERATORS,
 ): IntoModule | Refused {
   const { what, instead } = target;
-  const found = findDeclared(file.root, target.names, []) ?? (isModule ? endOfModule(file.root) : null);
-  if (found === null) {
+  const spot = findDeclared(file.root, target.names, []) ?? (isModule ? endOfModule(file.root) : null);
+  if (spot === null) {
     return { refused: `It is not clear where in ${file.path} ${what} are declared: ${instead}.` };
   }
-  if (found.kind === 'computed') {
+  if (spot.kind === 'computed') {
     return {
       refused: `${file.path} computes all its ${what}, so none can be written beside them: ${instead}.`,
     };
   }
-  const main = insertion(file, found, bindings, target.path);
+  const main = insertion(file, spot, bindings, target.path);
   if (!usesPackages(bindings)) return { edits: [main], main };
   const asked = askForPackages(file, main.start);
   if (asked === null) return { edits: [main], main };
@@ -91,8 +91,8 @@ function findDeclared(expr: Expr, names: DeclaredSet['names'], path: readonly st
     return null;
   }
   for (const child of childrenOf(expr)) {
-    const found = findDeclared(child, names, path);
-    if (found !== null) return found;
+    const spot = findDeclared(child, names, path);
+    if (spot !== null) return spot;
   }
   return null;
 }
@@ -180,7 +180,7 @@ function atEnd(
   const closesAlone = /^\s*$/.test(file.text.slice(line.start, set.end - 1));
   const lines = placed(blocks, closesAlone ? indent : `${outer}  `, spaced && last !== undefined);
   if (closesAlone) {
-    const text = lines.map(each => each + eol).join('');
+    const text = lines.map(candidate => candidate + eol).join('');
     return { file: file.path, start: line.start, end: line.start, text };
   }
   const before = file.text.slice(0, set.end - 1);
@@ -191,7 +191,7 @@ function atEnd(
     file: file.path,
     start: before.length - tail.length,
     end: set.end - 1,
-    text: `${opening}${lines.map(each => eol + each).join('')}${eol}${outer}`,
+    text: `${opening}${lines.map(candidate => eol + candidate).join('')}${eol}${outer}`,
   };
 }
 

@@ -30,7 +30,7 @@ export function keyForMachine(
   machine: string,
   key: string,
 ): TextEdit | string | null {
-  const row = matrix.rows.find(each => each.machine === machine && !each.shared);
+  const row = matrix.rows.find(matrixRow => matrixRow.machine === machine && !matrixRow.shared);
   if (row === undefined) return newRow(file, matrix, machine, key);
   if (row.keys.some(listed => listed.key === key)) return null;
   const refused = `The row of ${machine} in ${matrix.file} is not a list that can be added to: add "${key}" there by hand.`;
@@ -41,8 +41,8 @@ export function keyForMachine(
 
 function bindingOf(file: SourceFile, { at }: MatrixRow): AttrBinding | null {
   if (at.file !== file.path) return null;
-  const found = bindingNamedAt(file, at);
-  return found !== null && found.binding.path.length === 1 ? found.binding : null;
+  const binding = bindingNamedAt(file, at);
+  return binding !== null && binding.binding.path.length === 1 ? binding.binding : null;
 }
 
 function intoRow(file: SourceFile, value: Expr, key: string): TextEdit | null {
@@ -76,9 +76,10 @@ function newRow(file: SourceFile, matrix: Matrix, machine: string, key: string):
   if (set === null) return refused;
   const row = `${attributeText(machine)} = [ ${stringText(key)} ];`;
   const written = matrix.rows
-    .flatMap(each => {
-      const binding = each.at.file === file.path ? bindingNamedAt(file, each.at)?.binding : undefined;
-      return binding && set.bindings.includes(binding) ? [{ name: each.machine, binding }] : [];
+    .flatMap(matrixRow => {
+      const binding =
+        matrixRow.at.file === file.path ? bindingNamedAt(file, matrixRow.at)?.binding : undefined;
+      return binding && set.bindings.includes(binding) ? [{ name: matrixRow.machine, binding }] : [];
     })
     .sort((a, b) => a.binding.start - b.binding.start);
   const last = written.at(-1);
@@ -103,8 +104,8 @@ function aboveFirst(file: SourceFile, first: AttrBinding, row: string, spaced: b
 /** The set that the rows are written in, if it is the matrix itself. */
 function rowsIn(file: SourceFile, { at }: Matrix): AttrSetExpr | null {
   if (at.file !== file.path) return null;
-  const found = expressionsAt(file, at.start).find(
+  const expression = expressionsAt(file, at.start).find(
     expr => expr.kind === 'attrs' && expr.start === at.start && expr.end === at.end,
   );
-  return found?.kind === 'attrs' ? found : null;
+  return expression?.kind === 'attrs' ? expression : null;
 }

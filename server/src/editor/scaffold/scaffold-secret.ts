@@ -39,7 +39,7 @@ export function keyProblem(fleet: Fleet, registry: string | null, key: string): 
   if (!KEY.test(key))
     return 'A name begins with a letter and has letters, digits, dots, dashes and underscores.';
   const registries = fleet.registries.filter(({ file }) => registry === null || file === registry);
-  const taken = registries.find(({ keys }) => keys.some(each => each.key === key));
+  const taken = registries.find(({ keys }) => keys.some(registryKey => registryKey.key === key));
   return taken === undefined ? null : `${taken.file} has "${key}" already.`;
 }
 
@@ -181,8 +181,8 @@ function joined(edits: readonly TextEdit[]): TextEdit[] {
 function registryFor({ registries }: Fleet, wanted: string | null): Registry | Refused {
   const names = registries.map(({ file }) => file);
   if (wanted !== null) {
-    const found = registries.find(({ file }) => file === wanted);
-    return found ?? { refused: `There is no registry ${wanted}.` };
+    const registry = registries.find(({ file }) => file === wanted);
+    return registry ?? { refused: `There is no registry ${wanted}.` };
   }
   const [only] = registries;
   if (only === undefined) {

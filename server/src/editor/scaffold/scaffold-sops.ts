@@ -66,7 +66,7 @@ export function planSopsSecret(around: Around, wish: SopsWish): SopsPlan | Refus
   const problem = sopsNameProblem(wish.name) ?? (wish.key === null ? null : sopsNameProblem(wish.key));
   if (problem !== null) return { refused: problem };
   const secrets = fleetSecrets(around);
-  const declared = secrets.secrets.find(one => one.keeper === 'sops' && one.name === wish.name);
+  const declared = secrets.secrets.find(secret => secret.keeper === 'sops' && secret.name === wish.name);
   if (declared !== undefined && declared.definitions.length > 0)
     return valueOnly(around, secrets, declared.definitions, wish);
   const choices = sopsChoices(around, secrets);
@@ -91,7 +91,8 @@ export function planSopsSecret(around: Around, wish: SopsWish): SopsPlan | Refus
     options.length < 2
       ? [['{', ...options, '};'].join(' ')]
       : ['{', ...options.map(option => `  ${option}`), '};'];
-  const isModule = machineFiles(fleet).has(module) || secrets.defaults.some(one => one.at.file === module);
+  const isModule =
+    machineFiles(fleet).has(module) || secrets.defaults.some(sopsDefault => sopsDefault.at.file === module);
   const found = intoModule(source, [{ name: wish.name, lines }], isModule, SECRETS);
   if ('refused' in found) return found;
   const edits = inOrder(found.edits);
@@ -165,7 +166,7 @@ export interface SopsChoices {
 
 export function sopsChoices(around: Around, secrets = fleetSecrets(around)): SopsChoices {
   const { defaults } = secrets;
-  const defaultFiles = defaults.filter(one => one.option === 'file');
+  const defaultFiles = defaults.filter(sopsDefault => sopsDefault.option === 'file');
   const byModule = new Map<string, Set<string>>();
   const counts = new Map<string, number>();
   const note = (module: string, path: string | null, count: number) => {
@@ -188,13 +189,18 @@ export function sopsChoices(around: Around, secrets = fleetSecrets(around)): Sop
   return {
     modules,
     files: [...new Set(modules.flatMap(module => [...(byModule.get(module) ?? [])]))].sort(),
-    format: only(defaults.filter(one => one.option === 'format').map(one => one.text)) ?? 'yaml',
-    key: only(defaults.filter(one => one.option === 'key').map(one => one.text)),
+    format:
+      only(
+        defaults.filter(sopsDefault => sopsDefault.option === 'format').map(sopsDefault => sopsDefault.text),
+      ) ?? 'yaml',
+    key: only(
+      defaults.filter(sopsDefault => sopsDefault.option === 'key').map(sopsDefault => sopsDefault.text),
+    ),
     defaultOf(module) {
-      const own = defaultFiles.filter(one => one.at.file === module);
-      return only((own.length > 0 ? own : defaultFiles).map(one => one.source?.path ?? null));
+      const own = defaultFiles.filter(defaultFile => defaultFile.at.file === module);
+      return only((own.length > 0 ? own : defaultFiles).map(sopsDefault => sopsDefault.source?.path ?? null));
     },
-    hasDefault: module => defaultFiles.some(one => one.at.file === module),
+    hasDefault: module => defaultFiles.some(defaultFile => defaultFile.at.file === module),
     filesOf: module => [...(byModule.get(module) ?? [])].sort(),
   };
 }
@@ -205,7 +211,7 @@ function moduleFor(
 ): string | RefusedChoice {
   if (wish.module !== null) return wish.module;
   const fitting =
-    wish.file === null ? modules : modules.filter(one => filesOf(one).includes(wish.file as string));
+    wish.file === null ? modules : modules.filter(module => filesOf(module).includes(wish.file as string));
   const all = fitting.length > 0 ? fitting : modules;
   // The one that says where secrets are kept is the place for more of them.
   const saying = all.filter(hasDefault);
@@ -252,8 +258,8 @@ function relativePath(from: string, to: string): string {
   const [here, there] = [folderOf(from).split('/').filter(Boolean), to.split('/')];
   let common = 0;
   while (common < here.length && common < there.length - 1 && here[common] === there[common]) common++;
-  const up = '../../'.repeat(here.length - common);
-  const path = `${up === '' ? '../' : up}${there.slice(common).join('/')}`;
+  const up = '../'.repeat(here.length - common);
+  const path = `${up === '' ? './' : up}${there.slice(common).join('/')}`;
   const isLiteral = /^[\w.+/-]+$/.test(path) && joinPath(folderOf(from), path) === to;
   return isLiteral ? path : `./. + ${stringText(`/${path}`)}`;
 }

@@ -49,8 +49,8 @@ function creationBy(files: Around['files'], path: string, file: string): Creatio
   if (rule === null)
     return { refused: `No creation rule of ${path} fits ${file}: add one with a path_regex that does.` };
   const [recipients = [], ...others] = rule.groups;
-  const keys = recipients.map(one => one.value);
-  const foreign = rule.otherKeys[0] ?? keys.find(one => recipientKind(one) === 'unknown');
+  const keys = recipients.map(recipient => recipient.value);
+  const foreign = rule.otherKeys[0] ?? keys.find(key => recipientKind(key) === 'unknown');
   const problem =
     others.length > 0
       ? 'has several key groups'
@@ -88,5 +88,5 @@ function* configsAbove(files: Around['files'], path: string): Iterable<string> {
 /** The creation rule that begins at an offset. */
 function nodeAt(document: YamlNode | undefined, start: number): YamlNode | null {
   const rules = yamlMember(document, 'creation_rules');
-  return rules?.kind === 'list' ? (rules.items.find(one => one.start === start) ?? null) : null;
+  return rules?.kind === 'list' ? (rules.items.find(item => item.start === start) ?? null) : null;
 }

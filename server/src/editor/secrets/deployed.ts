@@ -23,9 +23,9 @@ export function settled(
   definitions: readonly SecretDefinition[],
   option: Text,
 ): { readonly value: string } | 'default' | null {
-  const given = definitions.filter(one => one.given.includes(option));
+  const given = definitions.filter(definition => definition.given.includes(option));
   if (given.length === 0) return definitions.every(({ complete }) => complete) ? 'default' : null;
-  const values = new Set(given.map(one => one[option]?.value ?? null));
+  const values = new Set(given.map(definition => definition[option]?.value ?? null));
   const [only] = values;
   return values.size === 1 && only != null ? { value: only } : null;
 }
@@ -39,7 +39,7 @@ export function secretPaths(
 ): readonly string[] {
   const set = settled(definitions, 'path');
   if (set !== 'default') return set === null ? [] : [set.value];
-  const named = definitions.flatMap(({ options }) => options.filter(one => one.name === 'name'));
+  const named = definitions.flatMap(({ options }) => options.filter(option => option.name === 'name'));
   const [own] = named;
   const file = own === undefined ? name : textOf(own);
   if (file === null || named.length > 1) return [];
@@ -58,9 +58,9 @@ function sideOfAll(
   const sides = new Set(definitions.map(({ at, above }) => sideOf(fleet, at.file, above)));
   const [side = 'both'] = sides;
   if (sides.size === 1 && side !== 'both') return side;
-  const known = SECRET_OPTIONS[keeper][owner];
+  const optionWords = SECRET_OPTIONS[keeper][owner];
   const isOfSystem = definitions.some(({ options }) =>
-    options.some(({ name }) => known.get(name)?.side === 'system'),
+    options.some(({ name }) => optionWords.get(name)?.side === 'system'),
   );
   return isOfSystem ? 'system' : 'both';
 }
@@ -76,7 +76,7 @@ const HOME: Readonly<Record<SecretKeeper, string>> = {
 const FOR_USERS = '/run/secrets-for-users';
 
 function ageFolders({ settings }: FleetSecrets, side: SecretSide): string[] {
-  const set = settings.filter(one => one.keeper === 'age' && one.path[0] === 'secretsDir');
+  const set = settings.filter(setting => setting.keeper === 'age' && setting.path[0] === 'secretsDir');
   const [only] = set;
   // It may be set for some machines only.
   if (only !== undefined) return set.length === 1 ? [textOf(only.option)].filter(text => text !== null) : [];
@@ -88,7 +88,7 @@ function foldersOf(keeper: SecretKeeper, side: SecretSide): string[] {
 }
 
 function sopsFolders(definitions: readonly SecretDefinition[], side: SecretSide): string[] {
-  const given = definitions.filter(one => one.given.includes('neededForUsers'));
+  const given = definitions.filter(definition => definition.given.includes('neededForUsers'));
   if (given.some(({ neededForUsers }) => neededForUsers?.value === true)) return [FOR_USERS];
   const isKnown = given.every(({ neededForUsers }) => neededForUsers !== null);
   return isKnown ? foldersOf('sops', side) : [SYSTEM.sops, FOR_USERS];
@@ -100,10 +100,10 @@ function textOf({ value }: Pick<SecretOption, 'value'>): string | null {
 
 /** Where a rendered template may be, as for secrets. */
 export function templatePaths(fleet: Fleet, name: string, templates: readonly SecretTemplate[]): string[] {
-  const options = templates.flatMap(one => one.options);
-  const own = options.find(one => one.name === 'path');
-  if (own !== undefined) return [textOf(own)].filter(text => text !== null);
-  if (options.some(one => one.name === 'name')) return [];
+  const options = templates.flatMap(template => template.options);
+  const secretOption = options.find(option => option.name === 'path');
+  if (secretOption !== undefined) return [textOf(secretOption)].filter(text => text !== null);
+  if (options.some(option => option.name === 'name')) return [];
   return foldersOf('sops', sideOfAll(fleet, 'sops', templates, 'template')).map(
     folder => `${folder}/rendered/${name}`,
   );

@@ -17,11 +17,11 @@ export function encryptedFiles(snapshot: Snapshot): EncryptedFiles {
 }
 
 const foundIn = keptFor((_: StoreContents) => {
-  let found: EncryptedFiles | null = null;
+  let files: EncryptedFiles | null = null;
   return {
     of(snapshot: Snapshot): EncryptedFiles {
-      found ??= search(snapshot);
-      return found;
+      files ??= search(snapshot);
+      return files;
     },
   };
 });

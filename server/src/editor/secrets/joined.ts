@@ -52,17 +52,17 @@ export function groundOf(snapshot: Snapshot): SecretGround {
 
 /** The secret of a name; where none is called so, one with holes that fits. Null: nothing declares it. */
 export function secretNamed(snapshot: Snapshot, keeper: SecretKeeper, name: string): FleetSecret | null {
-  const ofKeeper = secretsIn(snapshot).secrets.filter(one => one.keeper === keeper);
-  const exact = ofKeeper.find(one => one.name === name);
-  return exact ?? ofKeeper.find(one => one.nameKind === 'pattern' && fits(one.name, name)) ?? null;
+  const ofKeeper = secretsIn(snapshot).secrets.filter(secret => secret.keeper === keeper);
+  const exact = ofKeeper.find(secret => secret.name === name);
+  return exact ?? ofKeeper.find(secret => secret.nameKind === 'pattern' && fits(secret.name, name)) ?? null;
 }
 
 export function templatesNamed(snapshot: Snapshot, name: string): readonly SecretTemplate[] {
   const { templates } = secretsIn(snapshot);
-  const exact = templates.filter(one => one.name === name);
+  const exact = templates.filter(template => template.name === name);
   return exact.length > 0
     ? exact
-    : templates.filter(one => one.nameKind === 'pattern' && fits(one.name, name));
+    : templates.filter(template => template.nameKind === 'pattern' && fits(template.name, name));
 }
 
 /** The uses that lead to a secret, or to a template. */
@@ -119,8 +119,8 @@ export function nearest<T extends Sided>(fleet: Fleet, from: Sided, all: readonl
 }
 
 /** May two places be of one set of secrets? Those of a machine and those of its users are different sets. */
-function mayMeet(fleet: Fleet, one: Sided, other: Sided): boolean {
-  const sides = new Set([sideAt(fleet, one), sideAt(fleet, other)]);
+function mayMeet(fleet: Fleet, sided: Sided, other: Sided): boolean {
+  const sides = new Set([sideAt(fleet, sided), sideAt(fleet, other)]);
   return sides.size === 1 || sides.has('both');
 }
 
@@ -174,7 +174,7 @@ export function takersOf(
 
 /** By which key a secret is taken; null where no key is used, or it is not known. */
 export function keyTextOf(secrets: FleetSecrets, definition: SecretDefinition): string | null {
-  const found = secrets.keyOf(definition);
-  if (found === null) return null;
+  const key = secrets.keyOf(definition);
+  if (key === null) return null;
   return definition.key?.value ?? definition.name;
 }

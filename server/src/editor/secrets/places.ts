@@ -35,15 +35,15 @@ export function keyTargetAt(snapshot: Snapshot, file: string, offset: number): T
   if (!/\.(ya?ml|json)$/.test(file)) return null;
   const secrets = secretsIn(snapshot);
   const isTaken = secrets.secrets.some(({ definitions }) =>
-    definitions.some(one => secrets.filesOf(one).files.some(({ path }) => path === file)),
+    definitions.some(definition => secrets.filesOf(definition).files.some(({ path }) => path === file)),
   );
   const content = isTaken ? secrets.encrypted(file) : null;
-  const found = allKeys(content?.keys ?? [], '').find(
+  const pathOfKey = allKeys(content?.keys ?? [], '').find(
     ({ key }) => key.at.start <= offset && offset <= key.at.end,
   );
-  if (found === undefined) return null;
-  const subject: Subject = { kind: 'encrypted-key', path: file, key: found.path };
-  return { at: found.key.at, subject, role: 'declaration', inScript: false };
+  if (pathOfKey === undefined) return null;
+  const subject: Subject = { kind: 'encrypted-key', path: file, key: pathOfKey.path };
+  return { at: pathOfKey.key.at, subject, role: 'declaration', inScript: false };
 }
 
 /** Where the thing leads, most likely first. A use leads to the declaration, a declaration to the encrypted file. */
@@ -55,17 +55,19 @@ export function secretPlaces(snapshot: Snapshot, { at, role, subject }: Target):
       const secret = secretNamed(snapshot, subject.keeper, subject.secret);
       const definitions = secret?.definitions ?? [];
       if (role !== 'use') {
-        const own = definitions.filter(one => samePlace(one.at, at) || samePlace(one.key?.at ?? null, at));
-        const encrypted = own.flatMap(one => encryptedPlaces(snapshot, one));
+        const own = definitions.filter(
+          definition => samePlace(definition.at, at) || samePlace(definition.key?.at ?? null, at),
+        );
+        const encrypted = own.flatMap(definition => encryptedPlaces(snapshot, definition));
         if (encrypted.length > 0) return encrypted;
       }
       if (definitions.length > 0)
-        return nearest(fleet, placeFrom(snapshot, at), definitions).map(one => one.at);
+        return nearest(fleet, placeFrom(snapshot, at), definitions).map(definition => definition.at);
       return secret === null ? [] : filePlaces(snapshot, fileOfClan(fleet, subject.secret));
     }
     case 'template':
       return nearest(fleet, placeFrom(snapshot, at), templatesNamed(snapshot, subject.template)).map(
-        one => one.at,
+        template => template.at,
       );
     case 'encrypted-file': {
       const rules = ageRulesOf(secretsIn(snapshot), subject.path);
@@ -73,7 +75,7 @@ export function secretPlaces(snapshot: Snapshot, { at, role, subject }: Target):
       return role === 'declaration' ? file : [...rules.map(rule => rule.at), ...file];
     }
     case 'encrypted-key':
-      return takersOf(secretsIn(snapshot), subject.path, subject.key).map(one => one.at);
+      return takersOf(secretsIn(snapshot), subject.path, subject.key).map(taker => taker.at);
   }
 }
 
@@ -99,8 +101,10 @@ function filePlaces({ files }: Snapshot, path: string): Place[] {
   return files.kind(path) === 'file' ? [{ file: path, start: 0, end: 0 }] : [];
 }
 
-function samePlace(one: Place | null, other: Place): boolean {
-  return one !== null && one.file === other.file && one.start === other.start && one.end === other.end;
+function samePlace(place: Place | null, other: Place): boolean {
+  return (
+    place !== null && place.file === other.file && place.start === other.start && place.end === other.end
+  );
 }
 
 /** All places that stand for it, those in encrypted files last. */
@@ -118,7 +122,9 @@ export function secretOccurrences(
         ...inNix,
         ...definitions.map(({ at }) => target(at, subject, 'declaration')),
         ...usesOf(snapshot, { keeper, of: 'secret', name }).map(use => target(use.nameAt, subject, 'use')),
-        ...definitions.flatMap(one => keyPlaces(snapshot, one).map(at => target(at, subject, 'declaration'))),
+        ...definitions.flatMap(definition =>
+          keyPlaces(snapshot, definition).map(at => target(at, subject, 'declaration')),
+        ),
       ]);
     }
     case 'template': {
@@ -138,9 +144,9 @@ export function secretOccurrences(
       const takers = takersOf(secretsIn(snapshot), path, key);
       const names = new Set(takers.map(({ name }) => name));
       const content = secretsIn(snapshot).encrypted(path);
-      const own = content === null ? null : findKey(content, key).key;
+      const encryptedKey = content === null ? null : findKey(content, key).key;
       return unique([
-        ...(own === null ? [] : [target(own.at, subject, 'declaration')]),
+        ...(encryptedKey === null ? [] : [target(encryptedKey.at, subject, 'declaration')]),
         ...takers.map(({ at }) => target(at, subject, 'use')),
         ...[...names].flatMap(name =>
           usesOf(snapshot, { keeper: 'sops', of: 'secret', name }).map(use =>
@@ -165,9 +171,9 @@ function target(at: Place, subject: Subject, role: Target['role']): Target {
 /** Each place once, in the order in which they are found. */
 function unique(targets: readonly Target[]): Target[] {
   const found = new Map<string, Target>();
-  for (const one of targets) {
-    const id = `${one.at.file}:${one.at.start}:${one.at.end}`;
-    if (!found.has(id)) found.set(id, one);
+  for (const candidate of targets) {
+    const id = `${candidate.at.file}:${candidate.at.start}:${candidate.at.end}`;
+    if (!found.has(id)) found.set(id, candidate);
   }
   return [...found.values()];
 }

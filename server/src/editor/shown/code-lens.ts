@@ -65,7 +65,7 @@ function lensOf(at: Place, generator: string, key: GeneratorSubject['key']): Len
 
 /** What only adds to a generator has no lens of its own. */
 function isMain(same: readonly Generator[], { file, start }: Place): boolean {
-  const definitions = same.flatMap(one => one.definitions);
+  const definitions = same.flatMap(generator => generator.definitions);
   const here = definitions.find(({ at }) => at.file === file && at.start === start);
   return here?.kind === 'full' || !definitions.some(({ kind }) => kind === 'full');
 }
@@ -78,7 +78,7 @@ export function lensTitle(snapshot: Snapshot, subject: LensSubject): string {
   const same = index.generators.get(generator) ?? [];
   const words = [key === null ? machineWords(same) : selectedWords(index, key)];
   const states = storedStates(snapshot);
-  const tally = tallyOf(same.flatMap(one => states.placements(one)).map(({ state }) => state));
+  const tally = tallyOf(same.flatMap(candidate => states.placements(candidate)).map(({ state }) => state));
   if (tally.unknown < tally.generators) words.push(shortTallyText(tally));
   return words.join(' · ');
 }
@@ -92,8 +92,8 @@ function rowTitle(snapshot: Snapshot, machine: string): string {
 
 function machineWords(same: readonly Generator[]): string {
   const known = same.filter(({ machines }) => machines !== null);
-  const machines = new Set(known.flatMap(one => one.machines ?? []));
-  const complete = known.length === same.length && same.every(one => one.machinesComplete);
+  const machines = new Set(known.flatMap(generator => generator.machines ?? []));
+  const complete = known.length === same.length && same.every(generator => generator.machinesComplete);
   if (machines.size === 0) return complete ? 'on no machine' : 'machines not known';
   return `${counted(machines.size, 'machine')}${complete ? '' : ', perhaps more'}`;
 }

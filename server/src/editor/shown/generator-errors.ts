@@ -22,9 +22,9 @@ export function errorsByGenerator(
   if (places.size === 0) return counts;
   for (const generator of fleet.generators) {
     const found = new Set<Place>();
-    for (const own of placesOf(generator))
-      for (const error of places.get(own.file) ?? [])
-        if (error.start >= own.start && error.end <= own.end) found.add(error);
+    for (const place of placesOf(generator))
+      for (const error of places.get(place.file) ?? [])
+        if (error.start >= place.start && error.end <= place.end) found.add(error);
     if (found.size > 0) counts.set(generator.name, (counts.get(generator.name) ?? 0) + found.size);
   }
   return counts;

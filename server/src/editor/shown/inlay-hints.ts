@@ -71,7 +71,12 @@ function hintGenerator(index: FleetIndex, name: string, at: Place, add: Add): vo
   const { body, generator } = found;
   if (body.share === null || isWritten(body, 'generator', null, 'share')) return;
   // Where a function makes them, one place declares many.
-  if (!generator.definitions.some(one => one.at.file === at.file && one.at.start === at.start)) return;
+  if (
+    !generator.definitions.some(
+      definition => definition.at.file === at.file && definition.at.start === at.start,
+    )
+  )
+    return;
   add(
     at,
     body.share ? 'shared' : 'per machine',
@@ -87,7 +92,12 @@ function isWritten(
   owner: string | null,
   option: string,
 ): boolean {
-  return body.options().some(one => one.of === of && one.owner === owner && one.name === option);
+  return body
+    .options()
+    .some(
+      writtenOption =>
+        writtenOption.of === of && writtenOption.owner === owner && writtenOption.name === option,
+    );
 }
 
 function hintFile(
@@ -98,7 +108,7 @@ function hintFile(
   add: Add,
 ): void {
   const found = only(index, owner);
-  const file = found?.body.files.find(one => one.name === name);
+  const file = found?.body.files.find(generatorFile => generatorFile.name === name);
   if (!found || file === undefined || file.secret === null || file.from === 'prompt') return;
   if (file.at.file !== at.file || file.at.start !== at.start) return;
   if (isWritten(found.body, 'file', name, 'secret')) return;
@@ -117,7 +127,7 @@ function hintUse(snapshot: Snapshot, index: FleetIndex, use: Use, add: Add): voi
   if (attributeAt === null || fileName === null || generatorKind === 'pattern' || fileKind === 'pattern')
     return;
   const found = only(index, name);
-  const file = found?.body.files.find(one => one.name === fileName);
+  const file = found?.body.files.find(generatorFile => generatorFile.name === fileName);
   if (!found || file === undefined || found.body.share === null) return;
   const placement = placementOf(found.generator, found.body);
   if (attribute === 'path' && file.secret === true) {

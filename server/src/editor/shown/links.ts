@@ -33,7 +33,9 @@ export function fileLinks(snapshot: Snapshot, file: string): readonly FileLink[]
   };
   for (const { at, path } of sourcesIn(snapshot, file))
     if (path !== null && isFile(snapshot, path)) add(at, path, 'Open the encrypted file');
-  const pipeline = new Set([...snapshot.fleet.registries, ...snapshot.fleet.matrices].map(one => one.file));
+  const pipeline = new Set(
+    [...snapshot.fleet.registries, ...snapshot.fleet.matrices].map(registry => registry.file),
+  );
   const open: Expr[] = [source.root];
   for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
     const path = pathOf(expr, file, snapshot);
@@ -62,7 +64,7 @@ function isFile({ files }: Snapshot, path: string): boolean {
 /** Files that sops-nix and agenix are told of in this file: what secrets and templates are made from, rules of agenix. */
 function sourcesIn({ fleet, files }: Snapshot, file: string): readonly Pick<SecretSource, 'at' | 'path'>[] {
   if (!mentionsSecrets(files.text(file) ?? '')) return [];
-  const facts = fleet.secrets.find(one => one.file === file);
+  const facts = fleet.secrets.find(secret => secret.file === file);
   if (facts === undefined) return [];
   const { definitions, defaults, templates, ageRules } = facts;
   const sources = [...definitions, ...defaults, ...templates].map(({ source }) => source);
@@ -90,19 +92,19 @@ function linkValues(
   const stored = storedIndex(snapshot.stored());
   const storedIn = (generator: string, name: string): StoredVar | null => {
     const [only, ...others] = (stored.generators.get(generator)?.files.get(name)?.all ?? []).filter(
-      one => one.current,
+      storedVar => storedVar.current,
     );
     return only === undefined || others.length > 0 ? null : only;
   };
   for (const { at, subject, role, inScript } of indexOf(snapshot).targetsIn(file)) {
     if (subject.kind !== 'file' || inScript || role === 'use') continue;
     if (role === 'field' && snapshot.files.text(file)?.slice(at.start, at.end) !== 'value') continue;
-    const found = storedIn(subject.generator, subject.file);
-    if (found === null || (found.kind === 'secret' && role === 'field')) continue;
+    const storedVar = storedIn(subject.generator, subject.file);
+    if (storedVar === null || (storedVar.kind === 'secret' && role === 'field')) continue;
     add(
       at,
-      found.path,
-      found.kind === 'secret' ? `Open ${found.path}, which is encrypted` : `Open ${found.path}`,
+      storedVar.path,
+      storedVar.kind === 'secret' ? `Open ${storedVar.path}, which is encrypted` : `Open ${storedVar.path}`,
     );
   }
 }

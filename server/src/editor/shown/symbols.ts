@@ -33,7 +33,7 @@ export function documentSymbols(snapshot: Snapshot, file: string): readonly Name
   const ownerOf = (part: Target): Target | undefined =>
     generators
       .filter(({ subject }) => subject.kind === 'generator' && subject.name === generatorOf(part.subject))
-      .reduce<Target | undefined>((best, each) => nearer(part, best, each), undefined);
+      .reduce<Target | undefined>((best, target) => nearer(part, best, target), undefined);
   const twins = twinsIn(snapshot, named);
   const tops = named.filter(top => !twins.has(top));
   const owners = new Map(
@@ -94,9 +94,9 @@ function declarationsIn(snapshot: Snapshot, file: string): Target[] {
     .filter(({ role }) => role === 'declaration');
 }
 
-function nearer(part: Target, best: Target | undefined, each: Target): Target {
-  const distance = (one: Target) => Math.abs(part.at.start - one.at.start);
-  return best === undefined || distance(each) < distance(best) ? each : best;
+function nearer(part: Target, best: Target | undefined, target: Target): Target {
+  const distance = (target: Target) => Math.abs(part.at.start - target.at.start);
+  return best === undefined || distance(target) < distance(best) ? target : best;
 }
 
 function generatorOf(subject: Subject): string | null {
@@ -140,8 +140,8 @@ function wholeOf({ files }: Snapshot, at: Place): Place {
   const source = files.parse(at.file);
   const known = source && bindingsIn(source);
   // A place may be what is between the quotes of a name.
-  const found = known?.get(at.start) ?? known?.get(at.start - 1);
-  return found ? { file: at.file, start: found.start, end: found.end } : at;
+  const range = known?.get(at.start) ?? known?.get(at.start - 1);
+  return range ? { file: at.file, start: range.start, end: range.end } : at;
 }
 
 /** All bindings of a file, by where their first name begins: looked through once for all symbols. */

@@ -16,7 +16,7 @@ export function constantDefinitions(
   fresh: readonly GeneratorDefinition[],
   before: readonly GeneratorDefinition[],
 ): readonly GeneratorDefinition[] {
-  if (before.length === 0) return fresh;
+  if (before.length === 0) return fresh.length === 0 ? before : fresh;
   let byName: ReadonlyMap<string, readonly number[]> | null = null;
   // Nearly always they come in the order that they came in before.
   let next = 0;

@@ -18,7 +18,9 @@ import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { ApplyExpr, Range } from '../../nix/syntax.ts';
-import { collectDeclarations, type DeclaredFleet } from './declared.ts';
+import { type DeclaredFleet, declaredFleet, giveUp, newDeclarations } from './declared.ts';
+import { readClan, readInventory } from './declared-clans.ts';
+import { readConfigurations, readHive, readNodes } from './declared-configurations.ts';
 import { CONFIGURATIONS, isConfigurations } from './machine-facts.ts';
 
 export type { DeclaredFleet, DeclaredMachines } from './declared.ts';
@@ -49,7 +51,7 @@ export function belongsToFleet(files: NixFiles, path: string): boolean {
  * @param given what the flake hands to modules by name
  */
 export function readMachines(cx: Evaluation, file: SourceFile, given: Given = () => null): DeclaredFleet {
-  const found = collectDeclarations(cx, given);
+  const declared = newDeclarations(cx, given);
   const words = [...file.text.matchAll(new RegExp(MAY_DECLARE, 'g'))].map(match => match.index);
   /** Clans with a folder of their own: those that tests make up. */
   const foreign: Range[] = [];
@@ -60,12 +62,12 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
 
   function ask(range: Range, question: () => void): void {
     const answer = withBudget(cx, STEPS, question);
-    if (answer instanceof BudgetExceeded) found.giveUp(answer.message, placeOfRange(range));
+    if (answer instanceof BudgetExceeded) giveUp(declared, answer.message, placeOfRange(range));
   }
 
   function noteClan(value: Value, range: Range): void {
     if (isOfTests(cx, value)) foreign.push(range);
-    else found.clan(value, placeOfRange(range));
+    else readClan(declared, value, placeOfRange(range));
   }
 
   function binding({ state, value, expr, range, isLet }: WalkedBinding): void {
@@ -82,9 +84,9 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
       });
     else if (name === 'inventory') {
       const isOfClan = path.parent?.name?.text === 'clan' && path.parent.parent === null;
-      ask(range, () => found.inventory(value(), state.conditional, at, isOfClan));
-    } else if (isConfigurations(name)) ask(range, () => found.configurations(name, value(), at));
-    else if (name === 'colmena' && isOutput(path)) ask(range, () => found.hive(value(), at));
+      ask(range, () => readInventory(declared, value(), { conditional: state.conditional, at, isOfClan }));
+    } else if (isConfigurations(name)) ask(range, () => readConfigurations(declared, name, value(), at));
+    else if (name === 'colmena' && isOutput(path)) ask(range, () => readHive(declared, value(), at));
   }
 
   /** `clan-core.lib.clan { … }`: the argument is a module of clan's. */
@@ -103,10 +105,10 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
       const made = value.kind === 'unknown' ? frameworkValue(cx, value) : null;
       for (const kind of made?.kind === 'attrs' ? CONFIGURATIONS : []) {
         const entry = certain(made as AttrsValue, kind);
-        if (entry !== null) found.configurations(kind, entry.value, placeOfRange(expr));
+        if (entry !== null) readConfigurations(declared, kind, entry.value, placeOfRange(expr));
       }
       const nodes = made?.kind === 'attrs' ? certain(made, 'nodes') : null;
-      if (nodes !== null) found.nodes(nodes.value, placeOfRange(expr));
+      if (nodes !== null) readNodes(declared, nodes.value, placeOfRange(expr));
     });
   }
 
@@ -132,21 +134,23 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
       },
     ),
   );
-  return found.result();
+  return declaredFleet(declared);
 }
 
 /** Reads what a framework declares for the flake that imports its module. */
 export function readMade(cx: Evaluation, { file, set }: FlakeSet): DeclaredFleet {
-  const found = collectDeclarations(cx, () => null);
+  const declared = newDeclarations(cx, () => null);
   const at: Place = { file, start: 0, end: 0 };
   const flake = member(cx, set, 'flake');
   for (const kind of flake?.kind === 'attrs' ? CONFIGURATIONS : []) {
     const entry = certain(flake as AttrsValue, kind);
     const read =
-      entry === null ? null : withBudget(cx, STEPS, () => found.configurations(kind, entry.value, at));
-    if (read instanceof BudgetExceeded) found.giveUp(read.message, at);
+      entry === null
+        ? null
+        : withBudget(cx, STEPS, () => readConfigurations(declared, kind, entry.value, at));
+    if (read instanceof BudgetExceeded) giveUp(declared, read.message, at);
   }
-  return found.result();
+  return declaredFleet(declared);
 }
 
 /** Returns whether a path is an output of the flake, rather than an option of the name. */

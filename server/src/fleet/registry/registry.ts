@@ -38,7 +38,7 @@ export function readRegistry(cx: Evaluation, file: string, trusted: boolean): Re
   if (entries.length === 0) return null;
   if (!trusted && entries.length * 2 <= set.entries.size) return null;
   // What is made of an entry is the same on every machine.
-  cx.common.set(set, 'heard');
+  cx.common.set(set, 'watched');
   for (const [, entry] of entries) cx.common.set(cx.force(entry.value) as AttrsValue, 'made-of');
   const bare = instance(cx, file, nullValue(null));
   return {

@@ -21,8 +21,8 @@ const kept = new WeakMap<Workspace, Kept>();
 export function accessOf(workspace: Workspace): AccessData {
   const looked = workspace.looked();
   const [fleet, stored] = [looked.fleet, looked.stored()];
-  const known = kept.get(workspace);
-  if (known?.fleet === fleet && known.stored === stored) return known.data;
+  const cached = kept.get(workspace);
+  if (cached?.fleet === fleet && cached.stored === stored) return cached.data;
   const data = accessData(workspace);
   kept.set(workspace, { fleet, stored, data });
   return data;

@@ -66,7 +66,7 @@ export async function onCodeActionResolve(
 ): Promise<CodeAction> {
   const data = action.data as ActionData | undefined;
   const offered = (data && (await offeredTo(analysis, client, silence, data, token))) ?? [];
-  const isMeant = (each: Offered | undefined) => each?.action.title === action.title;
+  const isMeant = (candidate: Offered | undefined) => candidate?.action.title === action.title;
   const same = data && isMeant(offered[data.index]) ? offered[data.index] : offered.find(isMeant);
   return same?.edit ? { ...action, edit: same.edit() } : action;
 }
@@ -112,8 +112,8 @@ async function offeredTo(
     ...silenceEverywhere(finding, located, client),
   ];
   for (const finding of findingsIn(snapshot, path, start, end)) offered.push(...curesOf(finding));
-  for (const found of codeActions(snapshot, path, start, end, silenced))
-    offered.push({ action: codeActionOf(border, found), edit: edits(found.fix) });
+  for (const codeAction of codeActions(snapshot, path, start, end, silenced))
+    offered.push({ action: codeActionOf(border, codeAction), edit: edits(codeAction.fix) });
   for (const { rule } of oneOfEachRule(findingsIn(snapshot, path, start, end))) {
     const command = showCommandOf(client, rule) ?? (client.showsDocuments ? OPEN_DOCUMENTATION : null);
     if (command !== null) offered.push({ action: documentation(rule, command), edit: null });

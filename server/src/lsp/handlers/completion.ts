@@ -50,14 +50,14 @@ export async function onCompletion(
   token: CancellationToken,
 ): Promise<CompletionList | null> {
   const point = await pointAt(analysis, params, token);
-  const found = point && completion(point.snapshot, point.path, point.offset);
-  const range = found && rangeOf(point.snapshot.files, found.at);
-  if (!found || !range) return null;
+  const items = point && completion(point.snapshot, point.path, point.offset);
+  const range = items && rangeOf(point.snapshot.files, items.at);
+  if (!items || !range) return null;
   const root = uriOfPath(point.root);
   return {
     isIncomplete: false,
     ...(client.sharesEditRange ? { itemDefaults: { editRange: range } } : {}),
-    items: found.items.map(item => itemOf(client, item, range, root)),
+    items: items.items.map(item => itemOf(client, item, range, root)),
   };
 }
 

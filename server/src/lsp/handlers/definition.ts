@@ -13,19 +13,21 @@ export async function onDefinition(
   token: CancellationToken,
 ): Promise<Location[] | LocationLink[] | null> {
   const point = await pointAt(analysis, params, token);
-  const found = point && definition(point.snapshot, point.path, point.offset);
-  return found ? definitionOf(point, found, client.takesLinks) : null;
+  const definitions = point && definition(point.snapshot, point.path, point.offset);
+  return definitions ? definitionOf(point, definitions, client.takesLinks) : null;
 }
 
 /** @param links the client takes links, which say what was pointed at as well */
 export function definitionOf(
   { snapshot, border }: Located,
-  found: Definition,
+  candidate: Definition,
   links: boolean,
 ): Location[] | LocationLink[] {
-  const locations = found.targets.map(place => locationOf(border, place)).filter(each => each !== null);
+  const locations = candidate.targets
+    .map(place => locationOf(border, place))
+    .filter(location => location !== null);
   if (!links) return locations;
-  const origin = rangeOf(snapshot.files, found.origin);
+  const origin = rangeOf(snapshot.files, candidate.origin);
   return locations.map(({ uri, range }) => ({
     targetUri: uri,
     targetRange: range,

@@ -75,15 +75,15 @@ export async function onKey(
 ): Promise<KeyDetail | null> {
   await analysis.settled(token);
   const state = stateOf(analysis, root);
-  const found = state && keyDetail(state.snapshot, registry, key);
-  if (!state || !found) return null;
+  const detail = state && keyDetail(state.snapshot, registry, key);
+  if (!state || !detail) return null;
   return {
-    machines: found.machines.map(({ at, ...machine }) => ({
+    machines: detail.machines.map(({ at, ...machine }) => ({
       ...machine,
       stateText: machine.state === 'unknown' ? '' : STATE_WORDS[machine.state],
       where: whereOf(state.border, at),
     })),
-    uses: found.uses.flatMap(place => {
+    uses: detail.uses.flatMap(place => {
       const where = whereOf(state.border, place);
       return where === null ? [] : [{ file: place.file, where }];
     }),

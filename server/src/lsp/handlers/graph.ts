@@ -53,8 +53,8 @@ export async function onPlace(
   await analysis.settled(token);
   const state = stateOf(analysis, root);
   if (!state) return null;
-  const own = indexOf(state.snapshot).generators.get(generator)?.[0]?.definitions[0]?.at;
-  const at = own ?? state.snapshot.fleet.brought.find(({ name }) => name === generator)?.instance?.at[0];
+  const place = indexOf(state.snapshot).generators.get(generator)?.[0]?.definitions[0]?.at;
+  const at = place ?? state.snapshot.fleet.brought.find(({ name }) => name === generator)?.instance?.at[0];
   return at === undefined ? null : locationOf(state.border, at);
 }
 

@@ -20,10 +20,10 @@ export async function onHover(
   if (!point) return null;
   const { snapshot, border, path, offset } = point;
   const rules = (id: string) => engine.rules.find(rule => rule.id === id) ?? null;
-  const found = hover(snapshot, path, offset, linkIn(border, client), rules, id =>
+  const card = hover(snapshot, path, offset, linkIn(border, client), rules, id =>
     documentationLinkOf(client, id),
   );
-  if (!found) return null;
-  const range = rangeOf(snapshot.files, found.at);
-  return { contents: markupOf(client, found.markdown), ...(range ? { range } : {}) };
+  if (!card) return null;
+  const range = rangeOf(snapshot.files, card.at);
+  return { contents: markupOf(client, card.markdown), ...(range ? { range } : {}) };
 }

@@ -21,7 +21,7 @@ export async function onReferences(
   if (!point) return null;
   const { snapshot, border, path, offset } = point;
   const found = references(snapshot, path, offset, params.context.includeDeclaration);
-  return found?.map(place => locationOf(border, place)).filter(each => each !== null) ?? null;
+  return found?.map(place => locationOf(border, place)).filter(location => location !== null) ?? null;
 }
 
 export async function onDocumentHighlight(

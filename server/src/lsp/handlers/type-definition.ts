@@ -13,6 +13,6 @@ export async function onTypeDefinition(
   token: CancellationToken,
 ): Promise<Location[] | LocationLink[] | null> {
   const point = await pointAt(analysis, params, token);
-  const found = point && typeDefinition(point.snapshot, point.path, point.offset);
-  return found ? definitionOf(point, found, client.takesTypeLinks) : null;
+  const definition = point && typeDefinition(point.snapshot, point.path, point.offset);
+  return definition ? definitionOf(point, definition, client.takesTypeLinks) : null;
 }

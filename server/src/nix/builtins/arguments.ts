@@ -19,7 +19,7 @@ import type {
 } from '../eval/value.ts';
 import { because, type Result } from './define.ts';
 
-/** Why there is no value of the type that was asked for. */
+/** Says why there is no value of the type that was asked for. */
 export type Stop = UnknownValue | FailureValue;
 
 export function stop(value: Stop): Result {
@@ -41,13 +41,13 @@ export function asAttrs(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Attr
   return value.kind === 'attrs' ? value : wrongType(value, 'a set', at);
 }
 
-/** A string, perhaps with holes. No coercion. */
+/** Returns a string, perhaps with holes. No coercion. */
 export function asString(cx: BuiltinContext, lazy: Lazy, at: Origin | null): StringValue | Stop {
   const value = cx.resolve(lazy);
   return value.kind === 'string' ? value : wrongType(value, 'a string', at);
 }
 
-/** A string all of whose text is known. */
+/** Returns a string all of whose text is known. */
 export function asText(cx: BuiltinContext, lazy: Lazy, at: Origin | null): KnownText | Stop {
   return known(asString(cx, lazy, at));
 }
@@ -62,13 +62,13 @@ export function known(value: StringValue | Stop): KnownText | Stop {
   return value.text !== null ? (value as KnownText) : holeIn(value);
 }
 
-/** The first hole of a string that has one. */
+/** Returns the first hole of a string that has one. */
 export function holeIn(value: StringValue): UnknownValue {
   for (const piece of value.pieces) if ('hole' in piece) return piece.hole;
   return unknown('a text with unknown parts', lazyKey(value), value.origin);
 }
 
-/** Text as most functions take it: strings, paths, sets that stand for a text. */
+/** Coerces to text as most functions do: strings, paths, sets that stand for a text. */
 export function coercedText(cx: BuiltinContext, lazy: Lazy, at: Origin | null): KnownText | Stop {
   return known(cx.toText(lazy, false, at));
 }
@@ -102,13 +102,13 @@ export function asFunction(cx: BuiltinContext, lazy: Lazy, at: Origin | null): V
   return value.kind === 'failure' ? value : (wrongType(value, 'a function', at) as FailureValue);
 }
 
-/** `set.name` for a builtin's own use: not a selection that somebody wrote. */
+/** Selects `set.name` for a builtin's own use: not a selection that somebody wrote. */
 export function field(cx: BuiltinContext, set: Lazy, name: string, at: Origin | null): Value {
   const value = cx.select(set, name, null);
   return value.kind === 'failure' && value.origin === null ? { ...value, origin: at } : value;
 }
 
-/** The name of an attribute as a string that knows where the name is written. */
+/** Returns the name of an attribute as a string that knows where the name is written. */
 export function nameString(name: string, at: Origin | null): StringValue {
   const written = at === null ? null : at.file.text.slice(at.start, at.end);
   const offset = written === name ? 0 : written === `"${name}"` ? 1 : -1;
@@ -117,7 +117,7 @@ export function nameString(name: string, at: Origin | null): StringValue {
   return { kind: 'string', text: name, pieces: [{ text: name, source }], origin: at };
 }
 
-/** Any element of a list of which nothing else is known. Good for guessing only: no two need be the same. */
+/** Returns any element of a list of which nothing else is known. Good for guessing only: no two need be the same. */
 export function elementOf(unknownList: UnknownValue): UnknownValue {
   return unknown(unknownList.reason, boundedKey(`${unknownList.key}[]`), unknownList.origin);
 }

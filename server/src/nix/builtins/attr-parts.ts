@@ -14,7 +14,7 @@ export function sortedNames(set: AttrsValue): string[] {
   return names.sort(compareBytes);
 }
 
-/** Why not all names of a set are known; null if they are. */
+/** Says why not all names of a set are known; null if they are. */
 export function hiddenNames(set: AttrsValue): UnknownValue | null {
   if (set.open !== null) return set.open;
   for (const entry of set.entries.values()) if (entry.optional) return namesUnknown(set);
@@ -46,23 +46,23 @@ export function itemsOf(
     const key = isTolerated(hidden) ? hidden.key : boundedKey(`${name}(${identity(set)})`);
     items.push({ kind: 'spread', of: { ...hidden, key, term: null, candidates } });
   }
-  for (const known of sortedNames(set)) {
-    const entry = set.entries.get(known) as Attr;
-    const value = item(nameString(known, entry.at), entry);
+  for (const text of sortedNames(set)) {
+    const entry = set.entries.get(text) as Attr;
+    const value = item(nameString(text, entry.at), entry);
     if (hidden === null || !entry.optional) items.push(value);
-    else items.push(maybeItem(hidden, value, `${name} ${known}`));
+    else items.push(maybeItem(hidden, value, `${name} ${text}`));
     // Further names may follow this one; what they are has been said once.
     if (hidden !== null) items.push({ kind: 'spread', of: { ...hidden, term: null, candidates: [] } });
   }
   return items;
 }
 
-/** The name of any attribute of an unknown set. */
+/** Returns the name of any attribute of an unknown set. */
 export function anyName(set: UnknownValue): UnknownValue {
   return unknown(set.reason, boundedKey(`name of ${set.key}`), set.origin);
 }
 
-/** The name of a pattern for those who make further names of it: a lone hole is passed on as what it is. */
+/** Returns the name of a pattern for those who make further names of it: a lone hole is passed on as what it is. */
 export function patternName(pattern: PatternAttr): Lazy {
   const [first] = pattern.name.pieces;
   return pattern.name.pieces.length === 1 && first !== undefined && 'hole' in first
@@ -70,7 +70,7 @@ export function patternName(pattern: PatternAttr): Lazy {
     : pattern.name;
 }
 
-/** A set of which nothing is known, as a set. */
+/** Returns a set of which nothing is known, as a set. */
 export function openSet(value: UnknownValue): AttrsValue {
   return attrs(new Map(), value.origin, value);
 }

@@ -22,10 +22,10 @@ import { because, fn1, fn2, type Result, type Table } from './define.ts';
 import { eachOfUnknown, type Item, mapSpread, maybeItem, settled } from './list-parts.ts';
 
 export function mapAttrs(cx: BuiltinContext, f: Lazy, lazy: Lazy, at: Origin | null): Result {
-  const given = asAttrs(cx, lazy, at);
-  if (given.kind === 'failure') return given;
-  if (given.kind === 'unknown' && given.candidates !== null) return because(given);
-  const set = given.kind === 'unknown' ? openSet(given) : given;
+  const operand = asAttrs(cx, lazy, at);
+  if (operand.kind === 'failure') return operand;
+  if (operand.kind === 'unknown' && operand.candidates !== null) return because(operand);
+  const set = operand.kind === 'unknown' ? openSet(operand) : operand;
   const apply = (name: Lazy, value: Lazy) => thunk(() => cx.applyAll(f, [name, value], at), at);
   cx.step(set.entries.size);
   const entries = new Map<string, Attr>();
@@ -78,15 +78,15 @@ export function attrValues(cx: BuiltinContext, lazy: Lazy, at: Origin | null): R
   );
 }
 
-/** Attributes without those of the names. A name that is not known may take any of them away. */
+/** Removes attributes by name. A name that is not known may take any of them away. */
 export function removeAttrs(cx: BuiltinContext, lazy: Lazy, names: Lazy, at: Origin | null): Result {
   const set = asAttrs(cx, lazy, at);
   if (set.kind !== 'attrs') return stop(set);
-  const given = asList(cx, names, at);
-  if (given.kind === 'failure') return given;
+  const list = asList(cx, names, at);
+  if (list.kind === 'failure') return list;
   const entries = new Map(set.entries);
-  let hidden = given.kind === 'unknown';
-  for (const item of given.kind === 'list' ? given.items : []) {
+  let hidden = list.kind === 'unknown';
+  for (const item of list.kind === 'list' ? list.items : []) {
     cx.step();
     const name = item.kind === 'spread' ? item.of : asString(cx, item, at);
     if (name.kind === 'failure') return name;
@@ -131,11 +131,15 @@ function catAttrs(cx: BuiltinContext, wanted: Lazy, xs: Lazy, at: Origin | null)
       if (set.kind === 'failure') return set;
       const has = cx.hasAttribute(set, name, null);
       if (has === false) continue;
-      const found = thunk(() => cx.select(set, name, null));
-      if (has === true) items.push(found);
+      const attribute = thunk(() => cx.select(set, name, null));
+      if (has === true) items.push(attribute);
       else
         items.push(
-          maybeItem(set.kind === 'attrs' ? (hiddenNames(set) ?? namesUnknown(set)) : set, found, 'catAttrs'),
+          maybeItem(
+            set.kind === 'attrs' ? (hiddenNames(set) ?? namesUnknown(set)) : set,
+            attribute,
+            'catAttrs',
+          ),
         );
     }
   }
@@ -157,12 +161,12 @@ function zipAttrsWith(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null):
     open ??= hiddenNames(set);
     for (const [name, entry] of set.entries) {
       cx.step();
-      const known = collected.get(name);
-      if (known === undefined)
+      const values = collected.get(name);
+      if (values === undefined)
         collected.set(name, { values: [entry.value], at: entry.at, optional: entry.optional });
       else {
-        known.values.push(entry.value);
-        known.optional &&= entry.optional;
+        values.values.push(entry.value);
+        values.optional &&= entry.optional;
       }
     }
   }

@@ -18,7 +18,7 @@ import { asAttrs, asList, field, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
 import { wholeList } from './list-parts.ts';
 
-/** A failure with a text of the author's; what of it is not known is shown as it is written. */
+/** Returns a failure with a text of the author's; what of it is not known is shown as it is written. */
 export function fail(cx: BuiltinContext, kind: FailureKind, text: Lazy, at: Origin | null): Value {
   const message = cx.toText(text, false, at);
   if (message.kind === 'failure') return message;
@@ -47,7 +47,7 @@ function outcome(success: Value, value: Value, at: Origin | null): Value {
   );
 }
 
-/** The failure that was passed over in making a value; null if none was. */
+/** Returns the failure that was passed over in making a value; null if none was. */
 function passedOver(value: Value): UnknownValue | null {
   if (value.kind === 'attrs') return value.open !== null && isTolerated(value.open) ? value.open : null;
   if (value.kind !== 'list') return null;
@@ -55,14 +55,14 @@ function passedOver(value: Value): UnknownValue | null {
   return null;
 }
 
-/** `b`, once `a` has been looked at. */
+/** Returns `b` once `a` has been looked at. */
 function after(first: Value | null, second: Lazy, cx: BuiltinContext, at: Origin | null): Result {
   if (first?.kind === 'failure') return first;
   if (first?.kind === 'unknown') return perhaps(first, [second], at, 'seq');
   return cx.resolve(second);
 }
 
-/** The first failure in a value, else the first unknown, else null. Looks at everything, each thing once. */
+/** Returns the first failure in a value, else the first unknown, else null. Looks at everything, each thing once. */
 export function deepForce(
   cx: BuiltinContext,
   lazy: Lazy,
@@ -97,7 +97,7 @@ function genericClosure(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Resu
   const operator = thunk(() => field(cx, set, 'operator', at));
   const queue = [...first];
   const keys: Lazy[] = [];
-  const found: Lazy[] = [];
+  const reached: Lazy[] = [];
   for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
     const key = field(cx, item, 'key', at);
     if (key.kind === 'failure' || key.kind === 'unknown') return stop(key);
@@ -105,14 +105,14 @@ function genericClosure(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Resu
     if (known === true) continue;
     if (known !== false) return known;
     keys.push(key);
-    found.push(item);
+    reached.push(item);
     const next = asList(cx, cx.apply(operator, item, at), at);
     if (next.kind !== 'list') return stop(next);
     const items = wholeList(next);
     if ('kind' in items) return because(items);
     for (const each of items) queue.push(each);
   }
-  return list(found, at);
+  return list(reached, at);
 }
 
 /** Keys are compared by order, as Nix does; keys that have none are refused. */

@@ -61,7 +61,7 @@ export function fn1(name: string, run: Run1): BuiltinValue {
   return builtin(name, 1, (cx, args, at) => run(cx, args[0] as Lazy, at));
 }
 
-/** A function of one argument for use inside another: it has no name of its own. */
+/** Returns a function of one argument for use inside another: it has no name of its own. */
 export function anonymous(run: Run1): BuiltinValue {
   return fn1('λ', run);
 }

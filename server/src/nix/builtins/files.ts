@@ -7,7 +7,7 @@ import type { Attr, BuiltinContext, Lazy, Origin, PathValue } from '../eval/valu
 import { type Stop, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
 
-/** The path of the workspace that an argument stands for. */
+/** Returns the path of the workspace that an argument stands for. */
 export function workspacePath(cx: BuiltinContext, lazy: Lazy, at: Origin | null): PathValue | Stop {
   const value = cx.resolve(lazy);
   if (value.kind === 'unknown' || value.kind === 'failure') return value;
@@ -27,7 +27,7 @@ function pathIn(cx: BuiltinContext, value: Lazy, at: Origin | null): PathValue |
   return unknown('a file outside the workspace', `file ${text.text}`, at);
 }
 
-/** The text of a file of the workspace. */
+/** Returns the text of a file of the workspace. */
 export function readText(cx: BuiltinContext, lazy: Lazy, at: Origin | null): string | Result {
   const path = workspacePath(cx, lazy, at);
   if (path.kind !== 'path') return stop(path);

@@ -57,7 +57,7 @@ const GLOBAL = new Set([
   'true',
 ]);
 
-/** The names in scope in every file. */
+/** Returns the names in scope in every file. */
 export function builtinsScope(): Map<string, Lazy> {
   const scope = new Map<string, Lazy>();
   const entries = new Map<string, Attr>();

@@ -85,7 +85,7 @@ function quoted(text: string, at: Origin | null): Text {
   return JSON.stringify(text);
 }
 
-/** Old versions write six digits and drop `.0`, new ones write all digits and keep it. */
+/** Writes a float. Old versions of Nix write six digits and drop `.0`, new ones write all digits and keep it. */
 function floatToJson(value: number, at: Origin | null): Text {
   const text = String(value);
   const alike = Number(value.toPrecision(6)) === value && !Number.isInteger(value) && !text.includes('e');
@@ -184,7 +184,7 @@ class JsonReader {
   }
 }
 
-/** JSON text as a value. */
+/** Returns the value of a JSON text. */
 export function fromJson(cx: BuiltinContext, text: string, at: Origin | null): Result {
   // Half a surrogate pair and NUL are read differently by different versions.
   if (/\\u(?:d[89ab]|dc|0000)/i.test(text)) return because(unknown('rare characters in JSON', 'json', at));

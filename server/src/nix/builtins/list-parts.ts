@@ -11,7 +11,7 @@ import { because, type Pending, type Result } from './define.ts';
 
 export type Item = Lazy | Spread;
 
-/** Lists that an unknown one may be: its candidates; for one of which nothing is known, a list with any element. */
+/** Returns the lists that an unknown one may be: its candidates, or a list with any element where nothing is known. */
 export function possibleLists(unknownList: UnknownValue): readonly Lazy[] {
   return unknownList.candidates?.map(anyListOf) ?? [anyListOf(unknownList)];
 }
@@ -22,7 +22,7 @@ function anyListOf(lazy: Lazy): Lazy {
   return list([elementOf(lazy)], lazy.origin);
 }
 
-/** The spread that a function makes of a spread; `again` is the function on one of the lists that it may be. */
+/** Returns the spread that a function makes of a spread; `again` is the function on one of the lists that it may be. */
 export function mapSpread(spread: Spread, name: string, again: (items: Lazy) => Value): Spread {
   const { of } = spread;
   if (isTolerated(of)) return spread;
@@ -30,7 +30,7 @@ export function mapSpread(spread: Spread, name: string, again: (items: Lazy) => 
   return { kind: 'spread', of: { ...of, key: boundedKey(`${name}(${of.key})`), term: null, candidates } };
 }
 
-/** An unknown list through a function that works on each item: unknown, but perhaps of a known shape. */
+/** Maps an unknown list: the result is unknown, but perhaps of a known shape. */
 export function eachOfUnknown(unknownList: UnknownValue, again: (items: Lazy) => Value): Pending {
   return because(
     unknownList,
@@ -38,19 +38,19 @@ export function eachOfUnknown(unknownList: UnknownValue, again: (items: Lazy) =>
   );
 }
 
-/** The items if all of them are there, else the reason. */
+/** Returns the items if all of them are there, else the reason. */
 export function wholeList(value: ListValue): readonly Lazy[] | UnknownValue {
   const spread = value.items.find(item => item.kind === 'spread');
   return spread?.kind === 'spread' ? spread.of : (value.items as readonly Lazy[]);
 }
 
-/** A result as a value, where it cannot be given back to the caller of a builtin. */
+/** Returns a result as a value, where it cannot be given back to the caller of a builtin. */
 export function settled(result: Result): Value {
   if (result.kind !== 'pending') return result;
   return { ...result.cause, term: null, candidates: result.candidates };
 }
 
-/** A list with one item that may be there or not. */
+/** Returns a list with one item that may be there or not. */
 export function maybeItem(why: UnknownValue, item: Lazy, name: string): Spread {
   const key = boundedKey(`${name}(${why.key},${lazyKey(item)})`);
   return {
@@ -59,7 +59,7 @@ export function maybeItem(why: UnknownValue, item: Lazy, name: string): Spread {
   };
 }
 
-/** Items for which the predicate says yes; where it says nothing, the item may be there. */
+/** Keeps the items for which the predicate says yes; where it says nothing, the item may be there. */
 export function filterItems(
   cx: BuiltinContext,
   value: ListValue,
@@ -92,7 +92,7 @@ export function hidden(value: ListValue): UnknownValue {
   return { kind: 'unknown', reason, key: lazyKey(value), term: null, candidates: null, origin: value.origin };
 }
 
-/** What `asFunction` refuses is refused before anything else, as Nix does. */
+/** Refuses what cannot be called before anything else is looked at, as Nix does. */
 export function notCallable(cx: BuiltinContext, f: Lazy, at: Origin | null): Value | null {
   const value = asFunction(cx, f, at);
   return value.kind === 'failure' ? value : null;

@@ -122,7 +122,7 @@ function hole(name: UnknownValue, source: string | null): StringValue {
   return stringOf([{ hole: name, source: source ?? '…' }], name.origin);
 }
 
-/** A name as it is written, while that can still be seen. */
+/** Returns a name as it is written, while that can still be seen. */
 function sourceOf(lazy: Lazy): string | null {
   if (lazy.kind !== 'thunk' || lazy.expr === null || lazy.scope === null) return null;
   return lazy.scope.file.text.slice(lazy.expr.start, lazy.expr.end);
@@ -168,7 +168,7 @@ function addNamed(
   }
 }
 
-/** A name with holes that may be the same as a later one. */
+/** Returns a name with holes that may be the same as a later one. */
 function rivalName(pattern: PatternAttr): UnknownValue {
   const key = `same name as ${stringKey(pattern.name)}`;
   return unknown('whether two names are the same', boundedKey(key), pattern.at);

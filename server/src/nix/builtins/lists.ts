@@ -52,7 +52,7 @@ export function filterList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | n
   );
 }
 
-/** Lists of lists, one after the other. What cannot be seen is a spread; what fails hides nothing else. */
+/** Concatenates lists of lists. What cannot be seen is a spread; what fails hides nothing else. */
 export function joinLists(
   cx: BuiltinContext,
   items: readonly Item[],
@@ -94,7 +94,7 @@ export function concatMapList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin 
   );
 }
 
-/** `any` (`wanted` true) and `all` (`wanted` false): the answer as soon as one item has it. */
+/** Evaluates `any` (`wanted` true) and `all` (`wanted` false): the answer is there as soon as one item has it. */
 export function quantify(cx: BuiltinContext, f: Lazy, xs: Lazy, wanted: boolean, at: Origin | null): Result {
   const refused = notCallable(cx, f, at);
   if (refused !== null) return refused;
@@ -140,7 +140,7 @@ function unknownOf(cx: BuiltinContext, lazy: Lazy): UnknownValue | null {
   return value.kind === 'unknown' ? value : null;
 }
 
-/** A left fold. Over items of unknown number the result is perhaps what it was, or one step further. */
+/** Folds from the left. Over items of unknown number the result is perhaps what it was, or one step further. */
 export function foldLeft(
   cx: BuiltinContext,
   step: (accumulator: Lazy, item: Lazy) => Lazy,
@@ -181,7 +181,7 @@ export function generate(
   return list(items, at);
 }
 
-/** The item at an index that counts from the front; a spread before it hides it. */
+/** Returns the item at an index that counts from the front; a spread before it hides it. */
 function itemAt(
   cx: BuiltinContext,
   value: ListValue,
@@ -200,7 +200,7 @@ function itemAt(
   return failure('other', message, at);
 }
 
-/** `{ right; wrong; }`; what the predicate does not decide may be in either. */
+/** Partitions into `{ right; wrong; }`; what the predicate does not decide may be in either. */
 export function partition(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
   const refused = notCallable(cx, f, at);
   if (refused !== null) return refused;

@@ -5,14 +5,14 @@ import { coercedText, holeIn, stop } from './arguments.ts';
 import { because, type Result } from './define.ts';
 import { knownTail } from './text.ts';
 
-/** The last name of a path as a string. */
+/** Returns the last name of a path as a string. */
 export function baseNameOf(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
-  const given = cx.resolve(lazy);
-  if (given.kind === 'path') {
-    if (given.text === '') return because(unknown('the name of the workspace folder', 'baseNameOf', at));
-    return string(given.text.slice(given.text.lastIndexOf('/') + 1), at);
+  const path = cx.resolve(lazy);
+  if (path.kind === 'path') {
+    if (path.text === '') return because(unknown('the name of the workspace folder', 'baseNameOf', at));
+    return string(path.text.slice(path.text.lastIndexOf('/') + 1), at);
   }
-  const value = cx.toText(given, false, at);
+  const value = cx.toText(path, false, at);
   if (value.kind !== 'string') return stop(value);
   const inside = stringAsPath(value);
   if (inside !== null && inside.text !== '') return baseNameOf(cx, inside, at);

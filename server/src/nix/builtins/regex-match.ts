@@ -60,7 +60,7 @@ function sequence(search: Search, parts: readonly Node[], index: number, at: num
   return run(search, part, at, end => sequence(search, parts, index + 1, end, next));
 }
 
-/** Once more as long as that leads to a match; less often only if it does not. */
+/** Repeats as long as that leads to a match, and less often only if it does not. */
 function repeat(
   search: Search,
   node: Extract<Node, { kind: 'repeat' }>,
@@ -98,7 +98,7 @@ interface Subject {
   readonly step: () => void;
 }
 
-/** The longest match from a place of those that `accept` takes; of equally long ones the first that is found. */
+/** Returns the longest match from a place of those that `accept` takes; of equally long ones the first that is found. */
 function matchAt(
   { regex, text, step }: Subject,
   start: number,
@@ -115,12 +115,12 @@ function matchAt(
   return best;
 }
 
-/** The whole text, as `match` wants it. */
+/** Matches the whole text, as `match` wants it. */
 export function matchWhole(regex: Regex, text: string, step: () => void): Match | null {
   return matchAt({ regex, text, step }, 0, true, end => end === text.length);
 }
 
-/** All matches from left to right, as `split` wants them. */
+/** Returns all matches from left to right, as `split` wants them. */
 export function* matches(regex: Regex, text: string, step: () => void): Generator<Match> {
   let at = 0;
   let afterEmpty = false;

@@ -139,7 +139,7 @@ export function replaceStrings(
 
 type Replacement = (index: number) => StringValue | UnknownValue | FailureValue;
 
-/** Nix's own way: at each place the first of `olds` that fits; an empty one fits everywhere and eats nothing. */
+/** Replaces as Nix does: at each place the first of `olds` that fits; an empty one fits everywhere and eats nothing. */
 function replaceInto(
   cx: BuiltinContext,
   olds: readonly string[],
@@ -194,7 +194,7 @@ const HASHES: readonly HashName[] = ['md5', 'sha1', 'sha256', 'sha512'];
 function hashString(cx: BuiltinContext, kind: Lazy, text: Lazy, at: Origin | null): Result {
   const type = asText(cx, kind, at);
   if (type.kind !== 'string') return stop(type);
-  const name = HASHES.find(each => each === type.text);
+  const name = HASHES.find(hash => hash === type.text);
   if (name === undefined) return failure('other', `unknown hash type '${type.text}'`, at);
   const value = asText(cx, text, at);
   if (value.kind !== 'string') return stop(value);

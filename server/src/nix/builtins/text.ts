@@ -5,7 +5,7 @@ import { stringOf } from '../eval/construct.ts';
 import { boundedKey } from '../eval/identity.ts';
 import type { StringPiece, StringValue, TextPiece } from '../eval/value.ts';
 
-/** The text before the first hole. */
+/** Returns the text before the first hole. */
 export function knownHead(value: StringValue): string {
   let text = '';
   for (const piece of value.pieces) {
@@ -15,7 +15,7 @@ export function knownHead(value: StringValue): string {
   return text;
 }
 
-/** The text after the last hole. */
+/** Returns the text after the last hole. */
 export function knownTail(value: StringValue): string {
   let text = '';
   for (let i = value.pieces.length - 1; i >= 0; i--) {
@@ -26,7 +26,7 @@ export function knownTail(value: StringValue): string {
   return text;
 }
 
-/** Without its first `count` UTF-16 units, which must be known. */
+/** Drops the first `count` UTF-16 units, which must be known. */
 export function dropStart(value: StringValue, count: number): StringValue {
   const pieces: StringPiece[] = [];
   let left = count;
@@ -41,7 +41,7 @@ export function dropStart(value: StringValue, count: number): StringValue {
   return stringOf(pieces, value.origin);
 }
 
-/** Without its last `count` UTF-16 units, which must be known. */
+/** Drops the last `count` UTF-16 units, which must be known. */
 export function dropEnd(value: StringValue, count: number): StringValue {
   const pieces: StringPiece[] = [];
   let left = count;
@@ -57,7 +57,7 @@ export function dropEnd(value: StringValue, count: number): StringValue {
   return stringOf(pieces, value.origin);
 }
 
-/** The first `count` UTF-16 units, which must be known. */
+/** Returns the first `count` UTF-16 units, which must be known. */
 export function takeStart(value: StringValue, count: number): StringValue {
   const pieces: StringPiece[] = [];
   let left = count;

@@ -46,7 +46,7 @@ export function bool(value: boolean, origin: Origin | null): BoolValue {
   return { kind: 'bool', value, origin };
 }
 
-/** A Nix integer, wrapped to 64 bits as Nix does. */
+/** Returns a Nix integer, wrapped to 64 bits as Nix does. */
 export function int(value: bigint, origin: Origin | null): Value {
   return { kind: 'int', value: BigInt.asIntN(64, value), origin };
 }
@@ -63,12 +63,12 @@ export function list(items: readonly (Lazy | Spread)[], origin: Origin | null): 
   return { kind: 'list', items, origin };
 }
 
-/** A string all of whose text is known but which was written nowhere (or only as a whole). */
+/** Returns a string all of whose text is known but which was written nowhere (or only as a whole). */
 export function string(text: string, origin: Origin | null): StringValue {
   return { kind: 'string', text, pieces: text === '' ? [] : [{ text, source: null }], origin };
 }
 
-/** A string literal without holes, with its way back to the file. Returns null if it has holes. */
+/** Returns the value of a string literal, with its way back to the file; null if it has holes. */
 export function stringLiteral(expr: StringExpr, scope: Scope): StringValue | null {
   const text = literalText(expr.parts);
   if (text === null) return null;
@@ -111,7 +111,7 @@ export function stringOf(pieces: readonly StringPiece[], origin: Origin | null):
   return { kind: 'string', text, pieces, origin };
 }
 
-/** A string as people read it: its text, with holes as they are written. */
+/** Returns a string as people read it: its text, with holes as they are written. */
 export function display(value: StringValue): string {
   if (value.text !== null) return value.text;
   return value.pieces.map(piece => ('hole' in piece ? `\${${piece.source}}` : piece.text)).join('');
@@ -134,7 +134,7 @@ export function attr(value: Lazy, at: Origin | null, optional = false): Attr {
   return { value, at, optional };
 }
 
-/** An attribute set of values that were written nowhere. */
+/** Returns an attribute set of values that were written nowhere. */
 export function attrsOf(values: Readonly<Record<string, Lazy>>, origin: Origin | null): AttrsValue {
   const entries = new Map<string, Attr>();
   for (const [name, value] of Object.entries(values)) entries.set(name, attr(value, origin));
@@ -154,7 +154,7 @@ export function failure(
   return { kind: 'failure', failure: kind, message, cycle, origin };
 }
 
-/** An unknown that is told from others by `key`. */
+/** Returns an unknown that is told from others by `key`. */
 export function unknown(
   reason: string,
   key: string,
@@ -165,7 +165,7 @@ export function unknown(
   return { kind: 'unknown', reason, key, term, candidates, origin };
 }
 
-/** A named unknown from which others are made by selection and application: `config`, `pkgs`. */
+/** Returns a named unknown from which others are made by selection and application: `config`, `pkgs`. */
 export function symbol(name: string, reason: string): UnknownValue {
   return { kind: 'unknown', reason, key: name, term: { kind: 'root', name }, candidates: null, origin: null };
 }
@@ -175,7 +175,7 @@ export function derived(from: UnknownValue, what: string, origin: Origin | null)
   return unknown(from.reason, boundedKey(`${what}(${from.key})${placeKey(origin)}`), origin);
 }
 
-/** The place and the very call: one expression is evaluated many times where a function is called many times. */
+/** Returns a key of the place and the very call: one expression is evaluated many times where a function is called many times. */
 export function placeKey(origin: Origin | null): string {
   if (origin === null) return '';
   return `@${origin.file.path}:${origin.start}${origin.call === null ? '' : identity(origin.call)}`;
@@ -214,7 +214,7 @@ export function isStopped(value: Value): value is UnknownValue | FailureValue {
   return value.kind === 'unknown' || value.kind === 'failure';
 }
 
-/** The word for a value's type in Nix's messages. */
+/** Returns the words for a value's type in Nix's messages. */
 export function typeName(value: Value): string {
   switch (value.kind) {
     case 'null':

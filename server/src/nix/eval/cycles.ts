@@ -40,7 +40,7 @@ export function speculate(cx: Evaluation, lazy: Lazy): Value {
   );
 }
 
-/** The failure of a thunk that needs itself, with the places of the cycle. */
+/** Returns the failure of a thunk that needs itself, with the places of the cycle. */
 export function cycleFailure(cx: Evaluation, again: Thunk): FailureValue {
   const first = cx.running.lastIndexOf(again);
   if ((cx.boundaries.at(-1) ?? 0) > first) throw new SpeculativeCycle();

@@ -179,8 +179,8 @@ export function apply(cx: Evaluation, fn: Value, arg: Lazy, at: Origin | null): 
       return value;
     }
     case 'unknown': {
-      const known = cx.resolve(fn);
-      return known === fn ? applyUnknown(cx, fn, arg, at) : apply(cx, known, arg, at);
+      const resolved = cx.resolve(fn);
+      return resolved === fn ? applyUnknown(cx, fn, arg, at) : apply(cx, resolved, arg, at);
     }
     case 'failure':
       return fn;

@@ -58,10 +58,10 @@ export interface Evaluation extends BuiltinContext {
   /** Drops what was computed from a file, so that it is read anew. Files that import it are the caller's to name. */
   forgetFile(path: string): void;
   /**
-   * Sets that all who read them have in common: those that much is made of, and others that are read beside them, of
-   * which nobody listens to what is selected; and those of which somebody does. See sharing.ts.
+   * Sets that all who read them have in common: those that much is made of, others that are read beside them, and those
+   * from which selections are watched. See sharing.ts.
    */
-  readonly common: WeakMap<AttrsValue, 'made-of' | 'beside' | 'heard'>;
+  readonly common: WeakMap<AttrsValue, 'made-of' | 'beside' | 'watched'>;
   /** What is made of those, by the file that says how. */
   readonly shared: Map<string, SharedValues>;
   /** Pairs that functions make of names, by the file of the function; see shared-pairs.ts. */

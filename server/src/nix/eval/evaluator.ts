@@ -19,7 +19,7 @@ import { thunk } from './thunks.ts';
 import type { AttrsValue, FailureValue, Lazy, NixFiles, Origin, UnknownValue, Value } from './value.ts';
 
 /**
- * A fresh evaluation over files.
+ * Creates an evaluation over files.
  * @param files the workspace; nothing else is ever read
  * @param noteImport hears of every import
  */
@@ -93,8 +93,8 @@ function forgetFile(cx: Evaluation, path: string): void {
 }
 
 function importFile(cx: Evaluation, path: string, at: Origin | null): Value {
-  const known = cx.imports.get(path);
-  if (known !== undefined) return force(cx, known);
+  const imported = cx.imports.get(path);
+  if (imported !== undefined) return force(cx, imported);
   const file = cx.files.parse(path);
   if (file === null) {
     if (cx.files.kind(path) === null) return failure('missing-file', path, at);
@@ -146,12 +146,12 @@ function importTarget(cx: Evaluation, text: string, at: Origin | null): Value {
   return importFile(cx, target, at);
 }
 
-/** The file that importing a path reads. */
+/** Returns the file that importing a path reads. */
 export function importedFile(files: NixFiles, path: string): string {
   return files.kind(path) === 'directory' ? (joinPath(path, 'default.nix') as string) : path;
 }
 
-/** The symbolic set of which nothing is known but its name. */
+/** Returns the symbolic set of which nothing is known but its name. */
 export function openAttrs(name: string, reason: string): AttrsValue {
   return attrs(new Map(), null, unknown(reason, name, null, { kind: 'root', name }));
 }

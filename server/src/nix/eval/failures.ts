@@ -3,7 +3,7 @@
  */
 import type { FailureValue } from './value.ts';
 
-/** What went wrong, as a phrase without a full stop. */
+/** Describes a failure for people, as a phrase without a full stop. */
 export function describeFailure(failed: FailureValue): string {
   const { message } = failed;
   switch (failed.failure) {

@@ -25,8 +25,8 @@ export function applyLambda(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Orig
   const shared = isWholeFile(fn) ? sharedArgument(cx, arg) : null;
   if (shared === null) return call(cx, fn, arg, at);
   const { path } = fn.scope.file;
-  const known = cx.applications.get(path)?.get(shared);
-  if (known !== undefined) return known;
+  const result = cx.applications.get(path)?.get(shared);
+  if (result !== undefined) return result;
   // The result serves every caller, so it must not say that it came through this one.
   const value = call(cx, fn, arg, null);
   const results = cx.applications.get(path);
@@ -60,24 +60,24 @@ function bindFormals(
   at: Origin | null,
 ): FailureValue | null {
   const formals = fn.expr.formals ?? [];
-  const given = cx.force(arg);
-  if (given.kind === 'failure') return given;
-  if (given.kind === 'unknown') {
-    for (const formal of formals) names.set(formal.name.name, unknownFormal(formal, given, scope, at));
+  const argument = cx.force(arg);
+  if (argument.kind === 'failure') return argument;
+  if (argument.kind === 'unknown') {
+    for (const formal of formals) names.set(formal.name.name, unknownFormal(formal, argument, scope, at));
     return null;
   }
-  if (given.kind !== 'attrs')
-    return failure('type', `value is ${typeName(given)} while a set was expected`, at);
+  if (argument.kind !== 'attrs')
+    return failure('type', `value is ${typeName(argument)} while a set was expected`, at);
   for (const formal of formals) {
-    const value = formalValue(formal, given, scope, at);
+    const value = formalValue(formal, argument, scope, at);
     if (value === null)
-      return { ...failure('missing-argument', formal.name.name, at), called: { fn, arg: given } };
+      return { ...failure('missing-argument', formal.name.name, at), called: { fn, arg: argument } };
     names.set(formal.name.name, value);
   }
   if (fn.expr.ellipsis) return null;
-  for (const [name, entry] of given.entries) {
+  for (const [name, entry] of argument.entries) {
     if (entry.optional || formals.some(formal => formal.name.name === name)) continue;
-    return { ...failure('unexpected-argument', name, entry.at ?? at), called: { fn, arg: given } };
+    return { ...failure('unexpected-argument', name, entry.at ?? at), called: { fn, arg: argument } };
   }
   return null;
 }
@@ -101,7 +101,7 @@ function formalValue(formal: Formal, given: AttrsValue, scope: Scope, at: Origin
   return fallback;
 }
 
-/** An argument of an unknown set: what the set has under that name, or perhaps the default. */
+/** Returns an argument of an unknown set: what the set has under that name, or perhaps the default. */
 function unknownFormal(formal: Formal, set: UnknownValue, scope: Scope, at: Origin | null): UnknownValue {
   const value = unknownSelect(set, formal.name.name, at);
   if (formal.fallback === null) return value;
@@ -115,7 +115,7 @@ function optionalArgument(formal: Formal, given: AttrsValue, at: Origin | null):
   return unknown(`whether the argument \`${name}\` is given`, `${identity(given)}.${name}`, at);
 }
 
-/** True for the function that a file consists of, as `import` gives it. */
+/** Returns true for the function that a file consists of, as `import` gives it. */
 function isWholeFile(fn: LambdaValue): boolean {
   if (fn.scope.parent !== null || fn.scope.call !== null) return false;
   const extent = extentOf(fn.scope.file);
@@ -123,9 +123,9 @@ function isWholeFile(fn: LambdaValue): boolean {
 }
 
 /**
- * A file that is a function is often imported by many others with the same arguments (`{ inherit pkgs; }`).
- * Nix functions are pure, so one result serves all. The key identifies the arguments without forcing anything;
- * null where that is not possible.
+ * Returns a key that identifies an argument without forcing anything; null where that is not possible. A file that is a
+ * function is often imported by many others with the same arguments (`{ inherit pkgs; }`), and Nix functions are pure:
+ * one result serves all.
  */
 function sharedArgument(cx: Evaluation, arg: Lazy): string | null {
   const set = evaluated(arg) ?? literalSet(cx, arg);
@@ -168,7 +168,7 @@ function identityOf(lazy: Lazy): string | null {
   }
 }
 
-/** What a thunk is known to be without forcing it: its value, or the variable or constant it stands for. */
+/** Returns what a thunk is known to be without forcing it: its value, or the variable or constant it stands for. */
 function settled(lazy: Lazy): Value | null {
   let at = lazy;
   // A chain of names is short; one that is not may be a circle.

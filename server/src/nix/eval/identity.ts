@@ -10,7 +10,7 @@ import type { Lazy, StringValue, UnknownValue } from './value.ts';
 const numbers = new WeakMap<object, string>();
 const nextNumber = counter();
 
-/** A name for an object, the same as long as it lives. */
+/** Returns a name for an object, the same as long as it lives. */
 export function identity(object: object): string {
   let name = numbers.get(object);
   if (name === undefined) {
@@ -26,7 +26,7 @@ export function stringKey(value: StringValue): string {
   return value.pieces.map(piece => ('hole' in piece ? `\0{${piece.hole.key}}` : piece.text)).join('');
 }
 
-/** A key for what has perhaps not been evaluated yet. Forces nothing. */
+/** Returns a key for what has perhaps not been evaluated yet. Forces nothing. */
 export function lazyKey(lazy: Lazy): string {
   const value = lazy.kind === 'thunk' ? lazy.value : lazy;
   switch (value?.kind) {
@@ -52,7 +52,7 @@ export function boundedKey(key: string): string {
   return key.length <= 240 ? key : `sha1:${hexHash('sha1', key)}`;
 }
 
-/** True for the unknown that stands for a failure which was passed over: see `BuiltinContext.tolerate`. */
+/** Returns true for the unknown that stands for a failure which was passed over: see `BuiltinContext.tolerate`. */
 export function isTolerated(value: UnknownValue): boolean {
   return value.key.startsWith('failed:');
 }

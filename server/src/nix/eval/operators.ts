@@ -142,7 +142,7 @@ export function update(cx: BuiltinContext, left: Value, right: Value, origin: Or
   return updateSets(cx, asSet(cx, left), asSet(cx, right), origin);
 }
 
-/** An unknown set as a set: what its candidates have is optional, and there may be more. */
+/** Returns an unknown set as a set: what its candidates have is optional, and there may be more. */
 function asSet(cx: BuiltinContext, value: Value): AttrsValue {
   if (value.kind === 'attrs') return value;
   const entries = new Map<string, Attr>();
@@ -182,7 +182,7 @@ function updateSets(
   return attrs(entries, origin, right.open ?? left.open, patterns);
 }
 
-/** An attribute that the right side may have, over what the left side has. */
+/** Returns an attribute that the right side may have, over what the left side has. */
 function optionalUpdate(name: string, entry: Attr, before: Attr | undefined, why: UnknownValue): Attr {
   if (before === undefined) return entry;
   const value = perhaps(why, [entry.value, before.value], entry.at, `// ${name}`);
@@ -207,7 +207,7 @@ function mayBeOneOf(pattern: PatternAttr, set: AttrsValue): boolean {
   return false;
 }
 
-/** Why the names of a set without unknown rest are not all known. */
+/** Returns why the names of a set without unknown rest are not all known. */
 function namesOf(set: AttrsValue): UnknownValue {
   return unknown('which names a set has', `names(${identity(set)})`, set.origin);
 }

@@ -9,7 +9,7 @@ import type { Evaluation } from './evaluation.ts';
 import { interpolate } from './strings.ts';
 import type { NixFiles, Origin, PathValue, Scope, StringValue, UnknownValue, Value } from './value.ts';
 
-/** The folder of a file; '' is the root. */
+/** Returns the folder of a file; '' is the root. */
 export function folderOf(file: string): string {
   const slash = file.lastIndexOf('/');
   return slash < 0 ? '' : file.slice(0, slash);
@@ -31,7 +31,7 @@ export function joinPath(base: string, relative: string): string | null {
   return (absolute ? '/' : '') + names.join('/');
 }
 
-/** The value of a path literal. */
+/** Returns the value of a path literal. */
 export function pathText(cx: Evaluation, parts: readonly StringPart[], scope: Scope, origin: Origin): Value {
   const text = interpolate(cx, parts, scope, origin);
   if (text.kind === 'failure') return text;
@@ -41,7 +41,7 @@ export function pathText(cx: Evaluation, parts: readonly StringPart[], scope: Sc
   return pathFrom(text.text.startsWith('/') ? '/' : folderOf(scope.file.path), text.text, origin);
 }
 
-/** A path below `base`, or unknown where it leaves the workspace. */
+/** Returns a path below `base`, or unknown where it leaves the workspace. */
 export function pathFrom(base: string, relative: string, origin: Origin | null): PathValue | UnknownValue {
   const joined = joinPath(base, relative);
   return joined === null
@@ -81,7 +81,7 @@ export function stringAsPath(value: StringValue): PathValue | null {
 }
 
 /**
- * The text of a path of the workspace as far as it is known, with a \0 for each character of a hash: flakes are
+ * Returns the text of a path of the workspace as far as it is known, with a \0 for each character of a hash: flakes are
  * evaluated in the store, and a path that is put into a text is copied there by itself. Null for other texts.
  */
 export function textOfPath(value: StringValue, files: NixFiles): string | null {

@@ -10,7 +10,7 @@ import { boundedKey, identity } from './identity.ts';
 import { delay, thunk } from './thunks.ts';
 import type { Lazy, Origin, Scope, Value } from './value.ts';
 
-/** The scope in which a file's expression is evaluated. */
+/** Returns the scope in which a file's expression is evaluated. */
 export function fileScope(cx: Evaluation, file: SourceFile): Scope {
   return {
     parent: null,
@@ -22,16 +22,16 @@ export function fileScope(cx: Evaluation, file: SourceFile): Scope {
   };
 }
 
-/** A name in the lexical scopes, `with` left aside. */
+/** Returns a name in the lexical scopes, `with` left aside. */
 export function lookupLexical(scope: Scope, name: string): Lazy | null {
   for (let at: Scope | null = scope; at !== null; at = at.parent) {
-    const found = at.names?.get(name);
-    if (found !== undefined) return found;
+    const binding = at.names?.get(name);
+    if (binding !== undefined) return binding;
   }
   return null;
 }
 
-/** As `delay`, where the scope is complete: a variable is the binding itself. */
+/** Suspends an expression where the scope is complete: a variable is then the binding itself. */
 export function delayArgument(expr: Expr, scope: Scope): Lazy {
   if (expr.kind === 'variable') {
     const binding = lookupLexical(scope, expr.name);
@@ -46,7 +46,7 @@ export function variable(cx: Evaluation, name: string, at: Expr, scope: Scope): 
   return lookupWith(cx, name, at, scope);
 }
 
-/** Innermost `with` first; one that cannot be looked into may have the name, so the search ends there. */
+/** Looks a name up in the sets of `with`, innermost first. One that cannot be looked into may have it: the search ends there. */
 function lookupWith(cx: Evaluation, name: string, at: Expr, scope: Scope): Value {
   const origin = originOf(at, scope);
   for (let inner: Scope | null = scope; inner !== null; inner = inner.parent) {
@@ -65,7 +65,7 @@ function lookupWith(cx: Evaluation, name: string, at: Expr, scope: Scope): Value
   return failure('undefined-variable', `undefined variable '${name}'`, origin);
 }
 
-/** A name that the set of a `with` may have: if not, it is that of a `with` further out, if one certainly has it. */
+/** Returns a name that the set of a `with` may have: if not, it is that of a `with` further out, if one certainly has it. */
 function perhapsOuter(cx: Evaluation, value: Value, name: string, inner: Scope, origin: Origin): Value {
   if (value.kind !== 'unknown') return value;
   for (let outer = inner.parent; outer !== null; outer = outer.parent) {

@@ -32,7 +32,7 @@ import type {
   Value,
 } from './value.ts';
 
-/** How a selection is written, for those who listen. */
+/** How a selection is written, for its trace. */
 interface Manner {
   readonly guarded: boolean;
   readonly fallback: Lazy | null;
@@ -40,16 +40,16 @@ interface Manner {
 }
 const PLAIN: Manner = { guarded: false, fallback: null, expr: null };
 
-/** True if selections from this are recorded. */
+/** Returns true if selections from this are recorded. */
 function isWatched({ trace }: Evaluation, target: AttrsValue | UnknownValue): boolean {
   return trace?.watches(target) === true;
 }
 
-/** The attribute under a written name where it is certainly there and nobody listens: most selections by far. */
+/** Returns the attribute under a written name where it is certainly there and not recorded: most selections by far. */
 function plainAttr(cx: Evaluation, target: Value, step: AttrName): Lazy | null {
   if (target.kind !== 'attrs' || step.kind !== 'name') return null;
-  const found = target.entries.get(step.name);
-  return found === undefined || found.optional || isWatched(cx, target) ? null : found.value;
+  const entry = target.entries.get(step.name);
+  return entry === undefined || entry.optional || isWatched(cx, target) ? null : entry.value;
 }
 
 export function selectPath(cx: Evaluation, expr: SelectExpr, scope: Scope): Value {
@@ -82,7 +82,7 @@ export function selectPath(cx: Evaluation, expr: SelectExpr, scope: Scope): Valu
   return { ...value, key, candidates: [...(value.candidates ?? [{ ...value, candidates: null }]), fallback] };
 }
 
-/** True if the attribute is certainly there, whatever its value. */
+/** Returns true if the attribute is certainly there, whatever its value. */
 function surely(value: Value, name: StringValue | UnknownValue): boolean {
   return value.kind === 'attrs' && name.kind === 'string' && hasText(value, name) === true;
 }
@@ -140,8 +140,8 @@ function selectUnknown(
       ? unknownSelect(target, `\${${stringKey(name)}}`, at)
       : unknownSelect(target, name.text, at);
   const term = { kind: 'select', of: target, name, at } as const;
-  const known = cx.settle === null ? null : cx.settle({ ...base, term });
-  if (known !== null) return known;
+  const settled = cx.settle === null ? null : cx.settle({ ...base, term });
+  if (settled !== null) return settled;
   if (target.candidates === null) return { ...base, term };
   const candidates = target.candidates.map(candidate =>
     thunk(() => {
@@ -174,11 +174,11 @@ function selectAttrs(cx: Evaluation, target: AttrsValue, name: StringValue, at: 
   return canMatch(target, name) ? unknownAttr(target, name, at) : null;
 }
 
-/** True if an attribute of a set without unknown rest may have the name: one is a pattern that could give the other. */
+/** Returns true if an attribute of a set without unknown rest may have the name: one is a pattern that could give the other. */
 export function canMatch(target: AttrsValue, name: StringValue): boolean {
   if (target.patterns.some(pattern => sameText(pattern.name, name) !== false)) return true;
   if (name.text !== null) return false;
-  for (const known of target.entries.keys()) if (sameText(string(known, null), name) !== false) return true;
+  for (const text of target.entries.keys()) if (sameText(string(text, null), name) !== false) return true;
   return false;
 }
 
@@ -203,7 +203,7 @@ function hasText(target: AttrsValue, name: StringValue): boolean | null {
   return target.open === null && !canMatch(target, name) ? false : null;
 }
 
-/** Does the set have the attribute? null: not known. */
+/** Returns whether the set has the attribute; null: not known. */
 export function has(target: AttrsValue | UnknownValue, name: string): boolean | null {
   return target.kind === 'unknown' ? null : hasText(target, string(name, null));
 }

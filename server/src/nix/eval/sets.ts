@@ -12,8 +12,8 @@ import { delay, suspended, thunk } from './thunks.ts';
 import type { Attr, Lazy, Origin, PatternAttr, Scope, UnknownValue, Value } from './value.ts';
 
 export function letScope(cx: Evaluation, group: Group, scope: Scope): Scope {
-  const known = scope.made?.lets.get(group);
-  if (known !== undefined) return known;
+  const before = scope.made?.lets.get(group);
+  if (before !== undefined) return before;
   const names = new Map<string, Lazy>();
   const made = scope.made === null ? null : { lets: new Map(), sets: new Map() };
   const inner: Scope = { parent: scope, names, subject: null, file: scope.file, call: scope.call, made };
@@ -25,7 +25,7 @@ export function letScope(cx: Evaluation, group: Group, scope: Scope): Scope {
   return inner;
 }
 
-/** Nix refuses a file that binds a name twice; here the first binding stands. */
+/** Tolerates names that are bound twice, for which Nix refuses the file: the first binding stands. */
 function noteDuplicates(cx: Evaluation, group: Group, scope: Scope): void {
   for (const again of group.duplicates)
     cx.tolerate(failure('other', `attribute '${again.name}' already defined`, originOf(again, scope)));
@@ -36,7 +36,7 @@ interface Sources {
   found: Map<Expr, Lazy> | null;
 }
 
-/** A member of a group, not evaluated. `inner` is where expressions are evaluated, `outer` where `inherit` looks. */
+/** Returns a member of a group, not evaluated. `inner` is where expressions are evaluated, `outer` where `inherit` looks. */
 function memberValue(cx: Evaluation, member: Member, inner: Scope, outer: Scope, sources: Sources): Lazy {
   if (member.expr !== null)
     return inner === outer ? delayArgument(member.expr, inner) : delay(member.expr, inner);
@@ -57,7 +57,7 @@ function memberValue(cx: Evaluation, member: Member, inner: Scope, outer: Scope,
   return lookupLexical(outer, name) ?? suspended({ kind: 'variable', name, start, end }, outer);
 }
 
-/** The value of a group of bindings. */
+/** Returns the value of a group of bindings. */
 export function attributeSet(cx: Evaluation, group: Group, scope: Scope): Value {
   // Names that are computed may fail for want of budget, and are asked for again then.
   if (scope.made === null || group.dynamics.length > 0) return newSet(cx, group, scope);
@@ -114,7 +114,7 @@ function withDynamicNames(
   return attrs(entries, origin, open, patterns);
 }
 
-/** The value of `rest.of.path = expr`. */
+/** Returns the value of `rest.of.path = expr`. */
 function below(cx: Evaluation, rest: readonly AttrName[], expr: Expr, scope: Scope): Lazy {
   if (rest.length === 0) return delay(expr, scope);
   const group = groupOfPath(rest, expr);

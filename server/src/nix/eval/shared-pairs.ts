@@ -1,14 +1,14 @@
 /**
- * What a function makes of a name for `listToAttrs`: `key: { name = …; value = … registry.${key} …; }`. The lists of
- * many machines hold the same names, and the pair of a name is made once for all of them. It is shared only where nothing
- * of it tells for whom it was made; whoever listens to what is selected hears each time what was selected to make it.
+ * Shares the pairs that functions make of names for `listToAttrs`: `key: { name = …; value = … registry.${key} …; }`. The
+ * lists of many machines hold the same names, and the pair of a name is made once for all of them. It is shared only where
+ * nothing of it tells for whom it was made; the selections that made it are recorded again for each who is handed it.
  */
 
 import { attr, attrs, isClosed, originOf } from './construct.ts';
 import { speculating } from './cycles.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Selection, Trace } from './selection.ts';
-import { hearingFunction, sharedValue } from './sharing.ts';
+import { closedOverWatched, sharedValue } from './sharing.ts';
 import type { Pair, PairMakers } from './sharing-tables.ts';
 import { createClosedFunctions } from './sharing-tables.ts';
 import { evaluated } from './thunks.ts';
@@ -19,20 +19,20 @@ import type { AttrsValue, LambdaValue, Lazy, Origin, StringValue, Value } from '
 const TRIES = 2;
 
 /**
- * The pair that a function makes of a name.
+ * Returns the pair that a function makes of a name.
  * @returns null where it cannot be shared
  */
 export function sharedPair(cx: Evaluation, fn: Value, item: Lazy): Value | null {
   const name = evaluated(item);
   if (fn.kind !== 'lambda' || name?.kind !== 'string' || name.text === null) return null;
   const makers = makersOf(cx, fn);
-  const closed = hearingFunction(cx, fn, makers.closed);
+  const closed = closedOverWatched(cx, fn, makers.closed);
   if (typeof closed === 'string') return null;
   const pairs = makers.pairs.get(closed) ?? { byName: new Map(), worthwhile: false };
   makers.pairs.set(closed, pairs);
   const { byName } = pairs;
-  const known = byName.get(name.text);
-  if (known !== undefined) return known === null ? null : handedOut(cx, known, name);
+  const before = byName.get(name.text);
+  if (before !== undefined) return before === null ? null : handedOut(cx, before, name);
   if (!pairs.worthwhile && byName.size >= TRIES) return null;
   // Nix would not look at the name and the value yet; where that leads back here, they are not looked at either.
   const made = speculating(cx, () => ({ pair: newPair(cx, closed, name) }));
@@ -53,9 +53,9 @@ function makersOf(cx: Evaluation, { scope }: LambdaValue): PairMakers {
   return makers;
 }
 
-/** The pair for whoever asks, who hears what was selected to make it. */
-function handedOut(cx: Evaluation, { of, pair, isNamedSo, heard }: Pair, name: StringValue): AttrsValue {
-  for (const selection of heard)
+/** Hands a pair out, and records the selections that made it, as if they were made again. */
+function handedOut(cx: Evaluation, { of, pair, isNamedSo, selections }: Pair, name: StringValue): AttrsValue {
+  for (const selection of selections)
     record(cx, selection.name === of && name !== of ? { ...selection, name } : selection);
   if (!isNamedSo || name === of) return pair;
   const entries = new Map(pair.entries);
@@ -70,11 +70,11 @@ function newPair(cx: Evaluation, fn: LambdaValue, of: StringValue): Pair | null 
   try {
     const made = recorded(cx, trace, () => pairOf(cx, cx.apply(fn, of, call)));
     if (made === null || cx.tolerated.size > tolerated) return null;
-    const heard = sharedSelections(cx, trace, of, call);
-    if (heard === null) return null;
+    const selections = sharedSelections(cx, trace, of, call);
+    if (selections === null) return null;
     const isNamedSo = isOf(made.name, of);
     return isNamedSo || isFromElsewhere(made.name, of, call)
-      ? { of, pair: made.pair, isNamedSo, heard }
+      ? { of, pair: made.pair, isNamedSo, selections }
       : null;
   } finally {
     // What is evaluated elsewhere on the way is not asked for again.
@@ -83,7 +83,7 @@ function newPair(cx: Evaluation, fn: LambdaValue, of: StringValue): Pair | null 
 }
 
 /**
- * The selections from sets that somebody watches, which everybody who is handed the pair makes too.
+ * Returns the selections from watched sets, which everybody who is handed the pair makes too.
  * @returns null where a selection tells for whom the pair was made
  */
 function sharedSelections(
@@ -92,17 +92,17 @@ function sharedSelections(
   of: StringValue,
   call: Origin,
 ): Selection[] | null {
-  const heard: Selection[] = [];
+  const selections: Selection[] = [];
   for (const selection of trace.selections) {
     const { target, name } = selection;
     if (!cameThrough(selection.at, call)) continue;
     const manner = target.kind === 'attrs' ? common.get(target) : undefined;
     if (manner === undefined) return null;
-    if (manner !== 'heard') continue;
+    if (manner !== 'watched') continue;
     if (!isOf(name, of) && !isFromElsewhere(name, of, call)) return null;
-    heard.push(isOf(name, of) ? { ...selection, name: of } : selection);
+    selections.push(isOf(name, of) ? { ...selection, name: of } : selection);
   }
-  return heard;
+  return selections;
 }
 
 /** Name and value of a set that has nothing else, if the value is shared. */
@@ -140,7 +140,7 @@ function isOf(name: StringValue, of: StringValue): boolean {
   return name === of || (name.text === of.text && name.origin === of.origin);
 }
 
-/** Was it there before, apart from what the pair is made of? */
+/** Returns whether a text was there before, apart from what the pair is made of. */
 function isFromElsewhere({ origin }: StringValue, of: StringValue, call: Origin): boolean {
   if (origin === null || cameThrough(origin, call)) return false;
   const { origin: own } = of;

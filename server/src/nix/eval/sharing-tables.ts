@@ -40,5 +40,5 @@ export interface Pair {
   readonly pair: AttrsValue;
   /** Is it named by what it was made of? Then that says where the name is written. */
   readonly isNamedSo: boolean;
-  readonly heard: readonly Selection[];
+  readonly selections: readonly Selection[];
 }

@@ -1,7 +1,7 @@
 /**
- * What depends on nothing but values that all who read them have in common is evaluated once, whoever asks for it: a
- * function makes the same of one and the same entry, wherever it is called from. Nix is pure; what is shared does not
- * say which calls it came through, since it came through many.
+ * Sharing: what depends on nothing but values that all who read them have in common is evaluated once. A function makes
+ * the same of one entry wherever it is called from, since Nix is pure. A shared value does not say which calls it came
+ * through, since it came through many.
  */
 
 import { freeNames, hasWith } from '../expressions.ts';
@@ -20,22 +20,22 @@ const namesOf = new WeakMap<Expr, readonly string[] | null>();
 const LONGEST = 4000;
 
 /**
- * The value of an expression that makes a set of a common one; null where it does not, or where something that it needs
- * is not evaluated yet. Evaluates nothing but the expression.
+ * Returns the value of an expression that makes a set of a common one; null where it does not, or where something that
+ * it needs is not evaluated yet. Evaluates nothing but the expression.
  */
 export function sharedValue(cx: Evaluation, expr: Expr, scope: Scope): Value | null {
   if (!makesSet(expr) || !mayHoldCommon(cx, scope)) return null;
   const names = sharableNames(expr);
   if (names === null) return null;
-  const found = resolveAll(cx, names, scope, OF_ONE);
-  if (typeof found === 'string' || found.anchor === null) return null;
-  const { key, values } = found;
-  const known = valuesMadeOf(cx, expr, scope.file.path, found.anchor);
-  const before = known.get(key);
+  const resolved = resolveAll(cx, names, scope, OF_ONE);
+  if (typeof resolved === 'string' || resolved.anchor === null) return null;
+  const { key, values } = resolved;
+  const shared = valuesMadeOf(cx, expr, scope.file.path, resolved.anchor);
+  const before = shared.get(key);
   if (before !== undefined) return before;
   const value = cx.evaluate(expr, topScope(cx, scope, values));
   if (value.kind === 'attrs') {
-    known.set(key, value);
+    shared.set(key, value);
     return value;
   }
   // A text says where it comes from by the calls that it came through.
@@ -43,7 +43,10 @@ export function sharedValue(cx: Evaluation, expr: Expr, scope: Scope): Value | n
   return null;
 }
 
-/** They go with what else was computed from the file: what it imports may have changed though its own text has not. */
+/**
+ * Returns the table of values that an expression makes of a common set. It goes with what else was computed from the
+ * file: what that imports may have changed though its own text has not.
+ */
 function valuesMadeOf(cx: Evaluation, expr: Expr, file: string, anchor: AttrsValue): Map<string, Value> {
   const ofFile: SharedValues = cx.shared.get(file) ?? new WeakMap();
   cx.shared.set(file, ofFile);
@@ -73,7 +76,7 @@ function makesSet(expr: Expr): boolean {
 /** Names of scopes that are looked through before expressions are, which are mostly longer. */
 const MANY_NAMES = 64;
 
-/** False where no name that can be seen stands for a set that something is made of, as in most modules. */
+/** Returns false where no name in scope stands for a set that something is made of, as in most modules. */
 function mayHoldCommon(cx: Evaluation, scope: Scope): boolean {
   let looked = 0;
   for (let at: Scope | null = scope; at !== null; at = at.parent) {
@@ -111,12 +114,12 @@ interface Manner {
   /** A set that things are made of. One is kept by, and two would keep one another. */
   readonly madeOf: boolean;
   /** Sets of which somebody listens to what is selected: who allows them sees to it that everybody hears of it. */
-  readonly heard: boolean;
+  readonly watched: boolean;
   /** The same functions as they are kept. */
   readonly closed: ClosedFunctions;
 }
 
-/** What names stand for, if all of it is known and the same for everybody. */
+/** Resolves names, if all that they stand for is known and the same for everybody. */
 function resolveAll(
   cx: Evaluation,
   names: readonly string[],
@@ -135,7 +138,7 @@ function resolveAll(
     if (value.kind === 'attrs') {
       const common = cx.common.get(value);
       if (common === undefined) return 'not yet';
-      if (common === 'heard' && !manner.heard) return 'never';
+      if (common === 'watched' && !manner.watched) return 'never';
       if (common === 'made-of') {
         if (!manner.madeOf || (anchor !== null && anchor !== value)) return 'never';
         anchor = value;
@@ -144,7 +147,7 @@ function resolveAll(
       key += `${name}=${identity(value)} `;
     } else if (value.kind === 'lambda') {
       // What is kept of a file goes with what that file imports, not with what others do.
-      if (manner.heard && value.scope.file !== scope.file) return 'never';
+      if (manner.watched && value.scope.file !== scope.file) return 'never';
       const closed = closedFunction(cx, value, manner);
       if (typeof closed === 'string') return closed;
       values.set(name, closed);
@@ -159,25 +162,25 @@ function resolveAll(
 
 const OF_NOTHING: Manner = {
   madeOf: false,
-  heard: false,
+  watched: false,
   closed: { byNeeds: new WeakMap(), byFunction: new WeakMap() },
 };
 const OF_ONE: Manner = { ...OF_NOTHING, madeOf: true };
 
-/** As the functions of a file are that need nothing but one another and sets of which somebody listens to what is selected. */
-export function hearingFunction(
+/** Closes a function of a file that needs nothing but others of that kind and sets whose selections are recorded. */
+export function closedOverWatched(
   cx: Evaluation,
   fn: LambdaValue,
   closed: ClosedFunctions,
 ): LambdaValue | Unresolved {
-  return closedFunction(cx, fn, { madeOf: false, heard: true, closed });
+  return closedFunction(cx, fn, { madeOf: false, watched: true, closed });
 }
 
-/** The same function without the calls around it, if it is the same for everybody. */
+/** Returns the same function without the calls around it, if it is the same for everybody. */
 function closedFunction(cx: Evaluation, fn: LambdaValue, manner: Manner): LambdaValue | Unresolved {
   const { byFunction } = manner.closed;
-  const known = byFunction.get(fn);
-  if (known !== undefined) return known;
+  const before = byFunction.get(fn);
+  if (before !== undefined) return before;
   byFunction.set(fn, 'never');
   const closed = newClosedFunction(cx, fn, manner);
   if (closed === 'not yet') byFunction.delete(fn);
@@ -199,20 +202,20 @@ function newClosedFunction(
     namesOf.set(expr, names);
   }
   if (names === null) return 'never';
-  const found = resolveAll(cx, names, scope, manner.madeOf ? { ...manner, madeOf: false } : manner);
-  if (typeof found === 'string') return found;
+  const resolved = resolveAll(cx, names, scope, manner.madeOf ? { ...manner, madeOf: false } : manner);
+  if (typeof resolved === 'string') return resolved;
   const { byNeeds } = manner.closed;
   let all = byNeeds.get(expr);
   if (all === undefined) {
     all = new Map();
     byNeeds.set(expr, all);
   }
-  let closed = all.get(found.key);
+  let closed = all.get(resolved.key);
   if (closed === undefined) {
     if (all.size >= MAX_CLOSED) all.clear();
     const at = origin === null ? null : { ...origin, call: null };
-    closed = { kind: 'lambda', expr, scope: topScope(cx, scope, found.values), origin: at };
-    all.set(found.key, closed);
+    closed = { kind: 'lambda', expr, scope: topScope(cx, scope, resolved.values), origin: at };
+    all.set(resolved.key, closed);
   }
   return closed;
 }

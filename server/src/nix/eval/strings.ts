@@ -150,7 +150,7 @@ function moreToText(
   }
 }
 
-/** Items with spaces between, but none after an item that is an empty list: so does Nix. */
+/** Joins the items with spaces, but with none after an item that is an empty list: so does Nix. */
 function listToText(
   cx: Evaluation,
   value: ListValue,
@@ -172,7 +172,7 @@ function listToText(
   return stringOf(pieces, at);
 }
 
-/** A float as C's `%f` writes it: six decimals, ties to even. */
+/** Returns a float as C's `%f` writes it: six decimals, ties to even. */
 export function sixDecimals(value: number): string {
   if (Number.isNaN(value)) return value < 0 ? '-nan' : 'nan';
   if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf';
@@ -185,7 +185,7 @@ export function sixDecimals(value: number): string {
   return Object.is(value, -0) ? '-0.000000' : text;
 }
 
-/** A computed attribute name; null means "leave the attribute out". */
+/** Returns a computed attribute name; null means "leave the attribute out". */
 export function dynamicName(
   cx: Evaluation,
   expr: Expr,

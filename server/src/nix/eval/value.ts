@@ -289,7 +289,7 @@ export interface BuiltinContext {
   delay(compute: () => Value): Lazy;
   /** `set.name` with the rules of `select`: unknown from open or optional, a failure where missing. */
   select(set: Lazy, name: string | StringValue, at: Origin | null): Value;
-  /** Does the set have the attribute? null: not known. */
+  /** Returns whether the set has the attribute; null: not known. */
   has(set: AttrsValue | UnknownValue, name: string): boolean | null;
   /** As `has`, for a computed name; the question is seen by those who listen. */
   hasAttribute(set: AttrsValue | UnknownValue, name: StringValue, at: Origin | null): boolean | null;

@@ -42,7 +42,7 @@ export interface WalkedBinding {
 export interface WalkHandler {
   /** Seen before what is inside; false leaves the inside alone. */
   enter(expr: Expr, state: WalkState): boolean;
-  /** Is there nothing in a range that the handler would look at? Then nothing is made for what is bound there. */
+  /** Returns whether a range has nothing that the handler would look at: nothing is made then for what is bound there. */
   skips?(range: Range): boolean;
   /** An attribute or `let` binding. */
   binding?(binding: WalkedBinding): void;
@@ -123,7 +123,7 @@ export function walk(cx: Evaluation, expr: Expr, state: WalkState, handler: Walk
   }
 }
 
-/** Does applying this function put its argument under a condition? */
+/** Returns whether applying this function puts its argument under a condition. */
 function conditionally(fn: Expr): boolean {
   return CONDITIONAL.test(writtenName(fn.kind === 'apply' ? fn.fn : fn));
 }

@@ -58,7 +58,7 @@ export function attrByPath(
   return value;
 }
 
-/** From a step on which it is not known whether the attribute is there: what would be found, or the fallback. */
+/** Selects from a step on at which it is not known whether the attribute is there: what would be found, or the fallback. */
 function maybe(
   cx: BuiltinContext,
   set: Value,
@@ -95,7 +95,7 @@ export function hasAttrByPath(cx: BuiltinContext, path: Lazy, set: Lazy, at: Ori
   return bool(true, at);
 }
 
-/** Who listens hears of the whole path, as with `?`. */
+/** Asks for the rest of a path, so that traces have the whole of it, as with `?`. */
 function askForRest(cx: BuiltinContext, set: Value, names: readonly StringValue[]): void {
   let value = set;
   for (const [index, name] of names.entries()) {
@@ -119,7 +119,7 @@ export function setAttrByPath(cx: BuiltinContext, path: Lazy, value: Lazy, at: O
   return cx.resolve(result);
 }
 
-/** Attributes that the predicate takes; where it does not decide, the attribute may be there. */
+/** Keeps the attributes that the predicate takes; where it does not decide, the attribute may be there. */
 export function filterAttrs(cx: BuiltinContext, predicate: Lazy, lazy: Lazy, at: Origin | null): Result {
   const set = asAttrs(cx, lazy, at);
   if (set.kind !== 'attrs') return stop(set);

@@ -12,7 +12,7 @@ import { update } from '../eval/operators.ts';
 import { thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, Lazy, Origin, Value } from '../eval/value.ts';
 
-/** Sets into each other as deep as both sides are sets. */
+/** Merges sets into each other as deep as both sides are sets. */
 export function recursiveUpdate(cx: BuiltinContext, left: Lazy, right: Lazy, at: Origin | null): Value {
   const [a, b] = [cx.resolve(left), cx.resolve(right)];
   const merged = update(cx, a, b, at);
@@ -69,7 +69,7 @@ export function mapRecursive(
   return mapAttrs(cx, step, lazy, at);
 }
 
-/** Everything in a tree of sets that the predicate takes. */
+/** Collects everything in a tree of sets that the predicate takes. */
 export function collect(cx: BuiltinContext, predicate: Lazy, lazy: Lazy, at: Origin | null): Result {
   const answer = asBool(
     cx,
@@ -100,11 +100,11 @@ export function cartesianProduct(cx: BuiltinContext, lazy: Lazy, at: Origin | nu
     if (name.kind === 'spread') return because(name.of);
     const text = cx.resolve(name);
     if (text.kind !== 'string' || text.text === null) continue;
-    const known = text.text;
-    const choices = lists.entries.get(known)?.value as Lazy;
+    const written = text.text;
+    const choices = lists.entries.get(written)?.value as Lazy;
     const extend = anonymous((_cx, row) => {
       const add = anonymous((_inner, value) =>
-        update(cx, cx.resolve(row), attrs(new Map([[known, attr(value, at)]]), at), at),
+        update(cx, cx.resolve(row), attrs(new Map([[written, attr(value, at)]]), at), at),
       );
       return settled(mapList(cx, add, choices, at));
     });

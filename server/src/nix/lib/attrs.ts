@@ -61,18 +61,18 @@ function mapAttrsPrime(cx: BuiltinContext, f: Lazy, set: Lazy, at: Origin | null
 
 /** `optionalAttrs`: under an unknown condition each attribute may be there. */
 function optionalAttrs(cx: BuiltinContext, condition: Lazy, lazy: Lazy, at: Origin | null): Result {
-  const given = asBool(cx, condition, at);
-  if (given.kind === 'failure') return given;
-  if (given.kind === 'bool') return given.value ? cx.resolve(lazy) : emptyAttrs(at);
+  const holds = asBool(cx, condition, at);
+  if (holds.kind === 'failure') return holds;
+  if (holds.kind === 'bool') return holds.value ? cx.resolve(lazy) : emptyAttrs(at);
   const set = cx.speculate(lazy);
-  if (set.kind !== 'attrs') return perhaps(given, [lazy, emptyAttrs(at)], at, 'optionalAttrs');
+  if (set.kind !== 'attrs') return perhaps(holds, [lazy, emptyAttrs(at)], at, 'optionalAttrs');
   const entries = new Map<string, Attr>();
   for (const [name, entry] of set.entries) entries.set(name, { ...entry, optional: true });
   const patterns = set.patterns.map(pattern => ({ ...pattern, optional: true }));
   return attrs(entries, set.origin, set.open, patterns);
 }
 
-/** Sets one over the other from left to right; one that fails hides nothing of the others. */
+/** Merges sets one over the other from left to right; one that fails hides nothing of the others. */
 export function mergeSets(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
   const value = asList(cx, xs, at);
   if (value.kind === 'unknown') return eachMerged(cx, value, at);

@@ -13,7 +13,7 @@ import { typed } from './options.ts';
 /** Deeper than anybody nests folders; links may go in circles. */
 const MAX_DEPTH = 40;
 
-/** The files below a folder. Null where one cannot be listed. */
+/** Returns the files below a folder. Null where one cannot be listed. */
 function filesBelow(
   cx: BuiltinContext,
   folder: string,
@@ -22,32 +22,32 @@ function filesBelow(
 ): readonly PathValue[] | null {
   const names = depth > MAX_DEPTH ? null : cx.files.list(folder);
   if (names === null) return null;
-  const found: PathValue[] = [];
+  const files: PathValue[] = [];
   for (const { name, kind } of [...names].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     cx.step();
     const below = joinPath(folder, name);
     if (below === null) return null;
-    if (kind === 'file') found.push(path(below, at));
+    if (kind === 'file') files.push(path(below, at));
     else {
       const inner = filesBelow(cx, below, at, depth + 1);
       if (inner === null) return null;
-      found.push(...inner);
+      files.push(...inner);
     }
   }
-  return found;
+  return files;
 }
 
 function listFilesRecursive(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
   const folder = workspacePath(cx, lazy, at);
   if (folder.kind !== 'path') return stop(folder);
-  const found = filesBelow(cx, folder.text, at);
-  return found === null ? failure('missing-file', folder.text, at) : list(found, at);
+  const files = filesBelow(cx, folder.text, at);
+  return files === null ? failure('missing-file', folder.text, at) : list(files, at);
 }
 
 function isKind(kind: 'file' | 'directory') {
   return (cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result => {
-    const found = workspacePath(cx, lazy, at);
-    return found.kind === 'path' ? bool(cx.files.kind(found.text) === kind, at) : stop(found);
+    const path = workspacePath(cx, lazy, at);
+    return path.kind === 'path' ? bool(cx.files.kind(path.text) === kind, at) : stop(path);
   };
 }
 
@@ -57,18 +57,18 @@ export const FILESYSTEM: Table = {
   pathIsRegularFile: fn1('pathIsRegularFile', isKind('file')),
 };
 
-/** What a file set holds: the set itself is a set of a type of its own, a path stands for all files below it. */
+/** Returns what a file set holds: the set itself is a set of a type of its own, a path stands for all files below it. */
 function filesIn(cx: BuiltinContext, lazy: Lazy, at: Origin | null): ListValue | Result {
   const value = cx.resolve(lazy);
   if (value.kind === 'attrs' && cx.has(value, 'files') === true) {
     const files = cx.select(value, 'files', at);
     if (files.kind === 'list') return files;
   }
-  const found = workspacePath(cx, value, at);
-  if (found.kind !== 'path') return stop(found);
-  if (cx.files.kind(found.text) === 'file') return list([found], at);
-  const files = filesBelow(cx, found.text, at);
-  return files === null ? failure('missing-file', found.text, at) : list(files, at);
+  const path = workspacePath(cx, value, at);
+  if (path.kind !== 'path') return stop(path);
+  if (cx.files.kind(path.text) === 'file') return list([path], at);
+  const files = filesBelow(cx, path.text, at);
+  return files === null ? failure('missing-file', path.text, at) : list(files, at);
 }
 
 function fileset(files: readonly (Lazy | { readonly kind: 'spread' })[], at: Origin | null): Value {
@@ -95,16 +95,16 @@ function fileFilter(cx: BuiltinContext, predicate: Lazy, folder: Lazy, at: Origi
   return fileset(kept, at);
 }
 
-/** Sets of files, joined; where one is not known, so is the result. */
+/** Joins sets of files; where one is not known, nor is the result. */
 function joinedFiles(cx: BuiltinContext, sets: readonly Lazy[], at: Origin | null): Result {
-  const found = new Map<string, Lazy>();
-  for (const one of sets) {
-    const files = filesIn(cx, one, at);
+  const joined = new Map<string, Lazy>();
+  for (const set of sets) {
+    const files = filesIn(cx, set, at);
     if (files.kind !== 'list') return files;
-    for (const item of files.items) if (item.kind === 'path') found.set(item.text, item);
+    for (const item of files.items) if (item.kind === 'path') joined.set(item.text, item);
   }
   return fileset(
-    [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file),
+    [...joined].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file),
     at,
   );
 }

@@ -44,7 +44,7 @@ function extensible(cx: BuiltinContext, name: string, f: Lazy, at: Origin | null
   return fixKept(cx, whole, at);
 }
 
-/** What `extend` makes of a set that is there already: nixpkgs `lib` with additions, which may be extended again. */
+/** Returns what `extend` makes of a set that is there already: nixpkgs `lib` with additions, which may be extended again. */
 export function extendOf(base: Lazy): Lazy {
   return fn1('extend', (cx, overlay, at) => {
     const self: Thunk = thunk(() => {

@@ -59,7 +59,7 @@ function build(): AttrsValue {
   return whole;
 }
 
-/** Builtins that `lib` has under the same name. */
+/** Returns the builtins that `lib` has under the same name. */
 function reexported(): Table {
   const names = [
     'addErrorContext',

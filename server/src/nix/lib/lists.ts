@@ -23,7 +23,7 @@ import { thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../eval/value.ts';
 import { backwards, cut, EVERYTHING, imap, initItems, lastItem, sublist } from './list-slices.ts';
 
-/** A function of a list whose items must all be known. */
+/** Returns a function of a list whose items must all be known. */
 function onWhole(
   cx: BuiltinContext,
   xs: Lazy,
@@ -38,10 +38,10 @@ function onWhole(
 
 /** `optional` and `optionals`: under an unknown condition the items may be there. */
 function optionals(cx: BuiltinContext, condition: Lazy, items: Lazy, at: Origin | null): Result {
-  const given = asBool(cx, condition, at);
-  if (given.kind === 'failure') return given;
-  if (given.kind === 'bool') return given.value ? cx.resolve(items) : list([], at);
-  return list([{ kind: 'spread', of: perhaps(given, [items, list([], at)], at, 'optionals') }], at);
+  const holds = asBool(cx, condition, at);
+  if (holds.kind === 'failure') return holds;
+  if (holds.kind === 'bool') return holds.value ? cx.resolve(items) : list([], at);
+  return list([{ kind: 'spread', of: perhaps(holds, [items, list([], at)], at, 'optionals') }], at);
 }
 
 function flatten(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
@@ -77,29 +77,29 @@ function unique(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
   if (value.kind === 'unknown') return eachOfUnknown(value, again);
   if (value.kind === 'failure') return value;
   const seen = new Set<string>();
-  const found: Item[] = [];
+  const items: Item[] = [];
   let hidden: UnknownValue | null = null;
   for (const item of value.items) {
     cx.step();
     if (item.kind === 'spread') {
       hidden ??= item.of;
-      found.push(mapSpread(item, 'unique', again));
+      items.push(mapSpread(item, 'unique', again));
       continue;
     }
-    const known = cx.resolve(item);
-    if (known.kind === 'string' && known.text !== null && onlyTexts(found)) {
-      if (!seen.has(known.text)) found.push(known);
-      seen.add(known.text);
+    const resolved = cx.resolve(item);
+    if (resolved.kind === 'string' && resolved.text !== null && onlyTexts(items)) {
+      if (!seen.has(resolved.text)) items.push(resolved);
+      seen.add(resolved.text);
       continue;
     }
-    const before = settled(isElem(cx, item, list(found, at), at));
+    const before = settled(isElem(cx, item, list(items, at), at));
     if (before.kind === 'failure') return before;
-    if (before.kind === 'unknown' && hidden === null) found.push(maybeItem(before, item, 'unique'));
-    else if (before.kind !== 'bool' || !before.value) found.push(item);
+    if (before.kind === 'unknown' && hidden === null) items.push(maybeItem(before, item, 'unique'));
+    else if (before.kind !== 'bool' || !before.value) items.push(item);
   }
   // What came earlier may have been one of the later: where those stand is not known.
-  if (hidden !== null) found.push({ kind: 'spread', of: { ...hidden, term: null, candidates: [] } });
-  return list(found, at);
+  if (hidden !== null) items.push({ kind: 'spread', of: { ...hidden, term: null, candidates: [] } });
+  return list(items, at);
 }
 
 function onlyTexts(items: readonly Item[]): boolean {
@@ -151,7 +151,7 @@ function zipWith(
   );
 }
 
-/** Items of the second list that are (or are not) in the first. */
+/** Keeps the items of the second list that are (or are not) in the first. */
 function setOperation(name: string, wanted: boolean) {
   const run = (cx: BuiltinContext, e: Lazy, xs: Lazy, at: Origin | null): Result => {
     const value = asList(cx, xs, at);
@@ -167,7 +167,7 @@ function setOperation(name: string, wanted: boolean) {
   return fn2(name, run);
 }
 
-/** A right fold, lazy in what is folded so far. */
+/** Folds from the right, lazy in what is folded so far. */
 function foldRight(cx: BuiltinContext, f: Lazy, start: Lazy, xs: Lazy, at: Origin | null): Result {
   return foldLeft(
     cx,

@@ -9,7 +9,7 @@ import { attr, attrs, bool, int, string, symbol, unknown } from '../eval/constru
 import { update } from '../eval/operators.ts';
 import type { Attr, BuiltinContext, Lazy, Origin, Value } from '../eval/value.ts';
 
-/** A set that the module system recognises by its `_type`. */
+/** Returns a set that the module system recognises by its `_type`. */
 export function typed(type: string, values: Readonly<Record<string, Lazy>>, at: Origin | null): Value {
   const entries = new Map<string, Attr>([['_type', attr(string(type, at), at)]]);
   for (const [name, value] of Object.entries(values)) entries.set(name, attr(value, at));
@@ -31,9 +31,9 @@ function literal(name: string, type: string) {
 export const TYPES = symbol('lib.types', 'a type of the module system');
 
 function mkOption(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
-  const given = asAttrs(cx, lazy, at);
-  if (given.kind !== 'attrs') return stop(given);
-  return update(cx, given, typed('option', {}, at), at);
+  const set = asAttrs(cx, lazy, at);
+  if (set.kind !== 'attrs') return stop(set);
+  return update(cx, set, typed('option', {}, at), at);
 }
 
 function mkEnableOption(cx: BuiltinContext, name: Lazy, at: Origin | null): Result {
@@ -50,7 +50,7 @@ function mkEnableOption(cx: BuiltinContext, name: Lazy, at: Origin | null): Resu
   return typed('option', { default: bool(false, at), example: bool(true, at), description, type }, at);
 }
 
-/** Its default is a package, so most of it is not known. */
+/** Makes an option whose default is a package, so that most of it is not known. */
 function mkPackageOption(_cx: BuiltinContext, args: readonly Lazy[], at: Origin | null): Result {
   const option = typed('option', {}, at);
   const rest = unknown('an option for a package', 'mkPackageOption', at);

@@ -19,7 +19,7 @@ import type {
   UnknownValue,
 } from '../eval/value.ts';
 
-/** The place of an output of a package. */
+/** Returns the place of an output of a package. */
 function place(output: string, lazy: Lazy, at: Origin | null): HolePiece {
   const key = boundedKey(`${output} of ${lazyKey(lazy)}`);
   const hole = unknown('where a package lies in the store', key, at, null, [lazy]);
@@ -53,7 +53,7 @@ function mainProgram(cx: BuiltinContext, pkg: Lazy, at: Origin | null): UnknownV
   return { ...unknownSelect(base, 'meta.mainProgram', at), reason: 'the main program of a package' };
 }
 
-/** `dir` of each package, with colons between. */
+/** Joins `dir` of each package with colons. */
 function searchPath(
   cx: BuiltinContext,
   output: string,

@@ -13,7 +13,7 @@ function asPath(cx: BuiltinContext, lazy: Lazy, at: Origin | null): PathValue | 
   return failure('throw', `the argument is ${typeName(value)}, but a path was expected`, at);
 }
 
-/** What follows the first path in the second one; null if that does not lie below it. */
+/** Returns what follows the first path in the second one; null if that does not lie below it. */
 function below(folder: PathValue, path: PathValue): string | null {
   if (folder.text === path.text) return '.';
   // The root of the workspace has no name, and all its files lie below it.

@@ -7,7 +7,7 @@ import { dropStart, knownHead, knownTail, mapCharacters, takeStart } from '../bu
 import { bool, list, string, stringOf } from '../eval/construct.ts';
 import type { BuiltinContext, Lazy, Origin, StringPiece, StringValue } from '../eval/value.ts';
 
-/** Does it begin so? null: hidden by a hole. */
+/** Returns whether a text begins so; null where a hole hides it. */
 export function startsWith(value: StringValue, prefix: string): boolean | null {
   const head = knownHead(value);
   if (value.text !== null || head.length >= prefix.length) return head.startsWith(prefix);
@@ -20,18 +20,18 @@ export function endsWith(value: StringValue, suffix: string): boolean | null {
   return suffix.endsWith(tail) ? null : false;
 }
 
-/** Does a text with stretches that are not known (\0 for each character of a hash) have the other at a place? */
+/** Returns whether a text with stretches that are not known (\0 for each character of a hash) has the other at a place. */
 function isAt(text: string, at: number, other: string): boolean | null {
   let answer: boolean | null = true;
   for (let i = 0; i < other.length; i++) {
-    const known = text[at + i];
-    if (known === '\0' && /[0-9a-z]/.test(other[i] ?? '')) answer = null;
-    else if (known !== other[i]) return false;
+    const character = text[at + i];
+    if (character === '\0' && /[0-9a-z]/.test(other[i] ?? '')) answer = null;
+    else if (character !== other[i]) return false;
   }
   return answer;
 }
 
-/** The same questions of a path of the workspace; null where it cannot be told. */
+/** Answers the same questions of a path of the workspace; null where it cannot be told. */
 export function pathStartsWith(text: string, prefix: string): boolean | null {
   return isAt(text, 0, prefix);
 }
@@ -59,7 +59,7 @@ export function contains(value: StringValue, infix: string): boolean | null {
   return value.pieces.some(piece => !('hole' in piece) && piece.text.includes(infix)) ? true : null;
 }
 
-/** The stretches between separators, each with its way back to the file. */
+/** Returns the stretches between separators, each with its way back to the file. */
 export function splitString(
   cx: BuiltinContext,
   separator: string,
@@ -92,7 +92,7 @@ export function mapped(name: string, change: (text: string) => string) {
   });
 }
 
-/** A backslash before each of the characters. */
+/** Puts a backslash before each of the characters. */
 export function escaping(name: string, characters: string, before = '\\') {
   const set = new Set(characters);
   return mapped(name, text => [...text].map(c => (set.has(c) ? before + c : c)).join(''));
@@ -102,7 +102,7 @@ export function replaced(name: string, table: Readonly<Record<string, string>>) 
   return mapped(name, text => [...text].map(c => table[c] ?? c).join(''));
 }
 
-/** As bash reads it: quoted unless it is made of harmless characters only. */
+/** Quotes a word for Bash, unless it is made of harmless characters only. */
 export function shellArgument(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
   const value = cx.toText(lazy, true, at);
   if (value.kind !== 'string') return stop(value);

@@ -35,7 +35,7 @@ import {
   startsWith,
 } from './string-shape.ts';
 
-/** A function of two strings, the first of which must be known. */
+/** Returns a function of two strings, the first of which must be known. */
 function onText(
   name: string,
   run: (cx: BuiltinContext, first: string, value: StringValue, at: Origin | null) => Result,
@@ -48,7 +48,7 @@ function onText(
   });
 }
 
-/** A question about what a text begins with, ends with or contains, for texts and for paths of the workspace. */
+/** Returns a function that tells what a text begins with, ends with or contains, for texts and for paths of the workspace. */
 function shapeQuestion(
   ofText: (value: StringValue, part: string) => boolean | null,
   ofPath: (text: string, part: string) => boolean | null,
@@ -60,10 +60,10 @@ function shapeQuestion(
 }
 
 function optionalString(cx: BuiltinContext, condition: Lazy, text: Lazy, at: Origin | null): Result {
-  const given = asBool(cx, condition, at);
-  if (given.kind === 'failure') return given;
-  if (given.kind === 'bool') return given.value ? cx.resolve(text) : string('', at);
-  const hole = perhaps(given, [text, string('', at)], at, 'optionalString');
+  const holds = asBool(cx, condition, at);
+  if (holds.kind === 'failure') return holds;
+  if (holds.kind === 'bool') return holds.value ? cx.resolve(text) : string('', at);
+  const hole = perhaps(holds, [text, string('', at)], at, 'optionalString');
   return stringOf([{ hole, source: '…' }], at);
 }
 

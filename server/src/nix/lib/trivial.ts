@@ -16,7 +16,7 @@ import { arithmetic } from '../eval/operators.ts';
 import { thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, Lazy, Origin } from '../eval/value.ts';
 
-/** `x`, unless the condition (or its opposite) holds. */
+/** Returns `x`, unless the condition (or its opposite) holds. */
 function guard(name: string, bad: boolean) {
   return fn3(name, (cx, condition, message, x, at) => {
     const given = asBool(cx, condition, at);
@@ -33,7 +33,7 @@ function warning(name: string) {
   });
 }
 
-/** One of two values by an order that may not be known. */
+/** Returns one of two values by an order that may not be known. */
 function choice(name: string, first: boolean) {
   return fn2(name, (cx, x, y, at) => {
     const less = cx.less(x, y, at);
@@ -44,7 +44,7 @@ function choice(name: string, first: boolean) {
   });
 }
 
-/** Whether something can be applied: a function, or a set with a functor. */
+/** Returns whether something can be applied: a function, or a set with a functor. */
 export function isFunction(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
   const value = cx.resolve(f);
   if (value.kind === 'failure' || value.kind === 'unknown') return stop(value);
@@ -55,7 +55,7 @@ export function isFunction(cx: BuiltinContext, f: Lazy, at: Origin | null): Resu
     : bool(has, at);
 }
 
-/** Module-style arguments of a function, also of a set that says them itself. */
+/** Returns the module-style arguments of a function, also of a set that says them itself. */
 function functionArgs(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
   const value = cx.resolve(f);
   if (value.kind !== 'attrs' || cx.has(value, '__functor') !== true)
@@ -69,7 +69,7 @@ function functionArgs(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
   );
 }
 
-/** The number in another base, most significant digit first; null for what nixpkgs refuses. */
+/** Returns the number in another base, most significant digit first; null for what nixpkgs refuses. */
 function digits(cx: BuiltinContext, lazy: Lazy, base: number, at: Origin | null): string | Result {
   const value = asInt(cx, lazy, at);
   if (value.kind !== 'int') return stop(value);

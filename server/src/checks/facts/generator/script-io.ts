@@ -12,6 +12,7 @@ import { fileTool } from '../../../shell/programs/file-tools.ts';
 import { SPECIAL_TOOLS } from '../../../shell/programs/file-tools-special.ts';
 import { isAlwaysThere, packagesWith } from '../../../shell/programs/tools.ts';
 import { derived } from '../../memory/derived.ts';
+import { rememberLast } from '../../memory/kept.ts';
 import type { Report } from '../../rule.ts';
 import { firstTime, patternOf } from '../fleet-facts.ts';
 import { type FollowedScript, followed } from '../followed-scripts.ts';
@@ -42,22 +43,18 @@ export const examined = derived((fleet): readonly Examined[] => {
         generator.nameKind === 'pattern' && generator.definitions.every(({ kind }) => kind === 'partial'),
     )
     .map(generator => ({ name: generator.name, pattern: patternOf(generator.name) }));
-  const key = additions.map(addition => addition.name).join('\0');
-  if (key !== kept.key) kept = { key, examined: new WeakMap() };
+  const byGenerator = examinedWith(additions.map(({ name }) => name).join('\0'));
   return fleet.generators.flatMap(generator => {
-    const before = kept.examined.get(generator);
+    const before = byGenerator.get(generator);
     if (before !== undefined) return before;
     const fresh = generator.bodies().map(body => examine(generator, body, additions));
-    kept.examined.set(generator, fresh);
+    byGenerator.set(generator, fresh);
     return fresh;
   });
 });
 
-/** Of the fleet before, for as long as the same names with holes add to generators. */
-let kept: { readonly key: string; readonly examined: WeakMap<Generator, readonly Examined[]> } = {
-  key: '',
-  examined: new WeakMap(),
-};
+/** Returns the generators examined so far, for as long as the same names with holes add to generators. */
+const examinedWith = rememberLast((_additions: string) => new WeakMap<Generator, readonly Examined[]>());
 
 function examine(generator: Generator, body: GeneratorBody, additions: readonly Addition[]): Examined {
   const script = followed(body.script);

@@ -83,18 +83,18 @@ export function* problemsOf(
       yield* problemsIn(tree, definition.value.entries, path, place, conditional);
       continue;
     }
-    yield* valueProblems(type, definition, definition.value, path, place, conditional);
+    yield* valueProblems(type, definition, path, place, conditional);
   }
 }
 
 function* valueProblems(
   type: OptionType,
   definition: WrittenDefinition,
-  value: WrittenValue,
   path: readonly string[],
   fallback: Place | null,
   conditional: boolean,
 ): Iterable<Problem> {
+  const { value } = definition;
   if (!definition.never) {
     const wrong = wrongIn(type, value);
     const at = wrong === null ? null : placeOf(wrong.value, fallback);

@@ -23,19 +23,23 @@ export function machinesAt({ fleet, sources }: CheckContext, unit: Unit, at: Pla
 /** `self.nixosConfigurations.lea.config`: another machine's. */
 const OTHER_MACHINES = /\b(nixosConfigurations|darwinConfigurations|nodes)\b/;
 
-/**
- * Those of the machines that certainly do not have the key's generator.
- * @param generator its name
- */
+/** A key with its generator. */
+export interface GeneratorKey {
+  /** The registry's file. */
+  readonly registry: string;
+  readonly entry: RegistryKey;
+  /** The name of the generator. */
+  readonly generator: string;
+}
+
+/** Returns those of the machines that certainly do not have the key's generator. */
 export function machinesWithout(
   facts: Facts,
   unit: Unit,
   machines: readonly string[],
-  registry: string,
-  entry: RegistryKey,
-  generator: string,
+  key: GeneratorKey,
 ): string[] {
-  return machines.filter(machine => isWithoutKey(facts, unit, machine, registry, entry, generator));
+  return machines.filter(machine => isWithoutKey(facts, unit, machine, key));
 }
 
 const keys = new WeakMap<MatrixRow, ReadonlySet<string>>();
@@ -51,12 +55,10 @@ function isWithoutKey(
   facts: Facts,
   unit: Unit,
   machine: string,
-  registry: string,
-  entry: RegistryKey,
-  generator: string,
+  { registry, entry, generator }: GeneratorKey,
 ): boolean {
-  const found = rowOf(facts, registry, machine);
-  if (found === null || !found.row.complete || keysOf(found.row).has(entry.key)) return false;
+  const row = rowOf(facts, registry, machine)?.row;
+  if (row === undefined || !row.complete || keysOf(row).has(entry.key)) return false;
   if (
     unit.assignments.some(assignment => assignment.names === null || assignment.names.includes(generator))
   ) {

@@ -19,7 +19,7 @@ import {
 } from '../../../store/vars/tally.ts';
 import { isWithoutClan } from '../../../store/without-clan.ts';
 import { staleGenerators } from './stale-generators.ts';
-import { storedIndex } from './stored-index.ts';
+import { type StoredIndex, storedIndex } from './stored-index.ts';
 
 /** What tells how much is stored; a snapshot is one. */
 export interface Looked {
@@ -80,13 +80,21 @@ const kept = new WeakMap<Fleet, Kept>();
 
 const NOTHING: Noted = new Map();
 
+/** Returns the states of what is stored: the same object for as long as neither the fleet nor the stores change. */
 export function storedStates(looked: Looked): StoredStates {
+  const { fleet, files } = looked;
   const stored = looked.stored();
-  const known = kept.get(looked.fleet);
   const noted = looked.noted?.() ?? NOTHING;
-  if (known?.stored === stored && known.noted === noted) return known.states;
-  const states = createStates(looked.fleet, looked.files, stored, noted);
-  kept.set(looked.fleet, { stored, noted, states });
+  const before = kept.get(fleet);
+  if (before?.stored === stored && before.noted === noted) return before.states;
+  const states = createStates({
+    stored,
+    index: storedIndex(stored),
+    keeper: keeperOf(fleet, files, stored.elsewhere ? 'custom' : stored.chosen),
+    isUnused: !stored.elsewhere && stored.chosen === null && isWithoutClan(fleet, files),
+    outdated: outdatedIn(fleet, stored, noted),
+  });
+  kept.set(fleet, { stored, noted, states });
   return states;
 }
 
@@ -114,93 +122,131 @@ function outdatedIn(
   return found;
 }
 
-function createStates(fleet: Fleet, files: StoreFiles, stored: StoreContents, noted: Noted): StoredStates {
-  const index = storedIndex(stored);
-  const keeper = keeperOf(fleet, files, stored.elsewhere ? 'custom' : stored.chosen);
-  // Nothing there reads what is stored in clan's layout.
-  const isNobodys = !stored.elsewhere && stored.chosen === null && isWithoutClan(fleet, files);
-  const outdated = outdatedIn(fleet, stored, noted);
+/** What the answers of one state of the stores are made of. */
+interface StateInputs {
+  readonly stored: StoreContents;
+  readonly index: StoredIndex;
+  /** The backend that keeps the secrets of a machine; null: the shared ones. */
+  readonly keeper: (machine: string | null) => Keeper;
+  /** True where nothing reads what is stored in clan's layout. */
+  readonly isUnused: boolean;
+  readonly outdated: ReadonlyMap<string, ReadonlyMap<string, Outdated>>;
+}
 
-  /** Of secrets that are stored by two backends, those of the one in use count. */
-  function isThere(generator: string, file: string, owner: string | null, secret: boolean, by: Keeper) {
-    const found = index.generators.get(generator)?.files.get(file);
-    if (found === undefined) return false;
-    if (secret && stored.traces.some(trace => trace !== by))
-      return stored
-        .find(generator, file)
-        .some(
-          storedVar =>
-            storedVar.current &&
-            storedVar.kind === 'secret' &&
-            storedVar.owner === owner &&
-            storedVar.keeper === by,
-        );
-    const kind = secret ? 'secret' : 'public';
-    return owner === null ? found.shared[kind] !== null : found.owners[kind].has(owner);
-  }
-
-  function isStored(
-    generator: string,
-    share: boolean | null,
-    machine: string | null,
-    { name, nameKind, secret, conditional }: DeclaredFile,
-  ): boolean | null {
-    if (isNobodys || nameKind === 'pattern' || generator.includes('${') || share === null) return null;
-    if (!share && machine === null) return null;
-    const owner = share ? null : machine;
-    const by = keeper(owner);
-    if (secret !== true && isThere(generator, name, owner, false, by)) return true;
-    if (secret !== false && by === 'outside') return verifiedFile(generator, owner, name);
-    if (secret !== false && isThere(generator, name, owner, true, by)) return true;
-    return conditional ? null : false;
-  }
-
-  /** What the store has said of a file when it was asked. */
-  function verifiedFile(generator: string, owner: string | null, file: string): boolean | null {
-    const told = stored.verified.get(keyOf(generator, owner));
-    return told === undefined ? null : !told.missing.includes(file);
-  }
-
-  function isOutdated(generator: string, owner: string | null): boolean {
-    return (
-      outdated.get(generator)?.has(owner ?? '') === true ||
-      stored.verified.get(keyOf(generator, owner))?.outdated === true
-    );
-  }
-
-  function stateOf(generator: string, body: GeneratorBody, machine: string | null): StoredState {
-    const { share } = body;
-    const found = body.files.map(file => isStored(generator, share, machine, file));
-    // There may be further files, of which nothing is known.
-    if (!body.complete.files) found.push(null);
-    return stateOfFiles(found, share !== null && isOutdated(generator, share ? null : machine));
-  }
-
+function createStates(inputs: StateInputs): StoredStates {
   return {
-    isStored,
-    outdatedBy(generator, machine) {
-      const owners = outdated.get(generator);
-      if (machine !== null) return owners?.get('') ?? owners?.get(machine) ?? null;
-      const [first = null] = owners?.values() ?? [];
-      return first;
-    },
-    stateOf,
-    stateOn: (generator, machine) => stateOf(generator.name, bodyOn(generator, machine), machine),
-    placements(generator) {
-      const { name, machines } = generator;
-      const found: Placement[] = [];
-      let isShared = false;
-      for (const machine of machines ?? []) {
-        const body = bodyOn(generator, machine);
-        if (body.share !== true) found.push({ machine, state: stateOf(name, body, machine) });
-        else if (!isShared) {
-          isShared = true;
-          found.unshift({ machine: null, state: stateOf(name, body, null) });
-        }
-      }
-      return found;
-    },
+    isStored: (generator, share, machine, file) => isStored(inputs, { generator, share, machine }, file),
+    outdatedBy: (generator, machine) => outdatedBy(inputs, generator, machine),
+    stateOf: (generator, body, machine) => stateOf(inputs, generator, body, machine),
+    stateOn: (generator, machine) => stateOf(inputs, generator.name, bodyOn(generator, machine), machine),
+    placements: generator => placementsOf(inputs, generator),
   };
+}
+
+interface Placed {
+  readonly generator: string;
+  readonly share: boolean | null;
+  readonly machine: string | null;
+}
+
+/** Returns whether a file is stored; null where that cannot be told. */
+function isStored(
+  inputs: StateInputs,
+  { generator, share, machine }: Placed,
+  { name, nameKind, secret, conditional }: DeclaredFile,
+): boolean | null {
+  if (inputs.isUnused || nameKind === 'pattern' || generator.includes('${') || share === null) return null;
+  if (!share && machine === null) return null;
+  const owner = share ? null : machine;
+  const file = { generator, owner, name };
+  if (secret !== true && isPublicThere(inputs, file)) return true;
+  const keeper = inputs.keeper(owner);
+  if (secret !== false && keeper === 'outside') return isVerified(inputs, file);
+  if (secret !== false && isSecretThere(inputs, file, keeper)) return true;
+  return conditional ? null : false;
+}
+
+/** A file where it would be stored. */
+interface FileSlot {
+  readonly generator: string;
+  /** Null: shared. */
+  readonly owner: string | null;
+  readonly name: string;
+}
+
+function isPublicThere({ index }: StateInputs, { generator, owner, name }: FileSlot): boolean {
+  const file = index.generators.get(generator)?.files.get(name);
+  if (file === undefined) return false;
+  return owner === null ? file.shared.public !== null : file.owners.public.has(owner);
+}
+
+/** Returns whether a secret is stored. Of two backends that have it, the one in use counts. */
+function isSecretThere(
+  { index, stored }: StateInputs,
+  { generator, owner, name }: FileSlot,
+  keeper: Keeper,
+): boolean {
+  const file = index.generators.get(generator)?.files.get(name);
+  if (file === undefined) return false;
+  if (stored.traces.every(trace => trace === keeper))
+    return owner === null ? file.shared.secret !== null : file.owners.secret.has(owner);
+  return stored
+    .find(generator, name)
+    .some(
+      storedVar =>
+        storedVar.current &&
+        storedVar.kind === 'secret' &&
+        storedVar.owner === owner &&
+        storedVar.keeper === keeper,
+    );
+}
+
+/** Returns what the store answered about a file when it was asked; null if it was not. */
+function isVerified({ stored }: StateInputs, { generator, owner, name }: FileSlot): boolean | null {
+  const answer = stored.verified.get(keyOf(generator, owner));
+  return answer === undefined ? null : !answer.missing.includes(name);
+}
+
+function isOutdated({ outdated, stored }: StateInputs, generator: string, owner: string | null): boolean {
+  return (
+    outdated.get(generator)?.has(owner ?? '') === true ||
+    stored.verified.get(keyOf(generator, owner))?.outdated === true
+  );
+}
+
+function outdatedBy({ outdated }: StateInputs, generator: string, machine: string | null): Outdated | null {
+  const owners = outdated.get(generator);
+  if (machine !== null) return owners?.get('') ?? owners?.get(machine) ?? null;
+  const [first = null] = owners?.values() ?? [];
+  return first;
+}
+
+function stateOf(
+  inputs: StateInputs,
+  generator: string,
+  body: GeneratorBody,
+  machine: string | null,
+): StoredState {
+  const { share } = body;
+  const files = body.files.map(file => isStored(inputs, { generator, share, machine }, file));
+  // There may be further files, of which nothing is known.
+  if (!body.complete.files) files.push(null);
+  return stateOfFiles(files, share !== null && isOutdated(inputs, generator, share ? null : machine));
+}
+
+function placementsOf(inputs: StateInputs, generator: Generator): Placement[] {
+  const { name, machines } = generator;
+  const placements: Placement[] = [];
+  let isShared = false;
+  for (const machine of machines ?? []) {
+    const body = bodyOn(generator, machine);
+    if (body.share !== true) placements.push({ machine, state: stateOf(inputs, name, body, machine) });
+    else if (!isShared) {
+      isShared = true;
+      placements.unshift({ machine: null, state: stateOf(inputs, name, body, null) });
+    }
+  }
+  return placements;
 }
 
 /** One body for all machines is made once; only where they differ is the machine's own put together. */

@@ -3,8 +3,8 @@ import { addToListOption } from '../../../edits/edit-options.ts';
 import { replaced } from '../../../edits/edit-script.ts';
 import { stringText } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { Place } from '../../../nix/places.ts';
 import { factsOf, mayBeDefinedElsewhere } from '../../facts/fleet-facts.ts';
-import type { FollowedScript } from '../../facts/followed-scripts.ts';
 import {
   type Examined,
   examined,
@@ -142,19 +142,24 @@ function* reports(context: CheckContext): Iterable<Report> {
         message: `"${generator.name}" does not depend on "${name}", so nothing of it is below $in. ${end}: add it to dependencies.${didYouMean(meant)}`,
         ...(fails ? { severity: 'error' as const } : {}),
         machines: machinesOf(subject),
-        fixes: fixesOf(context, subject, script, at, name, meant),
+        fixes: fixesOf(context, subject, { at, name, meant }),
       };
     }
   }
 }
 
+/** A member of `$in` that is read and not declared. */
+interface UndeclaredRead {
+  readonly at: Place;
+  readonly name: string;
+  /** The declared dependency that was probably meant. */
+  readonly meant: string | null;
+}
+
 function fixesOf(
   { fleet, sources }: CheckContext,
   { body, generator }: Examined,
-  script: FollowedScript,
-  at: NonNullable<ReturnType<FollowedScript['placeOf']>>,
-  name: string,
-  meant: string | null,
+  { at, name, meant }: UndeclaredRead,
 ): Fix[] {
   const fixes: Fix[] = [];
   const text = sources.parse(at.file)?.text.slice(at.start, at.end) ?? '';
@@ -175,7 +180,7 @@ function fixesOf(
   // A shared generator cannot depend on one that each machine has for itself.
   if (!isPossible || name.includes('${') || (body.share !== false && !isShared)) return fixes;
   const edit = addToListOption(sources, body, 'dependencies', stringText(name));
-  if (edit === null || script === null) return fixes;
+  if (edit === null) return fixes;
   const sure = there !== undefined && meant === null;
   fixes.push({
     title: `Add "${name}" to the dependencies of ${quoted([generator.name])}`,

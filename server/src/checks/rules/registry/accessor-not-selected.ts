@@ -127,7 +127,11 @@ const lackingIn = perUnit(function* (unit, context): Iterable<Missing> {
     // It has to be the key's own generator, not another one that is read near by.
     if (entry?.generator == null || entry.generator.value !== generator) continue;
     const machines = machinesAt(context, unit, lookup.at);
-    const lacking = machinesWithout(facts, unit, machines, lookup.registry, entry, generator);
+    const lacking = machinesWithout(facts, unit, machines, {
+      registry: lookup.registry,
+      entry,
+      generator,
+    });
     if (lacking.length > 0) yield { lookup, entry, machines: lacking, path: asked.path };
   }
 });

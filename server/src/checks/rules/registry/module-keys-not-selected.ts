@@ -156,8 +156,9 @@ function lackingKeys(
     const entry = byKey.get(key);
     const generator = entry?.generator?.value;
     if (entry === undefined || generator === undefined) return [];
-    const without = machinesWithout(facts, unit, machines, file, entry, generator);
-    return without.length === 0 ? [] : [{ registry: file, entry, generator, machines: without }];
+    const generatorKey = { registry: file, entry, generator };
+    const without = machinesWithout(facts, unit, machines, generatorKey);
+    return without.length === 0 ? [] : [{ ...generatorKey, machines: without }];
   });
 }
 
