@@ -18,7 +18,7 @@ import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { ApplyExpr, Range } from '../../nix/syntax.ts';
-import { type DeclaredFleet, declaredFleet, giveUp, newDeclarations } from './declared.ts';
+import { type Declarations, type DeclaredFleet, declaredFleet, giveUp, newDeclarations } from './declared.ts';
 import { readClan, readInventory } from './declared-clans.ts';
 import { readConfigurations, readHive, readNodes } from './declared-configurations.ts';
 import { CONFIGURATIONS, isConfigurations } from './machine-facts.ts';
@@ -100,16 +100,7 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
   /** `inputs.blueprint { … }`: machines that a framework makes of folders. */
   function frameworkCall(expr: ApplyExpr, { scope }: WalkState): void {
     if (!CALL_NAMES.test(calledName(expr))) return;
-    ask(expr, () => {
-      const value = cx.evaluate(expr, scope);
-      const made = value.kind === 'unknown' ? frameworkValue(cx, value) : null;
-      for (const kind of made?.kind === 'attrs' ? CONFIGURATIONS : []) {
-        const entry = certain(made as AttrsValue, kind);
-        if (entry !== null) readConfigurations(declared, kind, entry.value, placeOfRange(expr));
-      }
-      const nodes = made?.kind === 'attrs' ? certain(made, 'nodes') : null;
-      if (nodes !== null) readNodes(declared, nodes.value, placeOfRange(expr));
-    });
+    ask(expr, () => readFramework(declared, cx.evaluate(expr, scope), placeOfRange(expr)));
   }
 
   ask(file.root, () =>
@@ -135,6 +126,19 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
     ),
   );
   return declaredFleet(declared);
+}
+
+/** Reads the machines that a call of a framework makes. */
+function readFramework(declared: Declarations, value: Value, at: Place): void {
+  const { cx } = declared;
+  const made = value.kind === 'unknown' ? frameworkValue(cx, value) : null;
+  if (made?.kind !== 'attrs') return;
+  for (const kind of CONFIGURATIONS) {
+    const entry = certain(made, kind);
+    if (entry !== null) readConfigurations(declared, kind, entry.value, at);
+  }
+  const nodes = certain(made, 'nodes');
+  if (nodes !== null) readNodes(declared, nodes.value, at);
 }
 
 /** Reads what a framework declares for the flake that imports its module. */
