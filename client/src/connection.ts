@@ -5,11 +5,11 @@
 import { dirname } from 'node:path';
 import type { LogOutputChannel } from 'vscode';
 import { LanguageClient, type NodeModule, TransportKind } from 'vscode-languageclient/node';
-import { showRuleCommand } from './documentation.ts';
 import { previewCommand } from './environment-preview.ts';
 import { type Connection, talk } from './language-client.ts';
 import { makeKeyCommand } from './make-key.ts';
 import type { ServerStatus, StartOptions } from './protocol.ts';
+import { showRuleCommand } from './protocol.ts';
 import { fixAccessCommand, tryCommand } from './report.ts';
 
 /** Starts the server over IPC. */

@@ -3,11 +3,8 @@
  * Markdown that cannot be edited. Links between such pages stay inside; others lead to the web.
  */
 import { commands, type Disposable, l10n, Uri, window, workspace } from 'vscode';
-import { type RulePageParams, type RulePageResult, rulePageRequest } from './protocol.ts';
+import { type RulePageParams, type RulePageResult, rulePageRequest, showRuleCommand } from './protocol.ts';
 import type { Server } from './server.ts';
-
-/** What findings, hovers and quick fixes run; the server is told the name at its start. */
-export const showRuleCommand = 'varsmith.showRule';
 
 /** The server writes it into the codes of findings, behind which VS Code opens documents and runs no commands. */
 const SCHEME = 'varsmith-docs';

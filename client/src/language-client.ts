@@ -14,12 +14,12 @@ import {
   RevealOutputChannelOn,
   State,
 } from 'vscode-languageclient';
-import { showRuleCommand } from './documentation.ts';
 import {
   additionsCapability,
   changedNotification,
   type ServerStatus,
   type StartOptions,
+  showRuleCommand,
   statusNotification,
 } from './protocol.ts';
 import { explicitSettings } from './settings.ts';

@@ -410,6 +410,9 @@ export interface DoctorResult {
   readonly actions: readonly ('key' | 'generate')[];
 }
 
+/** What findings, hovers and quick fixes run; the server is told the name at its start. */
+export const showRuleCommand = 'varsmith.showRule';
+
 /** Request: a page of the documentation of rules; null where there is none of the name. */
 export const rulePageRequest = 'varsmith/rulePage';
 

@@ -45,3 +45,23 @@ export function withLazy<Data extends object, Lazy extends object>(
     Object.defineProperty(data, name, { enumerable: true, get: once(computed[name]) });
   return data as Data & Lazy;
 }
+
+/** Adds an item to the list that a map has for a key. */
+export function addTo<Key, T>(lists: Map<Key, T[]>, key: Key, item: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}
+
+/** Returns the items by their keys, in the order of their first occurrence. */
+export function groupBy<Key, T>(items: Iterable<T>, keyOf: (item: T) => Key): Map<Key, T[]> {
+  const groups = new Map<Key, T[]>();
+  for (const item of items) addTo(groups, keyOf(item), item);
+  return groups;
+}
+
+/** Compares two texts by their UTF-16 units, for sorting in an order that is the same everywhere. */
+export function compareTexts(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}

@@ -4,8 +4,8 @@
  */
 import { Uri, workspace } from 'vscode';
 import { LanguageClient } from 'vscode-languageclient/browser';
-import { showRuleCommand } from '../documentation.ts';
 import { type Connect, talk } from '../language-client.ts';
+import { showRuleCommand } from '../protocol.ts';
 import { handOver } from './files.ts';
 
 /** Schemes of addresses that the server is told of where no folder is open. */

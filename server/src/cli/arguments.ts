@@ -29,15 +29,16 @@ export function readArguments(
   most: number,
   shorts: Readonly<Record<string, string>> = {},
 ): Parsed {
-  const known: Options = 'json' in own || 'format' in own ? { ...own, json: 'flag', format: 'value' } : own;
+  const readonly: Options =
+    'json' in own || 'format' in own ? { ...own, json: 'flag', format: 'value' } : own;
   const options: NonNullable<ParseArgsConfig['options']> = {};
-  for (const [name, kind] of Object.entries(known)) {
+  for (const [name, kind] of Object.entries(readonly)) {
     options[name] =
       kind === 'value' ? { type: 'string', multiple: true } : { type: 'boolean', multiple: true };
   }
   for (const [letter, name] of Object.entries(shorts))
     options[name] = { ...options[name], short: letter } as never;
-  rejectUnknown(args, known, shorts);
+  rejectUnknown(args, readonly, shorts);
   let parsed: { values: Record<string, unknown>; positionals: string[] };
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true }) as typeof parsed;
@@ -70,36 +71,36 @@ function asksForJson(flag: boolean, format: string | undefined, isOnly: boolean)
 
 function rejectUnknown(
   args: readonly string[],
-  known: Readonly<Record<string, unknown>>,
+  values: Readonly<Record<string, unknown>>,
   shorts: Readonly<Record<string, string>>,
 ): void {
   for (const arg of args) {
     if (arg === '--') return;
     const name = /^--?([^=]+)/.exec(arg)?.[1];
-    if (name === undefined || (arg.startsWith('--') && Object.hasOwn(known, name))) continue;
+    if (name === undefined || (arg.startsWith('--') && Object.hasOwn(values, name))) continue;
     if (!arg.startsWith('--') && Object.hasOwn(shorts, arg.charAt(1))) continue;
-    const near = suggest(name, Object.keys(known));
+    const near = suggest(name, Object.keys(values));
     throw new UsageError(`There is no option "${arg}".${near ? ` Did you mean "--${near}"?` : ''}`);
   }
 }
 
 /**
- * One of several words.
+ * Returns one of several words.
  * @throws UsageError naming them
  */
 export function oneOf<Word extends string>(
   option: string,
-  given: string | undefined,
+  text: string | undefined,
   words: readonly Word[],
   fallback: Word,
 ): Word {
-  if (given === undefined) return fallback;
-  const found = words.find(word => word === given);
-  if (found !== undefined) return found;
-  throw new UsageError(`"${given}" is not a value of ${option}: it takes ${words.join(', ')}.`);
+  if (text === undefined) return fallback;
+  const match = words.find(word => word === text);
+  if (match !== undefined) return match;
+  throw new UsageError(`"${text}" is not a value of ${option}: it takes ${words.join(', ')}.`);
 }
 
-/** A path as somebody typed it in `cwd`. */
+/** Returns the absolute path of one that was typed in `cwd`. */
 export function absolutePath(cwd: string, path: string): string {
   return isAbsolute(path) ? resolve(path) : resolve(cwd, path);
 }

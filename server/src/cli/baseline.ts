@@ -1,5 +1,5 @@
 /**
- * Baselines: findings that a fleet has today and does not want to hear of until they are dealt with, so that it can
+ * Baselines: findings that a fleet has today and does not want to be told of until they are dealt with, so that it can
  * adopt the checks at once. The file keeps fingerprints, with rule, file and message for the reader.
  */
 import { readFileSync } from 'node:fs';
@@ -38,12 +38,12 @@ export function readBaseline(absolute: string, shown: string): Baseline {
   const text = readText(absolute);
   if (text === null)
     throw new UsageError(`There is no baseline "${shown}". \`--write-baseline ${shown}\` makes one.`);
-  const found = readJson(text);
-  if ('error' in found) {
-    const { line, character } = positionAt(lineStartsOf(text), found.error.start);
-    throw new UsageError(`${shown}:${line + 1}:${character + 1}: This is not JSON: ${found.error.reason}.`);
+  const json = readJson(text);
+  if ('error' in json) {
+    const { line, character } = positionAt(lineStartsOf(text), json.error.start);
+    throw new UsageError(`${shown}:${line + 1}:${character + 1}: This is not JSON: ${json.error.reason}.`);
   }
-  const result = v.safeParse(schema, plainOf(found.root));
+  const result = v.safeParse(schema, plainOf(json.root));
   if (result.success) return result.output;
   throw new UsageError(
     `"${shown}" is not a baseline of this version of Varsmith. \`--write-baseline ${shown}\` makes a new one.`,
@@ -64,7 +64,7 @@ export function sift(
   return { silenced, obsolete };
 }
 
-/** The baseline of findings, in an order that only changes where they do. */
+/** Returns the baseline of findings, in an order that only changes where they do. */
 export function baselineOf(
   findings: readonly Finding[],
   fingerprints: ReadonlyMap<Finding, string>,
@@ -90,7 +90,7 @@ export function writeBaseline(absolute: string, baseline: Baseline): void {
   if (before !== after) writeChanges(dirname(absolute), [{ path: basename(absolute), before, after }]);
 }
 
-/** Null if there is no such file. */
+/** Returns null if there is no such file. */
 function readText(absolute: string): string | null {
   try {
     return readFileSync(absolute, 'utf8').replace(/^\ufeff/, '');

@@ -9,11 +9,11 @@ import { spansIn } from './output/positions.ts';
 
 /** A ROOT that there is not: it may be meant as something else, which the command line tells (`meant.ts`). */
 export class NoSuchFolder extends UsageError {
-  readonly given: string;
+  readonly folder: string;
 
-  constructor(given: string) {
-    super(`There is no folder "${given}".`);
-    this.given = given;
+  constructor(folder: string) {
+    super(`There is no folder "${folder}".`);
+    this.folder = folder;
   }
 }
 
@@ -21,16 +21,16 @@ export class NoSuchFolder extends UsageError {
 export const nearestRoot = findRoot;
 
 /**
- * @param given ROOT as typed; undefined: the nearest root upward from the current folder
+ * @param rootArgument ROOT as typed; undefined: the nearest root upward from the current folder
  * @throws UsageError if there is no such folder, or it cannot be read
  */
-export async function openWorkspace(given: string | undefined, io: Io): Promise<Workspace> {
-  const root = given === undefined ? nearestRoot(io.cwd) : absolutePath(io.cwd, given);
+export async function openWorkspace(rootArgument: string | undefined, io: Io): Promise<Workspace> {
+  const root = rootArgument === undefined ? nearestRoot(io.cwd) : absolutePath(io.cwd, rootArgument);
   if (root === null)
     throw new UsageError(
       `No folder from ${io.cwd} upward has .clan-flake, flake.nix or .git. Name the folder of the fleet.`,
     );
-  rejectUnreadable(root, given ?? root);
+  rejectUnreadable(root, rootArgument ?? root);
   const warn = (line: string) => io.stderr.write(`varsmith: ${line}\n`);
   return createWorkspace({ root, engine: await loadEngine(), log: warn });
 }
@@ -39,14 +39,14 @@ export async function openWorkspace(given: string | undefined, io: Io): Promise<
  * As `openWorkspace`, for commands whose answer depends on the settings: they do not go on with half of them.
  * @throws UsageError if settings cannot be used, with a line for each: `varsmith.json:3:5: …`
  */
-export async function openConfigured(given: string | undefined, io: Io): Promise<Workspace> {
-  const workspace = await openWorkspace(given, io);
+export async function openConfigured(rootArgument: string | undefined, io: Io): Promise<Workspace> {
+  const workspace = await openWorkspace(rootArgument, io);
   const lines = problemLines(workspace);
   if (lines.length > 0) throw new UsageError(lines.join('\n'));
   return workspace;
 }
 
-/** A line for each setting that could not be used. */
+/** Returns a line for each setting that could not be used. */
 export function problemLines({ problems, files }: Workspace): string[] {
   const spanOf = spansIn(files);
   return problems.map(({ message, at }) => {
@@ -70,7 +70,7 @@ function rejectUnreadable(root: string, shown: string): void {
   }
 }
 
-/** How many `.nix` files a workspace has. */
+/** Returns how many `.nix` files a workspace has. */
 export function countFiles(workspace: Workspace): number {
   let count = 0;
   for (const _ of workspace.files.nixFiles()) count++;

@@ -10,7 +10,7 @@ import { jsonLine, jsonText } from './output/json-text.ts';
 
 type Command = (args: readonly string[], io: Io) => Promise<number>;
 
-/** The first words of the commands; what they take stands in the table (`commands/table.ts`). */
+/** The first words of the commands; what they take is in the table (`table/command-table.ts`). */
 export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.ts')).check,
   inspect: async () => (await import('./commands/inspect.ts')).inspect,
@@ -58,7 +58,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** A sentence with a space before it, or nothing. What goes wrong while it is looked for is no matter: the error is told. */
+/** Returns a sentence with a space before it, or nothing. What goes wrong while it is looked for is no matter: the error is told. */
 async function adviceOn(error: unknown, [command = '']: readonly string[], io: Io): Promise<string> {
   const { NoSuchFolder } = await import('./load.ts');
   if (!(error instanceof NoSuchFolder)) return '';

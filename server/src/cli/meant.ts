@@ -1,4 +1,4 @@
-/** What somebody meant who typed a name where a command takes the folder of the fleet: `list tove`. */
+/** Advice where a name was typed in the place of the fleet's folder: `list tove`. */
 
 import type { Io } from './io.ts';
 import { type NoSuchFolder, nearestRoot, openWorkspace } from './load.ts';
@@ -9,12 +9,12 @@ import { commandsOf } from './table/command-table.ts';
  * machine or generator of that name, or the command takes none.
  * @param command its name
  */
-export async function optionMeant(command: string, { given }: NoSuchFolder, io: Io): Promise<string> {
+export async function optionMeant(command: string, { folder }: NoSuchFolder, io: Io): Promise<string> {
   const options = new Set(commandsOf(command).flatMap(each => each.options.map(({ name }) => name)));
   const kinds = (['machine', 'generator'] as const).filter(kind => options.has(kind));
   if (nearestRoot(io.cwd) === null || kinds.length === 0) return '';
   const { machines, generators } = (await openWorkspace(undefined, io)).fleet();
   const named = { machine: machines, generator: generators };
-  const option = kinds.find(kind => named[kind].some(({ name }) => name === given));
-  return option === undefined ? '' : ` Did you mean \`--${option} ${given}\`?`;
+  const option = kinds.find(kind => named[kind].some(({ name }) => name === folder));
+  return option === undefined ? '' : ` Did you mean \`--${option} ${folder}\`?`;
 }

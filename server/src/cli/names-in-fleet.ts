@@ -35,7 +35,7 @@ async function fleetNames(source: Exclude<NameSource, 'rule'>, io: Io): Promise<
   );
 }
 
-/** A name with holes is none that anybody could type. */
+/** A name with holes cannot be typed. */
 const isWhole = ({ nameKind }: { readonly nameKind: NameKind }) => nameKind !== 'pattern';
 
 function userNames({ root }: Workspace, { directory }: Fleet): readonly string[] {

@@ -1,5 +1,5 @@
 /**
- * Names that somebody types and that there are not: a machine, a generator, a var. Each is a wrong use of the command
+ * Names on the command line that there are not: a machine, a generator, a var. Each is a wrong use of the command
  * (exit code 2), said in the same words everywhere, with the name that was perhaps meant or those that there are.
  */
 
@@ -61,10 +61,10 @@ export function mustBeKnownNames({ problems, generators }: Plan, machines: reado
  */
 export function varNamed(generators: Generators, machine: string, id: string): Var {
   const all = varsOf(generators, machine);
-  const exact = all.find(one => one.id === id);
+  const exact = all.find(declared => declared.id === id);
   if (exact !== undefined) return exact;
-  const ids = all.map(one => one.id);
-  const beginning = ids.filter(one => one.startsWith(id));
+  const ids = all.map(declared => declared.id);
+  const beginning = ids.filter(other => other.startsWith(id));
   const near = beginning.length === 1 ? (beginning[0] ?? null) : suggest(id, ids);
   const advice =
     near !== null

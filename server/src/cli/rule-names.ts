@@ -1,4 +1,4 @@
-/** Rule ids as somebody types them, and the sentence about those that do not exist. */
+/** Rule ids as they are typed, and the sentence about those that do not exist. */
 import type { Rule } from '../checks/rule.ts';
 import { didYouMean, nearestRule } from '../edits/suggest.ts';
 import { groupsOf } from '../workspace/rule-settings.ts';
@@ -18,7 +18,7 @@ export function isAskedFor(rule: string, ids: readonly string[]): boolean {
   return ids.includes(rule) || ids.includes(`${rule.slice(0, rule.indexOf('/'))}/*`);
 }
 
-/** The sentence about a rule that does not exist. */
+/** Returns the sentence about a rule that does not exist. */
 export function unknownRule(id: string, rules: readonly Rule[], groups: readonly string[] = []): string {
   const near = nearestRule(id, [...rules.map(rule => rule.id), ...groups]);
   return `There is no rule "${id}".${didYouMean(near)} \`varsmith rules\` lists them.`;

@@ -7,34 +7,34 @@ import type { Parsed } from './arguments.ts';
 import { type Io, UsageError } from './io.ts';
 import type { OpenFleet } from './open-fleet.ts';
 
-/** `--no-commit`, or what clan goes by. */
-export function commits(given: { flag(name: string): boolean }, io: Io): boolean {
-  return !given.flag('no-commit') && !io.env.CLAN_NO_COMMIT;
+/** Returns `--no-commit`, or what clan goes by. */
+export function commits(parsed: { flag(name: string): boolean }, io: Io): boolean {
+  return !parsed.flag('no-commit') && !io.env.CLAN_NO_COMMIT;
 }
 
-/** `--timeout`, in milliseconds. @throws UsageError */
-export function timeLimitFrom(given: Parsed): number {
-  return 1000 * positiveNumber('--timeout', given.option('timeout'), TIME_LIMIT_MS / 1000);
+/** Returns `--timeout`, in milliseconds. @throws UsageError */
+export function timeLimitFrom(parsed: Parsed): number {
+  return 1000 * positiveNumber('--timeout', parsed.option('timeout'), TIME_LIMIT_MS / 1000);
 }
 
 /** Of the fleet's settings, and `--limit NAME=N` before them. @throws UsageError */
-export function limitsFrom(given: Parsed, { workspace }: OpenFleet): Limits {
-  const chosen = chosenLimits(workspace.settings.limits, given.options('limit'));
+export function limitsFrom(parsed: Parsed, { workspace }: OpenFleet): Limits {
+  const chosen = chosenLimits(workspace.settings.limits, parsed.options('limit'));
   if ('limits' in chosen) return chosen.limits;
   throw new UsageError(`"${chosen.wrong}" is not a value of --limit: it takes ${chosen.wanted}.`);
 }
 
-/** `--packages`. @throws UsageError */
-export function packageSourceFrom(given: Parsed): PackageSource {
-  const name = given.option('packages') ?? 'auto';
-  const source = PACKAGE_SOURCES.find(one => one === name);
+/** Returns `--packages`. @throws UsageError */
+export function packageSourceFrom(parsed: Parsed): PackageSource {
+  const name = parsed.option('packages') ?? 'auto';
+  const source = PACKAGE_SOURCES.find(known => known === name);
   if (source !== undefined) return source;
   throw new UsageError(`"${name}" is not a value of --packages: it takes ${PACKAGE_SOURCES.join(', ')}.`);
 }
 
 /** @throws UsageError */
-export function positiveNumber(option: string, given: string | undefined, fallback: number): number {
-  if (given === undefined) return fallback;
-  if (/^[1-9]\d{0,6}$/.test(given)) return Number(given);
-  throw new UsageError(`"${given}" is not a value of ${option}: it takes a number from 1.`);
+export function positiveNumber(option: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new UsageError(`"${text}" is not a value of ${option}: it takes a number from 1.`);
 }

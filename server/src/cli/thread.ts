@@ -26,7 +26,7 @@ export function doInThread({ root, access }: Job): StoreScan {
 /** Below that many machines with something stored, a thread takes longer to begin than the look. */
 const MANY = 50;
 
-/** Null where it is not worth while, or cannot be done. */
+/** Returns null where it is not worth while, or cannot be done. */
 export function scanMeanwhile(
   looking: ScanKind,
   root: string,

@@ -188,7 +188,7 @@ function refusal(refused: string, needsTarget = false): NotDeployable {
   return { refused, needsTarget };
 }
 
-/** A command as a person would type it. */
+/** Returns a command as a person would type it. */
 export function commandText(command: readonly string[]): string {
   return command
     .map(word => (/^[\w@%+=:,./#-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))

@@ -10,10 +10,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export async function here(env: Environment): Promise<Here> {
   const folders = foldersOf(env);
-  const found = await Promise.all(
+  const present = await Promise.all(
     PROGRAMS.map(async name => ((await findCommand(name, folders)) === null ? [] : [name])),
   );
-  return { hostName: hostname(), isRoot: process.getuid?.() === 0, programs: new Set(found.flat()) };
+  return { hostName: hostname(), isRoot: process.getuid?.() === 0, programs: new Set(present.flat()) };
 }
 
 /**

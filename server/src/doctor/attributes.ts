@@ -55,7 +55,7 @@ const MAX_PATHS = 8;
 /** With these values of `text`, attributes ask for no change of line endings. */
 const KEPT: ReadonlySet<string> = new Set(['unset', 'unspecified']);
 
-/** `vars` of `vars/shared/ca/key/secret`, with what the clan's directory has before it. */
+/** Returns `vars` of `vars/shared/ca/key/secret`, with what the clan's directory has before it. */
 function folderOf(path: string): string {
   return /^(?:.*?\/)?(?:vars|secrets)(?=\/)/.exec(path)?.[0] ?? 'vars';
 }

@@ -10,7 +10,7 @@ export interface Examined {
   readonly marker: string | null;
   readonly files: StoreFiles;
   readonly fleet: Fleet;
-  /** The command of a store of somebody's own, as the settings name it; null where they name none. */
+  /** The command of a store of the person's own, as the settings name it; null where they name none. */
   readonly storeCommand: readonly string[] | null;
   /** The one of clan's stores that the settings name. */
   readonly storeBackend: 'sops' | 'age' | null;

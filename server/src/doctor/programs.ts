@@ -104,7 +104,7 @@ async function programEntry(
   });
 }
 
-/** The first line of what it says; null where it says nothing. No key reaches its environment. */
+/** Returns the first line of what it says; null where it says nothing. No key reaches its environment. */
 async function versionOf(program: string, home: string | null): Promise<string | null> {
   try {
     const { code, stdout } = await runProcess(program, ['--version'], {

@@ -43,7 +43,7 @@ export function entry(
   return { name, standing, text, details, advice, ...(action === undefined ? {} : { action }) };
 }
 
-/** What there is to be done by commands, each once. */
+/** Returns what there is to be done by commands, each once. */
 export function actionsIn({ sections }: Examination): Action[] {
   return [...new Set(sections.flatMap(({ entries }) => entries.flatMap(({ action }) => action ?? [])))];
 }

@@ -18,7 +18,7 @@ export function readSecrets({ fleet, files }: Examined, sops: SopsFolder): Fleet
   return joinSecrets(files, fleet.secrets, implicitByName(sops, machines));
 }
 
-/** An entry for each of the two that is in use. */
+/** Returns an entry for each of the two that is in use. */
 export function secretEntries({ files }: Examined, secrets: FleetSecrets): Entry[] {
   return [
     ...keeperEntry('sops', 'sops-nix', secrets, path => {
@@ -39,7 +39,7 @@ function keeperEntry(
   secrets: FleetSecrets,
   flawOf: (path: string) => string | null,
 ): Entry[] {
-  const own = secrets.secrets.filter(one => one.keeper === keeper);
+  const own = secrets.secrets.filter(secret => secret.keeper === keeper);
   if (own.length === 0) return [];
   const paths = filesOf(secrets, keeper);
   const ofClan = own.filter(({ implicitOn }) => implicitOn.length > 0).length;
@@ -68,7 +68,7 @@ function keeperEntry(
   ];
 }
 
-/** The files that secrets of a keeper are certainly taken from, sorted. */
+/** Returns the files that secrets of a keeper are certainly taken from, sorted. */
 function filesOf(secrets: FleetSecrets, keeper: SecretKeeper): string[] {
   const paths = new Set<string>();
   for (const { keeper: own, definitions } of secrets.secrets)
@@ -78,7 +78,7 @@ function filesOf(secrets: FleetSecrets, keeper: SecretKeeper): string[] {
   return [...paths].sort();
 }
 
-/** `opens 2 of 3 files of sops-nix`, going by whom they are encrypted to; null where there are none. */
+/** Returns `opens 2 of 3 files of sops-nix`, going by whom they are encrypted to; null where there are none. */
 export function opensText(secrets: FleetSecrets, recipient: string): string | null {
   const sealed = filesOf(secrets, 'sops').flatMap(path => {
     const file = secrets.encrypted(path);

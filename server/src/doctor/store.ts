@@ -55,7 +55,7 @@ export async function storeSection(examined: Examined, around: DoctorEnvironment
   };
 }
 
-/** What earlier runs have stored and not committed. */
+/** Returns what earlier runs have stored and not committed. */
 async function owedEntries(
   { root }: Examined,
   { env, home, trusted, names }: DoctorEnvironment,
@@ -195,15 +195,16 @@ async function keyEntries(
       }),
     ];
   const places = { env, platform, home, read: readKeyFile };
-  const found = backend === 'sops' ? sopsIdentities(places) : ageIdentities(places);
+  const foundIdentities = backend === 'sops' ? sopsIdentities(places) : ageIdentities(places);
   const keys = await Promise.all(
-    found.identities.map(identity => keyEntry(identity, contents, secrets, backend, names)),
+    foundIdentities.identities.map(identity => keyEntry(identity, contents, secrets, backend, names)),
   );
-  const commands = found.commands.map(({ variable }) =>
+  const commands = foundIdentities.commands.map(({ variable }) =>
     entry(variable, 'unknown', 'names a command that prints a key; it is run only when something is opened'),
   );
-  const mistakes = found.problems.map(({ source, message }) => entry(source, 'problem', message));
-  const none = keys.length + commands.length === 0 ? [noKeys(found, examined.fleet, contents, names)] : [];
+  const mistakes = foundIdentities.problems.map(({ source, message }) => entry(source, 'problem', message));
+  const none =
+    keys.length + commands.length === 0 ? [noKeys(foundIdentities, examined.fleet, contents, names)] : [];
   return [...distinct(keys), ...commands, ...distinct(mistakes), ...none];
 }
 
@@ -235,12 +236,12 @@ async function keyEntry(
         return entry(source, 'problem', 'a key that is damaged: its checksum does not fit', {
           advice: 'Restore the file from a copy.',
         });
-      const user = sops.users.find(one => one.keys()?.some(({ key }) => key === recipient));
+      const user = sops.users.find(user => user.keys()?.some(({ key }) => key === recipient));
       if (backend !== 'sops') return entry(source, 'found', recipient);
       const opens = opensText(secrets, recipient);
       const also = opens === null ? '' : `; ${opens}`;
       if (user) return entry(source, 'found', `${recipient}, user "${user.name}" in sops/users${also}`);
-      // Without vars nobody has to be a user.
+      // Without vars there is no need to be a user.
       if (opens !== null && sops.users.length === 0) return entry(source, 'found', `${recipient}${also}`);
       return entry(source, 'found', `${recipient}, no user in sops/users${also}`, {
         advice: `${names.key} makes you a user, so that secrets are encrypted to you.`,
@@ -251,7 +252,7 @@ async function keyEntry(
 }
 
 /**
- * Whoever reads a fleet of somebody else, or checks it in CI, has no key and lacks nothing: it is a problem only for commands that
+ * Whoever reads a fleet from elsewhere, or checks it in CI, has no key and lacks nothing: it is a problem only for commands that
  * need one, and those say so.
  */
 function noKeys(
@@ -280,9 +281,9 @@ function noKeys(
 /** Several keys of one file are told apart by a number. */
 function distinct(entries: readonly Entry[]): Entry[] {
   const seen = new Map<string, number>();
-  return entries.map(one => {
-    const count = (seen.get(one.name) ?? 0) + 1;
-    seen.set(one.name, count);
-    return count === 1 ? one : { ...one, name: `${one.name} (${count})` };
+  return entries.map(entry => {
+    const count = (seen.get(entry.name) ?? 0) + 1;
+    seen.set(entry.name, count);
+    return count === 1 ? entry : { ...entry, name: `${entry.name} (${count})` };
   });
 }

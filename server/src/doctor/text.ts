@@ -11,9 +11,9 @@ export function examinationText(
   const lines = [`Varsmith ${version}: ${root}`];
   for (const { title, entries } of sections) {
     lines.push('', title);
-    for (const one of entries) {
-      lines.push(`  ${mark(one.standing, MARKS[one.standing])} ${one.name}: ${one.text}`);
-      for (const line of below(one)) lines.push(`      ${line}`);
+    for (const entry of entries) {
+      lines.push(`  ${mark(entry.standing, MARKS[entry.standing])} ${entry.name}: ${entry.text}`);
+      for (const line of below(entry)) lines.push(`      ${line}`);
     }
   }
   return `${lines.join('\n')}\n`;
@@ -27,11 +27,11 @@ export function examinationMarkdown({ version, root, sections }: Examination): s
   const lines = [`# Varsmith ${version}`, '', literal(root)];
   for (const { title, entries } of sections) {
     lines.push('', `## ${title}`, '', '|   | What | Found |', '| - | - | - |');
-    for (const one of entries) {
-      const found = [one.text, ...below(one)].map(escaped).join('<br>');
+    for (const entry of entries) {
+      const cell = [entry.text, ...below(entry)].map(escaped).join('<br>');
       // Names stay on one line beside long texts.
-      const name = escaped(one.name).replaceAll(' ', '\u00a0');
-      lines.push(`| ${MARKS[one.standing]} | **${name}** | ${found} |`);
+      const name = escaped(entry.name).replaceAll(' ', '\u00a0');
+      lines.push(`| ${MARKS[entry.standing]} | **${name}** | ${cell} |`);
     }
   }
   return `${lines.join('\n')}\n`;

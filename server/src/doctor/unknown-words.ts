@@ -68,20 +68,20 @@ const WORDS: Readonly<Record<UnknownPart, Words>> = {
   },
 };
 
-/** What cannot be told, and why, as one sentence. */
+/** Returns what cannot be told, and why, as one sentence. */
 export function unknownSentence({ what, reason }: Pick<NotAnalysable, 'what' | 'reason'>): string {
   return `${WORDS[what].what}: ${reason}.`;
 }
 
-/** All of it: what cannot be told and why, what follows from it, what to do. */
+/** Returns all of it: what cannot be told and why, what follows from it, what to do. */
 export function unknownText(unknown: Pick<NotAnalysable, 'what' | 'reason'>): string {
   return `${unknownSentence(unknown)} ${followsFrom([unknown.what])}`;
 }
 
-/** What follows from such unknowns, and what to do about them; each sentence once. */
+/** Returns what follows from such unknowns, and what to do about them; each sentence once. */
 export function followsFrom(parts: readonly UnknownPart[]): string {
   const words = parts.map(part => WORDS[part]);
-  return [...new Set([...words.map(one => one.follows), ...words.map(one => one.advice)])].join(' ');
+  return [...new Set([...words.map(word => word.follows), ...words.map(word => word.advice)])].join(' ');
 }
 
 /** Places that have the same sentence to be said of them, the most frequent first. */

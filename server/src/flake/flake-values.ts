@@ -216,15 +216,18 @@ function staleFiles(state: State): readonly string[] {
   return [...stale];
 }
 
-/** The outputs that the frameworks make whose modules the flake imports, as modules of the flake would say them. */
+/**
+ * Returns the outputs that the frameworks make whose modules the flake imports, as modules of the flake would say
+ * them.
+ */
 function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['used']): FlakeSet[] {
   return flake.frameworks.flatMap(({ framework, file }) => {
     const found = withBudget(cx, STEPS, () => {
       const read = framework.options.map(option => definitionsAt(cx, flake, [option]));
-      const definitions = read.flatMap(one => one.definitions);
-      for (const other of read.flatMap(one => one.files)) if (other !== file) used(file, other);
+      const definitions = read.flatMap(({ definitions }) => definitions);
+      for (const other of read.flatMap(({ files }) => files)) if (other !== file) used(file, other);
       const [what = ''] = framework.options;
-      const isComplete = flake.complete && !read.some(one => one.unclear);
+      const isComplete = flake.complete && !read.some(({ unclear }) => unclear);
       const more = isComplete ? null : symbol(what, `there may be more of \`${what}\``);
       if (definitions.length === 0) return framework.make(cx, attrs(new Map(), null, more));
       const config = mergedValue(cx, definitions, { what, isModules: false, more });
@@ -236,7 +239,7 @@ function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['u
   });
 }
 
-/** The path that an unknown was selected by, below the flake's outputs or below its own configuration. */
+/** Returns the path that an unknown was selected by, below the flake's outputs or below its own configuration. */
 function pathOf(
   value: UnknownValue,
 ): { readonly names: readonly string[]; readonly isOutput: boolean } | null {

@@ -1,5 +1,5 @@
 /**
- * What a run stands on: the repository, the person's surroundings, the clock. Handed in, so that nothing here reads an
+ * The environment of a run: the repository, the person's variables, the clock. Handed in, so that nothing here reads an
  * environment or a clock by itself.
  */
 import type { StoreFiles } from '../store/vars/files.ts';
@@ -21,7 +21,7 @@ export interface RunEnvironment {
   /** `process.arch`. */
   readonly arch: string;
   readonly now: () => Date;
-  /** The command of a store of somebody's own, as `varsmith.json` names it; null where it names none. */
+  /** The command of a store of the person's own, as `varsmith.json` names it; null where it names none. */
   readonly storeCommand: readonly string[] | null;
   /** The one of clan's stores that `varsmith.json` names, for a fleet without clan. */
   readonly storeBackend?: 'sops' | 'age' | null;

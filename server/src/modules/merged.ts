@@ -7,13 +7,14 @@ import { attr, attrs, list, perhaps, unknown } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import { thunk } from '../nix/eval/thunks.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
+import { addTo } from '../std.ts';
 import { type Definition, definitionsOf } from './read.ts';
 
 /** Sets with these are modules: what they say is joined by whoever imports them. */
 const MODULE_KEYS = ['imports', 'config', 'options', '_class', '_file'];
 
 /**
- * The value of an option.
+ * Returns the value of an option.
  * @param definitions at least one, unwrapped
  * @param option what it is called, to tell what is not known from other things; whether it may hold modules; and why
  * there may be further definitions, null if these are all
@@ -21,13 +22,13 @@ const MODULE_KEYS = ['imports', 'config', 'options', '_class', '_file'];
 export function mergedValue(cx: Evaluation, definitions: readonly Definition[], option: Option): Value {
   const { what, more } = option;
   const [first, ...others] = definitions as [Definition, ...Definition[]];
-  const all = definitions.map(one => one.value);
+  const all = definitions.map(definition => definition.value);
   if (all.every(isPlainSet)) return mergedSets(cx, definitions, option);
-  const isSure = definitions.every(one => !one.conditional);
+  const isSure = definitions.every(definition => !definition.conditional);
   if (isSure && option.isModules && all.every(isModule)) return modulesOf(all, more);
   if (others.length === 0 && isSure) return first.value;
-  const strongest = Math.min(...definitions.map(one => one.priority));
-  const winners = definitions.filter(one => one.priority === strongest);
+  const strongest = Math.min(...definitions.map(definition => definition.priority));
+  const winners = definitions.filter(definition => definition.priority === strongest);
   const [winner] = winners;
   if (winner !== undefined && winners.length === 1 && !winner.conditional && more === null)
     return winner.value;
@@ -49,7 +50,7 @@ function isModule(value: Value): boolean {
   return value.kind === 'attrs' || value.kind === 'lambda' || value.kind === 'path';
 }
 
-/** Modules that are defined in several places are one that imports them all. */
+/** Joins modules that are defined in several places to one that imports them all. */
 function modulesOf(modules: readonly Value[], more: UnknownValue | null): Value {
   const [only] = modules;
   if (modules.length === 1 && only !== undefined && more === null) return only;
@@ -70,9 +71,7 @@ function mergedSets(
     open ??= set.open;
     for (const [name, entry] of set.entries) {
       const found = { lazy: entry.value, at: entry.at, optional: entry.optional || conditional };
-      const known = byName.get(name);
-      if (known === undefined) byName.set(name, [found]);
-      else known.push(found);
+      addTo(byName, name, found);
     }
   }
   const entries = new Map<string, Attr>();
@@ -97,7 +96,7 @@ function mergedSets(
   return attrs(entries, definitions[0]?.value.origin ?? null, open, patterns);
 }
 
-/** The set with the values of its entries changed, each when it is asked for. */
+/** Returns the set with the values of its entries changed, each when it is asked for. */
 export function mapEntries(cx: Evaluation, set: AttrsValue, change: (value: Value) => Value): AttrsValue {
   const entries = new Map<string, Attr>();
   for (const [name, entry] of set.entries)

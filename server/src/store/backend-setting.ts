@@ -21,7 +21,7 @@ export interface Configured {
 }
 
 /**
- * The different settings of the machines, or that of the clan where no machine is known. Null among them is for those
+ * Returns the different settings of the machines, or that of the clan where no machine is known. Null among them is for those
  * that set nothing, and for those of which it cannot be told.
  */
 function settingsOf({ machines, storeSettings: settings }: Configured): readonly (string | null)[] {
@@ -46,14 +46,14 @@ export function noSuchStore(name: string): string {
     : `There is no secret store "${name}": ${all}`;
 }
 
-/** The setting that all machines share; null where there is none, or several, or that of some cannot be told. */
+/** Returns the setting that all machines share; null where there is none, or several, or that of some cannot be told. */
 export function commonSetting(fleet: Configured): string | null {
   const [only = null, ...others] = settingsOf(fleet);
   return others.length === 0 ? only : null;
 }
 
 /**
- * What machines use, each once: what they set, else `fallback`, else what is probable, else clan's own default. More than
+ * Returns what machines use, each once: what they set, else `fallback`, else what is probable, else clan's own default. More than
  * one where they differ.
  */
 export function usedSettings(
@@ -64,7 +64,7 @@ export function usedSettings(
   return [...new Set(settingsOf(fleet).map(settingOr(fleet, files, fallback)))];
 }
 
-/** What counts where nothing is set; looked for once. */
+/** Returns what counts where nothing is set; looked for once. */
 function settingOr(fleet: Configured, files: Parameters<typeof probeBackend>[0], fallback: string | null) {
   let unset: string | null = null;
   return (setting: string | null): string => {
@@ -78,7 +78,7 @@ function settingOr(fleet: Configured, files: Parameters<typeof probeBackend>[0],
 export type Keeper = 'sops' | 'age' | 'outside';
 
 /**
- * What keeps the secrets of a machine, told as {@link usedSettings} tells it; of null those that are shared: `outside` if
+ * Returns what keeps the secrets of a machine, told as {@link usedSettings} tells it; of null those that are shared: `outside` if
  * any machine keeps them elsewhere than in the repository.
  *
  * @param fallback what `varsmith.json` says, where the configuration sets nothing
@@ -91,7 +91,7 @@ export function keeperOf(
   const used = settingOr(fleet, files, fallback);
   const settings = fleet.storeSettings;
   const keeper = (name: string): Keeper => (name === 'sops' || name === 'age' ? name : 'outside');
-  const [first, ...others] = new Set(settingsOf(fleet).map(one => keeper(used(one))));
+  const [first, ...others] = new Set(settingsOf(fleet).map(setting => keeper(used(setting))));
   const shared = others.length === 0 ? (first ?? 'outside') : 'outside';
   return machine => (machine === null || others.length === 0 ? shared : keeper(used(settings.of(machine))));
 }
@@ -101,12 +101,12 @@ export function areSecretsOutside(fleet: Configured): boolean {
   return settingsOf(fleet).some(name => name !== null && name !== 'sops' && name !== 'age');
 }
 
-/** The backend that the configuration sets for the whole fleet; null where it sets none, several, or one of another kind. */
+/** Returns the backend that the configuration sets for the whole fleet; null where it sets none, several, or one of another kind. */
 export function setBackend(fleet: Configured): Backend | null {
   return backendNamed(commonSetting(fleet) ?? '');
 }
 
-/** What is worth a guess where nothing is set: what modules set, else what lies on disk. */
+/** Returns what is worth a guess where nothing is set: what modules set, else what lies on disk. */
 export function probableSetting(fleet: Configured, files: Parameters<typeof probeBackend>[0]): string | null {
   return fleet.storeSettings.likely ?? probeBackend(files, fleet.directory ?? '');
 }
@@ -115,7 +115,7 @@ export function probableSetting(fleet: Configured, files: Parameters<typeof prob
  * For showing: what is set for a machine (null: for all of them), else what is probable, else clan's own default. Null for
  * one of another kind (`vm`, `custom`).
  *
- * @param elsewhere a command of somebody's own keeps secrets, as `varsmith.json` names it
+ * @param elsewhere a command of the person's own keeps secrets, as `varsmith.json` names it
  */
 export function shownBackend(
   fleet: Configured,
@@ -127,7 +127,7 @@ export function shownBackend(
   return backendNamed(set ?? (elsewhere ? 'custom' : probableSetting(fleet, files)) ?? 'sops');
 }
 
-/** The backend that keeps the secrets of a machine in the repository; null for others, and where it is not certain. */
+/** Returns the backend that keeps the secrets of a machine in the repository; null for others, and where it is not certain. */
 export function backendInRepository(
   fleet: Configured,
   contents: StoreContents,

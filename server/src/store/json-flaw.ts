@@ -34,7 +34,7 @@ function at(reason: string, start: number, length: number): Flaw {
   return { reason, start, end: start + length };
 }
 
-/** The offset of the first token that JSON does not have there; the end of the text where one is wanting. */
+/** Returns the offset of the first token that JSON does not have there; the end of the text where one is wanting. */
 function firstOdd(text: string): number {
   const open: string[] = [];
   let wanted: Wanted = 'value';
@@ -52,7 +52,7 @@ function firstOdd(text: string): number {
   }
 }
 
-/** What is wanted after a token; null where the token is not. Keeps account of what is open. */
+/** Returns what is wanted after a token; null where the token is not. Keeps account of what is open. */
 function after(wanted: Wanted, token: string, open: string[]): Wanted | null {
   const isValue = wanted === 'value' || wanted === 'first value';
   switch (token) {

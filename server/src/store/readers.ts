@@ -5,7 +5,7 @@
 import type { SopsFolder } from './sops/sops-keys.ts';
 import type { Access } from './sops/sops-writes.ts';
 
-/** Why somebody has access: a link beside the secret, or a setting of the configuration. */
+/** Why a reader has access: a link beside the secret, or a setting of the configuration. */
 export interface ReaderLink {
   readonly kind: 'user' | 'machine' | 'group' | 'setting';
   readonly name: string;
@@ -13,11 +13,11 @@ export interface ReaderLink {
 
 /** A key, and whose it is. */
 export interface Reader {
-  /** `admin`: named by the configuration alone; `unknown`: of nobody in the repository. */
+  /** `admin`: named by the configuration alone; `unknown`: of no user of the repository. */
   readonly kind: 'user' | 'machine' | 'admin' | 'unknown';
   /** Empty for those that have none. */
   readonly name: string;
-  /** Public. Null for somebody without a key: a machine gets one when it is first needed. */
+  /** Public. Null for a reader without a key: a machine gets one when it is first needed. */
   readonly key: string | null;
   /** Empty where nothing gives access any more. */
   readonly via: readonly ReaderLink[];
@@ -42,42 +42,42 @@ export interface AccessChange {
   readonly lost: readonly Reader[];
 }
 
-/** The keys behind the names of users, machines and groups; each with all links that bring it. */
+/** Returns the keys behind the names of users, machines and groups; each with all links that bring it. */
 export function readersOf(sops: SopsFolder, access: Access): Reader[] {
-  const found = new Map<string, Reader>();
+  const readers = new Map<string, Reader>();
   const add = (kind: 'user' | 'machine', name: string, link: ReaderLink) => {
     const owner = sops[`${kind}s`].find(one => one.name === name);
     const keys = owner?.keys() ?? [];
-    for (const key of keys.length === 0 ? [null] : keys.map(one => one.key)) {
+    for (const key of keys.length === 0 ? [null] : keys.map(key => key.key)) {
       const id = readerId({ kind, name, key });
-      found.set(id, { kind, name, key, via: [...(found.get(id)?.via ?? []), link] });
+      readers.set(id, { kind, name, key, via: [...(readers.get(id)?.via ?? []), link] });
     }
   };
   for (const name of access.users) add('user', name, { kind: 'user', name });
   for (const name of access.machines) add('machine', name, { kind: 'machine', name });
   for (const name of access.groups) {
-    const group = sops.groups.find(one => one.name === name);
+    const group = sops.groups.find(group => group.name === name);
     for (const member of group?.users ?? []) add('user', member.name, { kind: 'group', name });
     for (const member of group?.machines ?? []) add('machine', member.name, { kind: 'group', name });
   }
-  return [...found.values()];
+  return [...readers.values()];
 }
 
-/** Whose a key is, whether or not it should have access; at least one, perhaps `unknown`. */
+/** Returns whose a key is, whether or not it should have access; at least one, perhaps `unknown`. */
 export function ownersOf(sops: Pick<SopsFolder, 'users' | 'machines'>, key: string): Reader[] {
   const has = (kind: 'user' | 'machine') =>
     sops[`${kind}s`]
-      .filter(one => one.keys()?.some(own => own.key === key))
+      .filter(owner => owner.keys()?.some(own => own.key === key))
       .map(({ name }): Reader => ({ kind, name, key, via: [] }));
-  const found = [...has('user'), ...has('machine')];
-  return found.length > 0 ? found : [unknownReader(key)];
+  const owners = [...has('user'), ...has('machine')];
+  return owners.length > 0 ? owners : [unknownReader(key)];
 }
 
 export function unknownReader(key: string): Reader {
   return { kind: 'unknown', name: '', key, via: [] };
 }
 
-/** The same for the same key of the same person or machine. */
+/** Returns the same for the same key of the same person or machine. */
 export function readerId({ kind, name, key }: Pick<Reader, 'kind' | 'name' | 'key'>): string {
   return `${kind}\0${name}\0${key ?? ''}`;
 }

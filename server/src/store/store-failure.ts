@@ -14,7 +14,7 @@ export type FailureKind =
   | 'authentication-error'
   /** The values are whole, the file is not: one is missing, added or older, or its date was changed. */
   | 'mac-error'
-  /** Nobody, or nobody that can be served, to encrypt to. */
+  /** No recipient, or none that can be served. */
   | 'recipient';
 
 /** Thrown by everything that opens and seals. The message never holds a key or a plaintext. */

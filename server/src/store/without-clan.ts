@@ -1,5 +1,5 @@
 /**
- * Fleets of the kind without clan: generators below `vars.generators`, of a module of somebody's own. What is generated
+ * Fleets of the kind without clan: generators below `vars.generators`, of a module of the fleet's own. What is generated
  * in clan's layout, nothing there reads.
  */
 import { type Configured, probableSetting } from './backend-setting.ts';

@@ -23,16 +23,16 @@ import { readCommand } from '../table/read-command.ts';
 const FORMATS = ['text', 'json', 'markdown'] as const;
 
 export async function access(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('access', args);
-  const format = oneOf('--format', given.option('format'), FORMATS, 'text');
-  const revision = given.option('diff');
+  const parsed = readCommand('access', args);
+  const format = oneOf('--format', parsed.option('format'), FORMATS, 'text');
+  const revision = parsed.option('diff');
   if (format === 'markdown' && revision === undefined)
     throw new UsageError('--format markdown is for what changes: name a revision with --diff.');
-  const workspace = await openConfigured(given.positions[0], io);
+  const workspace = await openConfigured(parsed.positions[0], io);
   const choice = {
-    machines: given.options('machine'),
-    users: given.options('user'),
-    generators: given.options('generator'),
+    machines: parsed.options('machine'),
+    users: parsed.options('user'),
+    generators: parsed.options('generator'),
   };
   const now = accessIn(workspace);
   mustBeThere(choice, workspace, now);
@@ -54,7 +54,7 @@ type Format = (typeof FORMATS)[number];
 
 /** A name that nobody has is a mistake, not somebody who can read nothing. @throws UsageError */
 function mustBeThere({ machines }: Choice, workspace: Workspace, { secrets }: WorkspaceAccess): void {
-  const known = new Set(workspace.fleet().machines.map(one => one.name));
+  const known = new Set(workspace.fleet().machines.map(machine => machine.name));
   for (const { readers } of secrets)
     for (const reader of readers) if (reader.kind === 'machine') known.add(reader.name);
   for (const name of machines) mustBeMachine([...known].sort(), name);
@@ -76,9 +76,9 @@ function isAsked({ kind, name }: Pick<SecretReader, 'kind' | 'name'>, { machines
 function chosen(secrets: readonly SecretAccess[], choice: Choice): readonly SecretAccess[] {
   const all = choice.machines.length + choice.users.length === 0;
   return secrets
-    .filter(one => isChosen(one, choice.generators))
-    .map(one => ({ ...one, readers: one.readers.filter(reader => isAsked(reader, choice)) }))
-    .filter(one => all || one.readers.length > 0);
+    .filter(secret => isChosen(secret, choice.generators))
+    .map(secret => ({ ...secret, readers: secret.readers.filter(reader => isAsked(reader, choice)) }))
+    .filter(secret => all || secret.readers.length > 0);
 }
 
 function writeMatrix(
@@ -109,17 +109,22 @@ function writeDifference(
   { root }: Workspace,
   io: Io,
 ): void {
-  const generators = new Map([...then.secrets, ...now.secrets].map(one => [one.secret, one.generator]));
+  const generators = new Map(
+    [...then.secrets, ...now.secrets].map(secret => [secret.secret, secret.generator]),
+  );
   const differences = accessDifference(then.secrets, now.secrets)
-    .filter(one =>
-      isChosen({ secret: one.secret, generator: generators.get(one.secret) ?? null }, choice.generators),
+    .filter(difference =>
+      isChosen(
+        { secret: difference.secret, generator: generators.get(difference.secret) ?? null },
+        choice.generators,
+      ),
     )
-    .map(one => ({
-      ...one,
-      gains: one.gains.filter(reader => isAsked(reader, choice)),
-      losses: one.losses.filter(reader => isAsked(reader, choice)),
+    .map(difference => ({
+      ...difference,
+      gains: difference.gains.filter(reader => isAsked(reader, choice)),
+      losses: difference.losses.filter(reader => isAsked(reader, choice)),
     }))
-    .filter(one => one.gains.length + one.losses.length > 0);
+    .filter(difference => difference.gains.length + difference.losses.length > 0);
   const notes = [...new Set([...then.notes, ...now.notes])];
   const about = { revision, commit: then.commit };
   if (format === 'json') {

@@ -18,26 +18,26 @@ import { askFor, type Terminal } from '../reporter/terminal.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function addSecretCommand(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('add secret', args);
-  const [what, name, root] = given.positions;
+  const parsed = readCommand('add secret', args);
+  const [what, name, root] = parsed.positions;
   if (what !== 'secret' || name === undefined)
     throw new UsageError('Say what to add: varsmith add secret NAME.');
-  if (given.flag('no-env') && given.option('env') !== undefined)
+  if (parsed.flag('no-env') && parsed.option('env') !== undefined)
     throw new UsageError('--env and --no-env exclude each other.');
-  const kind = given.option('kind');
-  const machines = [...given.options('machines'), ...given.options('machine')]
+  const kind = parsed.option('kind');
+  const machines = [...parsed.options('machines'), ...parsed.options('machine')]
     .flatMap(list => list.split(','))
     .filter(each => each !== '');
   const stated = {
     key: name,
     kind: kind === undefined ? null : oneOf('--kind', kind, SECRET_KINDS, 'prompt'),
-    category: given.option('category') ?? null,
+    category: parsed.option('category') ?? null,
     machines,
-    description: given.option('description') ?? null,
-    domain: given.option('domain') ?? null,
-    generator: given.option('generator') ?? null,
-    envVar: given.flag('no-env') ? '' : (given.option('env') ?? null),
-    registry: given.option('registry') ?? null,
+    description: parsed.option('description') ?? null,
+    domain: parsed.option('domain') ?? null,
+    generator: parsed.option('generator') ?? null,
+    envVar: parsed.flag('no-env') ? '' : (parsed.option('env') ?? null),
+    registry: parsed.option('registry') ?? null,
   };
   const workspace = await openWorkspace(root, io);
   const around = { fleet: workspace.fleet(), files: workspace.files };
@@ -47,16 +47,16 @@ export async function addSecretCommand(args: readonly string[], io: Io): Promise
       (stated.kind === null || proposal.kind === stated.kind) &&
       (stated.category === null || proposal.category === stated.category),
   );
-  // Without a word about it, somebody types it in.
+  // By default it is typed in.
   const usual = fitting.find(proposal => stated.kind !== null || proposal.kind === 'prompt') ?? fitting[0];
   const wish: SecretWish = {
     ...stated,
     kind: stated.kind ?? usual?.kind ?? 'prompt',
     category: stated.category ?? usual?.category ?? null,
   };
-  const terminal = given.flag('yes') || given.flag('dry-run') ? null : terminalOf(io);
+  const terminal = parsed.flag('yes') || parsed.flag('dry-run') ? null : terminalOf(io);
   const complete = terminal === null || usual === undefined ? wish : await asked(terminal, wish, usual);
-  return carryOut(workspace, addSecret(around, complete), given.flag('dry-run'), io);
+  return carryOut(workspace, addSecret(around, complete), parsed.flag('dry-run'), io);
 }
 
 /** Asks for what no option says; Enter takes what is shown. @throws Cancelled */

@@ -20,35 +20,36 @@ import { givenValue, randomValue } from '../reporter/given-value.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function addSops(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('add sops', args);
-  const [, name, root] = given.positions;
+  const parsed = readCommand('add sops', args);
+  const [, name, root] = parsed.positions;
   if (name === undefined) throw new UsageError('Say what to call it: varsmith add sops NAME.');
   const inside = (option: 'file' | 'module') => {
-    const path = given.option(option);
+    const path = parsed.option(option);
     if (path === undefined) return null;
-    const found = path.startsWith('/') ? null : joinPath('', path);
-    if (found === null) throw new UsageError(`--${option} takes a path inside the root, relative to it.`);
-    return found;
+    const inside = path.startsWith('/') ? null : joinPath('', path);
+    if (inside === null) throw new UsageError(`--${option} takes a path inside the root, relative to it.`);
+    return inside;
   };
-  const wish = { name, key: given.option('key') ?? null, file: inside('file'), module: inside('module') };
-  const identities = namedIdentities(given.options('identity'), io);
+  const wish = { name, key: parsed.option('key') ?? null, file: inside('file'), module: inside('module') };
+  const identities = namedIdentities(parsed.options('identity'), io);
   const open = await openFleet(root, io, { needsClan: false });
   const around = { fleet: open.fleet(), files: open.files };
   const plan = planSopsSecret(around, wish);
-  if (given.flag('dry-run')) return preview(open, plan, given.flag('json'), io);
+  if (parsed.flag('dry-run')) return preview(open, plan, parsed.flag('json'), io);
   if ('refused' in plan) throw new Error(plan.refused);
   return withSession(open, { commit: false, note: sentence => say(io, sentence) }, async session => {
     const keys = await findKeys(open.environment, 'sops', identities);
     const before = plan.creation === null ? (open.files.text(plan.file) ?? '') : null;
-    // Before anybody types anything: a file that cannot be opened takes nothing.
+    // Before anything is typed: a file that cannot be opened takes nothing.
     if (before !== null && plan.format !== 'binary') await valuesIn(documentOf(plan), before, keys);
-    const value = given.flag('random') ? randomValue() : await givenValue(name, io);
+    const value = parsed.flag('random') ? randomValue() : await givenValue(name, io);
     if (value.length === 0) throw new UsageError('The value is empty. Nothing was changed.');
     const after = await encrypted(open, plan, keys, before, value);
     const edited = [{ path: plan.file, before, after }, ...editedFiles(around, plan.edits)];
     const { changes, unchanged } = sourceChanges(open.root, edited);
     await session.apply(changes, `secrets: add ${name}`, unchanged);
-    if (given.flag('json')) io.stdout.write(`${jsonText({ schemaVersion: 1, ...planData(plan, edited) })}\n`);
+    if (parsed.flag('json'))
+      io.stdout.write(`${jsonText({ schemaVersion: 1, ...planData(plan, edited) })}\n`);
     else
       for (const { path, before: old } of edited)
         io.stdout.write(`${old === null ? 'new    ' : 'changed'} ${printable(path)}\n`);
@@ -80,8 +81,8 @@ function preview(open: OpenFleet, plan: SopsPlan | RefusedChoice, json: boolean,
   const around = { fleet: open.fleet(), files: open.files };
   if (json) {
     const { files, modules } = sopsChoices(around);
-    const found = 'refused' in plan ? plan : planData(plan, editedFiles(around, plan.edits));
-    io.stdout.write(`${jsonText({ schemaVersion: 1, ...found, choices: { files, modules } })}\n`);
+    const data = 'refused' in plan ? plan : planData(plan, editedFiles(around, plan.edits));
+    io.stdout.write(`${jsonText({ schemaVersion: 1, ...data, choices: { files, modules } })}\n`);
     return EXIT.ok;
   }
   if ('refused' in plan) throw new Error(plan.refused);
@@ -97,7 +98,7 @@ function planData(
   { file, module, names, creation, shown }: SopsPlan,
   edited: readonly { readonly path: string; readonly after: string }[],
 ) {
-  const text = edited.find(one => one.path === shown?.file)?.after;
+  const text = edited.find(file => file.path === shown?.file)?.after;
   const line = text === undefined ? null : text.slice(0, shown?.offset).split('\n').length;
   return { file, module, line, key: names.join('/'), creates: creation !== null };
 }

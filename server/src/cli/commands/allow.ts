@@ -16,14 +16,14 @@ import { jsonText } from '../output/json-text.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function allowCommand(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('allow', args);
-  const [root] = given.positions;
-  const isJson = given.flag('json');
-  if (given.flag('list') && (given.flag('revoke') || root !== undefined))
+  const parsed = readCommand('allow', args);
+  const [root] = parsed.positions;
+  const isJson = parsed.flag('json');
+  if (parsed.flag('list') && (parsed.flag('revoke') || root !== undefined))
     throw new UsageError('--list lists all folders: it goes with no other argument but --json.');
   const person = { env: io.env, home: homeIn(io.env), platform: process.platform };
-  if (given.flag('list')) return list(allowedStores(person), isJson, io);
-  if (given.flag('revoke')) {
+  if (parsed.flag('list')) return list(allowedStores(person), isJson, io);
+  if (parsed.flag('revoke')) {
     // The folder may be gone, or be no fleet any more.
     const folder = root === undefined ? (nearestRoot(io.cwd) ?? io.cwd) : absolutePath(io.cwd, root);
     const revoked = revokeStores(person, folder);
@@ -48,7 +48,7 @@ export async function allowCommand(args: readonly string[], io: Io): Promise<num
 
 function list(all: readonly Allowed[], isJson: boolean, io: Io): number {
   if (isJson) {
-    const allowed = all.map(one => ({ ...dataOf(one), at: one.at }));
+    const allowed = all.map(command => ({ ...dataOf(command), at: command.at }));
     io.stdout.write(`${jsonText({ schemaVersion: 1, allowed })}\n`);
   } else io.stdout.write(all.length === 0 ? 'Nothing is allowed.\n' : all.map(textOf).join(''));
   return EXIT.ok;

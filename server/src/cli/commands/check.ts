@@ -22,32 +22,32 @@ const WRITERS: Readonly<Record<'text' | 'lines' | 'json' | 'sarif' | 'github', (
 
 export async function check(args: readonly string[], io: Io): Promise<number> {
   const begun = performance.now();
-  const given = readCommand('check', args);
+  const parsed = readCommand('check', args);
   const format = oneOf(
     '--format',
-    given.option('format'),
+    parsed.option('format'),
     ['text', 'lines', 'json', 'sarif', 'github'],
     'text',
   );
-  const threshold = oneOf('--severity', given.option('severity'), SEVERITIES, 'error');
-  const wanted = given.options('rule');
-  rejectContradictions(given);
+  const threshold = oneOf('--severity', parsed.option('severity'), SEVERITIES, 'error');
+  const wanted = parsed.options('rule');
+  rejectContradictions(parsed);
   const [{ rules }, write] = await Promise.all([import('../../checks/rules/index.ts'), WRITERS[format]()]);
   rejectUnknownRules(wanted, rules);
 
-  const workspace = await openConfigured(given.positions[0], io);
+  const workspace = await openConfigured(parsed.positions[0], io);
   noteRulesThatAreOff(workspace, wanted, io);
   const isWanted = (rule: string) => wanted.length === 0 || isAskedFor(rule, wanted);
   const fingerprintsIn = (findings: readonly Finding[]): Fingerprints => {
-    let known: ReadonlyMap<Finding, string> | null = null;
+    let computed: ReadonlyMap<Finding, string> | null = null;
     return () => {
-      known ??= fingerprintsOf(findings, lineTextIn(workspace.files));
-      return known;
+      computed ??= fingerprintsOf(findings, lineTextIn(workspace.files));
+      return computed;
     };
   };
   // Baselines and fixes are about single findings.
   const all = () => singles([...workspace.snapshot().findings.values()].flat());
-  const sifter = await sifterOf(given, io, isWanted);
+  const sifter = await sifterOf(parsed, io, isWanted);
   const openOf = (findings: readonly Finding[]) =>
     sifter(
       findings.filter(({ rule }) => isWanted(rule)),
@@ -55,9 +55,9 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
     ).open;
 
   let fixed: number | null = null;
-  if (given.flag('fix')) {
+  if (parsed.flag('fix')) {
     const { fix } = await import('../output/check-fix.ts');
-    const dryRun = given.flag('dry-run');
+    const dryRun = parsed.flag('dry-run');
     // A dry run cures nothing, so its code is that of things as they stand.
     const before = dryRun ? countsOf(openOf(all())) : null;
     fixed = fix(workspace, openOf, dryRun, io);
@@ -66,7 +66,7 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
 
   const everything = all();
   const fingerprints = fingerprintsIn(everything);
-  const target = given.option('write-baseline');
+  const target = parsed.option('write-baseline');
   const findings = everything.filter(({ rule }) => isWanted(rule));
   const sifted =
     target === undefined
@@ -109,8 +109,8 @@ interface Open {
 type Sifter = (findings: readonly Finding[], fingerprints: Fingerprints) => Open;
 
 /** The baseline is read before anything is done, so that a wrong one stops the command first. */
-async function sifterOf(given: Parsed, io: Io, isWanted: (rule: string) => boolean): Promise<Sifter> {
-  const file = given.option('baseline');
+async function sifterOf(parsed: Parsed, io: Io, isWanted: (rule: string) => boolean): Promise<Sifter> {
+  const file = parsed.option('baseline');
   if (file === undefined) return findings => ({ open: findings, baseline: null });
   const { readBaseline, sift } = await import('../baseline.ts');
   const baseline = readBaseline(absolutePath(io.cwd, file), file);
@@ -137,15 +137,15 @@ async function writeNewBaseline(
   return { open: [], baseline: { file, silenced: findings, obsolete: 0 } };
 }
 
-function rejectContradictions(given: Parsed): void {
-  if (given.flag('dry-run')) {
-    if (!given.flag('fix')) throw new UsageError('--dry-run shows what --fix would do: give both.');
-    if (given.option('format') !== undefined)
+function rejectContradictions(parsed: Parsed): void {
+  if (parsed.flag('dry-run')) {
+    if (!parsed.flag('fix')) throw new UsageError('--dry-run shows what --fix would do: give both.');
+    if (parsed.option('format') !== undefined)
       throw new UsageError('--dry-run prints a diff: leave out --format.');
-    if (given.option('write-baseline') !== undefined)
+    if (parsed.option('write-baseline') !== undefined)
       throw new UsageError('--dry-run writes nothing: leave out --write-baseline.');
   }
-  if (given.option('write-baseline') !== undefined && given.options('rule').length > 0)
+  if (parsed.option('write-baseline') !== undefined && parsed.options('rule').length > 0)
     throw new UsageError('A new baseline is about all rules: leave out --rule.');
 }
 

@@ -19,14 +19,14 @@ const SCRIPTS = {
 } as const;
 
 export async function completions(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('completions', args);
-  const kind = given.option('names');
+  const parsed = readCommand('completions', args);
+  const kind = parsed.option('names');
   if (kind !== undefined) {
     const source = oneOf('--names', kind, NAME_SOURCES, 'machine');
     for (const name of await namesOf(source, io)) io.stdout.write(`${name}\n`);
     return EXIT.ok;
   }
-  const [shell] = given.positions;
+  const [shell] = parsed.positions;
   if (shell === undefined) throw new UsageError(`Which shell? It may be ${SHELLS.join(', ')}.`);
   io.stdout.write(SCRIPTS[oneOf('completions', shell, SHELLS, 'bash')](COMMANDS));
   return EXIT.ok;

@@ -18,10 +18,10 @@ import { jsonText } from '../output/json-text.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function convert(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('convert', args);
-  const choice = choiceFrom(given);
-  const identities = namedIdentities(given.options('identity'), io);
-  const open = await openFleet(given.option('root'), io);
+  const parsed = readCommand('convert', args);
+  const choice = choiceFrom(parsed);
+  const identities = namedIdentities(parsed.options('identity'), io);
+  const open = await openFleet(parsed.option('root'), io);
   if (!open.fleet().isClan)
     throw new Error('There is no clan here that reads vars, so there is nothing to convert secrets to.');
   const note = (sentence: string) => say(io, sentence);
@@ -31,15 +31,15 @@ export async function convert(args: readonly string[], io: Io): Promise<number> 
     choice.mustBeFound(done);
     return done;
   };
-  if (given.flag('dry-run')) {
+  if (parsed.flag('dry-run')) {
     const done = await notingDisk(open, note, rehearse);
-    return report(done, given, open, io);
+    return report(done, parsed, open, io);
   }
   return withSession(open, { commit: false, note }, async session => {
     const done = await rehearse();
     // Who names secrets wants these.
-    if (given.positions.length > 0 && done.kept.length > 0)
-      throw new Error([...done.kept.map(one => one.reason), 'Nothing was changed.'].join('\n'));
+    if (parsed.positions.length > 0 && done.kept.length > 0)
+      throw new Error([...done.kept.map(secret => secret.reason), 'Nothing was changed.'].join('\n'));
     if (done.converted.length > 0) {
       const { changes, unchanged } = sourceChanges(open.root, [...done.modules, ...done.encrypted]);
       const removals = done.removed.map(path => ({ kind: 'remove', path }) as const);
@@ -48,7 +48,7 @@ export async function convert(args: readonly string[], io: Io): Promise<number> 
         ...done.read,
       ]);
     }
-    return report(done, given, open, io);
+    return report(done, parsed, open, io);
   });
 }
 
@@ -59,23 +59,23 @@ interface Choice {
 }
 
 /** @throws UsageError */
-function choiceFrom(given: Parsed): Choice {
-  const names = given.positions;
-  const file = given.option('file');
+function choiceFrom(parsed: Parsed): Choice {
+  const names = parsed.positions;
+  const file = parsed.option('file');
   const path = file === undefined ? null : joinPath('', file);
   if (file !== undefined && (path === null || file.startsWith('/')))
     throw new UsageError('--file takes a path inside the root, relative to it.');
-  const machines = given.options('machine');
-  if (names.length === 0 && path === null && !given.flag('all') && machines.length === 0)
+  const machines = parsed.options('machine');
+  if (names.length === 0 && path === null && !parsed.flag('all') && machines.length === 0)
     throw new UsageError('Convert what? Name secrets, or say --file FILE, --machine M or --all.');
-  const name = given.option('name');
+  const name = parsed.option('name');
   if (name !== undefined && names.length !== 1)
     throw new UsageError('--name names the generator of one secret: say which secret.');
   const seen: string[] = [];
   return {
     wish: {
       names: new Map(name === undefined ? [] : [[names[0] as string, name]]),
-      keepsOld: given.flag('keep-old'),
+      keepsOld: parsed.flag('keep-old'),
       // Who names secrets wants these.
       skipsUnreadable: names.length === 0,
       about(verdict) {
@@ -87,13 +87,13 @@ function choiceFrom(given: Parsed): Choice {
     },
     mustBeFound({ converted, kept }) {
       const found = new Set([...converted.map(one => one.conversion.name), ...kept.map(one => one.name)]);
-      for (const one of names) {
-        if (found.has(one)) continue;
-        const near = suggest(one, seen);
+      for (const name of names) {
+        if (found.has(name)) continue;
+        const near = suggest(name, seen);
         throw new UsageError(
-          seen.includes(one)
-            ? `"${one}" is not among the secrets that --file and --machine select.`
-            : `There is no secret "${one}".${near === null ? '' : ` Did you mean "${near}"?`}`,
+          seen.includes(name)
+            ? `"${name}" is not among the secrets that --file and --machine select.`
+            : `There is no secret "${name}".${near === null ? '' : ` Did you mean "${near}"?`}`,
         );
       }
     },
@@ -117,12 +117,12 @@ function isOn(verdict: Verdict, machines: readonly string[]): boolean {
   return machines.some(machine => own.includes(machine));
 }
 
-function report(done: Rehearsal, given: Parsed, open: OpenFleet, io: Io): number {
-  const isDry = given.flag('dry-run');
+function report(done: Rehearsal, parsed: Parsed, open: OpenFleet, io: Io): number {
+  const isDry = parsed.flag('dry-run');
   const { converted, kept, unreadable, modules, encrypted, removed, newKeys, notes } = done;
   // A dry run shows what is possible.
   const failed = (converted.length === 0 && kept.length > 0) || (unreadable.length > 0 && !isDry);
-  if (given.flag('json')) {
+  if (parsed.flag('json')) {
     io.stdout.write(`${jsonText(dataOf(done, open.root, isDry))}\n`);
     return failed ? EXIT.findings : EXIT.ok;
   }
@@ -177,8 +177,8 @@ function dataOf(
     })),
     kept: kept.map(({ keeper, name, reason }) => ({ keeper, name, reason })),
     unreadable,
-    modules: modules.map(one => one.path),
-    encrypted: encrypted.map(one => one.path),
+    modules: modules.map(module => module.path),
+    encrypted: encrypted.map(file => file.path),
     ...{ removed, newKeys, notes },
   };
 }

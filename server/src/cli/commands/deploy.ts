@@ -26,7 +26,7 @@ import { confirm } from '../reporter/terminal.ts';
 import { readCommand } from '../table/read-command.ts';
 import { verified } from './verify.ts';
 
-/** What stands in the way of a machine, or of what is to be run. */
+/** What keeps a machine from being deployed. */
 interface Problem {
   readonly kind: string;
   readonly message: string;
@@ -35,40 +35,40 @@ interface Problem {
 export async function deploy(args: readonly string[], io: Io): Promise<number> {
   const end = args.indexOf('--');
   const own = end === -1 ? args : args.slice(0, end);
-  const given = readCommand('deploy', own);
-  const [name, root] = given.positions;
+  const parsed = readCommand('deploy', own);
+  const [name, root] = parsed.positions;
   if (name === undefined) throw new UsageError('Say which machine: varsmith deploy MACHINE.');
-  const actions = ACTIONS.filter(action => action !== 'switch' && given.flag(action)).map(
+  const actions = ACTIONS.filter(action => action !== 'switch' && parsed.flag(action)).map(
     each => `--${each}`,
   );
   if (actions.length > 1) throw new UsageError(`${actions.join(' and ')} exclude each other.`);
-  const tool = oneOf('--with', given.option('with'), TOOLS, 'auto');
+  const tool = oneOf('--with', parsed.option('with'), TOOLS, 'auto');
   const open = await openFleet(root, io, { scan: 'access' });
   const machine = machineNamed(open, name);
   const request = {
     machine,
-    action: actionOf(given),
+    action: actionOf(parsed),
     tool,
-    targetHost: given.option('target-host') ?? null,
-    buildHost: given.option('build-host') ?? null,
-    local: given.flag('local'),
+    targetHost: parsed.option('target-host') ?? null,
+    buildHost: parsed.option('build-host') ?? null,
+    local: parsed.flag('local'),
     more: end === -1 ? [] : args.slice(end + 1),
   };
   const deployment = deploymentOf(request, open.fleet().isClan, await here(io.env));
   // What was deployed before is not judged by what is there now.
   const problems = request.action === 'rollback' ? [] : await problemsOf(open, name);
-  if (given.flag('json')) {
-    if (!given.flag('dry-run'))
+  if (parsed.flag('json')) {
+    if (!parsed.flag('dry-run'))
       throw new UsageError('--json says what would be run: give --dry-run with it.');
     const data = { schemaVersion: 1, root: open.root, machine: name, problems, ...described(deployment) };
     io.stdout.write(`${jsonText(data)}\n`);
     return 'refused' in deployment || problems.length > 0 ? EXIT.findings : EXIT.ok;
   }
-  return inSentences({ given, open, name, deployment, problems, io });
+  return inSentences({ parsed: parsed, open, name, deployment, problems, io });
 }
 
-function actionOf(given: Parsed): Action {
-  return ACTIONS.find(action => action !== 'switch' && given.flag(action)) ?? 'switch';
+function actionOf(parsed: Parsed): Action {
+  return ACTIONS.find(action => action !== 'switch' && parsed.flag(action)) ?? 'switch';
 }
 
 function machineNamed(open: OpenFleet, name: string): Machine {
@@ -84,7 +84,7 @@ function machineNamed(open: OpenFleet, name: string): Machine {
   );
 }
 
-/** What `verify` says of the machine, and the errors that rules report of it or of the whole fleet. */
+/** Returns what `verify` says of the machine, and the errors that rules report of it or of the whole fleet. */
 async function problemsOf(open: OpenFleet, machine: string): Promise<readonly Problem[]> {
   const { problems } = await verified(open, { machines: [machine], generators: [] });
   const isElsewhere = ofOtherMachines(open, machine);
@@ -114,7 +114,7 @@ function described(deployment: Deployment | NotDeployable) {
 }
 
 interface Told {
-  readonly given: Parsed;
+  readonly parsed: Parsed;
   readonly open: OpenFleet;
   readonly name: string;
   readonly deployment: Deployment | NotDeployable;
@@ -122,7 +122,7 @@ interface Told {
   readonly io: Io;
 }
 
-async function inSentences({ given, open, name, deployment, problems, io }: Told): Promise<number> {
+async function inSentences({ parsed, open, name, deployment, problems, io }: Told): Promise<number> {
   const paint = painter(io.stderr, io.env);
   for (const { message } of problems) io.stderr.write(`${paint('red', '✗')} ${printable(message)}\n`);
   if ('refused' in deployment) {
@@ -132,21 +132,21 @@ async function inSentences({ given, open, name, deployment, problems, io }: Told
   const { command, where, rollback } = deployment;
   io.stdout.write(`${printable(commandText(command))}\n`);
   say(io, `It changes ${where}.`, ...rollback);
-  if (problems.length > 0 && !given.flag('anyway')) {
+  if (problems.length > 0 && !parsed.flag('anyway')) {
     say(
       io,
       `Nothing was run: ${counted(problems.length, 'problem')} with ${name}. --anyway deploys all the same.`,
     );
     return EXIT.findings;
   }
-  if (given.flag('dry-run')) return EXIT.ok;
-  if (!given.flag('yes') && !(await isConfirmed(io))) return EXIT.findings;
+  if (parsed.flag('dry-run')) return EXIT.ok;
+  if (!parsed.flag('yes') && !(await isConfirmed(io))) return EXIT.findings;
   const code = await carryOut(command, open.root, io.env);
   if (code !== 0) say(io, `${command.join(' ')} ended with ${code}. ${rollback[0]}`);
   return code === 0 ? EXIT.ok : EXIT.findings;
 }
 
-/** @throws UsageError where nobody can be asked, Cancelled */
+/** @throws UsageError where there is no one to ask, Cancelled */
 async function isConfirmed(io: Io): Promise<boolean> {
   const terminal = terminalOf(io);
   if (terminal === null) throw new UsageError('There is nobody to confirm this: use --yes to run it.');

@@ -15,9 +15,9 @@ import { readCommand } from '../table/read-command.ts';
 const COLOURS = { found: 'green', absent: 'dim', problem: 'red', unknown: 'yellow' } as const;
 
 export async function doctor(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('doctor', args);
-  const format = oneOf('--format', given.option('format'), ['text', 'json'] as const, 'text');
-  const workspace = await openWorkspace(given.positions[0], io);
+  const parsed = readCommand('doctor', args);
+  const format = oneOf('--format', parsed.option('format'), ['text', 'json'] as const, 'text');
+  const workspace = await openWorkspace(parsed.positions[0], io);
   const examined = examinedIn(workspace, problemLines(workspace));
   // Whoever types the command trusts the folder.
   const around = {
@@ -27,15 +27,15 @@ export async function doctor(args: readonly string[], io: Io): Promise<number> {
     trusted: true,
     names: IN_TERMINAL,
   };
-  const found = await examine(examined, around, io.version);
-  if (format === 'json') io.stdout.write(`${jsonText({ schemaVersion: 1, ...found })}\n`);
+  const examination = await examine(examined, around, io.version);
+  if (format === 'json') io.stdout.write(`${jsonText({ schemaVersion: 1, ...examination })}\n`);
   else {
     const paint = painter(io.stdout, io.env);
     const marked = (standing: Standing, mark: string) => paint(COLOURS[standing], mark);
-    const safe = JSON.parse(JSON.stringify(found), (_, value) =>
+    const safe = JSON.parse(JSON.stringify(examination), (_, value) =>
       typeof value === 'string' ? printable(value) : value,
     );
     io.stdout.write(examinationText(safe, marked));
   }
-  return hasProblems(found) ? EXIT.findings : EXIT.ok;
+  return hasProblems(examination) ? EXIT.findings : EXIT.ok;
 }

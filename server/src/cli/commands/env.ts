@@ -20,11 +20,11 @@ const SHELLS = ['bash', 'nushell', 'json'] as const;
 const FORMATS = ['text', 'json'] as const;
 
 export async function env(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('env', args);
-  const asked = given.option('explain');
-  const shell = oneOf('--shell', given.option('shell'), SHELLS, 'bash');
-  const format = oneOf('--format', given.option('format'), FORMATS, 'text');
-  const { machine: named, root } = positionsOf(given.positions, given.option('machine'));
+  const parsed = readCommand('env', args);
+  const asked = parsed.option('explain');
+  const shell = oneOf('--shell', parsed.option('shell'), SHELLS, 'bash');
+  const format = oneOf('--format', parsed.option('format'), FORMATS, 'text');
+  const { machine: named, root } = positionsOf(parsed.positions, parsed.option('machine'));
   if (asked === '') throw new UsageError('--explain needs the name of a variable, or of a key.');
   const workspace = await openWorkspace(root, io);
   const fleet = workspace.fleet();
@@ -38,10 +38,11 @@ export async function env(args: readonly string[], io: Io): Promise<number> {
     return explanation.isSet ? EXIT.ok : EXIT.findings;
   }
   const environment = environmentOf(around, machine);
-  const absent = given.flag('all') ? absentVariables(around, machine) : null;
+  const absent = parsed.flag('all') ? absentVariables(around, machine) : null;
   if (isJson) {
     const spanOf = spansIn(workspace.files);
-    const more = absent === null ? {} : { absent: absent.map(one => explanationData(one, spanOf)) };
+    const more =
+      absent === null ? {} : { absent: absent.map(explanation => explanationData(explanation, spanOf)) };
     io.stdout.write(`${jsonText({ schemaVersion: 1, ...environment, ...more })}\n`);
   } else {
     const text = environmentText(environment, shell) + absentText(machine, absent ?? []);
@@ -76,7 +77,7 @@ function placeIn({ line, column }: Span): Pick<Span, 'line' | 'column'> {
   return { line, column };
 }
 
-/** `env MACHINE [ROOT]`, or `env [ROOT] --machine M`. Alone, what is written like a path is the root. */
+/** Returns `env MACHINE [ROOT]`, or `env [ROOT] --machine M`. Alone, what is written like a path is the root. */
 function positionsOf(
   positions: readonly string[],
   option: string | undefined,
@@ -90,7 +91,7 @@ function positionsOf(
   return { machine: option, root: first };
 }
 
-/** The machine that is meant; without a name, the only one there is. */
+/** Returns the machine that is meant; without a name, the only one there is. */
 function machineOf(fleet: Fleet, named: string | undefined): string {
   const machines = environmentMachines(fleet);
   if (named !== undefined && machines.includes(named)) return named;

@@ -11,15 +11,15 @@ import { unknownRule } from '../rule-names.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function explain(args: readonly string[], { stdout, env }: Io): Promise<number> {
-  const given = readCommand('explain', args);
-  const [id] = given.positions;
+  const parsed = readCommand('explain', args);
+  const [id] = parsed.positions;
   if (id === undefined) throw new UsageError('Which rule? `varsmith rules` lists them.');
   const rule = ruleById(id);
-  const group = rules.filter(one => one.id.startsWith(`${id.replace(/\/\*?$/, '')}/`));
-  const isJson = given.flag('json');
+  const group = rules.filter(rule => rule.id.startsWith(`${id.replace(/\/\*?$/, '')}/`));
+  const isJson = parsed.flag('json');
   if (group.length > 0) {
     if (isJson) stdout.write(`${jsonText({ schemaVersion: 1, rules: group.map(ruleSummary) })}\n`);
-    else for (const one of group) stdout.write(`${one.id}: ${one.summary}\n`);
+    else for (const rule of group) stdout.write(`${rule.id}: ${rule.summary}\n`);
     return EXIT.ok;
   }
   if (!rule) throw new UsageError(unknownRule(id, rules));

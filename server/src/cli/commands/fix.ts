@@ -16,16 +16,16 @@ import { readCommand } from '../table/read-command.ts';
 type Reporter = Omit<FixReporter, 'planned'> & { close(): void };
 
 export async function fixAccess(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('fix', args);
-  const open = await openFleet(given.positions[0], io);
-  const reporter = given.flag('events') ? watcherReporter(io) : outputReporter(open, given, io);
+  const parsed = readCommand('fix', args);
+  const open = await openFleet(parsed.positions[0], io);
+  const reporter = parsed.flag('events') ? watcherReporter(io) : outputReporter(open, parsed, io);
   try {
     const { outcome } = await runFix(
       open,
       {
-        choice: { machines: given.options('machine'), generators: given.options('generator') },
-        isSure: given.flag('yes'),
-        commit: commits(given, io),
+        choice: { machines: parsed.options('machine'), generators: parsed.options('generator') },
+        isSure: parsed.flag('yes'),
+        commit: commits(parsed, io),
       },
       { ...reporter, planned: mustBeKnownNames },
     );
@@ -36,9 +36,9 @@ export async function fixAccess(args: readonly string[], io: Io): Promise<number
 }
 
 /** Returns a reporter for whoever reads what is written: a person, or a program at the end. */
-function outputReporter({ root }: OpenFleet, given: Parsed, io: Io): Reporter {
+function outputReporter({ root }: OpenFleet, parsed: Parsed, io: Io): Reporter {
   const { mayGoOn, close } = terminalAsking(io);
-  const isJson = given.flag('json');
+  const isJson = parsed.flag('json');
   return {
     note: sentence => say(io, sentence),
     access(changes) {

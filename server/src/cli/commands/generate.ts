@@ -16,25 +16,25 @@ import { readCommand } from '../table/read-command.ts';
 import { requestOf, writePlan } from './plan.ts';
 
 export async function generate(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('generate', args);
-  if (given.flag('dry-run')) return writePlan(given, io);
-  const packages = packageSourceFrom(given);
-  const timeLimitMs = timeLimitFrom(given);
-  const workers = positiveNumber('--jobs', given.option('jobs'), availableParallelism());
-  const answers = await givenAnswers(given.options('prompt'), given.flag('events'), io);
-  const fleet = await openFleet(given.positions[0], io);
-  const limits = limitsFrom(given, fleet);
-  const reporter = reporterFor(given, fleet, io);
+  const parsed = readCommand('generate', args);
+  if (parsed.flag('dry-run')) return writePlan(parsed, io);
+  const packages = packageSourceFrom(parsed);
+  const timeLimitMs = timeLimitFrom(parsed);
+  const workers = positiveNumber('--jobs', parsed.option('jobs'), availableParallelism());
+  const answers = await givenAnswers(parsed.options('prompt'), parsed.flag('events'), io);
+  const fleet = await openFleet(parsed.positions[0], io);
+  const limits = limitsFrom(parsed, fleet);
+  const reporter = reporterFor(parsed, fleet, io);
   try {
     const { outcome } = await runGeneration(
       fleet,
       {
-        plan: requestOf(given),
-        isSure: given.flag('yes'),
-        commit: commits(given, io),
+        plan: requestOf(parsed),
+        isSure: parsed.flag('yes'),
+        commit: commits(parsed, io),
         scripts: {
-          sandbox: !given.flag('no-sandbox'),
-          asRoot: given.flag('as-root'),
+          sandbox: !parsed.flag('no-sandbox'),
+          asRoot: parsed.flag('as-root'),
           ...{ timeLimitMs, limits },
         },
         ...{ packages, workers, answers },
@@ -53,7 +53,7 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
   }
 }
 
-function reporterFor(given: Parsed, fleet: OpenFleet, io: Io): Reporter {
-  if (given.flag('events')) return watcherReporter(io, placesIn(fleet));
-  return given.flag('json') ? programReporter(fleet.root, io) : peopleReporter(io);
+function reporterFor(parsed: Parsed, fleet: OpenFleet, io: Io): Reporter {
+  if (parsed.flag('events')) return watcherReporter(io, placesIn(fleet));
+  return parsed.flag('json') ? programReporter(fleet.root, io) : peopleReporter(io);
 }

@@ -14,8 +14,8 @@ import { jsonText } from '../output/json-text.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function get(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('get', args);
-  const [machine, id, root] = given.positions;
+  const parsed = readCommand('get', args);
+  const [machine, id, root] = parsed.positions;
   if (machine === undefined || id === undefined)
     throw new UsageError('Which var? `varsmith get MACHINE GENERATOR/FILE [ROOT]`.');
   const open = await openFleet(root, io);
@@ -31,7 +31,7 @@ export async function get(args: readonly string[], io: Io): Promise<number> {
     () => storedValue(open.environment, secretBackend, generator, file),
   );
   if (value === null) throw new RunFailure(`Var ${id} has not been generated yet.`);
-  if (given.flag('json')) {
+  if (parsed.flag('json')) {
     const shown = { schemaVersion: 1, machine, id, secret: file.secret, ...valueData(value) };
     io.stdout.write(`${jsonText(shown)}\n`);
   } else {

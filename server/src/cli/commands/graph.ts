@@ -13,13 +13,13 @@ const GROUPINGS = ['machine', 'service'] as const;
 const FORMATS = ['svg', 'dot', 'mermaid', 'json'] as const;
 
 export async function graph(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('graph', args);
-  const format = oneOf('--format', given.option('format'), FORMATS, 'svg');
-  const group = given.option('group');
+  const parsed = readCommand('graph', args);
+  const format = oneOf('--format', parsed.option('format'), FORMATS, 'svg');
+  const group = parsed.option('group');
   const grouping = group === undefined ? null : oneOf('--group', group, GROUPINGS, 'machine');
-  const workspace = await openWorkspace(given.positions[0], io);
+  const workspace = await openWorkspace(parsed.positions[0], io);
   const fleet = workspace.fleet();
-  const { machine, generator } = { machine: given.option('machine'), generator: given.option('generator') };
+  const { machine, generator } = { machine: parsed.option('machine'), generator: parsed.option('generator') };
   const machines = fleet.machines.map(({ name }) => name);
   rejectUnknown('machine', machine, machines);
   rejectUnknown(
@@ -27,12 +27,12 @@ export async function graph(args: readonly string[], io: Io): Promise<number> {
     generator,
     fleet.generators.map(({ name }) => name),
   );
-  const found = graphOf(fleet, workspace.looked(), {
+  const graph = graphOf(fleet, workspace.looked(), {
     machine: machine ?? null,
     generator: generator ?? null,
   });
-  io.stdout.write(await written(found, format, grouping, spansIn(workspace.files)));
-  if (found.nodes.length === 0) io.stderr.write('varsmith: No generator is declared here.\n');
+  io.stdout.write(await written(graph, format, grouping, spansIn(workspace.files)));
+  if (graph.nodes.length === 0) io.stderr.write('varsmith: No generator is declared here.\n');
   else if (format === 'svg' && io.stdout.isTTY)
     io.stderr.write('varsmith: This is a picture: write it to a file (`varsmith graph > graph.svg`).\n');
   return EXIT.ok;
@@ -48,16 +48,16 @@ function rejectUnknown(
 }
 
 async function written(
-  found: Graph,
+  graph: Graph,
   format: (typeof FORMATS)[number],
   grouping: Grouping | null,
   spanOf: SpanOf,
 ): Promise<string> {
   if (format === 'svg')
-    return (await import('../../editor/graph/graph-picture.ts')).pictureOf(found, { grouping }).svg;
-  if (format === 'json') return `${jsonText(withLines(found, spanOf))}\n`;
+    return (await import('../../editor/graph/graph-picture.ts')).pictureOf(graph, { grouping }).svg;
+  if (format === 'json') return `${jsonText(withLines(graph, spanOf))}\n`;
   const { dotOf, mermaidOf } = await import('../../editor/graph/graph-text.ts');
-  return format === 'dot' ? dotOf(found, grouping) : mermaidOf(found, grouping);
+  return format === 'dot' ? dotOf(graph, grouping) : mermaidOf(graph, grouping);
 }
 
 /** With lines and columns instead of offsets. */

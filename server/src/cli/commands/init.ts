@@ -13,17 +13,17 @@ const NOT_TOLD = { began: false, left: null };
 const FIRST = 'Next: `varsmith keygen` makes your key, then `varsmith generate` makes the values.';
 
 export async function init(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('init', args);
-  const system = oneOf('--system', given.option('system'), SYSTEMS, 'x86_64-linux');
+  const parsed = readCommand('init', args);
+  const system = oneOf('--system', parsed.option('system'), SYSTEMS, 'x86_64-linux');
   // A new fleet has nothing yet by which its root could be found.
-  const root = given.positions[0] ?? nearestRoot(io.cwd) ?? io.cwd;
+  const root = parsed.positions[0] ?? nearestRoot(io.cwd) ?? io.cwd;
   const workspace = await openWorkspace(root, io);
   const around = { fleet: workspace.fleet(), files: workspace.files };
-  const machine = given.option('machine') ?? 'example';
+  const machine = parsed.option('machine') ?? 'example';
   const laid = layPipeline(around, { folder: basename(workspace.root), machine, system });
   if ('refused' in laid) throw new Error(laid.refused);
   const { created, kept, left, next } = laid;
-  const dryRun = given.flag('dry-run');
+  const dryRun = parsed.flag('dry-run');
   if (!dryRun) {
     makeFolders(
       workspace.root,
@@ -46,7 +46,7 @@ export async function init(args: readonly string[], io: Io): Promise<number> {
       : `varsmith: ${verb} ${counted(created.length, 'file')}${rest}.\n`,
   );
   const git =
-    dryRun || given.flag('no-git')
+    dryRun || parsed.flag('no-git')
       ? NOT_TOLD
       : await makeKnownToGit(
           workspace.root,

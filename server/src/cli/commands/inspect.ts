@@ -7,9 +7,9 @@ import { writeInspectionJson } from '../output/write-inspection.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function inspect(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('inspect', args);
-  const format = oneOf('--format', given.option('format'), ['text', 'json'], 'text');
-  const workspace = await openWorkspace(given.positions[0], io);
+  const parsed = readCommand('inspect', args);
+  const format = oneOf('--format', parsed.option('format'), ['text', 'json'], 'text');
+  const workspace = await openWorkspace(parsed.positions[0], io);
   for (const line of problemLines(workspace)) io.stderr.write(`varsmith: ${printable(line)}\n`);
   if (format === 'json') await writeInspectionJson(inspectionParts(workspace), io);
   else (await import('../output/inspect-text.ts')).writeInspection(inspection(workspace), io);

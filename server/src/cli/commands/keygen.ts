@@ -14,12 +14,12 @@ import { commits } from '../run-options.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function keygen(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('keygen', args);
-  const open = await openFleet(given.positions[0], io);
-  const user = given.option('user') ?? io.env.USER ?? ownName();
+  const parsed = readCommand('keygen', args);
+  const open = await openFleet(parsed.positions[0], io);
+  const user = parsed.option('user') ?? io.env.USER ?? ownName();
   return withSession(
     open,
-    { commit: commits(given, io), note: sentence => say(io, sentence) },
+    { commit: commits(parsed, io), note: sentence => say(io, sentence) },
     async session => {
       const backend = backendOf(open.fleet(), open.environment);
       if (!isKeyed(backend))
@@ -29,9 +29,9 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
       if (backend === 'sops') mustBeUserName(user);
       const { recipient, written } = await ownKey(open.environment, backend);
       const changes =
-        backend === 'sops' ? userKeyChanges(open.environment, user, recipient, given.flag('force')) : [];
+        backend === 'sops' ? userKeyChanges(open.environment, user, recipient, parsed.flag('force')) : [];
       const left = await applied(session, changes, `secrets: add user ${user}`);
-      if (given.flag('json')) {
+      if (parsed.flag('json')) {
         const data = {
           schemaVersion: 1,
           recipient,

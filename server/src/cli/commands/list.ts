@@ -15,16 +15,16 @@ import { jsonText } from '../output/json-text.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function list(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('list', args);
-  const { environment, root, scanned, situation } = await openFleet(given.positions[0], io, {
+  const parsed = readCommand('list', args);
+  const { environment, root, scanned, situation } = await openFleet(parsed.positions[0], io, {
     scan: 'files',
   });
   const stale = await staleIn(environment);
   const { backend, declared, plan, stored, status } = await situation({ scanned, stale });
-  const choice = { machines: given.options('machine'), generators: given.options('generator') };
-  const found = plan({ ...choice, regenerate: false });
-  mustBeKnownNames(found, declared.machines);
-  const { generators, notes } = found;
+  const choice = { machines: parsed.options('machine'), generators: parsed.options('generator') };
+  const planned = plan({ ...choice, regenerate: false });
+  mustBeKnownNames(planned, declared.machines);
+  const { generators, notes } = planned;
   const machines = choice.machines.length > 0 ? choice.machines : declared.machines;
   const wanted = new Set(chosen(generators, choice));
   const listed = [];
@@ -38,7 +38,7 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
       const outdated = isThere && reason !== 'missing' ? reason : null;
       listed.push({ ...one, machine, isThere, value, outdated, older });
     }
-  if (given.flag('json')) {
+  if (parsed.flag('json')) {
     const vars = listed.map(({ machine, id, generator, file, isThere, value, outdated, older }) => ({
       ...{
         machine,
@@ -60,7 +60,7 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
   let last: string | null = null;
   for (const { machine, id, file, isThere, value, outdated, older } of listed) {
     if (machines.length > 1 && machine !== last) {
-      const own = [...wanted].filter(one => one.machines.includes(machine));
+      const own = [...wanted].filter(generator => generator.machines.includes(machine));
       const summary = tallyText(generatorTally(own, status), ', ');
       io.stdout.write(`${paint('bold', printable(machine))}  ${paint('dim', summary)}\n`);
     }

@@ -12,18 +12,18 @@ const WHAT = 'Say what to write: varsmith new generator NAME, or varsmith new se
 export async function create(args: readonly string[], io: Io): Promise<number> {
   const what = args.find(arg => arg === 'generator' || arg === 'service');
   if (what === undefined) throw new UsageError(WHAT);
-  const given = readCommand(`new ${what}`, args);
-  const [first, name, root] = given.positions;
+  const parsed = readCommand(`new ${what}`, args);
+  const [first, name, root] = parsed.positions;
   if (first !== what || name === undefined) throw new UsageError(WHAT);
   const ids = TEMPLATE_CHOICES.map(({ id }) => id);
-  const template = oneOf('--template', given.option('template'), ids, 'random-password');
-  const per = oneOf('--per', given.option('per'), ['instance', 'machine'] as const, 'instance');
-  const file = given.option('file') ?? `modules/${name}.nix`;
+  const template = oneOf('--template', parsed.option('template'), ids, 'random-password');
+  const per = oneOf('--per', parsed.option('per'), ['instance', 'machine'] as const, 'instance');
+  const file = parsed.option('file') ?? `modules/${name}.nix`;
   const workspace = await openWorkspace(root, io);
   const around = { fleet: workspace.fleet(), files: workspace.files };
   const written =
     what === 'generator'
       ? newGenerator(around, { name, template, file })
       : newService(around, { name, template, per });
-  return carryOut(workspace, written, given.flag('dry-run'), io);
+  return carryOut(workspace, written, parsed.flag('dry-run'), io);
 }

@@ -19,13 +19,13 @@ import { whyNone } from '../output/no-generators.ts';
 import { planData, planText } from '../output/plan-text.ts';
 import { readCommand } from '../table/read-command.ts';
 
-/** What a run is about. */
-export function requestOf(given: Parsed): PlanRequest {
+/** Returns what a run is about. */
+export function requestOf(parsed: Parsed): PlanRequest {
   return {
-    machines: given.options('machine'),
-    generators: given.options('generator'),
-    regenerate: given.flag('regenerate'),
-    skipUnknown: given.flag('skip-unknown'),
+    machines: parsed.options('machine'),
+    generators: parsed.options('generator'),
+    regenerate: parsed.flag('regenerate'),
+    skipUnknown: parsed.flag('skip-unknown'),
   };
 }
 
@@ -34,23 +34,23 @@ export async function plan(args: readonly string[], io: Io): Promise<number> {
 }
 
 /** Prints what a run would do; `generate --dry-run` does no more. @returns the exit code */
-export async function writePlan(given: Parsed, io: Io): Promise<number> {
-  const open = await openFleet(given.positions[0], io, { scan: 'files' });
+export async function writePlan(parsed: Parsed, io: Io): Promise<number> {
+  const open = await openFleet(parsed.positions[0], io, { scan: 'files' });
   const { environment, root, scanned, situation } = open;
   const { stale, owed } = await notedIn(environment);
   const { backend, declared, plan: planOf, status } = await situation({ scanned, stale });
-  const request = requestOf(given);
-  const found = planOf(request);
-  mustBeKnownNames(found, declared.machines);
-  const { access, unknown } = await accessOf(found, request, open, backend);
+  const request = requestOf(parsed);
+  const plan = planOf(request);
+  mustBeKnownNames(plan, declared.machines);
+  const { access, unknown } = await accessOf(plan, request, open, backend);
   const notes = [
-    ...found.notes,
+    ...plan.notes,
     ...(owed === null ? [] : [{ generator: null, machines: [], message: owed.message }]),
     ...(unknown === null ? [] : [unknown]),
   ];
-  const planned = { ...found, notes };
-  const tally = generatorTally(chosen(found.generators, request), status);
-  if (given.flag('json')) {
+  const planned = { ...plan, notes };
+  const tally = generatorTally(chosen(plan.generators, request), status);
+  if (parsed.flag('json')) {
     io.stdout.write(
       `${jsonText({ schemaVersion: 1, root, backend, ...planData(planned), summary: tally, access: accessData(access) })}\n`,
     );
@@ -64,7 +64,7 @@ export async function writePlan(given: Parsed, io: Io): Promise<number> {
   return planned.problems.length > 0 ? EXIT.findings : EXIT.ok;
 }
 
-/** Who would gain and lose access; nobody is at the keyboard, so that whoever runs it comes on top of that. */
+/** Returns who would gain and lose access; whoever runs it comes on top of that. */
 async function accessOf(
   { steps, problems, generators }: Plan,
   { machines }: PlanRequest,

@@ -25,19 +25,19 @@ import { RENAMED_KINDS } from '../table/commands-write.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function rename(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('rename', args);
-  const [word, ...names] = given.positions;
+  const parsed = readCommand('rename', args);
+  const [word, ...names] = parsed.positions;
   if (word === undefined)
     throw new UsageError(
       'Rename what? `varsmith rename KIND OLD NEW`, where KIND is generator, file, prompt, key or machine.',
     );
   const kind = oneOf('rename', word, RENAMED_KINDS, 'generator');
-  const open = await openFleet(given.option('root'), io);
-  if (kind === 'moved') return settleMoved(open, movesFrom(names), given, io);
+  const open = await openFleet(parsed.option('root'), io);
+  if (kind === 'moved') return settleMoved(open, movesFrom(names), parsed, io);
   const [old, to, ...more] = names;
   if (old === undefined || to === undefined || more.length > 0)
     throw new UsageError(`\`varsmith rename ${kind} OLD NEW\` takes two names.`);
-  return renameEverywhere(open, { kind, old, to }, given, io);
+  return renameEverywhere(open, { kind, old, to }, parsed, io);
 }
 
 interface Wish {
@@ -46,15 +46,15 @@ interface Wish {
   readonly to: string;
 }
 
-async function renameEverywhere(open: OpenFleet, wish: Wish, given: Parsed, io: Io): Promise<number> {
+async function renameEverywhere(open: OpenFleet, wish: Wish, parsed: Parsed, io: Io): Promise<number> {
   const work = () => {
     const snapshot = open.workspace.snapshot();
     const renaming = renamingOf(snapshot, wish);
-    const keeps = given.flag('keep-stored');
+    const keeps = parsed.flag('keep-stored');
     const moves = renaming.moves.filter(move => !keeps || move.required === true);
     return { renaming, moves, files: editedFiles(snapshot, renaming) };
   };
-  if (given.flag('dry-run')) return report(work(), given, io);
+  if (parsed.flag('dry-run')) return report(work(), parsed, io);
   const note = (sentence: string) => say(io, sentence);
   return withSession(open, { commit: false, note }, async session => {
     const done = work();
@@ -64,31 +64,31 @@ async function renameEverywhere(open: OpenFleet, wish: Wish, given: Parsed, io: 
     const tellGit = await tellingGit(open.environment, moves, links);
     const stored = storedName(wish);
     const outside =
-      stored === null || given.flag('keep-stored')
+      stored === null || parsed.flag('keep-stored')
         ? []
         : await outsideMoves(open.fleet(), open.environment, stored);
     if (changes.length > 0) await session.apply([...changes, ...outside], 'rename', unchanged);
     await renameNotes(session, open.environment.directory, moves);
     await tellGit();
-    return report(done, given, io);
+    return report(done, parsed, io);
   });
 }
 
-/** What somebody else has moved: its links, and git's index, follow. */
-async function settleMoved(open: OpenFleet, moves: readonly Move[], given: Parsed, io: Io): Promise<number> {
+/** Makes links and git's index follow what was moved by other means. */
+async function settleMoved(open: OpenFleet, moves: readonly Move[], parsed: Parsed, io: Io): Promise<number> {
   const note = (sentence: string) => say(io, sentence);
   return withSession(open, { commit: false, note }, async session => {
     const { directory } = open.environment;
     const links = movedLinks(open.files, directory, moves, true);
     const changes = linkChanges(links, []);
-    if (!given.flag('dry-run')) {
+    if (!parsed.flag('dry-run')) {
       const tellGit = await tellingGit(open.environment, moves, links);
       if (changes.length > 0) await session.apply(changes, 'rename');
       await renameNotes(session, directory, moves);
       await tellGit();
     }
     const written = links.map(({ from, link }) => ({ from, to: link.path, target: link.target }));
-    if (given.flag('json'))
+    if (parsed.flag('json'))
       io.stdout.write(`${jsonText({ schemaVersion: 1, root: open.root, links: written })}\n`);
     else for (const { to, target } of written) io.stdout.write(`${printable(`linked ${to} to ${target}`)}\n`);
     return EXIT.ok;
@@ -122,7 +122,7 @@ function renamingOf(snapshot: Snapshot, wish: Wish): Renaming {
   return renaming;
 }
 
-/** What a store outside of the repository goes by; null for what is not stored. */
+/** Returns what a store outside of the repository goes by; null for what is not stored. */
 function storedName({ kind, old, to }: Wish): StoredName | null {
   if (kind === 'generator' || kind === 'machine') return { kind, old, to };
   if (kind !== 'file') return null;
@@ -130,13 +130,13 @@ function storedName({ kind, old, to }: Wish): StoredName | null {
   return { kind, generator: old.slice(0, slash), old: old.slice(slash + 1), to };
 }
 
-/** Where a name is written, before where something else of it stands. */
+/** Where a name is written, before its other places. */
 function bestOf(targets: readonly Target[]): Target | null {
   const written = targets.filter(({ role, at }) => role !== 'field' && at.start < at.end);
   return written.find(({ role }) => role === 'declaration') ?? written[0] ?? null;
 }
 
-/** `GENERATOR/NAME` for files and prompts. */
+/** Returns `GENERATOR/NAME` for files and prompts. */
 function subjectsOf(snapshot: Snapshot, { kind, old }: Wish): Subject[] {
   if (kind === 'generator') return [{ kind, name: old }];
   if (kind === 'machine') return [{ kind, machine: old }];
@@ -183,10 +183,10 @@ interface Done {
   readonly files: readonly EditedFile[];
 }
 
-function report({ renaming, moves, files }: Done, given: Parsed, io: Io): number {
-  const isDry = given.flag('dry-run');
+function report({ renaming, moves, files }: Done, parsed: Parsed, io: Io): number {
+  const isDry = parsed.flag('dry-run');
   const kept = renaming.moves.filter(move => !moves.includes(move));
-  if (given.flag('json')) {
+  if (parsed.flag('json')) {
     const data = {
       schemaVersion: 1,
       dryRun: isDry,

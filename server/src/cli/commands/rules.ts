@@ -7,11 +7,11 @@ import { defaultSeverity, ruleSummary } from '../output/rule-data.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function listRules(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('rules', args);
+  const parsed = readCommand('rules', args);
   const { stdout, env } = io;
   const paint = painter(stdout, env);
-  const rules = await rulesOf(given.positions[0], io);
-  if (given.flag('json')) {
+  const rules = await rulesOf(parsed.positions[0], io);
+  if (parsed.flag('json')) {
     const data = rules.map(({ rule, severity }) => ({
       ...ruleSummary(rule),
       severity: severity ?? defaultSeverity(rule),
@@ -30,8 +30,9 @@ export async function listRules(args: readonly string[], io: Io): Promise<number
 }
 
 /** Outside of any fleet the rules are as they come. */
-async function rulesOf(given: string | undefined, io: Io): Promise<readonly ConfiguredRule[]> {
-  if (given !== undefined || nearestRoot(io.cwd) !== null) return (await openConfigured(given, io)).rules;
+async function rulesOf(rootArgument: string | undefined, io: Io): Promise<readonly ConfiguredRule[]> {
+  if (rootArgument !== undefined || nearestRoot(io.cwd) !== null)
+    return (await openConfigured(rootArgument, io)).rules;
   const { rules } = await import('../../checks/rules/index.ts');
   return rules.map(rule => ({ rule, severity: null }));
 }

@@ -1,4 +1,4 @@
-/** `varsmith set`: stores a value that somebody brings. */
+/** `varsmith set`: stores a value from outside. */
 
 import {
   accessChanges,
@@ -27,8 +27,8 @@ import { commits } from '../run-options.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function set(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('set', args);
-  const [machine, id, root] = given.positions;
+  const parsed = readCommand('set', args);
+  const [machine, id, root] = parsed.positions;
   if (machine === undefined || id === undefined)
     throw new UsageError(
       'Which var? `varsmith set MACHINE GENERATOR/FILE [ROOT]`, with the value on standard input.',
@@ -36,23 +36,23 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
   const open = await openFleet(root, io);
   return withSession(
     open,
-    { commit: commits(given, io), note: sentence => say(io, sentence) },
+    { commit: commits(parsed, io), note: sentence => say(io, sentence) },
     async session => {
       const situation = await open.situation({ asksStore: false });
       const { backend, declared, plan } = situation;
       mustBeMachine(declared.machines, machine);
       const { generators } = plan(EVERYTHING);
-      const found = varNamed(generators, machine, id);
-      mustBeKnown(found);
-      const { generator, file } = found;
+      const declaredVar = varNamed(generators, machine, id);
+      mustBeKnown(declaredVar);
+      const { generator, file } = declaredVar;
       const secretBackend = await openSecretBackend(open.environment, open.fleet(), backend);
       const only = { ...generator, files: [file] };
       await secretBackend.examine?.(machinesOfSecrets([only]));
       const machineKeys = file.secret ? await secretBackend.prepare(machinesOfSecrets([only])) : [];
       const access = accessChanges(secretBackend, placesOf(only));
       const asked = askedOf(access);
-      if (asked.length > 0 && !given.flag('yes')) {
-        if (given.flag('json')) {
+      if (asked.length > 0 && !parsed.flag('yes')) {
+        if (parsed.flag('json')) {
           const refused = {
             schemaVersion: 1,
             id,
@@ -75,16 +75,16 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
         only,
         new Map([[file.name, value]]),
       );
-      const made = madeFrom(found, generators, situation);
+      const made = madeFrom(declaredVar, generators, situation);
       const around = { backend, environment: open.environment, secretBackend };
       // Opening a secret may ask for more than storing it: only where something depends on the answer.
-      const outdated = made.length > 0 && (await isSame(found, value, around)) ? [] : made;
-      await replacing(found, outdated, session, () =>
+      const outdated = made.length > 0 && (await isSame(declaredVar, value, around)) ? [] : made;
+      await replacing(declaredVar, outdated, session, () =>
         session.apply(changes, `vars: update ${id} for machine ${machine}${accessMessage(now)}`),
       );
       const { machines } = generator;
       const dependents = outdated.map(key => generators.all.get(key)?.name ?? key);
-      if (given.flag('json'))
+      if (parsed.flag('json'))
         io.stdout.write(
           `${jsonText({ schemaVersion: 1, id, machines, dependents, outdated, access: accessData(now) })}\n`,
         );
@@ -92,7 +92,7 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
         io.stdout.write(
           `Updated ${file.secret ? 'secret var' : 'var'} ${id} for machines: ${machines.join(', ')}\n`,
         );
-      for (const line of given.flag('json') ? [] : accessSummary(now))
+      for (const line of parsed.flag('json') ? [] : accessSummary(now))
         io.stderr.write(`access: ${printable(line)}\n`);
       if (dependents.length > 0)
         say(

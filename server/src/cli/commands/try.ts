@@ -26,20 +26,20 @@ import { limitsFrom, packageSourceFrom, timeLimitFrom } from '../run-options.ts'
 import { readCommand } from '../table/read-command.ts';
 
 export async function tryGenerator(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('try', args);
-  const [name, root] = given.positions;
+  const parsed = readCommand('try', args);
+  const [name, root] = parsed.positions;
   if (name === undefined) throw new UsageError('Which generator? `varsmith try GENERATOR [ROOT]`.');
-  const timeLimitMs = timeLimitFrom(given);
-  const source = packageSourceFrom(given);
-  const answers = await givenAnswers(given.options('prompt'), given.flag('events'), io);
+  const timeLimitMs = timeLimitFrom(parsed);
+  const source = packageSourceFrom(parsed);
+  const answers = await givenAnswers(parsed.options('prompt'), parsed.flag('events'), io);
   const open = await openFleet(root, io);
-  const limits = limitsFrom(given, open);
+  const limits = limitsFrom(parsed, open);
   const { environment, situation } = open;
   const { declared, plan } = await situation({ asksStore: false });
   const { generators } = plan(EVERYTHING);
-  const asked = given.option('machine');
+  const asked = parsed.option('machine');
   if (asked !== undefined) mustBeMachine(declared.machines, asked);
-  const machine = asked ?? declared.machines.find(one => generators.on(one, name) !== undefined);
+  const machine = asked ?? declared.machines.find(machine => generators.on(machine, name) !== undefined);
   const generator = machine === undefined ? undefined : generators.on(machine, name);
   if (machine === undefined || generator === undefined) {
     const there = [...generators.all.values()].filter(
@@ -48,22 +48,22 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
     const names = [...new Set(there.map(each => each.name))].sort();
     throw new UsageError(noSuch('generator', name, names, asked));
   }
-  const talk = given.flag('events') ? openConversation(io) : null;
+  const talk = parsed.flag('events') ? openConversation(io) : null;
   const signal = talk?.signal ?? io.interruption?.() ?? new AbortController().signal;
   const tell = (message: string) =>
     talk === null ? say(io, message) : talk.tell({ event: 'note', message });
   try {
     if (talk !== null && generator !== undefined) answers.push(...(await askedFor(generator, answers, talk)));
     const scriptEnvironment = await findScriptEnvironment(environment, {
-      sandbox: !given.flag('no-sandbox'),
-      asRoot: given.flag('as-root'),
+      sandbox: !parsed.flag('no-sandbox'),
+      asRoot: parsed.flag('as-root'),
       timeLimitMs,
       limits,
     });
     const start = performance.now();
     const trial = await notingDisk(open, tell, () =>
       runTrial(machine, name, {
-        ...{ generators, given: answers, scriptEnvironment, signal },
+        ...{ generators, givenAnswers: answers, scriptEnvironment, signal },
         recipe: (on, of) => declared.recipe(on, of),
         async packages(recipe) {
           const { paths, note } = await findPackages(environment, packagesOf(recipe), source, signal);
@@ -76,7 +76,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
     const milliseconds = Math.round(performance.now() - start);
     const data = { machine, milliseconds, ...trialData(trial) };
     if (talk !== null) talk.tell(trialEvent(trial, data, placesIn(open)));
-    else if (given.flag('json')) io.stdout.write(`${jsonText({ schemaVersion: 1, ...data })}\n`);
+    else if (parsed.flag('json')) io.stdout.write(`${jsonText({ schemaVersion: 1, ...data })}\n`);
     else writeTrial(trial, data, io);
     return trial.execution.outcome === 'made' ? EXIT.ok : EXIT.findings;
   } finally {
@@ -84,15 +84,15 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   }
 }
 
-/** What the other program answers to the prompts that have no answer yet; it may leave some to be made up. */
+/** Returns what the other program answers to the prompts that have no answer yet; it may leave some to be made up. */
 async function askedFor(
   generator: Generator,
-  given: readonly GivenAnswer[],
+  givenAnswers: readonly GivenAnswer[],
   talk: Conversation,
 ): Promise<GivenAnswer[]> {
   const answers: GivenAnswer[] = [];
   for (const prompt of generator.prompts) {
-    if (givenFor(given, generator, prompt) !== null) continue;
+    if (givenFor(givenAnswers, generator, prompt) !== null) continue;
     const answer = await talk.ask({ ...promptEvent(generator, prompt), optional: true, previous: null });
     if (typeof answer !== 'string') continue;
     const value = Buffer.from(answer, 'utf8');
@@ -169,6 +169,6 @@ function writeTrial({ execution, generator }: Trial, data: TrialData, io: Io): v
   if (data.madeUp.length > 0) lines.push(`Answers made up for: ${printable(data.madeUp.join(', '))}`);
   if (data.dependencies.length > 0) lines.push(`Run before it: ${printable(data.dependencies.join(', '))}`);
   io.stdout.write(`${lines.join('\n')}\n`);
-  for (const line of data.output.split('\n').filter(one => one !== ''))
+  for (const line of data.output.split('\n').filter(line => line !== ''))
     io.stderr.write(`  ${printable(line)}\n`);
 }

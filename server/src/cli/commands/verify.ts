@@ -46,10 +46,10 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
   );
   const problems = concerned.flatMap(generator => {
     const step = planned.get(generator.key);
-    const found = step?.reason === 'missing' ? { ...step, reason: step.reason } : status(generator);
-    const { reason, older, missing } = found;
+    const standing = step?.reason === 'missing' ? { ...step, reason: step.reason } : status(generator);
+    const { reason, older, missing } = standing;
     if (reason === null) return [];
-    const message = reasonText(generator, found);
+    const message = reasonText(generator, standing);
     const others = generator.files.filter(({ name }) => !missing.includes(name));
     const stored = storedFiles(open.environment, secretBackend, generator, others);
     return [{ ...about(generator), kind: reason, files: missing, stored, older, message }];
@@ -75,8 +75,8 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
     }),
   );
   const states = concerned.map(generator => {
-    const known = status(generator);
-    return { ...about(generator), state: stateOfStatus(generator, known), missing: known.missing };
+    const standing = status(generator);
+    return { ...about(generator), state: stateOfStatus(generator, standing), missing: standing.missing };
   });
   return {
     backend,
@@ -100,12 +100,12 @@ function storedFiles(
     const paths = file.secret
       ? secretBackend.paths(placeOf(generator, file))
       : [publicPath(environment, generator, file)];
-    const path = paths.find(one => environment.files.kind(one) === 'file');
+    const path = paths.find(path => environment.files.kind(path) === 'file');
     return path === undefined ? [] : [{ name: file.name, path }];
   });
 }
 
-/** Null where it cannot be told. */
+/** Returns null where it cannot be told. */
 function accessIn(secretBackend: SecretBackend, place: SecretPlace): AccessChange | null {
   try {
     return secretBackend.change(place);
@@ -126,13 +126,13 @@ function whatToDo(access: AccessChange | null): string {
 }
 
 export async function verify(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('verify', args);
-  const open = await openFleet(given.positions[0], io, { scan: 'access' });
-  const choice = { machines: given.options('machine'), generators: given.options('generator') };
+  const parsed = readCommand('verify', args);
+  const open = await openFleet(parsed.positions[0], io, { scan: 'access' });
+  const choice = { machines: parsed.options('machine'), generators: parsed.options('generator') };
   const { backend, problems: all, notes, concerned, states, summary } = await verified(open, choice);
   // What killed runs have left was looked for when the store was opened.
   say(io, ...leftNotes());
-  if (given.flag('json')) {
+  if (parsed.flag('json')) {
     const data = {
       schemaVersion: 1,
       root: open.root,
@@ -158,7 +158,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   return all.length === 0 ? EXIT.ok : EXIT.findings;
 }
 
-/** What is said where nothing is wrong: without a generator, nothing is present either. */
+/** Returns what is said where nothing is wrong: without a generator, nothing is present either. */
 function wellText(
   fleet: Fleet,
   concerned: number,

@@ -24,17 +24,17 @@ export interface FirstWord {
 }
 
 export function firstWords(commands: readonly CommandSpec[]): readonly FirstWord[] {
-  const found = new Map<
+  const words = new Map<
     string,
     { word: string; summary: string; next: { word: string; summary: string }[] }
   >();
   for (const { name, summary } of commands) {
     const [word = name, second] = name.split(' ');
-    const known = found.get(word) ?? { word, summary, next: [] };
-    if (second !== undefined) known.next.push({ word: second, summary });
-    found.set(word, known);
+    const entry = words.get(word) ?? { word, summary, next: [] };
+    if (second !== undefined) entry.next.push({ word: second, summary });
+    words.set(word, entry);
   }
-  return [...found.values()].map(first =>
+  return [...words.values()].map(first =>
     first.next.length === 0 ? first : { ...first, summary: `${first.word} ${alternatives(first.next)}` },
   );
 }

@@ -25,17 +25,17 @@ const OTHER_NOTE: Readonly<Record<ReaderState, string>> = {
   leaving: 'still: it is encrypted to it, and no link says so',
 };
 
-/** A paragraph for each secret: what it is, then a line for everybody who can read it. */
+/** Returns a paragraph for each secret: what it is, then a line for each reader. */
 export function matrixText(secrets: readonly SecretAccess[], paint: Paint): string {
   if (secrets.length === 0) return 'No secret matches.\n';
-  return secrets.map(one => secretText(one, paint)).join('\n');
+  return secrets.map(secret => secretText(secret, paint)).join('\n');
 }
 
-function secretText(one: SecretAccess, paint: Paint): string {
-  const rows = one.readers.map(reader => [
+function secretText(secret: SecretAccess, paint: Paint): string {
+  const rows = secret.readers.map(reader => [
     reader.kind === 'unknown' ? 'nobody here' : [reader.kind, inLine(reader.name)].join(' ').trim(),
     reader.key === null ? 'no key yet' : shortKey(reader.key),
-    [viaText(reader), one.stored ? (one.declared ? NOTE : OTHER_NOTE)[reader.state] : '']
+    [viaText(reader), secret.stored ? (secret.declared ? NOTE : OTHER_NOTE)[reader.state] : '']
       .filter(text => text !== '')
       .join('; '),
   ]);
@@ -45,7 +45,7 @@ function secretText(one: SecretAccess, paint: Paint): string {
     `  ${who.padEnd(first)}  ${key.padEnd(second)}  ${how}`.trimEnd(),
   );
   if (lines.length === 0) lines.push('  nobody');
-  return `${paint('bold', inLine(one.secret))}  ${paint('dim', aboutText(one))}\n${lines.join('\n')}\n`;
+  return `${paint('bold', inLine(secret.secret))}  ${paint('dim', aboutText(secret))}\n${lines.join('\n')}\n`;
 }
 
 function aboutText({ kind, machines, neededFor, declared, stored }: SecretAccess): string {
@@ -65,7 +65,7 @@ interface About {
   readonly commit: string;
 }
 
-/** Of somebody who gains or loses: to what, and when. */
+/** For a reader who gains or loses access: to what, and when. */
 interface Row {
   readonly verb: 'gains' | 'loses';
   readonly reader: Reader;
@@ -75,17 +75,19 @@ interface Row {
 
 /** Gains before losses; for each reader what happens at the same time is in one row. */
 function rowsOf(differences: readonly AccessDifference[]): Row[] {
-  const found = new Map<string, Row>();
-  const add = (verb: Row['verb'], reader: SecretReader | Loss, one: AccessDifference) => {
-    const when = whenText(verb, reader.state, one);
+  const rows = new Map<string, Row>();
+  const add = (verb: Row['verb'], reader: SecretReader | Loss, difference: AccessDifference) => {
+    const when = whenText(verb, reader.state, difference);
     const id = [verb, readerId(reader), viaText(reader), when].join('\0');
-    const row = found.get(id) ?? { verb, reader, when, secrets: [] };
-    row.secrets.push(one.secret);
-    found.set(id, row);
+    const row = rows.get(id) ?? { verb, reader, when, secrets: [] };
+    row.secrets.push(difference.secret);
+    rows.set(id, row);
   };
-  for (const one of differences) for (const reader of one.gains) add('gains', reader, one);
-  for (const one of differences) for (const reader of one.losses) add('loses', reader, one);
-  return [...found.values()];
+  for (const difference of differences)
+    for (const reader of difference.gains) add('gains', reader, difference);
+  for (const difference of differences)
+    for (const reader of difference.losses) add('loses', reader, difference);
+  return [...rows.values()];
 }
 
 function whenText(

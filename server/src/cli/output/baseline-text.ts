@@ -2,10 +2,10 @@
 import { counted } from '../../checks/facts/wording.ts';
 import type { BaselineReport } from './check-report.ts';
 
-/** What a baseline did, in a sentence or two. */
+/** Returns what a baseline did, in a sentence or two. */
 export function baselineText({ file, silenced, obsolete }: BaselineReport): string {
-  const found = `${counted(silenced.length, 'finding')} silenced by ${file}`;
-  if (obsolete === 0) return found;
+  const silencedText = `${counted(silenced.length, 'finding')} silenced by ${file}`;
+  if (obsolete === 0) return silencedText;
   const entries = obsolete === 1 ? 'One entry of it is' : `${obsolete} entries of it are`;
-  return `${found}. ${entries} obsolete: \`--write-baseline ${file}\` writes it anew.`;
+  return `${silencedText}. ${entries} obsolete: \`--write-baseline ${file}\` writes it anew.`;
 }

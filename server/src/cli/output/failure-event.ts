@@ -3,7 +3,7 @@ import type { FailureEvent } from '../../../../client/src/run-protocol.ts';
 import { RunFailure } from '../../generate/run-failure.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 
-/** Null where the sentence says it all: nothing there is to be done that an editor could offer. */
+/** Returns null where the sentence says it all: nothing there is to be done that an editor could offer. */
 export function failureEvent(error: unknown): FailureEvent | null {
   if (error instanceof StoreFailure && (error.kind === 'no-key' || error.kind === 'no-user'))
     return { event: 'failure', kind: error.kind, message: error.what };

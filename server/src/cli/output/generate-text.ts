@@ -9,7 +9,7 @@ export function writeResult({ step, outcome, message, output, files, undeclared 
   const paint = painter(io.stderr, io.env);
   if (outcome !== 'stored') {
     io.stderr.write(`${paint(outcome === 'failed' ? 'red' : 'yellow', printable(message))}\n`);
-    for (const line of output.split('\n').filter(one => one !== ''))
+    for (const line of output.split('\n').filter(text => text !== ''))
       io.stderr.write(`  ${printable(line)}\n`);
     return;
   }
@@ -32,7 +32,7 @@ function fileText(id: string, { secret, before, after }: FileResult, machines: s
 
 const MAX_SHOWN = 200;
 
-/** A public value in a line. */
+/** Returns a public value in a line. */
 export function shownValue(value: Buffer | null): string {
   if (value === null) return '<not set>';
   const text = value.toString('utf8');
@@ -41,7 +41,7 @@ export function shownValue(value: Buffer | null): string {
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }
 
-/** A value in JSON: a text where its bytes are one. */
+/** Returns a value in JSON: a text where its bytes are one. */
 export function valueData(value: Buffer): { readonly encoding: 'utf8' | 'base64'; readonly value: string } {
   const text = value.toString('utf8');
   return Buffer.from(text, 'utf8').equals(value)

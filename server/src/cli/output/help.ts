@@ -6,7 +6,7 @@ import { COMMAND_GROUPS, commandsOf } from '../table/command-table.ts';
 
 const WIDTH = 120;
 
-/** The help of a command; the overview for null and for names that are no command. */
+/** Returns the help of a command; the overview for null and for names that are no command. */
 export function helpOf(command: string | null): string {
   const commands = command === null ? [] : commandsOf(command);
   return commands.length === 0 ? overview() : commands.map(commandHelp).join('\n');
@@ -49,12 +49,12 @@ function commandHelp({ text, usage, options, after }: CommandSpec): string {
   return `${filled(text.split(' '), '', '')}\n${lines.join('')}${listed}${more}`;
 }
 
-/** `-m, --machine M` */
+/** Returns `-m, --machine M` */
 export function spelling({ name, short, value }: OptionSpec): string {
   return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value.label}`}`;
 }
 
-/** A usage in the parts that stay on one line: what stands in brackets is one. */
+/** Returns a usage in the parts that stay on one line: what is in brackets is one. */
 function usageParts(usage: string): string[] {
   const parts: string[] = [];
   let depth = 0;
@@ -66,7 +66,7 @@ function usageParts(usage: string): string[] {
   return parts;
 }
 
-/** Where the second column begins. */
+/** Returns where the second column begins. */
 function columnOf(rows: readonly (readonly [string, string])[]): number {
   const lengths = rows.map(([left]) => left.length).filter(length => length <= 26);
   return 2 + Math.max(...lengths, 0) + 4;

@@ -11,7 +11,7 @@ const MAX_LINES = 60;
 
 const KEEPERS = { sops: 'sops-nix', age: 'agenix' } as const;
 
-/** A section for each of the two that is in use, and one for the encrypted files. */
+/** Returns a section for each of the two that is in use, and one for the encrypted files. */
 export function secretsText({ secrets, encryptedFiles }: Inspection, paint: Paint): string {
   return [
     ...(['sops', 'age'] as const).map(keeper =>
@@ -19,7 +19,7 @@ export function secretsText({ secrets, encryptedFiles }: Inspection, paint: Pain
         paint,
         `secret of ${KEEPERS[keeper]}`,
         `secrets of ${KEEPERS[keeper]}`,
-        secrets.filter(one => one.keeper === keeper),
+        secrets.filter(secret => secret.keeper === keeper),
         secretLine,
       ),
     ),
@@ -34,7 +34,7 @@ function section<T>(
   word: string,
   words: string,
   all: readonly T[],
-  line: (one: T) => readonly [string, string],
+  line: (item: T) => readonly [string, string],
 ): string {
   if (all.length === 0) return '';
   const lines = all.slice(0, MAX_LINES).map(line);

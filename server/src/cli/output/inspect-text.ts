@@ -11,17 +11,17 @@ const MAX_REASONS = 20;
 /** Places of one reason are listed up to here. */
 const MAX_PLACES = 3;
 
-export function writeInspection(found: Inspection, { stdout, env }: Io): void {
+export function writeInspection(inspection: Inspection, { stdout, env }: Io): void {
   const paint = painter(stdout, env);
   const sections = [
-    paint('bold', found.root),
-    machinesText(found, paint),
-    generatorsText(found, paint),
-    registriesText(found, paint),
-    usesText(found, paint),
-    storeText(found, paint),
-    secretsText(found, paint),
-    notAnalysableText(found, paint),
+    paint('bold', inspection.root),
+    machinesText(inspection, paint),
+    generatorsText(inspection, paint),
+    registriesText(inspection, paint),
+    usesText(inspection, paint),
+    storeText(inspection, paint),
+    secretsText(inspection, paint),
+    notAnalysableText(inspection, paint),
   ];
   stdout.write(`${sections.filter(text => text !== '').join('\n\n')}\n`);
 }
@@ -44,7 +44,7 @@ function machinesText({ machines, generators: all }: Inspection, paint: Paint): 
   return [title(paint, counted(machines.length, 'machine'), classes), ...lines].join('\n');
 }
 
-/** How many generators a machine has, as far as is known. */
+/** Returns how many generators a machine has, as far as is known. */
 function has(count: number, isOpen: boolean): string {
   if (!isOpen) return counted(count, 'generator');
   return count === 0 ? 'generators not known' : `${counted(count, 'generator')} or more`;
@@ -56,7 +56,7 @@ function generatorsText({ generators: all, exports, secrets }: Inspection, paint
   const leftovers = all.filter(generator => 'leftover' in generator).length;
   const brought = all.length - generators.length - leftovers;
   const files = generators.flatMap(generator => generator.files);
-  const known = tally(
+  const tallied = tally(
     generators.map(({ completeness }) => completeness),
     { full: 'known in full', partial: 'in part', opaque: 'not at all' },
   );
@@ -66,7 +66,7 @@ function generatorsText({ generators: all, exports, secrets }: Inspection, paint
   );
   const prompts = generators.reduce((sum, generator) => sum + generator.prompts.length, 0);
   return [
-    title(paint, counted(generators.length, 'generator'), known),
+    title(paint, counted(generators.length, 'generator'), tallied),
     `  ${counted(files.length, 'file')}${kinds === '' ? '' : `: ${kinds}`}`,
     `  ${counted(prompts, 'prompt')}`,
     ...(brought > 0
@@ -74,7 +74,7 @@ function generatorsText({ generators: all, exports, secrets }: Inspection, paint
       : []),
     ...(exports.length > 0
       ? [
-          `  and ${counted(exports.length, 'generator')} of exports: ${exports.map(one => printable(one.generator)).join(', ')}`,
+          `  and ${counted(exports.length, 'generator')} of exports: ${exports.map(exported => printable(exported.generator)).join(', ')}`,
         ]
       : []),
     ...(leftovers > 0 ? [`  left over from services of clan-core: ${leftovers}`] : []),
@@ -115,7 +115,7 @@ function storeText({ store, generators }: Inspection, paint: Paint): string {
   const backend = store.backend === null ? '' : ` (${store.backend})`;
   return [
     title(paint, `${counted(store.entries.length, 'stored file')}${backend}`, kinds),
-    ...store.machineBackends.map(one => `  ${printable(one.machine)}: ${printable(one.backend)}`),
+    ...store.machineBackends.map(backend => `  ${printable(backend.machine)}: ${printable(backend.backend)}`),
   ].join('\n');
 }
 
@@ -139,7 +139,7 @@ function notAnalysableText({ notAnalysable }: Inspection, paint: Paint): string 
   ].join('\n');
 }
 
-/** `3 secret, 1 public`, in the order of the words; nothing for none. */
+/** Returns `3 secret, 1 public`, in the order of the words; nothing for none. */
 function tally<Kind extends string>(kinds: readonly Kind[], words: Readonly<Record<Kind, string>>): string {
   return (Object.keys(words) as Kind[])
     .map(kind => ({ kind, count: kinds.filter(each => each === kind).length }))

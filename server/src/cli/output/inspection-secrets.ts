@@ -46,22 +46,22 @@ export function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
 function sourcesOf({ secrets }: SecretGround, { definitions }: FleetSecret) {
   const sources = definitions.flatMap(definition =>
     certainFiles(secrets, definition).map(file => {
-      const found = secrets.keyOf(definition);
+      const locatedKey = secrets.keyOf(definition);
       return {
         file,
         key: keyTextOf(secrets, definition),
-        keyFound: found === null ? null : found.kind === 'found',
+        keyFound: locatedKey === null ? null : locatedKey.kind === 'found',
       };
     }),
   );
-  return [...new Map(sources.map(one => [`${one.file}\0${one.key}`, one])).values()];
+  return [...new Map(sources.map(source => [`${source.file}\0${source.key}`, source])).values()];
 }
 
 function certainFiles(secrets: SecretGround['secrets'], definition: SecretDefinition): string[] {
   return secrets.filesOf(definition).files.flatMap(({ path, certain }) => (certain ? [path] : []));
 }
 
-/** The files that declarations and rules of agenix name, sorted. */
+/** Returns the files that declarations and rules of agenix name, sorted. */
 function encryptedFilesOf(environment: SecretGround, files: WorkspaceFiles) {
   const { secrets } = environment;
   const keepers = new Map<string, 'sops' | 'age'>();

@@ -31,13 +31,13 @@ export type Inspection = {
 
 type At = (place: Place) => { file: string; line: number; column: number };
 
-/** All of it at once. */
+/** Returns all of it at once. */
 export function inspection(workspace: Workspace): Inspection {
   const parts = inspectionParts(workspace);
   return { ...parts, generators: [...parts.generators()], references: [...parts.references()] };
 }
 
-/** The lists that grow with machines times generators are made one by one, while somebody takes them. */
+/** The lists that grow with machines times generators are made one by one, while they are taken. */
 export function inspectionParts(workspace: Workspace) {
   const fleet = workspace.fleet();
   const { files } = workspace;
@@ -106,7 +106,7 @@ function machineOf(
   return { name, class: kind, system, tags, generators, ...where };
 }
 
-/** What each machine has: first what is declared, then what clan-core's services certainly bring. */
+/** Returns what each machine has: first what is declared, then what clan-core's services certainly bring. */
 function generatorNamesByMachine({ generators, brought }: Fleet): Map<string, string[]> {
   const names = new Map<string, Set<string>>();
   const certain = brought.filter(generator => generator.certain && !generator.isPattern);
@@ -120,7 +120,7 @@ function generatorNamesByMachine({ generators, brought }: Fleet): Map<string, st
 }
 
 /**
- * What is stored, and where: as the configuration says, or else as what lies on disk tells.
+ * Returns what is stored, and where: as the configuration says, or else as what lies on disk tells.
  *
  * @param elsewhere `varsmith.json` names a command that keeps secrets
  */
@@ -148,7 +148,7 @@ function storeOf(fleet: Fleet, files: WorkspaceFiles, elsewhere: boolean) {
   };
 }
 
-/** A generator of clan-core's own services: not defined in the workspace, but brought in at a place of it. */
+/** Returns a generator of clan-core's own services: not defined in the workspace, but brought in at a place of it. */
 function broughtOf(generator: BroughtGenerator, fleet: Fleet, at: At) {
   const place = generator.instance?.at[0] ?? fleet.machines.find(machine => machine.at !== null)?.at;
   if (place == null) return [];
@@ -221,7 +221,7 @@ function generatorOf(generator: Generator, at: At) {
   };
 }
 
-/** The machines that select a key, in the order of the matrix. */
+/** Returns the machines that select a key, in the order of the matrix. */
 function machinesByKey(workspace: Workspace): (registry: string, key: string) => string[] {
   const machines = new Map<string, Set<string>>();
   const fleet = workspace.fleet();

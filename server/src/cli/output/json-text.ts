@@ -11,7 +11,7 @@ export function jsonLine(value: unknown): string {
   return withoutRaw(JSON.stringify(value));
 }
 
-/** Such characters stand inside of strings alone. */
+/** Such characters are inside of strings alone. */
 function withoutRaw(json: string): string {
   return escapedUnseen(json, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -13,29 +13,35 @@ type Facts = Pick<Fleet, 'generators' | 'brought'>;
 /** Generators that were left over, in the shape of the other generators of `inspect`. */
 export function leftoversIn(fleet: Facts, stored: readonly StoredVar[]) {
   const isExplained = explainedBy(fleet);
-  const found = new Map<string, Found>();
+  const generators = new Map<string, Found>();
   for (const { name, shared, files } of storedGenerators(stored)) {
     const unexplained = [...files.keys()].filter(file => !isExplained(name, file));
     if (unexplained.length === 0) continue;
     const leftover = leftoverOf({ name, shared, files: [...files.keys()] }, unexplained);
     if (leftover === null) continue;
     const key = JSON.stringify([name, shared, leftover.service]);
-    const known = found.get(key) ?? { name, shared, service: leftover.service, complete: false, files: [] };
-    found.set(key, {
-      ...known,
-      complete: known.complete || leftover.complete,
+    const generator = generators.get(key) ?? {
+      name,
+      shared,
+      service: leftover.service,
+      complete: false,
+      files: [],
+    };
+    generators.set(key, {
+      ...generator,
+      complete: generator.complete || leftover.complete,
       files: [
-        ...known.files,
+        ...generator.files,
         ...leftover.files.flatMap(file => {
           const path = files.get(file.name);
-          return path === undefined || known.files.some(one => one.name === file.name)
+          return path === undefined || generator.files.some(other => other.name === file.name)
             ? []
             : [{ ...file, path }];
         }),
       ],
     });
   }
-  return [...found.values()].map(shown);
+  return [...generators.values()].map(shown);
 }
 
 interface Found {
@@ -93,9 +99,9 @@ function storedGenerators(stored: readonly StoredVar[]): Iterable<Stored> {
   for (const { placement, owner, generator, file, path, current } of stored) {
     if (!current || placement === 'per-export') continue;
     const key = JSON.stringify([placement, owner, generator]);
-    const one = all.get(key) ?? { name: generator, shared: placement === 'shared', files: new Map() };
-    one.files.set(file, path);
-    all.set(key, one);
+    const leftover = all.get(key) ?? { name: generator, shared: placement === 'shared', files: new Map() };
+    leftover.files.set(file, path);
+    all.set(key, leftover);
   }
   return all.values();
 }
@@ -111,5 +117,5 @@ function explainedBy({ generators, brought }: Facts): (generator: string, file: 
   return (generator, file) =>
     names.has(generator) ||
     patterns.some(pattern => fits(pattern, generator)) ||
-    brought.some(one => is(one.name, generator) && one.files.some(({ name }) => is(name, file)));
+    brought.some(known => is(known.name, generator) && known.files.some(({ name }) => is(name, file)));
 }

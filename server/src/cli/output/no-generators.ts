@@ -1,7 +1,7 @@
 /** Why a fleet has nothing to generate or to verify, in words. */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 
-/** A clause that says why, and what to do where there is something: `no machine of this fleet has a generator. …` */
+/** Returns a clause that says why, and what to do where there is something: `no machine of this fleet has a generator. …` */
 export function whyNone(fleet: Fleet): string {
   if (fleet.machines.length === 0 && !fleet.machinesComplete)
     return 'no machine of this repository can be told without Nix.';
@@ -9,7 +9,7 @@ export function whyNone(fleet: Fleet): string {
     return 'this repository declares generators, but no machine that has them.';
   if (fleet.generators.length > 0 || fleet.brought.length > 0)
     return 'no machine of this fleet has a generator that is known without Nix.';
-  const keepers = new Set(fleet.secrets.flatMap(one => one.definitions.map(({ keeper }) => keeper)));
+  const keepers = new Set(fleet.secrets.flatMap(secret => secret.definitions.map(({ keeper }) => keeper)));
   if (!fleet.isClan && keepers.size > 0)
     return `this fleet keeps its secrets with ${keepers.has('sops') ? 'sops-nix' : 'agenix'}${keepers.size > 1 ? ' and agenix' : ''}, and declares no generators. \`varsmith inspect\` lists the secrets.`;
   return 'no machine of this fleet has a generator. `varsmith new generator` writes the first.';

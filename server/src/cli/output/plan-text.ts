@@ -4,7 +4,7 @@ import type { Plan, PlanStep } from '../../generate/plan/plan.ts';
 import { outdatedText } from '../../generate/plan/status-words.ts';
 import { type Paint, printable } from '../io.ts';
 
-/** A plan as plain data, for programs. */
+/** Returns a plan as plain data, for programs. */
 export function planData({ steps, problems, notes }: Plan) {
   return {
     steps: steps.map(({ generator, reason, older, missing, overwrites }) => ({
@@ -26,7 +26,7 @@ export function planData({ steps, problems, notes }: Plan) {
 }
 
 /**
- * A plan for people.
+ * Returns a plan for people.
  *
  * @param none what is said of a plan without generators
  */
@@ -55,7 +55,7 @@ export function planText(
   ].join('\n');
 }
 
-/** Why a generator runs, and what becomes of its files. */
+/** Returns why a generator runs, and what becomes of its files. */
 export function reasonText({ reason, older, missing, overwrites }: PlanStep): string {
   const over = overwrites.length === 0 ? '' : `; overwrites ${overwrites.join(', ')}`;
   switch (reason) {

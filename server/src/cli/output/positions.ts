@@ -17,8 +17,8 @@ export type SpanOf = (place: Place) => Span;
 export function spansIn(files: NixFiles): SpanOf {
   const starts = new Map<string, readonly number[]>();
   const startsOf = (file: string) => {
-    const known = starts.get(file);
-    if (known) return known;
+    const cached = starts.get(file);
+    if (cached) return cached;
     const found = files.parse(file)?.lineStarts ?? lineStartsOf(files.text(file) ?? '');
     starts.set(file, found);
     return found;

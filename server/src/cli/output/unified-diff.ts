@@ -16,7 +16,7 @@ interface Step {
 }
 
 /**
- * The diff of one file; empty if the texts are equal.
+ * Returns the diff of one file; empty if the texts are equal.
  * @param path with `/` between names; git's prefixes are put before it
  * @param before null for a file that is new
  */

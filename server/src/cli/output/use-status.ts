@@ -70,7 +70,7 @@ function hasFile(generator: Generator, { fileName, fileKind }: Use): boolean {
 
 const HOLE = /\$\{(?:[^{}]|\{[^}]*\})*\}/;
 
-/** What is known of a name with holes. */
+/** Returns what is known of a name with holes. */
 function lettersOf(name: string): string {
   return name.split(HOLE).join('');
 }
@@ -98,17 +98,17 @@ function unify(a: string, b: string): boolean {
     if (failed.has(key)) return false;
     const [one, other] = [left[i], right[j]];
     const holes = one === null || other === null;
-    const found =
+    const match =
       ((holes || one === other) && meet(i + 1, j + 1)) ||
       (one === null && meet(i, j + 1)) ||
       (other === null && meet(i + 1, j));
-    if (!found) failed.add(key);
-    return found;
+    if (!match) failed.add(key);
+    return match;
   };
   return meet(0, 0);
 }
 
-/** The characters of a name; null for a hole. */
+/** Returns the characters of a name; null for a hole. */
 function symbolsOf(name: string): (string | null)[] {
   return name.split(HOLE).flatMap((part, index) => (index === 0 ? [...part] : [null, ...part]));
 }

@@ -36,7 +36,7 @@ function findingText(report: CheckReport, finding: Finding, paint: Paint): strin
     `  ${place}  ${severity}  ${printable(messageWithCure(finding))}  ${paint('dim', finding.rule)}`,
     ...sourceLines(report, finding, span, paint),
   ];
-  // One by one they are for those who ask: nobody reads thirty.
+  // One by one they are for those who ask: no one reads thirty.
   if (finding.covers !== undefined) {
     const count = finding.covers.length;
     lines.push(paint('dim', `    ${count} findings in one; --format json lists each with its place.`));
@@ -50,8 +50,8 @@ function findingText(report: CheckReport, finding: Finding, paint: Paint): strin
 }
 
 /**
- * The first line of the range and carets below it. A caret stands for a column of the terminal. A stored file may be
- * a secret that nobody encrypted: of those nothing is shown.
+ * Returns the first line of the range and carets below it. A caret stands for a column of the terminal. A stored file may be
+ * a secret that was not encrypted: of those nothing is shown.
  */
 function sourceLines(report: CheckReport, finding: Finding, span: Span, paint: Paint): string[] {
   if (!finding.at.file.endsWith('.nix') && finding.at.file !== SETTINGS_FILE) return [];
@@ -77,7 +77,7 @@ function lineOf({ files }: CheckReport, file: string, line: number): string | nu
   return start === undefined ? null : text.slice(start, starts[line] ?? text.length).replace(/[\r\n]+$/, '');
 }
 
-/** Blanks as wide as the text, with its tabs, so that what follows stands below what followed. */
+/** Blanks as wide as the text, with its tabs, so that what follows is aligned with what followed. */
 function blankLike(text: string): string {
   return [...text].map(char => (char === '\t' ? '\t' : ' '.repeat(widthOf(char)))).join('');
 }

@@ -60,7 +60,7 @@ export function openConversation({ stdin, stdout, interruption }: Io): Conversat
   };
 }
 
-/** Null for a line that is no answer. It is not repeated anywhere: it may hold a secret. */
+/** Returns null for a line that is no answer. It is not repeated anywhere: it may hold a secret. */
 function answerIn(line: string): RunAnswer | null {
   try {
     const said = JSON.parse(line);

@@ -1,4 +1,4 @@
-/** A value that somebody brings: from standard input, typed in hidden, or made at random. */
+/** A value from outside: from standard input, typed in hidden, or made at random. */
 import { randomBytes } from 'node:crypto';
 import { type Io, UsageError } from '../io.ts';
 import { askFor } from './terminal.ts';
@@ -12,7 +12,7 @@ export async function givenValue(label: string, { stdin, stderr, interruption }:
   return Buffer.from(await askFor({ input: stdin, output: stderr, signal }, asked), 'utf8');
 }
 
-/** 32 random bytes in letters, digits, `-` and `_`: fit for passwords, tokens and URLs. */
+/** Returns 32 random bytes in letters, digits, `-` and `_`: fit for passwords, tokens and URLs. */
 export function randomValue(): Uint8Array {
   return Buffer.from(randomBytes(32).toString('base64url'), 'latin1');
 }

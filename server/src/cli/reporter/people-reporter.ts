@@ -34,7 +34,7 @@ export function peopleReporter(io: Io): Reporter {
   };
 }
 
-/** What everybody shares who has no program to answer. */
+/** Returns what all reporters share but those with a program to answer. */
 export function terminalAsking(io: Io): Pick<Reporter, 'signal' | 'mayGoOn' | 'ask' | 'close'> {
   const terminal = terminalOf(io);
   return {
@@ -57,13 +57,13 @@ export function terminalAsking(io: Io): Pick<Reporter, 'signal' | 'mayGoOn' | 'a
   };
 }
 
-/** Keys are given access by somebody who has said so. */
+/** Asks whether keys are given access. */
 export async function mayGive(asked: readonly AccessChange[], terminal: Terminal): Promise<boolean> {
   for (const line of accessSentences(asked)) terminal.output.write(`  ${printable(line)}\n`);
   return confirm(terminal, 'Give this access? It has none today.');
 }
 
-/** Why keys are not given access where nobody can be asked, and what to do. */
+/** Returns why keys are not given access where there is no one to ask, and what to do. */
 export function notAsked(asked: readonly AccessChange[]): RunFailure {
   return new RunFailure(
     [
@@ -92,7 +92,7 @@ async function ask(terminal: Terminal, { generator, prompt, previous }: Question
 }
 
 function finish(results: readonly StepResult[], fixed: readonly string[], io: Io): void {
-  const stored = results.filter(one => one.outcome === 'stored').length;
+  const stored = results.filter(result => result.outcome === 'stored').length;
   for (const key of fixed) io.stdout.write(`Access to ${printable(key)} brought up to date\n`);
   if (results.length === 0) io.stdout.write('Nothing to generate.\n');
   else if (stored < results.length)

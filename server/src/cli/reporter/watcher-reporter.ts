@@ -63,7 +63,7 @@ function questionEvent({ generator, prompt, previous }: Question): Omit<Question
   };
 }
 
-/** What a prompt asks for, and of whom. */
+/** Returns what a prompt asks for, and of whom. */
 export function promptEvent(
   { name, machines }: Question['generator'],
   prompt: Question['prompt'],

@@ -49,12 +49,12 @@ export interface CommandSpec {
   readonly after?: string;
 }
 
-/** An option without a value. */
+/** Returns an option without a value. */
 export function flag(name: string, help: string, more: Partial<OptionSpec> = {}): OptionSpec {
   return { name, help, ...more };
 }
 
-/** An option with a value. */
+/** Returns an option with a value. */
 export function value(
   name: string,
   label: string,

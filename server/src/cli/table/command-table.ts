@@ -18,7 +18,7 @@ export const COMMAND_GROUPS: readonly (readonly CommandSpec[])[] = [
 
 export const COMMANDS: readonly CommandSpec[] = COMMAND_GROUPS.flat();
 
-/** The commands that a first word stands for: one, or several for `add` and `new`; none for other words. */
+/** Returns the commands that a first word stands for: one, or several for `add` and `new`; none for other words. */
 export function commandsOf(word: string): readonly CommandSpec[] {
   return COMMANDS.filter(({ name }) => name.split(' ')[0] === word);
 }

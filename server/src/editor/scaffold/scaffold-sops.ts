@@ -258,8 +258,8 @@ function relativePath(from: string, to: string): string {
   const [here, there] = [folderOf(from).split('/').filter(Boolean), to.split('/')];
   let common = 0;
   while (common < here.length && common < there.length - 1 && here[common] === there[common]) common++;
-  const up = '../../'.repeat(here.length - common);
-  const path = `${up === '' ? '../' : up}${there.slice(common).join('/')}`;
+  const up = '../'.repeat(here.length - common);
+  const path = `${up === '' ? './' : up}${there.slice(common).join('/')}`;
   const isLiteral = /^[\w.+/-]+$/.test(path) && joinPath(folderOf(from), path) === to;
   return isLiteral ? path : `./. + ${stringText(`/${path}`)}`;
 }

@@ -29,7 +29,7 @@ interface Facts {
 
 export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
   const hosts = new Map<string, Host>();
-  const folders = new Map(constructed(cx, config).map(one => [one.name, one]));
+  const folders = new Map(constructed(cx, config).map(candidate => [candidate.name, candidate]));
   for (const { name, facts, path } of folders.values())
     hosts.set(name, {
       ...hostOf(cx, config, { name, facts, own: [pathTo(cx, path)], host: null }),
@@ -48,7 +48,7 @@ export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
   return attrs(outputs, config.origin);
 }
 
-/** A machine that is written out may have a folder too, and is then what both say. */
+/** Returns the machines that are written out. One that has a folder too is what both say. */
 function written(cx: Evaluation, config: AttrsValue, folders: ReadonlyMap<string, Constructed>): Host[] {
   const hosts = given(cx, config, 'hosts');
   if (hosts?.kind !== 'attrs') return [];
@@ -150,14 +150,14 @@ function hidden(name: string, what: string): Spread {
   };
 }
 
-/** What one of the functions says of a class, an architecture or a tag; null if nothing. */
+/** Returns what one of the functions says of a class, an architecture or a tag, or `null` if nothing. */
 function called(cx: Evaluation, config: AttrsValue, option: string, argument: string): Value | null {
   const fn = given(cx, config, option);
   const value = fn === null ? null : cx.apply(fn, string(argument, null), null);
   return value?.kind === 'failure' ? null : value;
 }
 
-/** The machine's own module: where it says, or where everybody has it. */
+/** Returns the machine's own module: where it says, or where everybody has it. */
 function pathOf(cx: Evaluation, host: Value, name: string): Lazy[] {
   const path = given(cx, host, 'path');
   if (path !== null && path.kind !== 'null') return [path];

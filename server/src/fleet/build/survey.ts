@@ -4,7 +4,7 @@
  */
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
-import { sameItems } from '../../std.ts';
+import { addTo, sameItems } from '../../std.ts';
 import { belongsToFleet } from '../machines/machines.ts';
 import { saySame, type TextFacts, textFacts } from './texts.ts';
 
@@ -118,14 +118,12 @@ function namedBy(texts: ReadonlyMap<string, TextFacts>): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const [path, { references }] of texts)
     for (const { target } of references) {
-      const list = found.get(target);
-      if (list === undefined) found.set(target, [path]);
-      else list.push(path);
+      addTo(found, target, path);
     }
   return found;
 }
 
-/** The given files and all that lead to them by path. */
+/** Returns the given files and all that lead to them by path. */
 export function pipelineOf({ namedBy: importers }: FileGroups, starts: readonly string[]): Set<string> {
   const pipeline = new Set(starts);
   for (const path of pipeline) for (const importer of importers.get(path) ?? []) pipeline.add(importer);

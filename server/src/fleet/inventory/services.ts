@@ -73,7 +73,7 @@ export function applyServices(
         : withBudget(cx, STEPS, () =>
             readService(
               cx,
-              modules.filter(one => one.name === name),
+              modules.filter(module => module.name === name),
               given,
             ),
           );
@@ -105,8 +105,8 @@ function readService(cx: Evaluation, modules: readonly ServiceModule[], given: G
       origin ??= set.origin;
       if (conditional) complete = false;
       perMachine = certain(set, 'perMachine')?.value ?? perMachine;
-      for (const one of optionSets(cx, set, 'roles').found)
-        for (const [name, entry] of one.set.entries) {
+      for (const definition of optionSets(cx, set, 'roles').found)
+        for (const [name, entry] of definition.set.entries) {
           const role = cx.force(entry.value);
           if (role.kind !== 'attrs') complete = false;
           else roles.set(name, readRole(cx, role, roles.get(name), given));
@@ -166,7 +166,7 @@ function runService(
       return machineModules(cx, inventory, { machine, given, origin: service.origin }, result);
     });
     if (facts instanceof BudgetExceeded) complete = false;
-    else found.push(...facts.map(one => ({ machine, facts: one.facts, certain: sure && one.certain })));
+    else found.push(...facts.map(fact => ({ machine, facts: fact.facts, certain: sure && fact.certain })));
   }
 
   for (const run of runs) {
@@ -210,7 +210,7 @@ function has(run: Run, machine: string): boolean {
   return [...run.members.values()].some(machines => machines.includes(machine));
 }
 
-/** What clan gives beside what the inventory says: nothing of it is known here. */
+/** Returns the arguments that clan gives beside what the inventory says: nothing of them is known here. */
 function unknowns(what: string): Readonly<Record<string, Lazy>> {
   const root = (name: string) =>
     unknown(`\`${name}\`, which clan gives to services`, `${name}@${what}`, null, { kind: 'root', name });

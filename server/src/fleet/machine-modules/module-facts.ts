@@ -35,16 +35,10 @@ import type { NotAnalysable } from '../model/base.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { CircularImport } from '../model/uses.ts';
 import { circularImports } from './circular-imports.ts';
-import { type HomeModules, homeModules } from './home-modules.ts';
-import { readGenerators, readHelper } from './module-generators.ts';
+import type { HomeModules } from './home-modules.ts';
+import { readConfig } from './module-config.ts';
 import type { ModuleImport } from './module-import.ts';
-import {
-  importGap,
-  type ModuleWalk,
-  newModuleWalk,
-  noteForeign,
-  noteMistakenGenerators,
-} from './module-walk.ts';
+import { importGap, type ModuleReading, mistaken, newReading, stranger } from './module-reading.ts';
 
 export interface ModuleFacts {
   /** The file that the module is all of; null for one that is written inside another thing. */
@@ -86,9 +80,9 @@ const IMPORTS: readonly string[] = ['require', 'imports'];
  * @param fallback where it is used: the place of gaps that were written nowhere
  */
 export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback: Origin): ModuleFacts {
-  const walk = newModuleWalk(cx, given, fallback);
-  read(walk, module, true, 0);
-  const { definitions, imports, homes, gaps, foreign, strangers, importsKnown, circular } = walk;
+  const reading = newReading(cx, given, fallback, nested => readModule(cx, nested, given, fallback));
+  readValue(reading, module, true, 0);
+  const { definitions, imports, homes, gaps, foreign, strangers, importsKnown, circular } = reading;
   return {
     file: null,
     definitions,
@@ -97,168 +91,167 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
     gaps,
     foreign,
     strangers,
-    traces: walk.traces.result(),
+    traces: reading.traces.result(),
     importsKnown,
     circular,
     source: { module, given, fallback },
   };
 }
 
-/** @param at where it is imported, if it was written nowhere */
-function read(walk: ModuleWalk, lazy: Lazy, certain: boolean, depth: number, at: Origin | null = null): void {
+/**
+ * Reads what may be a module.
+ * @param at where it is imported, if it was written nowhere
+ */
+function readValue(
+  reading: ModuleReading,
+  lazy: Lazy,
+  certain: boolean,
+  depth: number,
+  at: Origin | null = null,
+): void {
+  const { cx } = reading;
   if (depth > MAX_DEPTH) {
-    importGap(walk, 'modules nest too deeply', null);
+    importGap(reading, 'modules nest too deeply', null);
     return;
   }
-  for (const { value, conditional, never } of definitionsOf(walk.cx, lazy)) {
+  for (const { value, conditional, never } of definitionsOf(cx, lazy)) {
     if (never) continue;
     const sure = certain && !conditional;
     switch (value.kind) {
       case 'attrs':
-        if (depth > 0 && isSetOfGenerators(walk.cx, value)) noteMistakenGenerators(walk, value, at);
-        readSet(walk, value, sure, depth);
+        if (depth > 0 && isSetOfGenerators(cx, value)) mistaken(reading, value, at);
+        readSet(reading, value, sure, depth);
         break;
       case 'lambda':
-        readFunction(walk, value, sure, depth);
+        readFunction(reading, value, sure, depth);
         break;
       case 'path':
       case 'string':
-        readPath(walk, value, sure);
+        readPath(reading, value, sure);
         break;
       case 'unknown':
-        readUnknown(walk, value, sure, depth, at);
+        readUnknown(reading, value, sure, depth, at);
         break;
       case 'failure':
-        importGap(walk, `the module cannot be evaluated: ${describeFailure(value)}`, value.origin ?? at);
+        importGap(reading, `the module cannot be evaluated: ${describeFailure(value)}`, value.origin ?? at);
         break;
       default:
-        importGap(walk, 'what is imported is not a module', value.origin ?? at);
+        importGap(reading, 'what is imported is not a module', value.origin ?? at);
     }
   }
 }
 
-function readFunction(walk: ModuleWalk, value: LambdaValue, certain: boolean, depth: number): void {
-  const before = walk.isPlain;
-  walk.isPlain = true;
-  read(walk, applied(walk, value), certain, depth + 1);
-  const found = certain ? circularImports(walk.cx, value, walk.isPlain, walk.given, walk.fallback) : [];
-  walk.circular.push(...found);
-  walk.isPlain = before && (walk.isPlain || found.length > 0);
+function readFunction(reading: ModuleReading, value: LambdaValue, certain: boolean, depth: number): void {
+  const { cx, fallback, given } = reading;
+  const before = reading.isPlain;
+  reading.isPlain = true;
+  readValue(reading, applied(reading, value), certain, depth + 1);
+  const found = certain ? circularImports(cx, value, reading.isPlain, given, fallback) : [];
+  reading.circular.push(...found);
+  reading.isPlain = before && (reading.isPlain || found.length > 0);
 }
 
-/** What the module comes to; where a walk has looked into it with the same arguments, as that has seen it. */
-function applied(walk: ModuleWalk, module: LambdaValue): Value {
-  const walked = walk.cx.modules.get(module.scope.file.path);
-  return walked !== undefined && isGivenTheSame(module, walked, walk.given)
-    ? walk.cx.evaluate(module.expr.body, walked)
-    : walk.cx.apply(module, moduleArguments(module, walk.given), null);
+/** Applies a module; where a walk has looked into it with the same arguments, as that has seen it. */
+function applied(reading: ModuleReading, module: LambdaValue): Value {
+  const { cx, given } = reading;
+  const walked = cx.modules.get(module.scope.file.path);
+  return walked !== undefined && isGivenTheSame(module, walked, given)
+    ? cx.evaluate(module.expr.body, walked)
+    : cx.apply(module, moduleArguments(module, given), null);
 }
 
-function readPath(walk: ModuleWalk, value: PathValue | StringValue, certain: boolean): void {
+function readPath(reading: ModuleReading, value: PathValue | StringValue, certain: boolean): void {
+  const { cx, fallback } = reading;
   const path = value.kind === 'path' ? value : stringAsPath(value);
   if (path !== null && !path.text.startsWith('/'))
-    walk.imports.push({
-      target: { file: importedFile(walk.cx.files, path.text) },
+    reading.imports.push({
+      target: { file: importedFile(cx.files, path.text) },
       certain,
-      at: placeOf(path.origin ?? walk.fallback),
+      at: placeOf(path.origin ?? fallback),
     });
   // `"${modulesPath}/…"` and the like: files of other flakes; those of nixpkgs know nothing of vars.
   else if (ownerOf(value) === 'workspace')
-    importGap(walk, dependingOn('a path with parts that are not known'), value.origin);
-  else if (ownerOf(value) === 'nobody') importGap(walk, 'the text is no absolute path', value.origin);
+    importGap(reading, dependingOn('a path with parts that are not known'), value.origin);
+  else if (ownerOf(value) === 'nobody') importGap(reading, 'the text is no absolute path', value.origin);
   else if (ownerOf(value) === 'other')
-    noteForeign(walk, value.origin, null, 'it lies outside of the workspace');
+    stranger(reading, value.origin, null, 'it lies outside of the workspace');
 }
 
 function readUnknown(
-  walk: ModuleWalk,
+  reading: ModuleReading,
   value: UnknownValue,
   certain: boolean,
   depth: number,
   written: Origin | null,
 ): void {
-  walk.isPlain = false;
-  const made = frameworkValue(walk.cx, value);
+  const { cx, fallback } = reading;
+  reading.isPlain = false;
+  const made = frameworkValue(cx, value);
   if (made !== null) {
-    read(walk, made, certain, depth + 1);
+    readValue(reading, made, certain, depth + 1);
     return;
   }
-  const reference: ModuleReference | null = referenceOf(walk.cx, value);
+  const reference: ModuleReference | null = referenceOf(cx, value);
   const origin = value.origin ?? written;
-  const at = placeOf(origin ?? walk.fallback);
+  const at = placeOf(origin ?? fallback);
   switch (reference?.kind) {
     case 'output':
-      walk.imports.push({ target: { output: reference.path }, certain, at });
+      reading.imports.push({ target: { output: reference.path }, certain, at });
       return;
     case 'files':
-      if (isOptionModule(value)) walk.traces.declares();
-      for (const file of reference.files) walk.imports.push({ target: { file }, certain, at });
+      if (isOptionModule(value)) reading.traces.declares();
+      for (const file of reference.files) reading.imports.push({ target: { file }, certain, at });
       return;
     case 'foreign':
-      if (!reference.harmless) noteForeign(walk, origin, reference.input, 'it comes from another flake');
-      else walk.traces.foreign(reference.input);
+      if (!reference.harmless) stranger(reading, origin, reference.input, 'it comes from another flake');
+      else reading.traces.foreign(reference.input);
       return;
     default:
-      for (const candidate of value.candidates ?? []) read(walk, candidate, false, depth + 1);
-      importGap(walk, dependingOn(value.reason), origin);
+      for (const candidate of value.candidates ?? []) readValue(reading, candidate, false, depth + 1);
+      importGap(reading, dependingOn(value.reason), origin);
   }
 }
 
-function readSet(walk: ModuleWalk, set: AttrsValue, certain: boolean, depth: number): void {
-  if (!isClosed(set) || [...set.entries.values()].some(({ optional }) => optional)) walk.isPlain = false;
-  walk.traces.module(set);
+function readSet(reading: ModuleReading, set: AttrsValue, certain: boolean, depth: number): void {
+  const { cx } = reading;
+  if (!isClosed(set) || [...set.entries.values()].some(({ optional }) => optional)) reading.isPlain = false;
+  reading.traces.module(set);
   for (const name of IMPORTS) {
     const imported = set.entries.get(name);
     if (imported === undefined) continue;
-    for (const { value, conditional, never } of definitionsOf(walk.cx, imported.value))
-      if (!never) readImports(walk, value, certain && !conditional && !imported.optional, depth, imported.at);
+    for (const { value, conditional, never } of definitionsOf(cx, imported.value))
+      if (!never)
+        readImports(reading, value, certain && !conditional && !imported.optional, depth, imported.at);
   }
   const config = set.entries.get('config');
-  if (config !== undefined) readConfig(walk, config.value, certain && !config.optional);
-  else if (!set.entries.has('options')) readConfig(walk, set, certain);
+  if (config !== undefined) readConfig(reading, config.value, certain && !config.optional);
+  else if (!set.entries.has('options')) readConfig(reading, set, certain);
 }
 
 function readImports(
-  walk: ModuleWalk,
+  reading: ModuleReading,
   written: Value,
   certain: boolean,
   depth: number,
   at: Origin | null,
 ): void {
-  const value = walk.cx.resolve(written);
+  const { cx } = reading;
+  const value = cx.resolve(written);
   if (value.kind === 'unknown') {
-    walk.isPlain = false;
+    reading.isPlain = false;
     for (const candidate of value.candidates ?? [])
-      readImports(walk, walk.cx.force(candidate), false, depth + 1, at);
-    importGap(walk, dependingOn(value.reason), value.origin ?? at);
+      readImports(reading, cx.force(candidate), false, depth + 1, at);
+    importGap(reading, dependingOn(value.reason), value.origin ?? at);
     return;
   }
   if (value.kind === 'failure')
-    importGap(walk, `the imports cannot be evaluated: ${describeFailure(value)}`, value.origin ?? at);
-  else if (value.kind !== 'list') importGap(walk, '`imports` is not a list', value.origin ?? at);
+    importGap(reading, `the imports cannot be evaluated: ${describeFailure(value)}`, value.origin ?? at);
+  else if (value.kind !== 'list') importGap(reading, '`imports` is not a list', value.origin ?? at);
   for (const item of value.kind === 'list' ? value.items : []) {
-    if (item.kind !== 'spread') read(walk, item, certain, depth + 1, writtenAt(item) ?? at);
+    if (item.kind !== 'spread') readValue(reading, item, certain, depth + 1, writtenAt(item) ?? at);
     else {
-      walk.isPlain = false;
-      readImports(walk, item.of, false, depth, at);
+      reading.isPlain = false;
+      readImports(reading, item.of, false, depth, at);
     }
-  }
-}
-
-function readConfig(walk: ModuleWalk, config: Lazy, certain: boolean): void {
-  readGenerators(walk, config, certain);
-  for (const { value, conditional, never } of definitionsOf(walk.cx, config)) {
-    if (value.kind === 'attrs') walk.traces.config(value);
-    if (value.kind === 'attrs' && !never) readHelper(walk, value, certain && !conditional);
-    const home = value.kind === 'attrs' && !never ? value.entries.get('home-manager') : undefined;
-    if (home === undefined) continue;
-    const sure = certain && !conditional && !home.optional;
-    const found = homeModules(walk.cx, home.value, sure, walk.fallback, module =>
-      readModule(walk.cx, module, walk.given, walk.fallback),
-    );
-    walk.homes = {
-      imports: [...walk.homes.imports, ...found.imports],
-      definitions: [...walk.homes.definitions, ...found.definitions],
-    };
   }
 }

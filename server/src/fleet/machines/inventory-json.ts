@@ -2,18 +2,19 @@
 import { fromJson } from '../../nix/builtins/json.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Place } from '../../nix/places.ts';
-import { collectDeclarations, type DeclaredFleet } from './declared.ts';
+import { type DeclaredFleet, declaredFleet, giveUp, newDeclarations } from './declared.ts';
+import { readInventory } from './declared-clans.ts';
 
-/** What `inventory.json` at the root says; null if there is none. */
+/** Returns what `inventory.json` at the root says; null if there is none. */
 export function readInventoryJson(cx: Evaluation): DeclaredFleet | null {
   const text = cx.files.kind('inventory.json') === 'file' ? cx.files.text('inventory.json') : null;
   if (text === null) return null;
   const at: Place = { file: 'inventory.json', start: 0, end: text.length };
-  const declared = collectDeclarations(cx, () => null);
+  const declared = newDeclarations(cx, () => null);
   const value = fromJson(cx, text, null);
-  if (value.kind === 'attrs') declared.inventory(value, false, at);
-  else declared.giveUp('the text is not valid JSON', at);
-  const result = declared.result();
+  if (value.kind === 'attrs') readInventory(declared, value, { conditional: false, at });
+  else giveUp(declared, 'the text is not valid JSON', at);
+  const result = declaredFleet(declared);
   return {
     ...result,
     machines: result.machines.map(machine => ({ ...machine, at: placeInJson(text, machine.name) })),
@@ -24,7 +25,7 @@ export function readInventoryJson(cx: Evaluation): DeclaredFleet | null {
   };
 }
 
-/** The first key of that name: good enough to open the file at. */
+/** Returns the first key of that name: good enough to open the file at. */
 function placeInJson(text: string, name: string): Place | null {
   const key = JSON.stringify(name);
   for (let start = text.indexOf(key); start >= 0; start = text.indexOf(key, start + 1))

@@ -18,7 +18,9 @@ import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { ApplyExpr, Range } from '../../nix/syntax.ts';
-import { collectDeclarations, type DeclaredFleet } from './declared.ts';
+import { type Declarations, type DeclaredFleet, declaredFleet, giveUp, newDeclarations } from './declared.ts';
+import { readClan, readInventory } from './declared-clans.ts';
+import { readConfigurations, readHive, readNodes } from './declared-configurations.ts';
 import { CONFIGURATIONS, isConfigurations } from './machine-facts.ts';
 
 export type { DeclaredFleet, DeclaredMachines } from './declared.ts';
@@ -36,7 +38,7 @@ export function mayDeclareMachines(text: string): boolean {
   return MAY_DECLARE.test(text);
 }
 
-/** True unless the file belongs to another flake below the root, such as a template. */
+/** Returns true unless the file belongs to another flake below the root, such as a template. */
 export function belongsToFleet(files: NixFiles, path: string): boolean {
   if (files.kind('flake.nix') === null) return true;
   for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder))
@@ -49,7 +51,7 @@ export function belongsToFleet(files: NixFiles, path: string): boolean {
  * @param given what the flake hands to modules by name
  */
 export function readMachines(cx: Evaluation, file: SourceFile, given: Given = () => null): DeclaredFleet {
-  const found = collectDeclarations(cx, given);
+  const declared = newDeclarations(cx, given);
   const words = [...file.text.matchAll(new RegExp(MAY_DECLARE, 'g'))].map(match => match.index);
   /** Clans with a folder of their own: those that tests make up. */
   const foreign: Range[] = [];
@@ -60,12 +62,12 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
 
   function ask(range: Range, question: () => void): void {
     const answer = withBudget(cx, STEPS, question);
-    if (answer instanceof BudgetExceeded) found.giveUp(answer.message, placeOfRange(range));
+    if (answer instanceof BudgetExceeded) giveUp(declared, answer.message, placeOfRange(range));
   }
 
   function noteClan(value: Value, range: Range): void {
     if (isOfTests(cx, value)) foreign.push(range);
-    else found.clan(value, placeOfRange(range));
+    else readClan(declared, value, placeOfRange(range));
   }
 
   function binding({ state, value, expr, range, isLet }: WalkedBinding): void {
@@ -82,9 +84,9 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
       });
     else if (name === 'inventory') {
       const isOfClan = path.parent?.name?.text === 'clan' && path.parent.parent === null;
-      ask(range, () => found.inventory(value(), state.conditional, at, isOfClan));
-    } else if (isConfigurations(name)) ask(range, () => found.configurations(name, value(), at));
-    else if (name === 'colmena' && isOutput(path)) ask(range, () => found.hive(value(), at));
+      ask(range, () => readInventory(declared, value(), { conditional: state.conditional, at, isOfClan }));
+    } else if (isConfigurations(name)) ask(range, () => readConfigurations(declared, name, value(), at));
+    else if (name === 'colmena' && isOutput(path)) ask(range, () => readHive(declared, value(), at));
   }
 
   /** `clan-core.lib.clan { … }`: the argument is a module of clan's. */
@@ -98,16 +100,7 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
   /** `inputs.blueprint { … }`: machines that a framework makes of folders. */
   function frameworkCall(expr: ApplyExpr, { scope }: WalkState): void {
     if (!CALL_NAMES.test(calledName(expr))) return;
-    ask(expr, () => {
-      const value = cx.evaluate(expr, scope);
-      const made = value.kind === 'unknown' ? frameworkValue(cx, value) : null;
-      for (const kind of made?.kind === 'attrs' ? CONFIGURATIONS : []) {
-        const entry = certain(made as AttrsValue, kind);
-        if (entry !== null) found.configurations(kind, entry.value, placeOfRange(expr));
-      }
-      const nodes = made?.kind === 'attrs' ? certain(made, 'nodes') : null;
-      if (nodes !== null) found.nodes(nodes.value, placeOfRange(expr));
-    });
+    ask(expr, () => readFramework(declared, cx.evaluate(expr, scope), placeOfRange(expr)));
   }
 
   ask(file.root, () =>
@@ -132,24 +125,39 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
       },
     ),
   );
-  return found.result();
+  return declaredFleet(declared);
+}
+
+/** Reads the machines that a call of a framework makes. */
+function readFramework(declared: Declarations, value: Value, at: Place): void {
+  const { cx } = declared;
+  const made = value.kind === 'unknown' ? frameworkValue(cx, value) : null;
+  if (made?.kind !== 'attrs') return;
+  for (const kind of CONFIGURATIONS) {
+    const entry = certain(made, kind);
+    if (entry !== null) readConfigurations(declared, kind, entry.value, at);
+  }
+  const nodes = certain(made, 'nodes');
+  if (nodes !== null) readNodes(declared, nodes.value, at);
 }
 
 /** Reads what a framework declares for the flake that imports its module. */
 export function readMade(cx: Evaluation, { file, set }: FlakeSet): DeclaredFleet {
-  const found = collectDeclarations(cx, () => null);
+  const declared = newDeclarations(cx, () => null);
   const at: Place = { file, start: 0, end: 0 };
   const flake = member(cx, set, 'flake');
   for (const kind of flake?.kind === 'attrs' ? CONFIGURATIONS : []) {
     const entry = certain(flake as AttrsValue, kind);
     const read =
-      entry === null ? null : withBudget(cx, STEPS, () => found.configurations(kind, entry.value, at));
-    if (read instanceof BudgetExceeded) found.giveUp(read.message, at);
+      entry === null
+        ? null
+        : withBudget(cx, STEPS, () => readConfigurations(declared, kind, entry.value, at));
+    if (read instanceof BudgetExceeded) giveUp(declared, read.message, at);
   }
-  return found.result();
+  return declaredFleet(declared);
 }
 
-/** An output of the flake, rather than an option of the name. */
+/** Returns whether a path is an output of the flake, rather than an option of the name. */
 function isOutput({ parent }: NamePath): boolean {
   return parent === null || parent.name?.text === 'flake' || parent.name?.text === 'outputs';
 }
@@ -165,7 +173,7 @@ function hasOptions(path: NamePath): boolean {
   return false;
 }
 
-/** A clan that lies in a folder of tests is none of the workspace's own. */
+/** Returns whether a clan is in a folder of tests, and so none of the workspace's own. */
 function isOfTests(cx: Evaluation, value: Value): boolean {
   const directory = value.kind === 'attrs' ? certain(value, 'directory') : null;
   if (directory === null) return false;

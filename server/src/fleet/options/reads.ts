@@ -132,7 +132,7 @@ function isWithin(inner: Range, outer: Range): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-/** Where the names stand in a text. */
+/** Returns the offsets of the names in a text. */
 function placesOf(text: string, names: ReadonlySet<string>): number[] {
   const places: number[] = [];
   for (const name of names)

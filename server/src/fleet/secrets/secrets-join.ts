@@ -4,6 +4,7 @@
  */
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
+import { compareTexts, groupBy } from '../../std.ts';
 import type { NotAnalysable } from '../model/base.ts';
 import type {
   AgeRules,
@@ -122,14 +123,18 @@ export function joinSecrets(
   const gaps = all.flatMap(unit => unit.gaps);
 
   const groups = byName(definitions, implicit);
-  const groupOf = new Map(groups.flatMap(group => group.definitions.map(one => [one, group] as const)));
+  const groupOf = new Map(
+    groups.flatMap(group => group.definitions.map(definition => [definition, group] as const)),
+  );
 
   /** Another definition of the name sets it, perhaps for the same machine. */
   const setElsewhere = (definition: SecretDefinition, option: string) =>
     !definition.given.includes(option) &&
     groupOf
       .get(definition)
-      ?.definitions.some(one => one !== definition && (one.given.includes(option) || !one.complete)) === true;
+      ?.definitions.some(
+        other => other !== definition && (other.given.includes(option) || !other.complete),
+      ) === true;
 
   function filesOf(definition: SecretDefinition): Location {
     const { source } = definition;
@@ -203,22 +208,19 @@ function byName(
   definitions: readonly SecretDefinition[],
   implicit: ReadonlyMap<string, readonly string[]>,
 ): FleetSecret[] {
-  const groups = new Map<string, SecretDefinition[]>();
-  for (const definition of definitions) {
-    const key = `${definition.keeper}\0${definition.name}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [definition]);
-    else group.push(definition);
-  }
+  const groups = groupBy(definitions, ({ keeper, name }) => `${keeper}\0${name}`);
   for (const name of implicit.keys()) if (!groups.has(`sops\0${name}`)) groups.set(`sops\0${name}`, []);
   return [...groups]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([left], [right]) => compareTexts(left, right))
     .map(([id, group]) => {
       const [keeper, name] = id.split('\0') as [SecretKeeper, string];
       return {
         keeper,
         name,
-        nameKind: group.find(one => one.nameKind !== 'pattern')?.nameKind ?? group[0]?.nameKind ?? 'literal',
+        nameKind:
+          group.find(definition => definition.nameKind !== 'pattern')?.nameKind ??
+          group[0]?.nameKind ??
+          'literal',
         definitions: group,
         implicitOn: keeper === 'sops' ? (implicit.get(name) ?? []) : [],
       };
@@ -237,8 +239,8 @@ function targets(
     if (one.nameKind === 'pattern') patterns.push({ set, regex: patternOf(one.name) });
     names.add(`${set}:${one.name}`);
   };
-  for (const one of definitions) note(one.keeper, one);
-  for (const one of templates) note('template', one);
+  for (const definition of definitions) note(definition.keeper, definition);
+  for (const template of templates) note('template', template);
   return use => {
     const set = use.of === 'template' ? 'template' : use.keeper;
     if (names.has(`${set}:${use.name}`)) return 'declared';
@@ -246,7 +248,10 @@ function targets(
       if (implicit.has(use.name)) return 'implicit';
       if (use.name.startsWith('vars/')) return 'generator';
     }
-    if (use.nameKind !== 'pattern' && patterns.some(one => one.set === set && one.regex.test(use.name)))
+    if (
+      use.nameKind !== 'pattern' &&
+      patterns.some(pattern => pattern.set === set && pattern.regex.test(use.name))
+    )
       return 'declared';
     if (use.guarded) return 'guarded';
     if (use.nameKind === 'pattern' || gaps.some(gap => gap.keeper === use.keeper)) return 'unknown';
@@ -254,7 +259,7 @@ function targets(
   };
 }
 
-/** Names that a name with holes may be: they stand for any text. */
+/** Returns a pattern of the names that a name with holes may be. A hole is any text. */
 export function patternOf(name: string): RegExp {
   const parts = name.split(/\$\{(?:[^{}]|\{[^}]*\})*\}/);
   return new RegExp(`^${parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.+')}$`);

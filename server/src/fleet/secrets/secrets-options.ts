@@ -114,12 +114,12 @@ function readFields(cx: Evaluation, lazy: Lazy, fallback: Place): Fields {
   const options: SecretOption[] = [];
   const note = (set: AttrsValue, above: boolean) => {
     for (const [name, entry] of set.entries)
-      for (const one of definitionsOf(cx, entry.value)) {
-        if (one.never) continue;
-        options.push(optionOf(cx, { name, entry, definition: one }, above, fallback));
-        if (fields.has(name) && one.value.kind === 'unknown') continue;
-        const origin = one.value.origin ?? entry.at;
-        fields.set(name, { value: one.value, at: origin === null ? fallback : placeOf(origin) });
+      for (const definition of definitionsOf(cx, entry.value)) {
+        if (definition.never) continue;
+        options.push(optionOf(cx, { name, entry, definition }, above, fallback));
+        if (fields.has(name) && definition.value.kind === 'unknown') continue;
+        const origin = definition.value.origin ?? entry.at;
+        fields.set(name, { value: definition.value, at: origin === null ? fallback : placeOf(origin) });
       }
   };
   for (const { value, conditional } of definitionsOf(cx, lazy)) {

@@ -15,19 +15,19 @@ export interface AgeAccess {
   /** The clan's folder. */
   readonly directory: string;
   readonly keys: () => AgeKeys;
-  /** By machine: the public key of its private key, where another lies beside that. Empty where nobody has looked. */
+  /** By machine: the public key of its private key, where another lies beside that. Empty where they were not compared. */
   readonly replaced: () => ReadonlyMap<string, string>;
   /** Throws where the configuration does not tell them. */
   readonly admins: () => AdminRecipients;
 }
 
-/** The admins that the configuration names for a machine. @throws StoreFailure */
+/** Returns the admins that the configuration names for a machine. @throws StoreFailure */
 export function adminReaders({ admins }: Pick<AgeAccess, 'admins'>, machine: string): Reader[] {
   const { list, setting } = adminsOf(admins(), machine);
   return list.map(key => ({ kind: 'admin', name: '', key, via: [{ kind: 'setting', name: setting }] }));
 }
 
-/** Null where nothing is noted: of a machine's own secret nothing is. */
+/** Returns null where nothing is noted: of a machine's own secret nothing is. */
 export function notedRecipients(files: StoreFiles, path: string): readonly string[] | null {
   const text = files.text(`${path}.recipients`);
   return text === null ? null : sidecarRecipients(text);
@@ -40,8 +40,8 @@ export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
   const wanted = wantedReaders(access, place);
   const whose = ownersIn(keys());
   if (files.kind(path) !== 'file') return accessChange(place, null, wanted, whose, () => true);
-  const named = notedRecipients(files, path) ?? wanted.flatMap(one => one.key ?? []);
-  // A public key that somebody has put in the place of a machine's own has access to nothing, whatever a note says.
+  const named = notedRecipients(files, path) ?? wanted.flatMap(reader => reader.key ?? []);
+  // A public key that was put in the place of a machine's own has access to nothing, whatever a note says.
   const own = new Map([...access.replaced()].map(([name, key]) => [publicKeyOf(keys(), name), key]));
   const noted = named.map(key => own.get(key) ?? key);
   // Whoever opens the key of a machine opens what is for the machine.
@@ -49,7 +49,7 @@ export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
     noted.includes(publicKey() ?? '') ? (keyRecipients() ?? []) : [],
   );
   const wasReplaced = noted.some(
-    key => !wanted.some(one => one.key === key) && whose(key).every(one => one.kind === 'unknown'),
+    key => !wanted.some(reader => reader.key === key) && whose(key).every(owner => owner.kind === 'unknown'),
   );
   return accessChange(place, noted, wanted, whose, ({ kind, key }) =>
     // A machine whose key was changed is no new one.
@@ -57,16 +57,16 @@ export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
   );
 }
 
-/** The same of the key of a machine, which is for its admins. @throws StoreFailure */
+/** Returns the same of the key of a machine, which is for its admins. @throws StoreFailure */
 export function ageKeyChange(access: AgeAccess, machine: AgeMachine): AccessChange {
   const wanted = adminReaders(access, machine.name);
-  const noted = machine.keyRecipients() ?? wanted.flatMap(one => one.key ?? []);
+  const noted = machine.keyRecipients() ?? wanted.flatMap(reader => reader.key ?? []);
   const place = { key: machine.path, file: 'key.age' };
   return accessChange(place, noted, wanted, ownersIn(access.keys()), () => false);
 }
 
 function publicKeyOf({ machines }: AgeKeys, name: string): string | null {
-  return machines.find(one => one.name === name)?.publicKey() ?? null;
+  return machines.find(machine => machine.name === name)?.publicKey() ?? null;
 }
 
 /** A machine without a key is one that gets it; where others may declare it, machines that have it keep it. */
@@ -88,8 +88,8 @@ function wantedReaders(access: AgeAccess, place: SecretPlace): readonly Reader[]
     return key !== null && noted.includes(key) ? [machineReader(name, key)] : [];
   });
   const all = [...named, ...kept];
-  const first = (reader: Reader) => all.find(one => one.key === reader.key);
-  return all.filter(one => one.key === null || first(one) === one);
+  const first = (reader: Reader) => all.find(other => other.key === reader.key);
+  return all.filter(reader => reader.key === null || first(reader) === reader);
 }
 
 function ownersIn({ machines }: AgeKeys): (key: string) => readonly Reader[] {

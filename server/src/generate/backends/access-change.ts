@@ -1,6 +1,6 @@
 /**
  * Who gains and who loses access when secrets are stored or encrypted anew, told before it happens; and which of the
- * gains somebody has to agree to. Pure.
+ * gains have to be agreed to. Pure.
  */
 
 import { type AccessChange, type Reader, readerId } from '../../store/readers.ts';
@@ -19,7 +19,7 @@ import {
  * @param before the keys that can open what is stored; null where nothing is stored
  * @param wanted those that are to open it afterwards
  * @param ownersOf whose a key is that is to open it no longer
- * @param isDemanded whether the model demands it for somebody who has no access to what is stored
+ * @param isDemanded whether the model demands it for a reader who has no access to what is stored
  */
 export function accessChange(
   { key, file }: StoredPlace,
@@ -29,30 +29,32 @@ export function accessChange(
   isDemanded: (reader: Reader) => boolean,
 ): AccessChange {
   const had = new Set(before);
-  const keeps = new Set(wanted.map(one => one.key));
+  const keeps = new Set(wanted.map(reader => reader.key));
   const isKept = ({ key: own }: Reader) => own !== null && had.has(own);
-  const gained = wanted.filter(one => !isKept(one));
+  const gained = wanted.filter(reader => !isKept(reader));
   return {
     place: { key, file },
     isNew: before === null,
     kept: wanted.filter(isKept),
-    gained: gained.map(one => ({ ...one, asked: before !== null && !isDemanded(one) })),
-    lost: (before ?? []).filter(one => !keeps.has(one)).flatMap(ownersOf),
+    gained: gained.map(reader => ({ ...reader, asked: before !== null && !isDemanded(reader) })),
+    lost: (before ?? []).filter(recipient => !keeps.has(recipient)).flatMap(ownersOf),
   };
 }
 
-/** What storing or encrypting anew changes at some places; only what changes anything. @throws StoreFailure */
+/** Returns what storing or encrypting anew changes at some places; only what changes anything. @throws StoreFailure */
 export function accessChanges(
   secretBackend: Pick<SecretBackend, 'change'>,
   places: readonly SecretPlace[],
 ): AccessChange[] {
   return places
     .map(place => secretBackend.change(place))
-    .filter((one): one is AccessChange => one !== null && one.gained.length + one.lost.length > 0);
+    .filter(
+      (change): change is AccessChange => change !== null && change.gained.length + change.lost.length > 0,
+    );
 }
 
 /**
- * What a run changes: by the steps that store secrets, and by the shared ones that it encrypts anew for the machines
+ * Returns what a run changes: by the steps that store secrets, and by the shared ones that it encrypts anew for the machines
  * that have come since. Opens nothing.
  *
  * @param drifts of the shared ones that the run looks after
@@ -66,39 +68,41 @@ export function accessChangesOf(
   const made = new Set(steps.map(step => step.generator));
   return accessChanges(secretBackend, [
     ...steps.flatMap(step => placesOf(step.generator)),
-    ...drifts.filter(one => !made.has(one.generator)).flatMap(one => one.drifts.map(({ place }) => place)),
+    ...drifts
+      .filter(drift => !made.has(drift.generator))
+      .flatMap(drift => drift.drifts.map(({ place }) => place)),
   ]);
 }
 
 /** Of what is not known nothing can be said. */
 export function isCertain({ unknown }: Generator): boolean {
-  return !unknown.some(one => one.part === 'files' || one.part === 'share');
+  return !unknown.some(gap => gap.part === 'files' || gap.part === 'share');
 }
 
-/** The shared generators that a run about some machines looks after; all where none are named. */
+/** Returns the shared generators that a run about some machines looks after; all where none are named. */
 export function sharedOf(generators: Iterable<Generator>, asked: readonly string[]): Generator[] {
   return [...generators].filter(
     ({ machine, machines }) =>
-      machine === null && (asked.length === 0 || machines.some(one => asked.includes(one))),
+      machine === null && (asked.length === 0 || machines.some(machine => asked.includes(machine))),
   );
 }
 
-/** The changes with only those gains that somebody has to agree to. */
+/** Returns the changes with only the gains that have to be agreed to. */
 export function askedOf(changes: readonly AccessChange[]): AccessChange[] {
   return changes
-    .map(one => ({ ...one, gained: one.gained.filter(gain => gain.asked), lost: [] }))
-    .filter(one => one.gained.length > 0);
+    .map(change => ({ ...change, gained: change.gained.filter(gain => gain.asked), lost: [] }))
+    .filter(change => change.gained.length > 0);
 }
 
 /** What has been agreed to: opaque. */
 export type Agreed = ReadonlySet<string>;
 
 export function agreedTo(changes: readonly AccessChange[]): Agreed {
-  return new Set(changes.flatMap(one => one.gained.map(gain => gainId(one.place, gain))));
+  return new Set(changes.flatMap(change => change.gained.map(gain => gainId(change.place, gain))));
 }
 
 /**
- * Refuses a change that nobody has seen: keys and links may be others by the time that a secret is stored.
+ * Refuses a change that was not shown: keys and links may be others by the time that a secret is stored.
  *
  * @throws StoreFailure `recipient`
  */
@@ -129,7 +133,7 @@ export function accessData(changes: readonly AccessChange[]) {
   }));
 }
 
-/** A reader as plain data, for programs. */
+/** Returns a reader as plain data, for programs. */
 export function readerData({ kind, name, key, via }: Reader) {
   return { kind, name: name === '' ? null : name, key, via };
 }

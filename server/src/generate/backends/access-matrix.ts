@@ -1,5 +1,5 @@
 /**
- * Who can read what: every secret that is declared or stored, with everybody who can open it now, or will once it is
+ * Who can read what: every secret that is declared or stored, with all who can open it now, or will once it is
  * encrypted anew, and by which link. From names, links, public keys and metadata; opens nothing and starts nothing.
  */
 import type { Fleet } from '../../fleet/model/fleet.ts';
@@ -66,7 +66,7 @@ export function accessMatrix(
   const generators = [...joinGenerators(declarations).all.values()];
   const certain = generators.filter(isCertain);
   const notes: string[] = [];
-  const names = generators.filter(one => !isCertain(one)).map(one => one.key);
+  const names = generators.filter(generator => !isCertain(generator)).map(generator => generator.key);
   if (names.length > 0)
     notes.push(
       `Only Nix can tell the files of these generators, of which what is stored is shown: ${names.join(', ')}.`,
@@ -74,12 +74,15 @@ export function accessMatrix(
   const declared = certain.flatMap(generator =>
     placesOf(generator).map(place => ({ place, generator: generator.name, declared: true })),
   );
-  const known = new Set(declared.map(({ place }) => `${place.key}/${place.file}`));
+  const ids = new Set(declared.map(({ place }) => `${place.key}/${place.file}`));
   const stored = readVars(files, directory)
-    .vars.filter(one => one.kind === 'secret' && one.current && one.keeper === backend)
-    .map(one => ({ ...one, key: one.placement === 'per-export' ? null : keyOf(one.generator, one.owner) }))
+    .vars.filter(stored => stored.kind === 'secret' && stored.current && stored.keeper === backend)
+    .map(stored => ({
+      ...stored,
+      key: stored.placement === 'per-export' ? null : keyOf(stored.generator, stored.owner),
+    }))
     .flatMap(({ key, file, generator }) =>
-      key === null || known.has(`${key}/${file}`)
+      key === null || ids.has(`${key}/${file}`)
         ? []
         : [{ place: { ...UNDECLARED, key, file }, generator, declared: false }],
     );
@@ -183,32 +186,34 @@ export interface Loss extends Reader {
   readonly state: 'now' | 'pending';
 }
 
-/** Only secrets for which somebody gains or loses access. */
+/** Only secrets whose readers change. */
 export function accessDifference(
   before: readonly SecretAccess[],
   after: readonly SecretAccess[],
 ): AccessDifference[] {
-  const old = new Map(before.map(one => [one.secret, one]));
-  const now = new Map(after.map(one => [one.secret, one]));
-  const found: AccessDifference[] = [];
+  const old = new Map(before.map(secret => [secret.secret, secret]));
+  const now = new Map(after.map(secret => [secret.secret, secret]));
+  const differences: AccessDifference[] = [];
   for (const name of new Set([...now.keys(), ...old.keys()])) {
     const [was, is] = [old.get(name), now.get(name)];
     const about = (is ?? was) as SecretAccess;
     const had = new Set((was?.readers ?? []).map(readerId));
-    const has = new Map((is?.readers ?? []).map(one => [readerId(one), one]));
-    const gains = [...has.values()].filter(one => one.state !== 'leaving' && !had.has(readerId(one)));
+    const has = new Map((is?.readers ?? []).map(reader => [readerId(reader), reader]));
+    const gains = [...has.values()].filter(
+      reader => reader.state !== 'leaving' && !had.has(readerId(reader)),
+    );
     const losses = (was?.readers ?? []).flatMap(({ state, ...reader }): Loss[] => {
       const left = has.get(readerId(reader));
       if (left === undefined) return [{ ...reader, state: 'now' }];
       return left.state === 'leaving' && state !== 'leaving' ? [{ ...reader, state: 'pending' }] : [];
     });
     if (gains.length + losses.length === 0) continue;
-    found.push({
+    differences.push({
       ...{ secret: name, kind: about.kind, machines: about.machines, gains, losses },
       change: was === undefined ? 'new' : is === undefined ? 'gone' : 'changed',
       stored: is?.stored ?? false,
       declared: is?.declared ?? false,
     });
   }
-  return found.sort(byName);
+  return differences.sort(byName);
 }

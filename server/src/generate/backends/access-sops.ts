@@ -24,10 +24,10 @@ export interface SopsAccess {
 type HoldersSeen = ScannedAccess['holders'];
 
 /**
- * Whom a secret is for.
+ * Returns whom a secret is for.
  *
  * @param before whom it is linked to now
- * @param acting who writes it; null where nobody does
+ * @param acting who writes it; null where no user does
  */
 export function sopsAccessFor(
   place: SecretPlace,
@@ -35,16 +35,18 @@ export function sopsAccessFor(
   acting: string | null,
   groupsOf: SopsAccess['groupsOf'],
 ): Access {
-  const there = place.machinesComplete ? [] : before.machines.filter(one => !one.dangling && !one.foreign);
+  const there = place.machinesComplete
+    ? []
+    : before.machines.filter(machine => !machine.dangling && !machine.foreign);
   return varAccess(before, {
     actor: acting,
-    machines: [...place.machines, ...there.map(one => one.name)],
+    machines: [...place.machines, ...there.map(holder => holder.name)],
     deploy: place.deploy,
     defaultGroups: defaultGroupsOf(place, groupsOf),
   });
 }
 
-/** Those of the first machine that declares it, as clan has it. */
+/** Returns those of the first machine that declares it, as clan has it. */
 export function defaultGroupsOf(
   { machines: [first] }: SecretPlace,
   groupsOf: SopsAccess['groupsOf'],
@@ -59,23 +61,23 @@ export function sopsChange(
   acting: string | null,
 ): AccessChange {
   const folder = varFolder(directory, place.key, place.file);
-  const found = scanned?.access(folder) ?? scanAccess(files, folder);
-  const holders = found?.holders ?? holdersOf(files, folder);
-  const linked = holders.machines.filter(one => !one.dangling).map(one => one.name);
+  const scannedAccess = scanned?.access(folder) ?? scanAccess(files, folder);
+  const holders = scannedAccess?.holders ?? holdersOf(files, folder);
+  const linked = holders.machines.filter(machine => !machine.dangling).map(machine => machine.name);
   return accessChange(
     place,
-    found === null ? null : (found.recipients.value ?? []),
+    scannedAccess === null ? null : (scannedAccess.recipients.value ?? []),
     readersOf(sops(), sopsAccessFor(place, holders, acting, groupsOf)),
     key => ownersOf(sops(), key),
     ({ kind, name }) => kind === 'machine' && place.machines.includes(name) && !linked.includes(name),
   );
 }
 
-/** The same of a secret below `sops/secrets`, such as the key of a machine: it is for those that it is linked to. */
+/** Returns the same of a secret below `sops/secrets`, such as the key of a machine: it is for those that it is linked to. */
 export function clanSecretChange(sops: SopsFolder, secret: ClanSecret): AccessChange {
   const holders = secret.holders();
   const names = (kind: keyof typeof holders) =>
-    holders[kind].filter(one => !one.dangling && !one.foreign).map(one => one.name);
+    holders[kind].filter(holder => !holder.dangling && !holder.foreign).map(holder => holder.name);
   const access = { users: names('users'), machines: names('machines'), groups: names('groups') };
   const place = { key: 'sops/secrets', file: secret.name };
   const whose = (key: string) => ownersOf(sops, key);

@@ -11,7 +11,7 @@ export function readerText({ kind, name, key }: Pick<Reader, 'kind' | 'name' | '
   return kind === 'admin' ? `admin key ${shown}` : `${kind} ${inLine(name)} (${shown})`;
 }
 
-/** The beginning and the end of a public key: enough to tell it from others. */
+/** Returns the beginning and the end of a public key: enough to tell it from others. */
 export function shortKey(key: string): string {
   const line = inLine(key);
   return line.length > 24 ? `${line.slice(0, 12)}…${line.slice(-6)}` : line;
@@ -28,11 +28,11 @@ function linkText({ kind, name }: ReaderLink): string {
 }
 
 /**
- * A sentence without its full stop for everybody who gains or loses access:
+ * Returns a sentence without its full stop for each reader that gains or loses access:
  * "user mallory (age1…) gains access to shared/ca/key, through group ops".
  */
 export function accessSentences(changes: readonly AccessChange[]): string[] {
-  const found = new Map<
+  const groups = new Map<
     string,
     { readonly start: string; readonly end: string; readonly secrets: string[] }
   >();
@@ -40,50 +40,50 @@ export function accessSentences(changes: readonly AccessChange[]): string[] {
     const via = viaText(reader);
     const id = `${verb}\0${readerId(reader)}\0${via}`;
     const start = `${readerText(reader)} ${verb} access to`;
-    const known = found.get(id) ?? { start, end: via === '' ? '' : `, ${via}`, secrets: [] };
-    known.secrets.push(inLine(`${place.key}/${place.file}`));
-    found.set(id, known);
+    const group = groups.get(id) ?? { start, end: via === '' ? '' : `, ${via}`, secrets: [] };
+    group.secrets.push(inLine(`${place.key}/${place.file}`));
+    groups.set(id, group);
   };
   for (const change of changes) {
-    for (const one of change.gained) note('gains', one, change);
-    for (const one of change.lost) note('loses', one, change);
+    for (const gain of change.gained) note('gains', gain, change);
+    for (const reader of change.lost) note('loses', reader, change);
   }
-  return [...found.values()].map(({ start, end, secrets }) => `${start} ${secretsText(secrets)}${end}`);
+  return [...groups.values()].map(({ start, end, secrets }) => `${start} ${secretsText(secrets)}${end}`);
 }
 
-/** The same for those that are asked about, or lose something, or concern what is stored; what is new is summed up. */
+/** Returns the same for those that are asked about, or lose something, or concern what is stored; what is new is summed up. */
 export function accessSummary(changes: readonly AccessChange[]): string[] {
-  const lines = accessSentences(changes.filter(one => !one.isNew));
-  const fresh = changes.filter(one => one.isNew);
+  const lines = accessSentences(changes.filter(change => !change.isNew));
+  const fresh = changes.filter(change => change.isNew);
   if (fresh.length === 0) return lines;
   const readers = new Map<string, { readonly text: string; count: number; readonly first: string }>();
   for (const { place, gained } of fresh)
     for (const gain of gained) {
       const id = readerId(gain);
-      const known = readers.get(id) ?? {
+      const entry = readers.get(id) ?? {
         ...{ text: readerText(gain), count: 0 },
         first: inLine(`${place.key}/${place.file}`),
       };
-      known.count++;
-      readers.set(id, known);
+      entry.count++;
+      readers.set(id, entry);
     }
   for (const { text, count, first } of readers.values())
     lines.push(`${text} gains access to ${count === 1 ? `${first}, which is new` : `${count} new secrets`}`);
   return lines;
 }
 
-/** What follows the first line of a commit's message; empty where nobody's access changes. */
+/** Returns what follows the first line of a commit's message; empty where no access changes. */
 export function accessMessage(changes: readonly (AccessChange | null)[]): string {
-  const found = new Map<string, string[]>();
+  const groups = new Map<string, string[]>();
   for (const change of changes) {
     if (change === null || change.gained.length + change.lost.length === 0) continue;
     const lines = [
-      ...change.gained.map(one => `+ ${withVia(one)}`),
-      ...change.lost.map(one => `- ${withVia(one)}`),
+      ...change.gained.map(reader => `+ ${withVia(reader)}`),
+      ...change.lost.map(reader => `- ${withVia(reader)}`),
     ].join('\n');
-    found.set(lines, [...(found.get(lines) ?? []), inLine(`${change.place.key}/${change.place.file}`)]);
+    groups.set(lines, [...(groups.get(lines) ?? []), inLine(`${change.place.key}/${change.place.file}`)]);
   }
-  return [...found].map(([lines, secrets]) => `\n\nAccess to ${secrets.join(', ')}:\n${lines}`).join('');
+  return [...groups].map(([lines, secrets]) => `\n\nAccess to ${secrets.join(', ')}:\n${lines}`).join('');
 }
 
 function withVia(reader: Reader): string {
@@ -96,7 +96,7 @@ function secretsText(secrets: readonly string[]): string {
   return `${secrets.slice(0, NAMED - 1).join(', ')} and ${secrets.length - NAMED + 1} more`;
 }
 
-/** A name in one line: nothing in it begins another, or turns the direction of writing. */
+/** Returns a name in one line: nothing in it begins another, or turns the direction of writing. */
 export function inLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd');
 }

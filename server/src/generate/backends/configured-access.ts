@@ -4,33 +4,35 @@ import type { AdminRecipients } from '../../store/age/age-writes.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 
 /**
- * `clan.core.sops.defaultGroups` by machine. A setting in a module that several machines may have counts for all: clan
+ * Returns `clan.core.sops.defaultGroups` by machine. A setting in a module that several machines may have counts for all: clan
  * keeps groups once they are there.
  *
  * @throws StoreFailure `unsupported` from the function where only Nix can tell
  */
 export function groupsFrom(settings: readonly AccessSetting[]): (machine: string) => readonly string[] {
-  const groups = settings.filter(one => one.option === 'defaultGroups');
+  const groups = settings.filter(setting => setting.option === 'defaultGroups');
   return machine => {
-    const own = groups.filter(one => one.machine === null || one.machine === machine);
-    return [...new Set(own.flatMap(one => certain(one, 'clan.core.sops.defaultGroups')))].sort();
+    const own = groups.filter(group => group.machine === null || group.machine === machine);
+    return [...new Set(own.flatMap(setting => certain(setting, 'clan.core.sops.defaultGroups')))].sort();
   };
 }
 
 /** @throws StoreFailure `unsupported` where only Nix can tell */
 export function adminsFrom(settings: readonly AccessSetting[]): AdminRecipients {
-  const of = (option: AccessSetting['option']) => settings.filter(one => one.option === option);
+  const of = (option: AccessSetting['option']) => settings.filter(setting => setting.option === option);
   const hosts: Record<string, string[]> = {};
-  for (const one of of('recipients.hosts')) {
-    const names = certain(one, 'vars.settings.recipients.hosts');
-    if (one.machine === null) throw needsNix('vars.settings.recipients.hosts', one);
-    const list = hosts[one.machine] ?? [];
-    hosts[one.machine] = [...new Set([...list, ...names])];
+  for (const accessSetting of of('recipients.hosts')) {
+    const names = certain(accessSetting, 'vars.settings.recipients.hosts');
+    if (accessSetting.machine === null) throw needsNix('vars.settings.recipients.hosts', accessSetting);
+    const list = hosts[accessSetting.machine] ?? [];
+    hosts[accessSetting.machine] = [...new Set([...list, ...names])];
   }
   return {
     hosts,
     default: [
-      ...new Set(of('recipients.default').flatMap(one => certain(one, 'vars.settings.recipients.default'))),
+      ...new Set(
+        of('recipients.default').flatMap(setting => certain(setting, 'vars.settings.recipients.default')),
+      ),
     ],
   };
 }
@@ -39,7 +41,7 @@ export function adminsFrom(settings: readonly AccessSetting[]): AdminRecipients 
 export type PassCommand = 'pass' | 'passage';
 
 /**
- * `clan.core.vars.password-store.passCommand`: one for the whole fleet. A setting in a module that several machines may
+ * Returns `clan.core.vars.password-store.passCommand`: one for the whole fleet. A setting in a module that several machines may
  * have counts for all.
  *
  * @throws StoreFailure `unsupported` where only Nix can tell, and where machines differ
@@ -49,11 +51,11 @@ export function passCommandFrom(
   machines: readonly string[],
 ): PassCommand {
   const option = 'clan.core.vars.password-store.passCommand';
-  const all = settings.filter(one => one.option === 'passCommand');
+  const all = settings.filter(setting => setting.option === 'passCommand');
   const commands = new Set<string>();
   for (const machine of machines.length === 0 ? [''] : machines) {
-    const own = all.filter(one => one.machine === null || one.machine === machine);
-    for (const one of own) for (const name of certain(one, option)) commands.add(name);
+    const own = all.filter(setting => setting.machine === null || setting.machine === machine);
+    for (const accessSetting of own) for (const name of certain(accessSetting, option)) commands.add(name);
     // Clan's own default.
     if (own.length === 0) commands.add('passage');
   }

@@ -1,5 +1,5 @@
 /**
- * Secrets in a store of somebody's own, reached through a command that `varsmith.json` names. The protocol is in
+ * Secrets in a store of the person's own, reached through a command that `varsmith.json` names. The protocol is in
  * docs/custom-store.md: one process an operation, names in arguments, values on standard input and output.
  */
 
@@ -27,9 +27,9 @@ export function customStore(environment: RunEnvironment, command: readonly strin
 
   /** Looked at each time: it may be replaced while a run goes on. */
   async function programOf(): Promise<string> {
-    const found = await storeCommand(environment, command);
-    mustBeAllowed(environment, found);
-    return found.program;
+    const resolved = await storeCommand(environment, command);
+    mustBeAllowed(environment, resolved);
+    return resolved.program;
   }
 
   async function ask(operation: Operation, entry: string | null, more: Partial<Asked> = {}): Promise<Answer> {
@@ -88,7 +88,7 @@ interface Answer {
   readonly stdout: Buffer;
 }
 
-/** What a store may want to know to decide who can read a value. */
+/** Returns what a store may want to know to decide who can read a value. */
 function placeVariables(place: SecretPlace | undefined): Record<string, string> {
   if (place === undefined) return {};
   const { machines, deploy, neededFor } = place;

@@ -31,7 +31,7 @@ const COMMAND_LIMIT_MS = 60_000;
 const COMMAND_OUTPUT_BYTES = 256 * 1024;
 
 /**
- * @param more identities that somebody has named beside those that are found
+ * @param more identities named on the command line, beside those that are found
  * @throws StoreFailure where a command that should print a key fails; HostFailure
  */
 export async function findKeys(
@@ -41,28 +41,28 @@ export async function findKeys(
 ): Promise<Keys> {
   const { env, platform, home } = environment;
   const places = { env, platform, home, read: readKeyFile };
-  const found = backend === 'sops' ? sopsIdentities(places) : ageIdentities(places);
+  const foundIdentities = backend === 'sops' ? sopsIdentities(places) : ageIdentities(places);
   const printed = [];
-  for (const { variable, command } of found.commands) {
+  for (const { variable, command } of foundIdentities.commands) {
     const text = await printedBy(variable, command, environment);
     printed.push(...parseIdentities(text, variable).identities);
   }
-  const identities = [...more, ...found.identities, ...printed];
+  const identities = [...more, ...foundIdentities.identities, ...printed];
   const command = await findAge(definedOnly(env), environment.onDisk);
   return {
-    found: { ...found, identities: [...more, ...found.identities] },
+    found: { ...foundIdentities, identities: [...more, ...foundIdentities.identities] },
     keyring: await openKeyring(identities, command),
     command,
   };
 }
 
-/** Of somebody who only looks: no key is read, and no program started. */
+/** For commands that only look: no key is read, and no program started. */
 export async function noKeys(): Promise<Keys> {
-  const found: FoundIdentities = { identities: [], commands: [], problems: [], looked: [] };
-  return { found, keyring: await openKeyring([], null), command: null };
+  const foundIdentities: FoundIdentities = { identities: [], commands: [], problems: [], looked: [] };
+  return { found: foundIdentities, keyring: await openKeyring([], null), command: null };
 }
 
-/** The keys that open what sops-nix and agenix keep: those that sops finds, those that age finds, those that are named. */
+/** Returns the keys that open what sops-nix and agenix keep: those that sops finds, those that age finds, those that are named. */
 export function findAllKeys(environment: RunEnvironment, named: readonly Identity[]): Promise<Keys> {
   const { env, platform, home } = environment;
   const { identities } = ageIdentities({ env, platform, home, read: readKeyFile });
@@ -76,7 +76,7 @@ export function mustHaveKeys({ found, keyring }: Keys): void {
   throw new StoreFailure('no-key', [noIdentityMessage(found), ...problems].join(' '), MAKE_A_KEY);
 }
 
-/** `SOPS_AGE_KEY_CMD` and the like: a command line whose output is the key. */
+/** Returns `SOPS_AGE_KEY_CMD` and the like: a command line whose output is the key. */
 async function printedBy(variable: string, command: string, { env, root }: RunEnvironment): Promise<string> {
   const shell = await findCommand('sh', ['/bin', ...commandFolders(env.PATH)]);
   if (shell === null)

@@ -31,7 +31,7 @@ export async function openSecretBackend(
 }
 
 /**
- * A secret backend that tells whom secrets are for, and opens none; null for a store that keeps that to itself. Starts nothing.
+ * Returns a secret backend that tells whom secrets are for, and opens none; null for a store that keeps that to itself. Starts nothing.
  *
  * @param scanned a scan of the store that was made already
  */

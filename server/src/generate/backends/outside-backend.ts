@@ -41,9 +41,9 @@ export function outsideBackend(store: OutsideStore): SecretBackend {
     open(place) {
       const entry = entryOf(place);
       // Each asks another program, perhaps for a touch of a key: a value that many depend on is asked for once.
-      const known = opened.get(entry) ?? store.read(entry);
-      opened.set(entry, known);
-      return known;
+      const value = opened.get(entry) ?? store.read(entry);
+      opened.set(entry, value);
+      return value;
     },
     async prepare() {
       await store.mustBeReady();

@@ -38,7 +38,7 @@ export function runOutside(
 }
 
 /**
- * A program of the person's `PATH`.
+ * Returns a program of the person's `PATH`.
  *
  * @param absent what is said where there is none
  * @throws StoreFailure `unsupported`
@@ -49,7 +49,7 @@ export async function outsideProgram({ env }: RunEnvironment, name: string, abse
   throw new StoreFailure('unsupported', absent);
 }
 
-/** The beginning of what it said, without the secret that it was given; empty where it said nothing that can be shown. */
+/** Returns the beginning of what it said, without the secret that it was given; empty where it said nothing that can be shown. */
 export function beginningOf({ stderr }: ProcessResult, secret: Uint8Array | undefined): string {
   const said =
     redacted(stderr.toString('utf8', 0, MOST_SHOWN).trim(), secret === undefined ? [] : [secret]) ?? '';

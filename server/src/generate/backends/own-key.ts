@@ -25,7 +25,7 @@ export async function ownKey(environment: RunEnvironment, backend: KeyedBackend)
   const { found, keyring } = await findKeys(environment, backend);
   const [recipient] = keyring.recipients;
   if (recipient !== undefined) return { recipient, written: null };
-  const own = found.identities.filter(one => one.kind !== 'ssh');
+  const own = found.identities.filter(identity => identity.kind !== 'ssh');
   if (own.length > 0) throw new RunFailure(`Your key cannot be used: ${keyring.unusable.join(' ')}`);
   const path = newKeyPath(environment);
   if (path === null)
@@ -65,9 +65,9 @@ export function userKeyChanges(
       'Say --user NAME.',
     );
   const { users } = readSops(environment.files, environment.directory);
-  const owner = users.find(one => one.keys()?.some(({ key }) => key === recipient));
+  const owner = users.find(user => user.keys()?.some(({ key }) => key === recipient));
   if (owner !== undefined) return [];
-  const before = users.find(one => one.name === user);
+  const before = users.find(other => other.name === user);
   if (before !== undefined && !force)
     throw new RunFailure(
       `User ${user} has another key in sops/users/${user}/key.json.`,

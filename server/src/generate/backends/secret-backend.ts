@@ -78,7 +78,7 @@ export interface SecretBackend {
   change(place: SecretPlace): AccessChange | null;
   /** What making it right changes. */
   reseal(place: SecretPlace): Promise<readonly Change[]>;
-  /** The files of the repository that hold a secret: what somebody else may change while it is made anew. */
+  /** The files of the repository that hold a secret: what another program may change while it is made anew. */
   paths(place: StoredPlace): readonly string[];
   /** What taking secrets away changes, beside what lies in their folders below `vars`; those that are not there are fine. */
   removal(places: readonly StoredPlace[]): readonly SecretChange[];
@@ -95,7 +95,7 @@ export interface MachineKey {
 
 export function placeOf(generator: Generator, { name, deploy, neededFor }: DeclaredFile): SecretPlace {
   const { key, machine, machines } = generator;
-  // A machine's own secret is for nobody else.
+  // A machine's own secret is for no other machine.
   const machinesComplete = machine !== null || generator.machinesComplete;
   return { key, file: name, deploy, neededFor, machines, machinesComplete };
 }

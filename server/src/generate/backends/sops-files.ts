@@ -24,7 +24,7 @@ export interface NamedValue {
 }
 
 /**
- * The values of a YAML or JSON file, verified.
+ * Returns the values of a YAML or JSON file, verified.
  *
  * @throws StoreFailure that names the file
  */
@@ -36,12 +36,12 @@ export function valuesIn(
   return opening(path, keys, async () => (await openDocument(text, format, keys.keyring)).leaves);
 }
 
-/** The one value of a binary file, verified. @throws StoreFailure that names the file */
+/** Returns the one value of a binary file, verified. @throws StoreFailure that names the file */
 export function valueIn({ path }: SopsFile, text: string, keys: Keys): Promise<Buffer> {
   return opening(path, keys, () => openSecret(text, keys.keyring));
 }
 
-/** The text of the file with a value more. @throws StoreFailure that names the file */
+/** Returns the text of the file with a value more. @throws StoreFailure that names the file */
 export function withAdded(
   { path, format }: SopsFile & { readonly format: 'yaml' | 'json' },
   text: string,
@@ -52,7 +52,7 @@ export function withAdded(
   return opening(path, keys, () => addValue(text, format, keys.keyring, added, now()));
 }
 
-/** The text of the file without values; null where none is left. @throws StoreFailure that names the file */
+/** Returns the text of the file without values; null where none is left. @throws StoreFailure that names the file */
 export function withRemoved(
   { path, format }: SopsFile & { readonly format: 'yaml' | 'json' },
   text: string,
@@ -69,7 +69,7 @@ export interface CreationWanted {
   readonly macOnlyEncrypted: boolean;
 }
 
-/** The text of a new file with one value. @throws StoreFailure that names the file */
+/** Returns the text of a new file with one value. @throws StoreFailure that names the file */
 export function created(
   { path, format }: SopsFile,
   { command }: Keys,
@@ -96,7 +96,7 @@ export async function opening<T>(path: string, keys: Keys, run: () => Promise<T>
   }
 }
 
-/** What a person can do whose keys do not open a file. */
+/** Returns what a person can do whose keys do not open a file. */
 function wayIn(path: string): string {
   const anew = path.endsWith('.age') ? '"agenix --rekey"' : `"sops updatekeys ${path}"`;
   return `Name the key that does with --identity FILE, or add yours to the rule of the file and have somebody who can open it run ${anew}.`;

@@ -68,7 +68,7 @@ export function mustBeAllowed(
   if (isTrustedFolder(env, root)) return;
   const state = stateFolder(env, home, platform);
   if (state !== null && isAllowed(state, command)) return;
-  const isOther = state !== null && allowedIn(state).some(one => one.root === command.root);
+  const isOther = state !== null && allowedIn(state).some(allowed => allowed.root === command.root);
   const shown = `"${command.words.join(' ')}"`;
   const why = isOther
     ? `The store's command ${shown} (varsmith.json), or a file of it, is not as you have allowed it for this folder.`
@@ -97,7 +97,7 @@ export async function allowStore(environment: RunEnvironment): Promise<FolderCom
   return command;
 }
 
-/** All that the person has allowed, for any folder. @throws RunFailure */
+/** Returns all that the person has allowed, for any folder. @throws RunFailure */
 export function allowedStores(person: Person): readonly Allowed[] {
   return allowedIn(stateOf(person));
 }
@@ -113,7 +113,7 @@ function stateOf({ env, home, platform }: Person): string {
   throw new RunFailure('There is no home folder to note what you allow in. XDG_STATE_HOME names another.');
 }
 
-/** A path for a shell. */
+/** Returns a path for a shell. */
 function quoted(path: string): string {
   return /^[\w./@%+:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -32,7 +32,7 @@ export interface Known {
   begun(key: string): boolean;
 }
 
-/** The roots that are not complete, and what runs with them. */
+/** Returns the roots that are not complete, and what runs with them. */
 export function missingClosure(graph: Graph, roots: Iterable<string>, known: Known): Set<string> {
   return runClosure(
     graph,
@@ -41,13 +41,13 @@ export function missingClosure(graph: Graph, roots: Iterable<string>, known: Kno
   );
 }
 
-/** The roots, complete or not, and what runs with them. */
+/** Returns the roots, complete or not, and what runs with them. */
 export function requestedClosure(graph: Graph, roots: Iterable<string>, known: Known): Set<string> {
   return runClosure(graph, roots, known);
 }
 
 /**
- * What runs where some are to run: those, what they need and is not complete, everything that depends on any of these,
+ * Returns what runs where some are to run: those, what they need and is not complete, everything that depends on any of these,
  * and what that needs in turn. A dependent of which nothing is there gets no older by the run: where it needs something
  * that the run does not make, it is left for a run of its own.
  */
@@ -125,7 +125,7 @@ function cycleAmong(graph: Graph, left: ReadonlySet<string>): string[] {
   // Each of them waits for another of them, so that walking on must come round.
   while (!path.includes(key)) {
     path.push(key);
-    key = graph.generators.get(key)?.dependencies.find(one => left.has(one.key))?.key as string;
+    key = graph.generators.get(key)?.dependencies.find(dependency => left.has(dependency.key))?.key as string;
   }
   return [...path.slice(path.indexOf(key)), key];
 }

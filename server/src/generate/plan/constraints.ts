@@ -16,14 +16,15 @@ export interface Violation {
   readonly message: string;
 }
 
-/** The services of the workspace alone: what those of clan-core allow differs from one version to the next. */
+/** Returns the services of the workspace alone: what those of clan-core allow differs from one version to the next. */
 export function violationsIn(fleet: Fleet): readonly Violation[] {
   return fleet.serviceModules.flatMap(module => {
     const isOnly = fleet.serviceModules.every(other => other === module || other.name !== module.name);
     const { constraints, complete } = module.roles();
     if (!isOnly || !complete) return [];
     const instances = fleet.inventory.instances.filter(
-      one => !one.conditional && one.module.input === 'self' && one.module.name === module.name,
+      instance =>
+        !instance.conditional && instance.module.input === 'self' && instance.module.name === module.name,
     );
     return [
       ...instanceViolation(module.name, instances, constraints.maxInstances),
@@ -38,7 +39,7 @@ export function violationsIn(fleet: Fleet): readonly Violation[] {
 
 function instanceViolation(service: string, instances: readonly Instance[], max: number | null): Violation[] {
   if (max === null || instances.length <= max) return [];
-  const names = listed(instances.map(one => one.name));
+  const names = listed(instances.map(instance => instance.name));
   return [
     {
       machines: [],

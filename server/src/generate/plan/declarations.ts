@@ -131,7 +131,7 @@ function withCause(
   };
 }
 
-/** True for a name that a machine may have although nothing that is known declares it there. */
+/** Returns true for a name that a machine may have although nothing that is known declares it there. */
 function mayHaveMore(uncertain: readonly Uncertain[], incomplete: ReadonlySet<string>) {
   const anywhere = new Set<string>();
   const unnamed = new Set<string>();

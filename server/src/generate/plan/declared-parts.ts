@@ -46,7 +46,7 @@ const NOTHING: Parts = {
 function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: ExpressionAt): Parts {
   const unknown: UnknownPart[] = [];
   const written = (of: WrittenOption['of'], owner: string | null, name: string) =>
-    body.options().find(one => one.of === of && one.owner === owner && one.name === name);
+    body.options().find(option => option.of === of && option.owner === owner && option.name === name);
   const note = (part: UnknownPart['part'], option: WrittenOption | undefined, otherwise: string) =>
     unknown.push({
       part,
@@ -70,7 +70,7 @@ function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: ExpressionAt
   if (!body.complete.prompts) note('prompts', written('generator', null, 'prompts'), 'prompts');
   const prompts = body.prompts.map((prompt): DeclaredPrompt => {
     const { name, persist, description } = prompt;
-    const type = PROMPT_TYPES.find(one => one === prompt.type);
+    const type = PROMPT_TYPES.find(known => known === prompt.type);
     if (type === undefined) note('prompts', written('prompt', name, 'type'), `prompts.${name}.type`);
     if (persist === null) note('prompts', written('prompt', name, 'persist'), `prompts.${name}.persist`);
     return {
@@ -97,19 +97,19 @@ function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: ExpressionAt
     share: body.share ?? false,
     files: files.sort(byOwnName),
     prompts: prompts.sort(byOwnName),
-    dependencies: [...new Set(body.dependencies.map(one => one.value))],
+    dependencies: [...new Set(body.dependencies.map(dependency => dependency.value))],
     validationHash: validation === undefined ? null : validationHash(validation),
     unknown,
   };
 }
 
-/** False for data that may hold more than is seen. */
+/** Returns false for data that may hold more than is seen. */
 function isWhole(setting: Setting | undefined): boolean {
   if (setting?.kind !== 'set') return setting?.kind !== 'unknown';
   return setting.complete && [...setting.entries.values()].every(isWhole);
 }
 
-/** `display.required`, which is true unless it is said otherwise. */
+/** Returns `display.required`, which is true unless it is said otherwise. */
 function isRequired(display: Setting | undefined): boolean {
   if (display?.kind !== 'set') return true;
   const required = display.entries.get('required');
@@ -124,13 +124,13 @@ const MAX_EXPRESSION = 60;
 export type ExpressionAt = (place: Place, shown?: string | null) => string;
 
 export function expressionsIn(textOf: (file: string) => string | null): ExpressionAt {
-  return ({ file, start, end }, given = null) => {
+  return ({ file, start, end }, name = null) => {
     const text = textOf(file);
     if (text === null) return file;
     const line = text.slice(0, start).split('\n').length;
     // What is selected has its name's place; people read the whole of it.
     const path = text.charAt(start - 1) === '.' ? (/[\w.'-]*$/.exec(text.slice(0, start))?.[0] ?? '') : '';
-    const expression = (given ?? path + text.slice(start, end)).replace(/\s+/g, ' ').trim();
+    const expression = (name ?? path + text.slice(start, end)).replace(/\s+/g, ' ').trim();
     const shown =
       expression.length > MAX_EXPRESSION ? `${expression.slice(0, MAX_EXPRESSION - 1)}…` : expression;
     return `${shown} (${file}:${line})`;

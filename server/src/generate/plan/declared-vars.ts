@@ -9,19 +9,20 @@ export interface Var {
   readonly file: DeclaredFile;
 }
 
-/** The files that a machine declares, sorted by id. */
+/** Returns the files that a machine declares, sorted by id. */
 export function varsOf(generators: Generators, machine: string): Var[] {
-  const found: Var[] = [];
+  const declared: Var[] = [];
   for (const generator of generators.all.values()) {
     if (!generator.machines.includes(machine)) continue;
-    for (const file of generator.files) found.push({ id: `${generator.name}/${file.name}`, generator, file });
+    for (const file of generator.files)
+      declared.push({ id: `${generator.name}/${file.name}`, generator, file });
   }
-  return found.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return declared.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
 /** What only Nix can tell of a file that is to be written: then it is not. */
 export function mustBeKnown({ id, generator }: Var): void {
-  const part = generator.unknown.find(one => one.part === 'share' || one.part === 'files');
+  const part = generator.unknown.find(gap => gap.part === 'share' || gap.part === 'files');
   if (part !== undefined)
     throw new RunFailure(`Only Nix can tell where ${id} belongs: its ${part.part} is ${part.expression}.`);
 }

@@ -11,16 +11,16 @@ export const DECIDING: ReadonlySet<UnknownPart['part']> = new Set([
   'dependencies',
 ]);
 
-/** The state of a generator in its place, by why it would run. */
+/** Returns the state of a generator in its place, by why it would run. */
 export function stateOfStatus({ unknown }: Generator, { reason, present }: Status): StoredState {
   if (reason === 'missing') return present.length > 0 ? 'partial' : 'missing';
   if (reason !== null) return 'outdated';
-  return unknown.some(one => DECIDING.has(one.part)) ? 'unknown' : 'present';
+  return unknown.some(gap => DECIDING.has(gap.part)) ? 'unknown' : 'present';
 }
 
 export function generatorTally(
   generators: readonly Generator[],
   status: (generator: Generator) => Status,
 ): Tally {
-  return tallyOf(generators.map(one => stateOfStatus(one, status(one))));
+  return tallyOf(generators.map(generator => stateOfStatus(generator, status(generator))));
 }

@@ -20,7 +20,7 @@ export interface DeclaredPrompt {
   readonly required: boolean;
 }
 
-/** True for answers that nobody is to see on a screen. */
+/** Returns whether answers are hidden on a screen. */
 export function isHidden({ type }: Pick<DeclaredPrompt, 'type'>): boolean {
   return type === 'hidden' || type === 'multiline-hidden';
 }
@@ -101,9 +101,9 @@ export function joinGenerators(declarations: readonly Declaration[]): Generators
   for (const declaration of declarations) {
     const { machine, name, share } = declaration;
     const key = keyOf(name, share ? null : machine);
-    const known = all.get(key);
-    if (known !== undefined) {
-      known.machines.push(machine);
+    const cached = all.get(key);
+    if (cached !== undefined) {
+      cached.machines.push(machine);
       const other = first.get(key) as Declaration;
       const parts = differing(other, declaration);
       if (parts.length > 0) disagreements.push({ key, name, machines: [other.machine, machine], parts });
@@ -140,7 +140,7 @@ export interface Choice {
   readonly generators: readonly string[];
 }
 
-/** The generators that are asked for, in their order. */
+/** Returns the generators that are asked for, in their order. */
 export function chosen({ all }: Generators, { machines, generators }: Choice): Generator[] {
   const [on, names] = [new Set(machines), new Set(generators)];
   return [...all.values()].filter(
@@ -152,12 +152,12 @@ export function chosen({ all }: Generators, { machines, generators }: Choice): G
 
 /** Owner, group and mode may differ: they are of the machine. What is unknown on either side is not compared. */
 function differing(a: Declaration, b: Declaration): Disagreement['parts'][number][] {
-  const known = (part: UnknownPart['part']) => ![...a.unknown, ...b.unknown].some(one => one.part === part);
+  const isKnown = (part: UnknownPart['part']) => ![...a.unknown, ...b.unknown].some(gap => gap.part === part);
   const parts: Disagreement['parts'][number][] = [];
-  if (known('files') && differ(a.files, b.files, fileShape)) parts.push('files');
-  if (known('prompts') && differ(a.prompts, b.prompts, promptShape)) parts.push('prompts');
-  if (known('dependencies') && differ(a.dependencies, b.dependencies, String)) parts.push('dependencies');
-  if (known('validation') && a.validationHash !== b.validationHash) parts.push('validation');
+  if (isKnown('files') && differ(a.files, b.files, fileShape)) parts.push('files');
+  if (isKnown('prompts') && differ(a.prompts, b.prompts, promptShape)) parts.push('prompts');
+  if (isKnown('dependencies') && differ(a.dependencies, b.dependencies, String)) parts.push('dependencies');
+  if (isKnown('validation') && a.validationHash !== b.validationHash) parts.push('validation');
   return parts;
 }
 

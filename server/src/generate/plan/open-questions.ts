@@ -12,7 +12,7 @@ type Declared = Pick<
 >;
 
 /**
- * What may be there and is not seen.
+ * Returns what may be there and is not seen.
  *
  * @param machines those that are asked about
  */
@@ -20,14 +20,21 @@ export function unseenNotes(
   { machines: all, machinesComplete = true, uncertain, incomplete, refused = [] }: Declared,
   machines: ReadonlySet<string>,
 ): PlanNote[] {
-  const concerned = uncertain.filter(one => one.machines?.some(machine => machines.has(machine)) ?? true);
-  const own = concerned.filter(one => !one.isBrought);
-  const unnamed = own.filter(one => one.name === null).map(one => one.expression);
-  const named = own.flatMap(one => one.name ?? []);
-  const brought = concerned.filter(one => one.isBrought).flatMap(one => one.name ?? []);
+  const concerned = uncertain.filter(
+    candidate => candidate.machines?.some(machine => machines.has(machine)) ?? true,
+  );
+  const own = concerned.filter(candidate => !candidate.isBrought);
+  const unnamed = own.filter(candidate => candidate.name === null).map(candidate => candidate.expression);
+  const named = own.flatMap(candidate => candidate.name ?? []);
+  const brought = concerned
+    .filter(candidate => candidate.isBrought)
+    .flatMap(candidate => candidate.name ?? []);
   const unseen = incomplete.filter(machine => machines.has(machine));
   const unread = refused
-    .filter(one => one.machines.length === 0 || one.machines.some(machine => machines.has(machine)))
+    .filter(
+      candidate =>
+        candidate.machines.length === 0 || candidate.machines.some(machine => machines.has(machine)),
+    )
     .map(({ file }) => file);
   const note = (names: readonly string[], text: string, concerns: readonly string[] = []): PlanNote[] =>
     names.length === 0
@@ -51,13 +58,16 @@ export function unseenNotes(
 const NO_MACHINES = 'Only Nix can tell which machines there are.';
 const MORE_MACHINES = 'Only Nix can tell whether there are further machines.';
 
-/** All open questions of a fleet, a sentence each; none where all of it is known. */
+/** Returns all open questions of a fleet, a sentence each; none where all of it is known. */
 export function openQuestions(declared: Declared): string[] {
   const generators = [...joinGenerators(declared.declarations).all.values()];
   return [
     ...unseenNotes(declared, new Set(declared.machines)).map(({ message }) => message),
     ...generators
-      .filter(one => one.unknown.length > 0)
-      .map(one => `Generator "${one.name}" (${whereOf(one)}): ${partsText(one.unknown).join('; ')}.`),
+      .filter(generator => generator.unknown.length > 0)
+      .map(
+        generator =>
+          `Generator "${generator.name}" (${whereOf(generator)}): ${partsText(generator.unknown).join('; ')}.`,
+      ),
   ];
 }

@@ -1,7 +1,7 @@
 /** Words that plans and problems share. */
 import type { Generator, UnknownPart } from './generators.ts';
 
-/** Where a generator is: `machine web`, or `shared by web, mail`. */
+/** Returns where a generator is: `machine web`, or `shared by web, mail`. */
 export function whereOf({ machine, machines }: Pick<Generator, 'machine' | 'machines'>): string {
   return machine === null ? `shared by ${listed(machines)}` : `machine ${machine}`;
 }
@@ -13,7 +13,7 @@ export function listed(names: readonly string[]): string {
 }
 
 /**
- * What only Nix can tell, and why, a clause for each reason, in the order of the parts:
+ * Returns what only Nix can tell, and why, a clause for each reason, in the order of the parts:
  * `only evaluation can tell its files and script: cfg.x`.
  */
 export function partsText(unknown: readonly UnknownPart[]): string[] {
@@ -28,7 +28,7 @@ export function partsText(unknown: readonly UnknownPart[]): string[] {
   });
 }
 
-/** `machine a`, `machines a and b`. */
+/** Returns `machine a`, `machines a and b`. */
 export function several(word: string, names: readonly string[]): string {
   const [first, ...others] = names;
   const last = others.pop();
@@ -41,7 +41,7 @@ export function someText(names: readonly string[], more: number): string {
   return `${names.join(', ')}${more === 0 ? '' : ` and ${countText(more)} more`}`;
 }
 
-/** `19,990` */
+/** Returns `19,990` */
 export function countText(count: number): string {
   return count.toLocaleString('en');
 }

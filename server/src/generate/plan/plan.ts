@@ -67,7 +67,7 @@ export interface PlanRequest extends Choice {
  * - `missing`: a file is not there; `outdated`: made from other inputs;
  * - `interrupted`: complete, but a run that was cut off has replaced what it was made from, or some of its own values in
  *   a store outside of the repository;
- * - `superseded`: complete, and made from a value that somebody has set anew since;
+ * - `superseded`: complete, and made from a value that has been set anew since;
  * - `requested`: complete, and asked for;
  * - `dependent`: complete, and made from something that changes.
  */

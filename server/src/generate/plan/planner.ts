@@ -21,21 +21,21 @@ export function planRun(input: PlanInput, request: PlanRequest): Plan {
   const roots = chosen(generators, request);
   const status = statusOf(generators.all, input);
   const complete = (key: string) => status(key).reason === null;
-  const known = { complete, begun: (key: string) => complete(key) || status(key).present.length > 0 };
+  const lookups = { complete, begun: (key: string) => complete(key) || status(key).present.length > 0 };
 
   const graph = graphOf(generators.all);
   const everything = request.generators.length > 0 || request.regenerate;
-  const rootKeys = new Set(roots.map(one => one.key));
+  const rootKeys = new Set(roots.map(root => root.key));
   const closure = everything
-    ? requestedClosure(graph, rootKeys, known)
-    : missingClosure(graph, rootKeys, known);
+    ? requestedClosure(graph, rootKeys, lookups)
+    : missingClosure(graph, rootKeys, lookups);
   const { sorted, cycle } = orderOf(graph, closure);
 
   const skipped = request.skipUnknown === true ? withDependents(graph, unknownIn(sorted)) : new Set<string>();
   const steps = sorted.flatMap((generator): PlanStep[] => {
     if (skipped.has(generator.key)) return [];
     // It has nothing to make: running it could only fail.
-    if (generator.files.length === 0 && !generator.unknown.some(one => one.part === 'files')) return [];
+    if (generator.files.length === 0 && !generator.unknown.some(gap => gap.part === 'files')) return [];
     const { reason, older, missing, present } = status(generator.key);
     const why = reason ?? (everything && rootKeys.has(generator.key) ? 'requested' : 'dependent');
     return [{ generator, reason: why, older, missing, overwrites: present }];
@@ -45,7 +45,11 @@ export function planRun(input: PlanInput, request: PlanRequest): Plan {
     steps,
     problems: [
       ...requestProblems(input, request, generators),
-      ...(input.violations ?? []).map(one => ({ kind: 'constraint' as const, generator: null, ...one })),
+      ...(input.violations ?? []).map(violation => ({
+        kind: 'constraint' as const,
+        generator: null,
+        ...violation,
+      })),
       ...problemsOf({ generators, steps, cycle, roots: rootKeys, missingFiles: key => status(key).missing }),
     ],
     notes: [
@@ -58,29 +62,29 @@ export function planRun(input: PlanInput, request: PlanRequest): Plan {
 }
 
 function unknownIn(generators: readonly Generator[]): string[] {
-  return generators.filter(one => one.unknown.length > 0).map(one => one.key);
+  return generators.filter(generator => generator.unknown.length > 0).map(generator => generator.key);
 }
 
 function statusOf(
   all: ReadonlyMap<string, Generator>,
   { stored, stale }: PlanInput,
 ): (key: string) => Status {
-  const known = new Map<string, Status>();
+  const statuses = new Map<string, Status>();
   return key => {
-    const before = known.get(key);
+    const before = statuses.get(key);
     if (before !== undefined) return before;
     const generator = all.get(key);
     const status =
       generator === undefined
         ? { reason: null, older: [], missing: [], present: [] }
         : statusIn(stored, generator, stale?.get(key));
-    known.set(key, status);
+    statuses.set(key, status);
     return status;
   };
 }
 
 /**
- * What is there of a generator, and why it would run by itself.
+ * Returns what is there of a generator, and why it would run by itself.
  *
  * @param noted values that it was made from and that were set since; undefined where nothing is noted of it
  */
@@ -92,7 +96,7 @@ export function statusIn(stored: StoredLookups, generator: Generator, noted?: re
   const lists = { older: [], missing: exact(missing.sort()), present: exact(present.sort()) };
   if (missing.length > 0) return { reason: 'missing', ...lists };
   // Without files there is nothing that could be out of date, and no hash is ever stored.
-  const isHashed = present.length > 0 && !generator.unknown.some(one => one.part === 'validation');
+  const isHashed = present.length > 0 && !generator.unknown.some(gap => gap.part === 'validation');
   if (isHashed && stored.validation(generator.key) !== generator.validationHash)
     return { reason: 'outdated', ...lists };
   if (noted === undefined) return { reason: null, ...lists };
@@ -107,11 +111,11 @@ function undecidedNotes(
   status: (key: string) => Status,
 ): PlanNote[] {
   return roots
-    .filter(one => !closure.has(one.key) && status(one.key).reason === null)
+    .filter(root => !closure.has(root.key) && status(root.key).reason === null)
     .flatMap(generator => {
-      const part = generator.unknown.find(one => DECIDING.has(one.part));
+      const part = generator.unknown.find(gap => DECIDING.has(gap.part));
       // Of one that only Nix can make, nothing could be done about it here.
-      if (part === undefined || generator.unknown.some(one => one.part === 'script')) return [];
+      if (part === undefined || generator.unknown.some(gap => gap.part === 'script')) return [];
       return [
         {
           generator: generator.name,
@@ -124,7 +128,7 @@ function undecidedNotes(
 
 function skippedNotes(sorted: readonly Generator[], skipped: ReadonlySet<string>): PlanNote[] {
   return sorted
-    .filter(one => skipped.has(one.key))
+    .filter(generator => skipped.has(generator.key))
     .map(generator => {
       const [part] = partsText(generator.unknown);
       const why = part === undefined ? 'it depends on one that needs Nix' : `it needs Nix: ${part}`;

@@ -39,19 +39,20 @@ export function requestProblems(
 /** Certain only where all generators of the machines are seen. */
 function absentProblem(input: PlanInput, machines: readonly string[], name: string): PlanProblem {
   const about = { generator: name, machines };
-  const known = input.uncertain.find(one => one.name === name);
-  if (known !== undefined)
+  const uncertain = input.uncertain.find(candidate => candidate.name === name);
+  if (uncertain !== undefined)
     return {
       kind: 'needs-nix',
       ...about,
-      message: known.isBrought
+      message: uncertain.isBrought
         ? `Generator "${name}" is one of clan-core's own and needs Nix: use "clan vars generate" for it.`
         : `Generator "${name}" needs Nix: only evaluation can tell which machines have it.`,
     };
   const mayBe =
     input.incomplete.some(machine => machines.includes(machine)) ||
     input.uncertain.some(
-      one => one.name === null && (one.machines?.some(machine => machines.includes(machine)) ?? true),
+      candidate =>
+        candidate.name === null && (candidate.machines?.some(machine => machines.includes(machine)) ?? true),
     );
   return {
     kind: 'unknown-generator',
@@ -76,7 +77,7 @@ export function problemsOf(found: Found): PlanProblem[] {
   const concerned = (key: string) => running.has(key) || roots.has(key);
   return [
     ...(cycle === null ? [] : [cycleProblem(generators, cycle)]),
-    ...generators.disagreements.filter(one => concerned(one.key)).map(differingProblem),
+    ...generators.disagreements.filter(disagreement => concerned(disagreement.key)).map(differingProblem),
     ...mixedProblems(generators, steps),
     ...steps.flatMap(({ generator }) => [
       ...partsText(generator.unknown).map(parts => ({
@@ -92,11 +93,11 @@ export function problemsOf(found: Found): PlanProblem[] {
 
 function cycleProblem(generators: Generators, cycle: readonly string[]): PlanProblem {
   const members = cycle.flatMap(key => generators.all.get(key) ?? []);
-  const names = members.map(one => one.name);
+  const names = members.map(member => member.name);
   return {
     kind: 'cycle',
     generator: names[0] ?? null,
-    machines: [...new Set(members.flatMap(one => one.machines))],
+    machines: [...new Set(members.flatMap(member => member.machines))],
     message:
       names.length === 2
         ? `Generator "${names[0]}" depends on itself.`
@@ -132,7 +133,7 @@ function mixedProblems(generators: Generators, steps: readonly PlanStep[]): Plan
       {
         kind: 'mixed-share' as const,
         generator: name,
-        machines: [...shared.machines, ...own.flatMap(one => one.machines)],
+        machines: [...shared.machines, ...own.flatMap(generator => generator.machines)],
         message: `Generator "${name}" is shared on ${listed(shared.machines)} and per machine on ${listed(own.flatMap(one => one.machines))}. Storing one would delete the other's values: give it the same "share" everywhere, or two names.`,
       },
     ];
@@ -147,7 +148,7 @@ function dependencyProblems(
   const about = { generator: generator.name, machines: generator.machines };
   return generator.dependencies.flatMap((dependency): PlanProblem[] => {
     const declared = generator.machines.flatMap(machine => generators.on(machine, dependency.name) ?? []);
-    const target = declared.find(one => one.key === dependency.key) ?? declared[0];
+    const target = declared.find(other => other.key === dependency.key) ?? declared[0];
     if (target === undefined)
       return [
         {

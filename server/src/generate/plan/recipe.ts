@@ -9,24 +9,24 @@ import type { GeneratorBody } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
 import { packageCommands } from '../../shell/programs/tools.ts';
 
-/** A program by its package: stands where its absolute path has to be. */
+/** A program by its package, in the place of its absolute path. */
 export interface ProgramPart {
   readonly package: string;
   readonly command: string;
 }
 
-/** A file or folder of the workspace: stands where the path of a copy of it has to be. */
+/** A file or folder of the workspace, in the place of the path of its copy. */
 export interface CopyPart {
   /** Relative to the root. */
   readonly path: string;
 }
 
 export interface Recipe {
-  /** Text, and what stands between the texts. Empty for a generator that only stores its prompts. */
+  /** Text, and the parts between the texts. Empty for a generator that only stores its prompts. */
   readonly script: readonly (string | ProgramPart | CopyPart)[];
   /** Names below `pkgs`. */
   readonly packages: readonly string[];
-  /** Why the script is not known: a place, and what stands in the script for it where that is a part; null where it is known. */
+  /** Why the script is not known: a place, and what the script has in its place where that is a part; null where it is known. */
   readonly unknown: { readonly at: Place; readonly text: string | null } | null;
 }
 
@@ -56,11 +56,11 @@ export function recipeOf({ script, runtimeInputs }: GeneratorBody): Recipe {
     }
     const shown = source.text.slice(start, end);
     const package_ = PACKAGE.exec(shown)?.[1];
-    const found = package_ === undefined ? null : programOf(package_, source.text.slice(end));
-    if (found === null)
+    const program = package_ === undefined ? null : programOf(package_, source.text.slice(end));
+    if (program === null)
       return { script: [], packages, unknown: { at: placeInScript(source, start, end) ?? at, text: shown } };
-    parts.push(source.text.slice(from, start), found.program);
-    from = end + found.taken;
+    parts.push(source.text.slice(from, start), program.program);
+    from = end + program.taken;
   }
   parts.push(source.text.slice(from));
   return { script: parts.filter(part => part !== ''), packages, unknown: null };
@@ -86,7 +86,7 @@ function withoutOutput(name: string): string {
   return name.replace(/\.(bin|out)$/, '');
 }
 
-/** The program that has its package's name, or the only one. */
+/** Returns the program that has its package's name, or the only one. */
 function mainCommand(name: string): string | null {
   const brought = packageCommands(name);
   if (brought === null) return null;

@@ -3,7 +3,7 @@
 import type { Status } from './plan.ts';
 import { listed } from './plan-words.ts';
 
-/** What something was made from that has been set since, behind "made from": `an older token/t`. */
+/** Returns what something was made from that has been set since, behind "made from": `an older token/t`. */
 export function olderText(older: readonly string[]): string {
   return `${older.length === 1 ? 'an ' : ''}older ${listed(older)}`;
 }

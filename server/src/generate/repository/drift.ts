@@ -34,8 +34,8 @@ export function driftsOf(
 /**
  * Encrypts them to those they should be for: a transaction and a commit a generator. Machines without a key get one.
  *
- * @param agreed the gains of access that somebody has agreed to
- * @param onFixed hears of each generator that was changed
+ * @param agreed the gains of access that were agreed to
+ * @param onFixed called with each generator that was changed
  * @throws StoreFailure, HostFailure; what was fixed before stays fixed
  */
 export async function fixDrifts(
@@ -46,18 +46,18 @@ export async function fixDrifts(
   onFixed: (drift: GeneratorDrift) => void,
 ): Promise<void> {
   if (drifts.length === 0) return;
-  const keys = await secretBackend.prepare(machinesOfSecrets(drifts.map(one => one.generator)));
+  const keys = await secretBackend.prepare(machinesOfSecrets(drifts.map(drift => drift.generator)));
   await storeMachineKeys(keys, secretBackend, session);
-  for (const one of drifts) {
+  for (const drift of drifts) {
     const changes: SecretChange[] = [];
-    const access = one.drifts.map(({ place }) => secretBackend.change(place));
+    const access = drift.drifts.map(({ place }) => secretBackend.change(place));
     for (const change of access) mustBeAgreed(change, agreed);
-    for (const { place } of one.drifts) changes.push(...(await secretBackend.reseal(place)));
+    for (const { place } of drift.drifts) changes.push(...(await secretBackend.reseal(place)));
     if (changes.length === 0) continue;
-    const { machine, machines } = one.generator;
+    const { machine, machines } = drift.generator;
     const subject = `secrets: fix vars for ${machine ?? machines.join(', ')}`;
     await session.apply(changes, subject + accessMessage(access));
-    onFixed(one);
+    onFixed(drift);
   }
 }
 
@@ -71,14 +71,14 @@ export async function storeMachineKeys(
     // The private half is the first that is written.
     const path = changes[0]?.path ?? machine;
     const place = { key: folderOf(path), file: path.slice(path.lastIndexOf('/') + 1) };
-    const gained = readers.map(one => ({ ...one, asked: false }));
+    const gained = readers.map(reader => ({ ...reader, asked: false }));
     const access = accessMessage([{ place, isNew: true, kept: [], gained, lost: [] }]);
     await session.apply(changes, `secrets: add machine ${machine}${access}`);
   }
   secretBackend.forget();
 }
 
-/** The machines that must have a key before these generators' secrets can be written. */
+/** Returns the machines that must have a key before these generators' secrets can be written. */
 export function machinesOfSecrets(generators: Iterable<Generator>): string[] {
   const names = new Set<string>();
   for (const { files, machines } of generators)

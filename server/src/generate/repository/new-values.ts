@@ -24,7 +24,7 @@ export interface SealedValues {
   readonly newKeys: readonly string[];
 }
 
-/** What storing the values changes, with keys for machines that have none. */
+/** Returns what storing the values changes, with keys for machines that have none. */
 export async function sealedAnew(
   environment: RunEnvironment,
   fleet: Fleet,
@@ -35,9 +35,9 @@ export async function sealedAnew(
   const above = { ...environment, files: overlay.files };
   const { backend } = await situationOf(fleet, environment);
   const secretBackend = await openSecretBackend(above, fleet, backend);
-  const made = await secretBackend.prepare(machinesOfSecrets(values.map(one => one.generator)));
-  const changes: SecretChange[] = made.flatMap(one => one.changes);
-  overlay.put(made.flatMap(one => one.changes));
+  const made = await secretBackend.prepare(machinesOfSecrets(values.map(value => value.generator)));
+  const changes: SecretChange[] = made.flatMap(key => key.changes);
+  overlay.put(made.flatMap(key => key.changes));
   secretBackend.forget();
   for (const { generator, value } of values) {
     const outputs = new Map([[generator.files[0]?.name ?? generator.name, value]]);
@@ -46,5 +46,5 @@ export async function sealedAnew(
       ...hashChanges(above, generator),
     );
   }
-  return { changes, newKeys: made.map(one => one.machine) };
+  return { changes, newKeys: made.map(key => key.machine) };
 }

@@ -9,7 +9,7 @@ export interface Overlay {
 
 export function overlayOn(base: StoreFiles): Overlay {
   const written = new Map<string, Uint8Array>();
-  const isFolder = (path: string) => [...written.keys()].some(one => one.startsWith(`${path}/`));
+  const isFolder = (path: string) => [...written.keys()].some(key => key.startsWith(`${path}/`));
   const kind: StoreFiles['kind'] = path =>
     written.has(path) ? 'file' : isFolder(path) ? 'directory' : base.kind(path);
   return {
@@ -23,7 +23,7 @@ export function overlayOn(base: StoreFiles): Overlay {
         return bytes === undefined ? base.text(path) : Buffer.from(bytes).toString('utf8');
       },
       list(folder) {
-        const names = new Map((base.list(folder) ?? []).map(one => [one.name, one.kind]));
+        const names = new Map((base.list(folder) ?? []).map(entry => [entry.name, entry.kind]));
         const prefix = folder === '' ? '' : `${folder}/`;
         for (const path of written.keys()) {
           if (!path.startsWith(prefix)) continue;

@@ -41,7 +41,7 @@ export async function outsideMoves(
   return changes;
 }
 
-/** The place under the new name; null where it keeps the old one. */
+/** Returns the place under the new name; null where it keeps the old one. */
 export function renamedPlace(place: SecretPlace, name: StoredName): SecretPlace | null {
   const parts = place.key.split('/');
   const generator = parts.at(-1);

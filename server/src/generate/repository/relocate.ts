@@ -46,7 +46,7 @@ export function relocation(
   return { changes: [...changes, ...linkChanges(links, moves)], unchanged };
 }
 
-/** The links at their new places, and the old ones gone where nothing else takes them away. */
+/** Returns the links at their new places, and the old ones gone where nothing else takes them away. */
 export function linkChanges(links: readonly MovedLink[], moves: readonly Move[]): Change[] {
   return links.flatMap(({ from, link }): Change[] => {
     const goes = from !== link.path && movedPath(from, moves) === from;

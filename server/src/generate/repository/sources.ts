@@ -25,18 +25,18 @@ export function sourceChanges(root: string, files: readonly EditedFile[]): Sourc
   const changes: Change[] = [];
   const unchanged: Unchanged[] = [];
   for (const { path, before, after } of files) {
-    const found = peopleFile(root, path);
-    if ((found?.text ?? null) !== before)
+    const readied = peopleFile(root, path);
+    if ((readied?.text ?? null) !== before)
       throw new HostFailure(
         'changed',
         `${path} has changed since it was read. Nothing was changed; run the command again.`,
       );
-    unchanged.push({ path: found?.path ?? path, sha256: found?.sha256 ?? null });
+    unchanged.push({ path: readied?.path ?? path, sha256: readied?.sha256 ?? null });
     if (after === null) changes.push({ kind: 'remove', path });
-    else if (found === null) changes.push({ kind: 'write', path, bytes: Buffer.from(after, 'utf8') });
+    else if (readied === null) changes.push({ kind: 'write', path, bytes: Buffer.from(after, 'utf8') });
     else {
-      const bytes = Buffer.from(found.mark + after, 'utf8');
-      changes.push({ kind: 'write', path: found.path, bytes, mode: found.mode });
+      const bytes = Buffer.from(readied.mark + after, 'utf8');
+      changes.push({ kind: 'write', path: readied.path, bytes, mode: readied.mode });
     }
   }
   return { changes, unchanged };

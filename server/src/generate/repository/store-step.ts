@@ -61,7 +61,7 @@ function otherPlacement(
 }
 
 function otherKeys({ name, machine, machines }: Generator): string[] {
-  return machine === null ? machines.map(one => keyOf(name, one)) : [keyOf(name, null)];
+  return machine === null ? machines.map(machine => keyOf(name, machine)) : [keyOf(name, null)];
 }
 
 /** Where a public value lies, relative to the root. */

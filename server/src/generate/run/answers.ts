@@ -26,31 +26,31 @@ export interface Question {
 }
 
 export interface AnswerSources {
-  readonly given: readonly GivenAnswer[];
+  readonly givenAnswers: readonly GivenAnswer[];
   /** What is stored of a persisted prompt; null where nothing is. */
   previous(generator: Generator, prompt: DeclaredPrompt): Promise<Buffer | null>;
   /** Stored answers are asked for again. */
   readonly anew: boolean;
-  /** Null where nobody can be asked. */
+  /** Null where there is no one to ask. */
   readonly ask: ((question: Question) => Promise<Uint8Array>) | null;
 }
 
 /** By key of the generator, then by prompt. */
 export type Answers = ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
 
-/** @throws RunFailure naming every prompt that nobody answers, and every answer that nobody asks for */
+/** @throws RunFailure naming every prompt without an answer, and every answer without a prompt */
 export async function answersFor(steps: readonly PlanStep[], sources: AnswerSources): Promise<Answers> {
   mustBeAsked(
-    sources.given,
+    sources.givenAnswers,
     steps.map(step => step.generator),
   );
   const questions: Question[] = [];
   const answers = new Map<string, Map<string, Buffer>>();
   for (const { generator } of steps)
     for (const prompt of generator.prompts) {
-      const given = givenFor(sources.given, generator, prompt);
-      if (given !== null) {
-        put(answers, generator, prompt, given);
+      const givenValue = givenFor(sources.givenAnswers, generator, prompt);
+      if (givenValue !== null) {
+        put(answers, generator, prompt, givenValue);
         continue;
       }
       const previous = prompt.persist ? await sources.previous(generator, prompt) : null;
@@ -67,22 +67,23 @@ export async function answersFor(steps: readonly PlanStep[], sources: AnswerSour
 }
 
 /**
- * What was given for a prompt: for its machine alone before what is for all, and of two the last. Null where nothing was.
+ * Returns what was given for a prompt: for its machine alone before what is for all, and of two the last. Null where nothing was.
  */
 export function givenFor(
-  given: readonly GivenAnswer[],
+  givenAnswers: readonly GivenAnswer[],
   generator: Generator,
   prompt: DeclaredPrompt,
 ): Uint8Array | null {
-  const fitting = given.filter(one => isFor(one, generator, prompt));
-  const found = fitting.findLast(one => one.machine !== null) ?? fitting.at(-1);
-  return found === undefined ? null : withoutLineEnd(prompt, found.value);
+  const fitting = givenAnswers.filter(answer => isFor(answer, generator, prompt));
+  const givenAnswer = fitting.findLast(answer => answer.machine !== null) ?? fitting.at(-1);
+  return givenAnswer === undefined ? null : withoutLineEnd(prompt, givenAnswer.value);
 }
 
 /** @throws RunFailure naming every answer that none of the generators asks for */
-export function mustBeAsked(given: readonly GivenAnswer[], generators: readonly Generator[]): void {
-  const strangers = given.filter(
-    one => !generators.some(generator => generator.prompts.some(prompt => isFor(one, generator, prompt))),
+export function mustBeAsked(givenAnswers: readonly GivenAnswer[], generators: readonly Generator[]): void {
+  const strangers = givenAnswers.filter(
+    answer =>
+      !generators.some(generator => generator.prompts.some(prompt => isFor(answer, generator, prompt))),
   );
   if (strangers.length > 0) throw new RunFailure(strangers.map(strangerText).join('\n'));
 }
@@ -93,9 +94,9 @@ function withoutLineEnd({ type }: DeclaredPrompt, value: Uint8Array): Uint8Array
   return isLine && value.at(-1) === 0x0a ? value.subarray(0, value.at(-2) === 0x0d ? -2 : -1) : value;
 }
 
-function isFor(one: GivenAnswer, generator: Generator, prompt: DeclaredPrompt): boolean {
-  if (one.generator !== generator.name || one.prompt !== prompt.name) return false;
-  return one.machine === null || generator.machines.includes(one.machine);
+function isFor(answer: GivenAnswer, generator: Generator, prompt: DeclaredPrompt): boolean {
+  if (answer.generator !== generator.name || answer.prompt !== prompt.name) return false;
+  return answer.machine === null || generator.machines.includes(answer.machine);
 }
 
 function put(

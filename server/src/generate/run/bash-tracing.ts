@@ -15,7 +15,7 @@ export function switchesTracingOn({ options, assignments, commands }: Flow): boo
   );
 }
 
-/** `bash -x`, `sh -ex`, `bash -o xtrace` */
+/** Returns `bash -x`, `sh -ex`, `bash -o xtrace` */
 function isTracingShell({ name, arguments: words }: CommandFact): boolean {
   if (name === null || !SHELLS.has(name)) return false;
   const texts = words.map(({ value }) => literal(value));

@@ -1,27 +1,27 @@
-/** How much a script may take: what somebody gives, before what the fleet says, before what is usual. */
+/** How much a script may take: the command line before the fleet's settings before the defaults. */
 import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../../host/sandbox/limits.ts';
 
 export type { Limits };
 
 /**
  * @param ofFleet from its settings
- * @param given each as `NAME=NUMBER`
+ * @param texts each as `NAME=NUMBER`
  * @returns or what is wrong, in words that follow what was given
  */
 export function chosenLimits(
   ofFleet: Partial<Limits>,
-  given: readonly string[],
+  texts: readonly string[],
 ): { readonly limits: Limits } | { readonly wrong: string; readonly wanted: string } {
   const limits: { -readonly [name in keyof Limits]: number } = { ...DEFAULT_LIMITS, ...ofFleet };
-  for (const text of given) {
+  for (const text of texts) {
     const [, name, value] = /^(\w+)=(\d{1,7})$/.exec(text) ?? [];
-    const known = LIMIT_NAMES.find(one => one === name);
-    if (known === undefined)
+    const limit = LIMIT_NAMES.find(other => other === name);
+    if (limit === undefined)
       return { wrong: text, wanted: `NAME=NUMBER, with one of ${LIMIT_NAMES.join(', ')}` };
     const number = Number(value);
-    if (number < 1 || number > GREATEST[known])
-      return { wrong: text, wanted: `for ${known} a number from 1 to ${GREATEST[known]}` };
-    limits[known] = number;
+    if (number < 1 || number > GREATEST[limit])
+      return { wrong: text, wanted: `for ${limit} a number from 1 to ${GREATEST[limit]}` };
+    limits[limit] = number;
   }
   return { limits };
 }

@@ -100,8 +100,8 @@ export async function execute(
   const isMade = reason === null && missing.length === 0;
   if (isMade && result.undeclared.names.length === 0)
     return { outcome: 'made', outputs, undeclared: NOTHING_MORE };
-  const known = knownOf(generator, script, inputs, outputs);
-  const undeclared = shownNames(result.undeclared, known);
+  const visible = knownOf(generator, script, inputs, outputs);
+  const undeclared = shownNames(result.undeclared, visible);
   if (isMade) return { outcome: 'made', outputs, undeclared };
   const message =
     reason ??
@@ -110,7 +110,7 @@ export async function execute(
   const output =
     script.traces || holdsTrace(process)
       ? withheldTrace(line)
-      : shownOutput(process, known, mebibytes(scriptEnvironment));
+      : shownOutput(process, visible, mebibytes(scriptEnvironment));
   return { outcome: 'failed', message, output, line, outputs, undeclared };
 }
 
@@ -118,14 +118,14 @@ export async function execute(
 function knownOf(
   generator: Generator,
   script: Prepared,
-  { secrets: given, dependencies }: Inputs,
+  { secrets: inputSecrets, dependencies }: Inputs,
   outputs: ScriptResult['outputs'],
 ): Known {
   const made = generator.files.filter(file => file.secret).flatMap(file => outputs.get(file.name) ?? []);
-  const secrets = [...given, ...made];
+  const secrets = [...inputSecrets, ...made];
   const values = [...dependencies.values()].flatMap(files => [...files.values()]);
   const text = script.text.filter(part => typeof part === 'string').join('');
-  return { secrets, open: [Buffer.from(text, 'utf8'), ...values.filter(one => !secrets.includes(one))] };
+  return { secrets, open: [Buffer.from(text, 'utf8'), ...values.filter(value => !secrets.includes(value))] };
 }
 
 /** A store of Nix that is not where all are has to be shown by itself; what a program needs lies beside it. */

@@ -6,12 +6,12 @@ export interface Grams {
    * Finds each run of the text that is in the index, and takes it out. Runs of one and the same byte count only where
    * the whole text is one.
    *
-   * @param found hears where each stands
+   * @param onFound called with where each begins
    */
-  take(text: Uint8Array, found: (at: number) => void): void;
+  take(text: Uint8Array, onFound: (at: number) => void): void;
 }
 
-/** Odd, and another one in each process: nobody can prepare texts that fall together. */
+/** Odd, and another one in each process: no one can prepare texts that fall together. */
 const BASE = (Math.floor(Math.random() * 0x7fffffff) * 2 + 1) | 0;
 const SPREAD = 0x9e3779b1 | 0;
 
@@ -26,7 +26,7 @@ export function indexGrams(bytes: Uint8Array, bounds: readonly number[], width: 
     heads[bucket] = at;
   });
   return {
-    take(text, found) {
+    take(text, onFound) {
       eachRun(text, 0, text.length, width, (offset, hash, same) => {
         if (same >= width && same <= offset + width - 1) return;
         const bucket = spread(hash) >>> shift;
@@ -38,7 +38,7 @@ export function indexGrams(bytes: Uint8Array, bounds: readonly number[], width: 
           }
           if (before === -1) heads[bucket] = next[at] as number;
           else next[before] = next[at] as number;
-          found(at);
+          onFound(at);
         }
       });
     },
@@ -48,22 +48,22 @@ export function indexGrams(bytes: Uint8Array, bounds: readonly number[], width: 
 /**
  * Finds whole texts, of which few lengths are different.
  *
- * @param found hears where one stands, and its length
+ * @param onFound called with where one begins, and its length
  */
 export function findTexts(
   bytes: Uint8Array,
   bounds: readonly number[],
   texts: Iterable<Uint8Array>,
-  found: (at: number, length: number) => void,
+  onFound: (at: number, length: number) => void,
 ): void {
   const byLength = new Map<number, Map<number, Uint8Array[]>>();
   for (const text of texts) {
-    const known = byLength.get(text.length) ?? new Map<number, Uint8Array[]>();
-    byLength.set(text.length, known);
+    const byGram = byLength.get(text.length) ?? new Map<number, Uint8Array[]>();
+    byLength.set(text.length, byGram);
     eachRun(text, 0, text.length, text.length, (_, hash) => {
-      const same = known.get(hash);
-      if (same === undefined) known.set(hash, [text]);
-      else if (!same.some(one => isAt(one, 0, text, 0, text.length))) same.push(text);
+      const same = byGram.get(hash);
+      if (same === undefined) byGram.set(hash, [text]);
+      else if (!same.some(other => isAt(other, 0, text, 0, text.length))) same.push(text);
     });
   }
   for (const [length, known] of byLength) {
@@ -71,7 +71,7 @@ export function findTexts(
     for (const hash of known.keys()) filter[spread(hash) >>> 16] = 1;
     eachRunWithin(bytes, bounds, length, (at, hash) => {
       if (filter[spread(hash) >>> 16] === 0) return;
-      if (known.get(hash)?.some(text => isAt(bytes, at, text, 0, length))) found(at, length);
+      if (known.get(hash)?.some(text => isAt(bytes, at, text, 0, length))) onFound(at, length);
     });
   }
 }
@@ -98,7 +98,7 @@ function eachRunWithin(
   }
 }
 
-/** @param visit hears where a run begins, its hash, and how many bytes up to its end are the same */
+/** @param visit called with where a run begins, its hash, and how many bytes up to its end are the same */
 function eachRun(
   bytes: Uint8Array,
   from: number,

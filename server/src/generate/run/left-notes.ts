@@ -1,7 +1,7 @@
 /** Words for plaintexts that stay where they should not. */
 import { leftBehind } from '../../host/files/scratch.ts';
 
-/** What is to be said of plaintexts that this process could not remove: a sentence, or none. */
+/** Returns what is to be said of plaintexts that this process could not remove: a sentence, or none. */
 export function leftNotes(): string[] {
   const left = leftBehind();
   if (left.length === 0) return [];

@@ -9,7 +9,7 @@ export type LockedInput = Readonly<Record<string, string | number | boolean>>;
 /** Inputs may follow each other; not in a circle. */
 const MAX_DEPTH = 20;
 
-/** The input called `nixpkgs`; null where there is none, or the text is no lock file. @param lock the text of `flake.lock` */
+/** Returns the input called `nixpkgs`; null where there is none, or the text is no lock file. @param lock the text of `flake.lock` */
 export function lockedNixpkgs(lock: string): LockedInput | null {
   const nodes = nodesIn(lock);
   if (nodes === null) return null;
@@ -26,7 +26,7 @@ export function lockedNixpkgs(lock: string): LockedInput | null {
   const name = resolve(all[root]?.inputs?.nixpkgs, 0);
   const locked = name === null ? undefined : all[name]?.locked;
   if (locked === undefined || locked === null || typeof locked.narHash !== 'string') return null;
-  return Object.values(locked).every(one => ['string', 'number', 'boolean'].includes(typeof one))
+  return Object.values(locked).every(value => ['string', 'number', 'boolean'].includes(typeof value))
     ? (locked as LockedInput)
     : null;
 }
@@ -61,7 +61,7 @@ export interface ToldPackage {
 }
 
 /**
- * An expression for a set of packages by name: null for those that this nixpkgs does not have or refuses. Of each
+ * Returns an expression for a set of packages by name: null for those that this nixpkgs does not have or refuses. Of each
  * package the output that brings its commands, as `lib.makeBinPath` takes it.
  *
  * @param system such as `x86_64-linux`
@@ -85,12 +85,12 @@ export function packagesExpression(locked: LockedInput, system: string, names: r
 in { ${asked.join(' ')} }`;
 }
 
-/** A string of Nix. */
+/** Returns a string of Nix. */
 function text(content: string): string {
   return `"${content.replace(/[\\"]/g, '\\$&').replaceAll('${', '\\${')}"`;
 }
 
-/** What the expression evaluated to; what is not of its form counts as not there. */
+/** Returns what the expression evaluated to; what is not of its form counts as not there. */
 export function toldPackages(value: unknown): ReadonlyMap<string, ToldPackage | null> {
   const told = new Map<string, ToldPackage | null>();
   if (typeof value !== 'object' || value === null) return told;
@@ -98,8 +98,8 @@ export function toldPackages(value: unknown): ReadonlyMap<string, ToldPackage | 
   return told;
 }
 
-function isTold(one: unknown): one is ToldPackage {
-  const { output, path } = (one ?? {}) as Partial<ToldPackage>;
+function isTold(value: unknown): value is ToldPackage {
+  const { output, path } = (value ?? {}) as Partial<ToldPackage>;
   return typeof output === 'string' && typeof path === 'string' && path.startsWith('/');
 }
 

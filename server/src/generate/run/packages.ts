@@ -64,7 +64,9 @@ export async function findPackages(
   if (missing.length > 0) {
     try {
       const told = toldPackages(await nix.evaluate(packagesExpression(locked, system, missing)));
-      const outputs = [...told.values()].flatMap(one => (one === null ? [] : [one.output]));
+      const outputs = [...told.values()].flatMap(packageTold =>
+        packageTold === null ? [] : [packageTold.output],
+      );
       if (outputs.length > 0) await nix.realise(outputs);
       for (const [name, one] of told) known.set(name, one?.path ?? null);
       await kept.write(known);
@@ -99,7 +101,7 @@ interface KeptAnswers {
   write(answers: ReadonlyMap<string, string | null>): Promise<void>;
 }
 
-/** Where programs keep what can be found out again. @param id of the nixpkgs and the system */
+/** Returns where programs keep what can be found out again. @param id of the nixpkgs and the system */
 function keptAnswers({ env, home }: RunEnvironment, id: string): KeptAnswers {
   const folder = env.XDG_CACHE_HOME || (home === null ? null : join(home, '.cache'));
   const name = createHash('sha256').update(id).digest('hex').slice(0, 32);
@@ -127,7 +129,7 @@ function answersIn(text: string): Map<string, string | null> {
       ),
     );
   } catch {
-    // Written by somebody else; Nix knows better.
+    // Written by another program; Nix knows better.
     return new Map();
   }
 }

@@ -53,7 +53,7 @@ function small(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
 }
 
-/** What a secret is compared with views as. */
+/** Returns what a secret is compared with views as. */
 export function folded(secret: Uint8Array): Uint8Array {
   return secret.map(small);
 }
@@ -63,7 +63,7 @@ const codes = (text: string) => new Set(Buffer.from(text, 'latin1'));
 /** What shells, JSON, URLs and programs that wrap lines put into a text, or write in another way. */
 const QUOTES = codes(`'"\\$+ \t\r\n`);
 
-/** What a secret is compared with views without quotes as. */
+/** Returns what a secret is compared with views without quotes as. */
 export function withoutQuotes(secret: Uint8Array): Uint8Array {
   return secret.filter(byte => !QUOTES.has(byte)).map(small);
 }
@@ -128,7 +128,7 @@ const LETTERS: Readonly<Record<string, number>> = {
   ...{ a: 7, b: 8, e: 27, E: 27, f: 12, n: 10, r: 13, t: 9, v: 11 },
 };
 
-/** Null where nothing is escaped: what stands there is itself, or only quotes. */
+/** Returns null where nothing is escaped: what stands there is itself, or only quotes. */
 function escapeAt(source: string, at: number): Escape | null {
   if (source.startsWith('\\\\', at)) return { bytes: [], length: 2 };
   ESCAPE.lastIndex = at;

@@ -20,7 +20,7 @@ const MARK = '[secret]';
 /**
  * @param output of long ones only the end is shown
  * @param secrets whole values; their lines count by themselves
- * @param open what everybody may see, such as the script itself: pieces of secrets that are in it stay
+ * @param open what may be seen, such as the script itself: pieces of secrets that are in it stay
  * @returns null where something of a secret that is too short to be told apart may be in it
  */
 export function redacted(
@@ -30,10 +30,10 @@ export function redacted(
 ): string | null {
   const bytes = typeof output === 'string' ? Buffer.from(output, 'utf8') : Buffer.from(output);
   const text = endOf(bytes);
-  const known = [...secrets].filter(secret => secret.length > 0);
-  if (known.length === 0 || text.length === 0) return text.toString('utf8');
-  const shown = shownOf(text, hiddenIn(text, known, open));
-  return known.some(secret => holdsShort(shown, secret)) ? null : shown;
+  const hidden = [...secrets].filter(secret => secret.length > 0);
+  if (hidden.length === 0 || text.length === 0) return text.toString('utf8');
+  const shown = shownOf(text, hiddenIn(text, hidden, open));
+  return hidden.some(secret => holdsShort(shown, secret)) ? null : shown;
 }
 
 /** Several texts at once, none of which has a zero byte. */
@@ -58,7 +58,7 @@ function hiddenIn(text: Buffer, secrets: readonly Uint8Array[], open: Iterable<U
   const views = viewsOf(text);
   const { bytes, bounds } = views;
   const runs = indexGrams(bytes, bounds, RUN);
-  for (const one of open) for (const form of formsOf(one)) runs.take(form, () => undefined);
+  for (const shown of open) for (const form of formsOf(shown)) runs.take(form, () => undefined);
   for (const secret of secrets)
     for (const part of withoutFrames(secret))
       for (const form of formsOf(part)) runs.take(form, at => hide(hidden, views, at, RUN));
@@ -73,8 +73,8 @@ function formsOf(secret: Uint8Array): Uint8Array[] {
   const forms = [folded(secret), withoutQuotes(secret)];
   if (!secret.some(byte => byte > 0x7f)) return forms;
   const text = Buffer.from(secret).toString('utf8');
-  const others = [text.toLowerCase(), text.toUpperCase()].filter(one => one !== text);
-  return [...forms, ...others.map(one => folded(Buffer.from(one, 'utf8')))];
+  const others = [text.toLowerCase(), text.toUpperCase()].filter(other => other !== text);
+  return [...forms, ...others.map(other => folded(Buffer.from(other, 'utf8')))];
 }
 
 function hide(hidden: Uint8Array, { starts, ends }: Views, at: number, length: number): void {
@@ -103,7 +103,7 @@ function* wholesOf(secrets: readonly Uint8Array[]): Iterable<Uint8Array> {
     }
 }
 
-/** The secret and its lines, without the space around them. */
+/** Returns the secret and its lines, without the space around them. */
 function* piecesOf(secret: Uint8Array): Iterable<Buffer> {
   const bytes = trimmed(Buffer.from(secret.buffer, secret.byteOffset, secret.length));
   yield bytes;

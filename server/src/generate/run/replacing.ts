@@ -1,4 +1,4 @@
-/** What a value that somebody brings leaves behind: generators that were made from the one before. */
+/** What a value from outside leaves behind: generators that were made from the one before. */
 import { type StaleNotes, withOlder } from '../../host/files/stale.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 import type { SecretBackend } from '../backends/secret-backend.ts';
@@ -10,7 +10,7 @@ import type { Situation } from '../repository/situation.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { storedValue } from './run.ts';
 
-/** Whether it is certain that a value is stored already. Programs of stores are not asked. */
+/** Returns whether it is certain that a value is stored already. Programs of stores are not asked. */
 export async function isSame(
   { generator, file }: Var,
   value: Uint8Array,
@@ -27,22 +27,22 @@ export async function isSame(
   try {
     return (await storedValue(environment, secretBackend, generator, file))?.equals(value) === true;
   } catch (error) {
-    // Nobody here can open it, or it is damaged: then it is another value for all that is known.
+    // No key here opens it, or it is damaged: then it is another value for all that is known.
     if (error instanceof StoreFailure) return false;
     throw error;
   }
 }
 
-/** The keys of what was made from a generator's values and is there, as far as can be told; in the order of the fleet. */
+/** Returns the keys of what was made from a generator's values and is there, as far as can be told; in the order of the fleet. */
 export function madeFrom(
   { generator }: Var,
   { all }: Generators,
   { backend, status }: Pick<Situation, 'backend' | 'status'>,
 ): string[] {
   return [...all.values()]
-    .filter(one => one.dependencies.some(({ key }) => key === generator.key))
-    .filter(one => !isKeyed(backend) || status(one).present.length > 0)
-    .map(one => one.key);
+    .filter(other => other.dependencies.some(({ key }) => key === generator.key))
+    .filter(other => !isKeyed(backend) || status(other).present.length > 0)
+    .map(other => other.key);
 }
 
 /**
@@ -59,7 +59,7 @@ export async function replacing(
   replace: () => Promise<void>,
 ): Promise<void> {
   const noted = withOlder(session.stale, dependents, id);
-  // With its only file brought by somebody, nothing of a generator is old.
+  // With its only file set from outside, nothing of a generator is old.
   const isWhole = generator.files.length === 1 && noted.has(generator.key);
   if (dependents.length > 0) await session.noteStale(noted);
   try {

@@ -22,10 +22,10 @@ export interface Reporter {
   /**
    * Asks whether to go on although values are lost or access is given. Called only where there is such a consequence.
    *
-   * @throws where there is nobody to ask
+   * @throws where there is no one to ask
    */
   mayGoOn(consequences: Consequences): Promise<boolean>;
-  /** Asks for the answer to a prompt; null where there is nobody to ask. */
+  /** Asks for the answer to a prompt; null where there is no one to ask. */
   readonly ask: ((question: Question) => Promise<Uint8Array>) | null;
   /** Reports a sentence. */
   note(sentence: string): void;
@@ -53,7 +53,7 @@ export interface Ending {
   /** The name of the secret backend. */
   readonly backend: string;
   readonly results: readonly StepResult[];
-  /** Who gains and loses access; where the run was not done, nobody has. */
+  /** Who gains and loses access; where the run was not done, no access has changed. */
   readonly access: readonly AccessChange[];
   /** The keys of generators whose secrets were encrypted to others. */
   readonly fixed: readonly string[];

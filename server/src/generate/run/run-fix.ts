@@ -23,7 +23,7 @@ export interface FixReporter {
   note(sentence: string): void;
   /** Reports who gains and loses access. */
   access(changes: readonly AccessChange[]): void;
-  /** Asks whether keys are given access that have none today. @throws where there is nobody to ask */
+  /** Asks whether keys are given access that have none today. @throws where there is no one to ask */
   mayGive(asked: readonly AccessChange[]): Promise<boolean>;
   /** Reports a generator whose secrets are encrypted anew. @param key of the generator */
   fixed(key: string): void;

@@ -181,7 +181,7 @@ async function prepareScripts(
 
 function answersOf({ environment, secretBackend, plan, request, reporter }: Run): Promise<Answers> {
   return answersFor(plan.steps, {
-    given: request.answers,
+    givenAnswers: request.answers,
     anew: request.plan.regenerate,
     ask: reporter.ask,
     async previous(generator, prompt) {

@@ -41,14 +41,14 @@ export interface RunOptions {
   /** By key of the generator: one for each step. */
   readonly scripts: ReadonlyMap<string, Prepared>;
   readonly answers: Answers;
-  /** The gains of access that somebody has agreed to. */
+  /** The gains of access that were agreed to. */
   readonly agreed: Agreed;
   /** How many scripts may run at the same time. */
   readonly workers: number;
   readonly signal: AbortSignal;
-  /** Hears of each generator when its script begins. */
+  /** Called with each generator when its script begins. */
   onStart?(generator: Generator): void;
-  /** Hears of each step when it is done with, in the order of the plan. */
+  /** Called with each step when it is done with, in the order of the plan. */
   onResult?(result: StepResult): void;
 }
 
@@ -89,9 +89,10 @@ async function runWith(
   const batching = batchTimer(plan.steps.length, options.environment.now);
   for (const step of plan.steps) {
     const { key, dependencies } = step.generator;
-    const needed = dependencies.flatMap(one => running.get(one.key) ?? []);
+    const needed = dependencies.flatMap(dependency => running.get(dependency.key) ?? []);
     const execution = Promise.all(needed).then(async done => {
-      if (done.some(one => one === 'skipped' || one.outcome === 'failed')) return 'skipped' as const;
+      if (done.some(dependency => dependency === 'skipped' || dependency.outcome === 'failed'))
+        return 'skipped' as const;
       const result = await limit(() => attempt(step.generator, plan, options, fresh, context));
       if (result.outcome === 'made') fresh.set(key, result.outputs);
       return result;
@@ -115,9 +116,9 @@ async function runWith(
     await batching.due(either);
     const batch: Ended[] = [];
     for (const step of plan.steps.slice(results.length, results.length + MOST_TOGETHER)) {
-      const one = ended.get(step.generator.key);
-      if (one === undefined) break;
-      batch.push(one);
+      const next = ended.get(step.generator.key);
+      if (next === undefined) break;
+      batch.push(next);
     }
     const done =
       broken || signal.aborted
@@ -204,7 +205,7 @@ export async function storedValue(
     : storedPublic(environment, generator, file);
 }
 
-/** The bytes of a public value; null where there is none. */
+/** Returns the bytes of a public value; null where there is none. */
 export async function storedPublic(
   environment: RunEnvironment,
   generator: Generator,

@@ -45,7 +45,7 @@ export async function prepareScript(
   const text = script.map(part => (typeof part === 'string' ? part : `/${part.path}`)).join('');
   if (text.trim() === '') return { text: [], commands: new Map(), path: [], traces: false };
   const wanted = [...recipe.packages, 'coreutils'];
-  const path = wanted.flatMap(one => packages.get(one) ?? []).map(one => join(one, 'bin'));
+  const path = wanted.flatMap(name => packages.get(name) ?? []).map(folder => join(folder, 'bin'));
   const commands = new Map<string, string>();
   const offered = new Map<string, string>();
   const unlisted: string[] = [];
@@ -79,7 +79,7 @@ function absent(generator: string, command: string, origin: string): RunFailure 
   );
 }
 
-/** The script with the absolute paths of programs. */
+/** Returns the script with the absolute paths of programs. */
 async function scriptParts(
   name: string,
   { script }: Recipe,
@@ -114,9 +114,9 @@ const looked = new Map<string, Looked>();
 
 /** Machines often share their scripts. */
 function lookedUp(text: string): Looked {
-  const found = looked.get(text) ?? lookAt(text);
-  looked.set(text, found);
-  return found;
+  const facts = looked.get(text) ?? lookAt(text);
+  looked.set(text, facts);
+  return facts;
 }
 
 function lookAt(text: string): Looked {
@@ -135,7 +135,7 @@ function lookAt(text: string): Looked {
   return { programs: new Set(programs), traces };
 }
 
-/** The packages that a recipe is about, by the names they have below `pkgs`. */
+/** Returns the packages that a recipe is about, by the names they have below `pkgs`. */
 export function packagesOf({ packages, script }: Recipe): string[] {
   const named = script.flatMap(part => (typeof part === 'string' || 'path' in part ? [] : [part.package]));
   return ['coreutils', ...packages, ...named];

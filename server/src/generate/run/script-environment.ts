@@ -27,12 +27,12 @@ export async function findScriptEnvironment(
 ): Promise<ScriptEnvironment> {
   const path = environment.env.PATH ?? '';
   const folders = ['/usr/bin', '/bin', '/run/current-system/sw/bin', ...path.split(':')];
-  const found = wanted.sandbox ? await findSandbox(environment.platform, folders, wanted.asRoot) : null;
-  if (found !== null && 'problem' in found)
+  const answer = wanted.sandbox ? await findSandbox(environment.platform, folders, wanted.asRoot) : null;
+  if (answer !== null && 'problem' in answer)
     throw new RunFailure(
-      `Scripts cannot be run safely here: ${found.problem}. With --no-sandbox they run with everything that you may do yourself.`,
+      `Scripts cannot be run safely here: ${answer.problem}. With --no-sandbox they run with everything that you may do yourself.`,
     );
-  const sandbox = found?.sandbox ?? null;
+  const sandbox = answer?.sandbox ?? null;
   const commands = hostCommands(path, program => sandbox === null || isSeenIn(sandbox.kind, program));
   // Behind all links: those of NixOS lead nowhere inside of the sandbox.
   const bash = (await commands.find('bash')) ?? (await findCommand('bash', folders));

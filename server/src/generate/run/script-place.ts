@@ -13,7 +13,7 @@ export function scriptPlace(script: GeneratorScript | null, line: number | null)
   const lines = source?.text.split('\n') ?? [];
   const text = line === null ? undefined : lines[line - 1];
   if (source === null || line === null || text === undefined || text.trim() === '') return at;
-  const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+  const start = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0);
   const indent = text.length - text.trimStart().length;
   return placeInScript(source, start + indent, start + text.trimEnd().length) ?? at;
 }

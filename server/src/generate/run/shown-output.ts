@@ -1,4 +1,4 @@
-/** What is shown of a script that has run: of what it said, and of the names of files that nobody asked it for. */
+/** What is shown of a script that has run: of what it said, and of the names of files that it was not asked for. */
 import type { ProcessResult } from '../../host/programs/process.ts';
 import type { Undeclared } from '../../host/sandbox/run-script.ts';
 import { MOST_SHOWN, redacted, redactedAll } from './redact.ts';
@@ -6,7 +6,7 @@ import { MOST_SHOWN, redacted, redactedAll } from './redact.ts';
 /** What a script has to do with, as far as it is known. */
 export interface Known {
   readonly secrets: readonly Uint8Array[];
-  /** What everybody may see: pieces of secrets that are in it stay. */
+  /** What may be seen: pieces of secrets that are in it stay. */
   readonly open: readonly Uint8Array[];
 }
 
@@ -15,7 +15,7 @@ const SHOWN_LINES = 20;
 /** Of each line, in UTF-16 units. */
 const SHOWN_LENGTH = 1000;
 
-/** The end of what the script said, without secrets. @param limit of each stream, in words */
+/** Returns the end of what the script said, without secrets. @param limit of each stream, in words */
 export function shownOutput(
   { stdout, stderr, truncated }: ProcessResult,
   { secrets, open }: Known,
@@ -37,7 +37,7 @@ export function shownOutput(
 }
 
 /**
- * Instead of what a script said that traces itself: a trace has values that the script derives, which nobody can recognise.
+ * Instead of what a script said that traces itself: a trace has values that the script derives, which cannot be recognised.
  *
  * @param line of the script that failed, from 1; null where that is not known
  */

@@ -30,7 +30,7 @@ export interface Storing {
   readonly secretBackend: SecretBackend;
   readonly session: Session;
   readonly signal: AbortSignal;
-  /** The gains of access that somebody has agreed to. */
+  /** The gains of access that were agreed to. */
   readonly agreed: Agreed;
   /** What the run replaces, as it was before. */
   readonly before: ReadonlyMap<PlanStep, readonly Before[]>;
@@ -45,12 +45,12 @@ export interface Before extends Unchanged {
   readonly bytes: Buffer | null;
 }
 
-/** The files that a run is about to replace, as they are now: what others change in the meantime is theirs. */
+/** Returns the files that a run is about to replace, as they are now: what others change in the meantime is theirs. */
 export async function valuesBefore(
   { steps }: Plan,
   { environment, secretBackend }: Pick<Storing, 'environment' | 'secretBackend'>,
 ): Promise<ReadonlyMap<PlanStep, readonly Before[]>> {
-  const found = new Map<PlanStep, readonly Before[]>();
+  const values = new Map<PlanStep, readonly Before[]>();
   for (const step of steps) {
     const { generator } = step;
     const before: Before[] = [];
@@ -63,9 +63,9 @@ export async function valuesBefore(
         before.push({ path, sha256: bytes && sha256(bytes), bytes: file.secret ? null : bytes });
       }
     }
-    found.set(step, before);
+    values.set(step, before);
   }
-  return found;
+  return values;
 }
 
 /** Stores what was made of a batch: together, or one after the other where one of them cannot be stored. */
@@ -73,7 +73,7 @@ export async function finish(batch: readonly Ended[], storing: Storing): Promise
   const made = batch.filter(isMade);
   if (made.length > 1) {
     try {
-      const works = await Promise.all(made.map(one => one.work));
+      const works = await Promise.all(made.map(step => step.work));
       // A store outside of the repository takes nothing back: what goes there goes by itself.
       if (!works.some(hasOutside)) {
         await store(works, storing);
@@ -82,17 +82,17 @@ export async function finish(batch: readonly Ended[], storing: Storing): Promise
       }
     } catch (error) {
       if (error instanceof AfterwardsFailure)
-        return batch.map(one =>
-          isMade(one) ? failed(one.step, error) : unfinished(one.step, one.execution),
+        return batch.map(step =>
+          isMade(step) ? failed(step.step, error) : unfinished(step.step, step.execution),
         );
       // It was refused before anything was changed; which of them is to blame is found out below.
     }
   }
   const results: StepResult[] = [];
-  for (const one of batch) {
+  for (const ended of batch) {
     const isStopped = storing.signal.aborted || results.some(result => isRefused(result, batch));
     results.push(
-      isMade(one) && !isStopped ? await finishOne(one, storing) : unfinished(one.step, one.execution),
+      isMade(ended) && !isStopped ? await finishOne(ended, storing) : unfinished(ended.step, ended.execution),
     );
   }
   return results;
@@ -112,23 +112,23 @@ export function endedWith(step: PlanStep, execution: Execution | 'skipped', stor
   return { step, execution, work };
 }
 
-export function isMade(one: Ended): one is Finished {
-  return one.execution !== 'skipped' && one.execution.outcome === 'made';
+export function isMade(step: Ended): step is Finished {
+  return step.execution !== 'skipped' && step.execution.outcome === 'made';
 }
 
 /** Made, and not stored. */
 function isRefused({ step, outcome }: StepResult, batch: readonly Ended[]): boolean {
-  return outcome === 'failed' && batch.some(one => one.step === step && isMade(one));
+  return outcome === 'failed' && batch.some(other => other.step === step && isMade(other));
 }
 
-async function finishOne(one: Finished, storing: Storing): Promise<StepResult> {
+async function finishOne(finished: Finished, storing: Storing): Promise<StepResult> {
   try {
     // Anew: what was stored before it may have changed something.
-    const work = await workOf(one.step, one.execution, storing);
+    const work = await workOf(finished.step, finished.execution, storing);
     await store([work], storing);
     return work.result;
   } catch (error) {
-    return failed(one.step, error);
+    return failed(finished.step, error);
   }
 }
 
@@ -142,7 +142,7 @@ interface StepWork extends Work {
   readonly result: StepResult;
 }
 
-/** What storing it changes, and what is to be said of it then. */
+/** Returns what storing it changes, and what is to be said of it then. */
 async function workOf(
   step: PlanStep,
   execution: Finished['execution'],
@@ -163,8 +163,8 @@ async function workOf(
       return { name, secret, path, before: null, after: null };
     }
     const path = publicPath(environment, generator, file);
-    const found = unchanged.find(one => one.path === path)?.bytes ?? null;
-    return { name, secret, path, before: found, after: execution.outputs.get(name) ?? null };
+    const bytes = unchanged.find(file => file.path === path)?.bytes ?? null;
+    return { name, secret, path, before: bytes, after: execution.outputs.get(name) ?? null };
   });
   const { undeclared } = execution;
   const message = `vars: update via generator ${generator.name} (${commitPlace(generator)})${accessMessage(access)}`;
@@ -199,16 +199,16 @@ function hasOutside({ changes }: Work): boolean {
 }
 
 function writtenTo(changes: readonly SecretChange[], paths: readonly string[]): string | null {
-  return paths.find(path => changes.some(one => one.kind === 'write' && one.path === path)) ?? null;
+  return paths.find(path => changes.some(change => change.kind === 'write' && change.path === path)) ?? null;
 }
 
 /** By key: the steps that were made from it before and are there, so that nothing but this run tells that they are old. */
 export function presentDependents({ steps }: Plan): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>();
+  const dependents = new Map<string, string[]>();
   for (const { generator, missing } of steps)
     for (const { key } of missing.length > 0 ? [] : generator.dependencies)
-      found.set(key, [...(found.get(key) ?? []), generator.key]);
-  return found;
+      dependents.set(key, [...(dependents.get(key) ?? []), generator.key]);
+  return dependents;
 }
 
 function commitPlace({ machine }: Generator): string {

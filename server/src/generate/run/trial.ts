@@ -17,7 +17,7 @@ import type { ScriptEnvironment } from './script-environment.ts';
 export interface TryOptions {
   readonly generators: Generators;
   recipe(machine: string, name: string): Recipe | null;
-  readonly given: readonly GivenAnswer[];
+  readonly givenAnswers: readonly GivenAnswer[];
   readonly scriptEnvironment: ScriptEnvironment;
   /** Where its packages are in the Nix store, for those that are. */
   packages(recipe: Recipe): Promise<ReadonlyMap<string, string>>;
@@ -33,7 +33,7 @@ export interface Trial {
   readonly dependencies: readonly string[];
 }
 
-/** What a prompt is answered with that nobody answers: long enough for most passwords. */
+/** Returns the made-up answer of a prompt: long enough for most passwords. */
 function madeUpAnswer(prompt: string): string {
   return `made-up-${prompt}`;
 }
@@ -44,14 +44,16 @@ function madeUpAnswer(prompt: string): string {
  *   asks for; HostFailure
  */
 export async function tryGenerator(machine: string, name: string, options: TryOptions): Promise<Trial> {
-  mustBeAsked(options.given, withDependencies(machine, name, options.generators));
+  mustBeAsked(options.givenAnswers, withDependencies(machine, name, options.generators));
   const done = new Map<string, Trial>();
   const shared = await openSharedSandbox(options.scriptEnvironment);
   try {
     const trial = await attempt(machine, name, { ...options, shared }, done, []);
     return {
       ...trial,
-      dependencies: [...done.values()].map(one => one.generator.name).filter(one => one !== name),
+      dependencies: [...done.values()]
+        .map(trialRun => trialRun.generator.name)
+        .filter(other => other !== name),
     };
   } finally {
     await shared.close();
@@ -59,15 +61,15 @@ export async function tryGenerator(machine: string, name: string, options: TryOp
 }
 
 function withDependencies(machine: string, name: string, generators: Generators): Generator[] {
-  const found = new Set<Generator>();
-  const look = (one: string) => {
-    const generator = generators.on(machine, one);
-    if (generator === undefined || found.has(generator)) return;
-    found.add(generator);
+  const visited = new Set<Generator>();
+  const look = (each: string) => {
+    const generator = generators.on(machine, each);
+    if (generator === undefined || visited.has(generator)) return;
+    visited.add(generator);
     for (const dependency of generator.dependencies) look(dependency.name);
   };
   look(name);
-  return [...found];
+  return [...visited];
 }
 
 async function attempt(
@@ -77,11 +79,11 @@ async function attempt(
   done: Map<string, Trial>,
   path: readonly string[],
 ): Promise<Trial> {
-  const { generators, given, scriptEnvironment, signal, shared } = options;
+  const { generators, givenAnswers, scriptEnvironment, signal, shared } = options;
   const generator = generators.on(machine, name);
   if (generator === undefined) throw new RunFailure(`There is no generator "${name}" on machine ${machine}.`);
-  const known = done.get(generator.key);
-  if (known !== undefined) return known;
+  const cached = done.get(generator.key);
+  if (cached !== undefined) return cached;
   if (path.includes(name))
     throw new RunFailure(`Generators depend on each other in a cycle: ${[...path, name].join(' → ')}.`);
   const [part] = partsText(generator.unknown);
@@ -102,7 +104,7 @@ async function attempt(
   const answers = new Map<string, Buffer>();
   const madeUp: string[] = [];
   for (const prompt of generator.prompts) {
-    const answer = givenFor(given, generator, prompt);
+    const answer = givenFor(givenAnswers, generator, prompt);
     if (answer === null) madeUp.push(prompt.name);
     const value = Buffer.from(answer ?? madeUpAnswer(prompt.name));
     answers.set(prompt.name, value);

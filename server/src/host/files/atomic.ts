@@ -80,7 +80,7 @@ export function makeFolder(path: string): void {
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
- * The bytes of a file; null where there is none.
+ * Returns the bytes of a file; null where there is none.
  *
  * @throws HostFailure for a pipe, a device or a folder in its place, and for a file above the limit; what the system says
  */

@@ -11,8 +11,8 @@ import { HostFailure } from '../host-failure.ts';
 export function insideOf(root: string): (path: string) => void {
   const found = new Map<string, string | null>();
   const real = (folder: string) => {
-    const known = found.get(folder);
-    if (known !== undefined) return known;
+    const cached = found.get(folder);
+    if (cached !== undefined) return cached;
     const made = realFolder(folder);
     found.set(folder, made);
     return made;
@@ -20,7 +20,7 @@ export function insideOf(root: string): (path: string) => void {
   return path => mustBeInside(root, path, real);
 }
 
-/** Null where there is none yet: most are about to be made. */
+/** Returns null where there is none yet: most are about to be made. */
 function realFolder(folder: string): string | null {
   try {
     return existsSync(folder) ? realpathSync.native(folder) : null;
@@ -36,9 +36,9 @@ function mustBeInside(root: string, path: string, realOf: (folder: string) => st
     throw outside;
   const real = realOf(root) ?? root;
   for (let folder = dirname(join(root, path)); folder.length >= root.length; folder = dirname(folder)) {
-    const found = realOf(folder);
-    if (found === null) continue;
-    if (found !== real && !found.startsWith(real + sep)) throw outside;
+    const realFolderPath = realOf(folder);
+    if (realFolderPath === null) continue;
+    if (realFolderPath !== real && !realFolderPath.startsWith(real + sep)) throw outside;
     return;
   }
 }

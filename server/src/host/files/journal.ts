@@ -29,7 +29,7 @@ export function parseJournal(text: string, path: string): Journal {
     if (value?.version === 1 && Array.isArray(value.moves) && Array.isArray(value.removals))
       return value as Journal;
   } catch {
-    // Falls through to the message: a journal is written as a whole, so somebody else touched it.
+    // Falls through to the message: a journal is written as a whole, so another program touched it.
   }
   throw new HostFailure(
     'damaged',

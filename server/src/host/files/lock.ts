@@ -73,13 +73,13 @@ export async function sweepClaims(path: string): Promise<void> {
   }
 }
 
-/** A file that somebody is about to link to the lock, or a stale lock that was moved aside. */
+/** A file that another process is about to link to the lock, or a stale lock that was moved aside. */
 const CLAIM = /^[0-9a-f]{16}(\.stale)?$/;
 
-/** Nobody takes that long to write a line. */
+/** No program takes that long to write a line. */
 function isOld(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found !== undefined && Date.now() - found.mtimeMs > 60_000;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs > 60_000;
 }
 
 /** A file appears under its name with its content, or not at all. */
@@ -127,7 +127,7 @@ async function isAlive({ pid, started, host }: Holder): Promise<boolean> {
   return host !== hostname() || isRunning(pid, started);
 }
 
-/** Null for a file that something else has written: ours appear as a whole. */
+/** Returns null for a file that something else has written: ours appear as a whole. */
 function parseHolder(text: string): Holder | null {
   try {
     const value = JSON.parse(text);

@@ -7,14 +7,14 @@ import { codeOf, systemFailure } from '../host-failure.ts';
 const MAX_DEPTH = 16;
 
 /**
- * All files below a folder, links followed.
+ * Returns all files below a folder, links followed.
  *
  * @param folder absolute; none: there are no files
  * @returns relative to the folder, with `/` between names
  * @throws HostFailure where a folder is there and cannot be read: what is in it is not known
  */
 export async function filesBelow(folder: string): Promise<string[]> {
-  const found: string[] = [];
+  const paths: string[] = [];
   const open: { readonly path: string; readonly prefix: string; readonly depth: number }[] = [
     { path: folder, prefix: '', depth: 0 },
   ];
@@ -22,12 +22,12 @@ export async function filesBelow(folder: string): Promise<string[]> {
     for (const name of await namesIn(at.path)) {
       const path = join(at.path, name);
       const kind = await kindOf(path);
-      if (kind?.isFile()) found.push(at.prefix + name);
+      if (kind?.isFile()) paths.push(at.prefix + name);
       else if (kind?.isDirectory() && at.depth < MAX_DEPTH)
         open.push({ path, prefix: `${at.prefix}${name}/`, depth: at.depth + 1 });
     }
   }
-  return found;
+  return paths;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 /**
- * Reading a file of a repository that may be anybody's: a FIFO would be waited for without end, and a device read without
+ * Reading a file of a repository from anywhere: a FIFO would be waited for without end, and a device read without
  * end. Knows nothing of what is read.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { HostFailure } from '../host-failure.ts';
  * @throws HostFailure for anything else, and for a file above the limit; what the system says, such as `ENOENT`
  */
 export function regularBytes(path: string, limitBytes: number): Buffer {
-  // Opening a FIFO to read waits for somebody who writes, unless it is said not to.
+  // Opening a FIFO to read waits for a writer, unless it is said not to.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(file);
@@ -33,7 +33,7 @@ export function regularBytes(path: string, limitBytes: number): Buffer {
   }
 }
 
-/** The same; null for anything else, for what cannot be read, and for a file above the limit. */
+/** Returns the same; null for anything else, for what cannot be read, and for a file above the limit. */
 export function readRegularFile(path: string, limitBytes: number): Buffer | null {
   try {
     return regularBytes(path, limitBytes);

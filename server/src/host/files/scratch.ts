@@ -30,7 +30,7 @@ export async function makeScratch(places?: readonly string[]): Promise<Scratch> 
   return scratchIn(path, inMemory);
 }
 
-/** Where scratch folders are made. @param places where to look for memory; by default the usual ones */
+/** Returns where scratch folders are made. @param places where to look for memory; by default the usual ones */
 export async function scratchPlace(
   places?: readonly string[],
 ): Promise<{ readonly path: string; readonly inMemory: boolean }> {
@@ -38,7 +38,7 @@ export async function scratchPlace(
   return place === null ? { path: tmpdir(), inMemory: false } : { path: place, inMemory: true };
 }
 
-/** A folder in one, which is wiped by itself. @param path absolute, where there is nothing yet */
+/** Returns a folder in one, which is wiped by itself. @param path absolute, where there is nothing yet */
 export function makeWithin({ inMemory }: Scratch, path: string): Scratch {
   mkdirSync(path, 0o700);
   return scratchAt(path, inMemory);
@@ -135,8 +135,8 @@ async function sweepPlace(place: string): Promise<number> {
     if (pid === undefined || where !== space || (await isSame(Number(pid), started as string))) continue;
     const path = join(place, name);
     // Another process may be sweeping it at the same moment.
-    const found = await lstat(path).catch(() => null);
-    if (found === null || !found.isDirectory() || found.uid !== process.getuid?.()) continue;
+    const stats = await lstat(path).catch(() => null);
+    if (stats === null || !stats.isDirectory() || stats.uid !== process.getuid?.()) continue;
     wipe(path, await isMemory(place));
     if (!left.has(path)) removed++;
   }

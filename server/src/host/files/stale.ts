@@ -7,7 +7,7 @@ import { systemFailure } from '../host-failure.ts';
 import { readIfThere, replaceFile, rmIfThere } from './atomic.ts';
 
 /**
- * By key of the generator: the values that somebody has set since it was made from them, as `generator/file`, sorted.
+ * By key of the generator: the values that were set since it was made from them, as `generator/file`, sorted.
  * None: a run was cut off that had replaced what it is made from, or some of its own values in a store outside.
  */
 export type StaleNotes = ReadonlyMap<string, readonly string[]>;
@@ -45,7 +45,7 @@ export function staleNotesIn(text: string): StaleNotes {
   return notes;
 }
 
-/** The notes, and that a value has been set which these generators were made from. @param value `generator/file` */
+/** Returns the notes, and that a value has been set which these generators were made from. @param value `generator/file` */
 export function withOlder(notes: StaleNotes, keys: Iterable<string>, value: string): StaleNotes {
   const all = new Map(notes);
   for (const key of keys) all.set(key, [...new Set([...(notes.get(key) ?? []), value])].sort());

@@ -26,7 +26,7 @@ export function stateFolder(place: Place, repository: Pick<Repository, 'gitFolde
   throw new HostFailure('other', 'There is no home folder to keep the lock of this repository in.');
 }
 
-/** The same for those who only look; null where there is neither git nor a home folder, so that nothing is noted. */
+/** Returns the same for those who only look; null where there is neither git nor a home folder, so that nothing is noted. */
 export function stateFolderIfAny(
   { root, env, home }: Place,
   repository: Pick<Repository, 'gitFolder'> | null,

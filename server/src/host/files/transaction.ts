@@ -45,7 +45,7 @@ export async function applyChanges(
   options: TransactionOptions,
 ): Promise<void> {
   const { noted = Promise.resolve() } = options;
-  // Waited for below; until then nobody listens.
+  // Waited for below; until then it has no listener.
   noted.catch(() => undefined);
   if ((await readIfThere(options.journal)) !== null) await recoverChanges(root, options.journal);
   const id = randomBytes(6).toString('hex');
@@ -59,7 +59,7 @@ export async function applyChanges(
     removals: changes.flatMap(change => (change.kind === 'remove' ? [change.path] : [])),
     folders: missingFolders(
       root,
-      staged.map(one => one.path),
+      staged.map(move => move.path),
     ),
   };
   const inside = insideOf(root);
@@ -139,7 +139,7 @@ async function finish(root: string, journal: Journal, journalPath: string): Prom
   await goingOn('', async () => {
     await all([...folders], syncFolder);
     await unlink(journalPath);
-    // Moves can be done again at any time; removals would take away what somebody has put there since.
+    // Moves can be done again at any time; removals would take away what was put there since.
     if (journal.removals.length > 0) await syncFolder(dirname(journalPath));
   });
 }
@@ -164,19 +164,19 @@ async function discard(root: string, { moves, folders = [] }: Journal): Promise<
     try {
       rmdirSync(join(root, folder));
     } catch (error) {
-      // Not made yet, or somebody has put something there.
+      // Not made yet, or something was put there.
       if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw error;
     }
   }
 }
 
-/** The folders that files need and that are not there, outer ones first. */
+/** Returns the folders that files need and that are not there, outer ones first. */
 function missingFolders(root: string, paths: readonly string[]): string[] {
-  const found = new Map<string, boolean>();
+  const folders = new Map<string, boolean>();
   for (const path of paths)
-    for (let folder = dirname(path); folder !== '.' && !found.has(folder); folder = dirname(folder))
-      found.set(folder, isThere(join(root, folder)));
-  return [...found].flatMap(([folder, there]) => (there ? [] : [folder])).sort();
+    for (let folder = dirname(path); folder !== '.' && !folders.has(folder); folder = dirname(folder))
+      folders.set(folder, isThere(join(root, folder)));
+  return [...folders].flatMap(([folder, there]) => (there ? [] : [folder])).sort();
 }
 
 function besideOf(path: string, id: string): string {
@@ -190,7 +190,8 @@ const TOGETHER = 32;
 async function all<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   for (let at = 0; at < items.length; at += TOGETHER) {
     const ended = await Promise.allSettled(items.slice(at, at + TOGETHER).map(work));
-    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+    for (const promiseSettledResult of ended)
+      if (promiseSettledResult.status === 'rejected') throw promiseSettledResult.reason;
   }
 }
 
@@ -201,7 +202,7 @@ function mustNotCollide(changes: readonly FileChange[]): void {
     throw new HostFailure('other', 'Cannot write a file twice at the same time.');
   const removals = changes.filter(change => change.kind === 'remove');
   for (const { kind, path } of changes) {
-    const over = removals.find(one => path === one.path || path.startsWith(`${one.path}/`));
+    const over = removals.find(removal => path === removal.path || path.startsWith(`${removal.path}/`));
     if (kind !== 'remove' && over !== undefined)
       throw new HostFailure('other', `Cannot both write ${path} and remove ${over.path}.`);
   }

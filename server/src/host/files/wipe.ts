@@ -58,17 +58,17 @@ function wipeOnce(root: Buffer, overwriting: boolean): string | null {
   let moved = 0;
   const empty = (folder: Buffer) => {
     for (const entry of attempt(() => entriesOf(folder)) ?? []) {
-      const found = below(folder, entry.name);
+      const inner = below(folder, entry.name);
       if (entry.isDirectory()) {
         attempt(() => {
           // To move a folder is to write into it.
-          chmodSync(found, 0o700);
-          renameSync(found, place(moved));
+          chmodSync(inner, 0o700);
+          renameSync(inner, place(moved));
           moved++;
         });
       } else {
-        if (overwriting && entry.isFile()) attempt(() => overwrite(found));
-        attempt(() => unlinkSync(found));
+        if (overwriting && entry.isFile()) attempt(() => overwrite(inner));
+        attempt(() => unlinkSync(inner));
       }
     }
   };

@@ -22,7 +22,7 @@ const SETTINGS = '^(commit\\.gpgsign|core\\.hookspath|i18n\\.commitencoding)$';
 /** Hooks that a commit runs although it is told not to verify. */
 const HOOKS = new Set(['prepare-commit-msg', 'post-commit']);
 
-/** Null where every commit has to be made by `git commit`. */
+/** Returns null where every commit has to be made by `git commit`. */
 export async function habitsOf(
   git: Git,
   env: Readonly<Record<string, string | undefined>>,
@@ -47,7 +47,7 @@ export async function habitsOf(
   return author === null || committer === null ? null : { author, committer };
 }
 
-/** `Ada <ada@example.org>`; null where git has none. */
+/** Returns `Ada <ada@example.org>`; null where git has none. */
 async function identity(git: Git, who: 'AUTHOR' | 'COMMITTER'): Promise<string | null> {
   const { code, stdout } = await git(['var', `GIT_${who}_IDENT`]);
   return code === 0 ? (/^(.*>) \d+ [+-]\d{4}$/.exec(stdout.toString('utf8').trimEnd())?.[1] ?? null) : null;
@@ -63,9 +63,9 @@ const UNDER_WAY: Readonly<Record<string, string>> = {
   sequencer: 'cherry-pick or revert',
 };
 
-/** What is under way, in a word; null where nothing is. */
+/** Returns what is under way, in a word; null where nothing is. */
 export async function underWay(gitFolder: string): Promise<string | null> {
-  const found = await Promise.all(
+  const states = await Promise.all(
     Object.entries(UNDER_WAY).map(([name, what]) =>
       access(join(gitFolder, name)).then(
         () => what,
@@ -73,13 +73,13 @@ export async function underWay(gitFolder: string): Promise<string | null> {
       ),
     ),
   );
-  return found.find(what => what !== null) ?? null;
+  return states.find(what => what !== null) ?? null;
 }
 
 /** A branch's name is a path. */
 const MAX_HEAD_BYTES = 4096;
 
-/** The branch that is checked out; null where there is none. */
+/** Returns the branch that is checked out; null where there is none. */
 export function branchOf(gitFolder: string): string | null {
   const head = readRegularFile(join(gitFolder, 'HEAD'), MAX_HEAD_BYTES)?.toString('utf8') ?? '';
   return /^ref: (refs\/heads\/(?!\.).+)$/.exec(head.trimEnd())?.[1] ?? null;
@@ -99,14 +99,14 @@ export function stagedIn(raw: string): Staged {
   return staged;
 }
 
-/** The commits for `git fast-import --done`, on top of the branch; empty where nothing is to be committed. */
+/** Returns the commits for `git fast-import --done`, on top of the branch; empty where nothing is to be committed. */
 export function importStream(
   branch: string,
   commits: readonly Commit[],
   staged: Staged,
   { author, committer }: Habits,
 ): string {
-  const owner = new Map(commits.flatMap((one, at) => one.paths.map(path => [path, at] as const)));
+  const owner = new Map(commits.flatMap((commit, at) => commit.paths.map(path => [path, at] as const)));
   const changes = commits.map((): string[] => []);
   for (const [path, file] of staged) {
     const at = ownerOf(path, owner);
@@ -131,8 +131,8 @@ export function importStream(
 /** A path of a commit may be a folder. */
 function ownerOf(path: string, owner: ReadonlyMap<string, number>): number | undefined {
   for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
-    const found = owner.get(path.slice(0, end));
-    if (found !== undefined) return found;
+    const commit = owner.get(path.slice(0, end));
+    if (commit !== undefined) return commit;
   }
   return undefined;
 }
@@ -141,7 +141,7 @@ function quoted(path: string): string {
   return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }
 
-/** `+0200` */
+/** Returns `+0200` */
 function zone(date: Date): string {
   const minutes = -date.getTimezoneOffset();
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];

@@ -28,8 +28,8 @@ export function mustBeOrdinary(root: string): void {
   for (const place of [folder, ...(common ? [resolve(folder, common)] : [])])
     for (const name of ALWAYS_READ) {
       const path = join(place, name);
-      const found = statOrNull(path);
-      if (found === null || found.isFile() || found.isDirectory()) continue;
+      const stats = statOrNull(path);
+      if (stats === null || stats.isFile() || stats.isDirectory()) continue;
       throw new HostFailure(
         'in-the-way',
         `${path} is not a regular file, so git is not asked: it would wait for it forever.`,

@@ -43,7 +43,7 @@ export async function readOwed(state: string): Promise<readonly OwedCommit[]> {
     const value = JSON.parse(bytes.toString('utf8'));
     if (value?.version === 1 && Array.isArray(value.commits)) return value.commits as OwedCommit[];
   } catch {
-    // Falls through to the message: it is written as a whole, so somebody else touched it.
+    // Falls through to the message: it is written as a whole, so another program touched it.
   }
   throw new HostFailure(
     'damaged',
@@ -63,7 +63,7 @@ export async function noteOwed(state: string, commits: readonly OwedCommit[]): P
   });
 }
 
-/** What is still as it was stored: what somebody has changed since is theirs to commit. */
+/** Returns what is still as it was stored: what was changed since is the person's to commit. */
 export function stillStored(root: string, commits: readonly OwedCommit[]): Commit[] {
   // Of a path that was stored twice the later commit is made.
   const last = new Map(commits.flatMap((commit, at) => commit.files.map(({ path }) => [path, at] as const)));
@@ -76,7 +76,7 @@ export function stillStored(root: string, commits: readonly OwedCommit[]): Commi
 }
 
 /**
- * What earlier runs have stored and not committed, for those who only look.
+ * Returns what earlier runs have stored and not committed, for those who only look.
  *
  * @param repository null where there is none: nothing is owed then
  * @returns paths relative to the root, sorted
@@ -85,17 +85,17 @@ export function stillStored(root: string, commits: readonly OwedCommit[]): Commi
 export async function owedIn(place: Place, repository: Repository | null): Promise<readonly string[]> {
   if (repository === null) return [];
   const commits = stillStored(place.root, await readOwed(stateFolder(place, repository)));
-  return commits.length === 0 ? [] : repository.uncommitted(commits.flatMap(one => one.paths));
+  return commits.length === 0 ? [] : repository.uncommitted(commits.flatMap(commit => commit.paths));
 }
 
 const OWED = 'owed';
 
 function nowAt(path: string): string | null {
   try {
-    const found = lstatSync(path, { throwIfNoEntry: false });
-    if (found === undefined) return null;
-    if (found.isSymbolicLink()) return linkTo(readlinkSync(path));
-    return found.isFile() ? fileOf(readFileSync(path)) : OTHER;
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return null;
+    if (stats.isSymbolicLink()) return linkTo(readlinkSync(path));
+    return stats.isFile() ? fileOf(readFileSync(path)) : OTHER;
   } catch (error) {
     return codeOf(error) === 'ENOTDIR' ? null : OTHER;
   }

@@ -64,7 +64,7 @@ export async function sweepIndexLock(index: string): Promise<void> {
     await sweepClaims(path);
     await lock.release();
   } catch (error) {
-    // Somebody else's, or not to be taken away: whoever needs it says so.
+    // Another program's, or not to be taken away: whoever needs it says so.
     if (!(error instanceof HostFailure)) throw error;
   }
 }
@@ -72,11 +72,11 @@ export async function sweepIndexLock(index: string): Promise<void> {
 /** Copies an index, if there is one, to a place of our own. */
 export function copyIndex(index: string, copy: string): void {
   rmSync(copy, { force: true });
-  const found = statSync(index, { throwIfNoEntry: false });
-  if (found === undefined) return;
+  const stats = statSync(index, { throwIfNoEntry: false });
+  if (stats === undefined) return;
   copyFileSync(index, copy);
   // By its time git tells which files may have been changed just after they were looked at: earlier is careful.
-  const seconds = Math.floor(found.mtimeMs / 1000);
+  const seconds = Math.floor(stats.mtimeMs / 1000);
   utimesSync(copy, seconds, seconds);
 }
 

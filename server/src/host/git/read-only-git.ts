@@ -1,5 +1,5 @@
 /**
- * Git, asked by somebody who only looks: whatever the repository's own settings name, no program of it is started. Nothing
+ * Git, for callers that only look: whatever the repository's own settings name, no program of it is started. Nothing
  * that compares files with the index by itself is asked, since that puts them through the repository's filters.
  */
 import { createHash } from 'node:crypto';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 /** Before the command: settings of the repository that start programs. */
 export const LOOKING: readonly string[] = ['core.fsmonitor=false', 'core.hooksPath=/dev/null'].flatMap(
-  one => ['-c', one],
+  setting => ['-c', setting],
 );
 
 /** Objects that a partial clone lacks would be fetched, by whatever command the repository names for that. */
@@ -22,7 +22,7 @@ export const LOOKING_ENVIRONMENT: Readonly<Record<string, string>> = {
 export type Look = (args: readonly string[], action: string) => Promise<string>;
 
 /**
- * Those of the paths that are not as the last commit has them, sorted. What is compared are bytes; where settings or
+ * Returns those of the paths that are not as the last commit has them, sorted. What is compared are bytes; where settings or
  * attributes let git store others than lie on disk, what the index noted of the file when it was last looked at.
  *
  * @param hasCommit false before the first commit
@@ -62,18 +62,18 @@ function entryOf(line: string): [string, string][] {
   return object && path ? [[path, object]] : [];
 }
 
-/** The object that git makes of what lies there, unchanged; null where there is neither a file nor a link. */
+/** Returns the object that git makes of what lies there, unchanged; null where there is neither a file nor a link. */
 function objectAt(path: string, digits: number): string | null {
-  const found = lookAt(path);
-  if (found === null || !(found.isFile() || found.isSymbolicLink())) return null;
-  const bytes = found.isFile() ? readFileSync(path) : readlinkSync(path, { encoding: 'buffer' });
+  const stats = lookAt(path);
+  if (stats === null || !(stats.isFile() || stats.isSymbolicLink())) return null;
+  const bytes = stats.isFile() ? readFileSync(path) : readlinkSync(path, { encoding: 'buffer' });
   return createHash(digits === 64 ? 'sha256' : 'sha1')
     .update(`blob ${bytes.length}\0`)
     .update(bytes)
     .digest('hex');
 }
 
-/** What `ls-files --stage --debug -z` says of each path: its object, and size and time of the file it was made of. */
+/** Returns what `ls-files --stage --debug -z` says of each path: its object, and size and time of the file it was made of. */
 function notedIn(text: string): ReadonlyMap<string, { readonly object: string; readonly stat: string }> {
   const entry =
     /\d{6} ([0-9a-f]+) 0\t([^\0]+)\0 +ctime: .*\n +mtime: (\d+):(\d+)\n +dev: .*\n +uid: .*\n +size: (\d+)\t.*\n/g;
@@ -86,10 +86,10 @@ function notedIn(text: string): ReadonlyMap<string, { readonly object: string; r
 }
 
 function statAt(path: string): string | null {
-  const found = lookAt(path);
-  if (found === null) return null;
-  const [seconds, nanoseconds] = [found.mtimeNs / BILLION, found.mtimeNs % BILLION];
-  return `${seconds}:${nanoseconds} ${found.size}`;
+  const stats = lookAt(path);
+  if (stats === null) return null;
+  const [seconds, nanoseconds] = [stats.mtimeNs / BILLION, stats.mtimeNs % BILLION];
+  return `${seconds}:${nanoseconds} ${stats.size}`;
 }
 
 const BILLION = 1_000_000_000n;

@@ -53,16 +53,16 @@ export async function readRevision(
       ...(input === undefined ? {} : { input: Buffer.from(input, 'utf8') }),
     });
   const asked = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
-  const found = await git(asked);
-  const commit = found.stdout.toString('utf8').trim();
-  if (found.code !== 0 || !/^[0-9a-f]{40,64}$/.test(commit))
+  const processResult = await git(asked);
+  const commit = processResult.stdout.toString('utf8').trim();
+  if (processResult.code !== 0 || !/^[0-9a-f]{40,64}$/.test(commit))
     throw new HostFailure('other', `git knows no commit "${revision}" in ${root}.`);
   const tree = await git(['ls-tree', '-r', '-z', '-l', commit]);
   if (tree.code !== 0) throw unread(revision);
   const listed = tree.stdout.toString('utf8').split('\0').flatMap(entryIn);
-  const wanted = listed.filter(one => one.size <= most);
-  const objects = [...new Set(wanted.map(one => one.object))];
-  const blobs = await git(['cat-file', '--batch', '--buffer'], objects.map(one => `${one}\n`).join(''));
+  const wanted = listed.filter(entry => entry.size <= most);
+  const objects = [...new Set(wanted.map(entry => entry.object))];
+  const blobs = await git(['cat-file', '--batch', '--buffer'], objects.map(object => `${object}\n`).join(''));
   if (blobs.code !== 0) throw unread(revision);
   if (blobs.truncated)
     throw new HostFailure('other', `The files of "${revision}" are more than Varsmith reads at once.`);
@@ -94,16 +94,16 @@ interface Listed {
   readonly size: number;
 }
 
-/** A line of `git ls-tree -l`: `<mode> blob <object> <size>\t<path>`. */
+/** Returns a line of `git ls-tree -l`: `<mode> blob <object> <size>\t<path>`. */
 function entryIn(line: string): Listed[] {
   const match = /^(\d{6}) blob ([0-9a-f]+) +(\d+)\t([\s\S]+)$/.exec(line);
   const [, mode, object, size, path] = match ?? [];
   return mode && object && size && path ? [{ mode, object, size: Number(size), path }] : [];
 }
 
-/** What `git cat-file --batch` prints, by object: `<object> blob <size>\n<bytes>\n`. */
+/** Returns what `git cat-file --batch` prints, by object: `<object> blob <size>\n<bytes>\n`. */
 function blobsIn(output: Buffer): ReadonlyMap<string, Buffer> {
-  const found = new Map<string, Buffer>();
+  const blobs = new Map<string, Buffer>();
   for (let at = 0; at < output.length; ) {
     const end = output.indexOf(0x0a, at);
     if (end < 0) break;
@@ -111,8 +111,8 @@ function blobsIn(output: Buffer): ReadonlyMap<string, Buffer> {
     at = end + 1;
     // `<object> missing`: of a clone that has not all objects.
     if (kind !== 'blob') continue;
-    found.set(object, output.subarray(at, at + Number(size)));
+    blobs.set(object, output.subarray(at, at + Number(size)));
     at += Number(size) + 1;
   }
-  return found;
+  return blobs;
 }

@@ -55,7 +55,7 @@ export async function findAge(
     },
     async encrypt(recipients, plaintext) {
       const result = await run(
-        ['--encrypt', '--armor', ...recipients.flatMap(one => ['-r', one])],
+        ['--encrypt', '--armor', ...recipients.flatMap(recipient => ['-r', recipient])],
         plaintext,
       );
       if (result.code === 0) return result.stdout.toString('utf8');

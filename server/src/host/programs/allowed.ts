@@ -1,5 +1,5 @@
 /**
- * Commands that a person has allowed a folder to have started: a repository of somebody else can name any. Kept in the
+ * Commands that a person has allowed a folder to have started: a repository from elsewhere can name any. Kept in the
  * person's own state folder, a file each, by what the command is made of, so that another one has to be allowed anew. Knows
  * nothing of what commands are for.
  */
@@ -31,7 +31,7 @@ const MAX_NOTE_BYTES = 256 * 1024;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where programs keep what is the person's and no setting; null where there is no home folder. */
+/** Returns where programs keep what is the person's and no setting; null where there is no home folder. */
 export function stateFolder(env: Environment, home: string | null, platform: string): string | null {
   const { XDG_STATE_HOME: named } = env;
   if (named && isAbsolute(named)) return join(named, 'varsmith');
@@ -43,7 +43,7 @@ export function stateFolder(env: Environment, home: string | null, platform: str
 
 /**
  * @param root absolute path of the folder
- * @param program absolute path of what the first word stands for
+ * @param program absolute path of what the first word means
  */
 export function folderCommand(root: string, words: readonly string[], program: string): FolderCommand {
   const real = realPathOf(root);
@@ -64,19 +64,19 @@ export function folderCommand(root: string, words: readonly string[], program: s
   };
 }
 
-/** A path relative to a folder that it lies below, with `/` between names; null where it does not. */
+/** Returns a path relative to a folder that it lies below, with `/` between names; null where it does not. */
 function within(folder: string, path: string): string | null {
   const below = relative(folder, path);
   if (below === '' || below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)) return null;
   return below.split(sep).join('/');
 }
 
-/** Null where it is no regular file. */
+/** Returns null where it is no regular file. */
 function contentOf(path: string): string | null {
   const bytes = readRegularFile(path, MAX_PROGRAM_BYTES);
   if (bytes !== null) return createHash('sha256').update(bytes).digest('hex');
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() === true ? `${found.size} ${found.mtimeMs}` : null;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true ? `${stats.size} ${stats.mtimeMs}` : null;
 }
 
 function realPathOf(path: string): string {
@@ -105,7 +105,7 @@ export async function allow(state: string, command: FolderCommand, now: Date): P
   }
 }
 
-/** All that is allowed, sorted by folder and time. */
+/** Returns all that is allowed, sorted by folder and time. */
 export function allowedIn(state: string): readonly Allowed[] {
   return namesIn(state)
     .flatMap(name => read(join(state, FOLDER, name)) ?? [])
@@ -145,7 +145,7 @@ function idOf({ root, words, files }: FolderCommand): string {
   return createHash('sha256').update(JSON.stringify(whole)).digest('hex');
 }
 
-/** Null where it is not there, or nothing that was written here. */
+/** Returns null where it is not there, or nothing that was written here. */
 function read(path: string): Allowed | null {
   try {
     const note = JSON.parse(readRegularFile(path, MAX_NOTE_BYTES)?.toString('utf8') ?? 'null');
@@ -160,7 +160,7 @@ function read(path: string): Allowed | null {
   }
 }
 
-/** True where an editor has started us for a folder that the person trusts, and the root is that folder or lies in it. */
+/** Returns true where an editor has started us for a folder that the person trusts, and the root is that folder or lies in it. */
 export function isTrustedFolder(env: Environment, root: string): boolean {
   const { VARSMITH_TRUSTED_FOLDER: trusted } = env;
   if (!trusted || !isAbsolute(trusted)) return false;

@@ -23,7 +23,7 @@ export async function findCommand(name: string, folders: readonly string[]): Pro
 
 /**
  * Splits a `PATH` into the folders that commands may be looked for in: the absolute ones. What `.`, an empty part or `bin`
- * stands for depends on where one is, and that may be a repository of somebody else.
+ * stands for depends on where one is, and that may be a repository from elsewhere.
  *
  * @param path undefined: nothing is set, and the system's own count
  */
@@ -47,7 +47,7 @@ export interface Commands {
  */
 export function hostCommands(path: string, isSeen: (program: string) => boolean): Commands {
   const folders = [...new Set([...SYSTEM_FOLDERS, ...path.split(':')])];
-  const found = new Map<string, Promise<string | null>>();
+  const looked = new Map<string, Promise<string | null>>();
   async function look(name: string): Promise<string | null> {
     for (const folder of folders) {
       const command = await findCommand(name, [folder]);
@@ -60,9 +60,9 @@ export function hostCommands(path: string, isSeen: (program: string) => boolean)
   }
   return {
     find(name) {
-      const known = found.get(name) ?? look(name);
-      found.set(name, known);
-      return known;
+      const looking = looked.get(name) ?? look(name);
+      looked.set(name, looking);
+      return looking;
     },
   };
 }

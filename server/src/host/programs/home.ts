@@ -7,7 +7,7 @@ export function homeIn(env: Readonly<Record<string, string | undefined>>): strin
   try {
     return homedir() || null;
   } catch {
-    // Containers run programs as numbers that stand in no list of users.
+    // Containers run programs as numbers that are in no list of users.
     return null;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Compiled code that programs of ours keep for their next start, in the person's cache folder. What is read from there
- * is run: it is taken only from a folder and a file that are the person's own and closed to everybody else, and only
+ * is run: it is taken only from a folder and a file that are the person's own and closed to others, and only
  * whole. Knows nothing of what the code is.
  */
 
@@ -53,7 +53,7 @@ export function keptCode(
     },
     write(name, code) {
       try {
-        // Nothing is made in the home of somebody else, as root would under `sudo`, nor a home that is not there.
+        // Nothing is made in another user's home, as root would under `sudo`, nor a home that is not there.
         if (statSync(dirname(caches)).uid !== user) return;
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         if (!isOwnAlone(folder, user)) return;
@@ -74,18 +74,18 @@ function cacheFolder(env: Readonly<Record<string, string | undefined>>, platform
 }
 
 function isOwnAlone(folder: string, user: number): boolean {
-  const found = lstatSync(folder);
-  return found.isDirectory() && found.uid === user && (found.mode & 0o077) === 0;
+  const stats = lstatSync(folder);
+  return stats.isDirectory() && stats.uid === user && (stats.mode & 0o077) === 0;
 }
 
 const DIGEST_BYTES = 32;
 
-/** Null for what somebody else could have written, and for what was cut off. */
+/** Returns null for what another user could have written, and for what was cut off. */
 function wholeFile(path: string, user: number): Buffer | null {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const found = fstatSync(file);
-    if (!found.isFile() || found.uid !== user || (found.mode & 0o077) !== 0) return null;
+    const stats = fstatSync(file);
+    if (!stats.isFile() || stats.uid !== user || (stats.mode & 0o077) !== 0) return null;
     const bytes = readFileSync(file);
     const code = bytes.subarray(DIGEST_BYTES);
     return digest(code).equals(bytes.subarray(0, DIGEST_BYTES)) ? code : null;

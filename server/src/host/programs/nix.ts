@@ -59,11 +59,11 @@ export async function findNix(
   };
 }
 
-/** The line that says what is wrong: nix puts warnings before it and advice behind. */
+/** Returns the line that says what is wrong: nix puts warnings before it and advice behind. */
 function saidBy({ end, stderr }: ProcessResult): string {
   if (end === 'timeout') return 'it did not answer in time';
   const lines = stderr.toString('utf8').trim().split('\n');
-  const line = lines.find(one => one.startsWith('error:')) ?? lines.at(-1) ?? '';
+  const line = lines.find(line => line.startsWith('error:')) ?? lines.at(-1) ?? '';
   return (
     line
       .replace(/^error:\s*/, '')

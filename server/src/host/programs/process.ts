@@ -114,7 +114,7 @@ export function runProcess(
   });
 }
 
-/** What comes of a process that is not started, since nobody wants it any more. */
+/** What comes of a process that is not started, since it is no longer wanted. */
 export const CANCELLED: ProcessResult = {
   end: 'cancelled',
   code: null,

@@ -10,7 +10,7 @@ export async function isRunning(pid: number, started: string | null): Promise<bo
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // Somebody else's process is one, too.
+    // Another user's process is one, too.
     if (codeOf(error) === 'ESRCH') return false;
   }
   const now = await startOf(pid);
@@ -30,7 +30,7 @@ export async function startOf(pid: number): Promise<string | null> {
   }
 }
 
-/** What tells a container's process ids from those of others; empty where there is no such thing. */
+/** Returns what tells a container's process ids from those of others; empty where there is no such thing. */
 export async function processSpace(): Promise<string> {
   try {
     return (await readlink('/proc/self/ns/pid')).replace(/\D/g, '');

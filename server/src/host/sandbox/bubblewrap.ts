@@ -52,7 +52,7 @@ export const CLOSED = ['/proc/keys', '/proc/key-users'];
 /** Folders of the system that a sandbox can have as links into `/usr`, as most systems have them themselves. */
 export const MERGED = ['/bin', '/sbin', '/lib', '/lib32', '/lib64'];
 
-/** What programs of the host need beside themselves; nothing of anybody's home. */
+/** What programs of the host need beside themselves; nothing of a home. */
 const SYSTEM = ['/usr', ...MERGED, '/nix/store'];
 
 /** Where systems keep the settings of Java, without which it does not start: Fedora, Debian, Arch. */
@@ -65,7 +65,7 @@ const JAVA = [
   ]),
 ];
 
-/** Below `/etc`: what programs are started through, or link to; all of it may be read by everybody who has a login. */
+/** Below `/etc`: what programs are started through, or link to; all of it may be read by all users. */
 const SETTINGS = [
   'alternatives',
   'ssl',
@@ -79,7 +79,7 @@ const SETTINGS = [
   'localtime',
 ];
 
-/** True for a program that can be seen inside of the sandbox without being shown by itself. @param path absolute, without links */
+/** Returns true for a program that can be seen inside of the sandbox without being shown by itself. @param path absolute, without links */
 export function isInSandbox(path: string): boolean {
   return isIn(SYSTEM, path);
 }
@@ -88,7 +88,7 @@ export function isIn(folders: readonly string[], path: string): boolean {
   return folders.some(folder => path.startsWith(`${folder}/`));
 }
 
-/** The arguments of `bwrap` up to the command. */
+/** Returns the arguments of `bwrap` up to the command. */
 export function sandboxArguments({ scratch, readOnly, shown, bin, passwd, ...common }: Sandbox): string[] {
   return [
     '--unshare-all',
@@ -111,7 +111,7 @@ export function sandboxArguments({ scratch, readOnly, shown, bin, passwd, ...com
 export const OUTER_FOLDER = '/tmp/room';
 
 /**
- * The arguments of `bwrap` up to the command, for an outer sandbox in which sandboxes are made one after the other: it has all that
+ * Returns the arguments of `bwrap` up to the command, for an outer sandbox in which sandboxes are made one after the other: it has all that
  * they have in common, which takes half of the time that making one takes. Only for what makes the sandboxes: it can write
  * to the folder that is shown.
  *
@@ -135,7 +135,7 @@ export function outerArguments(root: string, passwd: string, links: ReadonlyMap<
 /** What is not the same for all sandboxes of an outer sandbox. */
 export type NestedSandbox = Pick<Sandbox, 'scratch' | 'bin' | 'guards' | 'temporaryMiB'>;
 
-/** The same sandbox as that of `sandboxArguments`, made in an outer sandbox. @param sandbox with paths as the outer sandbox shows them */
+/** Returns the same sandbox as that of `sandboxArguments`, made in an outer sandbox. @param sandbox with paths as the outer sandbox shows them */
 export function nestedArguments({ scratch, bin, ...common }: NestedSandbox): string[] {
   return [
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc'],
@@ -152,7 +152,7 @@ export function nestedArguments({ scratch, bin, ...common }: NestedSandbox): str
 
 const ALONE = [
   '--die-with-parent',
-  // With the script itself ends all that it has started, before anybody hears of its end.
+  // With the script itself ends all that it has started, before its end is told.
   '--as-pid-1',
   ...['--uid', '1000', '--gid', '1000'],
 ];

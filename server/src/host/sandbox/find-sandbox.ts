@@ -22,7 +22,7 @@ export interface SandboxProgram {
   readonly user: number | null;
 }
 
-/** True for a program that can be seen inside of the sandbox without being shown by itself. @param path absolute, without links */
+/** Returns true for a program that can be seen inside of the sandbox without being shown by itself. @param path absolute, without links */
 export function isSeenIn(kind: SandboxKind, path: string): boolean {
   return kind === 'bwrap' ? isInSandbox(path) : isInMacSandbox(path);
 }
@@ -49,7 +49,7 @@ const ABSENT: Readonly<Record<SandboxKind, string>> = {
 };
 
 /**
- * The sandbox of this system, tried once.
+ * Returns the sandbox of this system, tried once.
  *
  * @param folders where to look for its program
  * @param asRoot sandboxes are made as root, too, where we are root
@@ -101,11 +101,11 @@ function choices(user: number | null): readonly Guards[] {
   const filters = filter === null ? [null] : [filter, null];
   const all = { closed, countsProcesses, lastNamespace: true, sizes: true };
   return [
-    ...filters.flatMap(one => [
-      { ...all, filter: one },
+    ...filters.flatMap(filter => [
+      { ...all, filter: filter },
       // Bubblewrap before 0.8, and before it knew sizes.
-      { ...all, filter: one, lastNamespace: false },
-      { ...all, filter: one, lastNamespace: false, sizes: false },
+      { ...all, filter: filter, lastNamespace: false },
+      { ...all, filter: filter, lastNamespace: false, sizes: false },
     ]),
     NO_GUARDS,
   ];

@@ -1,5 +1,5 @@
 /**
- * Whom scripts run as where Varsmith itself runs as root: a user that nobody is. The kernel judges much by the user
+ * Whom scripts run as where Varsmith itself runs as root: a user without rights of its own. The kernel judges much by the user
  * outside of a sandbox: root's scripts could read what only root may read of the system's folders, and are held by no
  * limit of processes.
  */
@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** True where we are root of the machine, or of a container that has no users of its own. */
+/** Returns true where we are root of the machine, or of a container that has no users of its own. */
 export function isRoot(): boolean {
   if (process.getuid?.() !== 0) return false;
   try {
@@ -33,11 +33,11 @@ export function isRoot(): boolean {
 const FIRST = 61_184;
 const COUNT = 4_336;
 
-/** The number of a user, and of a group, that is nobody's. */
+/** Returns the number of a user, and of a group, that belong to no account. */
 export function freeUser(): number {
-  const known = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
+  const users = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
   const isTaken = (id: number) =>
-    known.includes(`:${id}:`) || existsSync(`/run/systemd/dynamic-uid/direct:${id}`);
+    users.includes(`:${id}:`) || existsSync(`/run/systemd/dynamic-uid/direct:${id}`);
   const start = Math.floor(Math.random() * COUNT);
   const free = Array.from({ length: COUNT }, (_, i) => FIRST + ((start + i) % COUNT)).find(
     id => !isTaken(id),
@@ -60,14 +60,14 @@ export function handOver(path: string, user: number): void {
 /** A copy that is a user's own: what it is copied from may lie where only root may look. */
 export function copyFor(user: number, from: string, to: string): void {
   const isCopied = (path: string) => {
-    const found = lstatSync(path);
-    return found.isFile() || found.isDirectory() || found.isSymbolicLink();
+    const stats = lstatSync(path);
+    return stats.isFile() || stats.isDirectory() || stats.isSymbolicLink();
   };
   cpSync(from, to, { recursive: true, verbatimSymlinks: true, filter: isCopied });
   handOver(to, user);
 }
 
-/** The outermost folder on the way to a path that not everybody may enter; null where there is none. @param path absolute */
+/** Returns the outermost folder on the way to a path that others may not enter; null where there is none. @param path absolute */
 export function closedFolder(path: string): string | null {
   const parent = dirname(path);
   if (parent === path) return null;

@@ -108,7 +108,7 @@ function start(script: Script, folder: string, told: Told): Promise<ProcessResul
     const command = [script.bash, '--norc', `${SANDBOX_FOLDER}/script`];
     return shared.runSandboxed(sandbox.path, wanted, { env, command }, limits);
   }
-  const readOnly = [...show, bin, ...told.shown.map(one => one.from)];
+  const readOnly = [...show, bin, ...told.shown.map(file => file.from)];
   const before = sandbox === null ? [] : [sandbox.path, '-p', macProfile({ scratch: folder, readOnly })];
   const [command = '', ...args] = [...before, script.bash, '--norc', `${folder}/script`];
   return runProcess(command, args, {
@@ -139,7 +139,7 @@ interface Told {
   readonly shown: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** The text as the script is to read it. @param seen where it finds the sandbox */
+/** Returns the text as the script is to read it. @param seen where it finds the sandbox */
 function tell({ text, sandbox }: Script, seen: string): Told {
   const shown = new Map<string, string>();
   let whole = '';
@@ -196,7 +196,7 @@ function layOut(sandbox: string, { text, shown }: Told, script: Script): void {
 /** What begins the lines of a trace: the script's own, and those of the shells that it starts. */
 const TRACE_MARK = '+varsmith-trace: ';
 
-/** Whether a shell has written down what it runs. A script that only lists its variables has not. */
+/** Returns whether a shell has written down what it runs. A script that only lists its variables has not. */
 export function holdsTrace({ stdout, stderr }: ProcessResult): boolean {
   return [stdout, stderr].some(stream => {
     for (let at = stream.indexOf(TRACE_MARK); at !== -1; at = stream.indexOf(TRACE_MARK, at + 1))
@@ -246,7 +246,7 @@ function someOf(all: Iterable<string>): Undeclared {
 const LONGEST_NAME = 2000;
 
 /**
- * What is in a folder and no folder itself, relative to it; folders too deep to be looked into by their own names, which
+ * Returns what is in a folder and no folder itself, relative to it; folders too deep to be looked into by their own names, which
  * end in a slash. Follows no link, not even in the folder's own place: what it leads to could be anything of the host.
  * Nothing runs any more that could put one there meanwhile.
  */
@@ -269,11 +269,11 @@ function* filesIn(root: string): Iterable<string> {
 
 const SLASH = Buffer.from('/');
 
-/** Null for a link, wherever it leads to, and for what is too large or closed. */
+/** Returns null for a link, wherever it leads to, and for what is too large or closed. */
 function regularFile(path: string, limit: number): Buffer | null {
   try {
-    const found = lstatSync(path);
-    return found.isFile() && found.size <= limit ? readFileSync(path) : null;
+    const stats = lstatSync(path);
+    return stats.isFile() && stats.size <= limit ? readFileSync(path) : null;
   } catch {
     // Closed by the script.
     return null;

@@ -146,7 +146,7 @@ export function makeRunners({ bash, cat, before, folder, seen, third, user }: Ru
 
 const NO_STARTUP = ['--norc', '--noprofile'];
 
-/** Null where it does not come up. */
+/** Returns null where it does not come up. */
 async function startRunner(
   [command = '', ...words]: readonly string[],
   more: readonly [cat: string, third: string],
@@ -187,7 +187,7 @@ async function startRunner(
   return isReady ? runner : null;
 }
 
-/** @throws HostFailure where somebody else has ended the runner */
+/** @throws HostFailure where another program has ended the runner */
 async function runWith(
   runner: Runner,
   words: readonly string[],

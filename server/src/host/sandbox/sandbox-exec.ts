@@ -5,7 +5,7 @@
 import { dirname } from 'node:path';
 import { isIn } from './bubblewrap.ts';
 
-/** Where programs are, and what they need beside themselves; nothing of anybody's home. */
+/** Where programs are, and what they need beside themselves; nothing of a home. */
 const MAC_PROGRAMS = ['/nix/store', '/usr', '/bin', '/sbin', '/opt/homebrew', '/opt/local'];
 const MAC_SYSTEM = ['/System', '/Library/Apple', '/private/etc/ssl', '/private/var/db/timezone'];
 const MAC_FILES = [
@@ -54,7 +54,7 @@ export interface MacSandbox {
   readonly readOnly: readonly string[];
 }
 
-/** The profile, in the language of `sandbox-exec -p`. Paths count as they are behind all links. */
+/** Returns the profile, in the language of `sandbox-exec -p`. Paths count as they are behind all links. */
 export function macProfile({ scratch, readOnly }: MacSandbox): string {
   const programs = [...MAC_PROGRAMS, ...readOnly].map(subpath);
   return `${[
@@ -87,7 +87,7 @@ export function macProfile({ scratch, readOnly }: MacSandbox): string {
   ].join('\n')}\n`;
 }
 
-/** True for a program that can be run inside of the sandbox. @param path absolute, without links */
+/** Returns true for a program that can be run inside of the sandbox. @param path absolute, without links */
 export function isInMacSandbox(path: string): boolean {
   return isIn(MAC_PROGRAMS, path);
 }
@@ -96,7 +96,7 @@ function rule(head: string, filters: readonly string[]): string {
   return `(${head}\n${filters.map(filter => `  ${filter}`).join('\n')})`;
 }
 
-/** All folders on the way to these. @param paths absolute */
+/** Returns all folders on the way to these. @param paths absolute */
 function foldersAbove(paths: readonly string[]): Set<string> {
   const above = new Set<string>();
   for (const path of paths)

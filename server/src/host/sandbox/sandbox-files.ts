@@ -21,7 +21,7 @@ export function putIn(folder: string, name: string, bytes: Uint8Array): void {
 }
 
 /**
- * The path of a file below a folder.
+ * Returns the path of a file below a folder.
  *
  * @param name with slashes for files in folders
  * @throws HostFailure `outside`

@@ -8,6 +8,6 @@ const FILTERS: ReadonlyMap<string, string> = new Map([
 
 /** @param arch a `process.arch`; @returns null where there is no filter for it */
 export function filterFor(arch: string): Buffer | null {
-  const known = FILTERS.get(arch);
-  return known === undefined ? null : Buffer.from(known, 'base64');
+  const cached = FILTERS.get(arch);
+  return cached === undefined ? null : Buffer.from(cached, 'base64');
 }

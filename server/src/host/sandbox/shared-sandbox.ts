@@ -87,7 +87,7 @@ export async function openSharedSandbox(tools: SharedSandboxOptions): Promise<Sh
   const third = (seen: string) => (filter === null ? {} : { third: join(seen, FILTER) });
   let parts = 0;
   const outside = makeRunners({ bash, cat, before: [], folder: root, seen: root, user, ...third(root) });
-  // Nobody waits for it but the first script.
+  // Only the first script waits for it.
   const inside =
     sandbox?.kind === 'bwrap'
       ? openOuterSandbox(sandbox, tools, root, passwd, third(OUTER_FOLDER)).catch(() => null)
@@ -96,8 +96,8 @@ export async function openSharedSandbox(tools: SharedSandboxOptions): Promise<Sh
     scratch: () => makeWithin(scratch, join(root, `part-${parts++}`)),
     bin(commands) {
       const id = JSON.stringify([...commands]);
-      const known = bins.get(id);
-      if (known !== undefined) return known;
+      const cached = bins.get(id);
+      if (cached !== undefined) return cached;
       const folder = join(root, `bin-${bins.size}`);
       mkdirSync(folder, { mode: 0o700 });
       linkCommands(folder, commands);
@@ -107,7 +107,7 @@ export async function openSharedSandbox(tools: SharedSandboxOptions): Promise<Sh
     },
     async runSandboxed(program, asked, { env, command }, limits) {
       const wanted = user === null ? asked : sandboxFor(user, asked);
-      const before = Object.entries(env).flatMap(one => ['--setenv', ...one]);
+      const before = Object.entries(env).flatMap(entry => ['--setenv', ...entry]);
       const nested = seenInOuter(wanted, root);
       const outer = nested === null ? null : await inside;
       if (nested !== null && outer !== null) {
@@ -140,7 +140,7 @@ interface OuterSandbox {
   readonly program: string;
 }
 
-/** Null where no sandbox can be made in an outer sandbox, as some systems forbid. */
+/** Returns null where no sandbox can be made in an outer sandbox, as some systems forbid. */
 async function openOuterSandbox(
   { path, guards, user }: SandboxProgram,
   { bash, cat, limits }: SharedSandboxOptions,
@@ -167,7 +167,7 @@ async function openOuterSandbox(
   return null;
 }
 
-/** The same sandbox for somebody else than root: its folder is theirs, and what root alone may look at is copied there. */
+/** Returns the same sandbox for another user than root: its folder is theirs, and what root alone may look at is copied there. */
 function sandboxFor(user: number, { scratch, shown, ...sandbox }: ScriptSandbox): ScriptSandbox {
   mustBeOpen(sandbox.readOnly);
   const copies = shown.map(({ from, to }, i) => ({ from, to, copy: join(scratch, `shown-${i}`) }));
@@ -188,14 +188,14 @@ function mustBeOpen(paths: readonly string[]): void {
   }
 }
 
-/** Those that are links into `/usr`, and what they lead to. */
+/** Returns those that are links into `/usr`, and what they lead to. */
 function mergedFolders(): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
+  const targets = new Map<string, string>();
   for (const folder of MERGED) {
     const target = linkOrNull(folder);
-    if (target !== null && /^\/?usr\/\w+$/.test(target)) found.set(folder, target);
+    if (target !== null && /^\/?usr\/\w+$/.test(target)) targets.set(folder, target);
   }
-  return found;
+  return targets;
 }
 
 function linkOrNull(path: string): string | null {
@@ -207,7 +207,7 @@ function linkOrNull(path: string): string | null {
   }
 }
 
-/** The sandbox's folders as the outer sandbox shows them; null where it shows not all that the sandbox needs. */
+/** Returns the sandbox's folders as the outer sandbox shows them; null where it shows not all that the sandbox needs. */
 function seenInOuter(
   { scratch, bin, readOnly, shown }: ScriptSandbox,
   root: string,

@@ -8,6 +8,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
+import { addTo } from '../../std.ts';
 import { member } from '../read.ts';
 import type { DeclaredOption, OptionTree } from './option.ts';
 import { ANY, type ReadModule, readType, scalarOf } from './types.ts';
@@ -24,7 +25,7 @@ export const EMPTY: OptionTree = { options: NO_OPTIONS, declared: NONE, open: fa
 const MAX_DEPTH = 12;
 
 /**
- * The tree of a value of `options`.
+ * Returns the tree of a value of `options`.
  * @param at where its name is written
  */
 export function readTree(
@@ -83,7 +84,7 @@ function isHidden(cx: Evaluation, option: AttrsValue): boolean {
   return (internal?.kind === 'bool' && internal.value) || (visible?.kind === 'bool' && !visible.value);
 }
 
-/** The same where all options have values that nobody here knows. */
+/** Returns the same tree, in which all options have values that are not known here. */
 export function withDefaults(tree: OptionTree): OptionTree {
   return {
     ...tree,
@@ -92,7 +93,7 @@ export function withDefaults(tree: OptionTree): OptionTree {
   };
 }
 
-/** A short value as Nix writes it. */
+/** Returns a short value as Nix writes it. */
 function textOf(value: Value): string | null {
   const scalar = scalarOf(value);
   if (scalar !== undefined) return typeof scalar === 'string' ? JSON.stringify(scalar) : String(scalar);
@@ -113,7 +114,7 @@ function opened(tree: OptionTree): OptionTree {
   };
 }
 
-/** The trees of several modules, joined. */
+/** Returns the trees of several modules, joined. */
 export function mergeTrees(trees: readonly OptionTree[]): OptionTree {
   const [only, ...others] = trees;
   if (only === undefined) return EMPTY;
@@ -121,9 +122,7 @@ export function mergeTrees(trees: readonly OptionTree[]): OptionTree {
   const byName = new Map<string, OptionTree[]>();
   for (const { options } of trees)
     for (const [name, below] of options) {
-      const same = byName.get(name);
-      if (same === undefined) byName.set(name, [below]);
-      else same.push(below);
+      addTo(byName, name, below);
     }
   const unknown = trees.filter(({ open }) => open);
   return {

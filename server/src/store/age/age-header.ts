@@ -33,7 +33,7 @@ export function ageStanzas(start: string): readonly Stanza[] | null {
   return null;
 }
 
-/** What stands in a stanza for an SSH key; null for other recipients. */
+/** Returns what a stanza has for an SSH key; null for other recipients. */
 export function sshTag(recipient: string): { readonly type: string; readonly tag: string } | null {
   const [, type, blob] = /^(ssh-ed25519|ssh-rsa)\s+([A-Za-z0-9+/=]+)/.exec(recipient.trim()) ?? [];
   if (type === undefined || blob === undefined) return null;

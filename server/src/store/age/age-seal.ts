@@ -18,7 +18,7 @@ import { once } from '../../std.ts';
 
 const CIPHER = 'chacha20-poly1305';
 const CHUNK_BYTES = 64 * 1024;
-/** What stands before the 32 bytes of a public key in its usual form (SubjectPublicKeyInfo). */
+/** What precedes the 32 bytes of a public key in its usual form (SubjectPublicKeyInfo). */
 const PUBLIC_PREFIX = Uint8Array.from([
   0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x03, 0x21, 0x00,
 ]);
@@ -30,15 +30,15 @@ export interface SealingKey {
   readonly key: KeyObject;
 }
 
-const known = new Map<string, SealingKey | null>();
+const keys = new Map<string, SealingKey | null>();
 
-/** Null where the text is no X25519 recipient, or its checksum does not match, or this Node lacks what it takes. */
+/** Returns null where the text is no X25519 recipient, or its checksum does not match, or this Node lacks what it takes. */
 export function sealingKey(recipient: string): SealingKey | null {
-  const found = known.get(recipient);
-  if (found !== undefined) return found;
+  const sealingKey = keys.get(recipient);
+  if (sealingKey !== undefined) return sealingKey;
   const bytes = isAble() ? bech32Bytes(recipient, 'age') : null;
   const made = bytes?.length === 32 ? { bytes, key: publicKey(bytes) } : null;
-  known.set(recipient, made);
+  keys.set(recipient, made);
   return made;
 }
 
@@ -58,16 +58,16 @@ function publicKey(bytes: Buffer): KeyObject {
   return createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, bytes]), format: 'der', type: 'spki' });
 }
 
-/** The armored form of an age file. */
+/** Returns the armored form of an age file. */
 export function armored(file: Buffer): string {
   const lines = file.toString('base64').match(/.{1,64}/g) ?? [];
   return ['-----BEGIN AGE ENCRYPTED FILE-----', ...lines, '-----END AGE ENCRYPTED FILE-----', ''].join('\n');
 }
 
-/** A binary age file that each of the recipients can open. */
+/** Returns a binary age file that each of the recipients can open. */
 export function sealTo(recipients: readonly SealingKey[], plaintext: Uint8Array): Buffer {
   const fileKey = randomBytes(16);
-  const stanzas = recipients.map(one => stanza(one, fileKey)).join('');
+  const stanzas = recipients.map(recipient => stanza(recipient, fileKey)).join('');
   const header = `age-encryption.org/v1\n${stanzas}---`;
   const mac = createHmac('sha256', derived(fileKey, NOTHING, 'header'))
     .update(header)
@@ -80,7 +80,7 @@ export function sealTo(recipients: readonly SealingKey[], plaintext: Uint8Array)
   ]);
 }
 
-/** The file's key, for one recipient. */
+/** Returns the file's key, for one recipient. */
 function stanza({ bytes, key }: SealingKey, fileKey: Buffer): string {
   const { publicKey, privateKey } = generateKeyPairSync('x25519');
   const share = shareOf(publicKey);
@@ -89,7 +89,7 @@ function stanza({ bytes, key }: SealingKey, fileKey: Buffer): string {
   return `-> X25519 ${base64(share)}\n${base64(encrypted(wrapping, Buffer.alloc(12), fileKey))}\n`;
 }
 
-/** The 32 bytes of a public key. Out of this form they come many times as fast as out of the usual one. */
+/** Returns the 32 bytes of a public key. Out of this form they come many times as fast as out of the usual one. */
 function shareOf(key: KeyObject): Buffer {
   const bytes = Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
   if (bytes.length !== 32) throw new Error('A key of X25519 has 32 bytes.');
@@ -124,7 +124,7 @@ function base64(bytes: Buffer): string {
 
 const LETTERS = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
 
-/** Null where the text is not bech32 with this prefix, in small letters, with its checksum. */
+/** Returns null where the text is not bech32 with this prefix, in small letters, with its checksum. */
 function bech32Bytes(text: string, prefix: string): Buffer | null {
   if (!text.startsWith(`${prefix}1`)) return null;
   const values = [...text.slice(prefix.length + 1)].map(letter => LETTERS.indexOf(letter));
@@ -152,8 +152,8 @@ function checksum(values: readonly number[]): number {
   for (const value of values) {
     const top = sum >>> 25;
     sum = ((sum & 0x1ffffff) << 5) ^ value;
-    GENERATOR.forEach((one, bit) => {
-      if ((top >> bit) & 1) sum ^= one;
+    GENERATOR.forEach((generator, bit) => {
+      if ((top >> bit) & 1) sum ^= generator;
     });
   }
   return sum;

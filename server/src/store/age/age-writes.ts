@@ -28,7 +28,7 @@ export interface AgeVar {
   readonly machines: readonly string[];
 }
 
-/** The admins of a machine: its own list, or the default where it has none. The two are never joined. */
+/** Returns the admins of a machine: its own list, or the default where it has none. The two are never joined. */
 export function adminsOf(
   admins: AdminRecipients,
   machine: string,
@@ -44,7 +44,7 @@ export function adminsOf(
 }
 
 /**
- * Whom a file is encrypted to: the machines it is deployed to, or the admins where it is not.
+ * Returns whom a file is encrypted to: the machines it is deployed to, or the admins where it is not.
  *
  * @returns sorted
  * @throws StoreFailure `recipient`
@@ -52,7 +52,7 @@ export function adminsOf(
 export function ageRecipients(target: AgeVar, keys: AgeKeys, admins: AdminRecipients): readonly string[] {
   const found = target.machines.flatMap(machine => {
     if (!target.deploy) return adminsOf(admins, machine).list;
-    const key = keys.machines.find(one => one.name === machine)?.publicKey() ?? null;
+    const key = keys.machines.find(other => other.name === machine)?.publicKey() ?? null;
     if (key === null)
       throw new StoreFailure(
         'recipient',
@@ -97,7 +97,7 @@ function sidecar(recipients: readonly string[]): string {
 }
 
 /**
- * The keys that open what is deployed to these machines: an admin opens the machine's key and with it the rest.
+ * Returns the keys that open what is deployed to these machines: an admin opens the machine's key and with it the rest.
  *
  * @returns the admin's own identities and those of the machines that they open
  * @throws StoreFailure
@@ -125,7 +125,7 @@ export async function machineKeyring(
 }
 
 /**
- * The public keys that belong to the private keys of machines, where they differ from those that lie beside them: somebody
+ * Returns the public keys that belong to the private keys of machines, where they differ from those that lie beside them: somebody
  * has replaced one of the two.
  *
  * @param admin opens them; those that it does not open are left out
@@ -138,7 +138,7 @@ export async function replacedPublicKeys(
   machines: readonly string[],
   admin: Keyring,
 ): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
+  const replaced = new Map<string, string>();
   for (const machine of keys.machines) {
     const beside = machine.publicKey();
     if (beside === null || !machine.hasKey || !machines.includes(machine.name)) continue;
@@ -147,13 +147,14 @@ export async function replacedPublicKeys(
       ...nobody,
       open: admin.open,
     });
-    if (recipients[0] !== undefined && !recipients.includes(beside)) found.set(machine.name, recipients[0]);
+    if (recipients[0] !== undefined && !recipients.includes(beside))
+      replaced.set(machine.name, recipients[0]);
   }
-  return found;
+  return replaced;
 }
 
 /**
- * A secret's bytes.
+ * Returns a secret's bytes.
  *
  * @param file armored, or binary
  *
@@ -167,7 +168,7 @@ export async function openAgeSecret(file: string | Uint8Array, keyring: Keyring)
 }
 
 /**
- * A key pair for a machine that has none, its private half encrypted to the machine's admins.
+ * Returns a key pair for a machine that has none, its private half encrypted to the machine's admins.
  *
  * @throws StoreFailure `recipient`
  */

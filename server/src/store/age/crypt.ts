@@ -38,13 +38,13 @@ export interface KeyPair {
   readonly secret: string;
 }
 
-/** A fresh X25519 key pair. */
+/** Returns a fresh X25519 key pair. */
 export async function generateKeyPair(): Promise<KeyPair> {
   const secret = await generateIdentity();
   return { secret, recipient: await identityToRecipient(secret) };
 }
 
-/** The public key of a native identity; null where the text is none. */
+/** Returns the public key of a native identity; null where the text is none. */
 export async function recipientOf(secret: string): Promise<string | null> {
   try {
     return await identityToRecipient(secret);
@@ -142,7 +142,7 @@ export async function encryptTo(
   const unknown = recipients[kinds.indexOf('unknown')];
   if (unknown !== undefined)
     throw new StoreFailure('recipient', `"${unknown}" is not an age recipient (age1… or ssh-…).`);
-  const keys = recipients.flatMap(one => sealingKey(one) ?? []);
+  const keys = recipients.flatMap(recipient => sealingKey(recipient) ?? []);
   if (keys.length === recipients.length) return armored(sealTo(keys, plaintext));
   if (kinds.every(kind => kind === 'native')) {
     const library = new Encrypter();

@@ -27,50 +27,51 @@ export interface FoundIdentities {
   readonly commands: readonly { readonly variable: string; readonly command: string }[];
 }
 
-/** The identities that sops files are opened with. */
+/** Returns the identities that sops files are opened with. */
 export function sopsIdentities(places: IdentityPlaces): FoundIdentities {
-  const found = collector(places);
-  found.variable('SOPS_AGE_KEY');
-  found.file(places.env.SOPS_AGE_KEY_FILE, 'SOPS_AGE_KEY_FILE');
-  found.command('SOPS_AGE_KEY_CMD');
+  const collected = collector(places);
+  collected.variable('SOPS_AGE_KEY');
+  collected.file(places.env.SOPS_AGE_KEY_FILE, 'SOPS_AGE_KEY_FILE');
+  collected.command('SOPS_AGE_KEY_CMD');
   const config = configFolder(places);
-  if (config !== null) found.file(`${config}/sops/age/keys.txt`);
+  if (config !== null) collected.file(`${config}/sops/age/keys.txt`);
   if (places.env.SOPS_AGE_SSH_PRIVATE_KEY_FILE)
-    found.file(places.env.SOPS_AGE_SSH_PRIVATE_KEY_FILE, 'SOPS_AGE_SSH_PRIVATE_KEY_FILE');
-  else if (places.env.SOPS_AGE_SSH_PRIVATE_KEY_CMD) found.command('SOPS_AGE_SSH_PRIVATE_KEY_CMD');
+    collected.file(places.env.SOPS_AGE_SSH_PRIVATE_KEY_FILE, 'SOPS_AGE_SSH_PRIVATE_KEY_FILE');
+  else if (places.env.SOPS_AGE_SSH_PRIVATE_KEY_CMD) collected.command('SOPS_AGE_SSH_PRIVATE_KEY_CMD');
   else if (places.home !== null)
-    for (const name of ['id_ed25519', 'id_rsa']) found.file(`${places.home}/.ssh/${name}`);
-  return found.done();
+    for (const name of ['id_ed25519', 'id_rsa']) collected.file(`${places.home}/.ssh/${name}`);
+  return collected.done();
 }
 
-/** The identities that files of clan's age backend are opened with. */
+/** Returns the identities that files of clan's age backend are opened with. */
 export function ageIdentities(places: IdentityPlaces): FoundIdentities {
-  const found = collector(places);
-  if (places.env.AGE_KEY) found.variable('AGE_KEY');
-  else if (places.env.AGE_KEYFILE) found.file(places.env.AGE_KEYFILE, 'AGE_KEYFILE');
+  const collected = collector(places);
+  if (places.env.AGE_KEY) collected.variable('AGE_KEY');
+  else if (places.env.AGE_KEYFILE) collected.file(places.env.AGE_KEYFILE, 'AGE_KEYFILE');
   else if (places.home !== null)
     for (const name of ['.config/age/identities', '.config/sops/age/keys.txt', '.age/key.txt'])
-      found.file(`${places.home}/${name}`);
-  return found.done();
+      collected.file(`${places.home}/${name}`);
+  return collected.done();
 }
 
 /** "No key found". */
-export function noIdentityMessage(found: FoundIdentities): string {
-  const looked = found.looked.length === 0 ? 'nowhere: there is no home folder' : found.looked.join(', ');
+export function noIdentityMessage(identities: FoundIdentities): string {
+  const looked =
+    identities.looked.length === 0 ? 'nowhere: there is no home folder' : identities.looked.join(', ');
   return `No age identity found. Looked in: ${looked}.`;
 }
 
 /** What to do about it in a terminal. */
 export const MAKE_A_KEY = 'Create one with "varsmith keygen", or name a key file.';
 
-/** The file that a new key goes to; null where there is no home folder. */
+/** Returns the file that a new key goes to; null where there is no home folder. */
 export function newKeyPath(places: Omit<IdentityPlaces, 'read'>): string | null {
   if (places.env.SOPS_AGE_KEY_FILE) return places.env.SOPS_AGE_KEY_FILE;
   const config = configFolder(places);
   return config === null ? null : `${config}/sops/age/keys.txt`;
 }
 
-/** Where sops keeps its keys: `$XDG_CONFIG_HOME`, else the system's folder for settings. */
+/** Returns where sops keeps its keys: `$XDG_CONFIG_HOME`, else the system's folder for settings. */
 function configFolder({ env, platform, home }: Omit<IdentityPlaces, 'read'>): string | null {
   if (env.XDG_CONFIG_HOME) return env.XDG_CONFIG_HOME;
   if (home === null) return null;

@@ -7,7 +7,7 @@
 
 export type RecipientKind = 'native' | 'plugin' | 'ssh' | 'unknown';
 
-/** What to call a recipient; `native` ones (X25519, hybrid, tagged) need no other program. */
+/** Returns what to call a recipient; `native` ones (X25519, hybrid, tagged) need no other program. */
 export function recipientKind(recipient: string): RecipientKind {
   if (/^ssh-(ed25519|rsa) [A-Za-z0-9+/=]+( .*)?$/.test(recipient)) return 'ssh';
   // Bech32 data never holds a "1": the last one ends the prefix.
@@ -52,7 +52,7 @@ const NATIVE = new RegExp(`^AGE-SECRET-KEY-(PQ-)?1${BECH32}$`);
 const PLUGIN = new RegExp(`^AGE-PLUGIN-([A-Z0-9._+-]+)-1${BECH32}$`);
 
 /**
- * The identities of a key file, or of a variable that holds one.
+ * Returns the identities of a key file, or of a variable that holds one.
  *
  * @param source what to call it in messages: a path or the name of a variable
  */

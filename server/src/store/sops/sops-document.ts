@@ -81,15 +81,15 @@ export function leavesIn(
   roots: readonly (readonly Pair[])[],
   open: Omit<Walk, 'found'>,
 ): readonly SopsLeaf[] {
-  const found: SopsLeaf[] = [];
+  const leaves: SopsLeaf[] = [];
   for (const root of roots) {
     const values = root.filter(pair => pair.key !== 'sops');
-    walk({ ...open, found }, values, [], []);
+    walk({ ...open, found: leaves }, values, [], []);
   }
-  return found;
+  return leaves;
 }
 
-/** The hash that the code over a file's values is made of. */
+/** Returns the hash that the code over a file's values is made of. */
 export function digestOf(
   leaves: readonly SopsLeaf[],
   { macOnlyEncrypted }: Pick<SopsMetadata, 'macOnlyEncrypted'>,
@@ -108,7 +108,7 @@ export interface Pair {
 }
 
 /**
- * The pairs at the top of each document of a text.
+ * Returns the pairs at the top of each document of a text.
  *
  * @throws StoreFailure
  */
@@ -116,7 +116,7 @@ export function parseDocument(text: string, format: DocumentFormat): Pair[][] {
   // Without a schema every scalar is its text: what a number is, is for sops to say.
   const documents = parseAllDocuments(text, { schema: 'failsafe', strict: true, uniqueKeys: true });
   const all: readonly Document.Parsed[] = 'empty' in documents ? [] : documents;
-  const broken = all.find(one => one.errors.length > 0)?.errors[0];
+  const broken = all.find(document => document.errors.length > 0)?.errors[0];
   if (broken !== undefined)
     throw new StoreFailure(
       'malformed',
@@ -170,7 +170,7 @@ function visit(
   }
 }
 
-/** Null for a comment of a list, which is a value in form only. */
+/** Returns null for a comment of a list, which is a value in form only. */
 function leafOf(
   { metadata, key, format }: Walk,
   node: Node | null,
@@ -217,7 +217,7 @@ function scalarOf(node: Node | null, format: DocumentFormat) {
     : stringScalar(text);
 }
 
-/** Null where the rule cannot be told from names: then what looks encrypted is, and the code vouches for it. */
+/** Returns null where the rule cannot be told from names: then what looks encrypted is, and the code vouches for it. */
 export function mustBeEncrypted({ name, value }: SopsRule, names: readonly string[]): boolean | null {
   const hit = (test: (name: string) => boolean) => names.some(test);
   switch (name) {
@@ -237,7 +237,7 @@ export function mustBeEncrypted({ name, value }: SopsRule, names: readonly strin
   }
 }
 
-/** An expression that Go and JavaScript read alike; null for others. */
+/** Returns an expression that Go and JavaScript read alike; null for others. */
 function sharedRegex(source: string): RegExp | null {
   if (/\(\?|\\[^\w\s]?[AzQEpPCk]|\[\[:/.test(source)) return null;
   try {
@@ -248,7 +248,7 @@ function sharedRegex(source: string): RegExp | null {
   }
 }
 
-/** The `sops` block as plain values. */
+/** Returns the `sops` block as plain values. */
 function plainObject(node: Node | null, format: DocumentFormat): unknown {
   if (isMap(node))
     return Object.fromEntries(pairsOf(node).map(({ key, value }) => [key, plainObject(value, format)]));

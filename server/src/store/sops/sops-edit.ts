@@ -32,7 +32,7 @@ export interface NamedValue {
 }
 
 /**
- * The text of a file with one value more.
+ * Returns the text of a file with one value more.
  *
  * @throws StoreFailure where the file cannot be opened, has a value in that place, or would keep the new one in plain
  */
@@ -53,7 +53,7 @@ export async function addValue(
 }
 
 /**
- * The text of a file without some of its values.
+ * Returns the text of a file without some of its values.
  *
  * @param paths names of the maps, from the top
  * @returns null where none is left
@@ -86,7 +86,7 @@ export interface NewDocumentOptions extends SealOptions {
 }
 
 /**
- * The text of a new file with one value.
+ * Returns the text of a new file with one value.
  *
  * @throws StoreFailure
  */
@@ -146,7 +146,7 @@ function mustGoByNames({ name }: SopsRule): void {
     );
 }
 
-/** A new code and date for an edited text. @param expected its values, in any order */
+/** Returns a new code and date for an edited text. @param expected its values, in any order */
 function vouchedFor(
   text: string,
   format: DocumentFormat,

@@ -103,48 +103,52 @@ function keyOwner(files: StoreFiles, name: string, path: string): KeyOwner {
 }
 
 /**
- * The secrets of `sops/secrets` that a machine gets without declaring them: those linked to it or to a group that
+ * Returns the secrets of `sops/secrets` that a machine gets without declaring them: those linked to it or to a group that
  * it is in. They keep their names, the machine's name in front included.
  */
 function implicitSecrets(sops: SopsFolder, machine: string): readonly ClanSecret[] {
   const groups = new Set(
-    sops.groups.filter(group => group.machines.some(one => one.name === machine)).map(group => group.name),
+    sops.groups
+      .filter(group => group.machines.some(member => member.name === machine))
+      .map(group => group.name),
   );
   return sops.secrets.filter(secret => {
     const holders = secret.holders();
     return (
-      holders.machines.some(one => one.name === machine && !one.dangling) ||
-      holders.groups.some(one => groups.has(one.name) && !one.dangling)
+      holders.machines.some(holder => holder.name === machine && !holder.dangling) ||
+      holders.groups.some(group => groups.has(group.name) && !group.dangling)
     );
   });
 }
 
-/** Those secrets by name, each with the machines that get it, sorted. */
+/** Returns those secrets by name, each with the machines that get it, sorted. */
 export function implicitByName(
   sops: SopsFolder,
   machines: Iterable<string>,
 ): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>();
+  const members = new Map<string, string[]>();
   for (const machine of [...new Set(machines)].sort())
     for (const { name } of implicitSecrets(sops, machine)) {
-      const list = found.get(name);
-      if (list === undefined) found.set(name, [machine]);
+      const list = members.get(name);
+      if (list === undefined) members.set(name, [machine]);
       else list.push(machine);
     }
-  return found;
+  return members;
 }
 
-/** The machines that a secret reaches, by a link of their own or through a group. */
+/** Returns the machines that a secret reaches, by a link of their own or through a group. */
 export function machinesWith(sops: SopsFolder, holders: Holders): readonly string[] {
-  const machines = new Set(holders.machines.filter(one => !one.dangling).map(one => one.name));
+  const machines = new Set(
+    holders.machines.filter(machine => !machine.dangling).map(machine => machine.name),
+  );
   for (const { name } of holders.groups)
-    for (const one of sops.groups.find(group => group.name === name)?.machines ?? [])
-      if (!one.dangling) machines.add(one.name);
+    for (const machine of sops.groups.find(group => group.name === name)?.machines ?? [])
+      if (!machine.dangling) machines.add(machine.name);
   return [...machines].sort();
 }
 
 /**
- * The keys that a secret has to be encrypted to, going by its links: those of its users, its machines and the
+ * Returns the keys that a secret has to be encrypted to, going by its links: those of its users, its machines and the
  * members of its groups.
  * @returns null where one of them is not known
  */
@@ -156,8 +160,8 @@ export function keysFor(
   let complete = true;
   const add = (owners: readonly KeyOwner[], links: readonly HolderFacts[]) => {
     for (const link of links) {
-      const owner = owners.find(one =>
-        link.target === null ? one.name === link.name : one.path === link.target,
+      const owner = owners.find(owner =>
+        link.target === null ? owner.name === link.name : owner.path === link.target,
       );
       const own = link.dangling || link.foreign ? null : (owner?.keys() ?? null);
       if (own === null) complete = false;
@@ -167,7 +171,7 @@ export function keysFor(
   add(sops.users, holders.users);
   add(sops.machines, holders.machines);
   for (const link of holders.groups) {
-    const group = sops.groups.find(one => one.name === link.name);
+    const group = sops.groups.find(group => group.name === link.name);
     if (group === undefined || link.dangling || link.foreign) return null;
     add(sops.users, group.users);
     add(sops.machines, group.machines);
@@ -184,7 +188,7 @@ const UNREADABLE: Reading<never> = {
   flaw: { reason: 'it cannot be read as text', start: 0, end: 0 },
 };
 
-/** What a file says, read when first asked for. A file that is missing says nothing and has no flaw. */
+/** Returns what a file says, read when first asked for. A file that is missing says nothing and has no flaw. */
 export function reading<T>(
   files: StoreFiles,
   path: string,

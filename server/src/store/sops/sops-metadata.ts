@@ -86,7 +86,7 @@ export function sopsMetadata(block: unknown): SopsMetadata {
 }
 
 /**
- * The data key, by the first entry that a key of ours opens.
+ * Returns the data key, by the first entry that a key of ours opens.
  *
  * @throws StoreFailure `no-matching-key`, or what is wrong with the entry that is meant for us
  */
@@ -94,8 +94,8 @@ export async function openDataKey(metadata: SopsMetadata, keyring: Keyring): Pro
   const ours = new Set(keyring.recipients);
   // Those that name us first: a file for a hundred machines is opened at once.
   const entries = [
-    ...metadata.age.filter(one => ours.has(one.recipient)),
-    ...metadata.age.filter(one => !ours.has(one.recipient)),
+    ...metadata.age.filter(entry => ours.has(entry.recipient)),
+    ...metadata.age.filter(entry => !ours.has(entry.recipient)),
   ];
   let damaged: StoreFailure | null = null;
   for (const { enc, recipient } of entries) {
@@ -113,7 +113,7 @@ export async function openDataKey(metadata: SopsMetadata, keyring: Keyring): Pro
 }
 
 function noKeyMessage({ age, otherKeys }: SopsMetadata, keyring: Keyring): string {
-  const recipients = [...age.map(one => one.recipient), ...otherKeys.map(kind => `a ${kind} key`)];
+  const recipients = [...age.map(entry => entry.recipient), ...otherKeys.map(kind => `a ${kind} key`)];
   const shown =
     recipients.length > 4 ? [...recipients.slice(0, 3), `${recipients.length - 3} more`] : recipients;
   const to = shown.length === 0 ? 'nobody' : shown.join(', ');
@@ -122,7 +122,7 @@ function noKeyMessage({ age, otherKeys }: SopsMetadata, keyring: Keyring): strin
   return [`None of your keys opens it. It is encrypted to ${to}; ${mine}.`, ...keyring.unusable].join(' ');
 }
 
-/** The hash that the plaintexts go into, one after the other, in the order of the file. */
+/** Returns the hash that the plaintexts go into, one after the other, in the order of the file. */
 export function macHash(macOnlyEncrypted: boolean): Hash {
   const hash = createHash('sha512');
   // Keeps a code over some of the values from passing for one over all of them.
@@ -163,7 +163,7 @@ export function sealMac(key: Uint8Array, digest: Buffer, lastModified: string): 
 }
 
 /**
- * The data key, encrypted to each recipient on its own, sorted as given.
+ * Returns the data key, encrypted to each recipient on its own, sorted as given.
  *
  * @throws StoreFailure `recipient`
  */
@@ -188,7 +188,7 @@ function canonicalTime(text: string): string {
   return `${seconds.toUpperCase()}${/^(z|[+-]00:00)$/i.test(zone) ? 'Z' : zone}`;
 }
 
-/** A moment as sops writes it. */
+/** Returns a moment as sops writes it. */
 export function sopsTime(now: Date): string {
   return `${now.toISOString().slice(0, 19)}Z`;
 }

@@ -50,7 +50,7 @@ function integer(text: string, format: 'json' | 'yaml'): bigint | null {
   return value < INT64_MIN || value > UINT64_MAX ? null : value;
 }
 
-/** The shortest decimal that reads back the same, without an exponent. */
+/** Returns the shortest decimal that reads back the same, without an exponent. */
 function floating(text: string): string | null {
   const [, sign = '', special] = /^([-+]?)\.(inf|Inf|INF|nan|NaN|NAN)$/.exec(text) ?? [];
   if (special !== undefined) {

@@ -67,7 +67,7 @@ export interface SealOptions {
 }
 
 /**
- * The text of a new file: fresh data key, fresh vectors.
+ * Returns the text of a new file: fresh data key, fresh vectors.
  *
  * @throws StoreFailure `recipient`
  */
@@ -81,7 +81,7 @@ export async function sealSecret(plaintext: Uint8Array, options: SealOptions): P
 }
 
 /**
- * The same file for other recipients: the value and its MAC stay as they are, byte for byte. The file is verified
+ * Returns the same file for other recipients: the value and its MAC stay as they are, byte for byte. The file is verified
  * first, so that nothing that was tampered with is handed on. Who could read the old file knows its data key: to shut
  * somebody out, generate a new value.
  *

@@ -7,7 +7,7 @@ import { StoreFailure } from '../store-failure.ts';
 import { type DocumentFormat, type Pair, pairsOf } from './sops-document.ts';
 import type { AgeEntry } from './sops-metadata.ts';
 
-/** Half-open UTF-16 offsets and what comes to stand there. */
+/** Half-open UTF-16 offsets and what is to be there. */
 interface Splice {
   readonly start: number;
   readonly end: number;
@@ -73,7 +73,7 @@ export function withoutValue({ text, roots }: Editing, names: readonly string[])
   let pairs = roots[0] ?? [];
   let isFlow = startsWithBrace(text);
   for (const name of names) {
-    const pair = pairs.find(one => one.key === name);
+    const pair = pairs.find(pair => pair.key === name);
     if (pair === undefined)
       throw new StoreFailure('unsupported', `The file has no value "${names.join('/')}".`);
     steps.push({ pairs, pair, isFlow });
@@ -233,7 +233,7 @@ function lineEnd(text: string, at: number): number {
   return end === -1 ? text.length : end + 1;
 }
 
-/** What stands in front of a name on its line, as spaces. */
+/** Returns what precedes a name on its line, as spaces. */
 function columnOf(text: string, at: number): string {
   return ' '.repeat(at - lineStart(text, at));
 }
@@ -242,7 +242,7 @@ function eolOf(text: string): string {
   return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
-/** The `sops` block of a new YAML file, as sops lays it out. */
+/** Returns the `sops` block of a new YAML file, as sops lays it out. */
 export function yamlMetadata(fields: Readonly<Record<string, unknown>>, age: readonly AgeEntry[]): string {
   const entries = age.flatMap(({ enc, recipient }) => [
     `${INDENT}${INDENT}- enc: |`,

@@ -17,12 +17,12 @@ export interface SealedValue {
   readonly type: string;
 }
 
-/** Whether a text is meant to be an encrypted value. */
+/** Returns whether a text is meant to be an encrypted value. */
 export function looksSealed(text: string): boolean {
   return text.startsWith('ENC[');
 }
 
-/** Null where the text is no encrypted value, or one that somebody changed. */
+/** Returns null where the text is no encrypted value, or one that was changed. */
 export function parseSealed(text: string): SealedValue | null {
   const [, data, iv, tag, type] =
     /^ENC\[AES256_GCM,data:([^,]*),iv:([^,]*),tag:([^,]*),type:([a-z]+)\]/.exec(text) ?? [];
@@ -49,7 +49,7 @@ export function openValue(key: Uint8Array, sealed: SealedValue, place: string): 
   }
 }
 
-/** The encrypted form of a string's bytes. The initialisation vector is fresh every time. */
+/** Returns the encrypted form of a string's bytes. The initialisation vector is fresh every time. */
 export function sealString(key: Uint8Array, plaintext: Uint8Array, place: string): string {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });

@@ -20,7 +20,7 @@ export type Access = Readonly<Record<HolderKind, readonly string[]>>;
 const KINDS: readonly HolderKind[] = ['users', 'machines', 'groups'];
 
 export interface AccessWanted {
-  /** The user whose key is at hand: somebody must be able to read what is written. Null where nobody writes. */
+  /** The user whose key is at hand: whoever writes must be able to read it. Null where no user writes. */
   readonly actor: string | null;
   /** Those that declare the file. */
   readonly machines: readonly string[];
@@ -29,13 +29,13 @@ export interface AccessWanted {
   readonly defaultGroups: readonly string[];
 }
 
-/** Whom a var is for. Users and groups that have it keep it; machines are those that declare and deploy it. */
+/** Returns whom a var is for. Users and groups that have it keep it; machines are those that declare and deploy it. */
 export function varAccess(
   before: Readonly<Record<HolderKind, readonly HolderFacts[]>> | null,
   wanted: AccessWanted,
 ): Access {
   const had = (kind: HolderKind) =>
-    (before?.[kind] ?? []).filter(one => !one.dangling && !one.foreign).map(one => one.name);
+    (before?.[kind] ?? []).filter(holder => !holder.dangling && !holder.foreign).map(holder => holder.name);
   return {
     users: sorted([...had('users'), ...(wanted.actor === null ? [] : [wanted.actor])]),
     machines: wanted.deploy ? sorted(wanted.machines) : [],
@@ -44,15 +44,15 @@ export function varAccess(
 }
 
 /**
- * The keys behind the names: those of the users and machines, and of the members of the groups.
+ * Returns the keys behind the names: those of the users and machines, and of the members of the groups.
  *
  * @returns sorted
- * @throws StoreFailure `recipient`: somebody is unknown or has no key that can be encrypted to
+ * @throws StoreFailure `recipient`: a reader is unknown or has no key that can be encrypted to
  */
 export function recipientsFor(sops: SopsFolder, access: Access): readonly string[] {
   const found = new Set<string>();
   const add = (what: string, owners: readonly KeyOwner[], name: string) => {
-    const owner = owners.find(one => one.name === name);
+    const owner = owners.find(owner => owner.name === name);
     if (owner === undefined)
       throw new StoreFailure('recipient', `There is no ${what} "${name}" with a key.json in sops/${what}s.`);
     for (const key of keysOf(owner)) found.add(key);
@@ -60,7 +60,7 @@ export function recipientsFor(sops: SopsFolder, access: Access): readonly string
   for (const name of access.users) add('user', sops.users, name);
   for (const name of access.machines) add('machine', sops.machines, name);
   for (const name of access.groups) {
-    const group = sops.groups.find(one => one.name === name);
+    const group = sops.groups.find(group => group.name === name);
     if (group === undefined)
       throw new StoreFailure('recipient', `There is no group "${name}" in sops/groups.`);
     for (const member of group.users) add('user', sops.users, member.name);
@@ -82,16 +82,16 @@ function keysOf(owner: KeyOwner): string[] {
   });
 }
 
-/** The user that a key at hand belongs to; null where it belongs to none. */
+/** Returns the user that a key at hand belongs to; null where it belongs to none. */
 export function actingUser(sops: SopsFolder, keyring: Keyring): string | null {
   for (const recipient of keyring.recipients) {
-    const user = sops.users.find(one => one.keys()?.some(({ key }) => key === recipient));
+    const user = sops.users.find(user => user.keys()?.some(({ key }) => key === recipient));
     if (user !== undefined) return user.name;
   }
   return null;
 }
 
-/** A secret of a generator. A public value that was there before goes: it must not stay readable beside it. */
+/** Returns a secret of a generator. A public value that was there before goes: it must not stay readable beside it. */
 export function secretChanges(
   files: StoreFiles,
   directory: string,
@@ -107,17 +107,19 @@ export function secretChanges(
   ];
 }
 
-/** The links beside a secret, made to say `access`. */
+/** Returns the links beside a secret, made to say `access`. */
 export function linkChanges(files: StoreFiles, directory: string, folder: string, access: Access): Change[] {
   const before = holdersOf(files, folder);
   return KINDS.flatMap(kind => {
     const target = (name: string) => below(directory, `sops/${kind}/${name}`);
-    const wanted = (one: Holder) => linkTo(one.path, target(one.name)).target;
-    const right = before[kind].filter(one => !one.dangling && one.link === wanted(one)).map(one => one.name);
+    const wanted = (holder: Holder) => linkTo(holder.path, target(holder.name)).target;
+    const right = before[kind]
+      .filter(holder => !holder.dangling && holder.link === wanted(holder))
+      .map(holder => holder.name);
     return [
       ...before[kind]
-        .filter(one => !access[kind].includes(one.name))
-        .map((one): Change => ({ kind: 'remove', path: one.path })),
+        .filter(holder => !access[kind].includes(holder.name))
+        .map((holder): Change => ({ kind: 'remove', path: holder.path })),
       ...access[kind]
         .filter(name => !right.includes(name))
         .map(name => linkTo(`${folder}/${kind}/${name}`, target(name))),
@@ -125,7 +127,7 @@ export function linkChanges(files: StoreFiles, directory: string, folder: string
   });
 }
 
-/** A `key.json`, as clan writes it. */
+/** Returns a `key.json`, as clan writes it. */
 export function keyFile(keys: readonly PublicKey[]): string {
   return JSON.stringify(
     keys.map(({ key, type }) => ({ publickey: key, type })),
@@ -134,7 +136,7 @@ export function keyFile(keys: readonly PublicKey[]): string {
   );
 }
 
-/** A user with a key. */
+/** Returns a user with a key. */
 export function userChanges(directory: string, user: string, recipient: string): Change[] {
   return [write(below(directory, `sops/users/${user}/key.json`), keyFile([{ key: recipient, type: 'age' }]))];
 }
@@ -147,7 +149,7 @@ export interface MachineKeyOptions {
 }
 
 /**
- * A key pair for a machine that has none: the public half for all, the private half for the actor and the default
+ * Returns a key pair for a machine that has none: the public half for all, the private half for the actor and the default
  * groups.
  *
  * @throws StoreFailure `recipient`
@@ -181,13 +183,13 @@ export async function machineKeyChanges(
   };
 }
 
-/** How the recipients of a file differ from those it should have; null where they do not. */
+/** Returns how the recipients of a file differ from those it should have; null where they do not. */
 export function recipientDrift(
   actual: readonly string[],
   wanted: readonly string[],
 ): { readonly lacking: readonly string[]; readonly extra: readonly string[] } | null {
-  const lacking = wanted.filter(one => !actual.includes(one));
-  const extra = actual.filter(one => !wanted.includes(one));
+  const lacking = wanted.filter(recipient => !actual.includes(recipient));
+  const extra = actual.filter(recipient => !wanted.includes(recipient));
   return lacking.length + extra.length === 0 ? null : { lacking, extra };
 }
 

@@ -33,13 +33,13 @@ export function removeIfThere(files: StoreFiles, path: string): Change[] {
   return files.kind(path) === null ? [] : [{ kind: 'remove', path }];
 }
 
-/** The folder of a generator's file below `vars`. @param key `shared/<generator>` or `per-machine/<machine>/<generator>` */
+/** Returns the folder of a generator's file below `vars`. @param key `shared/<generator>` or `per-machine/<machine>/<generator>` */
 export function varFolder(directory: string, key: string, file: string): string {
   return below(directory, `vars/${key}/${file}`);
 }
 
 /**
- * A public value. A secret that was there before goes, with its links: the file is one or the other.
+ * Returns a public value. A secret that was there before goes, with its links: the file is one or the other.
  */
 export function publicChanges(
   files: StoreFiles,
@@ -55,7 +55,7 @@ export function publicChanges(
   ];
 }
 
-/** The hash of a generator's validation; none is a hash that goes. */
+/** Returns the hash of a generator's validation; none is a hash that goes. */
 export function validationChanges(
   files: StoreFiles,
   directory: string,

@@ -17,17 +17,17 @@ export interface StoredFile {
   readonly neededFor: string | null;
 }
 
-/** `shared/<generator>` or `per-machine/<machine>/<generator>`. */
+/** Returns `shared/<generator>` or `per-machine/<machine>/<generator>`. */
 export function placementOf({ generator, share, machine }: StoredFile): string {
   return share ? `shared/${generator}` : `per-machine/${machine}/${generator}`;
 }
 
-/** The path of a public file's value inside the repository. @param directory the clan's folder */
+/** Returns the path of a public file's value inside the repository. @param directory the clan's folder */
 export function publicValuePath(directory: string, file: StoredFile): string {
   return `${varFolder(directory, placementOf(file), file.file)}/value`;
 }
 
-/** The absolute path of a deployed secret on its machine, with the default settings of the backend. */
+/** Returns the absolute path of a deployed secret on its machine, with the default settings of the backend. */
 export function deployedPath(file: StoredFile, backend: Backend): string {
   const below = `${placementOf(file)}/${file.file}`;
   const sops = backend === 'sops';

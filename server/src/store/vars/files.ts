@@ -26,14 +26,14 @@ export interface StoreFiles extends Tree, Pick<NixFiles, 'text'> {
 /** Where clan, sops-nix and agenix keep things by default, below the folder of the clan. */
 export const STORE_FOLDERS: readonly string[] = ['vars', 'sops', 'secrets'];
 
-/** The names of the folders in a folder. */
+/** Returns the names of the folders in a folder. */
 export function foldersIn(files: Tree, path: string): string[] {
   const names: string[] = [];
   for (const { name, kind } of files.list(path) ?? []) if (kind === 'directory') names.push(name);
   return names;
 }
 
-/** A path below a folder that may be the root. */
+/** Returns a path below a folder that may be the root. */
 export function below(directory: string, path: string): string {
   return directory === '' ? path : `${directory}/${path}`;
 }

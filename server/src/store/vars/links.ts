@@ -37,14 +37,14 @@ export function holdersOf(files: StoreFiles, folder: string): Holders {
   };
 }
 
-/** The entries of one such folder, sorted by name. */
+/** Returns the entries of one such folder, sorted by name. */
 export function holdersIn(files: StoreFiles, folder: string): readonly Holder[] {
   const listed = files.list(folder);
   if (listed === null) return [];
-  const found = new Map<string, Holder>();
+  const holders = new Map<string, Holder>();
   for (const { name } of listed)
     if (!name.startsWith('.'))
-      found.set(name, {
+      holders.set(name, {
         name,
         path: `${folder}/${name}`,
         link: null,
@@ -52,17 +52,17 @@ export function holdersIn(files: StoreFiles, folder: string): readonly Holder[] 
         dangling: false,
         foreign: false,
       });
-  for (const link of linksIn(files, folder)) found.set(link.name, link);
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const link of linksIn(files, folder)) holders.set(link.name, link);
+  return [...holders.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** All links in a folder and in the folders below it, without following any; in the order of the paths. */
+/** Returns all links in a folder and in the folders below it, without following any; in the order of the paths. */
 export function linksBelow(files: StoreFiles, folder: string): StoredLink[] {
   const found: StoredLink[] = [];
   const open = [folder];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     const links = linksIn(files, at);
-    const names = new Set(links.map(one => one.name));
+    const names = new Set(links.map(link => link.name));
     found.push(...links);
     for (const { name, kind } of files.list(at) ?? [])
       if (kind === 'directory' && !names.has(name)) open.push(`${at}/${name}`);
@@ -104,7 +104,7 @@ function follow(files: StoreFiles, path: string): End {
       at = folderOf(at);
       continue;
     }
-    const link = files.links?.(at)?.find(one => one.name === name);
+    const link = files.links?.(at)?.find(link => link.name === name);
     if (link === undefined) {
       // A folder that cannot be listed may hold anything.
       if (files.kind(at) === 'directory' && files.list(at) === null) return { kind: 'unknown' };

@@ -11,7 +11,7 @@ export type Reading<T> =
   | { readonly value: T; readonly flaw: null }
   | { readonly value: null; readonly flaw: Flaw };
 
-/** The recipients of a file that sops has encrypted whole, as it does every secret of clan; in the order of the file. */
+/** Returns the recipients of a file that sops has encrypted whole, as it does every secret of clan; in the order of the file. */
 export function sopsRecipients(text: string): Reading<readonly string[]> {
   const root = parsed(text);
   if (root.flaw !== null) return root;
@@ -34,7 +34,7 @@ function recipientsIn(group: Readonly<Record<string, unknown>>): string[] {
   return [...named(group.age, 'recipient'), ...named(group.pgp, 'fp')];
 }
 
-/** The lines of a `.age.recipients` file. */
+/** Returns the lines of a `.age.recipients` file. */
 export function sidecarRecipients(text: string): readonly string[] {
   return text
     .split('\n')
@@ -42,7 +42,7 @@ export function sidecarRecipients(text: string): readonly string[] {
     .filter(line => line !== '' && !line.startsWith('#'));
 }
 
-/** What can be told of an age file without a key: that it is one. */
+/** Returns what can be told of an age file without a key: that it is one. */
 export function ageFlaw(text: string): Flaw | null {
   if (/^(-----BEGIN AGE ENCRYPTED FILE-----|age-encryption\.org\/v1)/.test(text.trimStart())) return null;
   return flawed(text.trim() === '' ? 'it is empty' : 'it is not encrypted by age', text).flaw;
@@ -53,7 +53,7 @@ export interface PublicKey {
   readonly type: string;
 }
 
-/** A `key.json`: a list of keys, or a single one. */
+/** Returns a `key.json`: a list of keys, or a single one. */
 export function publicKeys(text: string): Reading<readonly PublicKey[]> {
   const read = parsed(text);
   if (read.flaw !== null) return read;
@@ -71,12 +71,12 @@ function parsed(text: string): Reading<unknown> {
   try {
     return { value: JSON.parse(text), flaw: null };
   } catch {
-    // The error's own words may quote the text, and the text may be a secret that nobody encrypted.
+    // The error's own words may quote the text, and the text may be a secret that was not encrypted.
     return { value: null, flaw: jsonFlaw(text) };
   }
 }
 
-/** A flaw of the whole; shown at its first line. */
+/** Returns a flaw of the whole; shown at its first line. */
 function flawed(reason: string, text: string): { readonly value: null; readonly flaw: Flaw } {
   const end = text.indexOf('\n');
   return { value: null, flaw: { reason, start: 0, end: end < 0 ? text.length : end } };

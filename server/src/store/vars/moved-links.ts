@@ -45,7 +45,7 @@ export function movedLinks(
   });
 }
 
-/** The text of a link in its shortest form, so that only what differs in meaning counts as different. */
+/** Returns the text of a link in its shortest form, so that only what differs in meaning counts as different. */
 function normal(path: string, text: string): string {
   return relative(dirname(path), join(dirname(path), text));
 }

@@ -60,7 +60,7 @@ export function movesOfMachine(files: Tree, directory: string, machine: string, 
   });
 }
 
-/** Where a path lies after the moves. */
+/** Returns where a path lies after the moves. */
 export function movedPath(path: string, moves: readonly Move[]): string {
   const move = moves.find(({ from }) => path === from || path.startsWith(`${from}/`));
   return move === undefined ? path : move.to + path.slice(move.from.length);
@@ -74,11 +74,15 @@ export function inTheWay(files: Tree, moves: readonly Move[]): string | null {
     : `${taken.to} is there already, and ${taken.from} would have to move there. Remove it first, or choose another name.`;
 }
 
-/** The folders `…/shared` and `…/per-machine/<machine>` that hold something of a generator: values, or the hash of its inputs. */
+/** Returns the folders `…/shared` and `…/per-machine/<machine>` that hold something of a generator: values, or the hash of its inputs. */
 function placesOf(files: Tree, directory: string, generator: string): string[] {
   const { vars, validations } = readVars(files, directory);
-  const isOfCurrent = vars.some(one => one.generator === generator && one.current);
-  if (!isOfCurrent && !validations.some(one => one.generator === generator && one.current)) return [];
+  const isOfCurrent = vars.some(stored => stored.generator === generator && stored.current);
+  if (
+    !isOfCurrent &&
+    !validations.some(validation => validation.generator === generator && validation.current)
+  )
+    return [];
   return ['vars', AGE_FOLDER].flatMap(store => {
     const root = below(directory, store);
     const owned = ['per-machine', 'per-export'].flatMap(placement =>

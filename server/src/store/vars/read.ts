@@ -17,9 +17,9 @@ const BACKENDS = ['sops', 'age', 'password-store'] as const;
 
 export type Backend = (typeof BACKENDS)[number];
 
-/** The backend that a setting names; null for one of another kind (`vm`, `custom`). */
+/** Returns the backend that a setting names; null for one of another kind (`vm`, `custom`). */
 export function backendNamed(setting: string): Backend | null {
-  return BACKENDS.find(one => one === setting) ?? null;
+  return BACKENDS.find(backend => backend === setting) ?? null;
 }
 
 /** A file as `inspect` lists it. */
@@ -45,7 +45,7 @@ export interface StoreOptions {
   readonly directory?: string;
   /** What the configuration sets, which outweighs what lies on disk: `clan.core.vars.settings.secretStore`. */
   readonly backend?: Backend | null;
-  /** A command of somebody's own keeps secrets, as `varsmith.json` names it: what is not here may be there. */
+  /** A command of the person's own keeps secrets, as `varsmith.json` names it: what is not here may be there. */
   readonly elsewhere?: boolean;
   /** The backend that `varsmith.json` names for a fleet that sets none. */
   readonly chosen?: Backend | null;
@@ -84,7 +84,7 @@ export interface VerifiedGenerator {
 /** The whole of what is stored. */
 export interface StoreContents {
   readonly backend: Backend | null;
-  /** A command of somebody's own keeps secrets: that one is not here says nothing. */
+  /** A command of the person's own keeps secrets: that one is not here says nothing. */
   readonly elsewhere: boolean;
   /** The backend that `varsmith.json` names for a fleet that sets none. */
   readonly chosen: Backend | null;
@@ -131,8 +131,8 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
   const index = once(() => byName(vars));
   const sops = readSops(files, directory);
   const accessOf = (stored: StoredVar): SecretAccess | null => {
-    const known = access.get(stored);
-    if (known !== undefined) return known;
+    const cached = access.get(stored);
+    if (cached !== undefined) return cached;
     const read = readAccess(files, stored, options.readings ?? null);
     access.set(stored, read);
     return read;
@@ -159,7 +159,7 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
     ),
     malformed: once(() =>
       [
-        ...vars.map(one => ({ path: one.path, flaw: accessOf(one)?.flaw ?? null })),
+        ...vars.map(stored => ({ path: stored.path, flaw: accessOf(stored)?.flaw ?? null })),
         ...sops.secrets.map(({ path, flaw }) => ({ path, flaw: flaw() })),
         ...[...sops.users, ...sops.machines].map(({ path, flaw }) => ({
           path: `${path}/key.json`,
@@ -172,7 +172,7 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
   };
 }
 
-/** The short form: what clan itself would find, as `inspect` lists it. */
+/** Returns the short form: what clan itself would find, as `inspect` lists it. */
 export function readStore(files: Tree, options: StoreOptions = {}): Store {
   const directory = options.directory ?? '';
   const { vars } = readVars(files, directory);
@@ -184,7 +184,7 @@ export function readStore(files: Tree, options: StoreOptions = {}): Store {
   };
 }
 
-/** The backend, going by the folders it keeps its keys in: a few look-ups, however much is stored. */
+/** Returns the backend, going by the folders it keeps its keys in: a few look-ups, however much is stored. */
 export function probeBackend(files: Pick<Tree, 'kind'>, directory = ''): Backend | null {
   const has = (folder: string) => files.kind(below(directory, folder)) === 'directory';
   if (has('secrets/age-keys') || has(AGE_FOLDER)) return 'age';
@@ -195,8 +195,8 @@ export function probeBackend(files: Pick<Tree, 'kind'>, directory = ''): Backend
 function tracesOf(files: Tree, vars: readonly StoredVar[], directory: string): Backend[] {
   const has = (folder: string) => files.kind(below(directory, folder)) === 'directory';
   const traces: Backend[] = [];
-  if (has('secrets/age-keys') || vars.some(one => one.keeper === 'age')) traces.push('age');
-  if (has('sops/machines') || vars.some(one => one.keeper === 'sops')) traces.push('sops');
+  if (has('secrets/age-keys') || vars.some(stored => stored.keeper === 'age')) traces.push('age');
+  if (has('sops/machines') || vars.some(stored => stored.keeper === 'sops')) traces.push('sops');
   return traces;
 }
 
@@ -222,7 +222,7 @@ function readAccess(
         read = { recipients: value, flaw };
         readings?.set(stored.path, read);
       }
-      // In a large store most secrets' links are nobody's question, and each secret has several folders of them.
+      // In a large store most secrets' links are not asked for, and each secret has several folders of them.
       const holders = once(() => holdersOf(files, folder));
       return {
         ...read,
@@ -251,12 +251,12 @@ function byPath(a: { readonly path: string }, b: { readonly path: string }): num
 }
 
 function byName(vars: readonly StoredVar[]): Map<string, StoredVar[]> {
-  const found = new Map<string, StoredVar[]>();
+  const byPlace = new Map<string, StoredVar[]>();
   for (const stored of vars) {
     const key = `${stored.generator}\0${stored.file}`;
-    const list = found.get(key);
-    if (list === undefined) found.set(key, [stored]);
+    const list = byPlace.get(key);
+    if (list === undefined) byPlace.set(key, [stored]);
     else list.push(stored);
   }
-  return found;
+  return byPlace;
 }

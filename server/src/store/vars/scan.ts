@@ -46,7 +46,7 @@ export interface StoreScan {
   readonly files: string;
   /** Paths of notes of validations, with what they say; null for those that are no text. */
   readonly hashes: readonly (readonly [path: string, text: string | null])[];
-  /** Links to folders, which nobody has followed. */
+  /** Links to folders, which were not followed. */
   readonly beyond: readonly string[];
   /** Folders of secrets, and for each the number of what is seen of it. */
   readonly folders: string;
@@ -59,7 +59,7 @@ export function scanStore(files: StoreFiles, { directory, access }: ScanOptions)
   const hashes: [string, string | null][] = [];
   const beyond: string[] = [];
   const [folders, numbers]: [string[], number[]] = [[], []];
-  const known = new Map<string, number>();
+  const numbersOf = new Map<string, number>();
   const seen: ScannedAccess[] = [];
   const open = [below(directory, 'vars')];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
@@ -77,11 +77,11 @@ export function scanStore(files: StoreFiles, { directory, access }: ScanOptions)
       paths.push(path);
       if (name === HASH) hashes.push([path, files.text(path)]);
     }
-    const found = access && isSecret ? scanAccess(files, at) : null;
-    if (found === null) continue;
-    const id = JSON.stringify(found);
-    const number = known.get(id) ?? seen.push(found) - 1;
-    known.set(id, number);
+    const scannedAccess = access && isSecret ? scanAccess(files, at) : null;
+    if (scannedAccess === null) continue;
+    const id = JSON.stringify(scannedAccess);
+    const number = numbersOf.get(id) ?? seen.push(scannedAccess) - 1;
+    numbersOf.set(id, number);
     folders.push(at);
     numbers.push(number);
   }

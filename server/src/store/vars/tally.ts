@@ -41,7 +41,7 @@ export function isLacking(state: StoredState): boolean {
   return state === 'missing' || state === 'partial' || state === 'outdated';
 }
 
-/** The state of a generator by its files; null for those of which it cannot be told. */
+/** Returns the state of a generator by its files; null for those of which it cannot be told. */
 export function stateOfFiles(stored: readonly (boolean | null)[], isOutdated: boolean): StoredState {
   const isLackingSome = stored.includes(false);
   if (isLackingSome) return stored.includes(true) ? 'partial' : 'missing';
@@ -54,7 +54,7 @@ export function stateOfPlacements(states: readonly StoredState[]): StoredState {
   const [first, ...others] = new Set(states);
   if (first === undefined) return 'unknown';
   if (others.length === 0) return first;
-  if (states.some(one => one === 'missing' || one === 'partial')) return 'partial';
+  if (states.some(state => state === 'missing' || state === 'partial')) return 'partial';
   return states.includes('outdated') ? 'outdated' : 'unknown';
 }
 
@@ -68,13 +68,13 @@ export function tallyOf(states: Iterable<StoredState>): Tally {
   return tally;
 }
 
-/** How many are to be generated. */
+/** Returns how many are to be generated. */
 export function lackingIn({ missing, partial, outdated }: Tally): number {
   return missing + partial + outdated;
 }
 
 /**
- * `2 of 5 generators missing · 1 outdated`, `5 of 5 generators generated`; empty where there are none.
+ * Returns `2 of 5 generators missing · 1 outdated`, `5 of 5 generators generated`; empty where there are none.
  *
  * @param separator between the parts
  */
@@ -87,7 +87,7 @@ export function tallyText(tally: Tally, separator = ' · '): string {
   return [`${first.count} of ${generators} ${noun} ${first.words}`, ...others.map(partText)].join(separator);
 }
 
-/** The same where it is clear that generators are counted: `1 of 2 missing`; the state alone where all have the same. */
+/** Returns the same where it is clear that generators are counted: `1 of 2 missing`; the state alone where all have the same. */
 export function shortTallyText(tally: Tally): string {
   const { generators } = tally;
   if (generators === 0) return '';
@@ -102,7 +102,7 @@ interface Part {
   readonly words: string;
 }
 
-/** What is not simply generated, the most urgent first. */
+/** Returns what is not simply generated, the most urgent first. */
 function partsOf(tally: Tally): readonly Part[] {
   return (['missing', 'partial', 'outdated', 'unknown'] as const)
     .map(state => ({ count: tally[state], words: STATE_WORDS[state] }))

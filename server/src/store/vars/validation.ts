@@ -33,7 +33,7 @@ function nixJson(value: Validation): string {
 const MAX_DEPTH = 2;
 
 /**
- * The option's value from plain data.
+ * Returns the option's value from plain data.
  *
  * @param value undefined where the option is not set
  * @returns undefined where it is not wholly known: a null in it stands for what is not
@@ -48,11 +48,11 @@ function known(value: unknown, depth: number): Validation | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
   if (typeof value !== 'object' || value === null || Array.isArray(value) || depth === MAX_DEPTH)
     return undefined;
-  const found: Record<string, Validation> = {};
+  const record: Record<string, Validation> = {};
   for (const [name, inner] of Object.entries(value)) {
     const read = known(inner, depth + 1);
     if (read === undefined) return undefined;
-    found[name] = read;
+    record[name] = read;
   }
-  return found;
+  return record;
 }

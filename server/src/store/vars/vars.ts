@@ -139,7 +139,7 @@ export function readVars(files: Tree, directory = ''): StoredVars {
       inMachine({ placement: 'per-machine', owner, generator }, `${folder}/${generator}`);
   }
   return {
-    vars: sortedBy(vars, one => `${one.file}\0${one.kind}`),
+    vars: sortedBy(vars, stored => `${stored.file}\0${stored.kind}`),
     validations: sortedBy(validations, () => ''),
   };
 }
@@ -158,11 +158,11 @@ const ORDER: Readonly<Record<Placement, string>> = { shared: '0', 'per-machine':
 
 const PLACEMENTS: ReadonlySet<string> = new Set(Object.keys(ORDER));
 
-function sortedBy<T extends Slot | StoredValidation>(all: readonly T[], last: (one: T) => string): T[] {
+function sortedBy<T extends Slot | StoredValidation>(all: readonly T[], last: (item: T) => string): T[] {
   return all
-    .map(one => ({
-      one,
-      key: `${one.placement === null ? '3' : ORDER[one.placement]}\0${one.owner ?? ''}\0${one.generator}\0${last(one)}`,
+    .map(item => ({
+      one: item,
+      key: `${item.placement === null ? '3' : ORDER[item.placement]}\0${item.owner ?? ''}\0${item.generator}\0${last(item)}`,
     }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
     .map(({ one }) => one);

@@ -1,0 +1,82 @@
+/** What a module sets: generators, those that helpers declare, and modules for its users. */
+import { argumentOf } from '../../modules/modules.ts';
+import { definitionsOf } from '../../modules/read.ts';
+import { isClosed } from '../../nix/eval/construct.ts';
+import type { AttrsValue, Lazy, Origin } from '../../nix/eval/value.ts';
+import { dependingOn } from '../../nix/places.ts';
+import { isDead, readCollection } from '../generators/definitions.ts';
+import { helperSets } from '../generators/helper-options.ts';
+import { homeModules } from './home-modules.ts';
+import { generatorGap, type ModuleReading } from './module-reading.ts';
+
+/** Where the option stands, as clan and the module for NixOS alone have it. */
+const GENERATORS = [
+  ['clan', 'core', 'vars', 'generators'],
+  ['vars', 'generators'],
+] as const;
+
+/** Reads what a module sets. */
+export function readConfig(reading: ModuleReading, config: Lazy, certain: boolean): void {
+  const { cx, fallback } = reading;
+  for (const path of GENERATORS) readOption(reading, config, path, certain, null);
+  for (const { value, conditional, never } of definitionsOf(cx, config)) {
+    if (value.kind === 'attrs') reading.traces.config(value);
+    if (value.kind === 'attrs' && !never) readHelper(reading, value, certain && !conditional);
+    const home = value.kind === 'attrs' && !never ? value.entries.get('home-manager') : undefined;
+    if (home === undefined) continue;
+    const sure = certain && !conditional && !home.optional;
+    const { imports, definitions } = homeModules(cx, home.value, sure, fallback, reading.nested);
+    reading.homes.imports.push(...imports);
+    reading.homes.definitions.push(...definitions);
+  }
+}
+
+/** Reads generators that a helper's options declare, which puts them where they belong. */
+function readHelper(reading: ModuleReading, config: AttrsValue, certain: boolean): void {
+  const { cx, fallback, given } = reading;
+  const my = config.entries.get('my');
+  for (const one of my === undefined ? [] : definitionsOf(cx, my.value)) {
+    const secrets = one.value.kind === 'attrs' && !one.never ? one.value.entries.get('secrets') : undefined;
+    if (secrets === undefined) continue;
+    const at = secrets.at ?? fallback;
+    const missed = (reason: string) => generatorGap(reading, dependingOn(reason), at);
+    for (const set of helperSets(cx, secrets.value, argumentOf('config', given), at, missed)) {
+      const found = readCollection(cx, set.value, at, set.conditional || !certain || one.conditional);
+      reading.definitions.push(...found.definitions.filter(each => !isDead(each)));
+    }
+  }
+}
+
+/** Reads the generators below an option path. */
+function readOption(
+  reading: ModuleReading,
+  lazy: Lazy,
+  path: readonly string[],
+  certain: boolean,
+  at: Origin | null,
+): void {
+  const { cx, fallback } = reading;
+  const [name, ...rest] = path;
+  if (name === undefined) {
+    const found = readCollection(cx, lazy, at ?? fallback, !certain);
+    reading.definitions.push(...found.definitions.filter(one => !isDead(one)));
+    if (found.names === null && found.gaps.length === 0)
+      generatorGap(reading, 'there may be more generators', at);
+    for (const one of found.gaps) generatorGap(reading, dependingOn(one.reason), one.origin ?? at);
+    return;
+  }
+  for (const { value, conditional, never } of definitionsOf(cx, lazy)) {
+    if (never) continue;
+    if (value.kind === 'unknown') generatorGap(reading, dependingOn(value.reason), value.origin ?? at);
+    if (value.kind !== 'attrs') continue;
+    const entry = value.entries.get(name);
+    if (entry !== undefined)
+      readOption(reading, entry.value, rest, certain && !conditional && !entry.optional, entry.at);
+    else if (!isClosed(value))
+      generatorGap(
+        reading,
+        value.open ? dependingOn(value.open.reason) : 'there may be more generators',
+        value.origin ?? at,
+      );
+  }
+}

@@ -1,0 +1,163 @@
+/** What clans and inventories declare: machines, instances, tags, service modules, and where the clan lies. */
+import { type ModuleSets, moduleSets, optionSets } from '../../modules/clan-modules.ts';
+import { judging } from '../../modules/options/judged.ts';
+import { certain, unwrap } from '../../modules/read.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import { folderOf, stringAsPath } from '../../nix/eval/paths.ts';
+import { thunk } from '../../nix/eval/thunks.ts';
+import type { AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeOf } from '../../nix/places.ts';
+import { exportGenerators } from '../inventory/exports.ts';
+import { readInstances } from '../inventory/inventory.ts';
+import { tagDefinitions } from '../inventory/members.ts';
+import { SERVICE_MODULES } from '../inventory/model-values.ts';
+import { serviceOptions } from '../inventory/service-options.ts';
+import { serviceRoles } from '../inventory/service-roles.ts';
+import type { ServiceModule } from '../model/services.ts';
+import { clanSettingsIn } from '../options/clan-settings.ts';
+import { type ClanDirectory, type Declarations, giveUp, missingMachines } from './declared.ts';
+import { readMachine } from './machine-facts.ts';
+import { machinesBelow } from './machine-folders.ts';
+
+/** How an inventory is written. */
+interface InventoryPlace {
+  readonly conditional: boolean;
+  readonly at: Place;
+  /** True for what stands below `clan`: it is an inventory whatever its names are. */
+  readonly isOfClan?: boolean;
+}
+
+/** Reads the value of something called `inventory`. */
+export function readInventory(declared: Declarations, value: Lazy, place: InventoryPlace): void {
+  const { conditional, at, isOfClan = false } = place;
+  const read = moduleSets(declared.cx, value, declared.given);
+  if (!isOfClan && !read.sets.some(({ set }) => isInventory(set))) {
+    if (read.gap !== null && read.sets.length === 0) giveUp(declared, read.gap, at);
+    return;
+  }
+  if (read.gap !== null) giveUp(declared, read.gap, at);
+  noteDeclaredOptions(declared, read);
+  for (const one of read.sets) readInventorySet(declared, one.set, conditional || one.conditional, at);
+}
+
+function readInventorySet(declared: Declarations, set: AttrsValue, conditional: boolean, at: Place): void {
+  const { cx } = declared;
+  declared.isClan = true;
+  readMachinesOption(declared, set, 'inventory', conditional, at);
+  const read = readInstances(cx, set, conditional);
+  declared.instances.push(...read.list);
+  if (!read.complete) {
+    declared.instancesComplete = false;
+    declared.gaps.push({ at, what: 'instances', reason: 'there may be more than are written out here' });
+  }
+  const tags = tagDefinitions(set);
+  if (tags !== null) declared.tags.push(tags);
+  if (!conditional) declared.options.push({ of: 'inventory', judged: judging(cx, [set]) });
+}
+
+function readMachinesOption(
+  declared: Declarations,
+  set: AttrsValue,
+  source: 'modules' | 'inventory',
+  conditional: boolean,
+  at: Place,
+): void {
+  const read = optionSets(declared.cx, set, 'machines');
+  if (!read.complete || (conditional && read.found.length > 0))
+    missingMachines(declared, 'there may be more than are written out here', at);
+  for (const { set: machines } of read.found)
+    for (const [name, entry] of machines.entries)
+      declared.machines.push(readMachine(declared.cx, name, entry, source));
+}
+
+/** Notes that modules of the clan may declare options of their own. */
+function noteDeclaredOptions(declared: Declarations, { sets }: ModuleSets): void {
+  if (sets.some(({ set }) => set.entries.has('options') || set.entries.has('freeformType')))
+    declared.optionsComplete = false;
+}
+
+/** Reads the value of something called `clan`, or what clan's own function is applied to. */
+export function readClan(declared: Declarations, value: Value, at: Place): void {
+  if (!isModule(value)) return;
+  const read = moduleSets(declared.cx, value, declared.given);
+  if (read.gap !== null) giveUp(declared, read.gap, at);
+  noteDeclaredOptions(declared, read);
+  for (const { set, conditional } of read.sets) readClanSet(declared, set, conditional, at);
+}
+
+function readClanSet(declared: Declarations, set: AttrsValue, conditional: boolean, at: Place): void {
+  const { cx, given } = declared;
+  const own = set.entries.get('inventory');
+  // What is written in the same file is handed to us by itself.
+  if (own !== undefined && own.at?.file.path !== at.file)
+    readInventory(declared, own.value, { conditional: conditional || own.optional, at });
+  if (CLAN_OPTIONS.some(name => set.entries.has(name))) {
+    declared.isClan = true;
+    if (!conditional) declared.options.push({ of: 'clan', judged: judging(cx, [set]) });
+    const directory = directoryOf(cx, set, at.file);
+    declared.directories.push(directory);
+    if (directory.path) declared.machines.push(...machinesBelow(cx.files, `${directory.path}/machines`));
+  }
+  // Modules of machines have options below `clan`, too.
+  if (!set.entries.has('core')) declared.settings.push(...clanSettingsIn(cx, set, conditional));
+  declared.exports.push(...exportGenerators(cx, set, given));
+  if (set.entries.has('machines')) readMachinesOption(declared, set, 'modules', conditional, at);
+  readServiceModules(declared, set, conditional);
+}
+
+/** Reads `clan.modules`. */
+function readServiceModules(declared: Declarations, clan: AttrsValue, conditional: boolean): void {
+  const { cx, given } = declared;
+  const named = optionSets(cx, clan, 'modules');
+  if (!named.complete || (conditional && named.found.length > 0)) declared.modulesComplete = false;
+  for (const { set } of named.found)
+    for (const [name, entry] of set.entries) {
+      // A module that the workspace names for itself, too.
+      const module = thunk(() => cx.resolve(cx.force(entry.value)));
+      const service: ServiceModule = {
+        name,
+        at: entry.at === null ? null : placeOf(entry.at),
+        roles: serviceRoles(cx, module, given),
+        settings: serviceOptions(cx, module, given),
+      };
+      declared.modules.push(SERVICE_MODULES.keep(service, module));
+    }
+}
+
+/** A clan is recognised by what it has: modules of machines have options below `clan` too. */
+const CLAN_OPTIONS = ['machines', 'inventory', 'meta', 'directory', 'modules', 'self'];
+
+/** An inventory is recognised by what it has: other things are called so too. */
+function isInventory(set: AttrsValue): boolean {
+  return ['machines', 'instances', 'tags', 'imports'].some(name => set.entries.has(name));
+}
+
+/** Returns the folder that a clan says it has, or else that of the flake it is declared in. */
+function directoryOf(cx: Evaluation, clan: AttrsValue, file: string): ClanDirectory {
+  const own = { path: flakeFolder(cx, file), isSet: false };
+  if (!clan.entries.has('directory')) return own;
+  const entry = certain(clan, 'directory');
+  const value = entry === null ? null : unwrap(cx, entry.value).value;
+  const path = value?.kind === 'string' ? stringAsPath(value) : value;
+  if (path?.kind === 'path') return { path: path.text.startsWith('/') ? null : path.text, isSet: true };
+  // `self`: the flake itself.
+  return value?.kind === 'attrs' && value.entries.has('outPath') ? own : { path: null, isSet: true };
+}
+
+/** Returns the folder of the nearest flake at or above a file; the root where there is none. */
+function flakeFolder(cx: Evaluation, file: string): string {
+  let folder = folderOf(file);
+  while (folder !== '' && cx.files.kind(`${folder}/flake.nix`) === null) folder = folderOf(folder);
+  return folder;
+}
+
+/** Returns whether a value can be a module of clan's. `clan = clan.config` is what clan made of one that is declared elsewhere. */
+function isModule(value: Value): boolean {
+  if (value.kind !== 'unknown')
+    return value.kind === 'attrs' || value.kind === 'lambda' || value.kind === 'path';
+  const { term } = value;
+  if (term?.kind === 'select') return false;
+  const fn = term?.kind === 'apply' ? term.fn.term : null;
+  return fn?.kind !== 'select' || !/^(clan|buildClan)$/.test(fn.name.text ?? '');
+}
