@@ -46,22 +46,48 @@ export function withLazy<Data extends object, Lazy extends object>(
   return data as Data & Lazy;
 }
 
-/** Adds an item to the list that a map has for a key. */
-export function addTo<Key, T>(lists: Map<Key, T[]>, key: Key, item: T): void {
+/** Compares two texts by their UTF-16 code units, as `sort()` does without a function. */
+export function compareTexts(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}
+
+/** Returns an order for `sort`, by a text of each item. */
+export function byText<T>(textOf: (item: T) => string): (left: T, right: T) => number {
+  return (left, right) => compareTexts(textOf(left), textOf(right));
+}
+
+/** Returns each text once, in the order of `compareTexts`. */
+export function sortedUnique(texts: Iterable<string>): string[] {
+  return [...new Set(texts)].sort();
+}
+
+/** Returns the first item of each key, in the order in which they come. */
+export function uniqueBy<T>(items: Iterable<T>, keyOf: (item: T) => unknown): T[] {
+  const first = new Map<unknown, T>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (!first.has(key)) first.set(key, item);
+  }
+  return [...first.values()];
+}
+
+/** Returns the items under their keys, both in the order in which they come. */
+export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) addToList(groups, keyOf(item), item);
+  return groups;
+}
+
+/** Adds an item to the list of a key, which is created if there is none. */
+export function addToList<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [item]);
   else list.push(item);
 }
 
-/** Returns the items by their keys, in the order of their first occurrence. */
-export function groupBy<Key, T>(items: Iterable<T>, keyOf: (item: T) => Key): Map<Key, T[]> {
-  const groups = new Map<Key, T[]>();
-  for (const item of items) addTo(groups, keyOf(item), item);
-  return groups;
-}
-
-/** Compares two texts by their UTF-16 units, for sorting in an order that is the same everywhere. */
-export function compareTexts(left: string, right: string): number {
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
+/** Adds an item to the set of a key, which is created if there is none. */
+export function addToSet<K, T>(sets: Map<K, Set<T>>, key: K, item: T): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([item]));
+  else set.add(item);
 }

@@ -1,5 +1,6 @@
 /** Says in whole sentences what cannot be told of a fleet without Nix: what, why, what follows from it, and what to do. */
 import type { NotAnalysable, UnknownPart } from '../fleet/model/base.ts';
+import { addToList } from '../std.ts';
 
 interface Words {
   /** What cannot be told, without a full stop: the reason follows. */
@@ -91,9 +92,7 @@ export function bySentence<T extends Pick<NotAnalysable, 'what' | 'reason'>>(
   const groups = new Map<string, [T, ...T[]]>();
   for (const unknown of unknowns) {
     const sentence = unknownSentence(unknown);
-    const group = groups.get(sentence);
-    if (group) group.push(unknown);
-    else groups.set(sentence, [unknown]);
+    addToList(groups, sentence, unknown);
   }
   return [...groups].sort(([, a], [, b]) => b.length - a.length);
 }

@@ -14,7 +14,7 @@ import { thunk } from '../nix/eval/thunks.ts';
 import type { Lazy, Value } from '../nix/eval/value.ts';
 import { type NamePath, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
-import { addTo } from '../std.ts';
+import { addToList } from '../std.ts';
 import { CALL_NAMES, calledName, frameworkValue } from './frameworks/calls.ts';
 import { systemsIn } from './frameworks/layout.ts';
 
@@ -153,7 +153,7 @@ function addArguments(cx: Evaluation, given: Lazy, found: Map<string, Lazy[]>): 
     if (entry.optional || RESERVED.has(name) || isHandedOn(cx, name, entry.value)) continue;
     const value = name === 'lib' ? libraryOf(cx, entry.value) : entry.value;
     if (value === null) continue;
-    addTo(found, name, value);
+    addToList(found, name, value);
   }
 }
 

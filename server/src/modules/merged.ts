@@ -7,7 +7,7 @@ import { attr, attrs, list, perhaps, unknown } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import { thunk } from '../nix/eval/thunks.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
-import { addTo } from '../std.ts';
+import { addToList } from '../std.ts';
 import { type Definition, definitionsOf } from './read.ts';
 
 /** Sets with these are modules: what they say is joined by whoever imports them. */
@@ -71,7 +71,7 @@ function mergedSets(
     open ??= set.open;
     for (const [name, entry] of set.entries) {
       const found = { lazy: entry.value, at: entry.at, optional: entry.optional || conditional };
-      addTo(byName, name, found);
+      addToList(byName, name, found);
     }
   }
   const entries = new Map<string, Attr>();

@@ -38,9 +38,25 @@ export function sliceOfBytes(text: string, start: number, length: number): strin
   return decoded(encoder.encode(text).subarray(start, start + length));
 }
 
-/** Negative if `a` comes before `b` in the order of their bytes, 0 if they are the same. */
+/**
+ * Compares two texts by their UTF-8 bytes, as Nix orders strings: the order of UTF-16 units up to the first surrogate.
+ * @returns a negative number if `a` comes before `b`, 0 if they are the same
+ */
 export function compareBytes(a: string, b: string): number {
-  if (!WIDE.test(a) && !WIDE.test(b)) return a < b ? -1 : a > b ? 1 : 0;
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const left = a.charCodeAt(i);
+    const right = b.charCodeAt(i);
+    if (left !== right) return isSurrogate(left) || isSurrogate(right) ? compareEncoded(a, b) : left - right;
+  }
+  return a.length - b.length;
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
+}
+
+function compareEncoded(a: string, b: string): number {
   const [x, y] = [encoder.encode(a), encoder.encode(b)];
   for (let i = 0; i < x.length && i < y.length; i++) {
     const difference = (x[i] as number) - (y[i] as number);

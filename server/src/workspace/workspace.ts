@@ -4,9 +4,10 @@
  */
 
 import type { Looked } from '../checks/facts/store/generated.ts';
-import type { CheckFiles, Finding, Rule, Severity } from '../checks/rule.ts';
+import type { CheckFiles, Rule, Severity } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
+import { groupBy } from '../std.ts';
 import type { VerifiedGenerator } from '../store/vars/read.ts';
 import type { Disk } from './disk.ts';
 import type { Engine } from './engine.ts';
@@ -185,7 +186,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
           since: { memory, changed: unchecked === null ? null : [...unchecked] },
         })
         .filter(({ at }) => !isExcluded(at.file));
-      const findings = byFile([...checked, ...settingsFindings(problems)]);
+      const findings = groupBy([...checked, ...settingsFindings(problems)], ({ at }) => at.file);
       stale = false;
       unchecked = new Set();
       last = {
@@ -204,16 +205,6 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
 /** Equality of plain JSON written by the same code, so in the same order. */
 function equal(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
-}
-
-function byFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const group = groups.get(finding.at.file);
-    if (group) group.push(finding);
-    else groups.set(finding.at.file, [finding]);
-  }
-  return groups;
 }
 
 /** What is not searched: everything, where the analysis is off. */

@@ -3,6 +3,7 @@
  * comments, one order. A rule that fails is our mistake; it costs its own findings and no others.
  */
 import type { Fleet } from '../../fleet/model/fleet.ts';
+import { compareTexts } from '../../std.ts';
 import { summarised } from '../facts/leftover-summaries.ts';
 import { storedIn } from '../facts/stored-facts.ts';
 import { answerTo, beginRun, createMemory, type Memory, type Run } from '../memory/memory.ts';
@@ -106,11 +107,9 @@ function findingOf(rule: Rule, report: Report, severity: Severity | undefined): 
 
 function byPlace(a: Finding, b: Finding): number {
   return (
-    compare(a.at.file, b.at.file) || a.at.start - b.at.start || a.at.end - b.at.end || compare(a.rule, b.rule)
+    compareTexts(a.at.file, b.at.file) ||
+    a.at.start - b.at.start ||
+    a.at.end - b.at.end ||
+    compareTexts(a.rule, b.rule)
   );
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

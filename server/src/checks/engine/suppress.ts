@@ -8,6 +8,7 @@ import { eolOf, indentOf } from '../../edits/edits.ts';
 import { stringOfLinesAt } from '../../edits/locate.ts';
 import type { Sources } from '../../edits/text-edit.ts';
 import { positionAt, type SourceFile } from '../../nix/source.ts';
+import { addToSet } from '../../std.ts';
 import type { Finding, Fix } from '../rule.ts';
 
 interface Silences {
@@ -76,9 +77,7 @@ function readSilences(file: SourceFile): Silences {
     }
     let { line } = positionAt(file.lineStarts, comment.start);
     while (own.has(line)) line++;
-    const there = onLine.get(line);
-    if (there === undefined) onLine.set(line, new Set([rule]));
-    else there.add(rule);
+    addToSet(onLine, line, rule);
   }
   return { inFile, onLine };
 }

@@ -12,11 +12,10 @@ import type { Unit, Use } from '../../fleet/model/uses.ts';
 import type { NameKind } from '../../modules/read.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeKey } from '../../nix/places.ts';
-import { sameItems } from '../../std.ts';
+import { addToList, sameItems, sortedUnique } from '../../std.ts';
 import { derived, derivedIndex, type Index } from '../memory/derived.ts';
 import { inUnits } from '../memory/per-unit.ts';
 import { unitIndex } from '../memory/unit-index.ts';
-import { sortedUnique } from './wording.ts';
 
 export interface RegistryFacts {
   readonly registry: Registry;
@@ -92,9 +91,7 @@ const generatorsOf = derivedIndex((fleet): Index<Generator> => {
   const generators = new Map<string, Generator[]>();
   for (const generator of fleet.generators) {
     if (generator.nameKind === 'pattern') continue;
-    const same = generators.get(generator.name);
-    if (same === undefined) generators.set(generator.name, [generator]);
-    else same.push(generator);
+    addToList(generators, generator.name, generator);
   }
   return generators;
 });
@@ -123,9 +120,7 @@ export const lookedUpKeys = derivedIndex((fleet): Index<string> => {
   const found = new Map<string, string[]>();
   for (const one of new Set(lookedUp(fleet))) {
     const [registry, key] = one.split('\0') as [string, string];
-    const same = found.get(registry);
-    if (same === undefined) found.set(registry, [key]);
-    else same.push(key);
+    addToList(found, registry, key);
   }
   return found;
 });
@@ -141,9 +136,7 @@ function rowsByMachine(matrices: readonly Matrix[]): Map<string, MachineRow[]> {
   for (const matrix of matrices) {
     for (const row of matrix.rows) {
       if (row.shared) continue;
-      const same = rows.get(row.machine);
-      if (same === undefined) rows.set(row.machine, [{ matrix, row }]);
-      else same.push({ matrix, row });
+      addToList(rows, row.machine, { matrix, row });
     }
   }
   return rows;

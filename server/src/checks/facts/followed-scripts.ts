@@ -8,7 +8,7 @@
 import { placeInScript } from '../../fleet/generators/script.ts';
 import type { GeneratorScript, ScriptSource } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
-import { followScript } from '../../shell/flow/flow.ts';
+import { scriptFollower } from '../../shell/flow/flow.ts';
 import type { Flow, FlowOptions } from '../../shell/flow/flow-facts.ts';
 import { parseScript } from '../../shell/parse/parse.ts';
 import type { Range, ShellTree } from '../../shell/syntax.ts';
@@ -81,12 +81,15 @@ function treeOf({ text, holes }: ScriptSource): ShellTree {
   return tree;
 }
 
+/** Its memory serves typing in a script and changes nothing in the flows: all fleets of a process may share it. */
+const followTree = scriptFollower(SURROUNDINGS);
+
 const flows = new WeakMap<ShellTree, Flow>();
 
 function flowOf(tree: ShellTree): Flow {
   let flow = flows.get(tree);
   if (flow === undefined) {
-    flow = followScript(tree, SURROUNDINGS);
+    flow = followTree(tree);
     flows.set(tree, flow);
   }
   return flow;

@@ -2,8 +2,9 @@
  * What is left over in a store, told once a folder: a fleet that has run for years has leftovers by the dozen, and one by one
  * nobody reads them. They are summarised behind all that silences single ones (settings, baselines), which goes on to work on each.
  */
+
+import { addToList, sortedUnique } from '../../std.ts';
 import type { Finding, Rule } from '../rule.ts';
-import { sortedUnique } from './wording.ts';
 
 /** The folder in which a store keeps all of its kind: `vars/per-machine` of `vars/per-machine/lea/mail/password/secret`. */
 export function storeFolderOf(path: string): string {
@@ -25,9 +26,7 @@ export function summarised(
   for (const finding of findings) {
     if (finding.leftover === undefined) continue;
     const key = keyOf(finding);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [finding]);
-    else group.push(finding);
+    addToList(groups, key, finding);
   }
   return findings.flatMap(finding => {
     const group = finding.leftover === undefined ? [] : (groups.get(keyOf(finding)) ?? []);

@@ -33,8 +33,3 @@ export function joined(names: readonly string[], most = 4): string {
     return `${names.slice(0, most - 1).join(', ')} and ${names.length - most + 1} more`;
   return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
 }
-
-/** Without repetitions, in alphabetical order. */
-export function sortedUnique(names: Iterable<string>): string[] {
-  return [...new Set(names)].sort();
-}

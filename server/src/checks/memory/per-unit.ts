@@ -5,7 +5,7 @@
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Unit } from '../../fleet/model/uses.ts';
-import { sameItems } from '../../std.ts';
+import { addToSet, sameItems } from '../../std.ts';
 import type { CheckContext } from '../rule.ts';
 import { ask, hasChanged, type Input, noting, type Reads, type Run, runOf } from './memory.ts';
 import { UNITS } from './watched.ts';
@@ -104,11 +104,7 @@ function noteReads({ inputs, sources }: UnitAnswers, file: string, reads: Reads)
     if (known === undefined) inputs.set(input, { value, files: new Set([file]) });
     else known.files.add(file);
   }
-  for (const source of reads.files) {
-    const known = sources.get(source);
-    if (known === undefined) sources.set(source, new Set([file]));
-    else known.add(file);
-  }
+  for (const source of reads.files) addToSet(sources, source, file);
 }
 
 /** The files of which the unit is another one, has come or has gone. Most who ask have looked at the same state before. */

@@ -5,6 +5,7 @@
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Unit } from '../../fleet/model/uses.ts';
+import { addToList, addToSet } from '../../std.ts';
 import { ask, type Input, type Run, runOf } from './memory.ts';
 import { changedUnits, type Units } from './per-unit.ts';
 import { UNITS } from './watched.ts';
@@ -87,11 +88,7 @@ function listsOf(run: Run, self: object, look: (unit: Unit) => Iterable<readonly
 
 function grouped(found: Iterable<readonly [string, unknown]>): Map<string, unknown[]> {
   const lists = new Map<string, unknown[]>();
-  for (const [name, one] of found) {
-    const list = lists.get(name);
-    if (list === undefined) lists.set(name, [one]);
-    else list.push(one);
-  }
+  for (const [name, one] of found) addToList(lists, name, one);
   return lists;
 }
 
@@ -106,9 +103,7 @@ function replace(
   }
   for (const name of now.keys()) {
     entries.delete(name);
-    const having = files.get(name);
-    if (having === undefined) files.set(name, new Set([file]));
-    else having.add(file);
+    addToSet(files, name, file);
   }
   byFile.set(file, now);
 }

@@ -6,6 +6,7 @@ import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { SecretDefinition } from '../../fleet/model/secrets.ts';
 import { type FleetSecret, joinSecrets } from '../../fleet/secrets/secrets-join.ts';
 import type { Place } from '../../nix/places.ts';
+import { byText } from '../../std.ts';
 import { implicitByName, readSops } from '../../store/sops/sops-keys.ts';
 import type { WorkspaceFiles } from '../../workspace/files.ts';
 
@@ -70,19 +71,17 @@ function encryptedFilesOf(environment: SecretGround, files: WorkspaceFiles) {
       for (const path of certainFiles(secrets, definition)) keepers.set(path, keeper);
   for (const { path } of secrets.ageRules.flatMap(({ rules }) => rules)) keepers.set(path, 'age');
   const nameOf = keyNames(environment);
-  return [...keepers]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([file, keeper]) => {
-      const content = keeper === 'sops' ? secrets.encrypted(file) : null;
-      const recipients = recipientsOf(secrets, file);
-      return {
-        file,
-        keeper,
-        exists: files.kind(file) === 'file',
-        /** Null where its format does not tell. */
-        encrypted: content?.complete === true ? content.encrypted : null,
-        keys: content === null ? [] : valueKeys(content).map(({ path }) => path),
-        recipients: (recipients?.keys ?? []).map(key => ({ key, name: nameOf(key) })),
-      };
-    });
+  return [...keepers].sort(byText(([name]) => name)).map(([file, keeper]) => {
+    const content = keeper === 'sops' ? secrets.encrypted(file) : null;
+    const recipients = recipientsOf(secrets, file);
+    return {
+      file,
+      keeper,
+      exists: files.kind(file) === 'file',
+      /** Null where its format does not tell. */
+      encrypted: content?.complete === true ? content.encrypted : null,
+      keys: content === null ? [] : valueKeys(content).map(({ path }) => path),
+      recipients: (recipients?.keys ?? []).map(key => ({ key, name: nameOf(key) })),
+    };
+  });
 }

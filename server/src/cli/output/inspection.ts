@@ -11,6 +11,7 @@ import type { Registry } from '../../fleet/model/registries.ts';
 import type { BroughtGenerator } from '../../fleet/model/services.ts';
 import { machineRows } from '../../fleet/registry/machine-rows.ts';
 import type { Place } from '../../nix/places.ts';
+import { addToSet } from '../../std.ts';
 import { commonSetting, probableSetting } from '../../store/backend-setting.ts';
 import { backendNamed, readStore } from '../../store/vars/read.ts';
 import { readVars } from '../../store/vars/vars.ts';
@@ -111,11 +112,7 @@ function generatorNamesByMachine({ generators, brought }: Fleet): Map<string, st
   const names = new Map<string, Set<string>>();
   const certain = brought.filter(generator => generator.certain && !generator.isPattern);
   for (const { name, machines } of [...generators, ...certain])
-    for (const machine of machines ?? []) {
-      const list = names.get(machine);
-      if (list) list.add(name);
-      else names.set(machine, new Set([name]));
-    }
+    for (const machine of machines ?? []) addToSet(names, machine, name);
   return new Map([...names].map(([machine, list]) => [machine, [...list]]));
 }
 

@@ -9,6 +9,7 @@ import { FINGERPRINT_VERSION } from '../../checks/engine/fingerprint.ts';
 import { ruleUrl } from '../../checks/pages/pages.ts';
 import type { Finding, Fix, Rule, Severity } from '../../checks/rule.ts';
 import type { Place } from '../../nix/places.ts';
+import { compareTexts } from '../../std.ts';
 import type { Io } from '../io.ts';
 import type { CheckReport } from './check-report.ts';
 import { jsonText } from './json-text.ts';
@@ -46,12 +47,8 @@ function allFindings({ findings, baseline }: CheckReport): readonly Finding[] {
   if (baseline === null) return findings;
   const all = [...findings, ...baseline.silenced];
   return all.sort(
-    (a, b) => compare(a.at.file, b.at.file) || a.at.start - b.at.start || compare(a.rule, b.rule),
+    (a, b) => compareTexts(a.at.file, b.at.file) || a.at.start - b.at.start || compareTexts(a.rule, b.rule),
   );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }
 
 function ruleDescriptor({ id, severity, optional, summary, documentation }: Rule) {

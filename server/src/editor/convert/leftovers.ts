@@ -12,6 +12,7 @@ import type { FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
 import type { EncryptedKey } from '../../fleet/secrets/secrets-keys.ts';
 import { ruleFor } from '../../fleet/secrets/secrets-rules.ts';
 import type { Place } from '../../nix/places.ts';
+import { uniqueBy } from '../../std.ts';
 import type { Around } from '../scaffold/scaffold.ts';
 import { shown } from './plan.ts';
 import type { ValueSource } from './value-location.ts';
@@ -213,7 +214,7 @@ function valueText({ path, names }: ValueSource): string {
 
 function distinct(converted: readonly ConvertedValue[]): ValueSource[] {
   const sources = converted.map(value => value.source);
-  return sources.filter((source, i) => sources.findIndex(other => isSame(source, other)) === i);
+  return uniqueBy(sources, ({ path, names }) => `${path}\0${names.join('/')}`);
 }
 
 function isSame(a: ValueSource, b: ValueSource): boolean {

@@ -8,7 +8,7 @@ import { VARIABLE_NAME } from '../../checks/rules/registry/invalid-env-var.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';
 import type { RegistryKey } from '../../fleet/model/registries.ts';
-import { compareBytes } from '../../nix/eval/compare.ts';
+import { compareBytes } from '../../nix/bytes.ts';
 import { shownBackend } from '../../store/backend-setting.ts';
 import { deployedPath, publicValuePath, type StoredFile } from '../../store/vars/deployed.ts';
 import type { Environment, Note, Surroundings } from './environment-data.ts';

@@ -6,6 +6,7 @@
 import type { SecretKeeper } from '../../fleet/model/secrets.ts';
 import type { FleetSecret } from '../../fleet/secrets/secrets-join.ts';
 import type { Place } from '../../nix/places.ts';
+import { byText } from '../../std.ts';
 import { secretPaths } from '../secrets/deployed.ts';
 import {
   ageRulesOf,
@@ -117,20 +118,18 @@ function fileEntries(snapshot: Snapshot): EncryptedFileEntry[] {
         if (certain) keepers.set(path, keeper);
   for (const { path } of secrets.ageRules.flatMap(({ rules }) => rules)) keepers.set(path, 'age');
   const nameOf = keyNames(groundOf(snapshot));
-  return [...keepers]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([path, keeper]) => {
-      const isThere = snapshot.files.kind(path) === 'file';
-      const content = keeper === 'sops' ? secrets.encrypted(path) : null;
-      return {
-        path,
-        keeper,
-        state: stateOf(isThere, keeper, content),
-        keys: content === null ? null : valueKeys(content).length,
-        recipients: [...new Set((recipientsOf(secrets, path)?.keys ?? []).map(nameOf))],
-        at: isThere ? { file: path, start: 0, end: 0 } : (ageRulesOf(secrets, path)[0]?.at ?? null),
-      };
-    });
+  return [...keepers].sort(byText(([name]) => name)).map(([path, keeper]) => {
+    const isThere = snapshot.files.kind(path) === 'file';
+    const content = keeper === 'sops' ? secrets.encrypted(path) : null;
+    return {
+      path,
+      keeper,
+      state: stateOf(isThere, keeper, content),
+      keys: content === null ? null : valueKeys(content).length,
+      recipients: [...new Set((recipientsOf(secrets, path)?.keys ?? []).map(nameOf))],
+      at: isThere ? { file: path, start: 0, end: 0 } : (ageRulesOf(secrets, path)[0]?.at ?? null),
+    };
+  });
 }
 
 function stateOf(

@@ -5,6 +5,7 @@
 import { fleetTally, type Outdated, storedStates } from '../../checks/facts/store/generated.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
+import { addToList } from '../../std.ts';
 import { publicValuePath } from '../../store/vars/deployed.ts';
 import { isLacking, lackingIn, type StoredState, type Tally, tallyOf } from '../../store/vars/tally.ts';
 import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
@@ -125,9 +126,7 @@ function generatorsByMachine(snapshot: Snapshot): ReadonlyMap<string | null, rea
   if (known) return known;
   const found = new Map<string | null, Generator[]>();
   const add = (machine: string | null, generator: Generator) => {
-    const list = found.get(machine);
-    if (list) list.push(generator);
-    else found.set(machine, [generator]);
+    addToList(found, machine, generator);
   };
   for (const generator of snapshot.fleet.generators) {
     const machines = generator.machines ?? [];

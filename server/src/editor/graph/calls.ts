@@ -6,6 +6,7 @@ import { keptFor } from '../../checks/facts/store/stored-index.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
+import { addToList } from '../../std.ts';
 import { indexOf } from '../names/fleet-index.ts';
 import type { Subject } from '../names/subjects.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -67,9 +68,7 @@ const dependents = keptFor((fleet: Fleet): ReadonlyMap<string, readonly Dependen
   for (const generator of fleet.generators)
     for (const { value, at } of dependenciesOf(generator)) {
       const one = { dependent: generator.name, at };
-      const group = found.get(value);
-      if (group) group.push(one);
-      else found.set(value, [one]);
+      addToList(found, value, one);
     }
   return found;
 });

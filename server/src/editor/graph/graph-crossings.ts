@@ -3,6 +3,7 @@
  * the groups' own layout has between the two, and from the other frame to the other generator; so it runs behind no box.
  */
 
+import { addToList } from '../../std.ts';
 import { withoutCircles } from '../layout/layers.ts';
 import type { LayoutEdge, LayoutNode, PlacedEdge, Point } from '../layout/shapes.ts';
 import type { Graph } from './graph.ts';
@@ -47,11 +48,7 @@ export function crossingsOf(
   for (const edge of edges) {
     const id = group(edge.from);
     if (id !== group(edge.to)) across.push(edge);
-    else {
-      const list = inside.get(id);
-      if (list) list.push(edge);
-      else inside.set(id, [edge]);
-    }
+    else addToList(inside, id, edge);
   }
   const pairs = new Map(
     across.map(({ from, to }) => [`${group(from)}\0${group(to)}`, { from: group(from), to: group(to) }]),

@@ -5,6 +5,7 @@
 
 import type { Outdated } from '../../checks/facts/store/generated.ts';
 import { counted } from '../../checks/facts/wording.ts';
+import { addToList } from '../../std.ts';
 import {
   lackingIn,
   STATE_WORDS,
@@ -163,11 +164,7 @@ const forReaders: Writer = {
 
 function forKeys({ edges }: Graph): Writer {
   const sources = new Map<string, string[]>();
-  for (const { from, to } of edges) {
-    const list = sources.get(to);
-    if (list) list.push(from);
-    else sources.set(to, [from]);
-  }
+  for (const { from, to } of edges) addToList(sources, to, from);
   const named = (label: string, more = '') => ({
     attributes: ` role="button" tabindex="-1" aria-label="${escaped(label)}"${more}`,
     first: '',

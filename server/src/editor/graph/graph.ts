@@ -13,8 +13,10 @@ import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { BroughtGenerator } from '../../fleet/model/services.ts';
 import type { Place } from '../../nix/places.ts';
+import { compareTexts } from '../../std.ts';
 import { type StoredState, stateOfFiles } from '../../store/vars/tally.ts';
 import { circleOf } from '../layout/circles.ts';
+import { linksBy } from '../layout/layers.ts';
 
 export interface GraphNode {
   /** The generator's name. */
@@ -169,11 +171,7 @@ function edgesOf(
       if (!edges.has(key) && !from.includes('${')) edges.set(key, { from, to, at });
     }
   }
-  return [...edges.values()].sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+  return [...edges.values()].sort((a, b) => compareTexts(a.from, b.from) || compareTexts(a.to, b.to));
 }
 
 function wantedOf(
@@ -189,8 +187,8 @@ function wantedOf(
     return declared.get(name)?.some(({ machines }) => machines?.includes(machine)) === true;
   });
   const wanted = new Set(begin);
-  spread(wanted, begin, groupBy(edges, 'to', 'from'));
-  if (generator != null) spread(wanted, begin, groupBy(edges, 'from', 'to'));
+  spread(wanted, begin, linksBy(edges, 'to', 'from'));
+  if (generator != null) spread(wanted, begin, linksBy(edges, 'from', 'to'));
   return wanted;
 }
 
@@ -209,16 +207,6 @@ function spread(
       open.push(other);
     }
   }
-}
-
-function groupBy(edges: readonly Link[], key: 'from' | 'to', value: 'from' | 'to'): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const edge of edges) {
-    const group = groups.get(edge[key]);
-    if (group) group.push(edge[value]);
-    else groups.set(edge[key], [edge[value]]);
-  }
-  return groups;
 }
 
 function nodeOf(

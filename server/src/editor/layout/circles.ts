@@ -1,5 +1,7 @@
 /** Circles in a directed graph of names. Knows nothing of what is named. */
 
+import { addToList } from '../../std.ts';
+
 /**
  * Names that depend on themselves through others, each with the number of its circle (Tarjan's strongly connected
  * components, without recursion).
@@ -9,11 +11,7 @@ export function circleOf(
   edges: readonly { readonly from: string; readonly to: string }[],
 ): ReadonlyMap<string, number> {
   const next = new Map<string, string[]>();
-  for (const { from, to } of edges) {
-    const list = next.get(from);
-    if (list) list.push(to);
-    else next.set(from, [to]);
-  }
+  for (const { from, to } of edges) addToList(next, from, to);
   const order = new Map<string, number>();
   const low = new Map<string, number>();
   const stack: string[] = [];

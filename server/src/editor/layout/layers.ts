@@ -2,6 +2,8 @@
  * In which layer each node stands: edges that close circles are turned around, then every node goes one layer behind
  * the last of those it is made from.
  */
+
+import { addToList, groupBy } from '../../std.ts';
 import type { LayoutEdge, LayoutNode } from './shapes.ts';
 
 export interface Forward extends LayoutEdge {
@@ -11,12 +13,7 @@ export interface Forward extends LayoutEdge {
 
 /** Turns around the edges that close circles, as a walk in depth finds them. */
 export function withoutCircles(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Forward[] {
-  const next = new Map<string, LayoutEdge[]>();
-  for (const edge of edges) {
-    const list = next.get(edge.from);
-    if (list) list.push(edge);
-    else next.set(edge.from, [edge]);
-  }
+  const next = groupBy(edges, edge => edge.from);
   const state = new Map<string, 'open' | 'done'>();
   const closing = new Set<LayoutEdge>();
   for (const { id } of nodes) {
@@ -87,17 +84,14 @@ export function layersOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdg
   return layers;
 }
 
-function linksBy(
-  edges: readonly LayoutEdge[],
+/** Returns what one end of the edges is linked to, by the other end. */
+export function linksBy(
+  edges: readonly { readonly from: string; readonly to: string }[],
   key: 'from' | 'to',
   value: 'from' | 'to',
 ): ReadonlyMap<string, readonly string[]> {
   const links = new Map<string, string[]>();
-  for (const edge of edges) {
-    const list = links.get(edge[key]);
-    if (list) list.push(edge[value]);
-    else links.set(edge[key], [edge[value]]);
-  }
+  for (const edge of edges) addToList(links, edge[key], edge[value]);
   return links;
 }
 

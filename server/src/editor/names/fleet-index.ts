@@ -8,6 +8,7 @@ import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody, GeneratorDefinition } from '../../fleet/model/generators.ts';
 import type { MatrixRow, Registry, RegistryKey } from '../../fleet/model/registries.ts';
 import { machineRows } from '../../fleet/registry/machine-rows.ts';
+import { groupBy } from '../../std.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Subject, subjectKey, type Target } from './subjects.ts';
 import { definitionsIn, filesWithTargets, targetsIn } from './targets.ts';
@@ -59,12 +60,7 @@ function createIndex(fleet: Fleet): FleetIndex {
   const keys = new Map<string, ReadonlyMap<string, RegistryKey>>();
   for (const { file, keys: listed } of fleet.registries)
     keys.set(file, new Map(listed.map(key => [key.key, key])));
-  const generators = new Map<string, Generator[]>();
-  for (const generator of fleet.generators) {
-    const same = generators.get(generator.name);
-    if (same) same.push(generator);
-    else generators.set(generator.name, [generator]);
-  }
+  const generators = groupBy(fleet.generators, generator => generator.name);
   const selections = selectionsOf(fleet);
   const targets = new Map<string, readonly Target[]>();
   let occurrences: ReadonlyMap<string, readonly Target[]> | null = null;
@@ -92,21 +88,12 @@ function createIndex(fleet: Fleet): FleetIndex {
     definitionsIn: file => definitionsIn(fleet, file),
     targetsIn: inFile,
     occurrencesOf(subject) {
-      occurrences ??= bySubject(filesWithTargets(fleet).flatMap(inFile));
+      occurrences ??= groupBy(filesWithTargets(fleet).flatMap(inFile), ({ subject: pointed }) =>
+        subjectKey(pointed),
+      );
       return occurrences.get(subjectKey(subject)) ?? [];
     },
   };
-}
-
-function bySubject(targets: readonly Target[]): ReadonlyMap<string, readonly Target[]> {
-  const groups = new Map<string, Target[]>();
-  for (const target of targets) {
-    const key = subjectKey(target.subject);
-    const group = groups.get(key);
-    if (group) group.push(target);
-    else groups.set(key, [target]);
-  }
-  return groups;
 }
 
 /** Registry file → key → machines. */

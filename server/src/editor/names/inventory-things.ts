@@ -8,6 +8,7 @@ import type { Instance, Role } from '../../fleet/model/services.ts';
 import { clanOptions, inventoryOptions } from '../../fleet/options/clan-core.ts';
 import type { OptionTree, WrittenName } from '../../modules/options/option.ts';
 import type { Place } from '../../nix/places.ts';
+import { addToList } from '../../std.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 export type Thing =
@@ -42,9 +43,7 @@ function thingsByFile(snapshot: Snapshot): ReadonlyMap<string, readonly ThingAt[
   const found = new Map<string, ThingAt[]>();
   const add = (at: Place | null, thing: Thing) => {
     if (at === null) return;
-    const same = found.get(at.file);
-    if (same === undefined) found.set(at.file, [{ at, thing }]);
-    else same.push({ at, thing });
+    addToList(found, at.file, { at, thing });
   };
   for (const instance of snapshot.fleet.inventory.instances) addInstance(snapshot, instance, add);
   for (const { tag, at } of machineTags(snapshot)) add(at, { kind: 'tag', tag });

@@ -8,6 +8,7 @@ import type { GeneratorBody, GeneratorDefinition } from '../../fleet/model/gener
 import type { Matrix, Registry } from '../../fleet/model/registries.ts';
 import type { Unit } from '../../fleet/model/uses.ts';
 import type { Place } from '../../nix/places.ts';
+import { groupBy } from '../../std.ts';
 import { filesWithOptions, optionTargets } from './own-option-targets.ts';
 import { wordsOf } from './script-words.ts';
 import { filesWithSecrets, secretTargets } from './secret-targets.ts';
@@ -51,13 +52,7 @@ function writtenIn(fleet: Fleet): Written {
 }
 
 function byFile<T extends { readonly at: Place }>(all: readonly T[]): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(one.at.file);
-    if (group) group.push(one);
-    else groups.set(one.at.file, [one]);
-  }
-  return groups;
+  return groupBy(all, ({ at }) => at.file);
 }
 
 /** The files in which anything can be pointed at, sorted. */

@@ -4,7 +4,8 @@
  */
 
 import type { GeneratorBody } from '../../fleet/model/generators.ts';
-import type { Place } from '../../nix/places.ts';
+import { type Place, placeKey } from '../../nix/places.ts';
+import { uniqueBy } from '../../std.ts';
 import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
 import { thingAt } from '../names/inventory-things.ts';
 import type { Subject } from '../names/subjects.ts';
@@ -24,15 +25,16 @@ export function definition(snapshot: Snapshot, file: string, offset: number): De
   const index = indexOf(snapshot);
   const target = pointedAt(snapshot, index, file, offset);
   if (!target) return ofInventory(snapshot, file, offset);
-  const targets = unique(
+  const targets = uniqueBy(
     isOfSecrets(target.subject) ? secretPlaces(snapshot, target) : placesOf(index, target.subject),
+    placeKey,
   );
   return targets.length === 0 ? null : { origin: target.at, targets };
 }
 
 function ofInventory(snapshot: Snapshot, file: string, offset: number): Definition | null {
   const located = thingAt(snapshot, file, offset);
-  const targets = located === null ? [] : unique(definitionOf(snapshot, located.thing));
+  const targets = located === null ? [] : uniqueBy(definitionOf(snapshot, located.thing), placeKey);
   return located === null || targets.length === 0 ? null : { origin: located.at, targets };
 }
 
@@ -76,8 +78,4 @@ function bodiesOf(index: FleetIndex, name: string): GeneratorBody[] {
 function machinePlaces(index: FleetIndex, name: string): Place[] {
   const at = index.machines.get(name)?.at;
   return at ? [at] : [];
-}
-
-function unique(places: readonly Place[]): Place[] {
-  return [...new Map(places.map(place => [`${place.file}:${place.start}:${place.end}`, place])).values()];
 }

@@ -8,6 +8,7 @@ import { textOr } from '../../fleet/secrets/secrets-files.ts';
 import type { FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
 import { hasKeys } from '../../fleet/secrets/secrets-keys.ts';
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
+import { compareTexts, sortedUnique } from '../../std.ts';
 import { machineFiles } from '../names/machine-files.ts';
 import { fleetSecrets } from './fleet-secrets.ts';
 import { type Around, inOrder, type Refused, type Scaffolded, shownAt } from './scaffold.ts';
@@ -183,12 +184,12 @@ export function sopsChoices(around: Around, secrets = fleetSecrets(around)): Sop
     }
   for (const { at, source } of defaultFiles) note(at.file, source?.path ?? null, 0);
   const modules = [...byModule.keys()].sort(
-    (a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || (a < b ? -1 : 1),
+    (a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || compareTexts(a, b),
   );
   const only = <T>(all: readonly T[]) => (new Set(all).size === 1 ? (all[0] ?? null) : null);
   return {
     modules,
-    files: [...new Set(modules.flatMap(module => [...(byModule.get(module) ?? [])]))].sort(),
+    files: sortedUnique(modules.flatMap(module => [...(byModule.get(module) ?? [])])),
     format:
       only(
         defaults.filter(sopsDefault => sopsDefault.option === 'format').map(sopsDefault => sopsDefault.text),

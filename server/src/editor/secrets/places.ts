@@ -5,7 +5,8 @@
 
 import type { NamesAbove, SecretDefinition } from '../../fleet/model/secrets.ts';
 import { findKey } from '../../fleet/secrets/secrets-keys.ts';
-import type { Place } from '../../nix/places.ts';
+import { type Place, placeKey } from '../../nix/places.ts';
+import { uniqueBy } from '../../std.ts';
 import type { FleetIndex } from '../names/fleet-index.ts';
 import type { Subject, Target } from '../names/subjects.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -170,12 +171,7 @@ function target(at: Place, subject: Subject, role: Target['role']): Target {
 
 /** Each place once, in the order in which they are found. */
 function unique(targets: readonly Target[]): Target[] {
-  const found = new Map<string, Target>();
-  for (const candidate of targets) {
-    const id = `${candidate.at.file}:${candidate.at.start}:${candidate.at.end}`;
-    if (!found.has(id)) found.set(id, candidate);
-  }
-  return [...found.values()];
+  return uniqueBy(targets, ({ at }) => placeKey(at));
 }
 
 /** The target at an offset, and what it is of an encrypted file. */

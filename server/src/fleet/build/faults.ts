@@ -9,7 +9,7 @@ import type { NixFiles } from '../../nix/eval/value.ts';
 import { refusedIn } from '../../nix/refused.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { NixSyntaxError, Range } from '../../nix/syntax.ts';
-import { addTo, compareTexts } from '../../std.ts';
+import { addToList, byText } from '../../std.ts';
 import type { NotAnalysable } from '../model/base.ts';
 import type { AbsentFile, FileFaults, SyntaxFault } from '../model/faults.ts';
 import type { MachineModules } from '../model/machines.ts';
@@ -45,7 +45,7 @@ export function findFaults(parts: ReachParts, cache: FaultCache): readonly FileF
     else faults.set(path, found);
   }
   cache.stale.clear();
-  const found = [...faults.values()].sort((left, right) => compareTexts(left.file, right.file));
+  const found = [...faults.values()].sort(byText(({ file }) => file));
   const list = before !== null && sameFaults(before.list, found) ? before.list : found;
   cache.last = { reached, faults, list };
   return list;
@@ -58,7 +58,7 @@ function absentModules({ modules }: ReachParts): ReadonlyMap<string, readonly Ab
   const found = new Map<string, AbsentModule[]>();
   for (const own of modules.values())
     for (const one of own.absent) {
-      addTo(found, one.at.file, one);
+      addToList(found, one.at.file, one);
     }
   return found;
 }

@@ -3,6 +3,7 @@
  * be computed again when a file changes.
  */
 import type { NixFiles } from '../../nix/eval/value.ts';
+import { addToSet } from '../../std.ts';
 
 export interface ImportGraph {
   add(from: string, to: string): void;
@@ -17,9 +18,7 @@ export function createImportGraph(): ImportGraph {
   const importers = new Map<string, Set<string>>();
   return {
     add(from, to) {
-      const known = importers.get(to);
-      if (known === undefined) importers.set(to, new Set([from]));
-      else known.add(from);
+      addToSet(importers, to, from);
     },
     isImported: file => importers.has(file),
     dependentsOf(files) {

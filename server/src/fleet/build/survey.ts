@@ -4,7 +4,7 @@
  */
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
-import { addTo, sameItems } from '../../std.ts';
+import { addToList, sameItems } from '../../std.ts';
 import { belongsToFleet } from '../machines/machines.ts';
 import { saySame, type TextFacts, textFacts } from './texts.ts';
 
@@ -118,7 +118,7 @@ function namedBy(texts: ReadonlyMap<string, TextFacts>): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const [path, { references }] of texts)
     for (const { target } of references) {
-      addTo(found, target, path);
+      addToList(found, target, path);
     }
   return found;
 }

@@ -5,7 +5,7 @@
  */
 
 import { placeKey } from '../../nix/places.ts';
-import { differenceOf } from '../../std.ts';
+import { addToSet, differenceOf } from '../../std.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { Generator, GeneratorDefinition } from '../model/generators.ts';
 import type { MachineGenerators } from '../model/machines.ts';
@@ -227,9 +227,7 @@ function patternsOf({ shares }: GeneratorIndex): Map<string, Set<string>> {
     for (const definition of unit.definitions) {
       if (!isPattern(definition)) continue;
       const key = placeKey(definition.at);
-      const names = found.get(key);
-      if (names === undefined) found.set(key, new Set([definition.name]));
-      else names.add(definition.name);
+      addToSet(found, key, definition.name);
     }
   return found;
 }

@@ -5,7 +5,7 @@
 
 import type { Place } from '../../nix/places.ts';
 import { isSamePlace, placeKey } from '../../nix/places.ts';
-import { addTo } from '../../std.ts';
+import { addToList } from '../../std.ts';
 import type { Generator, GeneratorBody, GeneratorDefinition, Variant } from '../model/generators.ts';
 import type { MachineGenerators } from '../model/machines.ts';
 import { joinedBody } from './definitions.ts';
@@ -302,7 +302,7 @@ function settledVariants(
   for (const [machine, own] of holders) {
     const body = ownBody(sites, havingOf(name, own));
     if (body === null) continue;
-    addTo(found, body, machine);
+    addToList(found, body, machine);
   }
   return [...found].map(([body, machines]) => ({ body, machines }));
 }

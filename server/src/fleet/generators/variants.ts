@@ -3,7 +3,7 @@
  */
 
 import type { Place } from '../../nix/places.ts';
-import { groupBy } from '../../std.ts';
+import { groupBy, uniqueBy } from '../../std.ts';
 import type {
   GeneratorBody,
   GeneratorFile,
@@ -121,12 +121,7 @@ function summaryOf(body: GeneratorBody): Summary {
 /** Keeps the first of each kind: in a fleet a thousand machines may say the same, each in a file of its own. */
 function withoutAlikes(bodies: readonly GeneratorBody[]): readonly GeneratorBody[] {
   if (bodies.length < 3) return bodies;
-  const found = new Map<string, GeneratorBody>();
-  for (const body of bodies) {
-    const key = summaryOf(body).whole;
-    if (!found.has(key)) found.set(key, body);
-  }
-  return [...found.values()];
+  return uniqueBy(bodies, body => summaryOf(body).whole);
 }
 
 /** Bodies of one generator share definitions: what is written once counts once. */

@@ -6,7 +6,7 @@
 
 import { areSameTraces } from '../../modules/options/traces.ts';
 import { arePlacesSame, isSamePlace } from '../../nix/places.ts';
-import { addTo, groupBy, sameItems } from '../../std.ts';
+import { addToList, groupBy, sameItems } from '../../std.ts';
 import { areOfSameValue } from '../generators/definitions.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
 import type { ModuleFacts } from './module-facts.ts';
@@ -40,7 +40,7 @@ export function constantDefinitions(
 function placesByName(definitions: readonly GeneratorDefinition[]): Map<string, number[]> {
   const found = new Map<string, number[]>();
   for (const [place, { name }] of definitions.entries()) {
-    addTo(found, name, place);
+    addToList(found, name, place);
   }
   return found;
 }

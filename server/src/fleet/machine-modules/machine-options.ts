@@ -22,7 +22,7 @@ import { speculating } from '../../nix/eval/cycles.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { unrecorded } from '../../nix/eval/trace.ts';
 import type { Attr, Lazy, UnknownValue, Value } from '../../nix/eval/value.ts';
-import { counter } from '../../std.ts';
+import { counter, sortedUnique } from '../../std.ts';
 import { HELPER_DEFAULTS } from '../generators/helper-options.ts';
 
 /** A machine, as far as its options can be told. */
@@ -263,7 +263,7 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
   if (isMap && plain.every(isNames)) {
     // The default is replaced, not added to.
     const names = plain.flatMap(candidate => candidate.names);
-    return { answer: { names: [...new Set(names)].sort() } };
+    return { answer: { names: sortedUnique(names) } };
   }
   if (isMap || !plain.every(isList)) return NOT_KNOWN;
   const defaults = items;

@@ -13,7 +13,7 @@ import { string } from '../../nix/eval/construct.ts';
 import { type Evaluation, forgetWalked, withBudget } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, NixFiles, Origin } from '../../nix/eval/value.ts';
 import { extentOf, type SourceFile } from '../../nix/source.ts';
-import { sameItems } from '../../std.ts';
+import { addToSet, sameItems } from '../../std.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import { createSettling } from './fixpoint.ts';
@@ -230,9 +230,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
   }
 
   function noteVariant(path: string, key: string, args: AttrsValue | undefined): void {
-    const known = cache.variants.get(path);
-    if (known === undefined) cache.variants.set(path, new Set([key]));
-    else known.add(key);
+    addToSet(cache.variants, path, key);
     if (args !== undefined) cache.given.set(key, args);
   }
 

@@ -16,7 +16,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, UnknownValue } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
-import { addTo } from '../../std.ts';
+import { addToList } from '../../std.ts';
 import type { ModuleOptions } from '../model/options.ts';
 
 export const NO_OPTIONS: ModuleOptions = { tree: EMPTY, definitions: new Map(), functions: [] };
@@ -86,7 +86,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
             never: inner.never || definition.never,
           })),
         };
-        addTo(definitions, name, weighed);
+        addToList(definitions, name, weighed);
       }
     }
   }

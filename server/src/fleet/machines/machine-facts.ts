@@ -9,7 +9,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, UnknownValue, Value } from '../../nix/eval/value.ts';
 import type { Known } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
-import { compareTexts } from '../../std.ts';
+import { byText } from '../../std.ts';
 import { MACHINES } from '../inventory/model-values.ts';
 import type { Machine, MachineClass } from '../model/base.ts';
 import type { MachineFact } from '../model/machines.ts';
@@ -192,7 +192,7 @@ export function joinMachines(all: readonly MachineFact[], isClan = false): Machi
       const machineClass = found ?? (isDefault && classHidden !== true ? 'nixos' : null);
       return { name, class: machineClass, system, tags, at, source };
     })
-    .sort((left, right) => compareTexts(left.name, right.name));
+    .sort(byText(({ name }) => name));
 }
 
 function joinTwo(known: MachineFact, fact: MachineFact): MachineFact {

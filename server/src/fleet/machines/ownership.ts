@@ -8,7 +8,7 @@ import { certain } from '../../modules/read.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles, Origin } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
-import { addTo, sameItems } from '../../std.ts';
+import { addToList, sameItems } from '../../std.ts';
 import { certainMembers, roleMembers } from '../inventory/members.ts';
 import { EXTRA_MODULES, MACHINES } from '../inventory/model-values.ts';
 import { applyServices, type ServiceMembers } from '../inventory/services.ts';
@@ -198,7 +198,7 @@ function givenModules(cx: Evaluation, own: Ownership): Given {
   const unclear = new Set<string>();
   const args = new Map<string, NonNullable<Viewer['args']>>();
   addDeclaredModules(own, declared, unclear, args);
-  for (const member of services.members) addTo(members, member.machine, member);
+  for (const member of services.members) addToList(members, member.machine, member);
   const extra = addExtraModules(own, members);
   ownership.given = { key, declared, members, unclear, args, complete: services.complete && extra };
   return ownership.given;
@@ -228,7 +228,7 @@ function addDeclaredModules(
       const shared = own.givenTo(at.file.path);
       const given: Arguments = argument =>
         (set === null ? null : certain(set, argument)?.value) ?? shared(argument);
-      addTo(modules, fact.name, { facts: own.table.of(module, at, given), certain: true });
+      addToList(modules, fact.name, { facts: own.table.of(module, at, given), certain: true });
       if (set !== null) args.set(fact.name, { machine: fact.name, set });
     }
   }
@@ -250,7 +250,7 @@ function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): bo
       for (const module of EXTRA_MODULES.of(role)) {
         const facts = own.table.of(module, at, own.givenTo(at.file.path));
         for (const machine of all ?? certainMembers(inventory, role))
-          addTo(modules, machine, { facts, certain: !instance.conditional });
+          addToList(modules, machine, { facts, certain: !instance.conditional });
       }
     }
   return complete;

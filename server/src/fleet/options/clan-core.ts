@@ -10,6 +10,7 @@ import {
   treeOfLevel,
 } from '../../modules/options/described.ts';
 import type { OptionTree } from '../../modules/options/option.ts';
+import { once } from '../../std.ts';
 import clanData from './data/clan-options.json' with { type: 'json' };
 import inventoryData from './data/inventory-options.json' with { type: 'json' };
 import serviceData from './data/service-options.json' with { type: 'json' };
@@ -28,14 +29,6 @@ export interface KnownService extends History {
 const INVENTORY: DescribedOptions = inventoryData;
 const CLAN: DescribedOptions = clanData;
 const SERVICES: Readonly<Record<string, DescribedService>> = serviceData.services;
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
 
 export const inventoryOptions: () => KnownOptions = once(() => {
   const { since, settled, former, changed, options } = INVENTORY;

@@ -4,7 +4,7 @@
  */
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
-import { compareTexts, groupBy } from '../../std.ts';
+import { byText, groupBy } from '../../std.ts';
 import type { NotAnalysable } from '../model/base.ts';
 import type {
   AgeRules,
@@ -210,21 +210,19 @@ function byName(
 ): FleetSecret[] {
   const groups = groupBy(definitions, ({ keeper, name }) => `${keeper}\0${name}`);
   for (const name of implicit.keys()) if (!groups.has(`sops\0${name}`)) groups.set(`sops\0${name}`, []);
-  return [...groups]
-    .sort(([left], [right]) => compareTexts(left, right))
-    .map(([id, group]) => {
-      const [keeper, name] = id.split('\0') as [SecretKeeper, string];
-      return {
-        keeper,
-        name,
-        nameKind:
-          group.find(definition => definition.nameKind !== 'pattern')?.nameKind ??
-          group[0]?.nameKind ??
-          'literal',
-        definitions: group,
-        implicitOn: keeper === 'sops' ? (implicit.get(name) ?? []) : [],
-      };
-    });
+  return [...groups].sort(byText(([id]) => id)).map(([id, group]) => {
+    const [keeper, name] = id.split('\0') as [SecretKeeper, string];
+    return {
+      keeper,
+      name,
+      nameKind:
+        group.find(definition => definition.nameKind !== 'pattern')?.nameKind ??
+        group[0]?.nameKind ??
+        'literal',
+      definitions: group,
+      implicitOn: keeper === 'sops' ? (implicit.get(name) ?? []) : [],
+    };
+  });
 }
 
 function targets(

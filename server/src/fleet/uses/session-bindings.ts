@@ -9,6 +9,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin, UnknownValue, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeKey, placeOf } from '../../nix/places.ts';
+import { uniqueBy } from '../../std.ts';
 import type { SessionBinding } from '../model/registries.ts';
 import type { Use } from '../model/uses.ts';
 
@@ -83,7 +84,7 @@ export function sessionBindings(
         // What a function of another file reads is shown there.
         (attributeAt !== null || elsewhere.length === 0),
     );
-    const places = unique([...inside.map(use => use.at), ...elsewhere.map(placeOf)]);
+    const places = uniqueBy([...inside.map(use => use.at), ...elsewhere.map(placeOf)], placeKey);
     return places.length === 0 ? [] : [{ name, at, reads: places }];
   });
 }
@@ -104,10 +105,6 @@ function reachedFrom(
       texts.push(textOf(binding.range));
     }
   return lets.filter(binding => reached.has(binding));
-}
-
-function unique(places: readonly Place[]): Place[] {
-  return [...new Map(places.map(place => [placeKey(place), place])).values()];
 }
 
 /** How deep and how wide values are looked into: session variables are a set of texts. */

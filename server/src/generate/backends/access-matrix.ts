@@ -3,6 +3,7 @@
  * encrypted anew, and by which link. From names, links, public keys and metadata; opens nothing and starts nothing.
  */
 import type { Fleet } from '../../fleet/model/fleet.ts';
+import { byText } from '../../std.ts';
 import { readAgeKeys } from '../../store/age/age-keys.ts';
 import { type AccessChange, type Reader, readerId } from '../../store/readers.ts';
 import { readSops } from '../../store/sops/sops-keys.ts';
@@ -96,12 +97,10 @@ export function accessMatrix(
       readers: secretReaders(change),
     };
   });
-  return { secrets: [...vars.sort(byName), ...secretBackend.others], notes };
+  return { secrets: [...vars.sort(bySecret), ...secretBackend.others], notes };
 }
 
-function byName(a: { readonly secret: string }, b: { readonly secret: string }): number {
-  return a.secret < b.secret ? -1 : 1;
-}
+const bySecret = byText(({ secret }: Pick<SecretAccess, 'secret'>) => secret);
 
 /** Whoever has it keeps it. */
 const UNDECLARED = { deploy: true, neededFor: 'services', machines: [], machinesComplete: false } as const;
@@ -215,5 +214,5 @@ export function accessDifference(
       declared: is?.declared ?? false,
     });
   }
-  return differences.sort(byName);
+  return differences.sort(bySecret);
 }

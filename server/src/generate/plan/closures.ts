@@ -4,6 +4,8 @@
  *
  * Source: clan-core d7c35d912, clan_lib/vars/graph.py.
  */
+
+import { addToList } from '../../std.ts';
 import { byPlacement, type Generator } from './generators.ts';
 
 export interface Graph {
@@ -16,11 +18,7 @@ export interface Graph {
 export function graphOf(generators: ReadonlyMap<string, Generator>): Graph {
   const dependents = new Map<string, string[]>();
   for (const { key, dependencies } of generators.values())
-    for (const dependency of dependencies) {
-      const list = dependents.get(dependency.key);
-      if (list === undefined) dependents.set(dependency.key, [key]);
-      else list.push(key);
-    }
+    for (const dependency of dependencies) addToList(dependents, dependency.key, key);
   return { generators, dependents };
 }
 

@@ -7,6 +7,7 @@
 import { isCatalogueGenerator } from '../../fleet/catalogue/catalogue.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody, GeneratorScript } from '../../fleet/model/generators.ts';
+import { byText } from '../../std.ts';
 import { type Violation, violationsIn } from './constraints.ts';
 import { type BodyReader, bodyReader, expressionsIn, type Parts } from './declared-parts.ts';
 import type { Declaration } from './generators.ts';
@@ -64,7 +65,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
     violations: violationsIn(fleet),
     declarations: [...bodies].flatMap(([machine, own]) =>
       // Clan has them in the order of their names.
-      [...own].sort(byName).map(([name, body]) => ({
+      [...own].sort(byText(([name]) => name)).map(([name, body]) => ({
         machine,
         name,
         machinesComplete: complete.has(name),
@@ -161,8 +162,4 @@ function withKnownDependencies(parts: Parts, isKnown: (name: string) => boolean)
       ...unseen.map(name => ({ part: 'dependencies' as const, expression: `"${name}"` })),
     ],
   };
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

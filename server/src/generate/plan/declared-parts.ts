@@ -2,6 +2,7 @@
 import type { GeneratorBody, WrittenOption } from '../../fleet/model/generators.ts';
 import type { Setting } from '../../modules/settings.ts';
 import type { Place } from '../../nix/places.ts';
+import { byText } from '../../std.ts';
 import { validationHash, validationOf } from '../../store/vars/validation.ts';
 import type { Declaration, DeclaredFile, DeclaredPrompt, UnknownPart } from './generators.ts';
 import { type Recipe, recipeOf } from './recipe.ts';
@@ -95,8 +96,8 @@ function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: ExpressionAt
 
   return {
     share: body.share ?? false,
-    files: files.sort(byOwnName),
-    prompts: prompts.sort(byOwnName),
+    files: files.sort(byText(({ name }) => name)),
+    prompts: prompts.sort(byText(({ name }) => name)),
     dependencies: [...new Set(body.dependencies.map(dependency => dependency.value))],
     validationHash: validation === undefined ? null : validationHash(validation),
     unknown,
@@ -135,8 +136,4 @@ export function expressionsIn(textOf: (file: string) => string | null): Expressi
       expression.length > MAX_EXPRESSION ? `${expression.slice(0, MAX_EXPRESSION - 1)}…` : expression;
     return `${shown} (${file}:${line})`;
   };
-}
-
-function byOwnName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

@@ -5,6 +5,8 @@
  * Source: clan-core d7c35d912, clan_lib/vars/generator.py.
  */
 
+import { compareTexts } from '../../std.ts';
+
 export interface DeclaredFile {
   readonly name: string;
   readonly secret: boolean;
@@ -85,7 +87,7 @@ export function keyOf(name: string, machine: string | null): string {
 
 /** Shared ones first, then by machine, then by name. */
 export function byPlacement(a: Generator, b: Generator): number {
-  return compare(a.machine ?? '', b.machine ?? '') || compare(a.name, b.name);
+  return compareTexts(a.machine ?? '', b.machine ?? '') || compareTexts(a.name, b.name);
 }
 
 /** @param declarations of all machines of the fleet, in the fleet's order */
@@ -175,7 +177,3 @@ const fileShape = ({ name, secret, deploy, neededFor }: DeclaredFile) =>
 
 const promptShape = ({ name, description, type, persist, required }: DeclaredPrompt) =>
   JSON.stringify([name, description, type, persist, required]);
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

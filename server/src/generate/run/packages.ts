@@ -8,6 +8,7 @@ import { readIfThere, replaceFile } from '../../host/files/atomic.ts';
 import { isThere } from '../../host/files/outside-files.ts';
 import { HostFailure } from '../../host/host-failure.ts';
 import { findNix } from '../../host/programs/nix.ts';
+import { sortedUnique } from '../../std.ts';
 import { below } from '../../store/vars/files.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { RunFailure } from '../run-failure.ts';
@@ -38,7 +39,7 @@ export async function findPackages(
   source: PackageSource,
   signal?: AbortSignal,
 ): Promise<FoundPackages> {
-  const asked = [...new Set(names)].sort();
+  const asked = sortedUnique(names);
   if (source === 'host' || asked.length === 0) return NONE;
   const refuse = (reason: string): FoundPackages => {
     if (source === 'nix') throw new RunFailure(`Packages cannot come from Nix: ${reason}.`);

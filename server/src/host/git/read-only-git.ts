@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { type BigIntStats, lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { sortedUnique } from '../../std.ts';
 
 /** Before the command: settings of the repository that start programs. */
 export const LOOKING: readonly string[] = ['core.fsmonitor=false', 'core.hooksPath=/dev/null'].flatMap(
@@ -36,7 +37,7 @@ export async function uncommittedIn(
   paths: readonly string[],
 ): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const slice of slicesOf([...new Set(paths)].sort())) {
+  for (const slice of slicesOf(sortedUnique(paths))) {
     const tree = hasCommit ? await look(['ls-tree', '-z', 'HEAD', '--', ...slice], ASKING) : '';
     const committed = new Map(tree.split('\0').flatMap(entryOf));
     const differing = slice.filter(path => {

@@ -1,6 +1,7 @@
 /** A work tree of git, and what is asked and told of the files in it. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { sortedUnique } from '../../std.ts';
 import type { Git } from './git-process.ts';
 import { slicesOf } from './read-only-git.ts';
 
@@ -29,7 +30,7 @@ export async function knownPaths(
   paths: readonly string[],
   index?: string,
 ): Promise<string[]> {
-  const wanted = [...new Set(paths)].sort();
+  const wanted = sortedUnique(paths);
   // Starting git takes longer than looking oneself.
   const onDisk = new Set(wanted.filter(path => isFile(join(root, path))));
   const others = wanted.filter(path => !onDisk.has(path));
@@ -84,7 +85,7 @@ export async function beginRename(
   const { git, prefix } = tree;
   const info: string[] = [];
   const intended: string[] = [];
-  for (const slice of slicesOf([...new Set(places)].sort())) {
+  for (const slice of slicesOf(sortedUnique(places))) {
     const listed = await git.mustLook(['ls-files', '--stage', '-z', '--', ...slice], 'ask git for its files');
     for (const entry of listed.split('\0')) {
       const [, mode, object, path] = /^(\d+) ([0-9a-f]+) 0\t(.*)$/s.exec(entry) ?? [];

@@ -8,7 +8,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
-import { addTo } from '../../std.ts';
+import { addToList } from '../../std.ts';
 import { member } from '../read.ts';
 import type { DeclaredOption, OptionTree } from './option.ts';
 import { ANY, type ReadModule, readType, scalarOf } from './types.ts';
@@ -122,7 +122,7 @@ export function mergeTrees(trees: readonly OptionTree[]): OptionTree {
   const byName = new Map<string, OptionTree[]>();
   for (const { options } of trees)
     for (const [name, below] of options) {
-      addTo(byName, name, below);
+      addToList(byName, name, below);
     }
   const unknown = trees.filter(({ open }) => open);
   return {

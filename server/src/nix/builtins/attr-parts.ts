@@ -2,7 +2,7 @@
  * Sets of which not all is known: why, and their attributes as items of a list.
  */
 
-import { compareBytes } from '../eval/compare.ts';
+import { compareBytes } from '../bytes.ts';
 import { attrs, list, unknown } from '../eval/construct.ts';
 import { boundedKey, identity, isTolerated } from '../eval/identity.ts';
 import type { Attr, AttrsValue, Lazy, PatternAttr, UnknownValue } from '../eval/value.ts';

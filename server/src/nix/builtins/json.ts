@@ -2,7 +2,7 @@
  * `toJSON` and `fromJSON`. Floats are written differently by different versions of Nix: only those that all write
  * alike are known.
  */
-import { compareBytes } from '../eval/compare.ts';
+import { compareBytes } from '../bytes.ts';
 import {
   attr,
   attrs,

@@ -2,6 +2,7 @@
  * Equality and order as Nix has them, with a third answer: null, not known.
  */
 
+import { compareBytes } from '../bytes.ts';
 import { failure, isClosed, stringKey, typeName } from './construct.ts';
 import { speculating } from './cycles.ts';
 
@@ -166,18 +167,4 @@ function listLess(cx: Evaluation, left: ListValue, right: ListValue, at: Origin 
     if (same === true) continue;
     return same === false ? less(cx, a, b, at) : same;
   }
-}
-
-/** Nix orders strings by their UTF-8 bytes, which is not the order of UTF-16 units beyond the BMP. */
-export function compareBytes(left: string, right: string): number {
-  const length = Math.min(left.length, right.length);
-  for (let i = 0; i < length; i++) {
-    const a = left.charCodeAt(i);
-    const b = right.charCodeAt(i);
-    if (a === b) continue;
-    const astralA = a >= 0xd800 && a <= 0xdfff;
-    const astralB = b >= 0xd800 && b <= 0xdfff;
-    return astralA === astralB ? a - b : astralA ? 1 : -1;
-  }
-  return left.length - right.length;
 }

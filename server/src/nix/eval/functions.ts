@@ -2,6 +2,7 @@
  * Applying Nix functions to arguments.
  */
 
+import { byText } from '../../std.ts';
 import { extentOf } from '../source.ts';
 import type { Formal } from '../syntax.ts';
 import { failure, originOf, perhaps, string, typeName, unknown, unknownSelect } from './construct.ts';
@@ -131,7 +132,7 @@ function sharedArgument(cx: Evaluation, arg: Lazy): string | null {
   const set = evaluated(arg) ?? literalSet(cx, arg);
   if (set?.kind !== 'attrs' || set.open !== null || set.patterns.length > 0) return null;
   let key = '';
-  for (const [name, entry] of [...set.entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, entry] of [...set.entries].sort(byText(([name]) => name))) {
     const identity = entry.optional ? null : identityOf(entry.value);
     if (identity === null) return null;
     key += `\0${name}=${identity}`;

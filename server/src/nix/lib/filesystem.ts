@@ -2,6 +2,8 @@
  * nixpkgs `lib.filesystem` and `lib.fileset`, as far as modules are collected with them: all files below a folder,
  * perhaps only some of them. Order as in nixpkgs: by name, folders among the files.
  */
+
+import { byText } from '../../std.ts';
 import { asBool, asList, asText, stop } from '../builtins/arguments.ts';
 import { fn1, fn2, type Result, type Table } from '../builtins/define.ts';
 import { workspacePath } from '../builtins/files.ts';
@@ -23,7 +25,7 @@ function filesBelow(
   const names = depth > MAX_DEPTH ? null : cx.files.list(folder);
   if (names === null) return null;
   const files: PathValue[] = [];
-  for (const { name, kind } of [...names].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const { name, kind } of [...names].sort(byText(entry => entry.name))) {
     cx.step();
     const below = joinPath(folder, name);
     if (below === null) return null;
@@ -104,7 +106,7 @@ function joinedFiles(cx: BuiltinContext, sets: readonly Lazy[], at: Origin | nul
     for (const item of files.items) if (item.kind === 'path') joined.set(item.text, item);
   }
   return fileset(
-    [...joined].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file),
+    [...joined].sort(byText(([name]) => name)).map(([, file]) => file),
     at,
   );
 }

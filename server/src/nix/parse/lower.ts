@@ -106,7 +106,7 @@ function lowerCompound(run: Lowering, node: Node, type: string, start: number, e
     case 'parenthesized_expression':
       return a ? lowerExpr(run, a) : errorExpr(start, end);
     case 'select_expression':
-      return lowerSelect(run, start, end, a, b, c);
+      return lowerSelect(run, start, end, parts);
     case 'apply_expression':
       return { kind: 'apply', start, end, fn: lowerExpr(run, a, start), arg: lowerExpr(run, b, end) };
     case 'attrset_expression':
@@ -170,14 +170,8 @@ function lowerInt(run: Lowering, start: number, end: number): Expr {
   return errorExpr(start, end);
 }
 
-function lowerSelect(
-  run: Lowering,
-  start: number,
-  end: number,
-  target: Node | undefined,
-  path: Node | undefined,
-  fallback: Node | undefined,
-): Expr {
+function lowerSelect(run: Lowering, start: number, end: number, parts: readonly Node[]): Expr {
+  const [target, path, fallback] = parts;
   if (!target || !path) return target ? lowerExpr(run, target) : errorExpr(start, end);
   const names = lowerAttrPath(run, path);
   const lowered = lowerExpr(run, target);

@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Language, Parser, type Tree } from 'web-tree-sitter';
+import { once } from '../../std.ts';
 import type { NixSyntaxError, SyntaxTree } from '../syntax.ts';
 import { lowerTree } from './lower.ts';
 import { collectErrors, damage, MAX_ERRORS } from './lower-errors.ts';
@@ -27,16 +28,14 @@ export interface ParserWasm {
   readonly grammar?: Uint8Array | string;
 }
 
-let shared: Promise<NixParser> | null = null;
+const sharedParser = once(() => load({}));
 
 /**
  * Loads the parser. Without arguments it is loaded once a process and shared.
  * @throws if a wasm file cannot be read or does not load
  */
 export function createParser(wasm?: ParserWasm): Promise<NixParser> {
-  if (wasm) return load(wasm);
-  shared ??= load({});
-  return shared;
+  return wasm ? load(wasm) : sharedParser();
 }
 
 async function load(wasm: ParserWasm): Promise<NixParser> {

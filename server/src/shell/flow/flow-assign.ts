@@ -3,7 +3,6 @@
  */
 
 import type { Assignment, DeclareStatement, Range } from '../syntax.ts';
-import type { ReadFact } from './flow-facts.ts';
 import { mayBeOutput, noteOpaque, noteRead } from './flow-run.ts';
 import { putVariable } from './flow-state.ts';
 import { variableIn } from './flow-variables.ts';
@@ -16,14 +15,14 @@ export function assign(cx: Expansion, assignment: Assignment, exported: boolean)
   if (assignment.list !== null) {
     const fields = assignment.list.flatMap(word => expandFields(cx, word));
     // Which item is which is not followed where they have subscripts.
-    const known = !fields.some(field => field.many || field.values.length !== 1) && !assignment.keyed;
+    const isKnown = !fields.some(field => field.many || field.values.length !== 1) && !assignment.keyed;
     const items = fields.map(field => field.values[0] ?? EMPTY);
     const all = assignment.append ? (before?.list ? [...before.list, ...items] : null) : items;
-    const list = known && all !== null ? all : null;
+    const list = isKnown && all !== null ? all : null;
     const values = list?.[0]
       ? [list[0]]
       : [unknownFrom(fields.flatMap(field => field.values.flatMap(variablesIn)))];
-    setVariable(cx, assignment.name, values, assignment.nameAt, assignment, exported, list);
+    setVariable(cx, assignment, values, { exported, list });
     return values;
   }
   let values: readonly Value[] =
@@ -35,7 +34,7 @@ export function assign(cx: Expansion, assignment: Assignment, exported: boolean)
         : [unknownFrom(values.flatMap(variablesIn))];
   } else if (assignment.append) values = [unknownFrom(values.flatMap(variablesIn))];
   if (assignment.element) values = [unknownFrom(values.flatMap(variablesIn))];
-  setVariable(cx, assignment.name, values, assignment.nameAt, assignment, exported);
+  setVariable(cx, assignment, values, { exported });
   return values;
 }
 
@@ -48,7 +47,7 @@ export function expandAssignments(cx: Expansion, statement: DeclareStatement): v
   cx.state.checked = false;
   for (const assignment of statement.assignments) {
     if (assignment.value === null && assignment.list === null) declareName(cx, assignment, exported);
-    else if (exported) export_(cx, assignment, assign(cx, assignment, true));
+    else if (exported) noteExport(cx, assignment, assign(cx, assignment, true));
     else assign(cx, assignment, false);
   }
   cx.state.checked = checked;
@@ -67,7 +66,7 @@ function declareName(cx: Expansion, assignment: Assignment, exported: boolean): 
   const before = variableIn(cx.state.variables, assignment.name);
   if (before) {
     putVariable(cx.state, assignment.name, { ...before, exported: before.exported || exported });
-    if (exported) export_(cx, assignment, before.values);
+    if (exported) noteExport(cx, assignment, before.values);
   } else if (!exported) {
     putVariable(cx.state, assignment.name, {
       values: [EMPTY],
@@ -78,14 +77,13 @@ function declareName(cx: Expansion, assignment: Assignment, exported: boolean): 
   }
 }
 
-function export_(cx: Expansion, at: Range, values: readonly Value[]): void {
+function noteExport(cx: Expansion, at: Range, values: readonly Value[]): void {
   for (const value of values) noteEnvironment(cx, at, value, null);
 }
 
 /** Programs see what is in their environment: a place in it may be read or written by them. */
 export function noteEnvironment(cx: Expansion, at: Range, value: Value, command: number | null): void {
   const { run, state } = cx;
-  const how: ReadFact['how'] = 'environment';
   const names = variablesIn(value);
   if (names.length === 0) return;
   const path = pathOf(value, state.cwd);
@@ -93,5 +91,5 @@ export function noteEnvironment(cx: Expansion, at: Range, value: Value, command:
     noteOpaque(run, 'unknown-command', at, mayBeOutput(run, path) && path.rest !== null ? path : null);
   }
   if (names.some(name => run.options.directories.includes(name)))
-    noteRead(run, state, at, path, how, command);
+    noteRead(run, state, { at, path, how: 'environment', command });
 }

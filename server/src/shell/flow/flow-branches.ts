@@ -64,18 +64,20 @@ const MAX_ROUNDS = 32;
 
 export function followFor(cx: Expansion, statement: ForStatement, all: FollowAll): void {
   const { state, run } = cx;
+  const { name, nameAt } = statement;
+  const setting = { name, nameAt, start: nameAt.start, end: nameAt.end };
   const items = statement.words === null ? state.positional : wordItems(cx, statement);
   if (items === null || items.length > MAX_ROUNDS) {
     const unknown = [unknownFrom(run.options.directories)];
     rounds(cx, statement.body, all, body => {
-      setVariable(body, statement.name, unknown, statement.nameAt, statement.nameAt);
+      setVariable(body, setting, unknown);
     });
     return;
   }
   inLoop(cx, () => {
     for (const item of items) {
       if (run.steps > MAX_STEPS) break;
-      setVariable(cx, statement.name, [item], statement.nameAt, statement.nameAt);
+      setVariable(cx, setting, [item]);
       all(cx, statement.body);
       // After a `break` the rest is followed too, as what may happen: whether it was a `continue` is not kept.
       if (state.dead === 'loop') {
@@ -105,10 +107,10 @@ export function followLoop(cx: Expansion, statement: LoopStatement, all: FollowA
 function forgetAssigned(cx: Expansion, body: readonly Statement[]): void {
   const functions = [...cx.run.functions.values()].map(({ body }) => body);
   for (const name of assignedIn([...body, ...functions])) {
-    const known = variableIn(cx.state.variables, name);
-    if (known)
+    const variable = variableIn(cx.state.variables, name);
+    if (variable)
       putVariable(cx.state, name, {
-        ...known,
+        ...variable,
         values: [unknownFrom(cx.run.options.directories)],
         list: null,
       });

@@ -9,96 +9,58 @@ import { testValues } from './flow-test.ts';
 import { type Expansion, setVariable } from './flow-words.ts';
 import { concat, isUncertain, literal, text, unknownFrom, type Value, variablesIn } from './values.ts';
 
-/** @returns false if it is no builtin that is followed here */
+/** A builtin that is called. */
+interface BuiltinCall {
+  readonly cx: Expansion;
+  readonly fact: CommandFact;
+  /** Its arguments. */
+  readonly words: readonly Field[];
+  /** Their texts; null for those that are not known. */
+  readonly texts: readonly (string | null)[];
+}
+
+/**
+ * Runs a builtin; one without an effect on what comes after does nothing.
+ * @returns false if it is to be followed as a program: `printf` that prints
+ */
 export function runBuiltin(cx: Expansion, fact: CommandFact, words: readonly Field[]): boolean {
-  const { run, state } = cx;
   const texts = words.map(word => literal(word.value));
-  switch (fact.name) {
-    case 'cd':
-    case 'pushd':
-      changeDirectory(cx, words);
-      break;
-    case 'popd':
-      state.cwd = unknownFrom(run.options.directories);
-      break;
-    case 'exit':
-      leave(cx, texts[0] ?? (words.length === 0 ? '' : null));
-      break;
-    case 'return':
-      if (texts[0] !== undefined && texts[0] !== null && Number(texts[0]) > 0 && state.checked)
-        state.dead = 'failed';
-      else {
-        run.returns.push(copyState(state));
-        state.dead = 'function';
-      }
-      break;
-    case 'break':
-    case 'continue':
-      run.breaks.push(copyState(state));
-      state.dead = 'loop';
-      break;
-    case 'false':
-      if (state.checked) state.dead = 'failed';
-      break;
-    case 'set':
-      setOptions(cx, fact, words, texts);
-      break;
-    case 'shift':
-      state.positional = state.positional?.slice(Number(texts[0] ?? 1)) ?? null;
-      break;
-    case 'read':
-      for (const name of namesOf(words, 'adinNptu')) setUnknown(cx, name);
-      if (namesOf(words, 'adinNptu').length === 0) setUnknownName(cx, 'REPLY', fact);
-      break;
-    case 'mapfile':
-    case 'readarray':
-      for (const name of namesOf(words, 'dnOsuCc')) setUnknown(cx, name);
-      break;
-    case 'getopts':
-      for (const word of words.slice(1, 2)) setUnknown(cx, word);
-      break;
-    case 'printf':
-      return printVariable(cx, words, texts);
-    case 'eval':
-      noteOpaque(run, 'eval', fact);
-      break;
-    case 'source':
-    case '.':
-      noteOpaque(run, 'source', fact);
-      break;
-    case 'trap':
-      if (words[0] && mentions(cx, words[0].value)) noteOpaque(run, 'eval', fact);
-      break;
-    case 'test':
-    case '[':
-      testValues(
-        cx,
-        words.map(word => ({ at: word, values: [word.value] })),
-        fact.index,
-      );
-      break;
-    case 'command':
-    case 'type':
-    case 'hash':
-      for (const text of texts) if (text !== null && !text.startsWith('-')) run.probed.add(text);
-      break;
-    case 'let':
-      for (const word of words) setUnknownIn(cx, word);
-      break;
-    case 'echo':
-      for (const [index, word] of words.entries()) {
-        const argument = fact.arguments[index];
-        if (argument) argument.role = 'text';
-        noteText(cx, word, word.value, fact.index);
-      }
-      break;
-    default:
-      break;
-  }
+  // `printf -v a …` sets a variable.
+  if (fact.name === 'printf' && (texts[0] !== '-v' || words[1] === undefined)) return false;
+  EFFECTS.get(fact.name ?? '')?.({ cx, fact, words, texts });
   return true;
 }
 
-/** Does text that is run later name a directory that matters? */
+const EFFECTS: ReadonlyMap<string, (call: BuiltinCall) => void> = new Map([
+  ['cd', changeDirectory],
+  ['pushd', changeDirectory],
+  ['popd', leaveDirectory],
+  ['exit', leaveScript],
+  ['return', leaveFunction],
+  ['break', leaveLoop],
+  ['continue', leaveLoop],
+  ['false', fail],
+  ['set', setOptions],
+  ['shift', shiftPositional],
+  ['read', readLine],
+  ['mapfile', call => setUnknowns(call, 'dnOsuCc')],
+  ['readarray', call => setUnknowns(call, 'dnOsuCc')],
+  ['getopts', setSecond],
+  ['printf', setSecond],
+  ['eval', call => noteOpaque(call.cx.run, 'eval', call.fact)],
+  ['source', call => noteOpaque(call.cx.run, 'source', call.fact)],
+  ['.', call => noteOpaque(call.cx.run, 'source', call.fact)],
+  ['trap', setTrap],
+  ['test', testFiles],
+  ['[', testFiles],
+  ['command', probe],
+  ['type', probe],
+  ['hash', probe],
+  ['let', calculate],
+  ['echo', echo],
+]);
+
+/** Returns whether text that is run later names a directory that matters. */
 function mentions(cx: Expansion, value: Value): boolean {
   const { directories } = cx.run.options;
   if (variablesIn(value).some(name => directories.includes(name)) || isUncertain(value)) return true;
@@ -106,7 +68,7 @@ function mentions(cx: Expansion, value: Value): boolean {
   return directories.some(name => new RegExp(`\\$\\{?${name}\\b`).test(whole));
 }
 
-function changeDirectory(cx: Expansion, words: readonly Field[]): void {
+function changeDirectory({ cx, words }: BuiltinCall): void {
   const { state } = cx;
   const operands = words.filter(
     word => !/^-[LPe@]*$/.test(literal(word.value) ?? '') || literal(word.value) === '-',
@@ -121,12 +83,71 @@ function changeDirectory(cx: Expansion, words: readonly Field[]): void {
   }
 }
 
-function leave(cx: Expansion, status: string | null): void {
+function leaveDirectory({ cx: { run, state } }: BuiltinCall): void {
+  state.cwd = unknownFrom(run.options.directories);
+}
+
+function leaveScript({ cx, words, texts }: BuiltinCall): void {
   const { state, run } = cx;
+  const status = texts[0] ?? (words.length === 0 ? '' : null);
   if (status !== null && status !== '' && status !== '0') state.dead = 'failed';
   else {
     run.exits.push(copyState(state));
     state.dead = 'script';
+  }
+}
+
+function leaveFunction({ cx, texts }: BuiltinCall): void {
+  const { state, run } = cx;
+  if (Number(texts[0] ?? 0) > 0 && state.checked) state.dead = 'failed';
+  else {
+    run.returns.push(copyState(state));
+    state.dead = 'function';
+  }
+}
+
+function leaveLoop({ cx: { run, state } }: BuiltinCall): void {
+  run.breaks.push(copyState(state));
+  state.dead = 'loop';
+}
+
+function fail({ cx: { state } }: BuiltinCall): void {
+  if (state.checked) state.dead = 'failed';
+}
+
+function shiftPositional({ cx: { state }, texts }: BuiltinCall): void {
+  state.positional = state.positional?.slice(Number(texts[0] ?? 1)) ?? null;
+}
+
+/** Follows `read`, which sets `REPLY` if it is given no name. */
+function readLine({ cx, fact, words }: BuiltinCall): void {
+  const names = namesOf(words, 'adinNptu');
+  for (const name of names) setUnknown(cx, name);
+  if (names.length === 0) setUnknownName(cx, 'REPLY', fact);
+}
+
+function setTrap({ cx, fact, words }: BuiltinCall): void {
+  if (words[0] && mentions(cx, words[0].value)) noteOpaque(cx.run, 'eval', fact);
+}
+
+function testFiles({ cx, fact, words }: BuiltinCall): void {
+  testValues(
+    cx,
+    words.map(word => ({ at: word, values: [word.value] })),
+    fact.index,
+  );
+}
+
+/** Notes the programs that the script asks about. */
+function probe({ cx, texts }: BuiltinCall): void {
+  for (const name of texts) if (name !== null && !name.startsWith('-')) cx.run.probed.add(name);
+}
+
+function echo({ cx, fact, words }: BuiltinCall): void {
+  for (const [index, word] of words.entries()) {
+    const argument = fact.arguments[index];
+    if (argument) argument.role = 'text';
+    noteText(cx, word, word.value, fact.index);
   }
 }
 
@@ -140,12 +161,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   a: 'allexport',
 };
 
-function setOptions(
-  cx: Expansion,
-  fact: CommandFact,
-  words: readonly Field[],
-  texts: readonly (string | null)[],
-): void {
+function setOptions({ cx, fact, words, texts }: BuiltinCall): void {
   const { run, state } = cx;
   for (let at = 0; at < words.length; at++) {
     const word = texts[at];
@@ -168,7 +184,7 @@ function setOptions(
   }
 }
 
-/** The words that are names: after options, of which the letters of `withValue` take the next word. */
+/** Returns the words that are names: those after options, of which the letters of `withValue` take the next word. */
 function namesOf(words: readonly Field[], withValue: string): Field[] {
   const names: Field[] = [];
   for (let at = 0; at < words.length; at++) {
@@ -182,6 +198,15 @@ function namesOf(words: readonly Field[], withValue: string): Field[] {
   return names;
 }
 
+function setUnknowns({ cx, words }: BuiltinCall, withValue: string): void {
+  for (const name of namesOf(words, withValue)) setUnknown(cx, name);
+}
+
+/** Follows `getopts letters name` and `printf -v name`. */
+function setSecond({ cx, words: [, name] }: BuiltinCall): void {
+  if (name !== undefined) setUnknown(cx, name);
+}
+
 function setUnknown(cx: Expansion, word: Field): void {
   const name = literal(word.value);
   if (name === null || !/^\w+$/.test(name)) cx.run.opaqueVariables = true;
@@ -189,17 +214,13 @@ function setUnknown(cx: Expansion, word: Field): void {
 }
 
 function setUnknownName(cx: Expansion, name: string, at: { start: number; end: number }): void {
-  setVariable(cx, name, [unknownFrom(cx.run.options.directories)], at, at);
+  const { start, end } = at;
+  setVariable(cx, { name, nameAt: at, start, end }, [unknownFrom(cx.run.options.directories)]);
 }
 
-function setUnknownIn(cx: Expansion, word: Field): void {
-  for (const name of (literal(word.value) ?? '').match(/[A-Za-z_]\w*/g) ?? []) setUnknownName(cx, name, word);
-}
-
-/** `printf -v a …`; without `-v` it is a program like others. */
-function printVariable(cx: Expansion, words: readonly Field[], texts: readonly (string | null)[]): boolean {
-  const [, name] = words;
-  if (texts[0] !== '-v' || !name) return false;
-  setUnknown(cx, name);
-  return true;
+/** Follows `let`: every name in its expressions may be set. */
+function calculate({ cx, words }: BuiltinCall): void {
+  for (const word of words)
+    for (const name of (literal(word.value) ?? '').match(/[A-Za-z_]\w*/g) ?? [])
+      setUnknownName(cx, name, word);
 }

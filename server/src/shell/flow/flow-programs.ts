@@ -41,8 +41,8 @@ export function runProgram(cx: Expansion, fact: CommandFact, words: readonly Fie
 }
 
 function runTable(run: ToolRun, tool: FileTool): void {
-  const given = readOptions(run.words, tool);
-  for (const { word, role, value, name } of given.options) {
+  const { options, operands } = readOptions(run.words, tool);
+  for (const { word, role, value, name } of options) {
     if (role === null || value === null) run.option(word);
     else take(run, { ...word, value }, role, !tool.unsure?.includes(name));
     const also = tool.also?.[name];
@@ -50,7 +50,7 @@ function runTable(run: ToolRun, tool: FileTool): void {
       for (const suffix of also) run.write(word, withSuffix(run.path({ ...word, value }), suffix));
     }
   }
-  for (const [index, word] of given.operands.entries()) {
+  for (const [index, word] of operands.entries()) {
     take(run, word, tool.operands?.[index] ?? tool.rest ?? 'unknown', true);
   }
 }
@@ -93,13 +93,15 @@ function toolRun(cx: Expansion, fact: CommandFact, words: readonly Field[]): Too
     words,
     sure,
     path,
-    read(word, at) {
+    read(word, file = path(word)) {
       role(word, 'read');
-      if (literal(word.value) !== '-') noteRead(run, state, word, at ?? path(word), 'file', fact.index);
+      if (literal(word.value) === '-') return;
+      noteRead(run, state, { at: word, path: file, how: 'file', command: fact.index });
     },
-    write(word, at, isSure = true, how = 'command') {
+    write(word, file, isSure = true, how = 'command') {
       role(word, 'write');
-      if (literal(word.value) !== '-') noteWrite(run, state, word, at, how, fact.index, sure && isSure);
+      if (literal(word.value) === '-') return;
+      noteWrite(run, state, { at: word, path: file, how, command: fact.index, sure: sure && isSure });
     },
     text(word) {
       role(word, 'text');
@@ -113,7 +115,7 @@ function toolRun(cx: Expansion, fact: CommandFact, words: readonly Field[]): Too
       const at = path(word);
       if (isDevice(at)) return;
       if (mayBeOutput(run, at)) noteOpaque(run, 'directory', word, at.root === 'variable' ? at : null);
-      noteRead(run, state, word, at, 'argument', fact.index);
+      noteRead(run, state, { at: word, path: at, how: 'argument', command: fact.index });
     },
     below(word, at) {
       if (mayBeOutput(run, at)) noteOpaque(run, 'directory', word, at);
@@ -136,7 +138,7 @@ function noteUnknown(cx: Expansion, word: Field, command: number): void {
     noteOpaque(run, 'unknown-command', word, path.root === 'variable' ? path : null);
   }
   if (names.some(name => run.options.directories.includes(name))) {
-    noteRead(run, state, word, path, 'argument', command);
+    noteRead(run, state, { at: word, path, how: 'argument', command });
   }
 }
 

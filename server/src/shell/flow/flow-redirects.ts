@@ -26,10 +26,10 @@ export function followRedirects(
 
 /** Opens what redirections name and changes the streams, as `exec > file` does for good. */
 export function openRedirects(cx: Expansion, redirects: readonly Redirect[], command: number | null): void {
-  for (const redirect of redirects) openOne(cx, redirect, command);
+  for (const redirect of redirects) openRedirect(cx, redirect, command);
 }
 
-function openOne(cx: Expansion, redirect: Redirect, command: number | null): void {
+function openRedirect(cx: Expansion, redirect: Redirect, command: number | null): void {
   const { state } = cx;
   const { operator, descriptor } = redirect;
   if (redirect.heredoc !== null) {
@@ -64,11 +64,12 @@ function openPath(cx: Expansion, redirect: Redirect, at: Range, value: Value, co
   const path = pathOf(value, cx.state.cwd);
   const { operator } = redirect;
   if (operator.startsWith('<')) {
-    noteRead(cx.run, cx.state, at, path, 'stdin', command);
-    if (operator === '<>') noteWrite(cx.run, cx.state, at, path, 'append', command, true);
+    noteRead(cx.run, cx.state, { at, path, how: 'stdin', command });
+    if (operator === '<>') noteWrite(cx.run, cx.state, { at, path, how: 'append', command, sure: true });
     return;
   }
-  noteWrite(cx.run, cx.state, at, path, operator.endsWith('>>') ? 'append' : 'redirect', command, true);
+  const how = operator.endsWith('>>') ? 'append' : 'redirect';
+  noteWrite(cx.run, cx.state, { at, path, how, command, sure: true });
 }
 
 function setStream(
@@ -122,6 +123,6 @@ export function noteText(cx: Expansion, at: Range, value: Value, command: number
       [part, ...(rest === '' ? [] : [{ kind: 'text' as const, text: rest }]), ...after],
       cx.state.cwd,
     );
-    noteRead(cx.run, cx.state, at, path, 'text', command);
+    noteRead(cx.run, cx.state, { at, path, how: 'text', command });
   }
 }

@@ -129,34 +129,34 @@ export function mayBeOutput(run: Run, path: ShellPath): boolean {
   return path.root === 'variable' && run.options.outputs.includes(path.variable ?? '');
 }
 
-export function noteRead(
-  run: Run,
-  state: State,
-  at: Range,
-  path: ShellPath,
-  how: ReadFact['how'],
-  command: number | null,
-): void {
+/** A use of a file, before its fact is written down. */
+interface FileUse<How> {
+  /** The word that names the file. */
+  readonly at: Range;
+  readonly path: ShellPath;
+  readonly how: How;
+  /** The index of the command that uses it; null if no command does. */
+  readonly command: number | null;
+}
+
+/** Notes a read. One that was noted before stays certain and in its place. */
+export function noteRead(run: Run, state: State, use: FileUse<ReadFact['how']>): void {
+  const { at, path, how, command } = use;
   const key = `${at.start}:${how}:${path.root}:${path.variable}:${path.rest}`;
-  const known = run.reads.get(key);
-  const certain = isCertain(state) || known?.certain === true;
-  const order = known?.order ?? run.order++;
+  const before = run.reads.get(key);
+  const certain = isCertain(state) || before?.certain === true;
+  const order = before?.order ?? run.order++;
   run.reads.set(key, { start: at.start, end: at.end, certain, path, how, command, order });
 }
 
-/**
- * Notes a write.
- * @param sure false if the command may end well without writing
- */
-export function noteWrite(
-  run: Run,
-  state: State,
-  at: Range,
-  path: ShellPath,
-  how: WriteFact['how'],
-  command: number | null,
-  sure: boolean,
-): void {
+interface FileWrite extends FileUse<WriteFact['how']> {
+  /** False if the command may end well without writing. */
+  readonly sure: boolean;
+}
+
+/** Notes a write, unless it is to a device or to a temporary file. */
+export function noteWrite(run: Run, state: State, write: FileWrite): void {
+  const { at, path, how, command, sure } = write;
   if (isDevice(path) || path.root === 'temporary') return;
   const certain = sure && isCertain(state);
   const key = pathKey(path);
@@ -201,10 +201,10 @@ function perhapsSame(path: ShellPath, key: string): boolean {
 
 export function noteVariable(run: Run, fact: VariableFact): void {
   const key = `${fact.start}:${fact.name}:${fact.set}`;
-  const known = run.variables.get(key);
+  const before = run.variables.get(key);
   run.variables.set(
     key,
-    known ? { ...known, certain: known.certain || fact.certain, apart: known.apart && fact.apart } : fact,
+    before ? { ...before, certain: before.certain || fact.certain, apart: before.apart && fact.apart } : fact,
   );
 }
 

@@ -43,20 +43,20 @@ export function copyState(state: State): State {
 }
 
 /** The set with something more in it. */
-export function including<T>(set: ReadonlySet<T>, one: T): ReadonlySet<T> {
-  return set.has(one) ? set : new Set(set).add(one);
+export function including<T>(set: ReadonlySet<T>, item: T): ReadonlySet<T> {
+  return set.has(item) ? set : new Set(set).add(item);
 }
 
 /** The set without some of what is in it. */
-export function excluding<T>(set: ReadonlySet<T>, goes: (one: T) => boolean): ReadonlySet<T> {
-  const kept = [...set].filter(one => !goes(one));
+export function excluding<T>(set: ReadonlySet<T>, goes: (item: T) => boolean): ReadonlySet<T> {
+  const kept = [...set].filter(item => !goes(item));
   return kept.length === set.size ? set : new Set(kept);
 }
 
 /** What both have: one of the two, if it is all of that. */
 function common<T>(left: ReadonlySet<T>, right: ReadonlySet<T>): ReadonlySet<T> {
   if (left === right) return left;
-  const kept = excluding(left, one => !right.has(one));
+  const kept = excluding(left, item => !right.has(item));
   return kept.size === right.size ? right : kept;
 }
 
@@ -72,7 +72,7 @@ export function noteLeft(state: State, left: Left): void {
 
 /** Where it is known again that nothing has been left in this way. */
 export function forgetLeft(state: State, left: Left): void {
-  state.left = excluding(state.left, one => one === left);
+  state.left = excluding(state.left, candidate => candidate === left);
 }
 
 /** A copy for a way that may not be taken. */
@@ -88,7 +88,7 @@ export function isCertain(state: State): boolean {
 function replaceState(state: State, from: State): void {
   const { left } = state;
   Object.assign(state, from, { left });
-  for (const one of from.left) noteLeft(state, one);
+  for (const candidate of from.left) noteLeft(state, candidate);
 }
 
 /** Makes `state` what holds after any of several ways; keeps `certain` and the streams of the first. */
@@ -104,7 +104,7 @@ export function joinStates(state: State, ways: readonly State[]): void {
     replaceState(state, first);
     for (const way of rest) joinWay(state, way);
   }
-  for (const one of left) noteLeft(state, one);
+  for (const candidate of left) noteLeft(state, candidate);
   Object.assign(state, { certain, checked, stdin, stdout, stderr });
 }
 
@@ -123,9 +123,9 @@ function joinWay(state: State, way: State): void {
 }
 
 function joinVariables(left: Variable | undefined, right: Variable | undefined): Variable {
-  const one = left ?? right;
-  if (one === undefined) return { values: [EMPTY], list: null, perhapsUnset: true, exported: false };
-  if (left === undefined || right === undefined) return { ...one, perhapsUnset: true };
+  const variable = left ?? right;
+  if (variable === undefined) return { values: [EMPTY], list: null, perhapsUnset: true, exported: false };
+  if (left === undefined || right === undefined) return { ...variable, perhapsUnset: true };
   const values = distinct([...left.values, ...right.values]);
   const sameList = left.list !== null && right.list !== null && listKey(left.list) === listKey(right.list);
   return {

@@ -49,7 +49,7 @@ export function testValues(
     const before = words[index - 1]?.values[0];
     const isFile = before !== undefined && FILE_TESTS.has(literal(before) ?? '');
     for (const value of values) {
-      if (isFile) noteRead(cx.run, cx.state, at, pathOf(value, cx.state.cwd), 'test', command);
+      if (isFile) noteRead(cx.run, cx.state, { at, path: pathOf(value, cx.state.cwd), how: 'test', command });
       else noteText(cx, at, value, command);
     }
   });

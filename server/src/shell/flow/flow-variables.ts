@@ -61,7 +61,8 @@ export function joinedVariables(
   if (left === right) return left;
   const isAlike = left.settled === right.settled;
   const names = new Set([...left.recent.keys(), ...right.recent.keys()]);
-  if (!isAlike) for (const each of [left, right]) for (const name of each.settled.keys()) names.add(name);
+  if (!isAlike)
+    for (const variables of [left, right]) for (const name of variables.settled.keys()) names.add(name);
   const found = new Map<string, Variable | undefined>();
   for (const name of names) {
     const [one, other] = [variableIn(left, name), variableIn(right, name)];

@@ -41,7 +41,8 @@ function expandParts(cx: Expansion, parts: readonly WordPart[], splits: boolean)
   let values: readonly Value[] = JUST_EMPTY;
   for (const part of parts) {
     const next = expandPart(cx, part, splits);
-    values = values === JUST_EMPTY ? next : values.flatMap(value => next.map(one => concat(value, one)));
+    values =
+      values === JUST_EMPTY ? next : values.flatMap(value => next.map(candidate => concat(value, candidate)));
     if (values.length > MAX_VALUES) values = [unknownFrom(values.flatMap(variablesIn))];
   }
   return distinct(values);
@@ -101,8 +102,8 @@ function fieldsOf(cx: Expansion, parts: readonly WordPart[], at: Range): Possibl
   const [value] = values;
   const words = many && parts.length === 1 && values.length === 1 ? literal(value ?? EMPTY) : null;
   if (words !== null) {
-    const split = words.split(/[ \t\n]+/).filter(one => one !== '');
-    return split.map(one => ({ ...range, values: [text(one)], many: false }));
+    const split = words.split(/[ \t\n]+/).filter(piece => piece !== '');
+    return split.map(piece => ({ ...range, values: [text(piece)], many: false }));
   }
   return [{ ...range, values, many }];
 }
@@ -166,8 +167,8 @@ export function expandArithmetic(
 ): void {
   for (const part of inner) expandPart(cx, part, false);
   for (const name of assigns) {
-    const known = variableIn(cx.state.variables, name);
-    if (known) putVariable(cx.state, name, { ...known, values: [unknownFrom([])], list: null });
+    const variable = variableIn(cx.state.variables, name);
+    if (variable) putVariable(cx.state, name, { ...variable, values: [unknownFrom([])], list: null });
   }
 }
 
@@ -240,7 +241,7 @@ function operated(
   const isUnset =
     variableIn(cx.state.variables, part.name) === undefined && perhapsUnset && !SPECIAL.test(part.name);
   const result = isUnset ? other : perhapsUnset || mayBeEmpty ? distinct([...values, ...other]) : values;
-  if (operator.endsWith('=')) setVariable(cx, part.name, result, part.nameAt, part);
+  if (operator.endsWith('=')) setVariable(cx, part, result);
   return result.length > MAX_VALUES ? [unknownFrom(result.flatMap(variablesIn))] : result;
 }
 
@@ -262,23 +263,33 @@ function readVariable(cx: Expansion, part: VariablePart, splits: boolean): void 
   });
 }
 
+/** Where a variable is set: the range of the whole assignment and that of the name in it. */
+interface Setting extends Range {
+  readonly name: string;
+  readonly nameAt: Range;
+}
+
+interface SetOptions {
+  readonly exported?: boolean;
+  /** The items of an array; null if it is none or they are not known. */
+  readonly list?: readonly Value[] | null;
+}
+
 /** Sets a variable to one of some values and notes it. */
 export function setVariable(
   cx: Expansion,
-  name: string,
+  setting: Setting,
   values: readonly Value[],
-  nameAt: Range,
-  at: Range,
-  exported = false,
-  list: readonly Value[] | null = null,
+  { exported = false, list = null }: SetOptions = {},
 ): void {
+  const { name, nameAt, start, end } = setting;
   const before = variableIn(cx.state.variables, name);
   const isExported = exported || before?.exported === true;
   putVariable(cx.state, name, { values, list, perhapsUnset: false, exported: isExported });
   const [value] = values;
   noteAssignment(cx.run, {
-    start: at.start,
-    end: at.end,
+    start,
+    end,
     name,
     nameAt: { start: nameAt.start, end: nameAt.end },
     value: values.length === 1 && list === null ? (value ?? EMPTY) : null,

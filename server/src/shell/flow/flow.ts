@@ -8,7 +8,7 @@ import { assignedNames } from './assigned.ts';
 import { expandAssignments } from './flow-assign.ts';
 import { followCase, followFor, followIf, followLoop, unchecked } from './flow-branches.ts';
 import type { Flow, FlowOptions } from './flow-facts.ts';
-import { followAnew } from './flow-memory.ts';
+import { type FollowBody, followFromStart, rememberingFollower } from './flow-memory.ts';
 import { followRedirects } from './flow-redirects.ts';
 import { MAX_DEPTH, MAX_STEPS, newRun, noteOpaque, type Run } from './flow-run.ts';
 import { followSimple } from './flow-simple.ts';
@@ -28,12 +28,25 @@ import { NO_VARIABLES, type Variable } from './flow-variables.ts';
 import { type Expansion, expandArithmetic, expandWord } from './flow-words.ts';
 import { unknownFrom, type Value } from './values.ts';
 
-/** What a script does, as far as it can be told without running it. */
+/** Returns what a script does, as far as it can be told without running it. */
 export function followScript(tree: ShellTree, options: FlowOptions): Flow {
+  return followTree(tree, options, followFromStart);
+}
+
+/**
+ * Returns a function that does the same as `followScript` and remembers the long scripts that it followed last: after
+ * an edit it follows them from the first statement that changed.
+ */
+export function scriptFollower(options: FlowOptions): (tree: ShellTree) => Flow {
+  const followBody = rememberingFollower();
+  return tree => followTree(tree, options, followBody);
+}
+
+function followTree(tree: ShellTree, options: FlowOptions, followBody: FollowBody): Flow {
   const assigned = assignedNames(tree.body);
   const start = { run: newRun(options, assigned.names), state: startState(options) };
   start.run.opaqueVariables = assigned.unseen;
-  const { run, state } = followAnew(tree.body, assigned, start, (at, statements) =>
+  const { run, state } = followBody(tree.body, assigned, start, (at, statements) =>
     followAll(context(at.run, at.state), statements),
   );
   const end = copyState(state);
@@ -128,11 +141,11 @@ export function follow(cx: Expansion, statement: Statement): void {
     return;
   }
   run.depth++;
-  followOne(cx, statement);
+  followByKind(cx, statement);
   run.depth--;
 }
 
-function followOne(cx: Expansion, statement: Statement): void {
+function followByKind(cx: Expansion, statement: Statement): void {
   const { state, run } = cx;
   switch (statement.kind) {
     case 'simple':

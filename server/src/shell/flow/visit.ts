@@ -109,7 +109,7 @@ function visitSimple(statement: SimpleStatement, fatal: boolean, into: Visited[]
 }
 
 function lastCommand(word: Word | null): readonly Statement[] | null {
-  const part = word?.parts.findLast(one => one.kind === 'command');
+  const part = word?.parts.findLast(wordPart => wordPart.kind === 'command');
   return part?.kind === 'command' ? part.body : null;
 }
 

@@ -121,7 +121,7 @@ function readSingle(cursor: Cursor): readonly WordPart[] {
     return [];
   }
   cursor.at = end + 1;
-  return textParts(cursor.script, start + 1, end, 'single', start, end + 1);
+  return textParts(cursor.script, start + 1, end, 'single', { start, end: end + 1 });
 }
 
 function readAnsi(cursor: Cursor): readonly WordPart[] {

@@ -1,22 +1,21 @@
 /**
  * Stretches of text as parts of words: cut at holes, quotes and escapes resolved. Finds no expansions but `$$`.
  */
-import type { ScriptText, WordPart } from '../syntax.ts';
+import type { Range, ScriptText, WordPart } from '../syntax.ts';
 
 /** How text is read: outside quotes, inside `"…"`, in a heredoc, inside `'…'`. */
 export type Quoting = 'none' | 'double' | 'heredoc' | 'single';
 
 /**
- * The parts of a stretch, never none.
- * @param start with `end`, the place of a string that holds nothing
+ * Returns the parts of the text between two offsets, at least one.
+ * @param whole the range of the string with its quotes, which a string without text is at
  */
 export function textParts(
   { text, holes }: ScriptText,
   from: number,
   to: number,
   quoting: Quoting,
-  start = from,
-  end = to,
+  whole: Range = { start: from, end: to },
 ): WordPart[] {
   const parts: WordPart[] = [];
   let at = from;
@@ -29,7 +28,8 @@ export function textParts(
     at = hole.end;
   }
   if (at < to) plainParts(text, at, to, quoting, parts);
-  if (parts.length === 0) parts.push({ kind: 'text', text: '', quoted: quoting !== 'none', start, end });
+  if (parts.length === 0)
+    parts.push({ kind: 'text', text: '', quoted: quoting !== 'none', start: whole.start, end: whole.end });
   return parts;
 }
 

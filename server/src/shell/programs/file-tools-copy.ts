@@ -17,7 +17,7 @@ interface Copy {
 
 function copy(run: ToolRun, kind: Copy): void {
   const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.copy);
-  const letters = options.filter(one => one.role === null).map(one => one.name);
+  const letters = options.filter(option => option.role === null).map(option => option.name);
   const has = (letter: string, ...names: string[]): boolean =>
     letters.some(name =>
       names.includes(name.replace(/^-/, ''))
@@ -29,7 +29,7 @@ function copy(run: ToolRun, kind: Copy): void {
     for (const word of operands) run.write(word, run.path(word), true, 'directory');
     return;
   }
-  const target = options.find(one => one.name === 't' || one.name === 'target-directory');
+  const target = options.find(option => option.name === 't' || option.name === 'target-directory');
   const given = target?.value ? { ...target.word, value: target.value } : operands.at(-1);
   const sources = target?.value ? operands : operands.slice(0, -1);
   if (!given || sources.length === 0) return;
@@ -43,11 +43,19 @@ function copy(run: ToolRun, kind: Copy): void {
     else run.option(source);
     const unseen = kind.moves && mayBeDirectory(run, run.path(source));
     if (kind.moves) noteRemoval(run.cx.run, run.cx.state, run.path(source));
-    writeOne(run, kind, { source, given, path, inside, sure: !careful, whole: whole && !kind.moves, unseen });
+    writeCopy(run, kind, {
+      source,
+      given,
+      path,
+      inside,
+      sure: !careful,
+      whole: whole && !kind.moves,
+      unseen,
+    });
   }
 }
 
-interface One {
+interface CopiedPath {
   readonly source: Field;
   readonly given: Field;
   readonly path: ShellPath;
@@ -58,17 +66,17 @@ interface One {
   readonly unseen: boolean;
 }
 
-function writeOne(run: ToolRun, kind: Copy, one: One): void {
-  const source = run.path(one.source);
+function writeCopy(run: ToolRun, kind: Copy, copied: CopiedPath): void {
+  const source = run.path(copied.source);
   const name = baseName(source);
   // A tree is copied with everything that is in it.
-  if (one.whole || one.source.many) {
-    run.directory(one.given);
+  if (copied.whole || copied.source.many) {
+    run.directory(copied.given);
     return;
   }
-  const target = one.inside ? childPath(one.path, name) : one.path;
-  run.write(one.given, target, one.sure, kind.how);
-  if (one.unseen) run.below(one.given, target);
+  const target = copied.inside ? childPath(copied.path, name) : copied.path;
+  run.write(copied.given, target, copied.sure, kind.how);
+  if (copied.unseen) run.below(copied.given, target);
 }
 
 function isDirectory(run: ToolRun, path: ShellPath): boolean {

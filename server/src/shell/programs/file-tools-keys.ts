@@ -15,11 +15,13 @@ export function flag(run: ToolRun, pattern: RegExp): boolean {
 /** `ssh-keygen -f F` makes `F` and `F.pub`; most other options make it do something else. */
 function sshKeygen(run: ToolRun): void {
   const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS['ssh-keygen']);
-  const other = options.some(one =>
-    one.role === null ? /[yleicBHLpqQAhUkv]*[yleicBHLpQAkU]/.test(one.name) : /^[sDFRrMYk]$/.test(one.name),
+  const other = options.some(option =>
+    option.role === null
+      ? /[yleicBHLpqQAhUkv]*[yleicBHLpQAkU]/.test(option.name)
+      : /^[sDFRrMYk]$/.test(option.name),
   );
-  const signs = options.some(one => one.name === 's');
-  const prints = options.some(one => one.role === null && /^q?[yleB]q?v*$/.test(one.name));
+  const signs = options.some(option => option.name === 's');
+  const prints = options.some(option => option.role === null && /^q?[yleB]q?v*$/.test(option.name));
   for (const { word, role, value, name } of options) {
     if (value === null) run.option(word);
     else if (name === 'f') {
@@ -51,8 +53,8 @@ function htpasswd(run: ToolRun): void {
   const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.htpasswd);
   for (const { word } of options) run.option(word);
   const letters = options
-    .filter(one => one.role === null)
-    .map(one => one.name)
+    .filter(option => option.role === null)
+    .map(option => option.name)
     .join('');
   const all = run.words
     .map(word => literal(word.value) ?? '')

@@ -56,7 +56,9 @@ function dd(run: ToolRun): void {
 function sed(run: ToolRun): void {
   const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.sed);
   const inPlace = flag(run, /^(-[nErsz]*i|--in-place)/);
-  const hasScript = options.some(one => /^(e|expression|f|file)$/.test(one.name) && one.value !== null);
+  const hasScript = options.some(
+    option => /^(e|expression|f|file)$/.test(option.name) && option.value !== null,
+  );
   for (const { word, role, value } of options) {
     if (value === null) run.option(word);
     else if (role === 'read') run.read({ ...word, value });
@@ -89,7 +91,7 @@ function mentionsAny(text: string, names: readonly string[]): boolean {
 
 function awk(run: ToolRun): void {
   const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.awk);
-  const hasFile = options.some(one => one.role === 'read');
+  const hasFile = options.some(option => option.role === 'read');
   for (const { word, role, value } of options) {
     if (value === null) run.option(word);
     else if (role === 'read') {

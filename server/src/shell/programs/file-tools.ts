@@ -51,9 +51,9 @@ const CHOSEN: Readonly<Record<string, (texts: readonly (string | null)[]) => Fil
   'pwgen-secure': () => null,
   // `wg genkey`, `wg genpsk`, `wg pubkey` read and print; the others talk to the kernel.
   wg: texts => (['genkey', 'genpsk', 'pubkey'].includes(texts[0] ?? '') ? CHOSEN_TOOLS.wg : null),
-  sops: texts => (texts.some(one => one === '-i' || one === '--in-place') ? null : CHOSEN_TOOLS.sops),
+  sops: texts => (texts.some(text => text === '-i' || text === '--in-place') ? null : CHOSEN_TOOLS.sops),
   yq: texts =>
-    texts.some(one => one !== null && /^(-\w*i|--inplace|--in-place|eval-all|ea|-s|--split-exp)/.test(one))
+    texts.some(text => text !== null && /^(-\w*i|--inplace|--in-place|eval-all|ea|-s|--split-exp)/.test(text))
       ? null
       : CHOSEN_TOOLS.yq,
 };

@@ -2,6 +2,7 @@
  * Which commands which packages of nixpkgs bring, for the packages that generator scripts use. A package that is not in
  * `data/packages.json` is not known, and nothing can be said of its commands.
  */
+import { once } from '../../std.ts';
 import data from './data/packages.json' with { type: 'json' };
 import { BUILTINS, COREUTILS } from './names.ts';
 
@@ -38,14 +39,14 @@ function broughtBy(attribute: string): readonly string[] | null {
   return typeof brought === 'string' ? broughtBy(brought) : brought;
 }
 
-let byCommand: ReadonlyMap<string, readonly string[]> | null = null;
+/** The packages of each command, in alphabetical order. */
+const packagesByCommand = once(indexCommands);
 
-/** The packages that bring a command, the usual one first. */
+/** Returns the packages that bring a command, the usual one first. */
 export function packagesWith(command: string): readonly string[] {
-  byCommand ??= indexCommands();
-  const found = byCommand.get(command) ?? [];
+  const packages = packagesByCommand().get(command) ?? [];
   const usual = USUAL.get(command);
-  return usual === undefined ? found : [usual, ...found.filter(name => name !== usual)];
+  return usual === undefined ? packages : [usual, ...packages.filter(name => name !== usual)];
 }
 
 /**

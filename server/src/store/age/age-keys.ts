@@ -5,7 +5,8 @@
  * Source: clan-core d7c35d912, clan_lib/vars/secret_modules/age.
  */
 
-import { once, textAs } from '../sops/sops-keys.ts';
+import { once } from '../../std.ts';
+import { textAs } from '../sops/sops-keys.ts';
 import { below, foldersIn, type StoreFiles } from '../vars/files.ts';
 import { sidecarRecipients } from '../vars/metadata.ts';
 

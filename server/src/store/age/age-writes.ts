@@ -5,6 +5,7 @@
  * Source: clan-core d7c35d912, clan_lib/vars/secret_modules/age.
  */
 
+import { sortedUnique } from '../../std.ts';
 import { StoreFailure } from '../store-failure.ts';
 import { type Change, removeIfThere, varFolder, write } from '../vars/changes.ts';
 import { below, type StoreFiles } from '../vars/files.ts';
@@ -60,7 +61,7 @@ export function ageRecipients(target: AgeVar, keys: AgeKeys, admins: AdminRecipi
       );
     return [key];
   });
-  return [...new Set(found)].sort();
+  return sortedUnique(found);
 }
 
 export function ageSecretPath(directory: string, { key, file }: Pick<AgeVar, 'key' | 'file'>): string {
@@ -93,7 +94,7 @@ export async function ageSecretChanges(
 
 /** Recipients, sorted, one a line. */
 function sidecar(recipients: readonly string[]): string {
-  return `${[...new Set(recipients)].sort().join('\n')}\n`;
+  return `${sortedUnique(recipients).join('\n')}\n`;
 }
 
 /**

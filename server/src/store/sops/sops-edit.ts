@@ -6,6 +6,7 @@
  * Source: getsops/sops 15e36f97a, sops.go, stores/json and stores/yaml; written as release 3.13.2 writes.
  */
 import { randomBytes } from 'node:crypto';
+import { byText } from '../../std.ts';
 import type { Keyring } from '../age/crypt.ts';
 import { StoreFailure } from '../store-failure.ts';
 import {
@@ -108,7 +109,7 @@ export async function newDocument(
     ...{ lastmodified, mac, version: SOPS_VERSION, [rule.name]: rule.value },
     ...(macOnlyEncrypted ? { mac_only_encrypted: true } : {}),
   };
-  const sorted = Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted = Object.fromEntries(Object.entries(fields).sort(byText(([name]) => name)));
   const empty = format === 'json' ? goJson({ sops: { age, ...sorted } }) : yamlMetadata(sorted, age);
   const text = withValue({ text: empty, format, roots: parseDocument(empty, format) }, names, sealed);
   mustHold(text, format, key, [leaf]);

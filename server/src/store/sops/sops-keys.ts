@@ -5,6 +5,7 @@
  * Source: clan-core d7c35d912, nixosModules/clanCore/sops.nix and clan_cli/secrets.
  */
 
+import { addToList, once, sortedUnique } from '../../std.ts';
 import type { Flaw } from '../json-flaw.ts';
 import { below, foldersIn, type StoreFiles } from '../vars/files.ts';
 import {
@@ -127,12 +128,8 @@ export function implicitByName(
   machines: Iterable<string>,
 ): ReadonlyMap<string, readonly string[]> {
   const members = new Map<string, string[]>();
-  for (const machine of [...new Set(machines)].sort())
-    for (const { name } of implicitSecrets(sops, machine)) {
-      const list = members.get(name);
-      if (list === undefined) members.set(name, [machine]);
-      else list.push(machine);
-    }
+  for (const machine of sortedUnique(machines))
+    for (const { name } of implicitSecrets(sops, machine)) addToList(members, name, machine);
   return members;
 }
 
@@ -204,13 +201,4 @@ export function reading<T>(
 export function textAs<T>(files: StoreFiles, path: string, read: (text: string) => T): T | null {
   const text = files.text(path);
   return text === null ? null : read(text);
-}
-
-/** Computes when first called and keeps the answer. */
-export function once<T>(compute: () => T): () => T {
-  let answer: { readonly value: T } | null = null;
-  return () => {
-    answer ??= { value: compute() };
-    return answer.value;
-  };
 }

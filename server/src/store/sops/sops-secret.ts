@@ -5,6 +5,7 @@
  * Source: getsops/sops 15e36f97a, stores/json and sops.go; written as release 3.13.2 writes.
  */
 import { randomBytes } from 'node:crypto';
+import { byText } from '../../std.ts';
 import type { AgeCommand, Keyring } from '../age/crypt.ts';
 import { StoreFailure } from '../store-failure.ts';
 import {
@@ -102,7 +103,7 @@ export async function resealSecret(
   const kept = Object.entries(sops as object).filter(
     ([name, value]) => value !== null && !KEY_FIELDS.has(name),
   );
-  const block = [...kept, ['age', age] as const].sort(([a], [b]) => (a < b ? -1 : 1));
+  const block = [...kept, ['age', age] as const].sort(byText(([name]) => name));
   return goJson({ data, sops: Object.fromEntries(block) });
 }
 

@@ -5,6 +5,7 @@
  * Source: clan-core d7c35d912, clan_cli/secrets and clan_lib/vars/secret_modules/sops.py.
  */
 
+import { sortedUnique } from '../../std.ts';
 import { type AgeCommand, generateKeyPair, type Keyring } from '../age/crypt.ts';
 import { StoreFailure } from '../store-failure.ts';
 import { type Change, linkTo, removeIfThere, varFolder, write } from '../vars/changes.ts';
@@ -37,9 +38,9 @@ export function varAccess(
   const had = (kind: HolderKind) =>
     (before?.[kind] ?? []).filter(holder => !holder.dangling && !holder.foreign).map(holder => holder.name);
   return {
-    users: sorted([...had('users'), ...(wanted.actor === null ? [] : [wanted.actor])]),
-    machines: wanted.deploy ? sorted(wanted.machines) : [],
-    groups: sorted([...had('groups'), ...wanted.defaultGroups]),
+    users: sortedUnique([...had('users'), ...(wanted.actor === null ? [] : [wanted.actor])]),
+    machines: wanted.deploy ? sortedUnique(wanted.machines) : [],
+    groups: sortedUnique([...had('groups'), ...wanted.defaultGroups]),
   };
 }
 
@@ -162,7 +163,11 @@ export async function machineKeyChanges(
   options: MachineKeyOptions,
 ): Promise<{ readonly recipient: string; readonly changes: readonly Change[] }> {
   const { recipient, secret } = await generateKeyPair();
-  const access: Access = { users: [options.actor], machines: [], groups: sorted(options.defaultGroups) };
+  const access: Access = {
+    users: [options.actor],
+    machines: [],
+    groups: sortedUnique(options.defaultGroups),
+  };
   const text = await sealSecret(Buffer.from(secret, 'latin1'), {
     recipients: recipientsFor(sops, access),
     now: options.now,
@@ -191,8 +196,4 @@ export function recipientDrift(
   const lacking = wanted.filter(recipient => !actual.includes(recipient));
   const extra = actual.filter(recipient => !wanted.includes(recipient));
   return lacking.length + extra.length === 0 ? null : { lacking, extra };
-}
-
-function sorted(names: readonly string[]): string[] {
-  return [...new Set(names)].sort();
 }

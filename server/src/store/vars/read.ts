@@ -5,9 +5,11 @@
  *
  * Layouts: clan-core d7c35d912, docs of the sops, age and in-repo stores.
  */
+
+import { byText, groupBy, once } from '../../std.ts';
 import { type AgeKeys, readAgeKeys } from '../age/age-keys.ts';
 import type { Flaw } from '../json-flaw.ts';
-import { once, reading, readSops, type SopsFolder, textAs } from '../sops/sops-keys.ts';
+import { reading, readSops, type SopsFolder, textAs } from '../sops/sops-keys.ts';
 import { below, type StoreFiles, type Tree } from './files.ts';
 import { type Holders, holdersOf, linksBelow, type StoredLink } from './links.ts';
 import { ageFlaw, sidecarRecipients, sopsRecipients } from './metadata.ts';
@@ -155,7 +157,7 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
     links: once(() =>
       ['vars', 'sops', AGE_FOLDER]
         .flatMap(folder => linksBelow(files, below(directory, folder)))
-        .sort(byPath),
+        .sort(byText(({ path }) => path)),
     ),
     malformed: once(() =>
       [
@@ -167,7 +169,7 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
         })),
       ]
         .flatMap(({ path, flaw }) => (flaw === null ? [] : [{ path, flaw }]))
-        .sort(byPath),
+        .sort(byText(({ path }) => path)),
     ),
   };
 }
@@ -243,20 +245,9 @@ function factsIn(files: Tree, directory: string): StoredFact[] {
         .filter(entry => entry.kind === 'file' && !entry.name.startsWith('.'))
         .map(({ name }) => ({ machine, name, path: `${root}/${machine}/facts/${name}` })),
     )
-    .sort(byPath);
-}
-
-function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
-  return a.path < b.path ? -1 : 1;
+    .sort(byText(({ path }) => path));
 }
 
 function byName(vars: readonly StoredVar[]): Map<string, StoredVar[]> {
-  const byPlace = new Map<string, StoredVar[]>();
-  for (const stored of vars) {
-    const key = `${stored.generator}\0${stored.file}`;
-    const list = byPlace.get(key);
-    if (list === undefined) byPlace.set(key, [stored]);
-    else list.push(stored);
-  }
-  return byPlace;
+  return groupBy(vars, ({ generator, file }) => `${generator}\0${file}`);
 }

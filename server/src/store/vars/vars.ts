@@ -12,6 +12,8 @@
  * The hash of a generator's inputs lies beside its files as `.validation-hash`; late in 2024 it was
  * `vars/<generator>/{invalidation_hash,validation}`, then for a while the same beside the files.
  */
+
+import { byText } from '../../std.ts';
 import { below, foldersIn, type Tree } from './files.ts';
 
 export type Placement = 'shared' | 'per-machine' | 'per-export';
@@ -164,6 +166,6 @@ function sortedBy<T extends Slot | StoredValidation>(all: readonly T[], last: (i
       one: item,
       key: `${item.placement === null ? '3' : ORDER[item.placement]}\0${item.owner ?? ''}\0${item.generator}\0${last(item)}`,
     }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .sort(byText(({ key }) => key))
     .map(({ one }) => one);
 }

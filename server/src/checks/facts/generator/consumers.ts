@@ -5,6 +5,7 @@
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Use } from '../../../fleet/model/uses.ts';
+import { addToList } from '../../../std.ts';
 import { derived } from '../../memory/derived.ts';
 import { inUnits } from '../../memory/per-unit.ts';
 import { patternOf, usesByGenerator } from '../fleet-facts.ts';
@@ -21,9 +22,7 @@ const vagueUses = derived((fleet): readonly Vague[] => {
   const byName = new Map<string, Use[]>();
   for (const use of vague(fleet)) {
     if (!use.generator.includes('${')) continue;
-    const same = byName.get(use.generator);
-    if (same === undefined) byName.set(use.generator, [use]);
-    else same.push(use);
+    addToList(byName, use.generator, use);
   }
   return [...byName].map(([name, uses]) => ({ uses, pattern: patternOf(name) }));
 });

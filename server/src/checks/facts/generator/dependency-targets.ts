@@ -7,6 +7,7 @@ import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator } from '../../../fleet/model/generators.ts';
 import type { BroughtGenerator } from '../../../fleet/model/services.ts';
 import type { Known } from '../../../nix/places.ts';
+import { groupBy } from '../../../std.ts';
 import { derived } from '../../memory/derived.ts';
 import { factsOf, mayBeDefinedElsewhere } from '../fleet-facts.ts';
 
@@ -31,17 +32,7 @@ export function dependencyFacts(fleet: Fleet): DependencyFacts {
   };
 }
 
-const broughtOf = derived(fleet => byName(fleet.brought));
-
-function byName(all: readonly BroughtGenerator[]): Map<string, BroughtGenerator[]> {
-  const found = new Map<string, BroughtGenerator[]>();
-  for (const generator of all) {
-    const list = found.get(generator.name);
-    if (list === undefined) found.set(generator.name, [generator]);
-    else list.push(generator);
-  }
-  return found;
-}
+const broughtOf = derived(fleet => groupBy(fleet.brought, ({ name }) => name));
 
 /** The dependencies of which the whole name is known. */
 export function namedDependencies(generator: Generator): readonly Known<string>[] {

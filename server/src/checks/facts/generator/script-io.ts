@@ -287,7 +287,7 @@ export function isAskedAbout(flow: Flow, variable: 'prompts' | 'in', name: strin
 }
 
 /** Reports each place once: what a helper function writes is found in every generator that it makes. */
-export function* once(reports: Iterable<Report>): Iterable<Report> {
+export function* oncePerPlace(reports: Iterable<Report>): Iterable<Report> {
   const isNew = firstTime();
   for (const report of reports) if (isNew(report)) yield report;
 }

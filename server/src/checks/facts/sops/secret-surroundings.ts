@@ -5,6 +5,7 @@
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { NamesAbove } from '../../../fleet/model/secrets.ts';
 import type { SecretSide } from '../../../fleet/secrets/secrets-schema.ts';
+import { addToSet } from '../../../std.ts';
 import { derived } from '../../memory/derived.ts';
 import type { Severity } from '../../rule.ts';
 import { readersOf } from '../use/reading-machines.ts';
@@ -50,11 +51,7 @@ export function isOfMachine(fleet: Fleet, file: string): boolean {
 const sidesOf = derived((fleet): ReadonlyMap<string, ReadonlySet<SecretSide>> => {
   const found = new Map<string, Set<SecretSide>>();
   const note = (files: readonly string[], side: SecretSide) => {
-    for (const file of files) {
-      const sides = found.get(file);
-      if (sides === undefined) found.set(file, new Set([side]));
-      else sides.add(side);
-    }
+    for (const file of files) addToSet(found, file, side);
   };
   const homes = new Set(fleet.homes);
   for (const [name, { files, possibleFiles, homeFiles }] of fleet.modules) {

@@ -6,6 +6,7 @@ import type { SecretDefinition, SecretKeeper } from '../../../fleet/model/secret
 import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
 import { type CreationRule, ruleFor, type SopsConfig } from '../../../fleet/secrets/secrets-rules.ts';
 import { folderOf } from '../../../nix/eval/paths.ts';
+import { byText } from '../../../std.ts';
 import type { CheckContext, CheckFiles } from '../../rule.ts';
 import { keptFor } from '../store/stored-index.ts';
 import { startOf } from './agenix-rules.ts';
@@ -32,7 +33,7 @@ export function declaredFiles(
       for (const definition of secret.definitions)
         for (const { path, certain } of secrets.filesOf(definition).files)
           if (certain && !found.has(path) && sources.kind(path) === 'file') found.set(path, definition);
-  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...found].sort(byText(([name]) => name)));
 }
 
 /** Those of sops-nix of which the rule that they fall under is known. */
@@ -118,7 +119,7 @@ function walk(configs: readonly SopsConfig[], context: CheckContext): CoveredFil
       }
     }
   }
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return found.sort(byText(({ path }) => path));
 }
 
 /** Is it a file of another name that sops has encrypted? Whatever else a rule fits is none of ours. */

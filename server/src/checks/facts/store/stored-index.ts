@@ -3,7 +3,7 @@
  * so that an edit of a Nix file does not walk through them again. Knows nothing of what is declared.
  */
 import type { Place } from '../../../nix/places.ts';
-import { once } from '../../../store/sops/sops-keys.ts';
+import { addToList, once } from '../../../std.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
 import type { Report } from '../../rule.ts';
@@ -111,9 +111,7 @@ function makeIndex({ vars, validations, hashOf }: StoreContents): StoredIndex {
       file.shared[stored.kind] ??= stored;
     } else if (stored.owner !== null) {
       file.owners[stored.kind].add(stored.owner);
-      const own = draft.byOwner.get(stored.owner);
-      if (own === undefined) draft.byOwner.set(stored.owner, [stored]);
-      else own.push(stored);
+      addToList(draft.byOwner, stored.owner, stored);
     }
   }
   for (const validation of validations)

@@ -1,7 +1,7 @@
 /** generator/no-output: a generator that certainly has no files. */
 import { persistPrompt } from '../../../edits/edit-options.ts';
 import { hasNoOutput, isThrownAway } from '../../facts/generator/lost-results.ts';
-import { examined, machinesOf, once } from '../../facts/generator/script-io.ts';
+import { examined, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 export const noOutput: Rule = {
@@ -61,7 +61,7 @@ Declare the files, or set \`persist = true\` for the prompts. Source: clan-core 
       },
     ],
   }),
-  check: context => once(reports(context)),
+  check: context => oncePerPlace(reports(context)),
 };
 
 function* reports({ fleet, sources }: CheckContext): Iterable<Report> {

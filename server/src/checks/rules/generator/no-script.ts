@@ -1,7 +1,7 @@
 /** generator/no-script: files that nothing can make, because there is no script. */
 
 import { isPersisted } from '../../facts/generator/lost-results.ts';
-import { type Examined, examined, machinesOf, once } from '../../facts/generator/script-io.ts';
+import { type Examined, examined, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
 import { quoted } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -70,7 +70,7 @@ clan_lib/vars/generate.py.`,
       },
     ],
   }),
-  check: context => once(reports(context)),
+  check: context => oncePerPlace(reports(context)),
 };
 
 function* reports({ fleet }: CheckContext): Iterable<Report> {

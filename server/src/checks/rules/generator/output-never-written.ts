@@ -7,7 +7,7 @@ import type { Sources, TextEdit } from '../../../edits/text-edit.ts';
 import type { GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
 import { type Unwritten, unwrittenFiles } from '../../facts/generator/lost-results.ts';
-import { type Examined, examined, machinesOf, once } from '../../facts/generator/script-io.ts';
+import { type Examined, examined, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
 import type { CheckContext, Fix, Related, Report, Rule } from '../../rule.ts';
 
 const module = (persist: string, mark = ''): string => `\
@@ -121,7 +121,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
       },
     ],
   }),
-  check: context => once(reports(context)),
+  check: context => oncePerPlace(reports(context)),
 };
 
 function* reports(context: CheckContext): Iterable<Report> {

@@ -3,7 +3,7 @@ import type { Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
 import { baseName, pathKey } from '../../../shell/flow/values.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
 import { isExplained } from '../../facts/generator/lost-results.ts';
-import { examined, handsOver, machinesOf, once } from '../../facts/generator/script-io.ts';
+import { examined, handsOver, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const module = (file: string, mark = ''): string => `\
@@ -61,7 +61,7 @@ Write to \`"$out/<file>"\`. Source: clan-core d7c35d912, clan_lib/sandbox_exec.`
       },
     ],
   }),
-  check: context => once(reports(context)),
+  check: context => oncePerPlace(reports(context)),
 };
 
 function* reports({ fleet }: CheckContext): Iterable<Report> {

@@ -11,7 +11,7 @@ import {
   machinesOf,
   mayBeSame,
   memberRead,
-  once,
+  oncePerPlace,
   worksInside,
 } from '../../facts/generator/script-io.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -98,7 +98,7 @@ clan_lib/vars/generate.py.`,
       },
     ],
   }),
-  check: context => once(reports(context)),
+  check: context => oncePerPlace(reports(context)),
 };
 
 function* reports({ fleet }: CheckContext): Iterable<Report> {

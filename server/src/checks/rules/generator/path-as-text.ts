@@ -3,7 +3,13 @@
 import { wrapped } from '../../../edits/edit-script.ts';
 import type { CommandFact, Flow, ReadFact } from '../../../shell/flow/flow-facts.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
-import { type Examined, examined, machinesOf, memberRead, once } from '../../facts/generator/script-io.ts';
+import {
+  type Examined,
+  examined,
+  machinesOf,
+  memberRead,
+  oncePerPlace,
+} from '../../facts/generator/script-io.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 const bad = (script: string, tools = '[ pkgs.mkpasswd ]'): string => `\
@@ -68,7 +74,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generate.py, which writes one file a 
       },
     ],
   }),
-  check: context => once(reports(context)),
+  check: context => oncePerPlace(reports(context)),
 };
 
 function* reports(context: CheckContext): Iterable<Report> {

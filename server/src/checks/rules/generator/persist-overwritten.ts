@@ -1,7 +1,7 @@
 /** generator/persist-overwritten: a persisted prompt is overwritten by something made of its answer. */
 
 import { isTransformed, writesOver } from '../../facts/generator/prompt-copies.ts';
-import { examined, machinesOf, once } from '../../facts/generator/script-io.ts';
+import { examined, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const module = (script: string): string => `\
@@ -66,7 +66,7 @@ time. Source: clan-core d7c35d912, clan_lib/vars/generate.py, which looks for ea
       },
     ],
   }),
-  check: context => once(reports(context)),
+  check: context => oncePerPlace(reports(context)),
 };
 
 function* reports({ fleet }: CheckContext): Iterable<Report> {

@@ -1,7 +1,7 @@
 /** generator/prompt-unused: an answer that is asked for and thrown away. */
 import { persistPrompt } from '../../../edits/edit-options.ts';
 import { hasNoOutput, isExplained, isThrownAway } from '../../facts/generator/lost-results.ts';
-import { type Examined, examined, machinesOf, once } from '../../facts/generator/script-io.ts';
+import { type Examined, examined, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 export const promptUnused: Rule = {
@@ -71,7 +71,7 @@ modules/clan/export-modules/generic-generator.nix.`,
       },
     ],
   }),
-  check: context => once(reports(context)),
+  check: context => oncePerPlace(reports(context)),
 };
 
 function* reports(context: CheckContext): Iterable<Report> {

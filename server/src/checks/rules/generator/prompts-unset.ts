@@ -1,6 +1,6 @@
 /** generator/prompts-unset: a script uses `$prompts` in a generator that has no prompts. */
 import type { Flow } from '../../../shell/flow/flow-facts.ts';
-import { examined, machinesOf, once } from '../../facts/generator/script-io.ts';
+import { examined, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const module = (prompt: string, mark = ''): string => `\
@@ -47,7 +47,7 @@ sets the variable, and generic-generator.nix, which says \`set -euo pipefail\`.`
       },
     ],
   }),
-  check: context => once(reports(context)),
+  check: context => oncePerPlace(reports(context)),
 };
 
 function* reports({ fleet }: CheckContext): Iterable<Report> {

@@ -2,6 +2,7 @@
 
 import type { Generator, GeneratorBody, Variant } from '../../../fleet/model/generators.ts';
 import type { Place } from '../../../nix/places.ts';
+import { byText } from '../../../std.ts';
 import { mayInclude } from '../../facts/fleet-facts.ts';
 import { machinesText } from '../../facts/wording.ts';
 import type { Report, Rule } from '../../rule.ts';
@@ -185,7 +186,7 @@ function isKnown(value: unknown): boolean {
 
 function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'none';
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(value).sort(byText(([name]) => name));
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join()}}`;
 }
 

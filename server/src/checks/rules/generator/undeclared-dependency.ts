@@ -13,7 +13,7 @@ import {
   machinesOf,
   mayBeSame,
   memberRead,
-  once,
+  oncePerPlace,
   opens,
 } from '../../facts/generator/script-io.ts';
 import { isUndeclared } from '../../facts/store/declared-files.ts';
@@ -116,7 +116,7 @@ Add the generator to \`dependencies\`. Source: clan-core d7c35d912, clan_lib/var
       },
     ],
   }),
-  check: context => once(reports(context)),
+  check: context => oncePerPlace(reports(context)),
 };
 
 function* reports(context: CheckContext): Iterable<Report> {

@@ -4,7 +4,13 @@ import { addMember } from '../../../edits/edit-options.ts';
 import type { Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
 import { isExplained, undeclaredWrites } from '../../facts/generator/lost-results.ts';
-import { type Examined, examined, machinesOf, mayBeSame, once } from '../../facts/generator/script-io.ts';
+import {
+  type Examined,
+  examined,
+  machinesOf,
+  mayBeSame,
+  oncePerPlace,
+} from '../../facts/generator/script-io.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 const module = (files: string, mark = ''): string => `\
@@ -80,7 +86,7 @@ Declare the file, or write it to \`$(mktemp -d)\`. Source: clan-core d7c35d912, 
       },
     ],
   }),
-  check: context => once(reports(context)),
+  check: context => oncePerPlace(reports(context)),
 };
 
 function* reports(context: CheckContext): Iterable<Report> {

@@ -13,7 +13,7 @@ import {
   machinesOf,
   mayBeSame,
   memberRead,
-  once,
+  oncePerPlace,
   opens,
 } from '../../facts/generator/script-io.ts';
 import { quoted } from '../../facts/wording.ts';
@@ -63,7 +63,7 @@ Mend the name, or declare the prompt. Source: clan-core d7c35d912, clan_lib/vars
     ],
     good: [{ title: 'Both prompts are declared', files: { 'modules/mail.nix': module('password') } }],
   }),
-  check: context => once(reports(context)),
+  check: context => oncePerPlace(reports(context)),
 };
 
 function* reports(context: CheckContext): Iterable<Report> {

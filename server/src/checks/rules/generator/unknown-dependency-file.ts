@@ -3,6 +3,7 @@
 import { replaced } from '../../../edits/edit-script.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Place } from '../../../nix/places.ts';
+import { sortedUnique } from '../../../std.ts';
 import { type Facts, factsOf, mayBeDefinedElsewhere } from '../../facts/fleet-facts.ts';
 import {
   examined,
@@ -11,10 +12,10 @@ import {
   machinesOf,
   mayBeSame,
   memberRead,
-  once,
+  oncePerPlace,
   opens,
 } from '../../facts/generator/script-io.ts';
-import { quoted, sortedUnique } from '../../facts/wording.ts';
+import { quoted } from '../../facts/wording.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 const module = (file: string, mark = ''): string => `\
@@ -66,7 +67,7 @@ Mend the name, or declare the file in the dependency. Source: clan-core d7c35d91
     ],
     good: [{ title: 'A file that the dependency declares', files: { 'modules/web.nix': module('ca.key') } }],
   }),
-  check: context => once(reports(context)),
+  check: context => oncePerPlace(reports(context)),
 };
 
 function* reports(context: CheckContext): Iterable<Report> {

@@ -4,7 +4,7 @@ import { removeListItem } from '../../../edits/edits.ts';
 import { suggest } from '../../../edits/suggest.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
-import { examined, machinesOf, mayRead, memberRead, once } from '../../facts/generator/script-io.ts';
+import { examined, machinesOf, mayRead, memberRead, oncePerPlace } from '../../facts/generator/script-io.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 const module = (script: string, mark = ''): string => `\
@@ -63,7 +63,7 @@ Take it out of \`dependencies\`, or read \`$in/<dependency>/<file>\`. Source: cl
       },
     ],
   }),
-  check: context => once(reports(context)),
+  check: context => oncePerPlace(reports(context)),
 };
 
 function* reports(context: CheckContext): Iterable<Report> {

@@ -5,6 +5,7 @@ import type { MachineFact } from '../../../fleet/model/machines.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import type { Expr } from '../../../nix/syntax.ts';
+import { addToList } from '../../../std.ts';
 import { below } from '../../../store/vars/files.ts';
 import { isDeployed } from '../../facts/inventory/named-in-roles.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -88,9 +89,7 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
     const byName = new Map<string, MachineFact[]>();
     for (const fact of fleet.machineFacts) {
       if (fact.at !== null && !isDeployed(fact.at)) continue;
-      const same = byName.get(fact.name);
-      if (same === undefined) byName.set(fact.name, [fact]);
-      else same.push(fact);
+      addToList(byName, fact.name, fact);
     }
     for (const [name, facts] of byName) {
       const found = twoClasses(name, facts) ?? wrongPlatform(context, name, facts) ?? twoMakers(name, facts);

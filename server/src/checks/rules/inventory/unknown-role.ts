@@ -4,9 +4,10 @@ import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import { CLAN_CORE_TIME, SERVICES } from '../../../fleet/catalogue/catalogue-services.ts';
 import type { Instance, Role } from '../../../fleet/model/services.ts';
 import { placeKey } from '../../../nix/places.ts';
+import { sortedUnique } from '../../../std.ts';
 import { hasServiceOfClanCore, isCatalogued } from '../../facts/inventory/clan-core-version.ts';
 import { certainInstances, isDeployed, replacement } from '../../facts/inventory/named-in-roles.ts';
-import { quoted, sortedUnique } from '../../facts/wording.ts';
+import { quoted } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const SERVICE = `\

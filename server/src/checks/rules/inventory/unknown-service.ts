@@ -9,6 +9,7 @@ import type { Instance } from '../../../fleet/model/services.ts';
 import type { Place } from '../../../nix/places.ts';
 import { placeKey } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
+import { sortedUnique } from '../../../std.ts';
 import {
   flakeInputs,
   hasServiceOfClanCore,
@@ -17,7 +18,6 @@ import {
   lockedTime,
 } from '../../facts/inventory/clan-core-version.ts';
 import { certainInstances, isDeployed, replacement } from '../../facts/inventory/named-in-roles.ts';
-import { sortedUnique } from '../../facts/wording.ts';
 import type { CheckContext, Fix, Report, Rule, Severity } from '../../rule.ts';
 
 export const unknownService: Rule = {

@@ -5,8 +5,9 @@ import { stringText } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { WrittenEntry } from '../../../modules/options/option.ts';
+import { sortedUnique } from '../../../std.ts';
 import { isMisfit, type OnMachines, ownProblems } from '../../facts/option/undeclared-options.ts';
-import { inBrackets, sortedUnique } from '../../facts/wording.ts';
+import { inBrackets } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 export const declaredType: Rule = {

@@ -1,8 +1,9 @@
 /** option/undeclared: an option of the fleet's own that no module of a machine declares. */
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import { sortedUnique } from '../../../std.ts';
 import { declaredIn, isMisfit, type OnMachines, ownProblems } from '../../facts/option/undeclared-options.ts';
-import { inBrackets, joined, sortedUnique } from '../../facts/wording.ts';
+import { inBrackets, joined } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 export const undeclared: Rule = {

@@ -6,9 +6,10 @@ import type { Sources } from '../../../edits/text-edit.ts';
 import type { KeyLookup, RegistryKey } from '../../../fleet/model/registries.ts';
 import type { Unit } from '../../../fleet/model/uses.ts';
 import { placeKey } from '../../../nix/places.ts';
+import { sortedUnique } from '../../../std.ts';
 import { type Facts, factsOf, rowOf } from '../../facts/fleet-facts.ts';
 import { machinesAt, machinesWithout } from '../../facts/registry/machines-lacking-key.ts';
-import { machinesText, sortedUnique } from '../../facts/wording.ts';
+import { machinesText } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 

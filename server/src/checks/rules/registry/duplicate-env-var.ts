@@ -2,8 +2,9 @@
 
 import type { RegistryKey } from '../../../fleet/model/registries.ts';
 import type { Place } from '../../../nix/places.ts';
+import { addToList, addToSet, sortedUnique } from '../../../std.ts';
 import { type Facts, factsOf, fieldPlace, type RegistryFacts } from '../../facts/fleet-facts.ts';
-import { machinesText, sortedUnique } from '../../facts/wording.ts';
+import { machinesText } from '../../facts/wording.ts';
 import type { Report, Rule } from '../../rule.ts';
 
 const TOKENS = `\
@@ -111,9 +112,7 @@ function keysWithSharedVariable({ registry }: RegistryFacts): Set<RegistryKey> {
   const byVariable = new Map<string, RegistryKey[]>();
   for (const key of registry.keys) {
     if (key.envVar === null) continue;
-    const same = byVariable.get(key.envVar.value);
-    if (same === undefined) byVariable.set(key.envVar.value, [key]);
-    else same.push(key);
+    addToList(byVariable, key.envVar.value, key);
   }
   return new Set([...byVariable.values()].filter(keys => keys.length > 1).flat());
 }
@@ -126,9 +125,7 @@ function selections(
 ): Map<string, Set<RegistryKey>> {
   const selected = new Map<string, Set<RegistryKey>>();
   const add = (machine: string, key: RegistryKey) => {
-    const keys = selected.get(machine);
-    if (keys === undefined) selected.set(machine, new Set([key]));
-    else keys.add(key);
+    addToSet(selected, machine, key);
   };
   const withRow = new Set<string>();
   for (const matrix of registry.matrices) {

@@ -5,8 +5,9 @@ import { listWithItem } from '../../../edits/locate.ts';
 import type { ListedKey, Matrix, MatrixRow } from '../../../fleet/model/registries.ts';
 import type { Place } from '../../../nix/places.ts';
 import { placeKey } from '../../../nix/places.ts';
+import { sortedUnique } from '../../../std.ts';
 import { factsOf } from '../../facts/fleet-facts.ts';
-import { machinesText, sortedUnique } from '../../facts/wording.ts';
+import { machinesText } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 export const duplicateKey: Rule = {

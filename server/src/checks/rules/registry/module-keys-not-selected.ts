@@ -5,10 +5,11 @@ import type { RegistryKey } from '../../../fleet/model/registries.ts';
 import type { KeyedModule, Unit } from '../../../fleet/model/uses.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
+import { sortedUnique } from '../../../std.ts';
 import { factsOf, type RegistryFacts } from '../../facts/fleet-facts.ts';
 import { machinesAt, machinesWithout } from '../../facts/registry/machines-lacking-key.ts';
 import { waysFrom } from '../../facts/use/value-flow.ts';
-import { machinesText, quoted, sortedUnique } from '../../facts/wording.ts';
+import { machinesText, quoted } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 

@@ -4,9 +4,10 @@ import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Place } from '../../../nix/places.ts';
 import { placeKey } from '../../../nix/places.ts';
+import { sortedUnique } from '../../../std.ts';
 import { factsOf, lookupsIn, type RegistryFacts } from '../../facts/fleet-facts.ts';
 import { newEntryFix } from '../../facts/registry/new-entry.ts';
-import { inBrackets, sortedUnique } from '../../facts/wording.ts';
+import { inBrackets } from '../../facts/wording.ts';
 import { inUnits } from '../../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 

@@ -2,6 +2,7 @@
 
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
 import type { EncryptedFile, EncryptedKey } from '../../../fleet/secrets/secrets-keys.ts';
+import { addToSet } from '../../../std.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
 import { namedInScripts } from '../../facts/sops/other-readers.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -80,9 +81,7 @@ function takenIn(secrets: FleetSecrets): ReadonlyMap<string, ReadonlySet<string>
         // With a key that is not there, one of those that are may be meant.
         if (found?.kind !== 'found') whole.add(path);
         const key = definition.key?.value ?? definition.name;
-        const list = taken.get(path);
-        if (list === undefined) taken.set(path, new Set([key]));
-        else list.add(key);
+        addToSet(taken, path, key);
       }
     }
   }

@@ -1,5 +1,6 @@
 /** store/orphan-file: a stored file that its generator does not have any more. */
 import type { Fleet } from '../../../fleet/model/fleet.ts';
+import { sortedUnique } from '../../../std.ts';
 import {
   certainlyWithout,
   lacksFile,
@@ -9,7 +10,7 @@ import {
 } from '../../facts/store/declared-files.ts';
 import { removal, storedFiles } from '../../facts/store/leftover-words.ts';
 import { type StoredFileOf, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
-import { inBrackets, quoted, sortedUnique } from '../../facts/wording.ts';
+import { inBrackets, quoted } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';

@@ -1,6 +1,7 @@
 /** store/orphan-generator: stored files of a generator that is not there any more. */
 import { leftoverOf } from '../../../fleet/catalogue/catalogue-leftovers.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
+import { sortedUnique } from '../../../std.ts';
 import { below } from '../../../store/vars/files.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from '../../facts/store/declared-files.ts';
 import { removal, storedFiles } from '../../facts/store/leftover-words.ts';
 import { keptFor, type StoredGenerator, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
-import { counted, inBrackets, machinesText, quoted, sortedUnique } from '../../facts/wording.ts';
+import { counted, inBrackets, machinesText, quoted } from '../../facts/wording.ts';
 import type { CheckContext, Leftover, Report, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';

@@ -5,12 +5,13 @@ import type { Generator } from '../../../fleet/model/generators.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import type { LambdaExpr } from '../../../nix/syntax.ts';
+import { sortedUnique } from '../../../std.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import { factsOf } from '../../facts/fleet-facts.ts';
 import { readersOf } from '../../facts/use/reading-machines.ts';
 import { fileText, type KnownUse, usedFile } from '../../facts/use/used-file.ts';
 import { isIfThere, isInGenerator, waysFrom } from '../../facts/use/value-flow.ts';
-import { machinesText, sortedUnique } from '../../facts/wording.ts';
+import { machinesText } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 

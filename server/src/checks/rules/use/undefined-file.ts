@@ -7,6 +7,7 @@ import type { Generator } from '../../../fleet/model/generators.ts';
 import type { Use } from '../../../fleet/model/uses.ts';
 import { childrenOf } from '../../../nix/expressions.ts';
 import { type Expr, writtenName } from '../../../nix/syntax.ts';
+import { sortedUnique } from '../../../std.ts';
 import {
   calledUses,
   type Facts,
@@ -15,7 +16,7 @@ import {
   mayInclude,
   plainUses,
 } from '../../facts/fleet-facts.ts';
-import { quoted, sortedUnique } from '../../facts/wording.ts';
+import { quoted } from '../../facts/wording.ts';
 import { keeping } from '../../memory/kept.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
