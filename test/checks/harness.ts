@@ -12,7 +12,7 @@ import { createMemory } from '../../server/src/checks/memory/memory.ts';
 import type { CheckFiles, Example, Finding, Fix, Rule } from '../../server/src/checks/rule.ts';
 import { ruleById, rules } from '../../server/src/checks/rules/index.ts';
 import type { TextEdit } from '../../server/src/edits/text-edit.ts';
-import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/build/builder.ts';
+import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/assembly/builder.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
 import {
   type Checked,

@@ -6,7 +6,7 @@
 import { type CheckSettings, type RuleFailure, runRules } from '../../server/src/checks/engine/run.ts';
 import type { CheckFiles, Example, Finding, Rule } from '../../server/src/checks/rule.ts';
 import { rules as allRules } from '../../server/src/checks/rules/index.ts';
-import { createFleetBuilder, type FleetSettings } from '../../server/src/fleet/build/builder.ts';
+import { createFleetBuilder, type FleetSettings } from '../../server/src/fleet/assembly/builder.ts';
 import type { Fleet } from '../../server/src/fleet/model/fleet.ts';
 import { memoryFiles } from '../nix/support.ts';
 import { storeFiles } from '../store/support.ts';

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createFleetBuilder } from '../../server/src/fleet/build/builder.ts';
+import { createFleetBuilder } from '../../server/src/fleet/assembly/builder.ts';
 import { CLAN_CORE_COMMIT } from '../../server/src/fleet/catalogue/catalogue-data.ts';
 import { FORMER } from '../../server/src/fleet/catalogue/catalogue-former.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createFleetBuilder } from '../../server/src/fleet/build/builder.ts';
+import { createFleetBuilder } from '../../server/src/fleet/assembly/builder.ts';
 import { CATALOGUE } from '../../server/src/fleet/catalogue/catalogue-data.ts';
 import { FORMER_SERVICES, SERVICES } from '../../server/src/fleet/catalogue/catalogue-services.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';

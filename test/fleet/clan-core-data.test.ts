@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createFleetBuilder } from '../../server/src/fleet/build/builder.ts';
+import { createFleetBuilder } from '../../server/src/fleet/assembly/builder.ts';
 import { CLAN_CORE_TIME, SERVICES } from '../../server/src/fleet/catalogue/catalogue-services.ts';
 import { clanOptions, inventoryOptions, optionsOfService } from '../../server/src/fleet/options/clan-core.ts';
 import services from '../../server/src/fleet/options/data/service-options.json' with { type: 'json' };

@@ -1,6 +1,6 @@
 /** In a large fleet, trees are dropped once their files have been read; what is read of them stays the same. */
 import { expect, it } from 'vitest';
-import { createFleetBuilder } from '../../server/src/fleet/build/builder.ts';
+import { createFleetBuilder } from '../../server/src/fleet/assembly/builder.ts';
 import { host, PIPELINE } from './pipeline.ts';
 import { fleetWorkspace, plainFleet, SEED_NAMES } from './workspace.ts';
 

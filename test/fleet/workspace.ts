@@ -3,7 +3,7 @@
  */
 
 import { inspect } from 'node:util';
-import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/build/builder.ts';
+import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/assembly/builder.ts';
 import { certainMembers, roleMembers } from '../../server/src/fleet/inventory/members.ts';
 import type { Fleet } from '../../server/src/fleet/model/fleet.ts';
 import type { GeneratorBody } from '../../server/src/fleet/model/generators.ts';

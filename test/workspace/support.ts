@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createMemory } from '../../server/src/checks/memory/memory.ts';
 import type { Finding, Rule } from '../../server/src/checks/rule.ts';
-import type { FleetFiles } from '../../server/src/fleet/build/builder.ts';
+import type { FleetFiles } from '../../server/src/fleet/assembly/builder.ts';
 import type { Fleet } from '../../server/src/fleet/model/fleet.ts';
 import { NO_FLEET_OPTIONS } from '../../server/src/fleet/options/joined.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';

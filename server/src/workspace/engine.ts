@@ -7,7 +7,7 @@ import type { CheckSettings, RunOptions } from '../checks/engine/run.ts';
 import type { Memory } from '../checks/memory/memory.ts';
 import type { CheckFiles, Finding, Fix, Rule } from '../checks/rule.ts';
 import type { Sources } from '../edits/text-edit.ts';
-import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/build/builder.ts';
+import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/assembly/builder.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { SyntaxTree } from '../nix/syntax.ts';
 import type { Backend } from '../store/vars/read.ts';
@@ -55,7 +55,7 @@ export async function loadEngine(wasm?: EngineWasm): Promise<Engine> {
     import('../nix/parse/parse.ts').then(module =>
       module.createParser(wasm && { runtime: wasm.runtime, grammar: wasm.nix }),
     ),
-    import('../fleet/build/builder.ts'),
+    import('../fleet/assembly/builder.ts'),
     import('../checks/rules/index.ts'),
     import('../checks/engine/run.ts'),
     import('../checks/engine/suppress.ts'),

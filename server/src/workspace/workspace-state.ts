@@ -4,7 +4,7 @@
  */
 import type { CheckFiles } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
-import type { FleetBuilder } from '../fleet/build/builder.ts';
+import type { FleetBuilder } from '../fleet/assembly/builder.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import { groupBy } from '../std.ts';
 import type { Engine } from './engine.ts';

@@ -5,7 +5,7 @@
  */
 
 import { VARIABLE_NAME } from '../../checks/rules/registry/invalid-env-var.ts';
-import { referencesOf } from '../../fleet/build/references.ts';
+import { referencesOf } from '../../fleet/assembly/references.ts';
 import { configOf, unknownArgument, wellKnown } from '../../modules/modules.ts';
 import { certain, member } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';

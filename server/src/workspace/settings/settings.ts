@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { didYouMean, suggest } from '../../edits/suggest.ts';
-import type { FleetSettings } from '../../fleet/build/builder.ts';
+import type { FleetSettings } from '../../fleet/assembly/builder.ts';
 import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../../host/sandbox/limits.ts';
 import type { Place } from '../../nix/places.ts';
 import { matchesAny } from './glob.ts';
