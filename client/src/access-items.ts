@@ -19,7 +19,7 @@ export type AccessNode =
       readonly below: 'reader' | 'secret';
     };
 
-export interface Reader {
+interface Reader {
   readonly kind: SecretReader['kind'];
   /** The name, or the key of those that have none. */
   readonly name: string;

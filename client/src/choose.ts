@@ -25,7 +25,7 @@ export interface OneTried {
 }
 
 /** A generator of a machine. */
-export interface OneGenerator {
+interface OneGenerator {
   readonly root: string;
   readonly machine: string;
   readonly generator: string;

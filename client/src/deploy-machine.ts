@@ -9,7 +9,7 @@ import { runProgram } from './program.ts';
 import { runInTerminal } from './run-in-terminal.ts';
 
 /** The answer of `varsmith deploy --dry-run --json`. */
-export interface DeployAnswer {
+interface DeployAnswer {
   readonly problems: readonly { readonly kind: string; readonly message: string }[];
   /** Why nothing can be run; null if it can. */
   readonly refused: string | null;

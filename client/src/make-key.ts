@@ -78,7 +78,7 @@ function tellMade(made: MadeKey): void {
 }
 
 /** What was made, where, what it is for, and what git did: whole sentences. */
-export function madeText({ recipient, written, user, added, note }: MadeKey): string {
+function madeText({ recipient, written, user, added, note }: MadeKey): string {
   const key =
     written === null
       ? l10n.t('You have a key already: {0}.', recipient)

@@ -81,7 +81,7 @@ export interface GraphResult {
   readonly legend: readonly GraphLegendEntry[];
 }
 
-export interface GraphLegendEntry {
+interface GraphLegendEntry {
   /** SVG, drawn around 0, 0. */
   readonly sample: string;
   readonly sampleWidth: number;

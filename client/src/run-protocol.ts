@@ -44,7 +44,7 @@ export interface AccessEvent {
   readonly changes: readonly SecretAccessChange[];
 }
 
-export interface SecretAccessChange {
+interface SecretAccessChange {
   /** `shared/<generator>/<file>` or `per-machine/<machine>/<generator>/<file>`. */
   readonly secret: string;
   /** Nothing is stored there yet. */
@@ -54,7 +54,7 @@ export interface SecretAccessChange {
   readonly losses: readonly AccessReader[];
 }
 
-export interface AccessReader {
+interface AccessReader {
   readonly kind: 'user' | 'machine' | 'admin' | 'unknown';
   readonly name: string | null;
   /** Public; null for a machine that is yet to get one. */
@@ -89,7 +89,7 @@ export interface QuestionEvent {
   readonly previous: string | null;
 }
 
-export interface StartedEvent {
+interface StartedEvent {
   readonly event: 'started';
   readonly key: string;
 }
@@ -114,7 +114,7 @@ export interface ResultEvent {
   readonly where: SourcePlace | null;
 }
 
-export interface StoredFile {
+interface StoredFile {
   readonly name: string;
   readonly secret: boolean;
   /** Relative to the root; null where the store is outside of it. */
@@ -155,7 +155,7 @@ export interface TrialEvent {
   readonly where: SourcePlace | null;
 }
 
-export interface TrialFile {
+interface TrialFile {
   readonly name: string;
   readonly secret: boolean;
   readonly written: boolean;

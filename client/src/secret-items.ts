@@ -28,7 +28,7 @@ export function secretNodes(roots: readonly SecretsRoot[]): SecretNode[] {
   return filled.map(({ root }) => ({ kind: 'root', root }));
 }
 
-export function nodesOf(root: SecretsRoot): SecretNode[] {
+function nodesOf(root: SecretsRoot): SecretNode[] {
   return [
     ...root.machines.map((machine): SecretNode => ({ kind: 'machine', root: root.uri, machine })),
     ...(root.unassigned > 0 ? [{ kind: 'unassigned', root: root.uri, count: root.unassigned } as const] : []),

@@ -138,7 +138,7 @@ interface Value {
 }
 
 /** @returns what is wrong; null where it could not be told, and the person knows why */
-export async function verification(
+async function verification(
   bench: Bench,
   root: string,
   machines: readonly string[],

@@ -3,7 +3,7 @@
 export const EXIT = { ok: 0, findings: 1, usage: 2 } as const;
 
 /** What a code means for every command. */
-export const EXIT_CODES: ReadonlyArray<{
+const EXIT_CODES: ReadonlyArray<{
   readonly code: number;
   readonly short: string;
   readonly meaning: string;

@@ -16,7 +16,7 @@ export const ACTIONS = ['switch', 'test', 'install', 'rollback'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 export const TOOLS = ['auto', 'clan', 'rebuild'] as const;
-export type Tool = (typeof TOOLS)[number];
+type Tool = (typeof TOOLS)[number];
 
 export interface DeployRequest {
   readonly machine: Pick<Machine, 'name' | 'class'>;

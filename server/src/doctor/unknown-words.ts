@@ -70,7 +70,7 @@ const WORDS: Readonly<Record<UnknownPart, Words>> = {
 };
 
 /** Returns what cannot be told, and why, as one sentence. */
-export function unknownSentence({ what, reason }: Pick<NotAnalysable, 'what' | 'reason'>): string {
+function unknownSentence({ what, reason }: Pick<NotAnalysable, 'what' | 'reason'>): string {
   return `${WORDS[what].what}: ${reason}.`;
 }
 

@@ -19,7 +19,7 @@ import { CALL_NAMES, calledName, frameworkValue } from './frameworks/calls.ts';
 import { systemsIn } from './frameworks/layout.ts';
 
 /** An argument and the files that give it. */
-export interface SharedArgument {
+interface SharedArgument {
   readonly value: Lazy;
   readonly files: readonly string[];
 }

@@ -37,7 +37,7 @@ export interface FlakeModules {
   readonly frameworks: readonly ImportedFramework[];
 }
 
-export interface ImportedFramework {
+interface ImportedFramework {
   readonly framework: PartsFramework;
   readonly file: string;
 }

@@ -4,7 +4,7 @@ import { SETTINGS_RULE } from '../workspace/settings/settings-names.ts';
 import type { Client } from './client.ts';
 
 /** The client's command that shows the page of a rule, if it has said that it has one. */
-export const SHOW_RULE = 'varsmith.showRule';
+const SHOW_RULE = 'varsmith.showRule';
 
 /** The page on the web about a rule; that about settings, for findings in them. */
 export function webPageOf(rule: string): string {

@@ -3,7 +3,7 @@ import { type Connection, type Disposable, TextDocuments } from 'vscode-language
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { pathOfUri } from './to-protocol.ts';
 
-export interface OpenDocument {
+interface OpenDocument {
   readonly uri: string;
   readonly version: number;
   readonly text: string;

@@ -7,7 +7,7 @@ import { pathInRoot } from '../workspace/paths.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { WorkspaceOptions } from '../workspace/workspace-state.ts';
 
-export interface Owned {
+interface Owned {
   readonly workspace: Workspace;
   /** Relative to the workspace's root. */
   readonly path: string;

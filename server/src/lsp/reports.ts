@@ -6,7 +6,7 @@ import type { Diagnostic } from 'vscode-languageserver';
 import type { Snapshot } from '../editor/snapshot.ts';
 import { type Border, diagnosticOf } from './to-protocol.ts';
 
-export interface FileReport {
+interface FileReport {
   readonly uri: string;
   readonly items: readonly Diagnostic[];
   /** The `resultId` of the protocol. */

@@ -12,7 +12,7 @@ import { type Given, moduleArguments } from './modules.ts';
 import { definitionsOf } from './read.ts';
 
 /** One set that a module is made of. */
-export interface ModuleSet {
+interface ModuleSet {
   readonly set: AttrsValue;
   /** Under `mkIf` with a condition that is not known. */
   readonly conditional: boolean;

@@ -14,7 +14,7 @@ import { certain, type Definition, definitionsOf, member } from './read.ts';
 /** Data that conditions ask for. Null is Nix's null; what is not known is undefined. */
 export type Plain = boolean | string | number | null | readonly Plain[] | Names | Fields | AtPath;
 /** A path of the workspace. */
-export interface AtPath {
+interface AtPath {
   readonly path: string;
 }
 /** A set that is an item of a list: what is known of it. */
@@ -38,7 +38,7 @@ export interface Said {
 }
 
 /** How an option is declared. */
-export interface DeclaredOption {
+interface DeclaredOption {
   /** Undefined where it is not known, or there is none. */
   readonly default: Plain | undefined;
   /** True for a set of which the names are what is defined. */

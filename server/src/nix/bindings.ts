@@ -23,7 +23,7 @@ export interface DynamicMember {
 }
 
 /** A name that is bound again, at the second place. */
-export interface Duplicate extends Range {
+interface Duplicate extends Range {
   readonly name: string;
   readonly first: Range;
 }

@@ -64,8 +64,3 @@ export function offsetAt(lineStarts: readonly number[], textLength: number, posi
   const next = lineStarts[position.line + 1] ?? textLength + 1;
   return Math.min(start + Math.max(0, position.character), next - 1, textLength);
 }
-
-/** Returns true if `inner` lies within `outer`. */
-export function contains(outer: Range, inner: Range): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
-}

@@ -61,7 +61,7 @@ export interface Formal extends Range {
   readonly fallback: Expr | null;
 }
 
-export type UnaryOperator = '!' | '-';
+type UnaryOperator = '!' | '-';
 export type BinaryOperator =
   | '->'
   | '||'
@@ -81,11 +81,11 @@ export type BinaryOperator =
   | '|>'
   | '<|';
 
-export interface IntExpr extends Range {
+interface IntExpr extends Range {
   readonly kind: 'int';
   readonly value: bigint;
 }
-export interface FloatExpr extends Range {
+interface FloatExpr extends Range {
   readonly kind: 'float';
   readonly value: number;
 }
@@ -101,11 +101,11 @@ export interface PathExpr extends Range {
   readonly parts: readonly StringPart[];
 }
 /** `<nixpkgs>`; `name` is without the brackets. */
-export interface SearchPathExpr extends Range {
+interface SearchPathExpr extends Range {
   readonly kind: 'search-path';
   readonly name: string;
 }
-export interface VariableExpr extends Range {
+interface VariableExpr extends Range {
   readonly kind: 'variable';
   readonly name: string;
 }
@@ -153,13 +153,13 @@ export interface WithExpr extends Range {
   readonly scope: Expr;
   readonly body: Expr;
 }
-export interface IfExpr extends Range {
+interface IfExpr extends Range {
   readonly kind: 'if';
   readonly condition: Expr;
   readonly then: Expr;
   readonly otherwise: Expr;
 }
-export interface AssertExpr extends Range {
+interface AssertExpr extends Range {
   readonly kind: 'assert';
   readonly condition: Expr;
   readonly body: Expr;
@@ -176,7 +176,7 @@ export interface BinaryExpr extends Range {
   readonly right: Expr;
 }
 /** What could not be read. Evaluates to unknown. */
-export interface ErrorExpr extends Range {
+interface ErrorExpr extends Range {
   readonly kind: 'error';
 }
 

@@ -58,13 +58,13 @@ export interface ArithmeticPart extends Range {
   readonly inner: readonly WordPart[];
   readonly assigns: readonly string[];
 }
-export interface HolePart extends Range {
+interface HolePart extends Range {
   readonly kind: 'hole';
   readonly text: string;
   readonly quoted: boolean;
 }
 /** An unquoted pattern that file names are matched with. */
-export interface GlobPart extends Range {
+interface GlobPart extends Range {
   readonly kind: 'glob';
   readonly character: '*' | '?' | '[';
 }
@@ -126,7 +126,7 @@ export interface DeclareStatement extends Range {
   readonly options: readonly Word[];
   readonly assignments: readonly Assignment[];
 }
-export interface UnsetStatement extends Range {
+interface UnsetStatement extends Range {
   readonly kind: 'unset';
   readonly command: Word;
   readonly words: readonly Word[];
@@ -135,22 +135,22 @@ export interface PipelineStatement extends Range {
   readonly kind: 'pipeline';
   readonly stages: readonly Statement[];
 }
-export interface NotStatement extends Range {
+interface NotStatement extends Range {
   readonly kind: 'not';
   readonly body: Statement;
 }
-export interface ListStatement extends Range {
+interface ListStatement extends Range {
   readonly kind: 'list';
   readonly operator: '&&' | '||';
   readonly left: Statement;
   readonly right: Statement;
 }
 /** `{ …; }` or `( … )` */
-export interface GroupStatement extends Range {
+interface GroupStatement extends Range {
   readonly kind: 'group' | 'subshell';
   readonly body: readonly Statement[];
 }
-export interface RedirectedStatement extends Range {
+interface RedirectedStatement extends Range {
   readonly kind: 'redirected';
   readonly body: Statement;
   readonly redirects: readonly Redirect[];
@@ -199,24 +199,24 @@ export interface FunctionStatement extends Range {
   readonly body: Statement;
 }
 /** `[ … ]` and `[[ … ]]`; `words` are those between, with operators as text. */
-export interface TestStatement extends Range {
+interface TestStatement extends Range {
   readonly kind: 'test';
   readonly double: boolean;
   readonly words: readonly Word[];
 }
 /** `((…))` */
-export interface ArithmeticStatement extends Range {
+interface ArithmeticStatement extends Range {
   readonly kind: 'arithmetic';
   readonly inner: readonly WordPart[];
   readonly assigns: readonly string[];
 }
 /** `… &` */
-export interface BackgroundStatement extends Range {
+interface BackgroundStatement extends Range {
   readonly kind: 'background';
   readonly body: Statement;
 }
 /** What could not be read: it may do anything. */
-export interface UnreadableStatement extends Range {
+interface UnreadableStatement extends Range {
   readonly kind: 'unreadable';
 }
 export type Statement =

@@ -23,7 +23,7 @@ export interface Reader {
   readonly via: readonly ReaderLink[];
 }
 
-export interface Gain extends Reader {
+interface Gain extends Reader {
   /**
    * False for what the model itself demands: of a secret that is made for the first time, and for a machine that declares
    * its generator and had nothing of it yet.
@@ -73,7 +73,7 @@ export function ownersOf(sops: Pick<SopsFolder, 'users' | 'machines'>, key: stri
   return owners.length > 0 ? owners : [unknownReader(key)];
 }
 
-export function unknownReader(key: string): Reader {
+function unknownReader(key: string): Reader {
   return { kind: 'unknown', name: '', key, via: [] };
 }
 

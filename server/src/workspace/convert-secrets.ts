@@ -44,14 +44,14 @@ export interface ConvertWish {
 }
 
 /** A value, and those that it is stored for. */
-export interface Stored {
+interface Stored {
   /** `shared/<generator>` or `per-machine/<machine>/<generator>`. */
   readonly key: string;
   readonly machines: readonly string[];
   readonly from: KeptPlace;
 }
 
-export interface Converted {
+interface Converted {
   readonly conversion: Conversion;
   readonly stored: readonly Stored[];
 }

@@ -49,7 +49,7 @@ export function findRoot(start: string): string | null {
 }
 
 /** True for a folder that is not searched. */
-export function isIgnoredFolder(path: string, name: string): boolean {
+function isIgnoredFolder(path: string, name: string): boolean {
   return IGNORED_FOLDERS.has(name) || name.startsWith('result-') || STORED_FOLDERS.has(path);
 }
 

@@ -22,7 +22,7 @@ import { regularBytes } from '../host/files/regular-file.ts';
 import type { ChangedFile } from './fix.ts';
 
 /** Why nothing, or not everything, was written; a sentence for the person. */
-export class WriteError extends Error {}
+class WriteError extends Error {}
 
 /** Far above what is ever edited here. */
 const MAX_BYTES = 64 * 1024 * 1024;

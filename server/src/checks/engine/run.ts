@@ -20,7 +20,7 @@ export interface CheckSettings {
 }
 
 /** What is known of a run before, for runs over one workspace again and again. */
-export interface Since {
+interface Since {
   /** Belongs to the workspace. */
   readonly memory: Memory;
   /** The files that have changed since, relative to the workspace; null: anything may have. */

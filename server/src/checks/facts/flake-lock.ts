@@ -3,7 +3,7 @@ import { rememberLast } from '../memory/kept.ts';
 import type { CheckFiles } from '../rule.ts';
 
 /** A node of the lock: an input, or an input of one. */
-export interface LockedInput {
+interface LockedInput {
   readonly name: string;
   /** Its address, or `github.com/owner/repo`. */
   readonly where: string;

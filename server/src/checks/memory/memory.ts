@@ -22,7 +22,7 @@ export interface Reads {
   readonly files: Set<string>;
 }
 
-export interface Answer {
+interface Answer {
   readonly value: unknown;
   readonly reads: Reads;
   /** The number of the last run in which it was valid. */

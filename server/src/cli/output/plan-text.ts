@@ -56,7 +56,7 @@ export function planText(
 }
 
 /** Returns why a generator runs, and what becomes of its files. */
-export function reasonText({ reason, older, missing, overwrites }: PlanStep): string {
+function reasonText({ reason, older, missing, overwrites }: PlanStep): string {
   const over = overwrites.length === 0 ? '' : `; overwrites ${overwrites.join(', ')}`;
   switch (reason) {
     case 'missing':

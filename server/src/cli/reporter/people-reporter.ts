@@ -58,7 +58,7 @@ export function terminalAsking(io: Io): Pick<Reporter, 'signal' | 'mayGoOn' | 'a
 }
 
 /** Asks whether keys are given access. */
-export async function mayGive(asked: readonly AccessChange[], terminal: Terminal): Promise<boolean> {
+async function mayGive(asked: readonly AccessChange[], terminal: Terminal): Promise<boolean> {
   for (const line of accessSentences(asked)) terminal.output.write(`  ${printable(line)}\n`);
   return confirm(terminal, 'Give this access? It has none today.');
 }

@@ -5,7 +5,7 @@ export const NAME_SOURCES = ['machine', 'generator', 'var', 'user', 'rule'] as c
 export type NameSource = (typeof NAME_SOURCES)[number];
 
 /** What a name or a path on the command line can be, so that shells can complete it. */
-export type Source = NameSource | 'file' | 'folder' | 'text';
+type Source = NameSource | 'file' | 'folder' | 'text';
 
 export interface ValueSpec {
   /** As the help shows it: `FORMAT`. */

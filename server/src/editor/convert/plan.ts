@@ -17,7 +17,7 @@ import { type WrittenSecret, writtenSecret } from './secret-syntax.ts';
 import { bodyLines, declaredAnew, KEPT, SOURCES, TRANSLATED } from './to-generator.ts';
 import { clanPath, clanSource, machinesIn, sourceOf, type ValueSource } from './value-location.ts';
 
-export interface ConvertedDefinition {
+interface ConvertedDefinition {
   /** Null for a secret that clan gives without one: the generator is added to the module. */
   readonly written: WrittenSecret | null;
   readonly module: string;

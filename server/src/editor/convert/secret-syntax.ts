@@ -21,7 +21,7 @@ export interface WrittenSecret {
   readonly prefix: string;
 }
 
-export interface WrittenValue {
+interface WrittenValue {
   readonly name: string;
   readonly value: Expr;
 }

@@ -13,7 +13,7 @@ import { environmentMachines, type Selected, selectedKeys } from './environment-
 import { stepsSetting } from './environment-steps.ts';
 
 /** What kind of answer it is; further kinds may come. */
-export type ReasonKind =
+type ReasonKind =
   /** A key of the machine is exported under the name. */
   | 'exported'
   /** A step of the machine's session sets it. */
@@ -37,7 +37,7 @@ export type ReasonKind =
   /** Nothing of the name. */
   | 'unknown';
 
-export interface Reason {
+interface Reason {
   readonly kind: ReasonKind;
   /** Sentences. */
   readonly text: string;

@@ -78,7 +78,7 @@ export function absentText(machine: string, absent: readonly Explanation[]): str
 }
 
 /** On one line: a name of the sources must not end the comment. */
-export function noteText({ name, text }: Note): string {
+function noteText({ name, text }: Note): string {
   return marked(name === null ? text : `${name}: ${text}`).replace(/[\p{Cc}\ufffd]/gu, ' ');
 }
 

@@ -20,13 +20,13 @@ interface StepBase {
 }
 
 /** Reads a file into a variable: `from` is the variable with the file's path. */
-export interface Hydration extends StepBase {
+interface Hydration extends StepBase {
   readonly kind: 'hydrate';
   readonly from: string;
 }
 
 /** Puts a variable together; it is not set where one of the others is not. */
-export interface Composition extends StepBase {
+interface Composition extends StepBase {
   readonly kind: 'compose';
   readonly parts: readonly (string | { readonly variable: string })[];
 }

@@ -33,7 +33,7 @@ export interface SecretsEntry {
   readonly files: readonly EncryptedFileEntry[];
 }
 
-export interface EncryptedFileEntry {
+interface EncryptedFileEntry {
   readonly path: string;
   readonly keeper: SecretKeeper;
   readonly state: 'encrypted' | 'plain' | 'missing' | 'unknown';

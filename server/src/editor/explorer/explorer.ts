@@ -13,7 +13,7 @@ import { secretCount } from '../secrets/joined.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type ExplorerFilter, matches } from './explorer-filter.ts';
 
-export interface MachineEntry {
+interface MachineEntry {
   readonly name: string;
   readonly class: string | null;
   readonly system: string | null;
@@ -37,7 +37,7 @@ export interface GeneratorEntry {
   readonly dependencies: readonly string[];
 }
 
-export interface FileEntry {
+interface FileEntry {
   readonly name: string;
   readonly secret: boolean | null;
   /** Null where it cannot be told. */

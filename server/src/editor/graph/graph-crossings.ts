@@ -23,7 +23,7 @@ export interface Crossings {
   lines(placed: Placed): Line[];
 }
 
-export interface Placed {
+interface Placed {
   /** Of groups, by id. */
   readonly boxes: ReadonlyMap<string, Box>;
   /** From group to group, as `between` is. */

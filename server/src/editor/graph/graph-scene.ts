@@ -22,7 +22,7 @@ export interface Scene {
   readonly height: number;
 }
 
-export interface SceneNode {
+interface SceneNode {
   readonly node: GraphNode;
   /** It stands in a list, and hangs together with nothing. */
   readonly isCompact: boolean;

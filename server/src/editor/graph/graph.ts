@@ -42,7 +42,7 @@ export interface GraphNode {
 }
 
 /** `to` is made from `from`. */
-export interface GraphEdge {
+interface GraphEdge {
   readonly from: string;
   readonly to: string;
   /** Part of a circle, which can never be generated. */

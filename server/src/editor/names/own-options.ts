@@ -1,7 +1,7 @@
 /** What the editor asks of the fleet's own options: by file, and by path. Made once for each state of the options. */
 import { keptFor } from '../../checks/facts/store/stored-index.ts';
 import type { FleetOptions, ModuleOptions } from '../../fleet/model/options.ts';
-import { CHOSEN, stepBelow, treeAt } from '../../modules/options/below.ts';
+import { CHOSEN, treeAt } from '../../modules/options/below.ts';
 import type { OptionTree, WrittenEntry } from '../../modules/options/option.ts';
 import { mergeTrees } from '../../modules/options/tree.ts';
 
@@ -50,19 +50,6 @@ function filesOf({ tree, definitions, functions }: ModuleOptions, names: Readonl
     for (const entry of definitions.get(name) ?? []) if (entry.at !== null) files.add(entry.at.file);
   }
   return files;
-}
-
-/** A path as documentation writes it, with `*` for names that are chosen; null where there is no such option. */
-export function documentedPath(tree: OptionTree, path: readonly string[]): string[] | null {
-  const found: string[] = [];
-  let at = tree;
-  for (const name of path) {
-    const step = stepBelow(at, name);
-    if (step === null) return null;
-    found.push(step.name);
-    at = step.tree;
-  }
-  return found;
 }
 
 /** What is declared at such a path. */

@@ -7,7 +7,7 @@ import { placeInScript } from '../../fleet/generators/script.ts';
 import type { GeneratorScript } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
 
-export interface ScriptWord {
+interface ScriptWord {
   readonly root: 'in' | 'out' | 'prompts';
   /** The generator that `$in/…` names. */
   readonly dependency: string | null;

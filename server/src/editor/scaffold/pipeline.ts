@@ -25,7 +25,7 @@ export interface PipelineOptions {
   readonly system: string;
 }
 
-export interface NewFile {
+interface NewFile {
   /** Relative to the root. */
   readonly path: string;
   readonly text: string;

@@ -29,7 +29,7 @@ export interface RefusedChoice extends Refused {
   readonly asks?: 'module' | 'file';
 }
 
-export type SopsFileFormat = 'yaml' | 'json' | 'binary';
+type SopsFileFormat = 'yaml' | 'json' | 'binary';
 
 export interface SopsPlan extends Scaffolded {
   /** The encrypted file, relative to the root. */
@@ -51,7 +51,7 @@ const SECRETS: DeclaredSet = {
 };
 
 /** Says what is wrong with the name of a new secret; null where nothing is. */
-export function sopsNameProblem(name: string): string | null {
+function sopsNameProblem(name: string): string | null {
   if (name === '') return 'Give the secret a name.';
   const parts = name.split('/');
   const isPath = parts.every(part => part !== '' && part !== '.' && part !== '..');

@@ -32,7 +32,7 @@ export function isOfSecrets(subject: Subject): subject is SecretSubject {
 }
 
 /** The key that stands at an offset of an encrypted YAML or JSON file; null in any other file. */
-export function keyTargetAt(snapshot: Snapshot, file: string, offset: number): Target | null {
+function keyTargetAt(snapshot: Snapshot, file: string, offset: number): Target | null {
   if (!/\.(ya?ml|json)$/.test(file)) return null;
   const secrets = secretsIn(snapshot);
   const isTaken = secrets.secrets.some(({ definitions }) =>
@@ -91,7 +91,7 @@ function placeFrom(snapshot: Snapshot, at: Place): { readonly at: Place; readonl
 }
 
 /** The key in the encrypted file, or the file itself where no key is used or it is not there. */
-export function encryptedPlaces(snapshot: Snapshot, definition: SecretDefinition): readonly Place[] {
+function encryptedPlaces(snapshot: Snapshot, definition: SecretDefinition): readonly Place[] {
   const secrets = secretsIn(snapshot);
   const key = secrets.keyOf(definition);
   if (key?.key != null) return [key.key.at];

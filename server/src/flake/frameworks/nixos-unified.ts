@@ -7,7 +7,7 @@ import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import { type Builder, configurationsOf, type Host, modulesIn, pathsBy, pathTo, startOf } from './layout.ts';
 
 /** What every module is given: `flake.inputs`, `flake.self`. */
-export const FLAKE: AttrsValue = attrsOf({ inputs, self: wellKnown('self') as Lazy }, null);
+const FLAKE: AttrsValue = attrsOf({ inputs, self: wellKnown('self') as Lazy }, null);
 
 const KINDS: readonly (readonly [kind: string, builder: Builder])[] = [
   ['nixos', 'nixosSystem'],

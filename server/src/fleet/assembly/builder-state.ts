@@ -89,7 +89,7 @@ export interface State {
 
 const NONE_MADE: readonly FlakeSet[] = [];
 
-export interface Followed {
+interface Followed {
   readonly facts: TextFacts;
   readonly pipeline: ReadonlySet<string>;
   readonly places: readonly number[];

@@ -18,7 +18,7 @@ import { SERVICE_MODULES, SETTINGS } from './model-values.ts';
 import { type Interface, readInterface, settingsValue } from './service-settings.ts';
 
 /** A module that a machine gets from a service. */
-export interface ServiceMember {
+interface ServiceMember {
   readonly machine: string;
   readonly facts: ModuleFacts;
   readonly certain: boolean;

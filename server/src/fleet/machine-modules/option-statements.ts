@@ -19,7 +19,7 @@ import { placeOf } from '../../nix/places.ts';
 import { addToList } from '../../std.ts';
 import type { ModuleOptions } from '../model/options.ts';
 
-export const NO_OPTIONS: ModuleOptions = { tree: EMPTY, definitions: new Map(), functions: [] };
+const NO_OPTIONS: ModuleOptions = { tree: EMPTY, definitions: new Map(), functions: [] };
 
 /** Nothing is known. */
 export const UNKNOWN_OPTIONS: ModuleOptions = { ...NO_OPTIONS, tree: OPEN };
@@ -102,7 +102,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
 }
 
 /** Returns the options of a module that is a type: one, or a list of them. */
-export function submoduleTree(cx: Evaluation, submodule: Lazy, given: Given): OptionTree {
+function submoduleTree(cx: Evaluation, submodule: Lazy, given: Given): OptionTree {
   const value = cx.force(submodule);
   if (value.kind === 'list') {
     const trees = value.items.map(item => (item.kind === 'spread' ? OPEN : submoduleTree(cx, item, given)));

@@ -9,7 +9,7 @@ import type { ClanSetting } from '../model/options.ts';
 import type { ClanOptions, ExportGenerator, Instance, ServiceModule } from '../model/services.ts';
 
 /** Machines that one file declares. */
-export interface DeclaredMachines {
+interface DeclaredMachines {
   readonly machines: readonly MachineFact[];
   /** False if the file declares machines of which the names are not known. */
   readonly complete: boolean;

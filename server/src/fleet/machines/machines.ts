@@ -23,10 +23,9 @@ import { readClan, readInventory } from './declared-clans.ts';
 import { readConfigurations, readHive, readNodes } from './declared-configurations.ts';
 import { CONFIGURATIONS, isConfigurations } from './machine-facts.ts';
 
-export type { DeclaredFleet, DeclaredMachines } from './declared.ts';
+export type { DeclaredFleet } from './declared.ts';
 export { declaresNothing } from './declared.ts';
 export { readInventoryJson } from './inventory-json.ts';
-export { joinMachines, platformIn } from './machine-facts.ts';
 
 const MAY_DECLARE =
   /\b(?:nixosConfigurations|darwinConfigurations|homeConfigurations|inventory|machines|buildClan|lib\.clan|clan\.modules|clan\.imports|modules\.clan)\b|\bclan\s*=|\b(?:blueprint|mkFlake|flakelight|colmena|colmenaHive|makeHive)\b|\binherit(?:\s+[\w'-]+)*?\s+clan\b/;

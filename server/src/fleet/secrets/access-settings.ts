@@ -20,7 +20,7 @@ import type { AccessSetting } from '../model/secrets.ts';
 import { interestOf } from '../uses/prefilter.ts';
 import { machineOf } from './store-settings.ts';
 
-export const OPTIONS = ['defaultGroups', 'recipients.default', 'recipients.hosts', 'passCommand'] as const;
+const OPTIONS = ['defaultGroups', 'recipients.default', 'recipients.hosts', 'passCommand'] as const;
 
 /** Steps allowed for one file. */
 const STEPS = 200_000;

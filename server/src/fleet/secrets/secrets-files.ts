@@ -5,7 +5,7 @@ import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import type { SecretDefinition, SecretSource, SopsDefault } from '../model/secrets.ts';
 
-export interface LocatedFile {
+interface LocatedFile {
   readonly path: string;
   /** False for a guess: good for showing, never for reporting. */
   readonly certain: boolean;

@@ -82,7 +82,7 @@ export function outsideBackend(store: OutsideStore): SecretBackend {
 }
 
 /** @throws StoreFailure for a name that is no path below the store, or that a list of lines cannot hold */
-export function entryOf({ key, file }: StoredPlace): string {
+function entryOf({ key, file }: StoredPlace): string {
   const entry = `${key}/${file}`;
   const isPath = entry.split('/').every(name => name !== '' && name !== '.' && name !== '..');
   if (isPath && !/[\0\r\n]/.test(entry)) return entry;

@@ -60,7 +60,7 @@ export interface Generator extends Omit<Declaration, 'machine' | 'dependencies'>
   readonly dependencies: readonly Dependency[];
 }
 
-export interface Dependency {
+interface Dependency {
   readonly name: string;
   /** Where it would be; perhaps there is no such generator. */
   readonly key: string;

@@ -71,7 +71,7 @@ export interface PlanRequest extends Choice {
  * - `requested`: complete, and asked for;
  * - `dependent`: complete, and made from something that changes.
  */
-export type StepReason = 'missing' | 'outdated' | 'interrupted' | 'superseded' | 'requested' | 'dependent';
+type StepReason = 'missing' | 'outdated' | 'interrupted' | 'superseded' | 'requested' | 'dependent';
 export interface PlanStep {
   readonly generator: Generator;
   readonly reason: StepReason;

@@ -10,7 +10,7 @@ import type { Place } from '../../nix/places.ts';
 import { packageCommands } from '../../shell/programs/tools.ts';
 
 /** A program by its package, in the place of its absolute path. */
-export interface ProgramPart {
+interface ProgramPart {
   readonly package: string;
   readonly command: string;
 }

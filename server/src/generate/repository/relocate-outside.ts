@@ -42,7 +42,7 @@ export async function outsideMoves(
 }
 
 /** Returns the place under the new name; null where it keeps the old one. */
-export function renamedPlace(place: SecretPlace, name: StoredName): SecretPlace | null {
+function renamedPlace(place: SecretPlace, name: StoredName): SecretPlace | null {
   const parts = place.key.split('/');
   const generator = parts.at(-1);
   if (name.kind === 'file')

@@ -7,7 +7,7 @@ import { LOOKING, LOOKING_ENVIRONMENT } from './read-only-git.ts';
 const TIME_LIMIT_MS = 120_000;
 const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
 
-export interface GitInput {
+interface GitInput {
   /** Standard input. */
   readonly input?: string;
   /** Absolute path of the index to use in the place of the person's. */

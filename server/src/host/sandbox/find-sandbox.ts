@@ -112,7 +112,7 @@ function choices(user: number | null): readonly Guards[] {
 }
 
 /** Since 5.14 the kernel counts the processes of a user in each user namespace by itself. */
-export function countsByNamespace(kernel: string): boolean {
+function countsByNamespace(kernel: string): boolean {
   const [, major = 0, minor = 0] = (/^(\d+)\.(\d+)/.exec(kernel) ?? []).map(Number);
   return major > 5 || (major === 5 && minor >= 14);
 }

@@ -4,13 +4,13 @@
  */
 import type { Readable } from 'node:stream';
 
-export interface Output {
+interface Output {
   readonly bytes: Buffer;
   /** Some of it was dropped. */
   readonly truncated: boolean;
 }
 
-export interface MarkedOutput extends Output {
+interface MarkedOutput extends Output {
   /** What follows the mark. */
   readonly note: string;
 }

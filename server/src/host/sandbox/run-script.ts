@@ -28,7 +28,7 @@ import { put, putIn, within } from './sandbox-files.ts';
 import type { SharedSandbox } from './shared-sandbox.ts';
 
 /** A file or folder of the host that the script may read, and run if it is a program. */
-export interface Shown {
+interface Shown {
   /** Absolute; what it leads to must lie in `root`. */
   readonly from: string;
   readonly root: string;

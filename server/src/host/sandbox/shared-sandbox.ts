@@ -45,9 +45,9 @@ export interface SharedSandbox {
 }
 
 /** What is not the same in all. */
-export type ScriptSandbox = Omit<Sandbox, 'passwd' | 'guards' | 'temporaryMiB'>;
+type ScriptSandbox = Omit<Sandbox, 'passwd' | 'guards' | 'temporaryMiB'>;
 
-export interface SandboxCommand {
+interface SandboxCommand {
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly command: readonly string[];

@@ -55,7 +55,7 @@ function holderIn(type: OptionType): OptionType | null {
 }
 
 /** Returns what stands under a name that is chosen, as if it were declared. */
-export function elementTree(type: OptionType): OptionTree {
+function elementTree(type: OptionType): OptionTree {
   const option = {
     type,
     description: null,

@@ -6,7 +6,7 @@ import type { DeclaredOption, OptionTree, OptionType, Scalar } from './option.ts
 import { ANY } from './types.ts';
 
 /** `oneOf` stands for `either`, `oneOf` and `coercedTo`. */
-export type DescribedType =
+type DescribedType =
   | string
   | { readonly nullOr: DescribedType }
   | { readonly listOf: DescribedType }
@@ -22,9 +22,9 @@ export interface DescribedLevel {
   readonly freeform?: DescribedType;
 }
 
-export type DescribedGroup = Readonly<Record<string, DescribedOption | { readonly group: DescribedGroup }>>;
+type DescribedGroup = Readonly<Record<string, DescribedOption | { readonly group: DescribedGroup }>>;
 
-export interface DescribedOption {
+interface DescribedOption {
   readonly type: DescribedType;
   /** The type as nixpkgs words it. */
   readonly typeText: string;

@@ -87,7 +87,7 @@ export interface WrittenName {
 
 /** The names that lead to an option, from the tree that was judged. */
 export type OptionPath = readonly string[];
-export interface UnknownOption {
+interface UnknownOption {
   readonly kind: 'unknown';
   readonly path: OptionPath;
   /** Where its name is written. */

@@ -9,7 +9,7 @@ import type { Attr, AttrsValue, Lazy, PatternAttr, UnknownValue } from '../eval/
 import { elementOf, nameString } from './arguments.ts';
 import { type Item, maybeItem } from './list-parts.ts';
 
-export function sortedNames(set: AttrsValue): string[] {
+function sortedNames(set: AttrsValue): string[] {
   const names = [...set.entries.keys()];
   return names.sort(compareBytes);
 }

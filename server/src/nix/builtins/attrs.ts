@@ -63,7 +63,7 @@ export function attrNames(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Re
   );
 }
 
-export function attrValues(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
+function attrValues(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
   const set = asAttrs(cx, lazy, at);
   if (set.kind === 'unknown' && set.candidates === null) return because(set, [list([elementOf(set)], at)]);
   if (set.kind !== 'attrs') return stop(set);
@@ -79,7 +79,7 @@ export function attrValues(cx: BuiltinContext, lazy: Lazy, at: Origin | null): R
 }
 
 /** Removes attributes by name. A name that is not known may take any of them away. */
-export function removeAttrs(cx: BuiltinContext, lazy: Lazy, names: Lazy, at: Origin | null): Result {
+function removeAttrs(cx: BuiltinContext, lazy: Lazy, names: Lazy, at: Origin | null): Result {
   const set = asAttrs(cx, lazy, at);
   if (set.kind !== 'attrs') return stop(set);
   const list = asList(cx, names, at);

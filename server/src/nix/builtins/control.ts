@@ -63,7 +63,7 @@ function after(first: Value | null, second: Lazy, cx: BuiltinContext, at: Origin
 }
 
 /** Returns the first failure in a value, else the first unknown, else null. Looks at everything, each thing once. */
-export function deepForce(
+function deepForce(
   cx: BuiltinContext,
   lazy: Lazy,
   seen: Set<object> = new Set(),

@@ -53,7 +53,7 @@ export function filterList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | n
 }
 
 /** Concatenates lists of lists. What cannot be seen is a spread; what fails hides nothing else. */
-export function joinLists(
+function joinLists(
   cx: BuiltinContext,
   items: readonly Item[],
   again: (items: Lazy) => Value,
@@ -95,7 +95,7 @@ export function concatMapList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin 
 }
 
 /** Evaluates `any` (`wanted` true) and `all` (`wanted` false): the answer is there as soon as one item has it. */
-export function quantify(cx: BuiltinContext, f: Lazy, xs: Lazy, wanted: boolean, at: Origin | null): Result {
+function quantify(cx: BuiltinContext, f: Lazy, xs: Lazy, wanted: boolean, at: Origin | null): Result {
   const refused = notCallable(cx, f, at);
   if (refused !== null) return refused;
   const value = asList(cx, xs, at);
@@ -201,7 +201,7 @@ function itemAt(
 }
 
 /** Partitions into `{ right; wrong; }`; what the predicate does not decide may be in either. */
-export function partition(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
+function partition(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
   const refused = notCallable(cx, f, at);
   if (refused !== null) return refused;
   const value = asList(cx, xs, at);

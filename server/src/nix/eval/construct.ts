@@ -176,7 +176,7 @@ export function derived(from: UnknownValue, what: string, origin: Origin | null)
 }
 
 /** Returns a key of the place and the very call: one expression is evaluated many times where a function is called many times. */
-export function placeKey(origin: Origin | null): string {
+function placeKey(origin: Origin | null): string {
   if (origin === null) return '';
   return `@${origin.file.path}:${origin.start}${origin.call === null ? '' : identity(origin.call)}`;
 }

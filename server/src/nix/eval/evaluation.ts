@@ -25,7 +25,7 @@ import type {
 export type NoteImport = (from: SourceFile, to: string) => void;
 
 /** What an unknown stands for after all, as whoever started the evaluation can tell; null where nobody can. */
-export type Resolver = (value: UnknownValue) => Value | null;
+type Resolver = (value: UnknownValue) => Value | null;
 
 export interface Evaluation extends BuiltinContext {
   readonly files: NixFiles;

@@ -106,7 +106,7 @@ function missing(value: Value, name: StringValue | UnknownValue, at: Origin | nu
 }
 
 /** One step of a selection; null where the attribute is certainly not there. */
-export function selectStep(
+function selectStep(
   cx: Evaluation,
   target: Value,
   name: StringValue | UnknownValue,

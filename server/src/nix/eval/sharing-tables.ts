@@ -27,7 +27,7 @@ export interface PairMakers {
   readonly pairs: WeakMap<LambdaValue, Pairs>;
 }
 
-export interface Pairs {
+interface Pairs {
   /** By the text of the name; null where what is made of it is not shared. */
   readonly byName: Map<string, Pair | null>;
   /** True once the function has made one that is shared. */

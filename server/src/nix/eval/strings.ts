@@ -173,7 +173,7 @@ function listToText(
 }
 
 /** Returns a float as C's `%f` writes it: six decimals, ties to even. */
-export function sixDecimals(value: number): string {
+function sixDecimals(value: number): string {
   if (Number.isNaN(value)) return value < 0 ? '-nan' : 'nan';
   if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf';
   if (Math.abs(value) >= 1e21) return `${BigInt(value)}.000000`;

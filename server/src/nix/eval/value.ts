@@ -231,11 +231,11 @@ export interface NativeThunk extends ThunkFields {
   readonly compute: () => Value;
 }
 /** A thunk that is being evaluated: forcing it again is infinite recursion. It still says what it was suspended as. */
-export interface BlackholeThunk extends ThunkFields {
+interface BlackholeThunk extends ThunkFields {
   readonly state: 'blackhole';
 }
 /** A thunk that has been forced. It holds on to nothing but its value. */
-export interface EvaluatedThunk extends ThunkFields {
+interface EvaluatedThunk extends ThunkFields {
   readonly state: 'evaluated';
   readonly value: Value;
 }
@@ -258,13 +258,13 @@ export interface Scope {
 }
 
 /** The scopes of `let`s and the values of sets in a scope. */
-export interface Made {
+interface Made {
   readonly lets: Map<Group, Scope>;
   readonly sets: Map<Group, Value>;
 }
 
 /** A builtin: its name, how many arguments it takes, and what it does with all of them. */
-export interface Builtin {
+interface Builtin {
   readonly name: string;
   readonly arity: number;
   /** `at` is the place of the call, for origins and failures. */

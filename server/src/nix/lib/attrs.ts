@@ -16,7 +16,7 @@ import type { Attr, AttrsValue, BuiltinContext, Lazy, Origin, UnknownValue, Valu
 import { attrByPath, filterAttrs, getAttrs, hasAttrByPath, setAttrByPath } from './attr-paths.ts';
 import { cartesianProduct, collect, mapRecursive, recursiveUpdate } from './attr-trees.ts';
 
-export function pair(name: Lazy, value: Lazy, at: Origin | null): AttrsValue {
+function pair(name: Lazy, value: Lazy, at: Origin | null): AttrsValue {
   return attrs(
     new Map<string, Attr>([
       ['name', attr(name, at)],
@@ -73,7 +73,7 @@ function optionalAttrs(cx: BuiltinContext, condition: Lazy, lazy: Lazy, at: Orig
 }
 
 /** Merges sets one over the other from left to right; one that fails hides nothing of the others. */
-export function mergeSets(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
+function mergeSets(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
   const value = asList(cx, xs, at);
   if (value.kind === 'unknown') return eachMerged(cx, value, at);
   if (value.kind === 'failure') return value;

@@ -7,7 +7,7 @@
  * What `repair` has to do to a text: `[start, end)` gives way to `text`. An insertion has an empty range.
  * `at` is what the message is about, in the broken text.
  */
-export interface Edit {
+interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;

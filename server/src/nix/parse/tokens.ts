@@ -3,7 +3,7 @@
  * String bodies are not its business; it gives the opening quote only.
  */
 
-export type TokenKind = 'name' | 'keyword' | 'operand' | 'quote' | 'mark' | 'bad';
+type TokenKind = 'name' | 'keyword' | 'operand' | 'quote' | 'mark' | 'bad';
 
 /** A token, `[start, end)` in UTF-16 offsets. `text` is the token itself. */
 export interface Token {

@@ -21,7 +21,7 @@ export interface Field extends Range {
 }
 
 /** What a command does with an argument, as far as is known. */
-export type ArgumentRole = 'option' | 'text' | 'read' | 'write' | 'program' | 'unknown';
+type ArgumentRole = 'option' | 'text' | 'read' | 'write' | 'program' | 'unknown';
 
 export interface Argument extends Range {
   readonly value: Value;

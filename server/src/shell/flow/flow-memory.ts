@@ -10,13 +10,13 @@ import { copyRun, type Run } from './flow-run.ts';
 import { copyState, type State } from './flow-state.ts';
 
 /** The facts and the state after some statements from the beginning of a script. */
-export interface Progress {
+interface Progress {
   readonly run: Run;
   readonly state: State;
 }
 
 /** Follows statements from where others ended, which changes the progress. */
-export type Follow = (progress: Progress, statements: readonly Statement[]) => void;
+type Follow = (progress: Progress, statements: readonly Statement[]) => void;
 
 /**
  * Follows the statements of a whole script.

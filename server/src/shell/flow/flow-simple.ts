@@ -19,7 +19,7 @@ import { EMPTY, literal, show, type Value, variablesIn } from './values.ts';
 
 type Call = (cx: Expansion, statement: FunctionStatement, args: readonly Value[] | null) => void;
 
-export interface Started {
+interface Started {
   readonly cx: Expansion;
   readonly words: readonly Field[];
   readonly at: Range;
@@ -89,7 +89,7 @@ function waysOf(fields: readonly PossibleField[]): Field[][] {
 }
 
 /** Starts a command whose words are known as far as they are. */
-export function start(started: Started): void {
+function start(started: Started): void {
   const { cx, words, at, through } = started;
   const { run, state } = cx;
   const [first, ...rest] = words;

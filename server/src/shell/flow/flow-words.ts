@@ -5,13 +5,13 @@
 import { SHELL_VARIABLES } from '../programs/names.ts';
 import type { CommandPart, ProcessPart, Range, VariablePart, Word, WordPart } from '../syntax.ts';
 import { noteAssignment, noteVariable, type Run } from './flow-run.ts';
-import { copyState, distinct, isCertain, MAX_VALUES, putVariable, type State } from './flow-state.ts';
+import { distinct, isCertain, MAX_VALUES, putVariable, type State } from './flow-state.ts';
 import { type Variable, variableIn } from './flow-variables.ts';
 import { cut } from './patterns.ts';
 import { concat, EMPTY, isUncertain, literal, text, unknownFrom, type Value, variablesIn } from './values.ts';
 
 /** Follows commands inside of words; expansion itself does not know how. */
-export interface Substitution {
+interface Substitution {
   command(run: Run, state: State, part: CommandPart): Value;
   process(run: Run, state: State, part: ProcessPart): Value;
 }
@@ -296,9 +296,4 @@ export function setVariable(
     exported: isExported,
     certain: isCertain(cx.state),
   });
-}
-
-/** Returns a context with a copy of the state: changes there are not seen outside. */
-export function isolated(cx: Expansion): Expansion {
-  return { ...cx, state: copyState(cx.state) };
 }

@@ -133,7 +133,7 @@ function followAll(cx: Expansion, statements: readonly Statement[]): void {
   for (const statement of statements) follow(cx, statement);
 }
 
-export function follow(cx: Expansion, statement: Statement): void {
+function follow(cx: Expansion, statement: Statement): void {
   const { run } = cx;
   if (++run.steps > MAX_STEPS || run.depth > MAX_DEPTH) {
     noteOpaque(run, 'limit', statement);

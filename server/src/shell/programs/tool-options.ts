@@ -6,7 +6,7 @@ import type { Field } from '../flow/flow-facts.ts';
 import { literal, text, type Value } from '../flow/values.ts';
 import type { FileTool, Role } from './file-tools.ts';
 
-export interface GivenOption {
+interface GivenOption {
   readonly word: Field;
   /** Without dashes. */
   readonly name: string;

@@ -29,7 +29,7 @@ export interface KeyOwner {
   readonly flaw: () => Flaw | null;
 }
 
-export interface KeyGroup {
+interface KeyGroup {
   readonly name: string;
   readonly path: string;
   readonly users: readonly Holder[];

@@ -18,7 +18,7 @@ export interface StoredFile {
 }
 
 /** Returns `shared/<generator>` or `per-machine/<machine>/<generator>`. */
-export function placementOf({ generator, share, machine }: StoredFile): string {
+function placementOf({ generator, share, machine }: StoredFile): string {
   return share ? `shared/${generator}` : `per-machine/${machine}/${generator}`;
 }
 

@@ -25,7 +25,7 @@ export function backendNamed(setting: string): Backend | null {
 }
 
 /** A file as `inspect` lists it. */
-export interface StoreEntry {
+interface StoreEntry {
   readonly placement: 'shared' | 'per-machine';
   /** Null for shared files. */
   readonly machine: string | null;
@@ -58,7 +58,7 @@ export interface StoreOptions {
 }
 
 /** What is known of a secret beside its being there. */
-export interface SecretAccess {
+interface SecretAccess {
   /** Users, machines and groups it is linked to; null for backends without links. Read when first asked for. */
   readonly holders: Holders | null;
   /** As its metadata has them; null where it has none. */
@@ -71,7 +71,7 @@ export interface SecretAccess {
 export type RecipientsRead = Pick<SecretAccess, 'recipients' | 'flaw'>;
 
 /** A file of the store that cannot be used as what it has to be. */
-export interface MalformedFile {
+interface MalformedFile {
   readonly path: string;
   readonly flaw: Flaw;
 }
@@ -114,7 +114,7 @@ export interface StoreContents {
   malformed(): readonly MalformedFile[];
 }
 
-export interface StoredFact {
+interface StoredFact {
   readonly machine: string;
   readonly name: string;
   readonly path: string;

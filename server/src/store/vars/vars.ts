@@ -16,10 +16,10 @@
 import { byText } from '../../std.ts';
 import { below, foldersIn, type Tree } from './files.ts';
 
-export type Placement = 'shared' | 'per-machine' | 'per-export';
+type Placement = 'shared' | 'per-machine' | 'per-export';
 
 /** Where secrets of this layout are kept; `in-repo` for public values. */
-export type Keeper = 'in-repo' | 'sops' | 'age';
+type Keeper = 'in-repo' | 'sops' | 'age';
 
 export interface StoredVar {
   readonly placement: Placement;

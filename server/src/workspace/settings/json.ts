@@ -6,12 +6,12 @@ import type { Range } from '../../nix/syntax.ts';
 
 export type JsonNode = JsonObject | JsonArray | JsonScalar;
 
-export interface JsonScalar extends Range {
+interface JsonScalar extends Range {
   readonly kind: 'scalar';
   readonly value: string | number | boolean | null;
 }
 
-export interface JsonArray extends Range {
+interface JsonArray extends Range {
   readonly kind: 'array';
   readonly items: readonly JsonNode[];
 }

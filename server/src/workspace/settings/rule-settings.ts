@@ -14,7 +14,7 @@ export const SEVERITY_WORDS = ['off', 'error', 'warning', 'info', 'hint'] as con
 )[];
 
 /** What one layer of settings, or all of them together, say about a rule. */
-export interface RuleSetting {
+interface RuleSetting {
   readonly severity?: Severity | 'off';
   /** Path patterns of files in which the rule is not reported. */
   readonly exclude?: readonly string[];

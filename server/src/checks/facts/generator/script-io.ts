@@ -83,7 +83,7 @@ export function mayBeSame(one: string, other: string): boolean {
 }
 
 /** Cuts a path at its slashes, holes left whole. */
-export function segmentsOf(rest: string): string[] {
+function segmentsOf(rest: string): string[] {
   return rest.split(/\/(?![^{]*\})/);
 }
 

@@ -10,7 +10,7 @@ import type { Scripted } from './scripted-generators.ts';
 const HIDDEN: ReadonlySet<string> = new Set(['hidden', 'multiline-hidden']);
 
 /** Returns the declared file that a path below `$out` is; null if it is none, or not known. */
-export function outputAt({ body }: Scripted, path: ShellPath): GeneratorFile | null {
+function outputAt({ body }: Scripted, path: ShellPath): GeneratorFile | null {
   if (path.root !== 'variable' || path.variable !== 'out' || path.rest === null) return null;
   const file = body.files.find(generatorFile => generatorFile.name === path.rest);
   return file === undefined || file.nameKind === 'pattern' ? null : file;

@@ -12,7 +12,7 @@ import { placeKey } from '../../../nix/places.ts';
 import type { Fix } from '../../rule.ts';
 
 /** A role of an instance that is certainly there. */
-export interface NamedRole {
+interface NamedRole {
   readonly instance: Instance;
   readonly role: Role;
 }

@@ -68,7 +68,7 @@ export function* problemsIn(
 }
 
 /** What is wrong with what is written for a name. */
-export function* problemsOf(
+function* problemsOf(
   tree: OptionTree,
   { definitions, at }: WrittenEntry,
   path: readonly string[],

@@ -44,7 +44,7 @@ export interface FamilyWish {
 }
 
 /** Says how an entry's value comes about; null for entries that fit none of the kinds. */
-export function kindOf({ body, secret }: RegistryKey): SecretKind | null {
+function kindOf({ body, secret }: RegistryKey): SecretKind | null {
   const [file] = body.files;
   if (body.files.length !== 1 || file === undefined) return null;
   const isSecret = secret ?? file.secret;

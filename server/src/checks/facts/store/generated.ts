@@ -64,7 +64,7 @@ export interface StoredStates {
 }
 
 /** A generator in its place. */
-export interface Placement {
+interface Placement {
   /** Null: shared. */
   readonly machine: string | null;
   readonly state: StoredState;
