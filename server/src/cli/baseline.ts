@@ -57,8 +57,8 @@ export function sift(
   fingerprints: ReadonlyMap<Finding, string>,
   wasRun: (rule: string) => boolean,
 ): Sifted {
-  const known = new Set(entries.map(({ fingerprint }) => fingerprint));
-  const silenced = new Set(findings.filter(finding => known.has(fingerprints.get(finding) ?? '')));
+  const silencedPrints = new Set(entries.map(({ fingerprint }) => fingerprint));
+  const silenced = new Set(findings.filter(finding => silencedPrints.has(fingerprints.get(finding) ?? '')));
   const met = new Set([...silenced].map(finding => fingerprints.get(finding)));
   const obsolete = entries.filter(({ rule, fingerprint }) => wasRun(rule) && !met.has(fingerprint)).length;
   return { silenced, obsolete };

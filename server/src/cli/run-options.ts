@@ -27,7 +27,7 @@ export function limitsFrom(parsed: Parsed, { workspace }: OpenFleet): Limits {
 /** Returns `--packages`. @throws UsageError */
 export function packageSourceFrom(parsed: Parsed): PackageSource {
   const name = parsed.option('packages') ?? 'auto';
-  const source = PACKAGE_SOURCES.find(known => known === name);
+  const source = PACKAGE_SOURCES.find(candidate => candidate === name);
   if (source !== undefined) return source;
   throw new UsageError(`"${name}" is not a value of --packages: it takes ${PACKAGE_SOURCES.join(', ')}.`);
 }

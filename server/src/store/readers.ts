@@ -46,7 +46,7 @@ export interface AccessChange {
 export function readersOf(sops: SopsFolder, access: Access): Reader[] {
   const readers = new Map<string, Reader>();
   const add = (kind: 'user' | 'machine', name: string, link: ReaderLink) => {
-    const owner = sops[`${kind}s`].find(one => one.name === name);
+    const owner = sops[`${kind}s`].find(candidate => candidate.name === name);
     const keys = owner?.keys() ?? [];
     for (const key of keys.length === 0 ? [null] : keys.map(key => key.key)) {
       const id = readerId({ kind, name, key });

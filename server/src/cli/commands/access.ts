@@ -54,10 +54,10 @@ type Format = (typeof FORMATS)[number];
 
 /** A name that nobody has is a mistake, not somebody who can read nothing. @throws UsageError */
 function mustBeThere({ machines }: Choice, workspace: Workspace, { secrets }: WorkspaceAccess): void {
-  const known = new Set(workspace.fleet().machines.map(machine => machine.name));
+  const machineNames = new Set(workspace.fleet().machines.map(machine => machine.name));
   for (const { readers } of secrets)
-    for (const reader of readers) if (reader.kind === 'machine') known.add(reader.name);
-  for (const name of machines) mustBeMachine([...known].sort(), name);
+    for (const reader of readers) if (reader.kind === 'machine') machineNames.add(reader.name);
+  for (const name of machines) mustBeMachine([...machineNames].sort(), name);
 }
 
 function isChosen(

@@ -86,9 +86,12 @@ function choiceFrom(parsed: Parsed): Choice {
       },
     },
     mustBeFound({ converted, kept }) {
-      const found = new Set([...converted.map(one => one.conversion.name), ...kept.map(one => one.name)]);
+      const secretNames = new Set([
+        ...converted.map(secret => secret.conversion.name),
+        ...kept.map(secret => secret.name),
+      ]);
       for (const name of names) {
-        if (found.has(name)) continue;
+        if (secretNames.has(name)) continue;
         const near = suggest(name, seen);
         throw new UsageError(
           seen.includes(name)

@@ -21,9 +21,9 @@ export async function get(args: readonly string[], io: Io): Promise<number> {
   const open = await openFleet(root, io);
   const { backend, declared, plan } = await open.situation({ asksStore: false });
   mustBeMachine(declared.machines, machine);
-  const found = varNamed(plan(EVERYTHING).generators, machine, id);
-  mustBeKnown(found);
-  const { generator, file } = found;
+  const declaredVar = varNamed(plan(EVERYTHING).generators, machine, id);
+  mustBeKnown(declaredVar);
+  const { generator, file } = declaredVar;
   const secretBackend = await openSecretBackend(open.environment, open.fleet(), backend);
   const value = await notingDisk(
     open,

@@ -29,14 +29,14 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
   const wanted = new Set(chosen(generators, choice));
   const listed = [];
   for (const machine of machines)
-    for (const one of varsOf(generators, machine)) {
-      if (!wanted.has(one.generator)) continue;
-      const { file, generator } = one;
+    for (const declaredVar of varsOf(generators, machine)) {
+      if (!wanted.has(declaredVar.generator)) continue;
+      const { file, generator } = declaredVar;
       const isThere = stored.has(generator.key, file.name, file.secret);
       const value = file.secret || !isThere ? null : await storedPublic(environment, generator, file);
       const { reason, older } = status(generator);
       const outdated = isThere && reason !== 'missing' ? reason : null;
-      listed.push({ ...one, machine, isThere, value, outdated, older });
+      listed.push({ ...declaredVar, machine, isThere, value, outdated, older });
     }
   if (parsed.flag('json')) {
     const vars = listed.map(({ machine, id, generator, file, isThere, value, outdated, older }) => ({

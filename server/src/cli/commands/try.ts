@@ -162,8 +162,8 @@ function writeTrial({ execution, generator }: Trial, data: TrialData, io: Io): v
         : `  ${paint('red', '✗')} ${printable(file.name)} (${what}) was not written`,
     );
   }
-  for (const one of data.undeclared)
-    lines.push(`  ${paint('yellow', '?')} ${printable(one)} is not declared and would not be kept`);
+  for (const undeclared of data.undeclared)
+    lines.push(`  ${paint('yellow', '?')} ${printable(undeclared)} is not declared and would not be kept`);
   if (data.undeclaredMore > 0)
     lines.push(`  ${paint('yellow', '?')} and ${countText(data.undeclaredMore)} more that are not declared`);
   if (data.madeUp.length > 0) lines.push(`Answers made up for: ${printable(data.madeUp.join(', '))}`);

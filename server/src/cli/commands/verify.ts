@@ -32,9 +32,9 @@ export interface VerifyChoice {
 export async function verified(open: OpenFleet, choice: VerifyChoice) {
   const { stale, owed } = await notedIn(open.environment);
   const { backend, declared, plan, status } = await open.situation({ scanned: open.scanned, stale });
-  const found = plan({ ...choice, regenerate: false });
-  mustBeKnownNames(found, declared.machines);
-  const { generators, steps, notes } = found;
+  const checked = plan({ ...choice, regenerate: false });
+  mustBeKnownNames(checked, declared.machines);
+  const { generators, steps, notes } = checked;
   const concerned = chosen(generators, choice);
   // The plan has looked: what it says of a generator that is not complete is not looked up again.
   const planned = new Map(steps.map(step => [step.generator.key, step]));

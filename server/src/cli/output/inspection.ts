@@ -137,10 +137,10 @@ function storeOf(fleet: Fleet, files: WorkspaceFiles, elsewhere: boolean) {
   return {
     ...store,
     backend,
-    machineBackends: set.flatMap(one =>
-      one.backend === null || one.backend === (common ?? backend)
+    machineBackends: set.flatMap(setting =>
+      setting.backend === null || setting.backend === (common ?? backend)
         ? []
-        : [{ machine: one.machine, backend: one.backend }],
+        : [{ machine: setting.machine, backend: setting.backend }],
     ),
   };
 }

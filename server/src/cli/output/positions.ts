@@ -19,9 +19,9 @@ export function spansIn(files: NixFiles): SpanOf {
   const startsOf = (file: string) => {
     const cached = starts.get(file);
     if (cached) return cached;
-    const found = files.parse(file)?.lineStarts ?? lineStartsOf(files.text(file) ?? '');
-    starts.set(file, found);
-    return found;
+    const lineStarts = files.parse(file)?.lineStarts ?? lineStartsOf(files.text(file) ?? '');
+    starts.set(file, lineStarts);
+    return lineStarts;
   };
   return ({ file, start, end }) => {
     const from = positionAt(startsOf(file), start);

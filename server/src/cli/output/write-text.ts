@@ -98,8 +98,8 @@ function summaryText({ counts, fileCount, milliseconds, baseline }: CheckReport,
   const parts = (Object.keys(COLOURS) as Severity[])
     .filter(severity => counts[severity] > 0)
     .map(severity => paint(COLOURS[severity], counted(counts[severity], severity)));
-  const found = parts.length === 0 ? 'Nothing found' : parts.join(', ');
-  const lines = [`${found} in ${counted(fileCount, 'file')} ${paint('dim', `(${milliseconds} ms)`)}`];
+  const summary = parts.length === 0 ? 'Nothing found' : parts.join(', ');
+  const lines = [`${summary} in ${counted(fileCount, 'file')} ${paint('dim', `(${milliseconds} ms)`)}`];
   if (baseline !== null) lines.push(paint('dim', printable(baselineText(baseline))));
   return lines.join('\n');
 }

@@ -11,7 +11,7 @@ export function readCommand(name: string, args: readonly string[]): Parsed {
   const command = COMMANDS.find(each => each.name === name);
   if (command === undefined) throw new Error(`The table has no command "${name}".`);
   const { options, positions } = command;
-  const known = Object.fromEntries(
+  const kinds = Object.fromEntries(
     options.map(option => [option.name, option.value === undefined ? 'flag' : 'value'] as const),
   );
   const shorts = Object.fromEntries(
@@ -19,5 +19,5 @@ export function readCommand(name: string, args: readonly string[]): Parsed {
   );
   const words = name.split(' ').length - 1;
   const most = positions.some(({ many }) => many) ? Number.POSITIVE_INFINITY : words + positions.length;
-  return readArguments(args, known, most, shorts);
+  return readArguments(args, kinds, most, shorts);
 }

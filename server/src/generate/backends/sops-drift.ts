@@ -16,17 +16,17 @@ type RecipientDrift = ReturnType<typeof recipientDrift>;
 export type KnownDrifts = Map<ScannedAccess, RecipientDrift>;
 
 /** @returns null where it is right, or not there */
-export function sopsDrift(access: SopsAccess, known: KnownDrifts, place: SecretPlace): Drift | null {
+export function sopsDrift(access: SopsAccess, drifts: KnownDrifts, place: SecretPlace): Drift | null {
   const folder = varFolder(access.directory, place.key, place.file);
   const current = access.scanned?.access(folder) ?? scanAccess(access.files, folder);
-  const reason = current === null ? null : driftReason(access, known, place, current);
+  const reason = current === null ? null : driftReason(access, drifts, place, current);
   return reason === null ? null : { place, reason };
 }
 
 /** @returns words that follow the secret's name */
 function driftReason(
   access: SopsAccess,
-  known: KnownDrifts,
+  drifts: KnownDrifts,
   place: SecretPlace,
   current: ScannedAccess,
 ): string | null {
@@ -34,7 +34,7 @@ function driftReason(
   if (recipients.value === null) return `cannot be used: ${recipients.flaw.reason}`;
   const linkReason = linkDriftReason(access, place, current);
   if (linkReason !== null) return linkReason;
-  const drift = keyDrift(access, known, current, recipients.value);
+  const drift = keyDrift(access, drifts, current, recipients.value);
   if (drift === null) {
     const machines = access.sops().machines.map(({ name }) => name);
     const keyless = linkedMachines(current).filter(name => !machines.includes(name));
@@ -82,14 +82,14 @@ function linkedMachines({ holders }: ScannedAccess): string[] {
 /** Compares the keys that links name with those that a file is encrypted to: once where many are alike. */
 function keyDrift(
   { sops }: SopsAccess,
-  known: KnownDrifts,
+  drifts: KnownDrifts,
   current: ScannedAccess,
   recipients: readonly string[],
 ): RecipientDrift {
-  const before = known.get(current);
+  const before = drifts.get(current);
   if (before !== undefined) return before;
   const wanted = keysFor(sops(), current.holders);
   const drift = wanted === null ? null : recipientDrift(recipients, [...wanted]);
-  known.set(current, drift);
+  drifts.set(current, drift);
   return drift;
 }

@@ -31,17 +31,17 @@ export interface Known {
 }
 
 /** Returns the roots that are not complete, and what runs with them. */
-export function missingClosure(graph: Graph, roots: Iterable<string>, known: Known): Set<string> {
+export function missingClosure(graph: Graph, roots: Iterable<string>, lookups: Known): Set<string> {
   return runClosure(
     graph,
-    [...roots].filter(key => !known.complete(key)),
-    known,
+    [...roots].filter(key => !lookups.complete(key)),
+    lookups,
   );
 }
 
 /** Returns the roots, complete or not, and what runs with them. */
-export function requestedClosure(graph: Graph, roots: Iterable<string>, known: Known): Set<string> {
-  return runClosure(graph, roots, known);
+export function requestedClosure(graph: Graph, roots: Iterable<string>, lookups: Known): Set<string> {
+  return runClosure(graph, roots, lookups);
 }
 
 /**
@@ -49,17 +49,17 @@ export function requestedClosure(graph: Graph, roots: Iterable<string>, known: K
  * and what that needs in turn. A dependent of which nothing is there gets no older by the run: where it needs something
  * that the run does not make, it is left for a run of its own.
  */
-function runClosure(graph: Graph, start: Iterable<string>, known: Known): Set<string> {
+function runClosure(graph: Graph, start: Iterable<string>, lookups: Known): Set<string> {
   const lackedBy = (key: string) =>
     (graph.generators.get(key)?.dependencies ?? [])
       .map(dependency => dependency.key)
-      .filter(dependency => graph.generators.has(dependency) && !known.complete(dependency));
+      .filter(dependency => graph.generators.has(dependency) && !lookups.complete(dependency));
   const wanted = reach(start, lackedBy);
   const left = new Set<string>();
   for (;;) {
     const running = reach(wanted, key => (graph.dependents.get(key) ?? []).filter(each => !left.has(each)));
     const lacking = [...running].filter(key => lackedBy(key).some(each => !running.has(each)));
-    const unbegun = lacking.filter(key => !wanted.has(key) && !known.begun(key));
+    const unbegun = lacking.filter(key => !wanted.has(key) && !lookups.begun(key));
     for (const key of unbegun) left.add(key);
     if (unbegun.length > 0) continue;
     if (lacking.length === 0) return running;

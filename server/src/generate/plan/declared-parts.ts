@@ -71,7 +71,7 @@ function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: ExpressionAt
   if (!body.complete.prompts) note('prompts', written('generator', null, 'prompts'), 'prompts');
   const prompts = body.prompts.map((prompt): DeclaredPrompt => {
     const { name, persist, description } = prompt;
-    const type = PROMPT_TYPES.find(known => known === prompt.type);
+    const type = PROMPT_TYPES.find(candidate => candidate === prompt.type);
     if (type === undefined) note('prompts', written('prompt', name, 'type'), `prompts.${name}.type`);
     if (persist === null) note('prompts', written('prompt', name, 'persist'), `prompts.${name}.persist`);
     return {

@@ -146,9 +146,9 @@ export interface Choice {
 export function chosen({ all }: Generators, { machines, generators }: Choice): Generator[] {
   const [on, names] = [new Set(machines), new Set(generators)];
   return [...all.values()].filter(
-    one =>
-      (on.size === 0 || one.machines.some(machine => on.has(machine))) &&
-      (names.size === 0 || names.has(one.name) || names.has(one.key)),
+    disagreement =>
+      (on.size === 0 || disagreement.machines.some(machine => on.has(machine))) &&
+      (names.size === 0 || names.has(disagreement.name) || names.has(disagreement.key)),
   );
 }
 

@@ -71,8 +71,8 @@ export interface Found {
   missingFiles(key: string): readonly string[];
 }
 
-export function problemsOf(found: Found): PlanProblem[] {
-  const { generators, steps, cycle, roots } = found;
+export function problemsOf(input: Found): PlanProblem[] {
+  const { generators, steps, cycle, roots } = input;
   const running = new Set(steps.map(step => step.generator.key));
   const concerned = (key: string) => running.has(key) || roots.has(key);
   return [
@@ -86,7 +86,7 @@ export function problemsOf(found: Found): PlanProblem[] {
         machines: generator.machines,
         message: `Generator "${generator.name}" (${whereOf(generator)}) needs Nix: ${parts}.`,
       })),
-      ...dependencyProblems(found, generator, running),
+      ...dependencyProblems(input, generator, running),
     ]),
   ];
 }
@@ -134,7 +134,7 @@ function mixedProblems(generators: Generators, steps: readonly PlanStep[]): Plan
         kind: 'mixed-share' as const,
         generator: name,
         machines: [...shared.machines, ...own.flatMap(generator => generator.machines)],
-        message: `Generator "${name}" is shared on ${listed(shared.machines)} and per machine on ${listed(own.flatMap(one => one.machines))}. Storing one would delete the other's values: give it the same "share" everywhere, or two names.`,
+        message: `Generator "${name}" is shared on ${listed(shared.machines)} and per machine on ${listed(own.flatMap(generator => generator.machines))}. Storing one would delete the other's values: give it the same "share" everywhere, or two names.`,
       },
     ];
   });

@@ -56,10 +56,10 @@ export async function findPackages(
   if (nix === null) return refuse('the command "nix" is not installed');
 
   const kept = keptAnswers(environment, JSON.stringify([locked, system]));
-  const known = await kept.read();
+  const keptText = await kept.read();
   const missing: string[] = [];
   for (const name of asked) {
-    const path = known.get(name);
+    const path = keptText.get(name);
     if (path === undefined || (path !== null && !(await isThere(path)))) missing.push(name);
   }
   if (missing.length > 0) {
@@ -69,8 +69,8 @@ export async function findPackages(
         packageTold === null ? [] : [packageTold.output],
       );
       if (outputs.length > 0) await nix.realise(outputs);
-      for (const [name, one] of told) known.set(name, one?.path ?? null);
-      await kept.write(known);
+      for (const [name, one] of told) keptText.set(name, one?.path ?? null);
+      await kept.write(keptText);
     } catch (error) {
       if (!(error instanceof HostFailure)) throw error;
       // It was ended by us and has not failed.
@@ -85,7 +85,7 @@ export async function findPackages(
   if (signal?.aborted) return NONE;
   const paths = new Map<string, string>();
   for (const name of asked) {
-    const path = known.get(name) ?? null;
+    const path = keptText.get(name) ?? null;
     if (path !== null && (await isThere(path))) paths.set(name, path);
   }
   const lacking = asked.filter(name => !paths.has(name));

@@ -107,7 +107,7 @@ function unescaped(text: Uint8Array, row: Row): void {
     const escaped = byte === BACKSLASH || byte === PERCENT ? escapeAt(source, at) : null;
     const end = at + (escaped?.length ?? 1);
     const meant = escaped?.bytes ?? [byte];
-    for (const one of meant) if (!QUOTES.has(one)) row.push(one, at, end);
+    for (const character of meant) if (!QUOTES.has(character)) row.push(character, at, end);
     at = end;
   }
   row.endView();

@@ -49,11 +49,11 @@ export async function prepareScript(
   const commands = new Map<string, string>();
   const offered = new Map<string, string>();
   const unlisted: string[] = [];
-  for (const one of ['coreutils', ...recipe.packages]) {
-    if (packages.has(one)) continue;
-    const brought = packageCommands(one);
-    if (brought === null || !brought.complete) unlisted.push(one);
-    for (const command of brought?.commands ?? []) offered.set(command, one);
+  for (const packageName of ['coreutils', ...recipe.packages]) {
+    if (packages.has(packageName)) continue;
+    const brought = packageCommands(packageName);
+    if (brought === null || !brought.complete) unlisted.push(packageName);
+    for (const command of brought?.commands ?? []) offered.set(command, packageName);
   }
   for (const command of offered.keys()) {
     const program = await host.find(command);

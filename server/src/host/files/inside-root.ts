@@ -9,12 +9,12 @@ import { HostFailure } from '../host-failure.ts';
  * @param root absolute path
  */
 export function insideOf(root: string): (path: string) => void {
-  const found = new Map<string, string | null>();
+  const realFolders = new Map<string, string | null>();
   const real = (folder: string) => {
-    const cached = found.get(folder);
+    const cached = realFolders.get(folder);
     if (cached !== undefined) return cached;
     const made = realFolder(folder);
-    found.set(folder, made);
+    realFolders.set(folder, made);
     return made;
   };
   return path => mustBeInside(root, path, real);

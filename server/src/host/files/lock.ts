@@ -64,9 +64,9 @@ export async function takeLock(path: string): Promise<Lock> {
  */
 export async function sweepClaims(path: string): Promise<void> {
   const name = `${basename(path)}.`;
-  for (const one of await readdir(dirname(path))) {
-    if (!one.startsWith(name) || !CLAIM.test(one.slice(name.length))) continue;
-    const claim = join(dirname(path), one);
+  for (const entry of await readdir(dirname(path))) {
+    if (!entry.startsWith(name) || !CLAIM.test(entry.slice(name.length))) continue;
+    const claim = join(dirname(path), entry);
     const holder = parseHolder((await readIfThere(claim))?.toString('utf8') ?? '');
     const isGone = holder === null ? isOld(claim) : !(await isAlive(holder));
     if (isGone) await rm(claim, { force: true });

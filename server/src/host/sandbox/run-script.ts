@@ -206,7 +206,7 @@ export function holdsTrace({ stdout, stderr }: ProcessResult): boolean {
 }
 
 function collect(out: string, { outputs, limits }: Script) {
-  const found = new Map<string, Buffer>();
+  const files = new Map<string, Buffer>();
   const missing: string[] = [];
   const asked = new Set(outputs);
   const there = new Set<string>();
@@ -221,9 +221,9 @@ function collect(out: string, { outputs, limits }: Script) {
     const path = within(out, name);
     const bytes = there.has(name) ? regularFile(path, fileBytes(limits)) : null;
     if (bytes === null) missing.push(name);
-    else found.set(name, bytes);
+    else files.set(name, bytes);
   }
-  return { outputs: found, missing, undeclared };
+  return { outputs: files, missing, undeclared };
 }
 
 /** Of names that are told. */

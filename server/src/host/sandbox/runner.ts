@@ -101,8 +101,8 @@ export function makeRunners({ bash, cat, before, folder, seen, third, user }: Ru
   let started = 0;
 
   async function runnerFor(): Promise<Runner | null> {
-    const known = idle.pop();
-    if (known !== undefined || !isUsable) return known ?? null;
+    const idleRunner = idle.pop();
+    if (idleRunner !== undefined || !isUsable) return idleRunner ?? null;
     const file = `runner-${id}-${started++}`;
     const words = [...before, bash, ...NO_STARTUP, '-c', RUNNER, `${seen}/${file}`];
     const path = join(folder, file);

@@ -222,14 +222,14 @@ export function mustBeEncrypted({ name, value }: SopsRule, names: readonly strin
   const hit = (test: (name: string) => boolean) => names.some(test);
   switch (name) {
     case 'unencrypted_suffix':
-      return !hit(one => one.endsWith(value));
+      return !hit(name => name.endsWith(value));
     case 'encrypted_suffix':
-      return hit(one => one.endsWith(value));
+      return hit(name => name.endsWith(value));
     case 'unencrypted_regex':
     case 'encrypted_regex': {
       const regex = sharedRegex(value);
       if (regex === null) return null;
-      return hit(one => regex.test(one)) === (name === 'encrypted_regex');
+      return hit(name => regex.test(name)) === (name === 'encrypted_regex');
     }
     case 'unencrypted_comment_regex':
     case 'encrypted_comment_regex':

@@ -51,12 +51,12 @@ export function varAccess(
  * @throws StoreFailure `recipient`: a reader is unknown or has no key that can be encrypted to
  */
 export function recipientsFor(sops: SopsFolder, access: Access): readonly string[] {
-  const found = new Set<string>();
+  const recipients = new Set<string>();
   const add = (what: string, owners: readonly KeyOwner[], name: string) => {
     const owner = owners.find(owner => owner.name === name);
     if (owner === undefined)
       throw new StoreFailure('recipient', `There is no ${what} "${name}" with a key.json in sops/${what}s.`);
-    for (const key of keysOf(owner)) found.add(key);
+    for (const key of keysOf(owner)) recipients.add(key);
   };
   for (const name of access.users) add('user', sops.users, name);
   for (const name of access.machines) add('machine', sops.machines, name);
@@ -67,7 +67,7 @@ export function recipientsFor(sops: SopsFolder, access: Access): readonly string
     for (const member of group.users) add('user', sops.users, member.name);
     for (const member of group.machines) add('machine', sops.machines, member.name);
   }
-  return [...found].sort();
+  return [...recipients].sort();
 }
 
 function keysOf(owner: KeyOwner): string[] {

@@ -58,16 +58,16 @@ export function holdersIn(files: StoreFiles, folder: string): readonly Holder[] 
 
 /** Returns all links in a folder and in the folders below it, without following any; in the order of the paths. */
 export function linksBelow(files: StoreFiles, folder: string): StoredLink[] {
-  const found: StoredLink[] = [];
+  const stored: StoredLink[] = [];
   const open = [folder];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     const links = linksIn(files, at);
     const names = new Set(links.map(link => link.name));
-    found.push(...links);
+    stored.push(...links);
     for (const { name, kind } of files.list(at) ?? [])
       if (kind === 'directory' && !names.has(name)) open.push(`${at}/${name}`);
   }
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return stored.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function linksIn(files: StoreFiles, folder: string): StoredLink[] {
