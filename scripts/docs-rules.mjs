@@ -15,7 +15,7 @@ const { outputFiles } = await build({
     contents: [
       "import { rulePages } from './server/src/checks/pages/documentation.ts';",
       "import { rules } from './server/src/checks/rules/index.ts';",
-      "import { settingsSchemaText } from './server/src/workspace/settings-schema.ts';",
+      "import { settingsSchemaText } from './server/src/workspace/settings/settings-schema.ts';",
       "import { shownFixes } from './test/checks/shown-fixes.ts';",
       "export { exitCodesPage } from './server/src/cli/exit-codes.ts';",
       'export const pages = rulePages(rules, shownFixes);',

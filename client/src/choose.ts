@@ -1,4 +1,4 @@
-/** Asks what a command is about: which fleet, machines, generators, file. Each gives null where the person went away. */
+/** Asks what a command is about: which fleet, machines, generators, file. Each answer is null if the person cancelled. */
 import { l10n, QuickPickItemKind, Uri, window } from 'vscode';
 import { fileChoices, generatorChoices, machineChoices } from './choices.ts';
 import { fileCount } from './counts.ts';
@@ -50,14 +50,14 @@ export interface Chooser {
  */
 export const STAYS = { ignoreFocusOut: true } as const;
 
-/** Asks which one where there are several. */
+/** Asks for one of several roots; returns the only one unasked. */
 export async function pickRoot(roots: readonly FleetRoot[]): Promise<FleetRoot | null> {
   if (roots.length < 2) return roots[0] ?? null;
   const items = roots.map(root => ({ label: root.name, description: Uri.parse(root.uri).fsPath, root }));
   return (await window.showQuickPick(items, { ...STAYS, title: l10n.t('Fleet') }))?.root ?? null;
 }
 
-/** The innermost root that a file lies in, and the file's path there; null where it lies in none. */
+/** Returns the innermost root that a file is in, with the file's path there; null if it is in none. */
 export function rootAround(
   roots: readonly FleetRoot[],
   file: Uri,
@@ -80,122 +80,136 @@ function noGenerators(machines: readonly string[]): string {
 }
 
 export function chooser(server: Server): Chooser {
-  async function root(): Promise<FleetRoot | null> {
-    const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
-    if (roots.length === 0)
-      void window.showInformationMessage(l10n.t('No fleet is open: there is nothing to generate.'));
-    return pickRoot(roots);
-  }
-
-  async function generatorsOf(rootUri: string, machine: string): Promise<readonly FleetGenerator[]> {
-    const params: MachineParams = { root: rootUri, machine, filter: EVERYTHING };
-    return (await server.request<FleetGenerator[] | null>(machineRequest, params)) ?? [];
-  }
-
-  /** The generators of all these machines. */
-  function generatorsOfEach(rootUri: string, names: readonly string[]) {
-    return Promise.all(
-      names.map(async machine => ({ machine, generators: await generatorsOf(rootUri, machine) })),
-    );
-  }
-
-  async function machines(of: FleetRoot): Promise<readonly string[] | null> {
-    if (of.machines.length === 1) return of.machines.map(machine => machine.name);
-    const picked = await pickSome(machineChoices(of.machines), {
-      title: l10n.t('Vars of which machines?'),
-      placeholder: l10n.t('Those with something to generate are chosen already'),
-      empty: l10n.t('No machine is chosen. Choose at least one, or press Escape to leave.'),
-    });
-    return picked?.map(choice => choice.label) ?? null;
-  }
-
-  async function machine(title: string) {
-    const of = await root();
-    if (of === null) return null;
-    const items = of.machines.map(({ name }) => ({ label: name }));
-    const picked = items.length === 1 ? items[0] : await window.showQuickPick(items, { ...STAYS, title });
-    return picked ? { root: of.uri, machine: picked.label } : null;
-  }
-
   return {
-    root,
-    machine,
-    async target(preselect) {
-      const of = await root();
-      const names = of === null ? null : await machines(of);
-      if (of === null || names === null) return null;
-      const found = await generatorsOfEach(of.uri, names);
-      const items = generatorChoices(found, preselect).map(choice =>
-        choice.kind === 'heading'
-          ? { label: choice.label, kind: QuickPickItemKind.Separator, key: null }
-          : { ...choice, kind: QuickPickItemKind.Default },
-      );
-      if (items.length === 0) {
-        void window.showInformationMessage(noGenerators(names));
-        return null;
-      }
-      const isLacking = items.some(item => 'picked' in item && item.picked);
-      const missing = isLacking
-        ? l10n.t('Those that are missing are chosen already')
-        : l10n.t('All of them are generated; choose those to look at again');
-      const chosen = await pickSome(items, {
-        title: l10n.t('Generators of {0}', names.join(', ')),
-        placeholder: preselect ? missing : l10n.t('Which are made anew?'),
-        empty: l10n.t('No generator is chosen. Choose at least one, or press Escape to leave.'),
-      });
-      const generators = (chosen ?? []).flatMap(one => one.key ?? []);
-      return generators.length === 0 ? null : { root: of.uri, machines: names, generators };
-    },
-    async generator() {
-      const of = await root();
-      if (of === null) return null;
-      const found = await generatorsOfEach(
-        of.uri,
-        of.machines.map(({ name }) => name),
-      );
-      const items = generatorChoices(found, false).map(choice =>
-        choice.kind === 'heading'
-          ? { label: choice.label, kind: QuickPickItemKind.Separator, machine: null }
-          : { ...choice, picked: false, kind: QuickPickItemKind.Default },
-      );
-      if (items.length === 0) {
-        void window.showInformationMessage(noGenerators(of.machines.map(({ name }) => name)));
-        return null;
-      }
-      const picked = await window.showQuickPick(items, {
-        ...STAYS,
-        title: l10n.t('Try which generator?'),
-        matchOnDescription: true,
-      });
-      if (!picked || picked.machine === null) return null;
-      return { root: of.uri, machine: picked.machine, generator: picked.label };
-    },
-    async file(title, onlyPublic) {
-      const of = await root();
-      if (of === null) return null;
-      const found = await generatorsOfEach(
-        of.uri,
-        of.machines.map(({ name }) => name),
-      );
-      // A machine with nothing to choose from would be a dead end.
-      const choices = found
-        .map(one => ({ label: one.machine, files: fileChoices(one.generators, onlyPublic) }))
-        .filter(({ files }) => files.length > 0)
-        .map(one => ({ ...one, description: fileCount(one.files.length) }));
-      const [first, ...others] = choices;
-      if (first === undefined) {
-        void window.showInformationMessage(
-          onlyPublic
-            ? l10n.t('No machine has a public value that is generated.')
-            : l10n.t('No machine has vars: none of their generators is known.'),
-        );
-        return null;
-      }
-      const on = others.length === 0 ? first : await window.showQuickPick(choices, { ...STAYS, title });
-      if (on === undefined) return null;
-      const picked = await window.showQuickPick(on.files, { ...STAYS, title: `${title} (${on.label})` });
-      if (!picked) return null;
-      return { root: of.uri, machine: on.label, generator: picked.generator, file: picked.file };
-    },
+    root: () => chooseRoot(server),
+    machine: title => chooseMachine(server, title),
+    target: preselect => chooseTarget(server, preselect),
+    generator: () => chooseGenerator(server),
+    file: (title, onlyPublic) => chooseFile(server, title, onlyPublic),
   };
+}
+
+async function chooseRoot(server: Server): Promise<FleetRoot | null> {
+  const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
+  if (roots.length === 0)
+    void window.showInformationMessage(l10n.t('No fleet is open: there is nothing to generate.'));
+  return pickRoot(roots);
+}
+
+interface MachineGenerators {
+  readonly machine: string;
+  readonly generators: readonly FleetGenerator[];
+}
+
+/** Asks for the generators of all these machines of a fleet (URI). */
+function generatorsOf(
+  server: Server,
+  root: string,
+  machines: readonly string[],
+): Promise<readonly MachineGenerators[]> {
+  return Promise.all(
+    machines.map(async machine => {
+      const params: MachineParams = { root, machine, filter: EVERYTHING };
+      const generators = await server.request<FleetGenerator[] | null>(machineRequest, params);
+      return { machine, generators: generators ?? [] };
+    }),
+  );
+}
+
+function namesOf({ machines }: FleetRoot): readonly string[] {
+  return machines.map(({ name }) => name);
+}
+
+async function chooseMachines(root: FleetRoot): Promise<readonly string[] | null> {
+  if (root.machines.length === 1) return namesOf(root);
+  const picked = await pickSome(machineChoices(root.machines), {
+    title: l10n.t('Vars of which machines?'),
+    placeholder: l10n.t('Those with something to generate are chosen already'),
+    empty: l10n.t('No machine is chosen. Choose at least one, or press Escape to leave.'),
+  });
+  return picked?.map(choice => choice.label) ?? null;
+}
+
+async function chooseMachine(server: Server, title: string) {
+  const root = await chooseRoot(server);
+  if (root === null) return null;
+  const items = namesOf(root).map(name => ({ label: name }));
+  const picked = items.length === 1 ? items[0] : await window.showQuickPick(items, { ...STAYS, title });
+  return picked ? { root: root.uri, machine: picked.label } : null;
+}
+
+async function chooseTarget(server: Server, preselect: boolean): Promise<Target | null> {
+  const root = await chooseRoot(server);
+  const machines = root === null ? null : await chooseMachines(root);
+  if (root === null || machines === null) return null;
+  const choices = generatorChoices(await generatorsOf(server, root.uri, machines), preselect);
+  const items = choices.map(choice =>
+    choice.kind === 'heading'
+      ? { label: choice.label, kind: QuickPickItemKind.Separator, key: null }
+      : { ...choice, kind: QuickPickItemKind.Default },
+  );
+  if (items.length === 0) {
+    void window.showInformationMessage(noGenerators(machines));
+    return null;
+  }
+  const isLacking = items.some(item => 'picked' in item && item.picked);
+  const missing = isLacking
+    ? l10n.t('Those that are missing are chosen already')
+    : l10n.t('All of them are generated; choose those to look at again');
+  const chosen = await pickSome(items, {
+    title: l10n.t('Generators of {0}', machines.join(', ')),
+    placeholder: preselect ? missing : l10n.t('Which are made anew?'),
+    empty: l10n.t('No generator is chosen. Choose at least one, or press Escape to leave.'),
+  });
+  const generators = (chosen ?? []).flatMap(item => item.key ?? []);
+  return generators.length === 0 ? null : { root: root.uri, machines, generators };
+}
+
+async function chooseGenerator(server: Server): Promise<OneGenerator | null> {
+  const root = await chooseRoot(server);
+  if (root === null) return null;
+  const choices = generatorChoices(await generatorsOf(server, root.uri, namesOf(root)), false);
+  const items = choices.map(choice =>
+    choice.kind === 'heading'
+      ? { label: choice.label, kind: QuickPickItemKind.Separator, machine: null }
+      : { ...choice, picked: false, kind: QuickPickItemKind.Default },
+  );
+  if (items.length === 0) {
+    void window.showInformationMessage(noGenerators(namesOf(root)));
+    return null;
+  }
+  const picked = await window.showQuickPick(items, {
+    ...STAYS,
+    title: l10n.t('Try which generator?'),
+    matchOnDescription: true,
+  });
+  if (!picked || picked.machine === null) return null;
+  return { root: root.uri, machine: picked.machine, generator: picked.label };
+}
+
+async function chooseFile(server: Server, title: string, onlyPublic: boolean): Promise<OneFile | null> {
+  const root = await chooseRoot(server);
+  if (root === null) return null;
+  // A machine with nothing to choose from would be a dead end.
+  const choices = (await generatorsOf(server, root.uri, namesOf(root)))
+    .map(({ machine, generators }) => ({ label: machine, files: fileChoices(generators, onlyPublic) }))
+    .filter(({ files }) => files.length > 0)
+    .map(choice => ({ ...choice, description: fileCount(choice.files.length) }));
+  const [first, ...others] = choices;
+  if (first === undefined) {
+    void window.showInformationMessage(
+      onlyPublic
+        ? l10n.t('No machine has a public value that is generated.')
+        : l10n.t('No machine has vars: none of their generators is known.'),
+    );
+    return null;
+  }
+  const machine = others.length === 0 ? first : await window.showQuickPick(choices, { ...STAYS, title });
+  if (machine === undefined) return null;
+  const picked = await window.showQuickPick(machine.files, {
+    ...STAYS,
+    title: `${title} (${machine.label})`,
+  });
+  if (!picked) return null;
+  return { root: root.uri, machine: machine.label, generator: picked.generator, file: picked.file };
 }

@@ -7,11 +7,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   plan: [],
   verify: [],
   list: [],
-  /**
-   * In the measure of V8, ten times as much as usual before it compiles a parser's tables anew for more speed: that
-   * takes a processor from the scripts for longer than they are parsed.
-   */
-  generate: ['--wasm-tiering-budget=20000000'],
+  generate: [],
   /**
    * The model of a large fleet is made once and only grows; V8 would let what is no longer needed of its making grow to
    * as much again before it looks. Looking more often takes a twentieth of the time and saves a tenth of the memory.

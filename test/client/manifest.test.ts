@@ -7,8 +7,8 @@ import raw from '../../package.json' with { type: 'json' };
 import texts from '../../package.nls.json' with { type: 'json' };
 import { resolved, textKeys } from '../../scripts/lib/manifest.mjs';
 import { settingsPage } from '../../scripts/lib/settings-page.mjs';
-import { readShown } from '../../server/src/lsp/display-settings.ts';
-import { DEFAULT_SETTINGS } from '../../server/src/workspace/settings.ts';
+import { readDisplaySettings } from '../../server/src/lsp/display-settings.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/workspace/settings/settings.ts';
 import grammar from '../../syntaxes/nix.tmLanguage.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '../..');
@@ -69,7 +69,7 @@ test('the server reads the same settings, with the same defaults', () => {
   const shared = Object.fromEntries(Object.entries(promised).filter(([name]) => !own.includes(name)));
   // The store names a program, which belongs to the repository and not to an editor.
   const { store: _store, limits: _limits, ...read } = DEFAULT_SETTINGS;
-  expect(shared).toEqual({ ...read, ...readShown(null) });
+  expect(shared).toEqual({ ...read, ...readDisplaySettings(null) });
 });
 
 test('there are fewer than twenty settings', () => {

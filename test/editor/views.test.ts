@@ -8,7 +8,7 @@ import { fileLinks } from '../../server/src/editor/shown/links.ts';
 import { selectionsAt } from '../../server/src/editor/shown/selection.ts';
 import { tokensIn } from '../../server/src/editor/shown/tokens.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
-import { readShown } from '../../server/src/lsp/display-settings.ts';
+import { readDisplaySettings } from '../../server/src/lsp/display-settings.ts';
 import { inExample, textAt } from './support.ts';
 
 const FILE = 'modules/hosts/lea/ca.nix';
@@ -164,7 +164,7 @@ describe('hints', () => {
 });
 
 test('settings that are wrong are as they are by default', () => {
-  expect(readShown({ codeLens: 'yes', inlayHints: 'all', semanticTokens: true })).toEqual({
+  expect(readDisplaySettings({ codeLens: 'yes', inlayHints: 'all', semanticTokens: true })).toEqual({
     codeLens: true,
     inlayHints: 'all',
     semanticTokens: true,

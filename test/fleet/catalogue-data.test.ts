@@ -9,7 +9,7 @@ import { createFleetBuilder } from '../../server/src/fleet/build/builder.ts';
 import { CATALOGUE, CLAN_CORE_COMMIT } from '../../server/src/fleet/catalogue/catalogue-data.ts';
 import type { GeneratorDefinition } from '../../server/src/fleet/model/generators.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
-import { createFiles } from '../../server/src/workspace/files.ts';
+import { createFiles } from '../../server/src/workspace/files/files.ts';
 
 const checkout = process.env.VARSMITH_CLAN_CORE ?? '';
 const isThere = checkout !== '' && existsSync(join(checkout, 'clanServices'));

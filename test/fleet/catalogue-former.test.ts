@@ -10,7 +10,7 @@ import { createFleetBuilder } from '../../server/src/fleet/build/builder.ts';
 import { CLAN_CORE_COMMIT } from '../../server/src/fleet/catalogue/catalogue-data.ts';
 import { FORMER } from '../../server/src/fleet/catalogue/catalogue-former.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
-import { createFiles } from '../../server/src/workspace/files.ts';
+import { createFiles } from '../../server/src/workspace/files/files.ts';
 import { folder } from '../workspace/support.ts';
 
 const clone = process.env.VARSMITH_CLAN_CORE ?? '';

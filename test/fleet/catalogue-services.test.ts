@@ -9,7 +9,7 @@ import { createFleetBuilder } from '../../server/src/fleet/build/builder.ts';
 import { CATALOGUE } from '../../server/src/fleet/catalogue/catalogue-data.ts';
 import { FORMER_SERVICES, SERVICES } from '../../server/src/fleet/catalogue/catalogue-services.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
-import { createFiles } from '../../server/src/workspace/files.ts';
+import { createFiles } from '../../server/src/workspace/files/files.ts';
 
 const checkout = process.env.VARSMITH_CLAN_CORE ?? '';
 const isThere = checkout !== '' && existsSync(join(checkout, 'clanServices'));

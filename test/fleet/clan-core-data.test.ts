@@ -13,7 +13,7 @@ import { insideOf, treeAt, typeOf } from '../../server/src/modules/options/below
 import type { OptionTree } from '../../server/src/modules/options/option.ts';
 import { EMPTY } from '../../server/src/modules/options/tree.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
-import { createFiles } from '../../server/src/workspace/files.ts';
+import { createFiles } from '../../server/src/workspace/files/files.ts';
 
 const checkout = process.env.VARSMITH_CLAN_CORE ?? '';
 const isThere = checkout !== '' && existsSync(join(checkout, 'clanServices'));

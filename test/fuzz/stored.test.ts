@@ -20,9 +20,9 @@ import {
   sidecarRecipients,
   sopsRecipients,
 } from '../../server/src/store/vars/metadata.ts';
-import { readJson } from '../../server/src/workspace/json.ts';
-import { createSettingsReader, settingsFindings } from '../../server/src/workspace/settings-file.ts';
-import { switchOffEdit } from '../../server/src/workspace/switch-off.ts';
+import { readJson } from '../../server/src/workspace/settings/json.ts';
+import { createSettingsReader, settingsFindings } from '../../server/src/workspace/settings/settings-file.ts';
+import { switchOffEdit } from '../../server/src/workspace/settings/switch-off.ts';
 import { memoryFiles } from '../nix/support.ts';
 import { claimEdits, claimFinding, claimRanges } from './claims.ts';
 import { textChange } from './mutations.ts';

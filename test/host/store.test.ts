@@ -15,7 +15,7 @@ import {
 } from '../../server/src/store/sops/sops-writes.ts';
 import type { Change } from '../../server/src/store/vars/changes.ts';
 import { publicChanges, validationChanges } from '../../server/src/store/vars/changes.ts';
-import { createDisk } from '../../server/src/workspace/disk.ts';
+import { createDisk } from '../../server/src/workspace/files/folder-disk.ts';
 import { hasAge, readSopsIndependently } from '../store/independent-reader.ts';
 import { contentsOf, testFolder } from './folders.ts';
 

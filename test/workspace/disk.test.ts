@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { findNixFiles, findRoot } from '../../server/src/workspace/discovery.ts';
-import { createDisk } from '../../server/src/workspace/disk.ts';
+import { createDisk } from '../../server/src/workspace/files/folder-disk.ts';
 import { folder } from './support.ts';
 
 const everything = () => false;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { matchesAny } from '../../server/src/workspace/glob.ts';
+import { matchesAny } from '../../server/src/workspace/settings/glob.ts';
 
 test.each([
   ['*.nix', ['a.nix', 'lib/a.nix'], ['a.nixx', 'nix']],

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { memberAt, plainOf, readJson } from '../../server/src/workspace/json.ts';
+import { memberAt, plainOf, readJson } from '../../server/src/workspace/settings/json.ts';
 
 function rootOf(text: string) {
   const found = readJson(text);

@@ -1,6 +1,6 @@
 // A folder in memory: names, contents as far as they have come, and what is wanted.
 import { describe, expect, it } from 'vitest';
-import { createMemoryDisk, type Handed } from '../../server/src/workspace/memory-disk.ts';
+import { createMemoryDisk, type Handed } from '../../server/src/workspace/files/memory-disk.ts';
 
 const file = (path: string, text?: string): Handed => ({
   path,

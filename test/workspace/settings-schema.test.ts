@@ -6,8 +6,8 @@ import Ajv from 'ajv';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { rules } from '../../server/src/checks/rules/index.ts';
-import { createSettingsReader } from '../../server/src/workspace/settings-file.ts';
-import { settingsSchemaText } from '../../server/src/workspace/settings-schema.ts';
+import { createSettingsReader } from '../../server/src/workspace/settings/settings-file.ts';
+import { settingsSchemaText } from '../../server/src/workspace/settings/settings-schema.ts';
 
 const ROOT = join(__dirname, '../..');
 const PATH = 'docs/schemas/varsmith.schema.json';

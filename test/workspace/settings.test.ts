@@ -1,10 +1,10 @@
 // What settings mean, and how wrong ones are told.
 
 import { describe, expect, test } from 'vitest';
-import { readJson } from '../../server/src/workspace/json.ts';
-import { checkSettings } from '../../server/src/workspace/rule-settings.ts';
-import { DEFAULT_SETTINGS, readSettings } from '../../server/src/workspace/settings.ts';
-import { createSettingsReader } from '../../server/src/workspace/settings-file.ts';
+import { readJson } from '../../server/src/workspace/settings/json.ts';
+import { checkSettings } from '../../server/src/workspace/settings/rule-settings.ts';
+import { DEFAULT_SETTINGS, readSettings } from '../../server/src/workspace/settings/settings.ts';
+import { createSettingsReader } from '../../server/src/workspace/settings/settings-file.ts';
 
 const RULES = ['registry/unknown-key', 'registry/unused-key', 'use/undefined-file'];
 

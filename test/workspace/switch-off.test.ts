@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { applyEdits } from '../../server/src/checks/engine/apply-fixes.ts';
-import { switchOffEdit } from '../../server/src/workspace/switch-off.ts';
+import { switchOffEdit } from '../../server/src/workspace/settings/switch-off.ts';
 
 function switchedOff(text: string | null): string | null {
   const edit = switchOffEdit(text, 'use/x');

@@ -17,12 +17,12 @@ export interface Cure {
 /** Above these many machines, a command is about all that is missing. */
 const MOST_NAMED = 3;
 
-/** `Run \`varsmith generate --machine tove -g mail\`.` */
+/** Returns `Run \`varsmith generate --machine tove -g mail\`.` */
 export function cureSentence(cure: Cure): string {
   return `Run \`${commandLine(cure)}\`.`;
 }
 
-/** What a finding says where the command has to be typed. */
+/** Returns what a finding says where the command has to be typed. */
 export function messageWithCure({
   message,
   cure,
@@ -44,7 +44,7 @@ function commandLine({ command, generator, machines, shared }: Cure): string {
   ].join(' ');
 }
 
-/** A word of a command line, in quotes where a shell would read anything into it. */
+/** Returns a word of a command line, in quotes where a shell would read anything into it. */
 function word(text: string): string {
   return /^[\w.@+][\w.@+/-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { FINGERPRINT_VERSION } from '../checks/engine/fingerprint.ts';
 import type { Finding } from '../checks/rule.ts';
 import { lineStartsOf, positionAt } from '../nix/source.ts';
-import { plainOf, readJson } from '../workspace/json.ts';
+import { plainOf, readJson } from '../workspace/settings/json.ts';
 import { writeChanges } from '../workspace/write.ts';
 import { UsageError } from './io.ts';
 

@@ -2,7 +2,7 @@
 import type { Finding } from '../checks/rule.ts';
 import type { RunFleet } from '../generate/run/run-fleet.ts';
 import { type ScannedStore, scannedStore } from '../store/vars/scan.ts';
-import type { WorkspaceFiles } from '../workspace/files.ts';
+import type { WorkspaceFiles } from '../workspace/files/files.ts';
 import { runFleetOf } from '../workspace/run-fleet.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Io } from './io.ts';

@@ -1,7 +1,7 @@
 /** Rule ids as they are typed, and the sentence about those that do not exist. */
 import type { Rule } from '../checks/rule.ts';
 import { didYouMean, nearestRule } from '../edits/suggest.ts';
-import { groupsOf } from '../workspace/rule-settings.ts';
+import { groupsOf } from '../workspace/settings/rule-settings.ts';
 import { UsageError } from './io.ts';
 
 /** @throws UsageError for the first id that is none */

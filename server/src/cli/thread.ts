@@ -5,7 +5,7 @@
 
 import type { StoreFiles } from '../store/vars/files.ts';
 import { type StoreScan, scanStore } from '../store/vars/scan.ts';
-import { createDisk } from '../workspace/disk.ts';
+import { createDisk } from '../workspace/files/folder-disk.ts';
 import type { Io } from './io.ts';
 
 interface Job {

@@ -1,6 +1,6 @@
 /**
  * Edits of bindings, whatever they belong to: one taken out, one added to a set or beside another, a value replaced.
- * They follow the style of what they stand beside. Works on text and syntax only, as edits.ts does; each function
+ * They follow the style of what they are beside. Works on text and syntax only, as edits.ts does; each function
  * answers null where the text is not what it would have to be.
  */
 
@@ -11,7 +11,7 @@ import { eolOf, indentOf, insertBelow, lineAround, writtenAt } from './edits.ts'
 import { bindingAround, expressionsAt } from './locate.ts';
 import type { Sources, TextEdit } from './text-edit.ts';
 
-/** A binding with the name in its path that stands at a place. */
+/** A binding with the name in its path that is at a place. */
 export interface NamedBinding {
   readonly file: SourceFile;
   readonly binding: AttrBinding;
@@ -20,7 +20,7 @@ export interface NamedBinding {
   readonly index: number;
 }
 
-/** The `… .name = value;` of which a name stands at a place, innermost first. */
+/** Returns the `… .name = value;` of which a name is at a place, innermost first. */
 export function namedAt(sources: Sources, at: Place): NamedBinding | null {
   const file = sources.parse(at.file);
   if (file === null) return null;
@@ -65,7 +65,7 @@ export function removeOption(sources: Sources, at: Place): TextEdit | null {
   return { file: file.path, start, end: binding.end, text: '' };
 }
 
-/** Do other bindings of the set begin with the names in front of the last one? */
+/** Returns whether other bindings of the set begin with the names in front of the last one. */
 function isNamedElsewhere({ file, binding, within }: NamedBinding): boolean {
   const namesOf = (path: AttrBinding['path'], count: number) =>
     path.slice(0, count).map(name => file.text.slice(name.start, name.end));
@@ -110,7 +110,7 @@ export function addBinding(file: SourceFile, set: AttrSetExpr, text: string): Te
   return insertBelow(file, last, [`${indentOf(file, last.start)}${text}`]);
 }
 
-/** Inserts `text` above the binding whose name stands at a place, with the same names in front. */
+/** Inserts `text` above the binding whose name is at a place, with the same names in front. */
 export function insertBeside(sources: Sources, at: Place, text: string): TextEdit | null {
   const file = sources.parse(at.file);
   if (file === null) return null;

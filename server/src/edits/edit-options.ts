@@ -1,6 +1,6 @@
 /**
  * Edits of a generator's options as they are written: an item for a list, a further option beside one that is there, a
- * member of `files` or `prompts`. They follow the style of what they stand beside: `x.files.a = { };` or a set. Each
+ * member of `files` or `prompts`. They follow the style of what they are beside: `x.files.a = { };` or a set. Each
  * function answers null where it cannot tell how.
  */
 
@@ -10,7 +10,7 @@ import { appendListItem, attributeText } from './edits.ts';
 import { lastLiteralList } from './locate.ts';
 import type { Sources, TextEdit } from './text-edit.ts';
 
-/** The option of the generator itself that has this name and is written under no condition. */
+/** Returns the option of the generator itself that has this name and is written under no condition. */
 function optionOf(body: GeneratorBody, name: string): WrittenOption | null {
   return (
     body.options().find(option => option.of === 'generator' && option.name === name && !option.conditional) ??

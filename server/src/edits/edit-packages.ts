@@ -39,7 +39,7 @@ export function removePackage(sources: Sources, known: Known<string>): TextEdit 
   return found === null ? null : removeListItem(found.file, found.item);
 }
 
-/** Where a package is written, with what stands before its name. */
+/** Returns where a package is written, with what is before its name. */
 export function packagePlace(sources: Sources, known: Known<string>): Place {
   const found = itemOf(sources, known);
   return found === null ? known.at : { file: known.at.file, start: found.item.start, end: found.item.end };
@@ -49,7 +49,7 @@ interface Item {
   readonly file: SourceFile;
   readonly list: ListExpr;
   readonly item: Expr;
-  /** What stands before the package's name. */
+  /** What is before the package's name. */
   readonly prefix: string;
 }
 
@@ -78,7 +78,7 @@ function addList(sources: Sources, script: Place, name: string): TextEdit | null
   return insertBeside(sources, script, `runtimeInputs = [ pkgs.${name} ];`);
 }
 
-/** Is a name bound around an offset, other than by `with`? */
+/** Returns whether a name is bound around an offset, other than by `with`. */
 export function isInScope(file: SourceFile, offset: number, name: string): boolean {
   return isBareName(name) && expressionsAt(file, offset).some(expr => bindsName(expr, name));
 }

@@ -44,7 +44,7 @@ export function replaced(sources: Sources, at: Place, from: string, to: string):
   return { ...at, text };
 }
 
-/** Takes a stretch out of a script with its lines; null if something else stands there. */
+/** Takes a stretch out of a script with its lines; null if something else is there. */
 export function removed(sources: Sources, at: Place): TextEdit | null {
   const file = sources.parse(at.file);
   if (file === null) return null;

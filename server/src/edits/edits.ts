@@ -11,24 +11,24 @@ import type { Sources, TextEdit } from './text-edit.ts';
 
 const KEYWORDS: ReadonlySet<string> = new Set('assert else if in inherit let or rec then with'.split(' '));
 
-/** Can the name be written as an attribute without quotes? */
+/** Returns whether the name can be written as an attribute without quotes. */
 export function isBareName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_'-]*$/.test(name) && !KEYWORDS.has(name);
 }
 
-/** A string in double quotes. */
+/** Returns a string in double quotes. */
 export function stringText(value: string): string {
   return `"${value.replace(/[\\"]|\$(?=\{)/g, '\\$&').replaceAll('\n', '\\n')}"`;
 }
 
-/** A name as it is written in front of `=` or after a dot. */
+/** Returns a name as it is written in front of `=` or after a dot. */
 export function attributeText(name: string): string {
   return isBareName(name) ? name : stringText(name);
 }
 
 /**
  * Replaces a name that is written out at a place, as a string, inside the quotes of one, or as an attribute. Null if
- * something else stands there: a name that was computed has no one place to replace.
+ * something else is there: a name that was computed has no one place to replace.
  */
 export function replaceName(sources: Sources, at: Place, name: string, replacement: string): TextEdit | null {
   const file = sources.parse(at.file);
@@ -101,7 +101,9 @@ export function insertBelow(file: SourceFile, range: Range, lines: readonly stri
   };
 }
 
-/** The line's first and last offsets around a range's start; `end` is after the line break, `contentEnd` before. */
+/**
+ * Returns the line's first and last offsets around a range's start; `end` is after the line break, `contentEnd` before.
+ */
 export function lineAround(
   file: SourceFile,
   range: Range,
@@ -114,18 +116,18 @@ export function lineAround(
   return { start, contentEnd, end };
 }
 
-/** The white space that the line of an offset begins with. */
+/** Returns the white space that the line of an offset begins with. */
 export function indentOf(file: SourceFile, offset: number): string {
   const { start, contentEnd } = lineAround(file, { start: offset, end: offset });
   return /^[ \t]*/.exec(file.text.slice(start, contentEnd))?.[0] ?? '';
 }
 
-/** The line break that the file uses. */
+/** Returns the line break that the file uses. */
 export function eolOf(file: SourceFile): string {
   return file.text.includes('\r\n') ? '\r\n' : '\n';
 }
 
-/** What is written at a place; null if the file is not there. */
+/** Returns what is written at a place; null if the file is not there. */
 export function writtenAt(sources: Sources, at: Place): string | null {
   return sources.parse(at.file)?.text.slice(at.start, at.end) ?? null;
 }

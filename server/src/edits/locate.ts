@@ -1,5 +1,5 @@
 /**
- * From a place to the syntax that stands there, for fixes and for comments that silence. Pure syntax: nothing is
+ * From a place to the syntax that is there, for fixes and for comments that silence. Pure syntax: nothing is
  * evaluated, and nothing of the fleet is known.
  */
 import { childrenOf, valuesOf } from '../nix/expressions.ts';
@@ -15,7 +15,7 @@ import type {
   StringExpr,
 } from '../nix/syntax.ts';
 
-/** The expressions around an offset, outermost first. Offsets are 0-based UTF-16. */
+/** Returns the expressions around an offset, outermost first. Offsets are 0-based UTF-16. */
 export function expressionsAt(file: SourceFile, offset: number): Expr[] {
   const path: Expr[] = [];
   for (let at: Expr | undefined = file.root; at !== undefined; ) {
@@ -25,7 +25,10 @@ export function expressionsAt(file: SourceFile, offset: number): Expr[] {
   return path;
 }
 
-/** The expression directly inside of one that has a range in it. Of a set of hundreds of bindings it looks into one. */
+/**
+ * Returns the expression directly inside of one that has a range in it. Of a set of hundreds of bindings it looks into
+ * one.
+ */
 export function childAround(expr: Expr, at: Range): Expr | undefined {
   const holds = (child: Range) => child.start <= at.start && at.end <= child.end;
   if (expr.kind === 'list') return expr.items.find(holds);
@@ -35,13 +38,13 @@ export function childAround(expr: Expr, at: Range): Expr | undefined {
   return expr.kind === 'let' && holds(expr.body) ? expr.body : undefined;
 }
 
-/** A `name = value;` with the set or `let` that it stands in. */
+/** A `name = value;` with the set or `let` that it is in. */
 export interface LocatedBinding {
   readonly binding: AttrBinding;
   readonly within: AttrSetExpr | LetExpr;
 }
 
-/** The binding of which the first name stands at `at`. */
+/** Returns the binding of which the first name is at `at`. */
 export function bindingNamedAt(file: SourceFile, at: Range): LocatedBinding | null {
   for (const within of expressionsAt(file, at.start).reverse()) {
     if (within.kind !== 'attrs' && within.kind !== 'let') continue;
@@ -54,7 +57,7 @@ export function bindingNamedAt(file: SourceFile, at: Range): LocatedBinding | nu
   return null;
 }
 
-/** The innermost set around a place, and its binding there. */
+/** Returns the innermost set around a place, and its binding there. */
 export function bindingAround(
   file: SourceFile,
   at: Range,
@@ -67,7 +70,7 @@ export function bindingAround(
   return null;
 }
 
-/** The list that has an item which is exactly, or around, the place; the innermost such list. */
+/** Returns the list that has an item which is exactly, or around, the place; the innermost such list. */
 export function listWithItem(
   file: SourceFile,
   at: Range,
@@ -80,14 +83,14 @@ export function listWithItem(
   return null;
 }
 
-/** The last list that is written out in a chain of `++`; null if there is none. */
+/** Returns the last list that is written out in a chain of `++`; null if there is none. */
 export function lastLiteralList(expr: Expr): ListExpr | null {
   if (expr.kind === 'list') return expr;
   if (expr.kind !== 'binary' || expr.operator !== '++') return null;
   return lastLiteralList(expr.right) ?? lastLiteralList(expr.left);
 }
 
-/** The outermost string around an offset, if it has more than one line: a comment cannot be written inside. */
+/** Returns the outermost string around an offset, if it has more than one line: a comment cannot be written inside. */
 export function stringOfLinesAt(file: SourceFile, offset: number): StringExpr | null {
   for (const expr of expressionsAt(file, offset)) {
     if (expr.kind === 'string' && file.text.slice(expr.start, expr.end).includes('\n')) return expr;

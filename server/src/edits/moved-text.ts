@@ -6,7 +6,7 @@ import type { Expr, Range } from '../nix/syntax.ts';
 import { expressionsAt } from './locate.ts';
 
 /**
- * The lines of what stands in a range, those below the first with `to` for the `from` that they begin with.
+ * Returns the lines of what is in a range, those below the first with `to` for the `from` that they begin with.
  * Null where one does not begin with it: then it would mean something else, or look like it.
  */
 export function reindented(file: SourceFile, range: Range, from: string, to: string): string[] | null {
@@ -25,7 +25,9 @@ const BUILTIN: ReadonlySet<string> = new Set([
   'import',
 ]);
 
-/** Does everything that an expression needs have the same name at another offset? Builtins have it everywhere. */
+/**
+ * Returns whether everything that an expression needs has the same name at another offset. Builtins have it everywhere.
+ */
 export function findsNames(expr: Expr, file: SourceFile, offset: number): boolean {
   const around = expressionsAt(file, offset);
   return [...freeNames(expr)].every(

@@ -3,8 +3,8 @@
  */
 
 /**
- * The candidate that somebody most likely meant, or null if none is near enough. Near enough is about one slip in
- * three characters; a name of one or two characters has no near ones. Equal distances go to the first in order.
+ * Returns the candidate that somebody most likely meant, or null if none is near enough. Near enough is about one slip
+ * in three characters; a name of one or two characters has no near ones. Equal distances go to the first in order.
  */
 export function suggest(name: string, candidates: Iterable<string>): string | null {
   const limit = Math.min(4, Math.floor((name.length + 1) / 3));
@@ -20,13 +20,13 @@ export function suggest(name: string, candidates: Iterable<string>): string | nu
   return best;
 }
 
-/** ` Did you mean "x"?`, or nothing. */
+/** Returns ` Did you mean "x"?`, or nothing. */
 export function didYouMean(suggestion: string | null): string {
   return suggestion === null ? '' : ` Did you mean "${suggestion}"?`;
 }
 
 /**
- * How many insertions, deletions, replacements and swaps of neighbours lead from one text to the other (the
+ * Returns how many insertions, deletions, replacements and swaps of neighbours lead from one text to the other (the
  * restricted Damerau-Levenshtein distance). Gives up with `enough` as soon as it cannot be less.
  */
 export function editDistance(from: string, to: string, enough = Number.POSITIVE_INFINITY): number {
@@ -55,7 +55,10 @@ export function editDistance(from: string, to: string, enough = Number.POSITIVE_
   return last[to.length] as number;
 }
 
-/** The rule that somebody most likely meant: by its whole id, or by its name without the group. Null if none is near. */
+/**
+ * Returns the rule that somebody most likely meant: by its whole id, or by its name without the group. Null if none is
+ * near.
+ */
 export function nearestRule(id: string, ids: readonly string[]): string | null {
   const near = suggest(id, ids);
   if (near !== null) return near;

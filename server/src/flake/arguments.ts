@@ -117,7 +117,7 @@ export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
   return { clan, system, home, late: [...late.values()], early: isEarlyKnown ? early : null };
 }
 
-/** What a file gives, and what the systems are given that a framework makes for it. */
+/** Adds to what a file gives what the systems are given that a framework makes for it. */
 export function withSystems(cx: Evaluation, given: FileArguments, systems: readonly Value[]): FileArguments {
   const system = new Map([...given.system].map(([name, values]) => [name, [...values]]));
   const early = new Set(given.early);
@@ -157,20 +157,23 @@ function addArguments(cx: Evaluation, given: Lazy, found: Map<string, Lazy[]>): 
   }
 }
 
-/** The names of a set, those that it perhaps has among them; null if there may be more. */
+/** Returns the names of a set, those that it perhaps has among them, or `null` if there may be more. */
 function namesIn(cx: Evaluation, given: Lazy): readonly string[] | null {
   const set = withBudget(cx, STEPS, () => cx.force(given));
   if (set instanceof BudgetExceeded || set.kind !== 'attrs' || !isClosed(set)) return null;
   return [...set.entries.keys()];
 }
 
-/** A library that is less than that of nixpkgs, or not known, takes nothing away from what everybody knows of `lib`. */
+/**
+ * Returns the library that a file gives, or `null` if it is less than that of nixpkgs or not known: it takes nothing
+ * away from what is known of `lib` everywhere.
+ */
 function libraryOf(cx: Evaluation, lazy: Lazy): Lazy | null {
   const value = withBudget(cx, STEPS, () => cx.resolve(cx.force(lazy)));
   return !(value instanceof BudgetExceeded) && isExtendedLibrary(value) ? value : null;
 }
 
-/** A module that hands on an argument of its own says nothing new of it. */
+/** Returns whether a module only hands on an argument of its own, which says nothing new of it. */
 function isHandedOn(cx: Evaluation, name: string, lazy: Lazy): boolean {
   const value = withBudget(cx, STEPS, () => cx.force(lazy));
   if (value instanceof BudgetExceeded || value.kind !== 'unknown') return false;
@@ -214,7 +217,7 @@ export function shareArguments(cx: Evaluation, byFile: ReadonlyMap<string, FileA
   const isEarly = (name: string) => files.some(({ early }) => early?.has(name) === true);
   const late = files.some(({ early }) => early === null)
     ? []
-    : files.flatMap(one => one.late).filter(({ name }) => !isEarly(name));
+    : files.flatMap(file => file.late).filter(({ name }) => !isEarly(name));
   return { system, home: new Map([...system, ...home]), any, late, replacesConfig: isEarly('config') };
 }
 
@@ -237,18 +240,18 @@ export interface AskedArguments {
 export function createAskedArguments(): AskedArguments {
   /** By kind and name: who asked, and the files that gave it then. */
   const asked = new Map<string, { readonly askers: Set<string>; readonly givers: string }>();
-  const giversOf = (one: SharedArgument | undefined) => one?.files.join('\0') ?? '';
+  const giversOf = (argument: SharedArgument | undefined) => argument?.files.join('\0') ?? '';
   return {
     answering: (kind, given, used) => (name, asker) => {
       if (RESERVED.has(name)) return null;
-      const one = given.get(name);
+      const argument = given.get(name);
       const key = `${kind} ${name}`;
       const known = asked.get(key);
-      if (known === undefined) asked.set(key, { askers: new Set([asker]), givers: giversOf(one) });
+      if (known === undefined) asked.set(key, { askers: new Set([asker]), givers: giversOf(argument) });
       else known.askers.add(asker);
-      if (one === undefined || one.files.includes(asker)) return null;
-      for (const file of one.files) used(asker, file);
-      return one.value;
+      if (argument === undefined || argument.files.includes(asker)) return null;
+      for (const file of argument.files) used(asker, file);
+      return argument.value;
     },
     forget(asker) {
       for (const { askers } of asked.values()) askers.delete(asker);
@@ -293,7 +296,7 @@ function joinArguments(
   return joined;
 }
 
-/** The value that all give, or an unknown that may be any of them. */
+/** Returns the value that all give, or an unknown that may be any of them. */
 function oneOf(cx: Evaluation, name: string, values: readonly Lazy[]): Lazy {
   const [first, ...others] = values as [Lazy, ...Lazy[]];
   const key = sameKey(cx, first);

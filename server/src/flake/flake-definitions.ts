@@ -17,7 +17,10 @@ export interface FlakeDefinitions {
   readonly unclear: boolean;
 }
 
-/** What all modules of the flake define at a path of its configuration, or of its outputs. Evaluation may be given up on. */
+/**
+ * Returns the definitions that all modules of the flake give at a path of its configuration, or of its outputs.
+ * Evaluation may run out of budget.
+ */
 export function definitionsAt(
   cx: Evaluation,
   flake: FlakeModules,
@@ -27,10 +30,10 @@ export function definitionsAt(
   const files = new Set<string>();
   let unclear = false;
   const key = path.join('\0');
-  for (const one of flake.sets) {
-    const found = contributionOf(cx, one, path, key);
+  for (const set of flake.sets) {
+    const found = contributionOf(cx, set, path, key);
     definitions.push(...found.definitions);
-    if (found.definitions.length > 0) files.add(one.file);
+    if (found.definitions.length > 0) files.add(set.file);
     if (found.unclear) unclear = true;
   }
   return { definitions, files: [...files], unclear };
@@ -43,17 +46,17 @@ type Contribution = Pick<FlakeDefinitions, 'definitions' | 'unclear'>;
 const contributions = new WeakMap<FlakeSet, Map<string, Contribution>>();
 const NOTHING: Contribution = { definitions: [], unclear: false };
 
-function contributionOf(cx: Evaluation, one: FlakeSet, path: readonly string[], key: string): Contribution {
-  const known = contributions.get(one);
+function contributionOf(cx: Evaluation, set: FlakeSet, path: readonly string[], key: string): Contribution {
+  const known = contributions.get(set);
   const before = known?.get(key);
   if (before !== undefined) return before;
-  const found = readContribution(cx, one, path);
-  if (known === undefined) contributions.set(one, new Map([[key, found]]));
+  const found = readContribution(cx, set, path);
+  if (known === undefined) contributions.set(set, new Map([[key, found]]));
   else known.set(key, found);
   return found;
 }
 
-function readContribution(cx: Evaluation, one: FlakeSet, path: readonly string[]): Contribution {
+function readContribution(cx: Evaluation, set: FlakeSet, path: readonly string[]): Contribution {
   const definitions: Definition[] = [];
   let unclear = false;
 
@@ -77,12 +80,12 @@ function readContribution(cx: Evaluation, one: FlakeSet, path: readonly string[]
     }
   }
 
-  const holds = one.set.entries.has(path[0] ?? '') ? conditionOf(cx, one) : true;
-  if (holds !== false) visit(one.set, 0, holds === null);
+  const holds = set.set.entries.has(path[0] ?? '') ? conditionOf(cx, set) : true;
+  if (holds !== false) visit(set.set, 0, holds === null);
   return definitions.length === 0 && !unclear ? NOTHING : { definitions, unclear };
 }
 
-/** Do the conditions hold? null: not known. */
+/** Returns whether the conditions of a set hold, or `null` if that is not known. */
 function conditionOf(cx: Evaluation, { conditions }: FlakeSet): boolean | null {
   let answer: boolean | null = true;
   for (const condition of conditions) {

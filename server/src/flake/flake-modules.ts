@@ -215,7 +215,7 @@ function readFlakeModule(cx: Evaluation, file: string, module: Lazy, given: Give
   return { sets, options, imports, complete, frameworks };
 }
 
-/** What `mkIf` and `mkMerge` wrap, with the conditions unasked. */
+/** Visits what `mkIf` and `mkMerge` wrap, without evaluating the conditions. */
 function eachContent(
   cx: Evaluation,
   lazy: Lazy,

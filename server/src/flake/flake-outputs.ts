@@ -21,7 +21,7 @@ export function mayAddOutputs(text: string): boolean {
   return text.search(MAY_ADD) >= 0;
 }
 
-/** Sets that a file adds to the outputs of the flake. */
+/** Returns sets that a file adds to the outputs of the flake. */
 export function readOutputs(cx: Evaluation, file: SourceFile, given: Given): Lazy[] {
   const found: Lazy[] = [];
   const words = [...file.text.matchAll(MAY_ADD)].map(match => match.index);
@@ -56,7 +56,7 @@ export interface Output {
   readonly at: Origin;
 }
 
-/** What a file's outputs have at a path; nothing where that is not known. */
+/** Returns what a file's outputs have at a path; nothing where that is not known. */
 export function outputsAt(
   cx: Evaluation,
   outputs: readonly Lazy[],
@@ -82,6 +82,6 @@ export function outputsAt(
     }
   }
 
-  for (const one of outputs) withBudget(cx, STEPS, () => visit(cx.force(one), 0, null));
+  for (const output of outputs) withBudget(cx, STEPS, () => visit(cx.force(output), 0, null));
   return found;
 }

@@ -10,7 +10,10 @@ import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { FlakeModules } from './flake-modules.ts';
 
-/** The value at a path in or below such an option; null where its type does not say that it is what was defined. */
+/**
+ * Returns the value at a path in or below such an option, or `null` where its type does not say that it is what was
+ * defined.
+ */
 export function ofOwnOption(
   cx: Evaluation,
   flake: FlakeModules,

@@ -29,11 +29,11 @@ export interface FlakeValues {
   resolve(value: UnknownValue): Value | null;
   /** The configuration as the outermost function of a file sees it; null for a file that is no module of the flake. */
   configOf(file: string): Lazy | null;
-  /** What frameworks make of the flake's options, by file that imports them. The same objects as long as they stand. */
+  /** What frameworks make of the flake's options, by file that imports them. The same objects as long as they are valid. */
   made(): readonly FlakeSet[];
-  /** Files have changed: what was read of them is dropped. */
+  /** Drops what was read of a file that has changed. */
   forget(path: string): void;
-  /** Looks at what has changed. Files whose values may now come from other files than before. */
+  /** Returns the files whose values may come from other files now than they did before the last changes. */
   stale(): readonly string[];
 }
 
@@ -41,7 +41,7 @@ export interface FlakeValuesOptions {
   readonly given: (file: string) => Given;
   /** True unless the file belongs to another flake: what it calls `self` is something else. */
   readonly isOwn: (file: string) => boolean;
-  /** Hears that a file used what another one defines. */
+  /** Called when a file has used what another file defines. */
   readonly used: (asker: string, file: string) => void;
 }
 
@@ -65,132 +65,169 @@ const SHARED =
 /** Outputs that hold machines. */
 const SYSTEMS = /^(nixos|darwin)Configurations$/;
 
+interface State {
+  readonly cx: Evaluation;
+  readonly options: FlakeValuesOptions;
+  readonly cache: FlakeModuleCache;
+  /** Paths that were asked for, by their names joined. */
+  readonly asked: Map<string, Asked>;
+  /** Keys of the paths that are being evaluated. */
+  readonly running: Set<string>;
+  /** Whether a file is a module of the flake, for the files of which it was asked. */
+  readonly members: Map<string, boolean>;
+  modules: FlakeModules | null;
+  /** What frameworks make of the options of `modules`. */
+  made: readonly FlakeSet[];
+  isCollecting: boolean;
+  isStale: boolean;
+}
+
 export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): FlakeValues {
-  const cache: FlakeModuleCache = new Map();
-  const asked = new Map<string, Asked>();
-  let modules: FlakeModules | null = null;
-  /** Of the same modules. */
-  let made: readonly FlakeSet[] = [];
-  let isCollecting = false;
-  let isStale = false;
-  const running = new Set<string>();
-  /** Files of which it was asked whether they are modules of the flake, and the answer. */
-  const members = new Map<string, boolean>();
-
-  function isModule(file: string): boolean {
-    const flake = flakeModules();
-    return flake?.isParts === true && flake.files.has(file);
-  }
-
-  /** Null while it is being collected: what asks then is what has to be known first. */
-  function flakeModules(): FlakeModules | null {
-    if (modules !== null || isCollecting) return modules;
-    isCollecting = true;
-    try {
-      // Whoever asks a traced question asks for something else.
-      modules = unrecorded(cx, () => {
-        const collected = collectFlakeModules(cx, options.given, cache);
-        made = madeOf(cx, collected, options.used);
-        return { ...collected, sets: [...collected.sets, ...made] };
-      });
-    } finally {
-      isCollecting = false;
-    }
-    return modules;
-  }
-
-  function valueAt(one: Asked, flake: FlakeModules): Value | null {
-    const found = withBudget(cx, STEPS, () => definitionsAt(cx, flake, one.path));
-    if (found instanceof BudgetExceeded) return null;
-    one.files = found.files;
-    if (found.definitions.length === 0) return null;
-    const what = one.path.join('.');
-    const isOutput = !flake.isParts || one.path[0] === 'flake';
-    const name = one.path[flake.isParts ? 1 : 0] ?? '';
-    const isComplete = flake.complete && !found.unclear && !(flake.isParts && isOutput && SHARED.test(name));
-    const more = isComplete ? null : symbol(what, `there may be more of \`${what}\``);
-    if (isOutput) {
-      const isModules = one.path.some(step => MODULES.test(step));
-      const value = mergedValue(cx, found.definitions, { what, isModules, more });
-      // A machine is a symbol all its life: what it is made of is what can be asked of it.
-      return value.kind === 'unknown' && !SYSTEMS.test(name) ? null : value;
-    }
-    return ofOwnOption(cx, flake, one.path, found.definitions);
-  }
-
+  const state: State = {
+    cx,
+    options,
+    cache: new Map(),
+    asked: new Map(),
+    running: new Set(),
+    members: new Map(),
+    modules: null,
+    made: [],
+    isCollecting: false,
+    isStale: false,
+  };
   return {
-    resolve(value) {
-      const path = pathOf(value);
-      const asker = value.origin?.file.path;
-      if (path === null || asker === undefined || !options.isOwn(asker)) return null;
-      const flake = flakeModules();
-      if (flake === null) return null;
-      const full = path.isOutput && flake.isParts ? ['flake', ...path.names] : path.names;
-      if (!path.isOutput && !flake.isParts) return null;
-      const key = full.join('\0');
-      if (running.has(key)) return null;
-      let one = asked.get(key);
-      if (one === undefined) {
-        one = { path: full, askers: new Set(), files: [], value: undefined };
-        asked.set(key, one);
-      }
-      if (one.value === undefined) {
-        running.add(key);
-        try {
-          one.value = valueAt(one, flake);
-        } finally {
-          running.delete(key);
-        }
-      }
-      if (!one.askers.has(asker)) {
-        one.askers.add(asker);
-        for (const file of one.files) if (file !== asker) options.used(asker, file);
-      }
-      return one.value;
-    },
+    resolve: value => resolve(state, value),
     configOf(file) {
-      const is = isModule(file);
-      members.set(file, is);
+      const is = isModule(state, file);
+      state.members.set(file, is);
       return is ? flakeConfig : null;
     },
-    made: () => (flakeModules() === null ? [] : made),
-    forget(path) {
-      for (const one of asked.values()) one.askers.delete(path);
-      members.delete(path);
-      // Files that lead to a module of the flake are forgotten together with it.
-      if (!cache.delete(path) && path !== ROOT && modules !== null) return;
-      isStale = true;
-      modules = null;
-      for (const one of asked.values()) if (one.files.includes(path)) one.value = undefined;
-    },
-    stale() {
-      if (!isStale || (asked.size === 0 && members.size === 0)) return [];
-      isStale = false;
-      const flake = flakeModules();
-      const found = new Set<string>();
-      for (const [file, was] of members) if (isModule(file) !== was) found.add(file);
-      for (const file of found) members.delete(file);
-      for (const [key, one] of asked) {
-        const read = flake === null ? null : withBudget(cx, STEPS, () => definitionsAt(cx, flake, one.path));
-        const files = read === null || read instanceof BudgetExceeded ? [] : read.files;
-        if (sameItems(files, one.files)) continue;
-        for (const asker of one.askers) found.add(asker);
-        asked.delete(key);
-      }
-      return [...found];
-    },
+    made: () => (flakeModules(state) === null ? [] : state.made),
+    forget: path => forget(state, path),
+    stale: () => staleFiles(state),
   };
 }
 
-/** The outputs that the frameworks make whose modules the flake imports, as modules of the flake would say them. */
+function isModule(state: State, file: string): boolean {
+  const flake = flakeModules(state);
+  return flake?.isParts === true && flake.files.has(file);
+}
+
+/** Returns the modules of the flake, or `null` while they are being collected: what asks then has to be known first. */
+function flakeModules(state: State): FlakeModules | null {
+  if (state.modules !== null || state.isCollecting) return state.modules;
+  const { cx, options } = state;
+  state.isCollecting = true;
+  try {
+    // A traced question that leads here asks for something else.
+    state.modules = unrecorded(cx, () => {
+      const collected = collectFlakeModules(cx, options.given, state.cache);
+      state.made = madeOf(cx, collected, options.used);
+      return { ...collected, sets: [...collected.sets, ...state.made] };
+    });
+  } finally {
+    state.isCollecting = false;
+  }
+  return state.modules;
+}
+
+/** Returns what an unknown that was selected from the flake stands for, or `null` if that is not known. */
+function resolve(state: State, value: UnknownValue): Value | null {
+  const path = pathOf(value);
+  const asker = value.origin?.file.path;
+  if (path === null || asker === undefined || !state.options.isOwn(asker)) return null;
+  const flake = flakeModules(state);
+  if (flake === null) return null;
+  const full = path.isOutput && flake.isParts ? ['flake', ...path.names] : path.names;
+  if (!path.isOutput && !flake.isParts) return null;
+  const key = full.join('\0');
+  if (state.running.has(key)) return null;
+  const asked = askedAt(state, key, full);
+  if (asked.value === undefined) {
+    state.running.add(key);
+    try {
+      asked.value = valueAt(state.cx, asked, flake);
+    } finally {
+      state.running.delete(key);
+    }
+  }
+  if (!asked.askers.has(asker)) {
+    asked.askers.add(asker);
+    for (const file of asked.files) if (file !== asker) state.options.used(asker, file);
+  }
+  return asked.value;
+}
+
+function askedAt(state: State, key: string, path: readonly string[]): Asked {
+  let asked = state.asked.get(key);
+  if (asked === undefined) {
+    asked = { path, askers: new Set(), files: [], value: undefined };
+    state.asked.set(key, asked);
+  }
+  return asked;
+}
+
+/** Evaluates the definitions at a path and notes the files that they are in. */
+function valueAt(cx: Evaluation, asked: Asked, flake: FlakeModules): Value | null {
+  const { path } = asked;
+  const found = withBudget(cx, STEPS, () => definitionsAt(cx, flake, path));
+  if (found instanceof BudgetExceeded) return null;
+  asked.files = found.files;
+  if (found.definitions.length === 0) return null;
+  const what = path.join('.');
+  const isOutput = !flake.isParts || path[0] === 'flake';
+  const name = path[flake.isParts ? 1 : 0] ?? '';
+  const isComplete = flake.complete && !found.unclear && !(flake.isParts && isOutput && SHARED.test(name));
+  const more = isComplete ? null : symbol(what, `there may be more of \`${what}\``);
+  if (isOutput) {
+    const isModules = path.some(step => MODULES.test(step));
+    const value = mergedValue(cx, found.definitions, { what, isModules, more });
+    // A machine is a symbol all its life: what it is made of is what can be asked of it.
+    return value.kind === 'unknown' && !SYSTEMS.test(name) ? null : value;
+  }
+  return ofOwnOption(cx, flake, path, found.definitions);
+}
+
+function forget(state: State, path: string): void {
+  for (const asked of state.asked.values()) asked.askers.delete(path);
+  state.members.delete(path);
+  // Files that lead to a module of the flake are forgotten together with it.
+  if (!state.cache.delete(path) && path !== ROOT && state.modules !== null) return;
+  state.isStale = true;
+  state.modules = null;
+  for (const asked of state.asked.values()) if (asked.files.includes(path)) asked.value = undefined;
+}
+
+function staleFiles(state: State): readonly string[] {
+  const { cx, asked, members } = state;
+  if (!state.isStale || (asked.size === 0 && members.size === 0)) return [];
+  state.isStale = false;
+  const flake = flakeModules(state);
+  const stale = new Set<string>();
+  for (const [file, was] of members) if (isModule(state, file) !== was) stale.add(file);
+  for (const file of stale) members.delete(file);
+  for (const [key, entry] of asked) {
+    const read = flake === null ? null : withBudget(cx, STEPS, () => definitionsAt(cx, flake, entry.path));
+    const files = read === null || read instanceof BudgetExceeded ? [] : read.files;
+    if (sameItems(files, entry.files)) continue;
+    for (const asker of entry.askers) stale.add(asker);
+    asked.delete(key);
+  }
+  return [...stale];
+}
+
+/**
+ * Returns the outputs that the frameworks make whose modules the flake imports, as modules of the flake would say
+ * them.
+ */
 function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['used']): FlakeSet[] {
   return flake.frameworks.flatMap(({ framework, file }) => {
     const found = withBudget(cx, STEPS, () => {
       const read = framework.options.map(option => definitionsAt(cx, flake, [option]));
-      const definitions = read.flatMap(one => one.definitions);
-      for (const other of read.flatMap(one => one.files)) if (other !== file) used(file, other);
+      const definitions = read.flatMap(({ definitions }) => definitions);
+      for (const other of read.flatMap(({ files }) => files)) if (other !== file) used(file, other);
       const [what = ''] = framework.options;
-      const isComplete = flake.complete && !read.some(one => one.unclear);
+      const isComplete = flake.complete && !read.some(({ unclear }) => unclear);
       const more = isComplete ? null : symbol(what, `there may be more of \`${what}\``);
       if (definitions.length === 0) return framework.make(cx, attrs(new Map(), null, more));
       const config = mergedValue(cx, definitions, { what, isModules: false, more });
@@ -202,7 +239,7 @@ function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['u
   });
 }
 
-/** The path that an unknown was selected by, below the flake's outputs or below its own configuration. */
+/** Returns the path that an unknown was selected by, below the flake's outputs or below its own configuration. */
 function pathOf(
   value: UnknownValue,
 ): { readonly names: readonly string[]; readonly isOutput: boolean } | null {

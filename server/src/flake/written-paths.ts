@@ -41,7 +41,7 @@ const MODULES = /^(imports|modules|extraModules|sharedModules|baseModules)$/;
 /** Words by which a file finds out what is there, and need not name what is not. */
 const ASKS = /\b(pathExists|readDir|tryEval|fileset|listFilesRecursive)\b/;
 
-/** The files that a file leads to, in the order of the text. */
+/** Returns the files that a file leads to, in the order of the text. */
 export function leadsOf(file: SourceFile): readonly Lead[] {
   let leads = known.get(file);
   if (leads === undefined) {
@@ -54,7 +54,7 @@ export function leadsOf(file: SourceFile): readonly Lead[] {
   return leads;
 }
 
-/** Are there words that lead somewhere, and anything that may be a path? */
+/** Returns whether a file has words that lead somewhere, and anything that may be a path. */
 function mayLead(text: string): boolean {
   return /import|modules|Modules|callPackage/.test(text) && /(?:[\s([{=]|^)[\w.+-]+\/[\w.+-]/.test(text);
 }
@@ -149,7 +149,7 @@ function noteModules(walk: Walk, value: Expr, certain: boolean, isOwn: boolean):
   } else if (value.kind === 'with') noteModules(walk, value.body, certain, isOwn);
 }
 
-/** The set that a file comes to as a module; of a flake, what it gives to `mkFlake`. */
+/** Returns the set that a file evaluates to as a module, or of a flake the set that it gives to `mkFlake`. */
 function ownModule(expr: Expr): Expr {
   switch (expr.kind) {
     case 'lambda':

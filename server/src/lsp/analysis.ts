@@ -1,6 +1,6 @@
 /**
- * The state of a running server: workspaces, open documents, what has been edited since the last look, and the
- * one function that looks. Every handler gets its snapshot here, so none ever answers for an older text.
+ * The state of a running server: workspaces, open documents, what has been edited since the last analysis, and the
+ * one function that analyses. Every handler gets its snapshot here, so none ever answers for an older text.
  */
 import { join } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
@@ -12,7 +12,7 @@ import type { Documents } from './documents.ts';
 import type { Folders } from './folders.ts';
 import { type Log, messageOf, throwIfCancelled } from './guard.ts';
 import type { Reports } from './reports.ts';
-import { createScheduler, nextTurn } from './schedule.ts';
+import { createScheduler, nextTurn, type Scheduler } from './schedule.ts';
 import type { StatusLine } from './status.ts';
 import { type Border, uriOfPath } from './to-protocol.ts';
 
@@ -23,11 +23,11 @@ export interface AnalysisOptions {
   readonly delivery: Delivery;
   readonly status: StatusLine;
   readonly log: Log;
-  /** Hears that there was a new look. */
+  /** Called after each analysis. */
   readonly onAnalysed: () => void;
   /** The address of the page about a rule, as the client opens it. */
   readonly documentationOf: (rule: string) => string;
-  /** What is said of a finding in the client. */
+  /** The text of a finding, as the client shows it. */
   readonly textOf: (finding: Finding) => string;
 }
 
@@ -50,13 +50,13 @@ export interface Analysis {
   documentClosed(absolute: string): void;
   /** Files or folders were made, changed or removed. */
   changedOnDisk(absolutes: readonly string[]): void;
-  /** Anything may have changed on disk: looks at the files of every folder again. */
+  /** Anything may have changed on disk: reads the files of every folder again. */
   rescan(): void;
   /** The client has other folders open now (absolute paths). */
   setFolders(roots: readonly string[]): void;
-  /** Something that findings depend on has changed; look when the messages that wait have been handled. */
+  /** Something that findings depend on has changed; analyse when the messages that wait have been handled. */
   schedule(): void;
-  /** Looks now at everything that has changed. */
+  /** Analyses now everything that has changed. */
   run(): void;
   /**
    * Resolves when all that has been edited is analysed, the messages that wait included.
@@ -72,109 +72,127 @@ export interface Analysis {
   states(): RootState[];
 }
 
+interface AnalysisState extends AnalysisOptions {
+  /** Absolute paths of documents with a version that has not been analysed. */
+  readonly edited: Set<string>;
+  /** Absolute paths of files whose workspace is gone and whose diagnostics are still shown. */
+  readonly gone: string[];
+  readonly scheduler: Scheduler;
+}
+
 export function createAnalysis(options: AnalysisOptions): Analysis {
-  const { folders, documents, reports, delivery, status, log, onAnalysed, documentationOf, textOf } = options;
-  const edited = new Set<string>();
-  const gone: string[] = [];
-  const scheduler = createScheduler(run);
-
-  function run(): void {
-    scheduler.settle();
-    const changed = gone.splice(0);
-    let failure: unknown = null;
-    for (const workspace of folders.all()) {
-      if (!workspace.isStale()) continue;
-      try {
-        const snapshot = workspace.snapshot();
-        const absoluteOf = (path: string) => join(workspace.root, path);
-        changed.push(...reports.update(workspace, snapshot, borderOf(workspace), absoluteOf));
-      } catch (error) {
-        failure = error;
-        log(`analysis of ${workspace.root}: ${messageOf(error)}`);
-      }
-    }
-    delivery.deliver(changed, new Set(edited));
-    edited.clear();
-    onAnalysed();
-    if (failure === null) status.ready(folders.all());
-    else status.failed(messageOf(failure));
-  }
-
-  function borderOf(workspace: Workspace): Border {
-    const absoluteOf = (path: string) => join(workspace.root, path);
-    return {
-      files: workspace.files,
-      uriOf: path => documents.of(absoluteOf(path))?.uri ?? uriOfPath(absoluteOf(path)),
-      versionOf: path => documents.of(absoluteOf(path))?.version ?? null,
-      documentationOf,
-      textOf,
-    };
-  }
-
-  function openDocument(absolute: string, text: string): void {
-    const { workspace, path } = folders.adopt(absolute);
-    workspace.open(path, text);
-    edited.add(absolute);
-  }
-
-  async function settled(token: CancellationToken): Promise<void> {
-    const isStale = () => edited.size > 0 || folders.all().some(workspace => workspace.isStale());
-    if (!isStale()) return;
-    await nextTurn();
-    throwIfCancelled(token);
-    if (isStale()) run();
-  }
-
+  const { folders } = options;
+  const scheduler = createScheduler(() => analyse(state));
+  const state: AnalysisState = { ...options, edited: new Set(), gone: [], scheduler };
   return {
     folders,
-    settled,
+    settled: token => settle(state, token),
     documentChanged(absolute, text) {
-      openDocument(absolute, text);
+      openDocument(state, absolute, text);
       scheduler.request();
     },
-    documentClosed(absolute) {
-      const owned = folders.owner(absolute);
-      edited.delete(absolute);
-      if (!owned) return;
-      owned.workspace.close(owned.path);
-      if (folders.abandon(owned.workspace, documents.paths())) gone.push(...reports.remove(owned.workspace));
-      scheduler.request();
-    },
-    changedOnDisk(absolutes) {
-      const byWorkspace = new Map<Workspace, string[]>();
-      for (const absolute of absolutes) {
-        const owned = folders.owner(absolute);
-        if (!owned) continue;
-        byWorkspace.set(owned.workspace, [...(byWorkspace.get(owned.workspace) ?? []), owned.path]);
-      }
-      for (const [workspace, paths] of byWorkspace) workspace.changedOnDisk(paths);
-      if (byWorkspace.size > 0) scheduler.request();
-    },
+    documentClosed: absolute => closeDocument(state, absolute),
+    changedOnDisk: absolutes => followDisk(state, absolutes),
     rescan() {
       for (const workspace of folders.all()) workspace.rescan();
       scheduler.request();
     },
-    setFolders(roots) {
-      const { removed } = folders.set(roots);
-      for (const workspace of removed) gone.push(...reports.remove(workspace));
-      // A document may have another owner now, which has not seen it.
-      for (const absolute of documents.paths()) openDocument(absolute, documents.of(absolute)?.text ?? '');
-      scheduler.request();
-    },
+    setFolders: roots => replaceFolders(state, roots),
     schedule: () => scheduler.request(),
-    run,
-    states: () =>
-      folders.all().map(workspace => ({
-        root: workspace.root,
-        snapshot: workspace.snapshot(),
-        border: borderOf(workspace),
-      })),
+    run: () => analyse(state),
+    states: () => folders.all().map(workspace => rootState(state, workspace)),
     async locate(absolute, token) {
-      await settled(token);
+      await settle(state, token);
       const owned = folders.owner(absolute);
-      if (!owned) return null;
-      const { workspace, path } = owned;
-      return { root: workspace.root, snapshot: workspace.snapshot(), border: borderOf(workspace), path };
+      return owned && { ...rootState(state, owned.workspace), path: owned.path };
     },
   };
+}
+
+/** Analyses every workspace that is stale, and delivers the diagnostics that are others now. */
+function analyse(state: AnalysisState): void {
+  const { folders, reports, delivery, status, log, edited } = state;
+  state.scheduler.settle();
+  const changed = state.gone.splice(0);
+  let failure: unknown = null;
+  for (const workspace of folders.all()) {
+    if (!workspace.isStale()) continue;
+    try {
+      const snapshot = workspace.snapshot();
+      const absoluteOf = (path: string) => join(workspace.root, path);
+      changed.push(...reports.update(workspace, snapshot, borderOf(state, workspace), absoluteOf));
+    } catch (error) {
+      failure = error;
+      log(`analysis of ${workspace.root}: ${messageOf(error)}`);
+    }
+  }
+  delivery.deliver(changed, new Set(edited));
+  edited.clear();
+  state.onAnalysed();
+  if (failure === null) status.ready(folders.all());
+  else status.failed(messageOf(failure));
+}
+
+async function settle(state: AnalysisState, token: CancellationToken): Promise<void> {
+  if (!isStale(state)) return;
+  await nextTurn();
+  throwIfCancelled(token);
+  if (isStale(state)) analyse(state);
+}
+
+function isStale({ edited, folders }: AnalysisState): boolean {
+  return edited.size > 0 || folders.all().some(workspace => workspace.isStale());
+}
+
+function rootState(state: AnalysisState, workspace: Workspace): RootState {
+  return { root: workspace.root, snapshot: workspace.snapshot(), border: borderOf(state, workspace) };
+}
+
+function borderOf({ documents, documentationOf, textOf }: AnalysisState, workspace: Workspace): Border {
+  const absoluteOf = (path: string) => join(workspace.root, path);
+  return {
+    files: workspace.files,
+    uriOf: path => documents.of(absoluteOf(path))?.uri ?? uriOfPath(absoluteOf(path)),
+    versionOf: path => documents.of(absoluteOf(path))?.version ?? null,
+    documentationOf,
+    textOf,
+  };
+}
+
+function openDocument({ folders, edited }: AnalysisState, absolute: string, text: string): void {
+  const { workspace, path } = folders.adopt(absolute);
+  workspace.open(path, text);
+  edited.add(absolute);
+}
+
+function closeDocument(state: AnalysisState, absolute: string): void {
+  const { folders, documents, reports, edited, gone } = state;
+  const owned = folders.owner(absolute);
+  edited.delete(absolute);
+  if (!owned) return;
+  owned.workspace.close(owned.path);
+  if (folders.abandon(owned.workspace, documents.paths())) gone.push(...reports.remove(owned.workspace));
+  state.scheduler.request();
+}
+
+function followDisk({ folders, scheduler }: AnalysisState, absolutes: readonly string[]): void {
+  const pathsByWorkspace = new Map<Workspace, string[]>();
+  for (const absolute of absolutes) {
+    const owned = folders.owner(absolute);
+    if (!owned) continue;
+    const paths = pathsByWorkspace.get(owned.workspace);
+    if (paths === undefined) pathsByWorkspace.set(owned.workspace, [owned.path]);
+    else paths.push(owned.path);
+  }
+  for (const [workspace, paths] of pathsByWorkspace) workspace.changedOnDisk(paths);
+  if (pathsByWorkspace.size > 0) scheduler.request();
+}
+
+function replaceFolders(state: AnalysisState, roots: readonly string[]): void {
+  const { folders, documents, reports, gone } = state;
+  const { removed } = folders.set(roots);
+  for (const workspace of removed) gone.push(...reports.remove(workspace));
+  // A document may have another owner now, which has not seen it.
+  for (const absolute of documents.paths()) openDocument(state, absolute, documents.of(absolute)?.text ?? '');
+  state.scheduler.request();
 }

@@ -1,21 +1,21 @@
 /**
- * Settings of what is shown in the text beside findings. They are the person's, not the fleet's: `varsmith.json` does
+ * Settings of what is shown in the text beside findings. They belong to the person, not to the fleet: `varsmith.json` does
  * not have them.
  */
 import type { HintLevel } from '../editor/shown/inlay-hints.ts';
 
-export interface Shown {
+export interface DisplaySettings {
   readonly codeLens: boolean;
   readonly inlayHints: HintLevel;
   readonly semanticTokens: boolean;
 }
 
-const DEFAULTS: Shown = { codeLens: true, inlayHints: 'declarations', semanticTokens: false };
+const DEFAULTS: DisplaySettings = { codeLens: true, inlayHints: 'declarations', semanticTokens: false };
 
 const LEVELS: readonly HintLevel[] = ['off', 'declarations', 'all'];
 
-/** Reads them from anything; what is wrong or absent is as it is by default. */
-export function readShown(settings: unknown): Shown {
+/** Reads them from any value; what is wrong or absent has its default. */
+export function readDisplaySettings(settings: unknown): DisplaySettings {
   if (typeof settings !== 'object' || settings === null) return DEFAULTS;
   const { codeLens, inlayHints, semanticTokens } = settings as Record<string, unknown>;
   return {

@@ -1,6 +1,6 @@
 /** Where the pages about rules are opened: on the web, or by a client that shows them itself. */
 import { pageUrl, rulePageName, ruleUrl } from '../checks/pages/pages.ts';
-import { SETTINGS_RULE } from '../workspace/settings-names.ts';
+import { SETTINGS_RULE } from '../workspace/settings/settings-names.ts';
 import type { Client } from './client.ts';
 
 /** The client's command that shows the page of a rule, if it has said that it has one. */

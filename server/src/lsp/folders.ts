@@ -4,7 +4,8 @@
  */
 import { dirname } from 'node:path';
 import { pathInRoot } from '../workspace/paths.ts';
-import type { Workspace, WorkspaceOptions } from '../workspace/workspace.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { WorkspaceOptions } from '../workspace/workspace-state.ts';
 
 export interface Owned {
   readonly workspace: Workspace;

@@ -3,19 +3,13 @@
  * after the answer to `initialize`, so that the editor never waits for it.
  */
 import {
-  type CodeAction,
   type Connection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
-  type DocumentDiagnosticParams,
-  type DocumentDiagnosticReport,
-  DocumentDiagnosticReportKind,
-  RequestType0,
   type WorkspaceFoldersChangeEvent,
 } from 'vscode-languageserver';
 import type { findRoot } from '../workspace/discovery.ts';
 import type { Engine } from '../workspace/engine.ts';
-import { SETTINGS_RULE } from '../workspace/settings-names.ts';
 import type { createWorkspace } from '../workspace/workspace.ts';
 import { type Analysis, createAnalysis } from './analysis.ts';
 import { type Client, readClient, serverCapabilities } from './client.ts';
@@ -28,21 +22,19 @@ import {
   settingsFor,
 } from './configuration.ts';
 import { shownMessage } from './cures.ts';
-import { createPull, createPush, type Pull } from './delivery.ts';
-import { readShown, type Shown } from './display-settings.ts';
+import { createPush } from './delivery.ts';
+import { readDisplaySettings } from './display-settings.ts';
 import { documentationOf } from './documentation.ts';
 import { type Documents, listenToDocuments } from './documents.ts';
-import { type RequestGuard, registerFeatures } from './features.ts';
-import { registerViews } from './features-view.ts';
+import { registerActions, registerFeatures, registerViews } from './features.ts';
 import { createFolders, type WorkspaceMaker } from './folders.ts';
 import { guard, guardRequest, type Log, messageOf, tell, throwIfCancelled } from './guard.ts';
-import { onCheckWorkspace } from './handlers/check-workspace.ts';
-import { onCodeAction, onCodeActionResolve } from './handlers/code-actions.ts';
-import { onDoctor } from './handlers/doctor.ts';
-import { onExecuteCommand } from './handlers/open-documentation.ts';
-import { CHECK_WORKSPACE, type CheckWorkspaceResult, DOCTOR, type DoctorParams, STATUS } from './messages.ts';
+import { STATUS } from './messages.ts';
+import { registerOwnRequests } from './own-requests.ts';
+import { createPull, type Pull, registerPull } from './pull.ts';
 import { createRefresher } from './refresh.ts';
 import { createReports, type Reports } from './reports.ts';
+import type { RequestGuard, Served } from './requests.ts';
 import { answerRefused } from './session.ts';
 import { createStatusLine, type StatusLine } from './status.ts';
 import { pathOfUri } from './to-protocol.ts';
@@ -79,12 +71,8 @@ const WATCHED = [
 ];
 
 /** Everything there is once the server runs. */
-interface Running {
-  readonly client: Client;
-  readonly analysis: Analysis;
-  readonly engine: Engine;
+interface Running extends Served {
   readonly pull: Pull;
-  readonly shown: () => Shown;
   reconfigure(configuration: Configuration): void;
 }
 
@@ -131,7 +119,7 @@ export function serve(
     if (!client) return;
     status.checking();
     start(
-      begin(connection, client, documents, reports, status, log, load).then(
+      begin({ connection, client, documents, reports, status, log, load }).then(
         begun => {
           running = begun;
           begun.analysis.run();
@@ -152,16 +140,20 @@ export function serve(
   connection.listen();
 }
 
+/** What is there before the analysis is loaded. */
+interface Beginning {
+  readonly connection: Connection;
+  readonly client: Client;
+  readonly documents: Documents;
+  readonly reports: Reports;
+  readonly status: StatusLine;
+  readonly log: Log;
+  readonly load: () => Promise<Loaded>;
+}
+
 /** Loads the analysis, reads settings, and opens the folders and documents that the client has open. */
-async function begin(
-  connection: Connection,
-  client: Client,
-  documents: Documents,
-  reports: Reports,
-  status: StatusLine,
-  log: Log,
-  load: () => Promise<Loaded>,
-): Promise<Running> {
+async function begin(beginning: Beginning): Promise<Running> {
+  const { connection, client, documents, reports, status, log, load } = beginning;
   registerDynamically(connection, client, log);
   let configuration = sentConfiguration(client.initialSettings);
   let analysis: Analysis | null = null;
@@ -204,8 +196,8 @@ async function begin(
     analysis.documentChanged(absolute, documents.of(absolute)?.text ?? '');
   }
   for (const { message } of folders.all().flatMap(({ problems }) => problems)) log(message);
-  const shown = () => readShown(configuration.everywhere);
-  return { client, analysis, engine, pull, shown, reconfigure };
+  const display = () => readDisplaySettings(configuration.everywhere);
+  return { client, analysis, engine, pull, display, reconfigure };
 }
 
 /** The library takes this notification itself, and only from clients that said they send it. */
@@ -248,52 +240,10 @@ function registerRequests(
 
   registerFeatures(connection, request);
   registerViews(connection, request);
-  connection.onCodeAction(
-    request('code action', ({ analysis, client, engine }, params, token) =>
-      onCodeAction(analysis, client, engine.silence, params, token),
-    ),
-  );
-  const resolveAction = request('code action', ({ analysis, client, engine }, action: CodeAction, token) =>
-    onCodeActionResolve(analysis, client, engine.silence, action, token),
-  );
-  connection.onCodeActionResolve(async (action, token) => (await resolveAction(action, token)) ?? action);
-  connection.onExecuteCommand(
-    request('command', async ({ engine }, params) => {
-      const isRule = (id: string) => id === SETTINGS_RULE || engine.rules.some(rule => rule.id === id);
-      await onExecuteCommand(connection, isRule, params);
-      return null;
-    }),
-  );
-  const check = request('check workspace', ({ analysis }) => onCheckWorkspace(analysis));
-  connection.onRequest(new RequestType0<CheckWorkspaceResult | null, void>(CHECK_WORKSPACE), token =>
-    check(null, token),
-  );
-  connection.onRequest(
-    DOCTOR,
-    request('doctor', ({ analysis, client }, params: DoctorParams, token) =>
-      onDoctor(analysis, client, params, version, token),
-    ),
-  );
-  const document = request(
-    'diagnostics',
-    async ({ analysis, pull }, params: DocumentDiagnosticParams, token) => {
-      await analysis.settled(token);
-      return pull.document(params);
-    },
-  );
-  connection.languages.diagnostics.on(
-    async (params, token) => (await document(params, token)) ?? NO_DIAGNOSTICS,
-  );
-  connection.languages.diagnostics.onWorkspace(async (params, token, _progress, partial) => {
-    const workspace = request('workspace diagnostics', async ({ analysis, pull }) => {
-      await analysis.settled(token);
-      return pull.workspace(params, token, partial);
-    });
-    return (await workspace(params, token)) ?? { items: [] };
-  });
+  registerActions(connection, request);
+  registerPull(connection, request);
+  registerOwnRequests(connection, request, version);
 }
-
-const NO_DIAGNOSTICS: DocumentDiagnosticReport = { kind: DocumentDiagnosticReportKind.Full, items: [] };
 
 function registerNotifications(connection: Connection, started: Promise<Running | null>, log: Log): void {
   /** A notification that comes before the start is handled after it. */

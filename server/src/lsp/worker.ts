@@ -4,7 +4,7 @@
  */
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
 import { type Engine, type EngineWasm, loadEngine } from '../workspace/engine.ts';
-import { createMemoryDisk, type MemoryDisk } from '../workspace/memory-disk.ts';
+import { createMemoryDisk, type MemoryDisk } from '../workspace/files/memory-disk.ts';
 import { createWorkspace } from '../workspace/workspace.ts';
 import { addressBy, pathOfUri, uriOfPath, VIRTUAL } from './addresses.ts';
 import { FILES, type FilesParams, WANTED, type WantedParams } from './messages.ts';

@@ -27,7 +27,7 @@ export interface ModuleSets {
 /** Files importing files: deeper than any clan, shallower than a loop. */
 const MAX_DEPTH = 12;
 
-/** The sets of a module, those of its `imports` included. */
+/** Returns the sets of a module, those of its `imports` included. */
 export function moduleSets(cx: Evaluation, module: Lazy, given: Given): ModuleSets {
   const sets: ModuleSet[] = [];
   let gap: string | null = null;
@@ -37,9 +37,9 @@ export function moduleSets(cx: Evaluation, module: Lazy, given: Given): ModuleSe
       gap ??= 'modules import each other too deeply';
       return;
     }
-    for (const one of definitionsOf(cx, lazy)) {
-      const unsure = conditional || one.conditional;
-      const { value } = one;
+    for (const definition of definitionsOf(cx, lazy)) {
+      const unsure = conditional || definition.conditional;
+      const { value } = definition;
       if (value.kind === 'attrs') readSet(value, unsure, depth);
       else if (value.kind === 'lambda')
         read(cx.apply(value, moduleArguments(value, given), null), unsure, depth + 1);
@@ -54,14 +54,14 @@ export function moduleSets(cx: Evaluation, module: Lazy, given: Given): ModuleSe
     sets.push({ set, conditional });
     const imports = set.entries.get('imports');
     if (imports === undefined) return;
-    for (const one of definitionsOf(cx, imports.value)) {
-      if (one.value.kind !== 'list') {
+    for (const definition of definitionsOf(cx, imports.value)) {
+      if (definition.value.kind !== 'list') {
         gap ??= 'its `imports` are not known';
         continue;
       }
-      for (const item of one.value.items) {
+      for (const item of definition.value.items) {
         if (item.kind === 'spread') gap ??= dependingOn(item.of.reason);
-        else read(item, conditional || one.conditional || imports.optional, depth + 1);
+        else read(item, conditional || definition.conditional || imports.optional, depth + 1);
       }
     }
   }
@@ -94,7 +94,7 @@ export interface SetDefinition {
   readonly conditional: boolean;
 }
 
-/** All definitions of an option that holds a set; `complete` is false if there may be more than these. */
+/** Returns all definitions of an option that holds a set; `complete` is false if there may be more than these. */
 export function optionSets(
   cx: Evaluation,
   set: AttrsValue,

@@ -60,7 +60,10 @@ function writtenItem(expr: Expr, scope: Scope): ImportItem {
   return { value: delayArgument(expr, scope), expr, scope, isWritten: true };
 }
 
-/** What `lib.optional` and `lib.optionals` are given, unless their condition certainly does not hold; null for other functions. */
+/**
+ * Returns what `lib.optional` and `lib.optionals` are given, unless their condition certainly does not hold; null for
+ * other functions.
+ */
 function optionalItems(cx: Evaluation, { fn, arg }: ApplyExpr, scope: Scope): ImportItem[] | null {
   const applied = cx.evaluate(fn, scope);
   const [given] = applied.kind === 'builtin' ? applied.args : [];
@@ -72,11 +75,11 @@ function optionalItems(cx: Evaluation, { fn, arg }: ApplyExpr, scope: Scope): Im
   return name === 'optional' ? [writtenItem(arg, scope)] : importItems(cx, arg, scope);
 }
 
-/** The items of a list, and those that it perhaps has. */
+/** Returns the items of a list, and those that it perhaps has. */
 function valuesIn(cx: Evaluation, list: Value, depth: number): Lazy[] {
   if (depth > MAX_DEPTH) return [];
   if (list.kind === 'unknown')
-    return (list.candidates ?? []).flatMap(each => valuesIn(cx, cx.force(each), depth + 1));
+    return (list.candidates ?? []).flatMap(candidate => valuesIn(cx, cx.force(candidate), depth + 1));
   if (list.kind !== 'list') return [];
   return list.items.flatMap(item => (item.kind === 'spread' ? valuesIn(cx, item.of, depth + 1) : [item]));
 }
@@ -87,7 +90,7 @@ export interface ImportedModule {
   readonly fails: FailingCall | null;
 }
 
-/** What is imported, or perhaps imported. */
+/** Returns what is imported, or perhaps imported. */
 export function modulesIn(cx: Evaluation, lazy: Lazy): ImportedModule[] {
   const value = cx.force(lazy);
   switch (value.kind) {
@@ -98,7 +101,7 @@ export function modulesIn(cx: Evaluation, lazy: Lazy): ImportedModule[] {
     case 'unknown': {
       const made = importApplied(cx, value);
       if (made !== null) return made.value.kind === 'failure' ? modulesIn(cx, made.value) : [made];
-      return (value.candidates ?? []).flatMap(each => modulesIn(cx, each));
+      return (value.candidates ?? []).flatMap(candidate => modulesIn(cx, candidate));
     }
     default:
       return [{ value, fails: null }];
@@ -108,7 +111,10 @@ export function modulesIn(cx: Evaluation, lazy: Lazy): ImportedModule[] {
 /** Arguments that a call may lack; more than any function of a fleet takes. */
 const MAX_MENDED = 16;
 
-/** What a call would give with the arguments that it lacks, and without those that nobody asks for. */
+/**
+ * Returns what a call would give with the arguments that it lacks, and without those that the function does not ask
+ * for.
+ */
 function mendedCall(cx: Evaluation, failed: FailureValue): ImportedModule | null {
   let value: Value = failed;
   for (let i = 0; i < MAX_MENDED && value.kind === 'failure' && value.called !== undefined; i++) {

@@ -14,7 +14,7 @@ import { type Definition, definitionsOf } from './read.ts';
 const MODULE_KEYS = ['imports', 'config', 'options', '_class', '_file'];
 
 /**
- * The value of an option.
+ * Returns the value of an option.
  * @param definitions at least one, unwrapped
  * @param option what it is called, to tell what is not known from other things; whether it may hold modules; and why
  * there may be further definitions, null if these are all
@@ -22,13 +22,13 @@ const MODULE_KEYS = ['imports', 'config', 'options', '_class', '_file'];
 export function mergedValue(cx: Evaluation, definitions: readonly Definition[], option: Option): Value {
   const { what, more } = option;
   const [first, ...others] = definitions as [Definition, ...Definition[]];
-  const all = definitions.map(one => one.value);
+  const all = definitions.map(definition => definition.value);
   if (all.every(isPlainSet)) return mergedSets(cx, definitions, option);
-  const isSure = definitions.every(one => !one.conditional);
+  const isSure = definitions.every(definition => !definition.conditional);
   if (isSure && option.isModules && all.every(isModule)) return modulesOf(all, more);
   if (others.length === 0 && isSure) return first.value;
-  const strongest = Math.min(...definitions.map(one => one.priority));
-  const winners = definitions.filter(one => one.priority === strongest);
+  const strongest = Math.min(...definitions.map(definition => definition.priority));
+  const winners = definitions.filter(definition => definition.priority === strongest);
   const [winner] = winners;
   if (winner !== undefined && winners.length === 1 && !winner.conditional && more === null)
     return winner.value;
@@ -50,7 +50,7 @@ function isModule(value: Value): boolean {
   return value.kind === 'attrs' || value.kind === 'lambda' || value.kind === 'path';
 }
 
-/** Modules that are defined in several places are one that imports them all. */
+/** Joins modules that are defined in several places to one that imports them all. */
 function modulesOf(modules: readonly Value[], more: UnknownValue | null): Value {
   const [only] = modules;
   if (modules.length === 1 && only !== undefined && more === null) return only;
@@ -96,7 +96,7 @@ function mergedSets(
   return attrs(entries, definitions[0]?.value.origin ?? null, open, patterns);
 }
 
-/** The set with the values of its entries changed, each when it is asked for. */
+/** Returns the set with the values of its entries changed, each when it is asked for. */
 export function mapEntries(cx: Evaluation, set: AttrsValue, change: (value: Value) => Value): AttrsValue {
   const entries = new Map<string, Attr>();
   for (const [name, entry] of set.entries)

@@ -77,10 +77,10 @@ export function partsOf(cx: Evaluation, module: Lazy, given: Given): ModuleParts
 
   function read(lazy: Lazy, conditional: boolean, depth: number): void {
     if (depth > MAX_DEPTH) return;
-    for (const one of definitionsOf(cx, lazy)) {
-      if (one.never) continue;
-      const { value } = one;
-      const under = conditional || one.conditional;
+    for (const definition of definitionsOf(cx, lazy)) {
+      if (definition.never) continue;
+      const { value } = definition;
+      const under = conditional || definition.conditional;
       if (value.kind === 'lambda')
         read(cx.apply(value, moduleArguments(value, given), null), under, depth + 1);
       else if (value.kind === 'attrs') readSet(value, under, depth);
@@ -90,13 +90,13 @@ export function partsOf(cx: Evaluation, module: Lazy, given: Given): ModuleParts
   function readSet(set: AttrsValue, conditional: boolean, depth: number): void {
     const imported = certain(set, 'imports');
     if (imported !== null)
-      for (const one of definitionsOf(cx, imported.value)) {
-        const items = one.value.kind === 'list' && !one.never ? one.value.items : [];
+      for (const definition of definitionsOf(cx, imported.value)) {
+        const items = definition.value.kind === 'list' && !definition.never ? definition.value.items : [];
         for (const item of items) {
           if (item.kind === 'spread') continue;
           const value = cx.force(item);
           if (value.kind === 'attrs' || value.kind === 'lambda')
-            read(value, conditional || one.conditional, depth + 1);
+            read(value, conditional || definition.conditional, depth + 1);
         }
       }
     const declared = set.entries.get('options');
@@ -112,17 +112,17 @@ export function partsOf(cx: Evaluation, module: Lazy, given: Given): ModuleParts
   return { configs, options, unclear };
 }
 
-/** What the parts of a module say of the option at a path. */
+/** Returns what the parts of a module say of the option at a path. */
 export function optionIn(cx: Evaluation, parts: ModuleParts, path: readonly string[]): OptionSays {
   const definitions: Said[] = [];
   let { unclear } = parts;
 
   function visit(lazy: Lazy, depth: number, conditional: boolean, priority: number): void {
     const name = path[depth];
-    for (const one of definitionsOf(cx, lazy)) {
-      if (one.never) continue;
-      const said = withOuter(one, conditional, priority);
-      const { value } = one;
+    for (const definition of definitionsOf(cx, lazy)) {
+      if (definition.never) continue;
+      const said = withOuter(definition, conditional, priority);
+      const { value } = definition;
       if (name === undefined) {
         definitions.push({ ...said, value: plainOf(cx, value) });
         continue;
@@ -143,17 +143,17 @@ export function optionIn(cx: Evaluation, parts: ModuleParts, path: readonly stri
 }
 
 function withOuter(
-  one: Definition,
+  definition: Definition,
   conditional: boolean,
   priority: number,
 ): { readonly conditional: boolean; readonly priority: number } {
   return {
-    conditional: conditional || one.conditional,
-    priority: priority === 100 ? one.priority : priority,
+    conditional: conditional || definition.conditional,
+    priority: priority === 100 ? definition.priority : priority,
   };
 }
 
-/** The value as data; undefined where it is not known, or is none. */
+/** Returns the value as data, or `undefined` where it is not known, or is none. */
 function plainOf(cx: Evaluation, value: Value, depth = 0): Plain | undefined {
   switch (value.kind) {
     case 'bool':
@@ -199,7 +199,7 @@ function fieldsOf(cx: Evaluation, set: AttrsValue, depth: number): Fields {
   return hidden.length > 0 ? { fields, hidden } : { fields };
 }
 
-/** The declaration of the option at a path, through the options of submodules. */
+/** Returns the declaration of the option at a path, through the options of submodules. */
 function declarationIn(cx: Evaluation, options: Lazy, path: readonly string[]): DeclaredOption | null {
   let at: Value = cx.force(options);
   for (let depth = 0; ; depth++) {
@@ -231,14 +231,14 @@ function ofOption(cx: Evaluation, option: AttrsValue, below: readonly string[]):
     if (one === 'config') return OWN_CONFIG;
     return form.isMap && one === 'name' ? string(name, null) : null;
   };
-  for (const one of partsOf(cx, form.submodule, given).options) {
-    const found = declarationIn(cx, one, inner);
+  for (const lazy of partsOf(cx, form.submodule, given).options) {
+    const found = declarationIn(cx, lazy, inner);
     if (found !== null) return found;
   }
   return null;
 }
 
-/** What the options of a submodule are by default. */
+/** Returns what the options of a submodule are by default. */
 function defaultsOf(cx: Evaluation, submodule: Lazy): Fields {
   const fields: Record<string, Plain> = {};
   for (const lazy of partsOf(cx, submodule, name => (name === 'config' ? OWN_CONFIG : null)).options) {

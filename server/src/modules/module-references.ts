@@ -19,7 +19,10 @@ export type ModuleReference =
       readonly input: string | null;
     };
 
-/** The names by which an unknown was selected, its root first; null if it was not made by selection alone. */
+/**
+ * Returns the names by which an unknown was selected, its root first, or `null` if it was not made by selection
+ * alone.
+ */
 export function selectionPath(value: UnknownValue): string[] | null {
   const names: string[] = [];
   let at = value;
@@ -54,20 +57,23 @@ export function referenceOf(cx: Evaluation, value: UnknownValue): ModuleReferenc
   return names.some(name => FOREIGN.test(name)) ? { kind: 'foreign', harmless, input: root ?? null } : null;
 }
 
-/** Is it made by `lib.mkRenamedOptionModule` or one of its kin, which say something of options only? */
+/**
+ * Returns whether a module is made by `lib.mkRenamedOptionModule` or one of its siblings, which say something of
+ * options only.
+ */
 export function isOptionModule({ term }: UnknownValue): boolean {
   const fn = term?.kind === 'apply' ? selectionPath(appliedFirst(term.fn)) : null;
   return fn !== null && OPTION_MODULE.test(fn.at(-1) ?? '');
 }
 
-/** The function of `f a b`. */
+/** Returns the function of `f a b`. */
 function appliedFirst(fn: UnknownValue): UnknownValue {
   let at = fn;
   while (at.term?.kind === 'apply') at = at.term.fn;
   return at;
 }
 
-/** What `import x`, or `import x args`, imports; null for anything else. */
+/** Returns what `import x`, or `import x args`, imports, or `null` for anything else. */
 function importedFrom(value: UnknownValue): UnknownValue | null {
   for (let at = value; at.term?.kind === 'apply'; at = at.term.fn) {
     const { fn, arg } = at.term;
@@ -76,7 +82,7 @@ function importedFrom(value: UnknownValue): UnknownValue | null {
   return null;
 }
 
-/** A file in the store, or of another flake: none of the workspace's. */
+/** Returns whether a file is in the store or of another flake, and none of the workspace's. */
 function isElsewhere(value: UnknownValue): boolean {
   return (
     /^(toFile|fetch\w+)\(/.test(value.key) ||
@@ -85,7 +91,7 @@ function isElsewhere(value: UnknownValue): boolean {
   );
 }
 
-/** A text or a path that is made of one of another flake. */
+/** Returns the reference of a text or a path that is made of one of another flake, or `null` for others. */
 function ofAnotherFlake({ key }: UnknownValue): ModuleReference | null {
   if (key.includes('modulesPath@')) return { kind: 'foreign', harmless: true, input: 'nixpkgs' };
   const input = /^\+\((?:self\.)?inputs\.(?!self\b)([\w-]*)/.exec(key);
@@ -98,7 +104,7 @@ const HARMLESS =
   /^(nixpkgs|hjem|nixos-hardware|nixos-facter-modules|home-manager|disko|srvos|sops-nix|agenix|nix-index-database|lanzaboote|stylix|catppuccin|impermanence|preservation|microvm|nixos-wsl|nix-homebrew|nixvim|niri|niri-flake)$/;
 const FOREIGN = /^((nixos|darwin|home(Manager)?)Modules?|modules)$/;
 
-/** The path below the workspace's own outputs; null for what is not one of them. */
+/** Returns the path below the workspace's own outputs, or `null` for what is not one of them. */
 export function outputPath([root = '', ...names]: readonly string[]): readonly string[] | null {
   if (root === 'inputs') return names[0] === 'self' ? outputPath(names) : null;
   if (names.length === 0) return null;
@@ -121,7 +127,7 @@ function rootOf(value: UnknownValue): string | null {
   return at.term?.name ?? null;
 }
 
-/** All `.nix` files of a folder but those below a name that begins with `_`, as import-tree takes them. */
+/** Returns all `.nix` files of a folder but those below a name that begins with `_`, as import-tree takes them. */
 function filesBelow(files: NixFiles, folder: string): string[] {
   const found: string[] = [];
   const visit = (directory: string): void => {
@@ -136,7 +142,10 @@ function filesBelow(files: NixFiles, folder: string): string[] {
   return found.sort();
 }
 
-/** Whose file a text or a path names: the workspace's, in a way that is not known, somebody else's, or none at all. */
+/**
+ * Returns the owner of the file that a text or a path names: the workspace, in a way that is not known, another
+ * flake, or nobody.
+ */
 export function ownerOf(value: PathValue | StringValue): 'workspace' | 'nixpkgs' | 'other' | 'nobody' {
   const [first] = value.kind === 'string' ? value.pieces : [];
   if (value.kind === 'string' && (first === undefined || !('hole' in first)))

@@ -61,7 +61,7 @@ export interface KnownPath {
   readonly value: Lazy;
 }
 
-/** A set of which only what lies at some paths is known. No path goes on below another. */
+/** Returns a set of which only what is at some paths is known. No path goes on below another. */
 function knownAt(paths: readonly KnownPath[], open: UnknownValue): Lazy {
   const byName = new Map<string, KnownPath[]>();
   for (const {
@@ -93,7 +93,7 @@ const options: Lazy = knownAt(
 );
 
 /**
- * The configuration of a machine that is known by its name.
+ * Returns the configuration of a machine that is known by its name.
  * @param more what else is known of it
  */
 export function configOf(machine: string, more: readonly KnownPath[] = []): Lazy {
@@ -126,7 +126,7 @@ export function wellKnown(name: string): Lazy | null {
   }
 }
 
-/** An argument that a file is given when nothing is known of its caller. */
+/** Returns an argument that a file is given when nothing is known of its caller. */
 export function unknownArgument(name: string, file: string, at: number): Lazy {
   return (
     wellKnown(name) ??
@@ -151,12 +151,14 @@ function knownArgument(name: string, given: Given): Lazy | null {
   return (name === 'config' ? given(name) : null) ?? meaningOf(name, given);
 }
 
-/** What an argument stands for. Of those that mean the same everywhere, only `lib` may be given with additions. */
+/**
+ * Returns the value of an argument. Of those that mean the same everywhere, only `lib` may be given with additions.
+ */
 export function meaningOf(name: string, given: Given): Lazy | null {
   return (name === 'lib' ? given(name) : null) ?? wellKnown(name) ?? given(name);
 }
 
-/** Is it the library of nixpkgs with something added to it? */
+/** Returns whether it is the library of nixpkgs with something added to it. */
 export function isExtendedLibrary(value: Value): value is AttrsValue {
   const base = nixpkgsLib();
   if (value.kind !== 'attrs' || value === base) return false;
@@ -165,12 +167,12 @@ export function isExtendedLibrary(value: Value): value is AttrsValue {
   );
 }
 
-/** The configuration that a module sees. */
+/** Returns the configuration that a module sees. */
 export function argumentOf(name: 'config', given: Given): Lazy {
   return knownArgument(name, given) ?? config;
 }
 
-/** What a module that is a function is called with. */
+/** Returns what a module that is a function is called with. */
 export function moduleArguments(fn: LambdaValue, given: Given): AttrsValue {
   const { expr, scope } = fn;
   const names = new Set((expr.formals ?? []).map(formal => formal.name.name));
@@ -184,7 +186,10 @@ export function moduleArguments(fn: LambdaValue, given: Given): AttrsValue {
   return attrs(entries, null);
 }
 
-/** Is the function, which is all of its file, called in the scope with what the module system gives it? */
+/**
+ * Returns whether the function, which is all of its file, is called in the scope with what the module system gives
+ * it.
+ */
 export function isGivenTheSame({ expr, scope }: LambdaValue, walked: Scope, given: Given): boolean {
   if (scope.parent !== null || walked.file !== scope.file || scope.file.root !== expr) return false;
   if (expr.name !== null || expr.formals === null) return false;
@@ -200,7 +205,7 @@ function isUnknownArgument(lazy: Lazy, name: string, file: string, at: number): 
   return lazy.kind === 'unknown' && lazy.key === argumentKey(name, file, at);
 }
 
-/** A function that names no `...` is given only what it asks for. */
+/** Returns the arguments for a function. One that names no `...` is given only what it asks for. */
 export function argumentsFor(fn: Value, args: Readonly<Record<string, Lazy>>): AttrsValue {
   const formals = fn.kind === 'lambda' && !fn.expr.ellipsis ? fn.expr.formals : null;
   if (formals === null) return attrsOf(args, null);

@@ -17,13 +17,13 @@ export function readName(value: StringValue, literal: boolean): ReadName {
   return { name: value.text, kind: literal ? 'literal' : 'resolved' };
 }
 
-/** The attribute of a set if the set certainly has it. */
+/** Returns the attribute of a set if the set certainly has it. */
 export function certain(set: AttrsValue, name: string): Attr | null {
   const entry = set.entries.get(name);
   return entry === undefined || entry.optional ? null : entry;
 }
 
-/** The value of an attribute if the set certainly has it. */
+/** Returns the value of an attribute if the set certainly has it. */
 export function member(cx: Evaluation, set: AttrsValue, name: string): Value | null {
   const entry = certain(set, name);
   return entry === null ? null : cx.force(entry.value);
@@ -50,7 +50,7 @@ export interface Definition {
   readonly priority: number;
 }
 
-/** What `mkIf`, `mkForce`, `mkDefault`, `mkOverride` and `mkOrder` wrap, and whether under a condition. */
+/** Returns what `mkIf`, `mkForce`, `mkDefault`, `mkOverride` and `mkOrder` wrap, and whether under a condition. */
 export function unwrap(cx: Evaluation, lazy: Lazy): Definition {
   let value = cx.force(lazy);
   let conditional = false;
@@ -74,7 +74,7 @@ export function unwrap(cx: Evaluation, lazy: Lazy): Definition {
   return { value, conditional, never, priority };
 }
 
-/** The definitions that `mkMerge` joins, each unwrapped; a plain value is its own only definition. */
+/** Returns the definitions that `mkMerge` joins, each unwrapped; a plain value is its own only definition. */
 export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Definition[] {
   const outer = unwrap(cx, lazy);
   if (outer.value.kind !== 'attrs') return [outer];
@@ -86,11 +86,11 @@ export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Definition[]
   return list.items.flatMap(item =>
     item.kind === 'spread'
       ? [{ value: item.of, conditional: true, never: outer.never, priority: outer.priority }]
-      : definitionsOf(cx, item).map(one => ({
-          value: one.value,
-          conditional: one.conditional || outer.conditional,
-          never: one.never || outer.never,
-          priority: outer.priority === 100 ? one.priority : outer.priority,
+      : definitionsOf(cx, item).map(definition => ({
+          value: definition.value,
+          conditional: definition.conditional || outer.conditional,
+          never: definition.never || outer.never,
+          priority: outer.priority === 100 ? definition.priority : outer.priority,
         })),
   );
 }

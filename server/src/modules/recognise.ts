@@ -11,14 +11,17 @@ import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
 import { packages } from './modules.ts';
 
-/** The names of a path that are known, outermost first; others are ''. */
+/** Returns the names of a path, outermost first; those that are not known are ''. */
 export function namesOf(path: NamePath | null): string[] {
   const names: string[] = [];
   for (let at = path; at !== null; at = at.parent) names.unshift(at.name?.text ?? '');
   return names;
 }
 
-/** Is it an option that holds generators, rather than its declaration, or what a test (`{ expr; expected; }`) expects? */
+/**
+ * Returns whether the path is an option that holds generators, rather than its declaration, or what a test (`{ expr;
+ * expected; }`) expects.
+ */
 export function isGenerators(names: readonly string[]): boolean {
   if (names.at(-1) !== 'generators' || names.at(-2) !== 'vars') return false;
   return !names.includes('options') && !names.includes('expected');
@@ -53,7 +56,7 @@ export function isImport(expr: ApplyExpr): boolean {
   return head.kind === 'variable' && head.name === 'import';
 }
 
-/** Where an argument set passes a `pkgs` that cannot be null. */
+/** Returns where an argument set passes a `pkgs` that cannot be null. */
 export function packageSetIn(cx: Evaluation, arg: Expr, scope: Scope): Place | null {
   const set = cx.evaluate(arg, scope);
   const entry = set.kind === 'attrs' ? set.entries.get('pkgs') : undefined;
@@ -62,7 +65,7 @@ export function packageSetIn(cx: Evaluation, arg: Expr, scope: Scope): Place | n
   return isPackages(value) ? placeOf(entry.at) : null;
 }
 
-/** A package set that cannot be null: the module's own, or one made on the spot. */
+/** Returns whether it is a package set that cannot be null: the module's own, or one made on the spot. */
 function isPackages(value: Value): boolean {
   if (value.kind === 'attrs') return value.open?.key === packages.open?.key;
   return value.kind === 'unknown' && value.candidates === null && value.term?.kind === 'apply';

@@ -73,14 +73,14 @@ function setSetting(cx: Evaluation, value: AttrsValue, depth: number): Setting {
   return { kind: 'set', entries, complete };
 }
 
-/** What is set only under a condition that is not known. */
+/** Marks what is set only under a condition that is not known. */
 function uncertain(setting: Setting): Setting {
   if (setting.kind !== 'set') return { kind: 'unknown', reason: 'it depends on a condition' };
   const entries = new Map([...setting.entries].map(([name, inner]) => [name, uncertain(inner)] as const));
   return { kind: 'set', entries, complete: false };
 }
 
-/** The settings where more of them may be set in a place that is not known. */
+/** Returns the settings where more of them may be set in a place that is not known. */
 export function incomplete(setting: Setting): Setting {
   if (setting.kind !== 'set') return setting;
   const entries = new Map([...setting.entries].map(([name, inner]) => [name, incomplete(inner)] as const));
@@ -109,7 +109,7 @@ export function mergeSettings(left: Setting, right: Setting): Setting {
 }
 
 /**
- * The setting at a path.
+ * Returns the setting at a path.
  * @returns undefined if it is certainly not set, null if that is not known
  */
 export function settingAt(setting: Setting, path: readonly string[]): Setting | null | undefined {
@@ -124,7 +124,7 @@ export function settingAt(setting: Setting, path: readonly string[]): Setting | 
   return at;
 }
 
-/** The setting as JSON; `unknown` stands in place of what is not known. */
+/** Returns the setting as JSON; `unknown` stands in place of what is not known. */
 export function plainSetting(setting: Setting, unknown: unknown): unknown {
   switch (setting.kind) {
     case 'plain':

@@ -7,7 +7,7 @@ export interface Step {
   readonly at: Origin | null;
 }
 
-/** The names selected from the root of an unknown, outermost first. */
+/** Returns the names selected from the root of an unknown, outermost first. */
 export function stepsOf(value: UnknownValue): Step[] {
   const steps: Step[] = [];
   for (let at: UnknownValue = value; at.term?.kind === 'select'; at = at.term.of)
@@ -15,15 +15,15 @@ export function stepsOf(value: UnknownValue): Step[] {
   return steps.reverse();
 }
 
-/** The name that an unknown was reached by: the last selected, or that of the root. */
+/** Returns the name that an unknown was reached by: the last selected, or that of the root. */
 export function lastNameOf({ term }: UnknownValue): string | null {
   if (term?.kind === 'select') return term.name.text;
   return term?.kind === 'root' ? term.name : null;
 }
 
 /**
- * Is one of the names on the way, from the root's own to the last? Nearly all that a configuration selects has nothing
- * to do with vars, and needs no list of steps to know it.
+ * Returns whether one of the names is on the way, from the root's own to the last. Nearly all that a configuration
+ * selects has nothing to do with vars, and needs no list of steps to know it.
  */
 export function passesBy(names: ReadonlySet<string>, last: StringValue, before: UnknownValue): boolean {
   if (last.text !== null && names.has(last.text)) return true;

@@ -8,7 +8,7 @@ import type { LambdaValue, Lazy } from '../nix/eval/value.ts';
 import { unknownArgument } from './modules.ts';
 import { type Weighed, weighed } from './weights.ts';
 
-/** What a module that is a function defines. */
+/** Returns what a module that is a function defines. */
 export function definedBy(cx: Evaluation, module: LambdaValue, conditional: boolean): Weighed[] {
   const { formals } = module.expr;
   const file = module.scope.file.path;
@@ -26,7 +26,7 @@ export function definedBy(cx: Evaluation, module: LambdaValue, conditional: bool
   return weighed(cx, own === undefined ? value : own.value, conditional);
 }
 
-/** The `config` of a submodule is its own, not the machine's. */
+/** Returns the argument of a submodule, whose `config` is its own, not the machine's. */
 function argumentOf(name: string, file: string, at: number): Lazy {
   if (name !== 'config' && name !== 'options') return unknownArgument(name, file, at);
   return unknown(`the generator's own \`${name}\``, `${name} of ${file}:${at}`, null, { kind: 'root', name });

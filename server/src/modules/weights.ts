@@ -29,7 +29,7 @@ const PLAIN = 100;
 const STRONGEST = 0;
 const NESTING = 16;
 
-/** All definitions that a value holds. A literal `mkIf false` holds none. */
+/** Returns all definitions that a value holds. A literal `mkIf false` holds none. */
 export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth = 0): Weighed[] {
   const value = cx.force(lazy);
   if (value.kind === 'unknown') return [{ value, priority: STRONGEST, conditional }];
@@ -57,10 +57,10 @@ export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth =
     case 'override': {
       const given = member(cx, value, 'priority');
       const priority = given?.kind === 'int' ? Number(given.value) : STRONGEST;
-      return weighed(cx, content.value, conditional, depth + 1).map(one => ({
-        ...one,
+      return weighed(cx, content.value, conditional, depth + 1).map(candidate => ({
+        ...candidate,
         priority,
-        conditional: one.conditional || given?.kind !== 'int',
+        conditional: candidate.conditional || given?.kind !== 'int',
       }));
     }
     case 'order':
@@ -70,7 +70,7 @@ export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth =
   }
 }
 
-/** A set that certainly stands for nothing but itself. */
+/** Returns whether a set certainly stands for nothing but itself. */
 export function isPlain({ entries, open, patterns }: AttrsValue): boolean {
   return open === null && patterns.length === 0 && !entries.has('_type');
 }
@@ -79,7 +79,7 @@ function isSure({ conditional, value }: Weighed): boolean {
   return !conditional && value.kind !== 'unknown';
 }
 
-/** What remains of the definitions of one option when the weaker ones have gone. */
+/** Returns what remains of the definitions of one option when the weaker ones have gone. */
 export function settle<T extends Weighed>(all: readonly T[]): Settled<T> {
   if (all.length === 1 && all[0] !== undefined && isSure(all[0])) return { remaining: all, certain: true };
   const sure = all.filter(isSure);
@@ -88,7 +88,7 @@ export function settle<T extends Weighed>(all: readonly T[]): Settled<T> {
   return { remaining, certain: remaining.every(one => sure.includes(one)) };
 }
 
-/** The one value of an option that has but one; null where it is not known, or there is none. */
+/** Returns the one value of an option that has but one, or `null` if it is not known or there is none. */
 export function settleOne<T extends Weighed>(all: readonly T[]): T | null {
   const { remaining } = settle(all);
   const [first] = remaining;

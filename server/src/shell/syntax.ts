@@ -8,7 +8,7 @@ export interface Range {
   readonly end: number;
 }
 
-/** A stretch of a script's text that stands for something unknown, which other stretches are equal to by text. */
+/** A stretch of a script's text in the place of something unknown; it equals other holes of the same text. */
 export type Hole = Range;
 
 /**
@@ -30,7 +30,7 @@ export interface TextPart extends Range {
 export interface VariablePart extends Range {
   readonly kind: 'variable';
   readonly name: string;
-  /** Where the name stands. */
+  /** The range of the name. */
   readonly nameAt: Range;
   readonly quoted: boolean;
   /** The operator as it is written, null for the bare value; `#` before the name is `length`, `!` is `indirect`. */
@@ -198,7 +198,7 @@ export interface FunctionStatement extends Range {
   readonly name: string;
   readonly body: Statement;
 }
-/** `[ … ]` and `[[ … ]]`; `words` are what stands between, with operators as text. */
+/** `[ … ]` and `[[ … ]]`; `words` are those between, with operators as text. */
 export interface TestStatement extends Range {
   readonly kind: 'test';
   readonly double: boolean;

@@ -4,9 +4,9 @@ import { RunFailure } from '../generate/run-failure.ts';
 import { readRevision } from '../host/git/revision.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import { accessIn } from './access.ts';
-import { MAX_FILE_BYTES } from './disk.ts';
 import type { Engine } from './engine.ts';
-import { createRevisionDisk } from './revision-disk.ts';
+import { MAX_FILE_BYTES } from './files/file-text.ts';
+import { createRevisionDisk } from './files/revision-disk.ts';
 import { createWorkspace } from './workspace.ts';
 
 export interface AccessThen extends Pick<AccessMatrix, 'secrets' | 'notes'> {

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Disk } from './disk.ts';
+import type { Disk } from './files/disk.ts';
 
 /** What marks a root, best first: clan's own marker, then what `clan` and git go by. */
 const ROOT_MARKERS = ['.clan-flake', 'flake.nix', '.git'] as const;

@@ -8,7 +8,7 @@ import {
   type StoreContents,
   type VerifiedGenerator,
 } from '../store/vars/read.ts';
-import type { StoreChoice } from './settings.ts';
+import type { StoreChoice } from './settings/settings.ts';
 
 export interface StoredReader {
   /**

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { implicitByName } from '../../../server/src/store/sops/sops-keys.ts';
 import type { StoreFiles } from '../../../server/src/store/vars/files.ts';
 import { readContents, readStore } from '../../../server/src/store/vars/read.ts';
-import { createFiles } from '../../../server/src/workspace/files.ts';
+import { createFiles } from '../../../server/src/workspace/files/files.ts';
 import { folder } from '../../workspace/support.ts';
 import { AGE_FILE, type Content, sopsSecret, storeFiles } from '../support.ts';
 

@@ -12,19 +12,19 @@ export interface Chosen {
   readonly fix: Fix;
 }
 
-/** May the fix be applied without anybody having looked at it? */
+/** Returns whether the fix may be applied without anybody having looked at it. */
 export function isSafe({ preferred, guess }: Fix): boolean {
   return preferred && guess !== true;
 }
 
-/** Is it the fix that a person gets who asks for the cure of a rule, whatever it is? */
+/** Returns whether it is the fix for a person who asks for the cure of a rule, whatever it is. */
 export function isPreferred({ preferred }: Fix): boolean {
   return preferred;
 }
 
 /**
- * The first acceptable fix of each finding, in the order of the findings, as far as they go together: a fix that
- * touches what an earlier one edits is left out as a whole. A fix with the very same edits is one with it.
+ * Returns the first acceptable fix of each finding, in the order of the findings, as far as they go together: a fix
+ * that touches what an earlier one edits is left out as a whole. A fix with the very same edits is one with it.
  */
 export function chooseFixes(findings: readonly Finding[], accept: (fix: Fix) => boolean): Chosen[] {
   const taken = new Map<string, TextEdit[]>();
@@ -41,7 +41,7 @@ export function chooseFixes(findings: readonly Finding[], accept: (fix: Fix) => 
   return chosen;
 }
 
-/** The edits of fixes that go together, by file, in the order of the text, each once. */
+/** Returns the edits of fixes that go together, by file, in the order of the text, each once. */
 export function editsByFile(fixes: readonly Fix[]): ReadonlyMap<string, readonly TextEdit[]> {
   const byFile = new Map<string, TextEdit[]>();
   for (const edit of fixes.flatMap(({ edits }) => edits)) {
@@ -53,7 +53,7 @@ export function editsByFile(fixes: readonly Fix[]): ReadonlyMap<string, readonly
   return byFile;
 }
 
-/** A text after edits that do not overlap, given in the order of the text. */
+/** Returns a text after edits that do not overlap, given in the order of the text. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   let result = '';
   let from = 0;
@@ -64,7 +64,7 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return result + text.slice(from);
 }
 
-/** Do edits of one list meet others? An edit does not meet itself. */
+/** Returns whether edits of one list meet others. An edit does not meet itself. */
 function clashes(edits: readonly TextEdit[], others: readonly TextEdit[]): boolean {
   return edits.some(edit =>
     others.some(other => other !== edit && other.file === edit.file && meet(edit, other)),

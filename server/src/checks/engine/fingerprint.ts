@@ -35,8 +35,8 @@ export function fingerprintsOf(
 }
 
 /**
- * The text of a finding's first line, for any file that is text. A finding about a stored file as a whole has none: the
- * file may be a secret that nobody encrypted, and a short one can be guessed from a hash.
+ * Returns the text of a finding's first line, for any file that is text. A finding about a stored file as a whole has
+ * none: the file may be a secret that nobody encrypted, and a short one can be guessed from a hash.
  */
 export function lineTextIn(
   sources: Sources & { text(path: string): string | null },

@@ -19,7 +19,7 @@ interface Silences {
 
 const cache = new WeakMap<SourceFile, Silences>();
 
-/** Is there a comment that silences the finding? */
+/** Returns whether there is a comment that silences the finding. */
 export function isSilenced(finding: Pick<Finding, 'rule' | 'at'>, sources: Sources): boolean {
   const file = sources.parse(finding.at.file);
   if (file === null) return false;
@@ -32,7 +32,7 @@ export function isSilenced(finding: Pick<Finding, 'rule' | 'at'>, sources: Sourc
   );
 }
 
-/** The fixes that silence a finding: on its line, and in its whole file. */
+/** Returns the fixes that silence a finding: on its line, and in its whole file. */
 export function silenceFixes(finding: Pick<Finding, 'rule' | 'at'>, sources: Sources): Fix[] {
   const file = sources.parse(finding.at.file);
   if (file === null) return [];
@@ -82,7 +82,7 @@ function readSilences(file: SourceFile): Silences {
   return { inFile, onLine };
 }
 
-/** The lines that hold nothing but a comment. */
+/** Returns the lines that hold nothing but a comment. */
 function linesOfTheirOwn(file: SourceFile): Set<number> {
   const lines = new Set<number>();
   for (const comment of file.comments) {
@@ -96,7 +96,9 @@ function linesOfTheirOwn(file: SourceFile): Set<number> {
   return lines;
 }
 
-/** The line above which a comment can stand: that of the offset, or of the string of several lines around it. */
+/**
+ * Returns the line above which a comment can stand: that of the offset, or of the string of several lines around it.
+ */
 function anchorLine(file: SourceFile, offset: number): number {
   const start = stringOfLinesAt(file, offset)?.start ?? offset;
   return positionAt(file.lineStarts, start).line;

@@ -57,7 +57,7 @@ export const PIPELINE: Readonly<Record<string, string>> = {
   'lib/secrets.nix': ACCESSORS,
 };
 
-/** A registry with these entries, which may use `mkPromptedSecret`. */
+/** Returns a registry with these entries, which may use `mkPromptedSecret`. */
 export function registryOf(entries: string): string {
   return `\
 { pkgs ? null }:
@@ -79,7 +79,7 @@ ${entries}}
 }
 
 /**
- * The module of a machine that takes its generators from the registry.
+ * Returns the module of a machine that takes its generators from the registry.
  * @param body further lines of the module, with their indentation
  * @param bindings further lines of its `let`
  */

@@ -13,7 +13,7 @@ creation_rules:
           - ${LEA}
 `;
 
-/** An encrypted file with these lines; keys are plain in one. */
+/** Returns an encrypted file with these lines; keys are plain in one. */
 export function encryptedYaml(keys: string, recipients: readonly string[] = [ADMIN, LEA]): string {
   return `\
 ${keys}sops:
@@ -26,7 +26,7 @@ ${recipients.map(recipient => `        - recipient: ${recipient}\n          enc:
 
 export const VALUE = 'ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]';
 
-/** A module that declares secrets of `secrets/lea.yaml`. */
+/** Returns a module that declares secrets of `secrets/lea.yaml`. */
 export function moduleWith(body: string): string {
   return `\
 { config, ... }:

@@ -4,12 +4,12 @@
 export const KEY_OF_ADA = 'age1ada0000000000000000000000000000000000000000000000000000000';
 export const KEY_OF_LEA = 'age1lea0000000000000000000000000000000000000000000000000000000';
 
-/** A `key.json` with one key. */
+/** Returns a `key.json` with one key. */
 export function keyFile(key: string): string {
   return `[ { "publickey": "${key}", "type": "age" } ]\n`;
 }
 
-/** A secret that is encrypted to these keys. */
+/** Returns a secret that is encrypted to these keys. */
 export function secretFor(...recipients: readonly string[]): string {
   const age = recipients.map(recipient => ({ enc: '-----BEGIN AGE ENCRYPTED FILE-----', recipient }));
   const data = 'ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]';
@@ -33,7 +33,7 @@ export const MAIL = `\
 }
 `;
 
-/** A flake of clan's with one machine, `lea`, and what its configuration says. */
+/** Returns a flake of clan's with one machine, `lea`, and what its configuration says. */
 export function clanWith(lea: string): Readonly<Record<string, string>> {
   return {
     'flake.nix': `\
@@ -63,7 +63,7 @@ export const KEYS: Readonly<Record<string, string>> = {
   'sops/machines/lea/key.json': keyFile(KEY_OF_LEA),
 };
 
-/** Links of a secret to ada and to machines. */
+/** Returns links of a secret to ada and to machines. */
 export function linksOf(folder: string, machines: readonly string[] = ['lea']): Record<string, string> {
   const up = '../'.repeat(folder.split('/').length + 1);
   return {

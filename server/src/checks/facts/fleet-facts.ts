@@ -46,7 +46,7 @@ export interface Facts {
 
 const views = new WeakMap<Fleet, Facts>();
 
-/** The index of a fleet. Each part of it is computed when first asked for. */
+/** Returns the index of a fleet. Each part of it is computed when first asked for. */
 export function factsOf(fleet: Fleet): Facts {
   let facts = views.get(fleet);
   if (facts === undefined) {
@@ -115,7 +115,7 @@ const assignmentsOf = derived((fleet, before: ReadonlySet<string> | undefined) =
 
 const lookedUp = inUnits(unit => new Set(lookupsIn(unit).map(({ registry, key }) => `${registry}\0${key}`)));
 
-/** The keys of each registry, by its file, that are read by name outside matrices. */
+/** Returns the keys of each registry, by its file, that are read by name outside matrices. */
 export const lookedUpKeys = derivedIndex((fleet): Index<string> => {
   const found = new Map<string, string[]>();
   for (const one of new Set(lookedUp(fleet))) {
@@ -142,12 +142,12 @@ function rowsByMachine(matrices: readonly Matrix[]): Map<string, MachineRow[]> {
   return rows;
 }
 
-/** All reads of a registry's keys by name in a unit, outside matrices. */
+/** Returns all reads of a registry's keys by name in a unit, outside matrices. */
 export function lookupsIn(unit: Unit): readonly KeyLookup[] {
   return [...unit.keyLookups, ...unit.uses.flatMap(use => use.key ?? [])];
 }
 
-/** What a name with holes (`svc-${name}`) may be. */
+/** Returns what a name with holes (`svc-${name}`) may be. */
 export function patternOf(name: string): RegExp {
   let source = '';
   let depth = 0;
@@ -164,7 +164,10 @@ export function patternOf(name: string): RegExp {
   return new RegExp(`^${source}$`, 's');
 }
 
-/** Could something in the workspace of which the name is not fully known, or clan itself, define the generator? */
+/**
+ * Returns whether something in the workspace of which the name is not fully known, or clan itself, could define the
+ * generator.
+ */
 export function mayBeDefinedElsewhere({ elsewhere, patterns }: Facts, name: string): boolean {
   let answer = elsewhere.get(name);
   if (answer === undefined) {
@@ -175,8 +178,8 @@ export function mayBeDefinedElsewhere({ elsewhere, patterns }: Facts, name: stri
 }
 
 /**
- * Is the machine certainly without the generator, as far as definitions with known names go? It is if there are none,
- * or if all come from a registry and the machines that get them are others.
+ * Returns whether the machine is certainly without the generator, as far as definitions with known names go. It is if
+ * there are none, or if all come from a registry and the machines that get them are others.
  */
 export function isWithout(facts: Facts, machine: string, name: string): boolean {
   return (facts.generators.get(name) ?? []).every(
@@ -189,12 +192,12 @@ export function isWithout(facts: Facts, machine: string, name: string): boolean 
   );
 }
 
-/** All uses by the generator's name as far as it is known, in the order of their files. */
+/** Returns all uses by the generator's name as far as it is known, in the order of their files. */
 export const usesByGenerator = unitIndex(({ uses }) => uses.map(use => [use.generator, use] as const));
 
 const plain = new WeakMap<Unit, readonly Use[]>();
 
-/** The uses of a unit that select the option of a generator with a known name, and fail if there is none. */
+/** Returns the uses of a unit that select the option of a generator with a known name, and fail if there is none. */
 export function plainUses(unit: Unit): readonly Use[] {
   let uses = plain.get(unit);
   if (uses === undefined) {
@@ -209,7 +212,9 @@ export function plainUses(unit: Unit): readonly Use[] {
 
 const called = new WeakMap<Unit, readonly Use[]>();
 
-/** The uses of a unit that ask a function for a generator with a known name, and have nothing to fall back on. */
+/**
+ * Returns the uses of a unit that ask a function for a generator with a known name, and have nothing to fall back on.
+ */
 export function calledUses(unit: Unit): readonly Use[] {
   let uses = called.get(unit);
   if (uses === undefined) {
@@ -221,7 +226,7 @@ export function calledUses(unit: Unit): readonly Use[] {
 
 const machineSets = new WeakMap<readonly string[], ReadonlySet<string>>();
 
-/** Is the machine in the list? Asked of the same lists for every use of a generator. */
+/** Returns whether the machine is in the list. Asked of the same lists for every use of a generator. */
 export function isAmong(machines: readonly string[], machine: string): boolean {
   let set = machineSets.get(machines);
   if (set === undefined) {
@@ -231,7 +236,7 @@ export function isAmong(machines: readonly string[], machine: string): boolean {
   return set.has(machine);
 }
 
-/** Do known names include this one, or may one of those with holes be it? */
+/** Returns whether known names include this one, or one of those with holes may be it. */
 export function mayInclude(
   names: readonly { readonly name: string; readonly nameKind: NameKind }[],
   name: string,
@@ -244,7 +249,7 @@ export function mayInclude(
 
 const machinesByUnit = new WeakMap<Unit, readonly string[]>();
 
-/** The machines of which a module reads the matrix rows to assign generators, sorted. */
+/** Returns the machines of which a module reads the matrix rows to assign generators, sorted. */
 export function machinesOfUnit(unit: Unit): readonly string[] {
   let machines = machinesByUnit.get(unit);
   if (machines === undefined) {
@@ -254,13 +259,13 @@ export function machinesOfUnit(unit: Unit): readonly string[] {
   return machines;
 }
 
-/** A machine's row in the matrix of a registry; null if it has none, or several matrices have one. */
+/** Returns a machine's row in the matrix of a registry; null if it has none, or several matrices have one. */
 export function rowOf(facts: Facts, registry: string, machine: string): MachineRow | null {
   const rows = facts.registries.get(registry)?.rows.get(machine) ?? [];
   return rows.length === 1 ? (rows[0] ?? null) : null;
 }
 
-/** The field's own place if it stands in the entry; the key's if a helper function gave it. */
+/** Returns the field's own place if it is in the entry; the key's if a helper function gave it. */
 export function fieldPlace(entry: RegistryKey, field: { readonly at: Place }): Place {
   const { at } = field;
   const own = at.file === entry.entry.file && entry.entry.start <= at.start && at.end <= entry.entry.end;

@@ -42,7 +42,7 @@ const SURROUNDINGS: FlowOptions = {
   pipefail: true,
 };
 
-/** What a script does; null if it is not known. */
+/** Returns what a script does; null if it is not known. */
 export function followed(script: GeneratorScript | null): FollowedScript | null {
   const source = script?.source ?? null;
   if (source === null) return null;

@@ -3,7 +3,8 @@ import { folderOf } from '../../nix/eval/paths.ts';
 import type { CheckFiles, TrackedFiles } from '../rule.ts';
 
 /**
- * Is the file in a submodule, or behind a link? Then git knows the folder as one thing, and none of what is in it.
+ * Returns whether the file is in a submodule, or behind a link. Then git knows the folder as one thing, and none of
+ * what is in it.
  */
 export function isElsewhere(path: string, sources: CheckFiles, tracked: TrackedFiles): boolean {
   let folder = folderOf(path);

@@ -1,12 +1,16 @@
 /**
- * What is left over in a store, told once a folder: a fleet that has run for years has leftovers by the dozen, and one by one
- * nobody reads them. They are summarised behind all that silences single ones (settings, baselines), which goes on to work on each.
+ * What is left over in a store, told once a folder: a fleet that has run for years has leftovers by the dozen, and one
+ * by one nobody reads them. They are summarised behind all that silences single ones (settings, baselines), which goes
+ * on to work on each.
  */
 
 import { addToList, sortedUnique } from '../../std.ts';
 import type { Finding, Rule } from '../rule.ts';
 
-/** The folder in which a store keeps all of its kind: `vars/per-machine` of `vars/per-machine/lea/mail/password/secret`. */
+/**
+ * Returns the folder in which a store keeps all of its kind: `vars/per-machine` of
+ * `vars/per-machine/lea/mail/password/secret`.
+ */
 export function storeFolderOf(path: string): string {
   return (
     /^(?:.*?\/)??(?:[^/]+\/)?(?:per-machine|shared|machines)(?=\/)/.exec(path)?.[0] ??
@@ -15,7 +19,8 @@ export function storeFolderOf(path: string): string {
 }
 
 /**
- * Puts findings of one rule, severity and folder into one where the rule can say them together; others stay as they are.
+ * Puts findings of one rule, severity and folder into one where the rule can say them together; others stay as they
+ * are.
  * @param findings sorted by place
  */
 export function summarised(
@@ -36,7 +41,7 @@ export function summarised(
   });
 }
 
-/** The single findings, of summaries as well. */
+/** Returns the single findings, of summaries as well. */
 export function singles(findings: readonly Finding[]): Finding[] {
   return findings.flatMap(finding => finding.covers ?? [finding]);
 }

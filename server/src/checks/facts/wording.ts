@@ -2,7 +2,7 @@
  * Words that messages share: counts, lists of names and of machines. Knows nothing of rules.
  */
 
-/** `"a"`, `"a" and "b"`, `"a", "b" and 3 more`. */
+/** Returns `"a"`, `"a" and "b"`, `"a", "b" and 3 more`. */
 export function quoted(names: readonly string[], most = 4): string {
   return joined(
     names.map(name => `"${name}"`),
@@ -10,23 +10,23 @@ export function quoted(names: readonly string[], most = 4): string {
   );
 }
 
-/** `1 machine`, `2 machines`; `2 fixes` with a plural of its own. */
+/** Returns `1 machine`, `2 machines`; `2 fixes` with a plural of its own. */
 export function counted(count: number, word: string, plural = `${word}s`): string {
   return `${count} ${count === 1 ? word : plural}`;
 }
 
-/** `machine lea`, `machines emily and lea`; empty for none. */
+/** Returns `machine lea`, `machines emily and lea`; empty for none. */
 export function machinesText(machines: readonly string[]): string {
   if (machines.length === 0) return '';
   return `${machines.length === 1 ? 'machine' : 'machines'} ${joined(machines, 4)}`;
 }
 
-/** ` (machine lea)`, or nothing. */
+/** Returns ` (machine lea)`, or nothing. */
 export function inBrackets(machines: readonly string[]): string {
   return machines.length === 0 ? '' : ` (${machinesText(machines)})`;
 }
 
-/** `a`, `a and b`, `a, b and 3 more`. */
+/** Returns `a`, `a and b`, `a, b and 3 more`. */
 export function joined(names: readonly string[], most = 4): string {
   if (names.length <= 1) return names[0] ?? '';
   if (names.length > most)

@@ -7,8 +7,8 @@ import { sameItems } from '../../std.ts';
 import { answerTo, ask, type Input, type Run, runOf } from './memory.ts';
 
 /**
- * A function of the fleet that is computed once, and again only if something that it reads has changed.
- * @param compute is given what it was the last time, if anything: given again, all that was made of it stands
+ * Returns a function of the fleet that is computed once, and again only if something that it reads has changed.
+ * @param compute is given what it was the last time, if anything: given again, all that was made of it is still valid
  */
 export function derived<T>(compute: (fleet: Fleet, before: T | undefined) => T): (fleet: Fleet) => T {
   const self = derivedInput(compute);
@@ -34,7 +34,10 @@ function derivedInput<T>(compute: (fleet: Fleet, before: T | undefined) => T): I
 
 export type Index<T> = ReadonlyMap<string, readonly T[]>;
 
-/** As `derived`, for an index of lists by names: who asks for one name depends on nothing but what that has. */
+/**
+ * Returns a function like those of `derived`, for an index of lists by names: a caller that asks for one name depends
+ * on that list alone.
+ */
 export function derivedIndex<T>(compute: (fleet: Fleet) => Index<T>): (fleet: Fleet) => Index<T> {
   const self = derivedInput<Index<T>>((fleet, before) => withKnown(compute(fleet), before));
   const items = new Map<string, Input>();
@@ -59,7 +62,7 @@ export function derivedIndex<T>(compute: (fleet: Fleet) => Index<T>): (fleet: Fl
   };
 }
 
-/** The index with the lists from before where they hold the same. */
+/** Returns the index with the lists from before where they hold the same. */
 function withKnown<T>(now: Index<T>, before: Index<T> | undefined): Index<T> {
   if (before === undefined) return now;
   return new Map(

@@ -1,8 +1,8 @@
 /**
- * What the rules found, kept from one run to the next for as long as everything that it was made of is the same. While
- * an answer is computed it is noted what is read: parts of the fleet, files, other answers. After an edit an answer
- * stands if all of that is the same object as before; so a rule need not say what it depends on, and cannot forget any
- * of it. Knows no rule, and not what a fleet is made of.
+ * Keeps what the rules find from one run to the next, for as long as everything that it was made of is the same. While
+ * an answer is computed, every read is recorded: parts of the fleet, files, other answers. After an edit an answer is
+ * still valid if all of that is the same object as before; so a rule does not list what it depends on, and cannot
+ * forget any of it. Knows no rule, and not what a fleet is made of.
  */
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
@@ -12,7 +12,7 @@ import type { CheckContext } from '../rule.ts';
 
 /** What answers are made of. */
 export interface Input {
-  /** What it is in a run: the same object for as long as it is the same. Notes nothing. */
+  /** Returns what it is in a run: the same object for as long as it is the same. Records nothing. */
   valueIn(run: Run): unknown;
 }
 
@@ -25,8 +25,8 @@ export interface Reads {
 export interface Answer {
   readonly value: unknown;
   readonly reads: Reads;
-  /** The number of the run in which it was last seen to stand. */
-  standsIn: number;
+  /** The number of the last run in which it was valid. */
+  validIn: number;
 }
 
 /** All that is kept of one workspace. */
@@ -34,7 +34,7 @@ export interface Memory {
   readonly answers: Map<object, Answer>;
   /** Inputs as they were in the last run that asked for them. */
   readonly inputs: Map<Input, unknown>;
-  /** What is kept by others, by who keeps it. */
+  /** What other modules keep, by the object that they keep it under. */
   readonly others: Map<object, unknown>;
   /** By file, and by folder for what it lists: the run before which it changed last. */
   readonly changes: Map<string, number>;
@@ -44,7 +44,7 @@ export interface Memory {
 export interface Run {
   readonly number: number;
   readonly memory: Memory;
-  /** As it was given: reading from it notes nothing. */
+  /** As the caller gave it: reading from it records nothing. */
   readonly given: CheckContext;
   /** As the rules are given it. */
   readonly watched: CheckContext;
@@ -98,7 +98,7 @@ export function beginRun(
   return run;
 }
 
-/** The run over a fleet; null where there is none, or a later state has been looked at since. */
+/** Returns the run over a fleet; null if there is none, or a later state has been checked since. */
 export function runOf(fleet: Fleet): Run | null {
   const run = runs.get(fleet);
   return run !== undefined && run.memory.run === run ? run : null;
@@ -107,7 +107,7 @@ export function runOf(fleet: Fleet): Run | null {
 /** Of what is being computed, outermost first. */
 const frames: Reads[] = [];
 
-/** Computes something and notes what is read. */
+/** Computes a value and returns it with what was read. */
 export function noting<T>(compute: () => T): { readonly value: T; readonly reads: Reads } {
   const reads: Reads = { values: new Map(), files: new Set() };
   const depth = frames.push(reads);
@@ -118,40 +118,41 @@ export function noting<T>(compute: () => T): { readonly value: T; readonly reads
   }
 }
 
-/** The value of an input; whoever is computing now has read it. */
+/** Returns the value of an input, and records that it was read by what is being computed. */
 export function ask(run: Run, input: Input): unknown {
   const value = input.valueIn(run);
   frames.at(-1)?.values.set(input, value);
   return value;
 }
 
-/** Whoever is computing now has read the file, or the folder. */
+/** Records that the file, or the folder, was read by what is being computed. */
 export function noteFile(path: string): void {
   frames.at(-1)?.files.add(path);
 }
 
 /**
- * The answer to a question, computed again only if something that it was made of has changed.
+ * Returns the answer to a question, computed again only if something that it was made of has changed.
  * @param compute is given the answer from before, if there was one
  */
 export function answerTo<T>(run: Run, question: object, compute: (before: T | undefined) => T): T {
   const { answers } = run.memory;
   const before = answers.get(question);
-  if (before !== undefined && stands(run, before)) return before.value as T;
-  const answer = { ...noting(() => compute(before?.value as T | undefined)), standsIn: run.number };
+  if (before !== undefined && isValid(run, before)) return before.value as T;
+  const answer = { ...noting(() => compute(before?.value as T | undefined)), validIn: run.number };
   answers.set(question, answer);
   return answer.value;
 }
 
-function stands(run: Run, answer: Answer): boolean {
-  if (answer.standsIn === run.number) return true;
-  for (const file of answer.reads.files) if (hasChanged(run, file, answer.standsIn)) return false;
+/** Returns whether an answer is still valid in a run, and notes that it is. */
+function isValid(run: Run, answer: Answer): boolean {
+  if (answer.validIn === run.number) return true;
+  for (const file of answer.reads.files) if (hasChanged(run, file, answer.validIn)) return false;
   for (const [input, value] of answer.reads.values) if (input.valueIn(run) !== value) return false;
-  answer.standsIn = run.number;
+  answer.validIn = run.number;
   return true;
 }
 
-/** Has the file changed since a run? */
+/** Returns whether the file has changed since a run. */
 export function hasChanged({ memory }: Run, file: string, since: number): boolean {
   return (memory.changes.get(file) ?? 0) > since;
 }

@@ -1,6 +1,6 @@
 /**
- * Looks into the units of a fleet one by one. In a large fleet all but one or two are the same after an edit, and what
- * was found in those is still there.
+ * Inspects the units of a fleet one by one. In a large fleet all but one or two are the same after an edit, and what
+ * was found in those is kept.
  */
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
@@ -17,7 +17,7 @@ type Look = (unit: Unit, context: CheckContext) => Iterable<unknown>;
 interface UnitAnswers {
   /** As they were looked at last. */
   units: Units;
-  standsIn: number;
+  validIn: number;
   /** By file, where anything was found; another object as soon as it is something else. */
   found: Found;
   /** What was read beside the unit itself, and by which files' units. */
@@ -40,7 +40,7 @@ export function perUnit<T>(
   };
 }
 
-/** As `perUnit`, for what a unit shows by itself. */
+/** Looks into each unit as `perUnit` does, for what a unit shows by itself. */
 export function inUnits<T>(look: (unit: Unit) => Iterable<T>): (fleet: Fleet) => Iterable<T> {
   const self: Input = { valueIn: run => answersOf(run, self, look).found };
   return function* (fleet) {
@@ -54,12 +54,12 @@ function answersOf(run: Run, self: Input, look: Look): UnitAnswers {
   const { others } = run.memory;
   const answers = (others.get(self) as UnitAnswers | undefined) ?? {
     units: new Map(),
-    standsIn: 0,
+    validIn: 0,
     found: new Map(),
     inputs: new Map(),
     sources: new Map(),
   };
-  if (answers.standsIn === run.number) return answers;
+  if (answers.validIn === run.number) return answers;
   // If looking fails, nothing half-done is kept.
   others.delete(self);
   const units = UNITS.valueIn(run) as Units;
@@ -77,16 +77,16 @@ function answersOf(run: Run, self: Input, look: Look): UnitAnswers {
   }
   if (isOther) answers.found = found;
   answers.units = units;
-  answers.standsIn = run.number;
+  answers.validIn = run.number;
   others.set(self, answers);
   return answers;
 }
 
-/** The files of the units that are to be looked at. */
+/** Returns the files of the units that are to be inspected. */
 function staleIn(run: Run, answers: UnitAnswers, units: Units): Set<string> {
   const stale = new Set(changedUnits(run, answers.units, units));
   for (const [source, files] of answers.sources) {
-    if (!hasChanged(run, source, answers.standsIn)) continue;
+    if (!hasChanged(run, source, answers.validIn)) continue;
     for (const file of files) stale.add(file);
     answers.sources.delete(source);
   }
@@ -107,7 +107,9 @@ function noteReads({ inputs, sources }: UnitAnswers, file: string, reads: Reads)
   for (const source of reads.files) addToSet(sources, source, file);
 }
 
-/** The files of which the unit is another one, has come or has gone. Most who ask have looked at the same state before. */
+/**
+ * Returns the files of which the unit is another one, is new or is gone. Most callers have seen the same state before.
+ */
 export function changedUnits(run: Run, before: Units, now: Units): readonly string[] {
   if (run.units?.since === before) return run.units.changed;
   const changed: string[] = [];

@@ -1,6 +1,6 @@
 /**
  * An index of what units show by themselves, by names. An edit touches the names of one or two units; what is under the
- * others stays, and a list is put together only when somebody asks for it.
+ * others stays, and a list is put together only when it is asked for.
  */
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
@@ -19,13 +19,13 @@ export interface UnitIndex<T> {
 
 /** All that there is under one name; another object as soon as that may be something else. */
 interface Entry {
-  /** Null before somebody asks. */
+  /** Null before it is asked for. */
   list: readonly unknown[] | null;
 }
 
 interface Lists {
   units: Units;
-  standsIn: number;
+  validIn: number;
   /** By file, then by name. */
   readonly byFile: Map<string, ReadonlyMap<string, readonly unknown[]>>;
   /** By name: the files that have any. */
@@ -33,7 +33,7 @@ interface Lists {
   readonly entries: Map<string, Entry>;
 }
 
-/** An index of what units show by themselves: who asks for one name depends on nothing but what has that. */
+/** Returns an index of what units show by themselves: a caller that asks for one name depends on that list alone. */
 export function unitIndex<T>(
   look: (unit: Unit) => Iterable<readonly [name: string, found: T]>,
 ): (fleet: Fleet) => UnitIndex<T> {
@@ -68,20 +68,20 @@ export function unitIndex<T>(
 }
 
 function noLists(): Lists {
-  return { units: new Map(), standsIn: 0, byFile: new Map(), files: new Map(), entries: new Map() };
+  return { units: new Map(), validIn: 0, byFile: new Map(), files: new Map(), entries: new Map() };
 }
 
 function listsOf(run: Run, self: object, look: (unit: Unit) => Iterable<readonly [string, unknown]>): Lists {
   const { others } = run.memory;
   const lists = (others.get(self) as Lists | undefined) ?? noLists();
-  if (lists.standsIn === run.number) return lists;
+  if (lists.validIn === run.number) return lists;
   const units = UNITS.valueIn(run) as Units;
   for (const file of changedUnits(run, lists.units, units)) {
     const unit = units.get(file);
     replace(lists, file, unit === undefined ? new Map() : grouped(look(unit)));
   }
   lists.units = units;
-  lists.standsIn = run.number;
+  lists.validIn = run.number;
   others.set(self, lists);
   return lists;
 }

@@ -23,7 +23,7 @@ function part(of: (context: CheckContext) => unknown): Input {
   return self;
 }
 
-/** The list or map from before, if it holds the same. */
+/** Returns the list or map from before, if it holds the same. */
 function steady(before: unknown, now: unknown): unknown {
   if (Array.isArray(before) && Array.isArray(now)) return sameItems(before, now) ? before : now;
   if (before instanceof Map && now instanceof Map) return sameEntries(before, now) ? before : now;

@@ -18,7 +18,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The pages by their paths below `docs/`.
+ * Returns the pages by their paths below `docs/`.
  * @param fixesOf what the light bulb offers for a rule's bad examples
  */
 export function rulePages(

@@ -4,24 +4,26 @@
 const DOCUMENTATION = 'https://varsmith.github.io/varsmith';
 
 /**
- * The address of a page.
+ * Returns the address of a page.
  * @param page relative to `docs/`, without its ending: `configuration`; an anchor may follow, `generate#prompts`
  */
 export function pageUrl(page: string): string {
   return `${DOCUMENTATION}/${page}`;
 }
 
-/** The page of a rule, as `pageUrl` takes it: `rules/registry/unknown-key`. */
+/** Returns the page of a rule, as `pageUrl` takes it: `rules/registry/unknown-key`. */
 export function rulePageName(id: string): string {
   return `rules/${id}`;
 }
 
-/** The address of a rule's page. */
+/** Returns the address of a rule's page. */
 export function ruleUrl(id: string): string {
   return pageUrl(rulePageName(id));
 }
 
-/** The anchor that GitHub and our site give to a heading: lower case, without punctuation, dashes for spaces. */
+/**
+ * Returns the anchor that GitHub and our site give to a heading: lower case, without punctuation, dashes for spaces.
+ */
 export function anchor(heading: string): string {
   return heading
     .toLowerCase()

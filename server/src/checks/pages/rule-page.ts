@@ -1,6 +1,6 @@
 /**
- * A rule as Markdown, from its metadata; nothing is written here that could go out of date. Links lead to other pages of
- * `docs/`, relative to `docs/rules/<group>/`.
+ * A rule as Markdown, from its metadata; nothing is written here that could go out of date. Links lead to other pages
+ * of `docs/`, relative to `docs/rules/<group>/`.
  */
 
 import { examplesOf, ownFiles, SHARED_FILES } from '../examples/shown-examples.ts';
@@ -20,7 +20,7 @@ export interface ShownFix {
 const SOURCES = 'https://github.com/varsmith/varsmith/blob/main/server/src/checks/rules';
 
 /**
- * The page of a rule.
+ * Returns the page of a rule.
  * @param fixes what was offered for its bad examples; a page without them says nothing of quick fixes
  */
 export function rulePage(rule: Rule, fixes: readonly ShownFix[] = []): string {
@@ -44,12 +44,12 @@ export function rulePage(rule: Rule, fixes: readonly ShownFix[] = []): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** The group of a rule: what stands before the slash of its id. */
+/** Returns the group of a rule: what is before the slash of its id. */
 export function groupOf({ id }: Pick<Rule, 'id'>): string {
   return id.slice(0, id.indexOf('/'));
 }
 
-/** The files that many examples share, on a page of their own: the examples leave them out. */
+/** Returns the files that many examples share, on a page of their own: the examples leave them out. */
 export function sharedFilesPage(): string {
   const parts = [
     '# The files that the examples share',
@@ -89,7 +89,7 @@ function languageOf(path: string): string {
   return /\.(nix|yaml|json)$/.exec(path)?.[1] ?? 'text';
 }
 
-/** What an example is made of beside files, and what is found outside of Nix. */
+/** Returns what an example is made of beside files, and what is found outside of Nix. */
 function besides({ links = {}, tracked, executable, found = [] }: Example): string[] {
   const listed = (paths: readonly string[]) => paths.map(path => `\`${path}\``).join(', ');
   return [

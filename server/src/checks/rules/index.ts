@@ -289,7 +289,7 @@ export const rules: readonly Rule[] = [
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));
 
-/** The rule of an id; null if there is none. */
+/** Returns the rule of an id; null if there is none. */
 export function ruleById(id: string): Rule | null {
   return byId.get(id) ?? null;
 }

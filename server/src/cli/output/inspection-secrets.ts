@@ -8,7 +8,7 @@ import { type FleetSecret, joinSecrets } from '../../fleet/secrets/secrets-join.
 import type { Place } from '../../nix/places.ts';
 import { byText } from '../../std.ts';
 import { implicitByName, readSops } from '../../store/sops/sops-keys.ts';
-import type { WorkspaceFiles } from '../../workspace/files.ts';
+import type { WorkspaceFiles } from '../../workspace/files/files.ts';
 
 type At = (place: Place) => { file: string; line: number; column: number };
 

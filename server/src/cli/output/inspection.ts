@@ -15,7 +15,7 @@ import { addToSet } from '../../std.ts';
 import { commonSetting, probableSetting } from '../../store/backend-setting.ts';
 import { backendNamed, readStore } from '../../store/vars/read.ts';
 import { readVars } from '../../store/vars/vars.ts';
-import type { WorkspaceFiles } from '../../workspace/files.ts';
+import type { WorkspaceFiles } from '../../workspace/files/files.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { secretsOf } from './inspection-secrets.ts';
 import { leftoversIn } from './leftovers.ts';

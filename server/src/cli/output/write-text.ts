@@ -4,7 +4,7 @@ import { messageWithCure } from '../../checks/cure.ts';
 import { counted } from '../../checks/facts/wording.ts';
 import type { Finding, Severity } from '../../checks/rule.ts';
 import { lineStartsOf } from '../../nix/source.ts';
-import { SETTINGS_FILE } from '../../workspace/settings-names.ts';
+import { SETTINGS_FILE } from '../../workspace/settings/settings-names.ts';
 import { type Io, type Paint, painter, printable } from '../io.ts';
 import { baselineText } from './baseline-text.ts';
 import type { CheckReport } from './check-report.ts';

@@ -120,7 +120,7 @@ const CLASSES: ReadonlyMap<string, Builder> = new Map([
   ['nix-darwin', 'darwinSystem'],
 ]);
 
-/** The users of a host who have a module of home-manager in its folder. */
+/** Returns the users of a host who have a module of home-manager in its folder. */
 function usersOf(cx: Evaluation, host: string): Lazy[] {
   const users = new Map<string, string>();
   for (const { name, path, kind } of entriesOf(cx, `${host}/users`)) {
@@ -151,7 +151,10 @@ function modulesOf(cx: Evaluation, folder: string, at: Origin | null): Map<strin
   return kinds;
 }
 
-/** A module that is a function of nothing but `flake` and `inputs` is given those of the flake it is written in. */
+/**
+ * Returns a module of the flake. One that is a function of nothing but `flake` and `inputs` is given those of the
+ * flake that it is written in.
+ */
 function publishedModule(cx: Evaluation, path: Lazy, at: Origin | null): Value {
   const module = cx.importPath(path, at);
   const formals = module.kind === 'lambda' ? module.expr.formals : null;

@@ -61,7 +61,7 @@ const OF_SYSTEM = attrs(new Map(), null, symbol('perSystem', 'what flake-parts k
 /** The last names that calls are written with: what a walk over a file looks for. */
 export const CALL_NAMES = /^(blueprint|mkFlake|flakelight|makeHive)$/;
 
-/** The name that a function was last selected by in the source, of `f`, `x.f` and `f a`. */
+/** Returns the name that a function was last selected by in the source, of `f`, `x.f` and `f a`. */
 export function calledName(expr: ApplyExpr): string {
   let fn: Expr = expr;
   while (fn.kind === 'apply') fn = fn.fn;
@@ -70,7 +70,7 @@ export function calledName(expr: ApplyExpr): string {
   return last?.kind === 'name' ? last.name : '';
 }
 
-/** What a call of a framework, or a selection from one, comes to; null for anything else. */
+/** Returns the value of a call of a framework, or of a selection from one, or `null` for anything else. */
 export function frameworkValue(cx: Evaluation, value: UnknownValue): Value | null {
   let base = value;
   while (base.term?.kind === 'select') base = base.term.of;
@@ -128,7 +128,7 @@ function make(cx: Evaluation, call: UnknownValue): Value | null {
   }
   while (names[0] === 'self' || names[0] === 'inputs') names.shift();
   const text = names.join(' ');
-  const found = CALLS.find(one => one.arity === args.length && one.names.test(text));
+  const found = CALLS.find(candidate => candidate.arity === args.length && candidate.names.test(text));
   return found === undefined ? null : found.make(cx, args, call.origin);
 }
 

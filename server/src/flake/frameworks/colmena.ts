@@ -12,7 +12,7 @@ import { systemOf } from './layout.ts';
 /** Attributes of a hive that are no nodes. */
 const OTHERS = new Set(['meta', 'network', 'defaults']);
 
-/** The nodes of a hive as systems by name; null for what is none. */
+/** Returns the nodes of a hive as systems by name, or `null` for what is none. */
 export function nodesOf(cx: Evaluation, hive: Lazy): AttrsValue | null {
   const set = cx.resolve(cx.force(hive));
   if (set.kind !== 'attrs' || ![...OTHERS].some(name => set.entries.has(name))) return null;

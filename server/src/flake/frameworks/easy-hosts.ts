@@ -29,9 +29,12 @@ interface Facts {
 
 export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
   const hosts = new Map<string, Host>();
-  const folders = new Map(constructed(cx, config).map(one => [one.name, one]));
+  const folders = new Map(constructed(cx, config).map(candidate => [candidate.name, candidate]));
   for (const { name, facts, path } of folders.values())
-    hosts.set(name, { ...hostOf(cx, config, name, facts, [pathTo(cx, path)], null), at: startOf(cx, path) });
+    hosts.set(name, {
+      ...hostOf(cx, config, { name, facts, own: [pathTo(cx, path)], host: null }),
+      at: startOf(cx, path),
+    });
   for (const found of written(cx, config, folders)) hosts.set(found.name, found);
   const outputs = configurationsOf([...hosts.values()]);
   const all = given(cx, config, 'hosts');
@@ -45,7 +48,7 @@ export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
   return attrs(outputs, config.origin);
 }
 
-/** A machine that is written out may have a folder too, and is then what both say. */
+/** Returns the machines that are written out. One that has a folder too is what both say. */
 function written(cx: Evaluation, config: AttrsValue, folders: ReadonlyMap<string, Constructed>): Host[] {
   const hosts = given(cx, config, 'hosts');
   if (hosts?.kind !== 'attrs') return [];
@@ -61,7 +64,7 @@ function written(cx: Evaluation, config: AttrsValue, folders: ReadonlyMap<string
       tags: tagsIn(cx, host),
     };
     const own = folder === undefined ? pathOf(cx, host, name) : [pathTo(cx, folder.path)];
-    return [{ ...hostOf(cx, config, name, facts, own, host), at: entry.at }];
+    return [{ ...hostOf(cx, config, { name, facts, own, host }), at: entry.at }];
   });
 }
 
@@ -90,14 +93,20 @@ function constructed(cx: Evaluation, config: AttrsValue): Constructed[] {
   });
 }
 
-/** @param host what is written out of it */
+interface HostSources {
+  readonly name: string;
+  readonly facts: Facts;
+  /** Modules of its own. */
+  readonly own: readonly Lazy[];
+  /** What is written out of it below `hosts`. */
+  readonly host: Value | null;
+}
+
+/** Returns a machine with the modules and arguments that it gets by its class, architecture and tags. */
 function hostOf(
   cx: Evaluation,
   config: AttrsValue,
-  name: string,
-  facts: Facts,
-  own: readonly Lazy[],
-  host: Value | null,
+  { name, facts, own, host }: HostSources,
 ): Omit<Host, 'at'> {
   const others = given(cx, config, 'additionalClasses');
   const renamed = others === null ? null : given(cx, others, facts.class);
@@ -141,14 +150,14 @@ function hidden(name: string, what: string): Spread {
   };
 }
 
-/** What one of the functions says of a class, an architecture or a tag; null if nothing. */
+/** Returns what one of the functions says of a class, an architecture or a tag, or `null` if nothing. */
 function called(cx: Evaluation, config: AttrsValue, option: string, argument: string): Value | null {
   const fn = given(cx, config, option);
   const value = fn === null ? null : cx.apply(fn, string(argument, null), null);
   return value?.kind === 'failure' ? null : value;
 }
 
-/** The machine's own module: where it says, or where everybody has it. */
+/** Returns the machine's own module: where it says, or where everybody has it. */
 function pathOf(cx: Evaluation, host: Value, name: string): Lazy[] {
   const path = given(cx, host, 'path');
   if (path !== null && path.kind !== 'null') return [path];

@@ -33,8 +33,8 @@ const NOTHING: AttrsValue = {
   origin: null,
 };
 
-/** The framework that a module is of, by the names it was selected by from `inputs` on. */
+/** Returns the framework that a module is of, by the names it was selected by from `inputs` on. */
 export function partsFramework(path: readonly string[]): PartsFramework | null {
   const names = path.slice(path.indexOf('inputs') + 1).join(' ');
-  return FRAMEWORKS.find(one => one.names.test(names)) ?? null;
+  return FRAMEWORKS.find(framework => framework.names.test(names)) ?? null;
 }

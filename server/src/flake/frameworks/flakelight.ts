@@ -71,7 +71,7 @@ export function flakelight(cx: Evaluation, src: Lazy, module: Lazy, at: Origin |
   );
 }
 
-/** The folder of which the files are options; null where it is not known. */
+/** Returns the folder of which the files are options, or `null` where it is not known. */
 function nixFolder(
   cx: Evaluation,
   sets: readonly { readonly set: AttrsValue }[],
@@ -89,7 +89,7 @@ function called(cx: Evaluation, lazy: Lazy): Value {
   return value.kind === 'lambda' ? cx.apply(value, ARGUMENTS, null) : value;
 }
 
-/** What is written under a name: a file, a folder that is one, or a folder with a file for each attribute. */
+/** Returns what is written under a name: a file, a folder that is one, or a folder with a file for each attribute. */
 function written(cx: Evaluation, folder: string, name: string, at: Origin | null): Value | null {
   const file = fileIn(cx, folder, `${name}.nix`) ?? fileIn(cx, `${folder}/${name}`, 'default.nix');
   if (file !== null) return called(cx, cx.importPath(pathTo(cx, file), at));
@@ -114,7 +114,9 @@ function modulesOf(cx: Evaluation, folder: string, name: string): Map<string, st
   );
 }
 
-/** A machine is described by what `nixosSystem` is given, unless it is one already. */
+/**
+ * Returns a machine as a system: it is described by the arguments of `nixosSystem`, unless it is a system already.
+ */
 function machine(cx: Evaluation, name: string, entry: Attr): Lazy {
   return cx.delay(() => {
     const value = called(cx, entry.value);

@@ -60,8 +60,8 @@ function choiceOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Choice |
   if (!args.entries.has('loader')) return nixFiles(byDefault(cx, at));
   const loader = given(cx, args, 'loader');
   if (loader?.kind !== 'list') {
-    const one = loader === null ? null : loaderOf(cx, loader, at);
-    return one === null ? null : nixFiles(one);
+    const candidate = loader === null ? null : loaderOf(cx, loader, at);
+    return candidate === null ? null : nixFiles(candidate);
   }
   const matchers: { readonly matches: Value; readonly loader: Loader }[] = [];
   for (const item of loader.items) {
@@ -73,10 +73,10 @@ function choiceOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Choice |
     matchers.push({ matches, loader: own });
   }
   return name => {
-    for (const one of matchers) {
-      const is = cx.apply(one.matches, string(name, null), at);
+    for (const matcher of matchers) {
+      const is = cx.apply(matcher.matches, string(name, null), at);
       if (is.kind !== 'bool') return undefined;
-      if (is.value) return one.loader;
+      if (is.value) return matcher.loader;
     }
     return null;
   };
@@ -100,7 +100,7 @@ function loaderOf(cx: Evaluation, loader: Value, at: Origin | null): Loader | nu
   }
 }
 
-/** A function is given what it asks for by name. */
+/** Returns the value of a file as the default loader gives it: a function is given what it asks for by name. */
 function byDefault(cx: Evaluation, at: Origin | null): Loader {
   return (file, own) => {
     const value = cx.importPath(file, at);
@@ -114,7 +114,7 @@ function byDefault(cx: Evaluation, at: Origin | null): Loader {
   };
 }
 
-/** One after the other; null if one of them is not known. */
+/** Returns several transformers as one that applies them in order, or `null` if one of them is not known. */
 function transformerOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Transformer | null {
   if (!args.entries.has('transformer')) return (_, set) => set;
   const said = given(cx, args, 'transformer');
@@ -137,7 +137,7 @@ function transformerOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Tra
   return (cursor, set) => steps.reduce((before, step) => step(cursor, before), set);
 }
 
-/** What `default.nix` of a folder says is the folder's own. */
+/** Moves the attributes of `default.nix` to the folder that it is in. */
 function lifted(cx: Evaluation, set: Value): Value {
   const own = set.kind === 'attrs' ? set.entries.get('default') : undefined;
   if (set.kind !== 'attrs' || own === undefined) return set;
@@ -187,7 +187,7 @@ function folderNode(
   return { kind: 'folder', children: read, isOpen: () => read() !== null && open };
 }
 
-/** What is given to a file of a folder: its inputs, itself, and the tree as it is seen from there. */
+/** Returns what is given to a file of a folder: its inputs, itself, and the tree as it is seen from there. */
 function ownOf(
   cx: Evaluation,
   load: Load,

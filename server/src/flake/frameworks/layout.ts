@@ -36,7 +36,7 @@ export interface Entry {
   readonly kind: 'file' | 'directory';
 }
 
-/** The entries of a folder; none where there is no such folder. */
+/** Returns the entries of a folder; none where there is no such folder. */
 export function entriesOf(cx: Evaluation, folder: string): Entry[] {
   return (cx.files.list(folder) ?? []).flatMap(({ name, kind }) => {
     const inside = joinPath(folder, name);
@@ -48,13 +48,13 @@ export function foldersIn(cx: Evaluation, folder: string): Entry[] {
   return entriesOf(cx, folder).filter(entry => entry.kind === 'directory');
 }
 
-/** A file of a folder. Listing the folder is what tells of files that appear later. */
+/** Returns a file of a folder. Lists the folder, so that files that appear later are noticed. */
 export function fileIn(cx: Evaluation, folder: string, name: string): string | null {
   return entriesOf(cx, folder).find(entry => entry.name === name && entry.kind === 'file')?.path ?? null;
 }
 
 /**
- * Modules by the name of their file without `.nix`, or of their folder.
+ * Returns modules by the name of their file without `.nix`, or of their folder.
  * @param needsDefault true if a folder counts only with a `default.nix`
  */
 export function modulesIn(cx: Evaluation, folder: string, needsDefault: boolean): Map<string, string> {
@@ -68,7 +68,7 @@ export function modulesIn(cx: Evaluation, folder: string, needsDefault: boolean)
   return found;
 }
 
-/** All `default.nix` below a folder, by the path of the folder that they are in. */
+/** Returns all `default.nix` below a folder, by the path of the folder that they are in. */
 export function defaultsBelow(cx: Evaluation, folder: string): Map<string, string> {
   const found = new Map<string, string>();
   const visit = (directory: string, name: string): void => {
@@ -81,7 +81,10 @@ export function defaultsBelow(cx: Evaluation, folder: string): Map<string, strin
   return found;
 }
 
-/** The folder of the workspace that a value names: a path, a text that is one, or the flake itself. Null for others. */
+/**
+ * Returns the folder of the workspace that a value names: a path, a text that is one, or the flake itself. Returns
+ * `null` for others.
+ */
 export function folderAt(cx: Evaluation, lazy: Lazy): string | null {
   const value = cx.resolve(cx.force(lazy));
   if (value.kind === 'attrs') {
@@ -92,20 +95,23 @@ export function folderAt(cx: Evaluation, lazy: Lazy): string | null {
   return found?.kind === 'path' && !found.text.startsWith('/') ? found.text : null;
 }
 
-/** The attribute of a set if it certainly has it, as a value; null otherwise. */
+/** Returns the attribute of a set if it certainly has it, as a value; null otherwise. */
 export function given(cx: Evaluation, set: Value, name: string): Value | null {
   const entry = set.kind === 'attrs' ? certain(set, name) : null;
   return entry === null ? null : cx.resolve(cx.force(entry.value));
 }
 
-/** The value at a path of attributes; null where one of them is not certainly there. */
+/** Returns the value at a path of attributes, or `null` where one of them is not certainly there. */
 export function givenAt(cx: Evaluation, set: Value, names: readonly string[]): Value | null {
   let at: Value | null = set;
   for (const name of names) at = at === null ? null : given(cx, at, name);
   return at;
 }
 
-/** The items of a list of modules. Those of which nothing is known stay: somebody has to say that they are missing. */
+/**
+ * Returns the items of a list of modules, those of which nothing is known among them: the caller has to say that they
+ * are missing.
+ */
 export function itemsOf(cx: Evaluation, set: Value, name: string): readonly (Lazy | Spread)[] {
   const value = given(cx, set, name);
   if (value?.kind === 'list') return value.items;
@@ -119,7 +125,7 @@ function missing(set: Value, name: string): UnknownValue {
   return unknownSelect((set as AttrsValue).open ?? (inputs.open as UnknownValue), name, null);
 }
 
-/** A file as a whole, for what stands for it: its first character. */
+/** Returns the first character of a file, as the place of the file as a whole. */
 export function startOf(cx: Evaluation, file: string): Origin | null {
   const isFile = file.endsWith('.nix');
   const source = cx.files.parse(isFile ? file : `${file}/default.nix`);
@@ -130,7 +136,7 @@ export function pathTo(cx: Evaluation, file: string): PathValue {
   return path(file, startOf(cx, file));
 }
 
-/** A set of what modules are found in, each under its name. */
+/** Returns a set of what modules are found in, each under its name. */
 export function pathsBy(cx: Evaluation, found: ReadonlyMap<string, string>): AttrsValue {
   const entries = new Map<string, Attr>();
   for (const [name, file] of found) {
@@ -169,7 +175,7 @@ export const OUTPUT_OF: Readonly<Record<Builder, string>> = {
   homeManagerConfiguration: 'homeConfigurations',
 };
 
-/** The machines in what a framework makes, as symbols. */
+/** Returns the machines in what a framework makes, as symbols. */
 export function systemsIn(cx: Evaluation, outputs: Value): Value[] {
   return Object.values(OUTPUT_OF).flatMap(name => {
     const set = given(cx, outputs, name);
@@ -183,7 +189,7 @@ export interface Host extends Made {
   readonly at: Origin | null;
 }
 
-/** The outputs that hold systems, one entry for each host. */
+/** Returns the outputs that hold systems, one entry for each host. */
 export function configurationsOf(hosts: readonly Host[]): Map<string, Attr> {
   const outputs = new Map<string, Map<string, Attr>>();
   for (const host of hosts) {

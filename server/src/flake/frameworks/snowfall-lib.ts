@@ -41,7 +41,7 @@ export function snowfallLibrary(
   return library;
 }
 
-/** What a file of the library says; a function is given what it asks for. */
+/** Returns what a file of the library says; a function is given what it asks for. */
 function partOf(
   cx: Evaluation,
   file: string,

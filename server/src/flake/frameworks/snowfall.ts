@@ -28,8 +28,21 @@ type Modules = readonly (Lazy | Spread)[];
 /** Platforms of images (`x86_64-iso`) are none of machines. */
 const PLATFORM = /^[a-z0-9_]+-(linux|darwin)$/;
 
+/** What a flake gives to Snowfall. */
+interface Given {
+  readonly cx: Evaluation;
+  /** Arguments of all modules. */
+  readonly shared: Readonly<Record<string, Lazy>>;
+  /** Returns a folder below the root that holds all of Snowfall's folders. */
+  readonly below: (name: string) => string;
+  /** Returns the flake's own modules of a kind, by name. */
+  readonly modules: (kind: string) => ReadonlyMap<string, string>;
+  /** Returns the modules that the argument lists under a name. */
+  readonly written: (path: readonly string[], name: string) => Modules;
+}
+
 /**
- * The outputs.
+ * Returns the outputs.
  * @param base what `mkLib` was given, where its `mkFlake` is called
  */
 export function snowfall(
@@ -48,29 +61,40 @@ export function snowfall(
   if (root === null) return null;
   const below = (name: string): string => (root === '' ? name : `${root}/${name}`);
   const namespace = said(['snowfall', 'namespace']) ?? string('internal', null);
-  const library = snowfallLibrary(
+  const files = snowfallFiles(src === null ? null : folderAt(cx, src), root);
+  const library = snowfallLibrary(cx, below('lib'), files, namespace, at);
+  const given: Given = {
     cx,
-    below('lib'),
-    snowfallFiles(src === null ? null : folderAt(cx, src), root),
-    namespace,
-    at,
-  );
-  const shared: Record<string, Lazy> = { inputs, namespace, ...(library === null ? {} : { lib: library }) };
-  const modules = (kind: string) => defaultsBelow(cx, below(`modules/${kind}`));
-  const own = (kind: string): Modules => [...modules(kind).values()].map(file => pathTo(cx, file));
-  const written = (path: readonly string[], name: string): Modules => {
-    const set = givenAt(cx, args, path);
-    return set === null ? [] : itemsOf(cx, set, name);
+    shared: { inputs, namespace, ...(library === null ? {} : { lib: library }) },
+    below,
+    modules: kind => defaultsBelow(cx, below(`modules/${kind}`)),
+    written(path, name) {
+      const set = givenAt(cx, args, path);
+      return set === null ? [] : itemsOf(cx, set, name);
+    },
   };
+  const homes = homesIn(given);
+  const outputs = configurationsOf([...machinesIn(given, homes), ...homes]);
+  for (const kind of ['nixos', 'darwin', 'home'])
+    outputs.set(`${kind}Modules`, attr(pathsBy(cx, given.modules(kind)), null));
+  return attrs(outputs, at, symbol('snowfall', 'an output that Snowfall makes'));
+}
 
-  const homes = hostsBelow(cx, below('homes')).map(({ name, platform, file }): Host => {
+/** Returns the flake's own modules of a kind, which all machines or homes of that kind have. */
+function ownModules({ cx, modules }: Given, kind: string): Modules {
+  return [...modules(kind).values()].map(file => pathTo(cx, file));
+}
+
+function homesIn(given: Given): Host[] {
+  const { cx, shared, below, written } = given;
+  return hostsBelow(cx, below('homes')).map(({ name, platform, file }): Host => {
     const [user = '', host = ''] = name.split('@');
     return {
       name,
       builder: 'homeManagerConfiguration',
       modules: [
         pathTo(cx, file),
-        ...own('home'),
+        ...ownModules(given, 'home'),
         ...written(['homes', 'users', name], 'modules'),
         ...written(['homes'], 'modules'),
       ],
@@ -79,45 +103,43 @@ export function snowfall(
       at: startOf(cx, file),
     };
   });
+}
 
-  /** What the users of a machine have. */
-  function homesOf(name: string, platform: string): Lazy[] {
-    const users = homes.filter(home => {
-      const host = home.name.split('@')[1];
-      return host === undefined ? home.system === platform : host === name;
-    });
-    if (users.length === 0) return [];
-    const entries = new Map(
-      users.map(home => [
-        home.name.split('@')[0] as string,
-        attr(attrsOf({ imports: list(home.modules, home.at) }, home.at), home.at),
-      ]),
-    );
-    return [attrsOf({ 'home-manager': attrsOf({ users: attrs(entries, null) }, null) }, null)];
-  }
+/** Returns a module with the homes of a machine's users, if it has any. */
+function homesOf(homes: readonly Host[], name: string, platform: string): Lazy[] {
+  const users = homes.filter(home => {
+    const host = home.name.split('@')[1];
+    return host === undefined ? home.system === platform : host === name;
+  });
+  if (users.length === 0) return [];
+  const entries = new Map(
+    users.map(home => [
+      home.name.split('@')[0] as string,
+      attr(attrsOf({ imports: list(home.modules, home.at) }, home.at), home.at),
+    ]),
+  );
+  return [attrsOf({ 'home-manager': attrsOf({ users: attrs(entries, null) }, null) }, null)];
+}
 
-  const systems = hostsBelow(cx, below('systems')).map(({ name, platform, file }): Host => {
+function machinesIn(given: Given, homes: readonly Host[]): Host[] {
+  const { cx, shared, below, written } = given;
+  return hostsBelow(cx, below('systems')).map(({ name, platform, file }): Host => {
     const kind = platform.endsWith('-darwin') ? 'darwin' : 'nixos';
     return {
       name,
       builder: kind === 'darwin' ? 'darwinSystem' : 'nixosSystem',
       modules: [
         pathTo(cx, file),
-        ...own(kind),
+        ...ownModules(given, kind),
         ...written(['systems', 'hosts', name], 'modules'),
         ...written(['systems', 'modules'], kind),
-        ...homesOf(name, platform),
+        ...homesOf(homes, name, platform),
       ],
       specialArgs: attrsOf({ ...shared, host: string(name, null), system: string(platform, null) }, null),
       system: platform,
       at: startOf(cx, file),
     };
   });
-
-  const outputs = configurationsOf([...systems, ...homes]);
-  for (const kind of ['nixos', 'darwin', 'home'])
-    outputs.set(`${kind}Modules`, attr(pathsBy(cx, modules(kind)), null));
-  return attrs(outputs, at, symbol('snowfall', 'an output that Snowfall makes'));
 }
 
 function hostsBelow(

@@ -198,7 +198,10 @@ function joinParts(
   return cache.joined;
 }
 
-/** What evaluation showed is stronger than what the keys suggest: the registry in which a reader looks them up. */
+/**
+ * Links a matrix to the registry in which its readers look the keys up. What evaluation showed is stronger than what
+ * the keys suggest.
+ */
 function linkRegistry(
   matrix: Matrix,
   registries: readonly Registry[],
@@ -221,8 +224,8 @@ function linkRegistry(
 }
 
 /**
- * A row that lends keys to others is a machine's all the same if there is such a machine. One that modules add to a
- * machine's is shared.
+ * Marks rows that are shared lists. A row that lends keys to others is a machine's all the same if there is such a
+ * machine; one that modules add to a machine's is shared.
  */
 function withLists(matrix: Matrix, machines: readonly Machine[], lists: ReadonlySet<string>): Matrix {
   if (lists.size === 0 && !matrix.rows.some(row => row.shared)) return matrix;

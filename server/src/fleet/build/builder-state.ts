@@ -52,6 +52,8 @@ export interface State {
   registriesOfMatrices: readonly Registry[];
   /** Of the same registries. */
   holdsKeys: KeyFinder | null;
+  /** What units depend on beside files: which sets are registries and matrices. Units of another key are dropped. */
+  knownKey: string;
   readonly units: Map<string, Unit>;
   /** Units of files that are to be read again. */
   readonly unitsBefore: Map<string, Unit>;
@@ -116,6 +118,7 @@ export function newState(files: FleetFiles): State {
     matrices: new Map(),
     registriesOfMatrices: [],
     holdsKeys: null,
+    knownKey: '',
     units: new Map(),
     unitsBefore: new Map(),
     followed: new Map(),

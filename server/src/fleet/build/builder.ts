@@ -9,6 +9,7 @@
 import { mayDeclareOptions } from '../../modules/options/namespaces.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { Place } from '../../nix/places.ts';
+import type { SourceFile } from '../../nix/source.ts';
 import { sameItems } from '../../std.ts';
 import { constantDefinitions } from '../machine-modules/interned.ts';
 import { NOBODY } from '../machine-modules/module-contexts.ts';
@@ -19,19 +20,20 @@ import type { Unit } from '../model/uses.ts';
 import { readOptionReads } from '../options/reads.ts';
 import { readUnit } from '../uses/unit.ts';
 import type { Known } from '../uses/unit-state.ts';
-import { assemble } from './assemble.ts';
+import { assemble, type Parts } from './assemble.ts';
 import { type FleetFiles, type FleetSettings, forget, newState, type State } from './builder-state.ts';
 import { findFaults } from './faults.ts';
 import {
+  findArguments,
   findDeclared,
   findMatrices,
   findPipeline,
   findRegistries,
   registryAt,
-  sharedArguments,
 } from './found-files.ts';
 import {
   ACCESS_SETTINGS,
+  type FactSources,
   MACHINE_SETTINGS,
   REMOVED,
   readEach,
@@ -39,15 +41,15 @@ import {
   STORE_SETTINGS,
 } from './read-on-demand.ts';
 import { namesPath } from './references.ts';
-import { createSurvey, type FileGroups, type Survey } from './survey.ts';
+import { createSurvey, type Survey } from './survey.ts';
 import { placesToFollow, type TextFacts } from './texts.ts';
 
 export type { FleetFiles, FleetSettings };
 
 export interface FleetBuilder {
-  /** Tells that files have changed, appeared or gone. */
+  /** Takes note of files that have changed, appeared or gone. */
   changed(paths: Iterable<string>): void;
-  /** The fleet as it is now. Returns the same object while nothing has changed. */
+  /** Returns the fleet as it is now, the same object while nothing has changed. */
   build(): Fleet;
 }
 
@@ -55,30 +57,6 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
   let fleet: Fleet | null = null;
   const survey = createSurvey({ files, ...settings });
   let state = newState(files);
-  /** What unit results depend on beside files: which sets are registries and matrices, and where. */
-  let knownKey = '';
-
-  /** What modules are given; what was read with something else is forgotten. */
-  function findArguments(groups: FileGroups): {
-    readonly [by in 'argument' | 'ofSystem']: Known['argument'];
-  } & Pick<Fleet, 'replacesConfig' | 'lateArguments'> {
-    for (;;) {
-      const made = state.made.last;
-      const shared = sharedArguments(files, state, groups, made);
-      const { asked, imports } = state;
-      const argument = asked.answering('any', shared.any, imports.add);
-      const ofSystem = asked.answering('system', shared.system, imports.add);
-      state.argument = ofSystem;
-      // What frameworks make gives arguments, too, and is found with those that are known so far.
-      state.made.last = state.flake.made();
-      if (state.made.last !== made) continue;
-      const stale = [...asked.stale(shared), ...state.flake.stale()];
-      const { replacesConfig, late: lateArguments } = shared;
-      if (stale.length === 0) return { argument, ofSystem, replacesConfig, lateArguments };
-      forget(state, imports.dependentsOf(stale));
-    }
-  }
-
   return {
     changed(paths) {
       fleet = null;
@@ -95,94 +73,90 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       forget(state, state.imports.dependentsOf(list));
     },
     build() {
-      if (fleet !== null) return fleet;
-      const groups = survey.groups();
-      const { texts } = survey;
-      const { argument, ofSystem, replacesConfig, lateArguments } = findArguments(groups);
-      const registries = findRegistries(state, settings, groups);
-      const pipeline = findPipeline(state, groups, registries);
-      const matrices = findMatrices(state, settings, groups, texts, registries, pipeline);
-      const known: Known = {
-        argument,
-        registries: new Map<string, Place>(registries.map(file => [file, registryAt(state, file)])),
-        matrices: new Map<string, Place>(matrices.map(matrix => [matrix.file, matrix.at])),
-      };
-      const key = JSON.stringify([...known.registries.keys(), ...known.matrices.keys()]);
-      if (key !== knownKey) {
-        state.units.clear();
-        state.followed.clear();
-      }
-      knownKey = key;
-      const textOf = (path: string) => texts.get(path)?.text ?? '';
-      const givenTo = (file: string) => (name: string) => ofSystem(name, file);
-      const table = createModuleTable(state.evaluation, {
-        files,
-        cache: state.modules,
-        adding: groups.mayAddOutputs,
-        made: () => state.flake.made(),
-        givenTo,
-        definitionsOf: path => state.units.get(path)?.definitions ?? [],
-        done: file => state.trees.done(file.path, file.text.length),
-      });
-      state.trees.expect(lengthToRead(texts));
-      const units = new Map<string, Unit>();
-      for (const path of groups.paths) {
-        readUnitOf(files, state, texts, pipeline, known, table, path);
-        const unit = state.units.get(path);
-        if (unit !== undefined) units.set(path, unit);
-      }
-      // What is left is of files that are gone, or have nothing to say any more.
-      state.unitsBefore.clear();
-      fleet = assemble(state.evaluation, {
-        files,
-        declared: findDeclared(files, state, groups, ofSystem),
-        givenTo,
-        table,
-        replacesConfig,
-        lateArguments,
-        cache: state.assembly,
-        registries: registries.map(file => state.registries.get(file) as Registry),
-        matrices,
-        units,
-        textOf,
-        namedBy: named => groups.paths.filter(path => namesPath(path, textOf(path), named)),
-        secrets: () => readEach(files, state.evaluation, groups, texts, state.secrets, SECRETS),
-        storeSettings: () =>
-          readEach(files, state.evaluation, groups, texts, state.storeSettings, STORE_SETTINGS).flat(),
-        accessSettings: () =>
-          readEach(files, state.evaluation, groups, texts, state.accessSettings, ACCESS_SETTINGS).flat(),
-        changedFiles: state.modules.changed,
-        declaring: () => declaringTexts(groups.paths, texts),
-        optionReads(path, names) {
-          const file = files.parse(path);
-          if (file === null) return [];
-          const reads = readOptionReads(state.evaluation, file, names);
-          state.trees.done(path, file.text.length);
-          return reads;
-        },
-        machineSettings: () =>
-          readEach(files, state.evaluation, groups, texts, state.machineSettings, MACHINE_SETTINGS).flat(),
-        removed: () => readEach(files, state.evaluation, groups, texts, state.removed, REMOVED).flat(),
-        faults: modules =>
-          findFaults(
-            {
-              files,
-              modules,
-              paths: groups.paths,
-              units,
-              done: file => state.trees.done(file.path, file.text.length),
-            },
-            state.faults,
-          ),
-      });
+      fleet ??= buildFleet(files, settings, state, survey);
       return fleet;
     },
   };
 }
 
+function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, survey: Survey): Fleet {
+  const groups = survey.groups();
+  const { texts } = survey;
+  const { argument, ofSystem, replacesConfig, lateArguments } = findArguments(files, state, groups);
+  const registryFiles = findRegistries(state, settings, groups);
+  const pipeline = findPipeline(state, groups, registryFiles);
+  const matrices = findMatrices(state, settings, { groups, texts, registryFiles, pipeline });
+  const known: Known = {
+    argument,
+    registries: new Map<string, Place>(registryFiles.map(file => [file, registryAt(state, file)])),
+    matrices: new Map<string, Place>(matrices.map(matrix => [matrix.file, matrix.at])),
+  };
+  forgetUnitsOfOthers(state, known);
+  const textOf = (path: string) => texts.get(path)?.text ?? '';
+  const givenTo = (file: string) => (name: string) => ofSystem(name, file);
+  const done = (file: SourceFile) => state.trees.done(file.path, file.text.length);
+  const table = createModuleTable(state.evaluation, {
+    files,
+    cache: state.modules,
+    adding: groups.mayAddOutputs,
+    made: () => state.flake.made(),
+    givenTo,
+    definitionsOf: path => state.units.get(path)?.definitions ?? [],
+    done,
+  });
+  const units = readUnits(files, state, groups.paths, { texts, pipeline, known, table });
+  return assemble(state.evaluation, {
+    files,
+    declared: findDeclared(files, state, groups, ofSystem),
+    givenTo,
+    table,
+    replacesConfig,
+    lateArguments,
+    cache: state.assembly,
+    registries: registryFiles.map(file => state.registries.get(file) as Registry),
+    matrices,
+    units,
+    textOf,
+    namedBy: named => groups.paths.filter(path => namesPath(path, textOf(path), named)),
+    ...readersOnDemand(state, { files, cx: state.evaluation, paths: groups.paths, texts }),
+    changedFiles: state.modules.changed,
+    declaring: () => declaringTexts(groups.paths, texts),
+    optionReads(path, names) {
+      const file = files.parse(path);
+      if (file === null) return [];
+      const reads = readOptionReads(state.evaluation, file, names);
+      done(file);
+      return reads;
+    },
+    faults: modules => findFaults({ files, modules, paths: groups.paths, units, done }, state.faults),
+  });
+}
+
+/** Drops all units if they were read with other registries or matrices. */
+function forgetUnitsOfOthers(state: State, { registries, matrices }: Known): void {
+  const key = JSON.stringify([...registries.keys(), ...matrices.keys()]);
+  if (key !== state.knownKey) {
+    state.units.clear();
+    state.followed.clear();
+  }
+  state.knownKey = key;
+}
+
+type OnDemand = Pick<Parts, 'secrets' | 'storeSettings' | 'accessSettings' | 'machineSettings' | 'removed'>;
+
+function readersOnDemand(state: State, sources: FactSources): OnDemand {
+  return {
+    secrets: () => readEach(sources, state.secrets, SECRETS),
+    storeSettings: () => readEach(sources, state.storeSettings, STORE_SETTINGS).flat(),
+    accessSettings: () => readEach(sources, state.accessSettings, ACCESS_SETTINGS).flat(),
+    machineSettings: () => readEach(sources, state.machineSettings, MACHINE_SETTINGS).flat(),
+    removed: () => readEach(sources, state.removed, REMOVED).flat(),
+  };
+}
+
 const declares = new WeakMap<TextFacts, boolean>();
 
-/** The texts of the files that may declare options; each is looked at once. */
+/** Returns the texts of the files that may declare options. Each text is examined once. */
 function declaringTexts(paths: readonly string[], texts: ReadonlyMap<string, TextFacts>): string[] {
   return paths.flatMap(path => {
     const facts = texts.get(path);
@@ -196,21 +170,44 @@ function declaringTexts(paths: readonly string[], texts: ReadonlyMap<string, Tex
   });
 }
 
-/** Of all files that certainly have units, in characters. */
+/** Returns the length of all files that certainly have units, in characters. */
 function lengthToRead(texts: ReadonlyMap<string, TextFacts>): number {
   let length = 0;
   for (const { mentionsVars, text } of texts.values()) if (mentionsVars) length += text.length;
   return length;
 }
 
-/** Reads a file's unit, if it has one, unless what was read before still holds. */
+interface UnitSources {
+  readonly texts: ReadonlyMap<string, TextFacts>;
+  readonly pipeline: ReadonlySet<string>;
+  readonly known: Known;
+  readonly table: ModuleTable;
+}
+
+/** Returns the units of all files that have one, those that are still valid as they were. */
+function readUnits(
+  files: FleetFiles,
+  state: State,
+  paths: readonly string[],
+  sources: UnitSources,
+): Map<string, Unit> {
+  state.trees.expect(lengthToRead(sources.texts));
+  const units = new Map<string, Unit>();
+  for (const path of paths) {
+    readUnitOf(files, state, sources, path);
+    const unit = state.units.get(path);
+    if (unit !== undefined) units.set(path, unit);
+  }
+  // What is left is of files that are gone, or have nothing to say any more.
+  state.unitsBefore.clear();
+  return units;
+}
+
+/** Reads the unit of a file, if it has one, unless the one from before is still valid. */
 function readUnitOf(
   files: FleetFiles,
   state: State,
-  texts: ReadonlyMap<string, TextFacts>,
-  pipeline: ReadonlySet<string>,
-  known: Known,
-  table: ModuleTable,
+  { texts, pipeline, known, table }: UnitSources,
   path: string,
 ): void {
   const facts = texts.get(path);

@@ -9,7 +9,7 @@ import type { NixFiles } from '../../nix/eval/value.ts';
 import { refusedIn } from '../../nix/refused.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { NixSyntaxError, Range } from '../../nix/syntax.ts';
-import { addToList } from '../../std.ts';
+import { addToList, byText } from '../../std.ts';
 import type { NotAnalysable } from '../model/base.ts';
 import type { AbsentFile, FileFaults, SyntaxFault } from '../model/faults.ts';
 import type { MachineModules } from '../model/machines.ts';
@@ -32,7 +32,7 @@ export function createFaultCache(): FaultCache {
   return { stale: new Set(), last: null };
 }
 
-/** All files with faults, by path. The same list for as long as nothing of it changes. */
+/** Returns all files with faults, by path: the same list as long as nothing of it changes. */
 export function findFaults(parts: ReachParts, cache: FaultCache): readonly FileFaults[] {
   const before = cache.last;
   const isSameReach = before !== null && stands(parts, before.reached, cache.stale);
@@ -45,7 +45,7 @@ export function findFaults(parts: ReachParts, cache: FaultCache): readonly FileF
     else faults.set(path, found);
   }
   cache.stale.clear();
-  const found = [...faults.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
+  const found = [...faults.values()].sort(byText(({ file }) => file));
   const list = before !== null && sameFaults(before.list, found) ? before.list : found;
   cache.last = { reached, faults, list };
   return list;
@@ -53,10 +53,13 @@ export function findFaults(parts: ReachParts, cache: FaultCache): readonly FileF
 
 type AbsentModule = MachineModules['absent'][number];
 
-/** The modules that evaluation was led to and that are not there, by the file that names them. */
+/** Returns the modules that evaluation was led to and that are not there, by the file that names them. */
 function absentModules({ modules }: ReachParts): ReadonlyMap<string, readonly AbsentModule[]> {
   const found = new Map<string, AbsentModule[]>();
-  for (const own of modules.values()) for (const one of own.absent) addToList(found, one.at.file, one);
+  for (const own of modules.values())
+    for (const one of own.absent) {
+      addToList(found, one.at.file, one);
+    }
   return found;
 }
 
@@ -81,14 +84,14 @@ function faultsOf(
   if (syntax === null && refused.length === 0 && missed.length === 0) return null;
   const machines = [...modules].filter(([, own]) => own.files.includes(path)).map(([name]) => name);
   const isOfFlake = kept.flakeModules.has(path);
-  const absent = missed.map(one => ({
-    ...one,
-    isNeeded: machines.length > 0 || (isOfFlake && one.isNeeded),
+  const absent = missed.map(absentFile => ({
+    ...absentFile,
+    isNeeded: machines.length > 0 || (isOfFlake && absentFile.isNeeded),
   }));
   return { file: path, reach, machines: machines.sort(), syntax, refused, absent };
 }
 
-/** Where the grammar of a file is broken first; null where only this reader gives up. */
+/** Returns where the grammar of a file is broken first, or `null` where only this reader gives up. */
 function brokenAt(file: SourceFile): SyntaxFault | null {
   const { errors, text } = file;
   if (errors.some(error => error.isLimit) || text.includes('\0')) return null;
@@ -109,7 +112,7 @@ function brokenAt(file: SourceFile): SyntaxFault | null {
   };
 }
 
-/** A range that cuts no character in two. */
+/** Returns a range widened so that it cuts no character in two. */
 function whole<T extends Range>(text: string, range: T): T {
   const isInside = (offset: number) =>
     /[\ud800-\udbff]/.test(text.charAt(offset - 1)) && /[\udc00-\udfff]/.test(text.charAt(offset));
@@ -131,7 +134,7 @@ function isEmpty({ text, comments }: SourceFile): boolean {
   return text.slice(at).trim() === '';
 }
 
-/** With those that evaluation was led to, however their paths are made. */
+/** Adds the missing files that evaluation was led to, however their paths are made. */
 function withEvaluated(
   files: NixFiles,
   written: readonly AbsentFile[],
@@ -139,7 +142,7 @@ function withEvaluated(
 ): readonly AbsentFile[] {
   const all = [...written];
   for (const { at, target } of evaluated) {
-    if (files.kind(target) !== null || all.some(one => one.at.start === at.start)) continue;
+    if (files.kind(target) !== null || all.some(file => file.at.start === at.start)) continue;
     const folder = target.endsWith('/default.nix') ? folderOf(target) : null;
     const isFolder = folder !== null && files.kind(folder) === 'directory';
     all.push({ at, target: isFolder ? folder : target, isFolder, isNeeded: true });
@@ -168,7 +171,7 @@ function sameFaults(left: readonly FileFaults[], right: readonly FileFaults[]): 
   return left.length === right.length && JSON.stringify(left) === JSON.stringify(right);
 }
 
-/** The broken files, for the list of what cannot be analysed. */
+/** Returns the broken files, for the list of what cannot be analysed. */
 export function notRead(faults: readonly FileFaults[]): NotAnalysable[] {
   return faults.flatMap(({ file, syntax }) =>
     syntax === null

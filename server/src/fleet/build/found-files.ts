@@ -26,17 +26,19 @@ import {
   readMachines,
   readMade,
 } from '../machines/machines.ts';
+import type { Fleet } from '../model/fleet.ts';
 import type { Matrix, Registry } from '../model/registries.ts';
 import { keyFinder, readMatrix } from '../registry/matrix.ts';
 import { readRegistry } from '../registry/registry.ts';
 import type { Known } from '../uses/unit-state.ts';
-import type { FleetFiles, FleetSettings, State } from './builder-state.ts';
+import { type FleetFiles, type FleetSettings, forget, type State } from './builder-state.ts';
 import { type FileGroups, pipelineOf } from './survey.ts';
 import type { TextFacts } from './texts.ts';
 
 /** Steps allowed for reading a whole registry or matrix. */
 const FILE_STEPS = 2_000_000;
 
+/** Returns the paths of the registries. */
 export function findRegistries(
   state: State,
   settings: FleetSettings,
@@ -57,6 +59,7 @@ export function findRegistries(
   return found;
 }
 
+/** Returns the files that lead to a registry or to a matrix of the settings, by the paths that they name. */
 export function findPipeline(
   state: State,
   groups: FileGroups,
@@ -69,7 +72,8 @@ export function findPipeline(
   return state.pipeline.files;
 }
 
-export function sharedArguments(
+/** Returns the arguments that files and frameworks give to all modules. */
+function sharedArguments(
   files: FleetFiles,
   state: State,
   { mayGiveArguments }: FileGroups,
@@ -93,18 +97,49 @@ export function sharedArguments(
   return shareArguments(state.evaluation, byFile);
 }
 
+export interface FoundArguments extends Pick<Fleet, 'replacesConfig' | 'lateArguments'> {
+  /** An argument of a module as any file may be given it. */
+  readonly argument: Known['argument'];
+  /** The same, as modules of a system are given it. */
+  readonly ofSystem: Known['argument'];
+}
+
+/** Finds the arguments that modules are given, and forgets what was read with other arguments. */
+export function findArguments(files: FleetFiles, state: State, groups: FileGroups): FoundArguments {
+  for (;;) {
+    const made = state.made.last;
+    const shared = sharedArguments(files, state, groups, made);
+    const { asked, imports } = state;
+    const argument = asked.answering('any', shared.any, imports.add);
+    const ofSystem = asked.answering('system', shared.system, imports.add);
+    state.argument = ofSystem;
+    // What frameworks make gives arguments, too, and is found with those that are known so far.
+    state.made.last = state.flake.made();
+    if (state.made.last !== made) continue;
+    const stale = [...asked.stale(shared), ...state.flake.stale()];
+    const { replacesConfig, late: lateArguments } = shared;
+    if (stale.length === 0) return { argument, ofSystem, replacesConfig, lateArguments };
+    forget(state, imports.dependentsOf(stale));
+  }
+}
+
 export function registryAt(state: State, file: string): Place {
   return (state.registries.get(file) as Registry).at;
 }
 
-/** Files named in the settings, and files that the pipeline names beside it whose lists hold a registry's keys. */
+export interface MatrixSources {
+  readonly groups: FileGroups;
+  readonly texts: ReadonlyMap<string, TextFacts>;
+  readonly registryFiles: readonly string[];
+  /** Files that lead to a registry. */
+  readonly pipeline: ReadonlySet<string>;
+}
+
+/** Returns the matrices: files named in the settings, and files that the pipeline names beside it whose lists hold a registry's keys. */
 export function findMatrices(
   state: State,
   settings: FleetSettings,
-  groups: FileGroups,
-  texts: ReadonlyMap<string, TextFacts>,
-  registryFiles: readonly string[],
-  pipeline: ReadonlySet<string>,
+  { groups, texts, registryFiles, pipeline }: MatrixSources,
 ): Matrix[] {
   const registries = registryFiles.map(file => state.registries.get(file) as Registry);
   const candidates = new Set(groups.namedMatrices);
@@ -142,7 +177,7 @@ function madeSystems(cx: Evaluation, made: AttrsValue): readonly Value[] {
   return outputs === null ? [] : systemsIn(cx, outputs);
 }
 
-/** What the files of this flake declare of machines and of the inventory. */
+/** Returns what the files of this flake declare of machines and of the inventory. */
 export function findDeclared(
   files: FleetFiles,
   state: State,

@@ -1,6 +1,6 @@
 /**
- * What files say of something that few of them have to do with: read when somebody asks, from those whose texts mention
- * it, and kept until one that was read changes.
+ * Facts that few files have to do with: read when a caller asks for them, from the files whose texts mention them, and
+ * kept until a file that was read changes.
  */
 
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -19,14 +19,14 @@ import { mentionsStoreSettings, readStoreSettings } from '../secrets/store-setti
 import type { FileGroups } from './survey.ts';
 import type { TextFacts } from './texts.ts';
 
-/** What files say of something that few of them have to do with. */
+/** A kind of facts that few files have to do with. */
 export interface Kind<Facts> {
-  /** Does the text mention it? */
+  /** Returns whether a text mentions it. */
   readonly has: (text: string) => boolean;
-  /** Of this flake alone? */
+  /** True if files of other flakes below the root do not count. */
   readonly own: boolean;
   readonly read: (cx: Evaluation, file: SourceFile) => Facts;
-  /** Which texts mention it, as far as they have been asked. */
+  /** Whether texts mention it, for those that were examined. */
   readonly mentioned: WeakMap<TextFacts, boolean>;
 }
 
@@ -62,31 +62,40 @@ export const MACHINE_SETTINGS: Kind<readonly ClanSetting[]> = {
   mentioned: new WeakMap(),
 };
 
-/** What each file of a kind says, kept until one that it read changes. Read when somebody asks. */
+/** Where facts are read from. */
+export interface FactSources {
+  readonly files: NixFiles;
+  readonly cx: Evaluation;
+  readonly paths: FileGroups['paths'];
+  readonly texts: ReadonlyMap<string, TextFacts>;
+}
+
+/** Returns the facts of one kind of all files that mention it. They are kept until a file that was read changes. */
 export function readEach<Facts>(
-  files: NixFiles,
-  cx: Evaluation,
-  { paths }: FileGroups,
-  texts: ReadonlyMap<string, TextFacts>,
+  { files, cx, paths, texts }: FactSources,
   kept: Map<string, Facts>,
   kind: Kind<Facts>,
 ): Facts[] {
-  const found: Facts[] = [];
+  const all: Facts[] = [];
   for (const path of paths) {
     const text = texts.get(path);
-    if (text === undefined) continue;
-    let has = kind.mentioned.get(text);
-    if (has === undefined) {
-      has = kind.has(text.text);
-      kind.mentioned.set(text, has);
-    }
-    if (!has || (kind.own && !belongsToFleet(files, path))) continue;
-    const known = kept.get(path);
-    const file = known === undefined ? files.parse(path) : null;
-    const facts = known ?? (file && kind.read(cx, file));
+    if (text === undefined || !mentions(text, kind)) continue;
+    if (kind.own && !belongsToFleet(files, path)) continue;
+    const before = kept.get(path);
+    const file = before === undefined ? files.parse(path) : null;
+    const facts = before ?? (file && kind.read(cx, file));
     if (facts == null) continue;
     kept.set(path, facts);
-    found.push(facts);
+    all.push(facts);
   }
-  return found;
+  return all;
+}
+
+function mentions(text: TextFacts, { has, mentioned }: Pick<Kind<unknown>, 'has' | 'mentioned'>): boolean {
+  let answer = mentioned.get(text);
+  if (answer === undefined) {
+    answer = has(text.text);
+    mentioned.set(text, answer);
+  }
+  return answer;
 }

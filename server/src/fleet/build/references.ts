@@ -23,8 +23,8 @@ const PATH = /(?<![\w/.])\.{1,2}\/[\w./+-]*|\/(?<=\bself\s*\+\s*"?\/)[\w./+-]+/g
 const LOOK_BEHIND = 40;
 
 /**
- * The `.nix` files that a text names. Looks at no other file, so that it holds for as long as the text does: what is
- * named may be made later.
+ * Returns the `.nix` files that a text names. Looks at no other file, so that the answer is valid as long as the text
+ * is: what is named may be created later.
  */
 export function referencesOf(file: string, text: string): Reference[] {
   const found: Reference[] = [];
@@ -41,13 +41,16 @@ export function referencesOf(file: string, text: string): Reference[] {
   return found;
 }
 
-/** A path without the ending may be a folder, which stands for its `default.nix`. */
+/**
+ * Returns the file that a path may stand for. A path without the ending may be a folder, which stands for its
+ * `default.nix`.
+ */
 function nixFileAt(path: string): string {
   if (path.endsWith('.nix')) return path;
   return path === '' ? 'default.nix' : `${path}/default.nix`;
 }
 
-/** Does a text name a path, be it a file or a folder? */
+/** Returns whether a text names a path, be it a file or a folder. */
 export function namesPath(file: string, text: string, path: string): boolean {
   const last = path.slice(path.lastIndexOf('/') + 1);
   if (!text.includes(last)) return false;

@@ -117,11 +117,13 @@ function isPassedOver(importers: ReadonlyMap<string, unknown>, path: string): bo
 function namedBy(texts: ReadonlyMap<string, TextFacts>): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const [path, { references }] of texts)
-    for (const { target } of references) addToList(found, target, path);
+    for (const { target } of references) {
+      addToList(found, target, path);
+    }
   return found;
 }
 
-/** The given files and all that lead to them by path. */
+/** Returns the given files and all that lead to them by path. */
 export function pipelineOf({ namedBy: importers }: FileGroups, starts: readonly string[]): Set<string> {
   const pipeline = new Set(starts);
   for (const path of pipeline) for (const importer of importers.get(path) ?? []) pipeline.add(importer);

@@ -33,7 +33,7 @@ export function textFacts(path: string, text: string): TextFacts {
   };
 }
 
-/** Do two texts say the same, but for where they say it? */
+/** Returns whether two texts show the same facts, but for their offsets. */
 export function saySame(left: TextFacts, right: TextFacts): boolean {
   return (
     left.mentionsVars === right.mentionsVars &&

@@ -62,9 +62,8 @@ interface Candidate {
 }
 
 /**
- * The generator of clan-core whose files these are; null if there is none, or if one of the files is of no such
- * generator: then it is somebody else's of the same name.
- *
+ * Returns the generator of clan-core whose files these are. Returns `null` if there is none, or if one of the files
+ * is of no such generator: then they belong to another generator of the same name.
  * @param stored what lies there
  * @param unexplained those of its files that nothing declares
  */
@@ -73,7 +72,7 @@ export function leftoverOf(stored: StoredGenerator, unexplained: readonly string
     .filter(({ files }) => files.some(({ name }) => unexplained.includes(name)))
     .sort(byFit);
   const files = unexplained.flatMap(name => {
-    const file = candidates.flatMap(one => one.files).find(one => one.name === name);
+    const file = candidates.flatMap(one => one.files).find(catalogueFile => catalogueFile.name === name);
     return file === undefined ? [] : [file];
   });
   const [best] = candidates;
@@ -95,7 +94,7 @@ function candidate(entry: Entry, stored: StoredGenerator): Candidate[] {
   return [{ entry, files, stored: files.filter(({ name }) => stored.files.includes(name)).length }];
 }
 
-/** The one that explains most first, then the one that lacks least, then the newest. */
+/** Orders candidates: the one that explains most first, then the one that lacks least, then the newest. */
 function byFit(a: Candidate, b: Candidate): number {
   return b.stored - a.stored || missing(a) - missing(b) || until(b).localeCompare(until(a));
 }

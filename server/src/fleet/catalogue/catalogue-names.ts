@@ -13,13 +13,13 @@ export function patternOf(template: string): RegExp {
   return new RegExp(`^${escaped.replace(HOLE, '(?<$1>.+)')}$`);
 }
 
-/** What stands in the holes of a name; null if it is not a name of the pattern. */
+/** Returns what stands in the holes of a name, or `null` if it is not a name of the pattern. */
 export function holesIn(pattern: RegExp, name: string): Holes | null {
   const match = pattern.exec(name);
   return match && new Map(Object.entries(match.groups ?? {}));
 }
 
-/** The name with its holes filled in; those that are not known are written as Nix writes them. */
+/** Returns the name with its holes filled in; those that are not known are written as Nix writes them. */
 export function filled(template: string, holes: Holes): string {
   return template.replace(HOLE, (_, hole: string) => holes.get(hole) ?? `\${${hole}}`);
 }

@@ -27,32 +27,35 @@ interface Template {
 
 const TEMPLATES: readonly Template[] = CATALOGUE.map(entry => ({ entry, pattern: patternOf(entry.name) }));
 
-/** True if one of clan-core's services may declare a generator of this name. */
+/** Returns true if one of clan-core's services may declare a generator of this name. */
 export function isCatalogueGenerator(name: string): boolean {
   return TEMPLATES.some(({ pattern }) => pattern.test(name));
 }
 
-/** All that the catalogue has of a name; several services may declare one name. */
+/** Returns all that the catalogue has of a name; several services may declare one name. */
 export function catalogueEntries(name: string): readonly CatalogueGenerator[] {
   return TEMPLATES.filter(({ pattern }) => pattern.test(name)).map(({ entry }) => entry);
 }
 
-/** What the catalogue says of a file of a generator; null if no service declares it. */
+/** Returns what the catalogue says of a file of a generator, or `null` if no service declares it. */
 export function catalogueFile(generator: string, file: string): CatalogueFile | null {
   for (const { entry, pattern } of TEMPLATES) {
     const holes = holesIn(pattern, generator);
     if (holes === null) continue;
-    const found = entry.files.find(one => filled(one.name, holes) === file);
+    const found = entry.files.find(candidate => filled(candidate.name, holes) === file);
     if (found !== undefined) return { ...found, name: file };
   }
   return null;
 }
 
-/** What an inventory brings, and what core modules may add to any machine. */
+/** Returns the generators that an inventory brings, and those that core modules may add to any machine. */
 export function catalogueGenerators(inventory: Inventory): readonly BroughtGenerator[] {
   const brought = createCollector();
   for (const entry of CATALOGUE)
-    if (entry.service === null) brought.add(render(entry, null, new Map(), null, null, false));
+    if (entry.service === null)
+      brought.add(
+        render(entry, { instance: null, holes: new Map(), machine: null, settings: null, certain: false }),
+      );
   for (const instance of inventory.instances) {
     const ours = isOfClanCore(instance);
     if (ours === false || instance.module.name === null) continue;
@@ -96,16 +99,15 @@ function bring(
       if (entry.roles.length === 0) seen.add(machine);
       const certain = sure && met === true && (entry.darwin || machineClass !== null);
       const holes = new Map(base).set('machine', machine);
-      for (const one of each(entry.each, settings, instance.name))
+      for (const occurrence of each(entry.each, settings, instance.name))
         add(
-          render(
-            entry,
+          render(entry, {
             instance,
-            new Map([...holes, ...one.holes]),
+            holes: new Map([...holes, ...occurrence.holes]),
             machine,
-            one.settings ?? settings,
+            settings: occurrence.settings ?? settings,
             certain,
-          ),
+          }),
         );
     }
     if (members === null && condition(incomplete(role.settings())) !== false)
@@ -113,7 +115,7 @@ function bring(
   }
 }
 
-/** What members of a role have that are not known. */
+/** Returns the generator of those members of a role that are not known. */
 function unknownMembers(
   instance: Instance,
   entry: CatalogueGenerator,
@@ -122,10 +124,11 @@ function unknownMembers(
 ): BroughtGenerator {
   const settings = incomplete(role.settings());
   const [one] = each(entry.each, settings, instance.name);
-  return render(entry, instance, new Map([...base, ...(one?.holes ?? [])]), null, settings, false);
+  const holes = new Map([...base, ...(one?.holes ?? [])]);
+  return render(entry, { instance, holes, machine: null, settings, certain: false });
 }
 
-/** The identity of a network is made by the first of its controllers. */
+/** Returns the machine that makes the identity of a network: the first of its controllers. */
 function controllerOf(inventory: Inventory, instance: Instance): string | null {
   const role = instance.roles.get('controller');
   return role === undefined ? null : (roleMembers(inventory, role)?.[0] ?? null);
@@ -139,7 +142,7 @@ interface OneOf {
 
 const UNKNOWN: OneOf = { holes: new Map(), settings: null };
 
-/** The things for each of which there is a generator; one with open holes where there may be more. */
+/** Returns the things for each of which there is a generator; one with open holes where there may be more. */
 function each(source: CatalogueEach | undefined, settings: Setting, instance: string): readonly OneOf[] {
   if (source === undefined || source.kind === 'unknown') return [UNKNOWN];
   const found = settingAt(settings, source.setting.split('.'));
@@ -172,7 +175,7 @@ function textOf(setting: Setting | null): string | null {
   return setting?.kind === 'plain' && typeof setting.value === 'string' ? setting.value : null;
 }
 
-/** Is the setting true, or a list that has something in it? Null where that is not known. */
+/** Returns whether the setting is true, or a list that has something in it, or `null` if that is not known. */
 function isTrue(settings: Setting, path: string, fallback: boolean): boolean | null {
   const found = settingAt(settings, path.split('.'));
   if (found === undefined) return fallback;
@@ -194,7 +197,7 @@ function conditionOf(
   return () => answer;
 }
 
-/** Is it so for some member of a role? */
+/** Returns whether the answer is yes for some member of a role, or `null` if that is not known. */
 function someMember(
   inventory: Inventory,
   instance: Instance,
@@ -215,13 +218,19 @@ function someMember(
   return known ? false : null;
 }
 
+/** What brings a generator of the catalogue; `null` is not known. */
+interface Occasion {
+  readonly instance: Instance | null;
+  readonly holes: Holes;
+  readonly machine: string | null;
+  readonly settings: Setting | null;
+  readonly certain: boolean;
+}
+
+/** Returns the generator with the names that it has there. */
 function render(
   entry: CatalogueGenerator,
-  instance: Instance | null,
-  holes: Holes,
-  machine: string | null,
-  settings: Setting | null,
-  certain: boolean,
+  { instance, holes, machine, settings, certain }: Occasion,
 ): BroughtGenerator {
   return {
     name: filled(entry.name, holes),
@@ -259,18 +268,21 @@ function fileOf(file: CatalogueFile, holes: Holes, settings: Setting | null): Br
 
 /** Joins what several machines have alike. */
 function createCollector(): { readonly add: Add; all(): readonly BroughtGenerator[] } {
-  const found = new Map<string, { readonly one: BroughtGenerator; readonly machines: Set<string> }>();
+  const found = new Map<string, { readonly first: BroughtGenerator; readonly machines: Set<string> }>();
   return {
-    add(one) {
-      const { name, certain, share, files, service, instance, dependencies } = one;
-      const unplaced = one.machines === null;
+    add(generator) {
+      const { name, certain, share, files, service, instance, dependencies } = generator;
+      const unplaced = generator.machines === null;
       const facts = [name, certain, share, files, service, instance?.name, dependencies, unplaced];
       const key = JSON.stringify(facts);
       const known = found.get(key);
-      if (known === undefined) found.set(key, { one, machines: new Set(one.machines) });
-      else for (const machine of one.machines ?? []) known.machines.add(machine);
+      if (known === undefined) found.set(key, { first: generator, machines: new Set(generator.machines) });
+      else for (const machine of generator.machines ?? []) known.machines.add(machine);
     },
     all: () =>
-      [...found.values()].map(({ one, machines }) => ({ ...one, machines: one.machines && [...machines] })),
+      [...found.values()].map(({ first, machines }) => ({
+        ...first,
+        machines: first.machines && [...machines],
+      })),
   };
 }

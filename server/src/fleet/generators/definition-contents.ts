@@ -82,7 +82,7 @@ function whetherItHolds(cx: Evaluation, lazy: Lazy): 'always' | 'perhaps' | 'nev
   const read = withBudget(cx, BODY_STEPS, () => weighed(cx, lazy));
   if (read instanceof BudgetExceeded) return 'always';
   if (read.length === 0) return 'never';
-  return read.every(one => one.conditional) ? 'perhaps' : 'always';
+  return read.every(candidate => candidate.conditional) ? 'perhaps' : 'always';
 }
 
 /** `generators.x.files.y.owner = …` adds to a generator that is defined elsewhere. */

@@ -31,12 +31,15 @@ const sources = new WeakMap<GeneratorDefinition, { readonly cx: Evaluation; read
 /** Definitions under a condition that certainly does not hold: shown where they are written, and had by nobody. */
 const dead = new WeakSet<GeneratorDefinition>();
 
-/** Does the definition stand under a condition that certainly does not hold? */
+/** Returns whether the definition is under a condition that certainly does not hold. */
 export function isDead(definition: GeneratorDefinition): boolean {
   return dead.has(definition);
 }
 
-/** Are both read from one and the same value? Then all that they say of the generator is the same, if they stand in one place. */
+/**
+ * Returns whether both are read from one and the same value. Then all that they say of the generator is the same, if
+ * they are in one place.
+ */
 export function areOfSameValue(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
   const value = sourceValueOf(left);
   return value !== null && value === sourceValueOf(right);
@@ -76,27 +79,27 @@ function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, condition
   const gaps: UnknownValue[] = [];
   const place = placeOf(assignment);
   let complete = true;
-  for (const one of definitionsOf(cx, lazy)) {
-    if (one.value.kind !== 'attrs') {
-      if (one.never) continue;
+  for (const held of definitionsOf(cx, lazy)) {
+    if (held.value.kind !== 'attrs') {
+      if (held.never) continue;
       complete = false;
-      if (one.value.kind !== 'unknown') continue;
-      gaps.push(one.value);
-      const guesses = guessed(cx, one.value, place);
+      if (held.value.kind !== 'unknown') continue;
+      gaps.push(held.value);
+      const guesses = guessed(cx, held.value, place);
       definitions.push(...(guesses.length > 0 ? guesses : [opaque(place)]));
       continue;
     }
-    if (!isClosed(one.value) && !one.never) complete = false;
-    if (one.value.open !== null && !one.never) gaps.push(one.value.open);
-    const found = definitionsIn(cx, one.value, place, conditional || one.conditional);
-    if (one.never) for (const definition of found) dead.add(definition);
+    if (!isClosed(held.value) && !held.never) complete = false;
+    if (held.value.open !== null && !held.never) gaps.push(held.value.open);
+    const found = definitionsIn(cx, held.value, place, conditional || held.conditional);
+    if (held.never) for (const definition of found) dead.add(definition);
     definitions.push(...found);
   }
   const names = complete ? [...new Set(definitions.map(definition => definition.name))] : null;
   return { definitions, names, gaps };
 }
 
-/** What a set that is not certain may hold: conditional definitions. */
+/** Returns conditional definitions of what a set that is not certain may hold. */
 function guessed(cx: Evaluation, value: UnknownValue, place: Place): GeneratorDefinition[] {
   return (value.candidates ?? []).flatMap(candidate => {
     const set = cx.force(candidate);
@@ -111,19 +114,25 @@ function definitionsIn(
   conditional: boolean,
 ): GeneratorDefinition[] {
   const found: GeneratorDefinition[] = [];
-  for (const [name, entry] of set.entries) found.push(definition(cx, name, null, entry, place, conditional));
-  for (const entry of set.patterns)
-    found.push(definition(cx, display(entry.name), 'pattern', entry, place, conditional));
+  const where: Assigned = { place, conditional };
+  for (const [name, entry] of set.entries) found.push(definition(cx, name, null, entry, where));
+  for (const entry of set.patterns) found.push(definition(cx, display(entry.name), 'pattern', entry, where));
   return found;
 }
 
+/** How a collection of generators is assigned. */
+interface Assigned {
+  readonly place: Place;
+  readonly conditional: boolean;
+}
+
+/** @param kind how the name is known; `null` if it depends on how the attribute is written */
 function definition(
   cx: Evaluation,
   name: string,
   kind: NameKind | null,
   entry: Attr,
-  assignment: Place,
-  conditional: boolean,
+  { place: assignment, conditional }: Assigned,
 ): GeneratorDefinition {
   const { at, holds, isPartial, body, source } = contentOf(cx, entry, assignment);
   const made: GeneratorDefinition = {
@@ -143,7 +152,7 @@ function definition(
 }
 
 /**
- * The body that several definitions of one generator make.
+ * Returns the body that several definitions of one generator make.
  * @param how `together`: one machine has all of them, so that the strongest has its way; `perhaps`: it is not known
  *   whether any machine has two of them
  */
@@ -200,7 +209,7 @@ function opaque(assignment: Place): GeneratorDefinition {
   };
 }
 
-/** Is the name written out at its place, as an attribute name or a string? */
+/** Returns whether the name is written out at its place, as an attribute name or a string. */
 function isWrittenAs(at: Origin | null, name: string): boolean {
   if (at === null) return false;
   const text = at.file.text.slice(at.start, at.end);

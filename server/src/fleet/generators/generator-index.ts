@@ -64,7 +64,10 @@ export function createGeneratorIndex(): GeneratorIndex {
   };
 }
 
-/** All generators, sorted by name. The same list, and the same generators in it, as far as nothing has changed. */
+/**
+ * Returns all generators, sorted by name: the same list, and the same generators in it, as far as nothing has
+ * changed.
+ */
 export function mergeGenerators(index: GeneratorIndex, parts: GeneratorParts): readonly Generator[] {
   const touched = new Set<string>();
   const said = createSaidBy();
@@ -104,7 +107,7 @@ function generatorOf({ merged }: GeneratorIndex, name: string): Generator {
   return (merged.get(name) as Merged).generator;
 }
 
-/** Is it in the sorted list? */
+/** Returns whether an item is in the sorted list. */
 function isAmong(sorted: readonly string[], name: string): boolean {
   let low = 0;
   let high = sorted.length;
@@ -200,7 +203,7 @@ function updateOwners(
   return mayBeSettled;
 }
 
-/** Definitions that are not where they were. */
+/** Returns the definitions that are not where they were. */
 function changedDefinitions(
   before: MachineGenerators | undefined,
   now: MachineGenerators | undefined,

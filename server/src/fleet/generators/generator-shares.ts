@@ -40,7 +40,7 @@ export function shareReader({ registries, matrices }: Pick<Fleet, 'registries' |
   const rowNames = rowReader(registries, matrices);
   return {
     read(unit) {
-      const needsRows = unit.assignments.some(one => one.names === null);
+      const needsRows = unit.assignments.some(assignment => assignment.names === null);
       const assigned = unit.assignments.flatMap(({ machines, names }): Assigned[] =>
         names === null
           ? machines.map(machine => ({ machines: [machine], names: rowNames(machine) }))
@@ -52,15 +52,15 @@ export function shareReader({ registries, matrices }: Pick<Fleet, 'registries' |
   };
 }
 
-/** What a machine's row asks for, where the assignment itself could not be taken apart. */
+/** Returns what a machine's row asks for, where the assignment itself could not be taken apart. */
 function rowReader(
   registries: Fleet['registries'],
   matrices: Fleet['matrices'],
 ): (machine: string) => string[] {
   return machine =>
     matrices.flatMap(matrix => {
-      const row = matrix.rows.find(one => one.machine === machine);
-      const registry = registries.find(one => one.file === matrix.registry);
+      const row = matrix.rows.find(matrixRow => matrixRow.machine === machine);
+      const registry = registries.find(candidate => candidate.file === matrix.registry);
       if (row === undefined || registry === undefined) return [];
       const wanted = new Set(row.keys.map(key => key.key));
       return registry.keys.flatMap(key =>
@@ -69,7 +69,7 @@ function rowReader(
     });
 }
 
-/** The unit of a file that has been read again: does it say the same of generators? */
+/** Returns whether the unit of a file that has been read again says the same of generators. */
 export function saysSame(unit: Unit, { unit: before, rows }: Share): boolean {
   if (unit.definitions !== before.definitions) return false;
   const told = ({ assignments }: Unit) =>
@@ -81,7 +81,10 @@ export function saysSame(unit: Unit, { unit: before, rows }: Share): boolean {
 
 export type SaidBy = (share: Share) => ReadonlyMap<string, Said>;
 
-/** What shares say by name, for as long as a merge takes: in a large fleet that is much to keep. */
+/**
+ * Creates an index of what shares say by name. It is kept as long as a merge takes: in a large fleet that is much to
+ * keep.
+ */
 export function createSaidBy(): SaidBy {
   const known = new Map<Share, ReadonlyMap<string, Said>>();
   return share => {
@@ -110,7 +113,7 @@ function saidIn({ unit, assigned }: Share): Map<string, Said> {
   return found;
 }
 
-/** Has its name holes? */
+/** Returns whether the name has holes. */
 export function isPattern({ nameKind }: GeneratorDefinition): boolean {
   return nameKind === 'pattern';
 }

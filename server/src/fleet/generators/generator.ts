@@ -74,7 +74,10 @@ export interface BodySource {
   readonly conditional: boolean;
 }
 
-/** A generator that certainly does not exist is shown as it is written: what reads it stands under its condition. */
+/**
+ * Returns the sets that a value holds. A generator that certainly does not exist is shown as it is written: what
+ * reads it is under its condition.
+ */
 function heldBy(cx: Evaluation, value: Lazy, isOnly: boolean): readonly Weighed[] {
   const held = weighed(cx, value);
   return held.length === 0 && isOnly ? definitionsOf(cx, value) : held;
@@ -119,7 +122,9 @@ export function readBodies(
     reading,
     sources.length === 1 && only !== undefined
       ? layersIn(cx, only, 0, true)
-      : sources.flatMap((one, source) => layersIn(cx, one, how === 'together' ? 0 : source, false)),
+      : sources.flatMap((bodySource, source) =>
+          layersIn(cx, bodySource, how === 'together' ? 0 : source, false),
+        ),
   );
   if (!layers.some(layer => layer.value.kind === 'attrs')) return OPAQUE;
   for (const { value } of layers) if (value.kind === 'attrs' && isOpen(value)) reading.complete = false;
@@ -127,7 +132,7 @@ export function readBodies(
   const asked = counted(reading, () => namedIn(reading, layers, 'prompts'));
   const prompts = asked.list.map(named => readPrompt(reading, named));
   const named = counted(reading, () => namedIn(reading, layers, 'files'));
-  const files = new Map(named.list.map(one => [one.name, readFile(reading, one)]));
+  const files = new Map(named.list.map(candidate => [candidate.name, readFile(reading, candidate)]));
   const dependencies = counted(reading, () => readDependencies(reading, layers));
   const packages = readPackages(reading, layers);
   let options: readonly WrittenOption[] | null = null;
@@ -141,7 +146,7 @@ export function readBodies(
     files: [...files.values()],
     prompts,
     dependencies: dependencies.list,
-    runtimeInputs: [...new Set(packages.list.map(one => one.value))],
+    runtimeInputs: [...new Set(packages.list.map(known => known.value))],
     packages: packages.list,
     complete: {
       files: whole && named.complete && prompts.every(prompt => prompt.persist !== null),
@@ -166,7 +171,7 @@ export function readBodies(
   };
 }
 
-/** What one value says. */
+/** Returns the layers of one value. */
 function layersIn(
   cx: Evaluation,
   { value, fallback, conditional }: BodySource,
@@ -174,11 +179,15 @@ function layersIn(
   isOnly: boolean,
 ): readonly Layer[] {
   const held = heldBy(cx, value, isOnly);
-  const all = held.some(one => one.value.kind === 'lambda')
-    ? held.flatMap(one => (one.value.kind === 'lambda' ? definedBy(cx, one.value, one.conditional) : [one]))
+  const all = held.some(candidate => candidate.value.kind === 'lambda')
+    ? held.flatMap(candidate =>
+        candidate.value.kind === 'lambda'
+          ? definedBy(cx, candidate.value, candidate.conditional)
+          : [candidate],
+      )
     : held;
   return givenThatItIs(
-    all.map(one => layerOf(one, fallback, source)),
+    all.map(candidate => layerOf(candidate, fallback, source)),
     conditional,
   );
 }
@@ -187,13 +196,13 @@ function layerOf({ value, priority, conditional }: Weighed, fallback: Place, sou
   return { value, priority, conditional, fallback, source };
 }
 
-/** The members of `files` or `prompts`. */
+/** Returns the members of `files` or `prompts`. */
 function namedIn(reading: Reading, layers: readonly Layer[], option: string): Named[] {
   const found = new Map<string, Omit<Named, 'conditional'>>();
   const note = (name: string, kind: NameKind, attr: Attr, { conditional, fallback, source }: Layer) => {
     const at = attr.at === null ? fallback : placeOf(attr.at);
     const more = weighed(reading.cx, attr.value, conditional || attr.optional);
-    const layers = more.map(one => layerOf(one, at, source));
+    const layers = more.map(candidate => layerOf(candidate, at, source));
     const before = found.get(name);
     if (before !== undefined) found.set(name, { ...before, kind, layers: [...before.layers, ...layers] });
     else if (layers.length > 0) found.set(name, { name, kind, at, layers });
@@ -206,7 +215,7 @@ function namedIn(reading: Reading, layers: readonly Layer[], option: string): Na
     for (const attr of value.patterns) note(display(attr.name), 'pattern', attr, layer);
   }
   return Array.from(found.values(), ({ name, kind, at, layers: all }) => {
-    const conditional = all.every(one => one.conditional);
+    const conditional = all.every(layer => layer.conditional);
     if (conditional) reading.complete = false;
     return { name, kind, at, conditional, layers: layersOf(reading, givenThatItIs(all, false)) };
   });
@@ -240,7 +249,7 @@ function readPrompt(reading: Reading, { name, at, layers }: Named): GeneratorPro
   };
 }
 
-/** The file that a persisted prompt declares. */
+/** Returns the file that a persisted prompt declares. */
 function promptFile(prompt: GeneratorPrompt, conditional: boolean): GeneratorFile {
   return {
     name: prompt.name,
@@ -316,7 +325,7 @@ function placeOfLayer({ value, fallback }: Layer): Place {
 function readValidation(reading: Reading, layers: readonly Layer[]): unknown {
   const all = optionIn(reading, layers, 'validation');
   if (all.length === 0) return undefined;
-  return agreed(all, one => plain(reading.cx, one.value, 0));
+  return agreed(all, layer => plain(reading.cx, layer.value, 0));
 }
 
 /** JSON of a value; null where it is not known or not data. */

@@ -73,7 +73,7 @@ export function mergeOne(sources: Sources): Merged | null {
   };
 }
 
-/** The generator with what is known of its machines. */
+/** Returns the generator with what is known of its machines. */
 export function withCompleteness({ generator: one, certain }: Merged, complete: boolean): Generator {
   return { ...one, machines: certain.length > 0 || complete ? certain : null, machinesComplete: complete };
 }
@@ -101,11 +101,11 @@ function siteNoter(sites: Map<string, Site>) {
 /** Bodies that differ from machine to machine are looked into up to this number. */
 const MAX_SPECIAL = 40;
 
-/** One definition a place: the general one if it says all, otherwise what it is on the machines. */
+/** Returns one definition a place: the general one if it says all, otherwise what it is on the machines. */
 function definitionOf({ general, special }: Site): GeneratorDefinition {
   const [first] = special;
   if (first === undefined) return general as GeneratorDefinition;
-  const everywhere = [...special].every(one => one.conditional);
+  const everywhere = [...special].every(definition => definition.conditional);
   let body: GeneratorBody | null = null;
   return {
     ...(general ?? first),
@@ -123,7 +123,7 @@ function specialBody(
 ): GeneratorBody {
   const own = general?.body() ?? null;
   if (own?.completeness === 'full') return own;
-  const merged = variantsOf([...special].slice(0, MAX_SPECIAL).map(one => one.body()));
+  const merged = variantsOf([...special].slice(0, MAX_SPECIAL).map(definition => definition.body()));
   return special.size > MAX_SPECIAL && merged.completeness === 'full'
     ? { ...merged, completeness: 'partial' }
     : merged;
@@ -142,12 +142,12 @@ const NONE: readonly GeneratorDefinition[] = [];
 /** By name: a machine is asked again for as long as it is the same, and of a large fleet nearly all are after an edit. */
 const havingsOf = new WeakMap<MachineGenerators, ReadonlyMap<string, Having>>();
 
-/** What a machine has of a name. */
+/** Returns what a machine has of a name. */
 function havingOf(name: string, own: MachineGenerators): Having {
   return havingsBy(own).get(name) ?? { certain: [], possible: [], complete: own.complete };
 }
 
-/** Has the machine, perhaps at least, a definition of the name? */
+/** Returns whether the machine has, perhaps at least, a definition of the name. */
 export function hasAny(name: string, own: MachineGenerators): boolean {
   return havingsBy(own).has(name);
 }
@@ -176,7 +176,8 @@ function indexOf({ certain, possible, complete }: MachineGenerators): Map<string
 }
 
 /**
- * What several places make of one generator: on each machine that has it, and where it is not known who has it.
+ * Returns the bodies that several places make of one generator: on each machine that has it, and where it is not
+ * known which has it.
  * @returns several bodies only where each is certainly the one of some machine
  */
 function bodiesOf(sites: readonly Site[], havings: readonly Having[]): readonly GeneratorBody[] {
@@ -199,17 +200,18 @@ function bodiesOf(sites: readonly Site[], havings: readonly Having[]): readonly 
   const isAll =
     seen.size > 0 && seen.size <= MAX_SPECIAL && havings.every(having => isSettled(having, sites));
   const placed = new Set(isAll ? havings.flatMap(({ certain }) => certain) : []);
-  const isPlaced = isAll && sites.every(site => definitionsAt(site).some(one => placed.has(one)));
+  const isPlaced =
+    isAll && sites.every(site => definitionsAt(site).some(definition => placed.has(definition)));
   return isPlaced ? bodies : [variantsOf([...bodies, ...alternatives(sites)])];
 }
 
-/** Is it known which of the definitions the machine has? */
+/** Returns whether it is known which of the definitions the machine has. */
 function isSettled(having: Having, sites: readonly Site[]): boolean {
   if (having.possible.length > 0) return false;
   if (having.complete) return true;
   // What a machine has was noted at its site.
   return sites.every(({ general, special }) =>
-    having.certain.some(one => one === general || special.has(one)),
+    having.certain.some(definition => definition === general || special.has(definition)),
   );
 }
 
@@ -217,13 +219,16 @@ function definitionsAt({ general, special }: Site): readonly GeneratorDefinition
   return general === null ? [...special] : [general, ...special];
 }
 
-/** Where it is not known which definitions go together: each that stands for itself, with all that add to it. */
+/**
+ * Returns, where it is not known which definitions go together, each that is a generator by itself, with all that add
+ * to it.
+ */
 function alternatives(sites: readonly Site[]): GeneratorBody[] {
   const parts = sites.flatMap(partsOf);
   const whole = parts.filter(part => part.kind === 'full');
   const additions = parts.filter(part => part.kind === 'partial');
   if (whole.length === 0) return [joinedBody(additions, 'perhaps')];
-  return whole.map(one => joinedBody([one, ...additions], 'perhaps'));
+  return whole.map(definition => joinedBody([definition, ...additions], 'perhaps'));
 }
 
 function partsOf({ general, special }: Site): readonly GeneratorDefinition[] {
@@ -262,13 +267,13 @@ function generator(
   let variants: readonly Variant[] | null = null;
   return {
     name,
-    nameKind: definitions.some(one => one.nameKind === 'literal')
+    nameKind: definitions.some(definition => definition.nameKind === 'literal')
       ? 'literal'
       : (definitions[0]?.nameKind ?? 'pattern'),
     definitions,
     machines: null,
     machinesComplete: false,
-    conditional: definitions.every(one => one.conditional),
+    conditional: definitions.every(definition => definition.conditional),
     body: whole,
     bodies,
     settledOn,

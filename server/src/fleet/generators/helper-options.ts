@@ -19,7 +19,7 @@ export const HELPER_DEFAULTS: ReadonlyMap<string, boolean | readonly string[]> =
 ]);
 
 /**
- * The generators that a module gives its machine by the helper's options.
+ * Returns the generators that a module gives its machine by the helper's options.
  * @param secrets the value of `my.secrets`
  * @param config the machine's configuration, as far as it is known
  * @param at where it is written
@@ -81,7 +81,7 @@ function textsIn(cx: Evaluation, value: Value): readonly string[] | null {
   return texts;
 }
 
-/** The tags of a generator: its own, or those of the declaration that it is in. */
+/** Returns the tags of a generator: its own, or those of the declaration that it is in. */
 function tagsOf(cx: Evaluation, declaration: AttrsValue, name: string): readonly string[] | null {
   const entry = declaration.entries.get(name);
   const body = entry === undefined ? null : cx.force(entry.value);

@@ -32,7 +32,7 @@ const CONSTRUCTORS: ReadonlyMap<string, { readonly share: boolean | null; readon
     ['mkUserSecret', { share: null, neededFor: 'users' }],
   ]);
 
-/** What an accessor reads, by the names it was selected with; null for other functions. */
+/** Returns what an accessor reads, by the names it was selected with, or `null` for other functions. */
 export function accessorAttribute(names: readonly string[]): string | null {
   return isOurs(names.slice(0, -1)) ? (ACCESSORS.get(names.at(-1) ?? '') ?? null) : null;
 }
@@ -41,7 +41,7 @@ function isOurs(names: readonly string[]): boolean {
   return names.at(-1) === 'secrets' && names.at(-2) === 'my' && !names.includes('options');
 }
 
-/** Whether an option declares generators: in a list, or as a folder. */
+/** Returns how an option declares generators: in a list, or as a folder. */
 export function declaringOption(names: readonly string[]): 'list' | 'folder' | null {
   if (names.at(-1) === 'declarations' && isOurs(names.slice(0, -1))) return 'list';
   if (names.at(-1) === 'dir' && names.at(-2) === 'discover' && isOurs(names.slice(0, -2))) return 'folder';
@@ -58,10 +58,10 @@ export interface DeclaredSet {
 export type Missed = (reason: string) => void;
 const NOBODY: Missed = () => undefined;
 
-/** The sets in a list of declarations. */
+/** Returns the sets in a list of declarations. */
 export function listedSets(cx: Evaluation, lazy: Lazy, missed: Missed = NOBODY): DeclaredSet[] {
-  return definitionsOf(cx, lazy).flatMap(one =>
-    one.never ? [] : setsIn(cx, one.value, one.conditional, missed),
+  return definitionsOf(cx, lazy).flatMap(definition =>
+    definition.never ? [] : setsIn(cx, definition.value, definition.conditional, missed),
   );
 }
 
@@ -81,8 +81,8 @@ function setsIn(
       return value.items.flatMap(item => {
         if (item.kind !== 'spread') return setsIn(cx, cx.force(item), conditional, missed, depth);
         missed(item.of.reason);
-        return possibleLists(item.of).flatMap(each =>
-          setsIn(cx, cx.speculate(each), true, missed, depth + 1),
+        return possibleLists(item.of).flatMap(possibleList =>
+          setsIn(cx, cx.speculate(possibleList), true, missed, depth + 1),
         );
       });
     case 'attrs':
@@ -91,8 +91,8 @@ function setsIn(
       const made = constructed(cx, value);
       if (made !== null) return [{ value: made, conditional }];
       missed(value.reason);
-      return (value.candidates ?? []).flatMap(each =>
-        setsIn(cx, cx.speculate(each), true, missed, depth + 1),
+      return (value.candidates ?? []).flatMap(candidate =>
+        setsIn(cx, cx.speculate(candidate), true, missed, depth + 1),
       );
     }
     default:
@@ -100,7 +100,7 @@ function setsIn(
   }
 }
 
-/** The sets in the files of a folder; which of them a machine takes, its tags say. */
+/** Returns the sets in the files of a folder; which of them a machine takes, its tags say. */
 export function discoveredSets(
   cx: Evaluation,
   lazy: Lazy,
@@ -139,7 +139,7 @@ function taken(cx: Evaluation, value: Value, takes: Takes): DeclaredSet[] {
   return sets;
 }
 
-/** A declaration without its tags, which may be said of the whole of it or of each generator. */
+/** Returns a declaration without its tags, which may be given to the whole of it or to each generator. */
 function withoutMeta(cx: Evaluation, declaration: AttrsValue): AttrsValue {
   const entries = new Map<string, Attr>();
   for (const [name, entry] of declaration.entries) {
@@ -183,7 +183,7 @@ function constructed(cx: Evaluation, value: UnknownValue): AttrsValue | null {
   return attrs(new Map([[name.text, entry]]), value.origin);
 }
 
-/** What is not known as it is written. */
+/** Returns the source text of a value that is not known. */
 function sourceOf({ origin }: UnknownValue): string {
   return origin === null ? '…' : origin.file.text.slice(origin.start, origin.end);
 }
@@ -228,7 +228,10 @@ function copy(from: AttrsValue, name: string, into: Map<string, Attr>): void {
   if (entry !== undefined) into.set(name, entry);
 }
 
-/** Files get a default for `neededFor`, lose what only the helper reads, and are joined by a manifest unless that is off. */
+/**
+ * Returns the files as the helper makes them: with a default for `neededFor`, without what only the helper reads, and
+ * with a manifest unless that is off.
+ */
 function filesOf(cx: Evaluation, lazy: Lazy, neededFor: string): Value {
   const files = cx.force(lazy);
   if (files.kind !== 'attrs') return files;
@@ -264,7 +267,7 @@ function promptsOf(cx: Evaluation, files: Lazy | null, prompts: Lazy | null): Va
   return own.kind === 'attrs' ? { ...own, entries: new Map([...asked, ...own.entries]) } : own;
 }
 
-/** The script runs inside one of the helper's, which sees to `$prompts` and writes the manifest. */
+/** Returns the script inside of the helper's own, which sees to `$prompts` and writes the manifest. */
 function wrapped(cx: Evaluation, lazy: Lazy): Value {
   const script = cx.force(lazy);
   if (script.kind !== 'string') return script;

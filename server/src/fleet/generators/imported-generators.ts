@@ -38,7 +38,7 @@ export function whatItBrings(
   return importsGenerators(cx, item, value, registries, depth) ? 'module' : null;
 }
 
-/** A set of generators where a module is expected. */
+/** Returns whether a value is a set of generators in the place of a module. */
 function holdsGenerators(cx: Evaluation, set: AttrsValue): boolean {
   let generators = 0;
   for (const entry of [...set.entries.values(), ...set.patterns]) {
@@ -65,11 +65,11 @@ function assignsGenerators(cx: Evaluation, item: Lazy, module: AttrsValue, regis
   const config = certain(module, 'config');
   const bodies = [module, ...(config === null ? [] : [config.value])];
   return bodies.some(body =>
-    OPTIONS.some(path => optionsAt(cx, body, path).some(each => registries.isFromRegistry(item, each))),
+    OPTIONS.some(path => optionsAt(cx, body, path).some(option => registries.isFromRegistry(item, option))),
   );
 }
 
-/** What the definitions of an option are in a module, whatever their conditions. */
+/** Returns what the definitions of an option are in a module, whatever their conditions. */
 function optionsAt(cx: Evaluation, lazy: Lazy, [name, ...rest]: readonly string[]): Lazy[] {
   if (name === undefined) return [lazy];
   return definitionsOf(cx, lazy).flatMap(({ value, never }) => {
@@ -78,7 +78,10 @@ function optionsAt(cx: Evaluation, lazy: Lazy, [name, ...rest]: readonly string[
   });
 }
 
-/** Does it import what brings generators and was handed to it? What it applies itself is found where that is written. */
+/**
+ * Returns whether a module imports what brings generators and was handed to it. What it applies itself is found where
+ * that is written.
+ */
 function importsGenerators(
   cx: Evaluation,
   item: Lazy,
@@ -94,15 +97,15 @@ function importsGenerators(
   const isHanded = ({ origin }: Value) =>
     origin !== null && (isOfLib || origin.call?.at.call !== module.origin?.call);
   return list.items.some(
-    each =>
-      each.kind !== 'spread' &&
-      modulesIn(cx, each).some(
+    candidate =>
+      candidate.kind !== 'spread' &&
+      modulesIn(cx, candidate).some(
         ({ value }) => isHanded(value) && whatItBrings(cx, item, value, registries, depth + 1) !== null,
       ),
   );
 }
 
-/** As `holdsGenerators`, for values that are modules nearly always: those are hardly looked into. */
+/** Does what `holdsGenerators` does for values that are modules nearly always: hardly looks into those. */
 export function isSetOfGenerators(cx: Evaluation, set: AttrsValue): boolean {
   const [first] = set.entries.values();
   if (first === undefined || ['imports', 'config', 'options'].some(name => set.entries.has(name)))

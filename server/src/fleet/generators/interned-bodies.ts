@@ -56,7 +56,7 @@ export function readOnce(
   return body;
 }
 
-/** All that a body depends on; null where nothing in it lives longer than the set itself. */
+/** Returns all that a body depends on, or `null` if nothing in it lives longer than the set itself. */
 function sourceOf(cx: Evaluation, set: AttrsValue, fallback: Place) {
   const anchor = anchorOf(cx, set);
   if (anchor === null) return null;
@@ -77,7 +77,10 @@ function sourceOf(cx: Evaluation, set: AttrsValue, fallback: Place) {
 /** Options that most generators have. */
 const ANCHORS = ['files', 'script', 'prompts'] as const;
 
-/** A value that came into the set from elsewhere. What is written in the set itself is made with it, and never met again. */
+/**
+ * Returns a value that came into the set from elsewhere. What is written in the set itself is made with it, and never
+ * met again.
+ */
 function anchorOf(cx: Evaluation, set: AttrsValue): Value | null {
   for (const name of ANCHORS) {
     const entry = set.entries.get(name);

@@ -30,26 +30,26 @@ export function isOpen(set: AttrsValue): boolean {
   return false;
 }
 
-/** What is defined once, under a condition, is there by that definition or not at all. */
+/** Gives layers the condition of their generator: what is defined once is there by that definition or not at all. */
 export function givenThatItIs(all: readonly Layer[], conditional: boolean): readonly Layer[] {
   if (all.length > 1 && !conditional) return all;
-  if (all.every(one => one.conditional === conditional)) return all;
-  return all.map(one => ({ ...one, conditional }));
+  if (all.every(layer => layer.conditional === conditional)) return all;
+  return all.map(layer => ({ ...layer, conditional }));
 }
 
-/** What remains of definitions. What an unknown perhaps is stands for it, as a guess. */
+/** Returns the definitions that remain. The candidates of an unknown take its place, as guesses. */
 export function layersOf(reading: Reading, all: readonly Layer[]): readonly Layer[] {
   const [only] = all;
   // Nearly all there is: one set, without conditions.
   if (only === undefined || (all.length === 1 && !only.conditional && only.value.kind === 'attrs'))
     return all;
   const settled = bySource(all).map(settle);
-  let remaining = settled.flatMap(one => one.remaining);
-  if (new Set(remaining.map(one => one.priority)).size > 1) {
-    remaining = remaining.map(one => ({ ...one, conditional: true }));
+  let remaining = settled.flatMap(candidate => candidate.remaining);
+  if (new Set(remaining.map(layer => layer.priority)).size > 1) {
+    remaining = remaining.map(layer => ({ ...layer, conditional: true }));
     reading.complete = false;
   }
-  if (!settled.every(one => one.certain)) reading.complete = false;
+  if (!settled.every(candidate => candidate.certain)) reading.complete = false;
   return remaining.flatMap(layer => {
     if (layer.value.kind === 'attrs') return [layer];
     reading.complete = false;
@@ -67,11 +67,11 @@ export function layersOf(reading: Reading, all: readonly Layer[]): readonly Laye
 function bySource(all: readonly Layer[]): (readonly Layer[])[] {
   const [first] = all;
   if (first === undefined) return [];
-  if (all.every(one => one.source === first.source)) return [all];
-  return [...groupBy(all, ({ source }) => source).values()];
+  if (all.every(layer => layer.source === first.source)) return [all];
+  return [...groupBy(all, layer => layer.source).values()];
 }
 
-/** All definitions of an option. */
+/** Returns all definitions of an option. */
 export function optionIn({ cx }: Reading, layers: readonly Layer[], option: string): readonly Layer[] {
   let found: Layer[] | null = null;
   for (const { value, conditional, fallback, source } of layers) {
@@ -79,11 +79,11 @@ export function optionIn({ cx }: Reading, layers: readonly Layer[], option: stri
     if (entry === undefined) continue;
     found ??= [];
     const at = entry.at === null ? fallback : placeOf(entry.at);
-    for (const one of weighed(cx, entry.value, conditional || entry.optional))
+    for (const candidate of weighed(cx, entry.value, conditional || entry.optional))
       found.push({
-        value: one.value,
-        priority: one.priority,
-        conditional: one.conditional,
+        value: candidate.value,
+        priority: candidate.priority,
+        conditional: candidate.conditional,
         fallback: at,
         source,
       });
@@ -94,7 +94,7 @@ export function optionIn({ cx }: Reading, layers: readonly Layer[], option: stri
 /** Most options are set by nobody. */
 const NO_LAYERS: readonly Layer[] = [];
 
-/** An option with a default that applies only where the option is certainly not set. */
+/** Returns an option with a default that applies only where the option is certainly not set. */
 export function optionOr<T>(
   reading: Reading,
   layers: readonly Layer[],
@@ -105,16 +105,16 @@ export function optionOr<T>(
   const all = optionIn(reading, layers, name);
   if (all.length === 0)
     return layers.every(({ value }) => value.kind === 'attrs' && isClosed(value)) ? fallback : null;
-  return agreed(all, one => read(reading.cx, one.value));
+  return agreed(all, layer => read(reading.cx, layer.value));
 }
 
-/** The value of an option that has but one, if all sources that say something of it say the same. */
-export function agreed<T>(all: readonly Layer[], read: (one: Layer) => T | null): T | null {
+/** Returns the value of an option that has but one, if all sources that say something of it say the same. */
+export function agreed<T>(all: readonly Layer[], read: (layer: Layer) => T | null): T | null {
   const [only] = all;
   if (only !== undefined && all.length === 1) return only.conditional ? null : read(only);
   const values = bySource(all).map(list => {
-    const one = settleOne(list);
-    return one === null ? null : read(one);
+    const layer = settleOne(list);
+    return layer === null ? null : read(layer);
   });
   const [first = null] = values;
   return values.every(value => JSON.stringify(value) === JSON.stringify(first)) ? first : null;
@@ -122,7 +122,7 @@ export function agreed<T>(all: readonly Layer[], read: (one: Layer) => T | null)
 
 const NO_ITEMS = { items: [], complete: true };
 
-/** The items of a list option; what perhaps applies is among them. */
+/** Returns the items of a list option; what perhaps applies is among them. */
 export function itemsOf(reading: Reading, layers: readonly Layer[], option: string) {
   const all = optionIn(reading, layers, option);
   const [only] = all;
@@ -132,8 +132,9 @@ export function itemsOf(reading: Reading, layers: readonly Layer[], option: stri
     return { items: value.items.map(item => ({ item, fallback })), complete: true };
   }
   const settled = bySource(all).map(settle);
-  const remaining = settled.flatMap(one => one.remaining);
-  const certain = settled.every(one => one.certain) && new Set(remaining.map(one => one.priority)).size < 2;
+  const remaining = settled.flatMap(candidate => candidate.remaining);
+  const certain =
+    settled.every(candidate => candidate.certain) && new Set(remaining.map(layer => layer.priority)).size < 2;
   const items = remaining.flatMap(({ value, fallback }) =>
     value.kind === 'list' ? value.items.map(item => ({ item, fallback })) : [],
   );

@@ -33,7 +33,7 @@ function isReading(expr: Expr): boolean {
       return PARTS.has(literalText(expr.parts) ?? '');
     case 'let':
       return expr.bindings.some(
-        each => each.kind === 'inherit' && each.from !== null && each.names.some(isPart),
+        binding => binding.kind === 'inherit' && binding.from !== null && binding.names.some(isPart),
       );
     case 'attrs':
       return isGenerator(expr);
@@ -44,10 +44,10 @@ function isReading(expr: Expr): boolean {
 
 /** `inherit (entry) files script;`, or a set of what a generator consists of. */
 function isGenerator({ bindings }: AttrSetExpr): boolean {
-  const names = bindings.flatMap(each =>
-    each.kind === 'inherit' ? each.names : each.path.length === 1 ? each.path : [],
+  const names = bindings.flatMap(binding =>
+    binding.kind === 'inherit' ? binding.names : binding.path.length === 1 ? binding.path : [],
   );
-  if (bindings.some(each => each.kind === 'inherit' && each.names.some(isPart))) return true;
+  if (bindings.some(binding => binding.kind === 'inherit' && binding.names.some(isPart))) return true;
   return names.some(isPart) && names.some(name => name.kind === 'name' && BESIDE.has(name.name));
 }
 

@@ -39,13 +39,13 @@ function segmentOf(piece: StringPiece, start: number, end: number): ScriptSegmen
   return { start, end, file: origin.file.path, literal: origin.start, map, from: source.start, path: null };
 }
 
-/** What `${./file}` stands for: Nix copies it to the store under a name that cannot be known here. */
+/** Returns the text of `${./file}`: Nix copies it to the store under a name that cannot be known here. */
 function pathOf({ key, candidates }: UnknownValue): string | null {
   const [only] = key.startsWith('path:') ? (candidates ?? []) : [];
   return only?.kind === 'path' && only.text !== '' && !only.text.startsWith('/') ? only.text : null;
 }
 
-/** The place of one character in a segment that has one. */
+/** Returns the place of one character in a segment that has one. */
 function placeAt({ text }: ScriptSource, segment: ScriptSegment, offset: number): Range {
   const { map, from, start } = segment;
   if (from === null) return { start: map[0] ?? 0, end: map[1] ?? 0 };
@@ -62,7 +62,7 @@ function mapped(map: readonly number[], offset: number): number {
 }
 
 /**
- * Where a stretch of a script is written. What spans several literals is shown in the first of them, with the
+ * Returns where a range of a script is written. What spans several literals is shown in the first of them, with the
  * interpolations there that the rest came through.
  * @param start UTF-16 offset into `source.text`, half open with `end`; an empty stretch is its next character's place
  * @returns null if none of it is written anywhere
@@ -70,24 +70,25 @@ function mapped(map: readonly number[], offset: number): number {
 export function placeInScript(source: ScriptSource, start: number, end: number): Place | null {
   const last = Math.max(end, start + 1);
   const { segments } = source;
-  const hits = segments.filter(one => one.end > start && one.start < last);
-  const main = hits.find(one => one.file !== null);
+  const hits = segments.filter(segment => segment.end > start && segment.start < last);
+  const main = hits.find(hit => hit.file !== null);
   if (main === undefined || main.file === null) return null;
-  const isMain = (one: ScriptSegment): boolean => one.file === main.file && one.literal === main.literal;
+  const isMain = (segment: ScriptSegment): boolean =>
+    segment.file === main.file && segment.literal === main.literal;
   const places = hits
     .filter(isMain)
-    .flatMap(one => [
-      placeAt(source, one, Math.max(start, one.start)),
-      placeAt(source, one, Math.min(last, one.end) - 1),
+    .flatMap(hit => [
+      placeAt(source, hit, Math.max(start, hit.start)),
+      placeAt(source, hit, Math.min(last, hit.end) - 1),
     ]);
   const range = {
-    start: Math.min(...places.map(one => one.start)),
-    end: Math.max(...places.map(one => one.end)),
+    start: Math.min(...places.map(place => place.start)),
+    end: Math.max(...places.map(place => place.end)),
   };
   const tail = hits.at(-1);
   if (tail === undefined || isMain(tail)) return { file: main.file, ...range };
   // What ends elsewhere came through an interpolation, which ends where this literal goes on.
-  const next = segments.find(one => one.start >= tail.end && isMain(one));
+  const next = segments.find(segment => segment.start >= tail.end && isMain(segment));
   const goesOn = next === undefined ? range.end : placeAt(source, next, next.start).start;
   return { file: main.file, start: range.start, end: Math.max(range.end, goesOn) };
 }

@@ -15,12 +15,14 @@ import type {
 
 const parts = new WeakMap<GeneratorBody, readonly GeneratorBody[]>();
 
-/** The bodies that a body stands for, no two of which are there at once; itself, if it is no more than one. */
+/**
+ * Returns the bodies that a body stands for, no two of which are there at once; itself, if it is no more than one.
+ */
 export function variantsIn(body: GeneratorBody): readonly GeneratorBody[] {
   return parts.get(body) ?? [body];
 }
 
-/** One body of several that stand for one another: what they agree in, and all names that any of them has. */
+/** Returns one body for several alternatives: what they agree in, and all names that any of them has. */
 export function variantsOf(bodies: readonly GeneratorBody[]): GeneratorBody {
   const common = commonBody(bodies);
   if (bodies.length > 1) parts.set(common, bodies);
@@ -52,7 +54,9 @@ function commonBody(bodies: readonly GeneratorBody[]): GeneratorBody {
     files: byName(alikes.flatMap(body => body.files)).map(commonFile),
     prompts: byName(alikes.flatMap(body => body.prompts)).map(commonPrompt),
     dependencies: [
-      ...new Map(known.flatMap(body => body.dependencies.map(one => [one.value, one] as const))).values(),
+      ...new Map(
+        known.flatMap(body => body.dependencies.map(dependency => [dependency.value, dependency] as const)),
+      ).values(),
     ],
     runtimeInputs: [...new Set(alikes.flatMap(body => body.runtimeInputs))],
     packages: distinct(known.flatMap(body => body.packages)),
@@ -96,7 +100,7 @@ function summaryOf(body: GeneratorBody): Summary {
         body.share,
         body.files.map(withoutPlace),
         body.prompts.map(withoutPlace),
-        body.dependencies.map(one => one.value),
+        body.dependencies.map(dependency => dependency.value),
         body.runtimeInputs,
         body.complete,
         body.validation,
@@ -104,7 +108,7 @@ function summaryOf(body: GeneratorBody): Summary {
       ]),
       files: sorted(body.files.map(file => file.name)),
       prompts: sorted(body.prompts.map(prompt => prompt.name)),
-      dependencies: sorted(body.dependencies.map(one => one.value)),
+      dependencies: sorted(body.dependencies.map(dependency => dependency.value)),
       packages: sorted(body.runtimeInputs),
       share: JSON.stringify(body.share),
       validation: JSON.stringify(body.validation),
@@ -114,7 +118,7 @@ function summaryOf(body: GeneratorBody): Summary {
   return summary;
 }
 
-/** The first of each kind: in a fleet a thousand machines may say the same, each in a file of its own. */
+/** Keeps the first of each kind: in a fleet a thousand machines may say the same, each in a file of its own. */
 function withoutAlikes(bodies: readonly GeneratorBody[]): readonly GeneratorBody[] {
   if (bodies.length < 3) return bodies;
   return uniqueBy(bodies, body => summaryOf(body).whole);
@@ -176,7 +180,7 @@ function commonPrompt(all: readonly GeneratorPrompt[]): GeneratorPrompt {
   };
 }
 
-/** A script that some have not is not known to be there, but it is the one to show. */
+/** Returns the script to show. One that some bodies do not have is not known to be there. */
 function commonScript(bodies: readonly GeneratorBody[]): GeneratorScript | null {
   const scripts = bodies.map(body => body.script);
   const first = scripts.find(script => script !== null) ?? null;

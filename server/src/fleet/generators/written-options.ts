@@ -34,47 +34,47 @@ export function readWritten(
   function note(of: WrittenOption['of'], owner: string | null, { set, conditional }: OptionSet): void {
     for (const [name, entry] of set.entries) {
       if (name.startsWith('_')) continue;
-      for (const one of definitionsOf(cx, entry.value))
+      for (const definition of definitionsOf(cx, entry.value))
         found.push({
           of,
           owner,
           name,
           at: placeAt(entry, fallback),
-          kind: one.value.kind,
-          value: readSetting(cx, one.value),
-          valueAt: one.value.origin === null ? null : placeOf(one.value.origin),
-          conditional: conditional || one.conditional || entry.optional,
-          priority: one.priority,
-          ...(name === 'runtimeInputs' ? packageOf(one.value) : {}),
+          kind: definition.value.kind,
+          value: readSetting(cx, definition.value),
+          valueAt: definition.value.origin === null ? null : placeOf(definition.value.origin),
+          conditional: conditional || definition.conditional || entry.optional,
+          priority: definition.priority,
+          ...(name === 'runtimeInputs' ? packageOf(definition.value) : {}),
         });
     }
   }
 
   /** What stands in the place of a file or a prompt and is no set. */
   function noteStranger(option: string, name: string, member: Attr, conditional: boolean): void {
-    for (const one of definitionsOf(cx, member.value)) {
-      if (!NO_SETS.has(one.value.kind)) continue;
+    for (const definition of definitionsOf(cx, member.value)) {
+      if (!NO_SETS.has(definition.value.kind)) continue;
       found.push({
         of: 'generator',
         owner: null,
         name: option,
         member: name,
         at: placeAt(member, fallback),
-        kind: one.value.kind,
-        value: readSetting(cx, one.value),
-        valueAt: one.value.origin === null ? null : placeOf(one.value.origin),
-        conditional: conditional || one.conditional || member.optional,
-        priority: one.priority,
+        kind: definition.value.kind,
+        value: readSetting(cx, definition.value),
+        valueAt: definition.value.origin === null ? null : placeOf(definition.value.origin),
+        conditional: conditional || definition.conditional || member.optional,
+        priority: definition.priority,
       });
     }
   }
 
-  for (const one of sets) {
-    note('generator', null, one);
+  for (const set of sets) {
+    note('generator', null, set);
     for (const [option, of] of Object.entries(MEMBERS)) {
-      const entry = one.set.entries.get(option);
+      const entry = set.set.entries.get(option);
       if (entry === undefined) continue;
-      for (const all of setsIn(cx, entry.value, one.conditional))
+      for (const all of setsIn(cx, entry.value, set.conditional))
         for (const [name, member] of all.set.entries) {
           noteStranger(option, name, member, all.conditional);
           for (const inner of setsIn(cx, member.value, all.conditional || member.optional)) {
@@ -101,8 +101,10 @@ function packageOf(value: Value): { readonly package?: string; readonly kind?: '
 }
 
 function setsIn(cx: Evaluation, lazy: Lazy, conditional: boolean): OptionSet[] {
-  return definitionsOf(cx, lazy).flatMap(one =>
-    isSet(one.value) ? [{ set: one.value, conditional: conditional || one.conditional }] : [],
+  return definitionsOf(cx, lazy).flatMap(definition =>
+    isSet(definition.value)
+      ? [{ set: definition.value, conditional: conditional || definition.conditional }]
+      : [],
   );
 }
 

@@ -17,8 +17,8 @@ export function exportGenerators(cx: Evaluation, clan: AttrsValue, given: Given)
   const found: ExportGenerator[] = [];
   for (const all of optionSets(cx, clan, 'exports').found)
     for (const [key, entry] of all.set.entries)
-      for (const one of moduleSets(cx, entry.value, given).sets)
-        for (const { set } of optionSets(cx, one.set, 'generators').found)
+      for (const moduleSet of moduleSets(cx, entry.value, given).sets)
+        for (const { set } of optionSets(cx, moduleSet.set, 'generators').found)
           for (const [name, { at }] of set.entries)
             if (at !== null) found.push({ key, name, at: placeOf(at) });
   return found;

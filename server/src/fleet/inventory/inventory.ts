@@ -31,7 +31,7 @@ export interface Instances {
   readonly complete: boolean;
 }
 
-/** Is the instance one of clan-core's own services? Null where that is not known. */
+/** Returns whether the instance is one of clan-core's own services, or `null` if that is not known. */
 export function isOfClanCore(instance: Instance): boolean | null {
   const { input, inputKnown } = instance.module;
   if (!inputKnown) return null;
@@ -44,9 +44,9 @@ export function isOfClanCore(instance: Instance): boolean | null {
  */
 export function readInstances(cx: Evaluation, inventory: AttrsValue, conditional: boolean): Instances {
   const { found, complete } = optionSets(cx, inventory, 'instances');
-  const list = found.flatMap(one =>
-    [...one.set.entries].map(([name, entry]) =>
-      readInstance(cx, name, entry, conditional || one.conditional || entry.optional),
+  const list = found.flatMap(definition =>
+    [...definition.set.entries].map(([name, entry]) =>
+      readInstance(cx, name, entry, conditional || definition.conditional || entry.optional),
     ),
   );
   return { list, complete: complete && !conditional };
@@ -57,13 +57,13 @@ function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: bo
   const roles = new Map<string, Role>();
   let module: InstanceModule | null = null;
   let complete = true;
-  for (const one of definitionsOf(cx, entry.value)) {
-    if (one.value.kind !== 'attrs') {
+  for (const definition of definitionsOf(cx, entry.value)) {
+    if (definition.value.kind !== 'attrs') {
       complete = false;
       continue;
     }
-    const set = one.value;
-    if (one.conditional) complete = false;
+    const set = definition.value;
+    if (definition.conditional) complete = false;
     module = mergeModules(module, readModule(cx, set));
     const read = optionSets(cx, set, 'roles');
     if (!read.complete) complete = false;
@@ -80,7 +80,7 @@ function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: bo
   };
 }
 
-/** What one definition says of the module: a name of '' is not said. */
+/** Reads what one definition says of the module. The name is '' if it says none. */
 function readModule(cx: Evaluation, set: AttrsValue): InstanceModule {
   const entry = set.entries.get('module');
   const none = isClosed(set) ? '' : null;
@@ -263,7 +263,7 @@ function both(left: () => Setting, right: () => Setting): () => Setting {
   return () => mergeSettings(left(), right());
 }
 
-/** One instance a name: what several places say is joined; a place that was read twice counts once. */
+/** Joins the instances of one name. A place that was read twice counts once. */
 export function mergeInstances(all: readonly Instance[]): Instance[] {
   const merged = new Map<string, Instance>();
   const seen = new Set<string>();
@@ -290,7 +290,7 @@ function mergeTwo(left: Instance, right: Instance): Instance {
   };
 }
 
-/** With the names that instances have by default: a module without a name is called as the instance. */
+/** Adds the names that instances have by default: a module without a name is called as the instance. */
 export function withModuleNames(instances: readonly Instance[]): Instance[] {
   return instances.map(instance =>
     instance.module.name === ''

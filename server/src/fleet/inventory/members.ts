@@ -84,10 +84,11 @@ function isPredefined(tags: ReadonlyMap<string, Members>, found: Members): boole
 }
 
 function predefined({ machines, machinesComplete }: InventorySources): Map<string, Members> {
-  const names = (kind: string) => machines.filter(one => one.class === kind).map(one => one.name);
-  const classes = machinesComplete && machines.every(one => one.class !== null);
+  const names = (kind: string) =>
+    machines.filter(machine => machine.class === kind).map(machine => machine.name);
+  const classes = machinesComplete && machines.every(machine => machine.class !== null);
   return new Map([
-    ['all', { machines: new Set(machines.map(one => one.name)), complete: machinesComplete }],
+    ['all', { machines: new Set(machines.map(machine => machine.name)), complete: machinesComplete }],
     ['nixos', { machines: new Set(names('nixos')), complete: classes }],
     ['darwin', { machines: new Set(names('darwin')), complete: classes }],
   ]);
@@ -107,7 +108,7 @@ function readTags(
   lists: TagListing[],
 ): boolean {
   let complete = true;
-  for (const lazy of sources.tags.flatMap(one => one.values)) {
+  for (const lazy of sources.tags.flatMap(tag => tag.values)) {
     for (const { value, conditional } of definitionsOf(cx, lazy)) {
       const set = value.kind === 'lambda' ? computed(cx, value, sources, tags) : value;
       if (set.kind !== 'attrs' || conditional) {
@@ -194,7 +195,10 @@ export function tagDefinitions(set: AttrsValue): TagDefinitions | null {
   return entry === undefined ? null : { values: [entry.value] };
 }
 
-/** The machines of a role: those it names and those with one of its tags. Null where that is not known. */
+/**
+ * Returns the machines of a role: those it names and those with one of its tags. Returns `null` where that is not
+ * known.
+ */
 export function roleMembers(inventory: Inventory, role: Role): readonly string[] | null {
   if (!role.complete) return null;
   const names = new Set(role.machines.map(machine => machine.name));
@@ -206,29 +210,32 @@ export function roleMembers(inventory: Inventory, role: Role): readonly string[]
   return [...names].sort();
 }
 
-/** The machines that are certainly in a role. */
+/** Returns the machines that are certainly in a role. */
 export function certainMembers(inventory: Inventory, role: Role): readonly string[] {
   const names = new Set(role.machines.map(machine => machine.name));
   for (const tag of role.tags) for (const name of inventory.certainlyTagged(tag.name)) names.add(name);
   return [...names].sort();
 }
 
-/** What is said of one machine of a role: with its name, and with its tags. */
+/** Returns what is said of one machine of a role: with its name, and with its tags. */
 function entriesOf(inventory: Inventory, role: Role, machine: string): RoleEntry[] {
   return [
     ...role.tags.filter(tag => tag.hasSettings && inventory.certainlyTagged(tag.name).has(machine)),
-    ...role.machines.filter(one => one.name === machine),
+    ...role.machines.filter(entry => entry.name === machine),
   ];
 }
 
-/** What one machine is given as settings in a role: the role's, the machine's own, and those of its tags. */
+/** Returns what one machine is given as settings in a role: the role's, the machine's own, and those of its tags. */
 export function memberSettings(inventory: Inventory, role: Role, machine: string): Setting {
   return entriesOf(inventory, role, machine)
     .filter(entry => entry.hasSettings)
     .reduce((settings, entry) => mergeSettings(settings, entry.settings()), role.settings());
 }
 
-/** As `memberSettings`, the values themselves: what evaluation merges and passes to a service module. */
+/**
+ * Returns what `memberSettings` reads as the values themselves, which evaluation merges and passes to a service
+ * module.
+ */
 export function memberValues(inventory: Inventory, role: Role, machine: string): readonly Lazy[] {
   return [role, ...entriesOf(inventory, role, machine)].flatMap(SETTINGS.of);
 }

@@ -27,7 +27,10 @@ export function readConstraints(cx: Evaluation, modules: readonly SetDefinition[
 
 function below(cx: Evaluation, sets: readonly SetDefinition[], name: string): SetDefinition[] {
   return sets.flatMap(({ set, conditional }) =>
-    optionSets(cx, set, name).found.map(one => ({ ...one, conditional: conditional || one.conditional })),
+    optionSets(cx, set, name).found.map(definition => ({
+      ...definition,
+      conditional: conditional || definition.conditional,
+    })),
   );
 }
 

@@ -38,7 +38,7 @@ export function serviceOptions(
 
 function readRoles(cx: Evaluation, module: Lazy, given: Given): ReadonlyMap<string, RoleSettings> {
   const { sets, gap } = moduleSets(cx, module, given);
-  if (gap !== null || sets.some(one => one.conditional)) return NONE;
+  if (gap !== null || sets.some(set => set.conditional)) return NONE;
   const interfaces = new Map<string, Lazy[]>();
   const places = new Map<string, Place>();
   const completing = new Set<string>();
@@ -46,8 +46,8 @@ function readRoles(cx: Evaluation, module: Lazy, given: Given): ReadonlyMap<stri
   for (const { set } of sets) {
     const roles = optionSets(cx, set, 'roles');
     if (!roles.complete) return NONE;
-    for (const one of roles.found)
-      for (const [name, entry] of one.set.entries) {
+    for (const definition of roles.found)
+      for (const [name, entry] of definition.set.entries) {
         const found = interfaces.get(name) ?? [];
         interfaces.set(name, found);
         if (entry.at !== null && !places.has(name)) places.set(name, placeOf(entry.at));

@@ -39,49 +39,46 @@ export function readInterface(cx: Evaluation, module: Lazy | null, given: Given)
 }
 
 /**
- * The settings as a service module sees them.
+ * Returns the settings as a service module sees them.
  * @param given all definitions: the role's and the machine's
  */
 export function settingsValue(cx: Evaluation, known: Interface, given: readonly Lazy[], what: string): Lazy {
-  return thunk(() => merged(cx, known.options, known.complete, given, `settings of ${what}`));
+  return thunk(() => merged(cx, known, given, `settings of ${what}`));
 }
 
-/** A level of options: what the interface declares there, and what is set. */
+/** Merges a level of options: what the interface declares there, and what is set. */
 function merged(
   cx: Evaluation,
-  declared: readonly AttrsValue[],
-  complete: boolean,
+  { options: declared, complete }: Interface,
   given: readonly Lazy[],
   what: string,
 ): Value {
-  const definitions = given.flatMap(one => definitionsOf(cx, one));
+  const definitions = given.flatMap(lazy => definitionsOf(cx, lazy));
   const sets = definitions.flatMap(({ value, conditional }) =>
     value.kind === 'attrs' ? [{ set: value, conditional }] : [],
   );
   const allKnown =
-    sets.length === definitions.length && sets.every(one => !one.conditional && isClosed(one.set));
+    sets.length === definitions.length && sets.every(set => !set.conditional && isClosed(set.set));
   const names = new Set([
     ...declared.flatMap(set => [...set.entries.keys()]),
-    ...sets.flatMap(one => [...one.set.entries.keys()]),
+    ...sets.flatMap(set => [...set.set.entries.keys()]),
   ]);
   const why = unknown(what, `${what}:${names.size}`, null);
   const entries = new Map<string, Attr>();
   for (const name of names) {
     const options = declared.flatMap(set => set.entries.get(name) ?? []);
-    const values = sets.flatMap(one => {
-      const entry = one.set.entries.get(name);
-      return entry === undefined ? [] : [{ entry, sure: !one.conditional && !entry.optional }];
+    const values = sets.flatMap(set => {
+      const entry = set.set.entries.get(name);
+      return entry === undefined ? [] : [{ entry, sure: !set.conditional && !entry.optional }];
     });
     const inner = `${what}.${name}`;
-    const sure = allKnown && values.every(one => one.sure);
+    const sure = allKnown && values.every(({ sure: isSure }) => isSure);
     const value = thunk(() =>
       option(
         cx,
-        options,
-        values.map(one => one.entry.value),
+        { options, complete, what: inner },
+        values.map(({ entry }) => entry.value),
         sure,
-        complete,
-        inner,
       ),
     );
     entries.set(name, attr(value, values[0]?.entry.at ?? options[0]?.at ?? null));
@@ -89,21 +86,28 @@ function merged(
   return attrs(entries, sets[0]?.set.origin ?? null, complete && allKnown ? null : why);
 }
 
-/** One option, or a set of options. */
+/** What the interface declares under one name. */
+interface Declarations {
+  readonly options: readonly Attr[];
+  /** False if the level may declare more. */
+  readonly complete: boolean;
+  /** The path of the option, for reasons. */
+  readonly what: string;
+}
+
+/** Returns the value of one option, or of a set of options. */
 function option(
   cx: Evaluation,
-  options: readonly Attr[],
+  { options, complete, what }: Declarations,
   given: readonly Lazy[],
   sure: boolean,
-  complete: boolean,
-  what: string,
 ): Value {
   const why = unknown(what, what, null);
-  const declared = options.map(one => cx.force(one.value));
-  const sets = declared.filter(one => one.kind === 'attrs');
+  const declared = options.map(candidate => cx.force(candidate.value));
+  const sets = declared.filter(value => value.kind === 'attrs');
   if (sets.length !== declared.length) return guess(why, given);
   const isOption = sets.some(set => set.entries.has('_type'));
-  if (sets.length > 0 && !isOption) return merged(cx, sets, complete, given, what);
+  if (sets.length > 0 && !isOption) return merged(cx, { options: sets, complete }, given, what);
   const [only] = sets;
   if (sets.length > 1 || only?.entries.has('apply')) return guess(why, given);
   if (given.length === 0) {
@@ -119,18 +123,18 @@ function guess(why: UnknownValue, given: readonly Lazy[]): Value {
   return given.length === 0 ? why : perhaps(why, given, null);
 }
 
-/** Definitions of one option, as its type merges them. */
+/** Joins the definitions of one option, as its type merges them. */
 function joined(cx: Evaluation, given: readonly Lazy[], type: Value | null, why: UnknownValue): Value {
-  const definitions = strongest(given.flatMap(one => definitionsOf(cx, one)));
-  const values = definitions.map(one => one.value);
+  const definitions = strongest(given.flatMap(lazy => definitionsOf(cx, lazy)));
+  const values = definitions.map(definition => definition.value);
   const [first] = values;
-  if (first === undefined || definitions.some(one => one.conditional) || converts(cx, type))
+  if (first === undefined || definitions.some(definition => definition.conditional) || converts(cx, type))
     return guess(why, given);
-  if (values.every(one => one.kind === 'list')) {
-    const items = values.flatMap(one => (one.kind === 'list' ? openedItems(cx, one, why) : []));
+  if (values.every(value => value.kind === 'list')) {
+    const items = values.flatMap(value => (value.kind === 'list' ? openedItems(cx, value, why) : []));
     return list(items, first.origin);
   }
-  const sets = values.filter(one => one.kind === 'attrs');
+  const sets = values.filter(value => value.kind === 'attrs');
   if (sets.length === values.length) {
     // What a submodule adds by itself is not known; the names of `attrsOf` are those that are set.
     const names = isAttrsOf(cx, type) ? null : why;
@@ -145,10 +149,10 @@ function strongest(definitions: readonly Definition[]): readonly Definition[] {
   const possible = definitions.filter(({ never }) => !never);
   const certainly = possible.filter(({ conditional }) => !conditional).map(({ priority }) => priority);
   const priority = Math.min(...certainly);
-  return possible.filter(one => one.priority <= priority);
+  return possible.filter(definition => definition.priority <= priority);
 }
 
-/** Sets joined attribute by attribute; what is inside may have more attributes than are written. */
+/** Joins sets attribute by attribute. What is inside may have more attributes than are written. */
 function widened(
   cx: Evaluation,
   sets: readonly AttrsValue[],
@@ -167,7 +171,7 @@ function widened(
   return attrs(entries, sets[0]?.origin ?? null, open ?? hidden, patterns);
 }
 
-/** The same, where a submodule may have added attributes. */
+/** Opens a value in which a submodule may have added attributes. */
 function opened(cx: Evaluation, lazy: Lazy, why: UnknownValue): Lazy {
   return thunk(() => {
     const value = cx.force(lazy);
@@ -197,7 +201,7 @@ function converts(cx: Evaluation, type: Value | null): boolean {
   return false;
 }
 
-/** The function of `lib.types` that made a type. */
+/** Returns the function of `lib.types` that made a type. */
 function typeFunction(type: Value | null): string | null {
   if (type?.kind !== 'unknown') return null;
   let at: UnknownValue = type;

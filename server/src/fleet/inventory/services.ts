@@ -73,7 +73,7 @@ export function applyServices(
         : withBudget(cx, STEPS, () =>
             readService(
               cx,
-              modules.filter(one => one.name === name),
+              modules.filter(module => module.name === name),
               given,
             ),
           );
@@ -105,8 +105,8 @@ function readService(cx: Evaluation, modules: readonly ServiceModule[], given: G
       origin ??= set.origin;
       if (conditional) complete = false;
       perMachine = certain(set, 'perMachine')?.value ?? perMachine;
-      for (const one of optionSets(cx, set, 'roles').found)
-        for (const [name, entry] of one.set.entries) {
+      for (const definition of optionSets(cx, set, 'roles').found)
+        for (const [name, entry] of definition.set.entries) {
           const role = cx.force(entry.value);
           if (role.kind !== 'attrs') complete = false;
           else roles.set(name, readRole(cx, role, roles.get(name), given));
@@ -163,10 +163,10 @@ function runService(
       const fn = unwrap(cx, module).value;
       const values = args();
       const result = fn.kind === 'lambda' ? cx.apply(fn, argumentsFor(fn, values), null) : fn;
-      return machineModules(cx, inventory, machine, result, given, service.origin);
+      return machineModules(cx, inventory, { machine, given, origin: service.origin }, result);
     });
     if (facts instanceof BudgetExceeded) complete = false;
-    else found.push(...facts.map(one => ({ machine, facts: one.facts, certain: sure && one.certain })));
+    else found.push(...facts.map(fact => ({ machine, facts: fact.facts, certain: sure && fact.certain })));
   }
 
   for (const run of runs) {
@@ -179,7 +179,7 @@ function runService(
       for (const machine of machines) {
         const args = () => ({
           instanceName: string(instance.name, service.origin),
-          settings: settingsOf(cx, inventory, own, instance, role, machine),
+          settings: settingsOf(cx, own, { inventory, instance, role }, machine),
           machine: machineArgument(machine),
           roles: run.roles,
           ...unknowns(`${instance.name}.${name}.${machine}`),
@@ -210,7 +210,7 @@ function has(run: Run, machine: string): boolean {
   return [...run.members.values()].some(machines => machines.includes(machine));
 }
 
-/** What clan gives beside what the inventory says: nothing of it is known here. */
+/** Returns the arguments that clan gives beside what the inventory says: nothing of them is known here. */
 function unknowns(what: string): Readonly<Record<string, Lazy>> {
   const root = (name: string) =>
     unknown(`\`${name}\`, which clan gives to services`, `${name}@${what}`, null, { kind: 'root', name });
@@ -234,7 +234,7 @@ function runOf(cx: Evaluation, inventory: Inventory, service: Service, instance:
     members.set(role.name, machines);
     entries.set(
       role.name,
-      attr(roleValue(cx, inventory, service, instance, role, machines, all !== null), null),
+      attr(roleValue(cx, { inventory, service, instance, role }, machines, all !== null), null),
     );
   }
   for (const name of service.roles.keys())
@@ -248,15 +248,17 @@ function runOf(cx: Evaluation, inventory: Inventory, service: Service, instance:
   return { instance, members, complete, roles };
 }
 
-function roleValue(
-  cx: Evaluation,
-  inventory: Inventory,
-  service: Service,
-  instance: Instance,
-  role: Role,
-  machines: readonly string[],
-  complete: boolean,
-): Lazy {
+/** A role of an instance of a service. */
+interface InstanceRole {
+  readonly inventory: Inventory;
+  readonly service: Service;
+  readonly instance: Instance;
+  readonly role: Role;
+}
+
+/** @param complete false if there may be further members */
+function roleValue(cx: Evaluation, of: InstanceRole, machines: readonly string[], complete: boolean): Lazy {
+  const { service, instance, role } = of;
   const own = service.roles.get(role.name);
   const what = `${instance.name}.${role.name}`;
   const entries = new Map<string, Attr>();
@@ -264,7 +266,7 @@ function roleValue(
     const settings =
       own === undefined
         ? unknown('settings', `settings of ${what}.${machine}`, null)
-        : settingsOf(cx, inventory, own, instance, role, machine);
+        : settingsOf(cx, own, of, machine);
     entries.set(machine, attr(attrsOf({ settings }, null), null));
   }
   const all = attrs(
@@ -281,10 +283,8 @@ function roleValue(
 
 function settingsOf(
   cx: Evaluation,
-  inventory: Inventory,
   own: ServiceRole,
-  instance: Instance,
-  role: Role,
+  { inventory, instance, role }: Omit<InstanceRole, 'service'>,
   machine: string,
 ): Lazy {
   const what = `${instance.name}.${role.name}.${machine}`;
@@ -315,10 +315,8 @@ function machineValue(machine: string, roles: readonly string[]): Lazy {
 function machineModules(
   cx: Evaluation,
   inventory: Inventory,
-  machine: string,
+  { machine, given, origin }: { readonly machine: string; readonly given: Given; readonly origin: Origin },
   result: Value,
-  given: Given,
-  origin: Origin,
 ): { readonly facts: ModuleFacts; readonly certain: boolean }[] {
   const kind = inventory.machine(machine)?.class ?? null;
   const givenThere: Given = name => (name === 'config' ? configOf(machine) : given(name));

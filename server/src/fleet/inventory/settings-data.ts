@@ -22,7 +22,8 @@ export function notDataIn(cx: Evaluation, values: readonly Lazy[]): () => readon
     if (known === null) {
       const found: NotData[] = [];
       const looked = withBudget(cx, STEPS, () => {
-        for (const value of values) for (const one of definitionsOf(cx, value)) lookAt(cx, one.value, found);
+        for (const value of values)
+          for (const definition of definitionsOf(cx, value)) lookAt(cx, definition.value, found);
       });
       known = looked instanceof BudgetExceeded ? [] : found;
     }

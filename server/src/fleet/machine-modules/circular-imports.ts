@@ -36,7 +36,7 @@ interface Need {
 }
 
 /**
- * Where a module needs its own configuration to be known, or to tell what it imports.
+ * Returns where a module needs its own configuration to be known, or to tell what it imports.
  * @param module a function that the module system calls
  * @param isPlain true if all that it comes to is known, whatever its configuration is
  * @param fallback the place of what was written nowhere
@@ -58,7 +58,9 @@ export function circularImports(
   return handed.flatMap(name => ask([name]) ?? []);
 }
 
-/** The first place that needs an argument which is made of all modules; null where that is not certain. */
+/**
+ * Returns the first place that needs an argument which is made of all modules, or `null` where that is not certain.
+ */
 function circularImport(
   cx: Evaluation,
   module: LambdaValue,
@@ -123,7 +125,9 @@ function isNeeded(value: Value): boolean {
   return value.kind === 'failure' && value.message === NEEDED;
 }
 
-/** What the module is called with, and its own configuration. What it does not ask for, it is not given. */
+/**
+ * Returns the arguments of the module, with its own configuration. An argument that it does not ask for is left out.
+ */
 function withOwn(module: LambdaValue, given: Given, own: Own): Value {
   const args = moduleArguments(module, given);
   const entries = new Map(args.entries);
@@ -134,7 +138,7 @@ function withOwn(module: LambdaValue, given: Given, own: Own): Value {
   return attrs(entries, null, args.open);
 }
 
-/** The first option that is asked for on the way to a module's imports. */
+/** Returns the first option that is asked for on the way to a module's imports. */
 function firstAsked(
   cx: Evaluation,
   module: LambdaValue,

@@ -98,12 +98,12 @@ export function createSettling(cx: Evaluation, cache: SettledCache, reading: Mod
     return settledFor(cx, machine, kept.facts, config => {
       const found = reading.again(facts, config);
       // What the machine does not decide is the same definition for all.
-      const shared = found.definitions.map(one => {
-        const general = facts.definitions.find(other => areSame(one, other));
+      const shared = found.definitions.map(definition => {
+        const general = facts.definitions.find(other => areSame(definition, other));
         if (general?.body().completeness === 'full') return general;
         // Read now: later on, the machine's options are not known any more.
-        const { completeness } = one.body();
-        return general?.body().completeness === completeness ? general : one;
+        const { completeness } = definition.body();
+        return general?.body().completeness === completeness ? general : definition;
       });
       return { ...found, definitions: constantDefinitions(shared, kept.before) };
     });
@@ -136,7 +136,7 @@ export function createSettling(cx: Evaluation, cache: SettledCache, reading: Mod
   };
 }
 
-/** Does the module leave something open that options may decide? */
+/** Returns whether the module leaves something open that options may decide. */
 function isUnsettled({ definitions, gaps }: ModuleFacts): boolean {
   return gaps.length > 0 || definitions.some(isOpen);
 }
@@ -147,7 +147,7 @@ function isOpen({ conditional, nameKind, body }: GeneratorDefinition): boolean {
 
 function isSettledSaying({ definitions, declared, unclear }: OptionSays): boolean {
   if (unclear || (declared !== null && declared.default === undefined)) return false;
-  return definitions.every(one => !one.conditional && one.value !== undefined);
+  return definitions.every(definition => !definition.conditional && definition.value !== undefined);
 }
 
 function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean {

@@ -34,15 +34,16 @@ export function homeModules(
   const definitions: GeneratorDefinition[] = [];
 
   function read(lazy: Lazy, sure: boolean): void {
-    for (const one of definitionsOf(cx, lazy)) {
-      if (one.never) continue;
-      const value = cx.resolve(one.value);
-      const isSure = sure && !one.conditional;
+    for (const definition of definitionsOf(cx, lazy)) {
+      if (definition.never) continue;
+      const value = cx.resolve(definition.value);
+      const isSure = sure && !definition.conditional;
       const own = fileOf(value, fallback);
       if (own !== null) imports.push({ target: { file: own }, certain: isSure, at: placeOf(fallback) });
       else {
         const inner = readModule(value);
-        for (const each of inner.imports) imports.push(isSure ? each : { ...each, certain: false });
+        for (const moduleImport of inner.imports)
+          imports.push(isSure ? moduleImport : { ...moduleImport, certain: false });
         if (isSure) definitions.push(...inner.definitions);
       }
     }
@@ -52,15 +53,15 @@ export function homeModules(
     if (value.kind !== 'attrs' || never) continue;
     const sure = certain && !conditional;
     const shared = value.entries.get('sharedModules');
-    for (const one of shared === undefined ? [] : definitionsOf(cx, shared.value)) {
-      const items = one.value.kind === 'list' && !one.never ? one.value.items : [];
-      for (const item of items) if (item.kind !== 'spread') read(item, sure && !one.conditional);
+    for (const definition of shared === undefined ? [] : definitionsOf(cx, shared.value)) {
+      const items = definition.value.kind === 'list' && !definition.never ? definition.value.items : [];
+      for (const item of items) if (item.kind !== 'spread') read(item, sure && !definition.conditional);
     }
     const users = value.entries.get('users');
-    for (const one of users === undefined ? [] : definitionsOf(cx, users.value)) {
-      if (one.value.kind !== 'attrs' || one.never) continue;
-      const isSure = sure && !one.conditional && users?.optional !== true;
-      for (const user of [...one.value.entries.values(), ...one.value.patterns])
+    for (const definition of users === undefined ? [] : definitionsOf(cx, users.value)) {
+      if (definition.value.kind !== 'attrs' || definition.never) continue;
+      const isSure = sure && !definition.conditional && users?.optional !== true;
+      for (const user of [...definition.value.entries.values(), ...definition.value.patterns])
         read(user.value, isSure && !user.optional);
     }
   }

@@ -11,23 +11,26 @@ import { areOfSameValue } from '../generators/definitions.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
 import type { ModuleFacts } from './module-facts.ts';
 
-/** The definitions, each the one from before where that says the same; the whole list from before if all are. */
+/** Returns the definitions, each the object from before if it is equal, and the whole list from before if all are. */
 export function constantDefinitions(
   fresh: readonly GeneratorDefinition[],
   before: readonly GeneratorDefinition[],
 ): readonly GeneratorDefinition[] {
-  if (before.length === 0) return fresh;
+  if (before.length === 0) return fresh.length === 0 ? before : fresh;
   let byName: ReadonlyMap<string, readonly number[]> | null = null;
   // Nearly always they come in the order that they came in before.
   let next = 0;
-  const result = fresh.map(one => {
+  const result = fresh.map(definition => {
     const expected = before[next];
-    let found = expected !== undefined && saySame(expected, one) ? next : -1;
+    let found = expected !== undefined && saySame(expected, definition) ? next : -1;
     if (found < 0) {
       byName ??= placesByName(before);
-      found = byName.get(one.name)?.find(place => saySame(before[place] as GeneratorDefinition, one)) ?? -1;
+      found =
+        byName
+          .get(definition.name)
+          ?.find(place => saySame(before[place] as GeneratorDefinition, definition)) ?? -1;
     }
-    if (found < 0) return one;
+    if (found < 0) return definition;
     next = found + 1;
     return before[found] as GeneratorDefinition;
   });
@@ -36,11 +39,13 @@ export function constantDefinitions(
 
 function placesByName(definitions: readonly GeneratorDefinition[]): Map<string, number[]> {
   const found = new Map<string, number[]>();
-  for (const [place, { name }] of definitions.entries()) addToList(found, name, place);
+  for (const [place, { name }] of definitions.entries()) {
+    addToList(found, name, place);
+  }
   return found;
 }
 
-/** What a file's module says; the facts from before if it still says those. */
+/** Returns the facts of a module: the object from before if they are equal. */
 export function constantModule(fresh: ModuleFacts, before: ModuleFacts): ModuleFacts {
   const definitions = constantDefinitions(fresh.definitions, before.definitions);
   const ofHome = constantDefinitions(fresh.homes.definitions, before.homes.definitions);
@@ -72,7 +77,7 @@ function saySame(left: GeneratorDefinition, right: GeneratorDefinition): boolean
 
 const texts = new WeakMap<GeneratorBody, string>();
 
-/** All that a body says, places and all. */
+/** Returns all that a body says as text, places included. */
 function textOf(body: GeneratorBody): string {
   let text = texts.get(body);
   if (text === undefined) {
@@ -85,19 +90,22 @@ function textOf(body: GeneratorBody): string {
 }
 
 /**
- * A module mostly defines what its file shows by itself. Then the one stands for the other, so that nothing is kept
- * twice. What a function made for its caller came another way, or has a name that tells of what it was given.
+ * Replaces definitions by the equal ones that the file of the module shows by itself, so that nothing is kept twice.
+ * What a function made for its caller came another way, or has a name that depends on its arguments.
  */
 export function withKnown(
   definitions: readonly GeneratorDefinition[],
   known: readonly GeneratorDefinition[],
 ): readonly GeneratorDefinition[] {
   const all = new Set(known);
-  if (definitions.every(one => all.has(one))) return definitions;
-  const byName = groupBy(known, one => one.name);
-  return definitions.map(one => {
-    const same = one.nameKind === 'pattern' ? [] : byName.get(one.name)?.filter(other => areSame(one, other));
-    return same?.length === 1 ? (same[0] as GeneratorDefinition) : one;
+  if (definitions.every(definition => all.has(definition))) return definitions;
+  const byName = groupBy(known, ({ name }) => name);
+  return definitions.map(definition => {
+    const same =
+      definition.nameKind === 'pattern'
+        ? []
+        : byName.get(definition.name)?.filter(other => areSame(definition, other));
+    return same?.length === 1 ? (same[0] as GeneratorDefinition) : definition;
   });
 }
 

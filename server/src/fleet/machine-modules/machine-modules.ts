@@ -123,7 +123,7 @@ export function followModules(
   };
 }
 
-/** What home-manager's modules bring that certainly belong to the machine. What is read is noted. */
+/** Follows home-manager's modules that certainly belong to the machine, and notes what is read. */
 function followHomes(
   modules: readonly OwnModule[],
   lookup: ModuleLookup,
@@ -138,7 +138,7 @@ function followHomes(
   for (const { facts, sure } of modules) {
     if (!sure) continue;
     stack.push(...facts.homes.imports);
-    for (const one of facts.homes.definitions) definitions.add(one);
+    for (const definition of facts.homes.definitions) definitions.add(definition);
   }
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (!next.certain) continue;
@@ -150,7 +150,7 @@ function followHomes(
       visited.add(facts);
       if (facts.file !== null) files.push(facts.file);
       circular.push(...facts.circular);
-      for (const one of facts.definitions) definitions.add(one);
+      for (const definition of facts.definitions) definitions.add(definition);
       stack.push(...facts.imports);
     }
   }

@@ -61,8 +61,9 @@ export function settledFor<T>(
   known: Settled<T>[],
   compute: (config: Lazy) => T,
 ): T {
-  for (const one of known)
-    if (one.asked.every(({ path, answer }) => keyOf(machine.answer(path)) === answer)) return one.result;
+  for (const settled of known)
+    if (settled.asked.every(({ path, answer }) => keyOf(machine.answer(path)) === answer))
+      return settled.result;
   const asked = new Map<string, Asked>();
   const name = `config@${nextNumber()}`;
   const config: UnknownValue = { ...CONFIG, key: name };
@@ -93,7 +94,7 @@ const CONFIG: UnknownValue = {
   origin: null,
 };
 
-/** The names by which a value was selected from the configuration of that key; null for any other. */
+/** Returns the names by which a value was selected from the configuration of that key, or `null` for any other. */
 function pathBelow(value: UnknownValue, key: string): string[] | null {
   const names: string[] = [];
   let at = value;
@@ -114,7 +115,7 @@ function platformPath(value: UnknownValue): string[] | null {
   return path?.[0] === 'stdenv' && path.length > 1 ? [PACKAGES, ...path] : null;
 }
 
-/** What clan keeps for itself is none of the workspace's options. */
+/** Returns false for what clan keeps for itself, which is none of the workspace's options. */
 function isWorthAsking(path: readonly string[]): boolean {
   if (path.length < 2) return false;
   return path[0] !== 'clan' || path[1] !== 'core' || path.join('.') === MACHINE_NAME.join('.');
@@ -134,7 +135,7 @@ function isNames(plain: Plain): plain is Names {
   return typeof plain === 'object' && plain !== null && 'names' in plain;
 }
 
-/** The value that data stands for; what a set has under its names is asked for by those. */
+/** Returns the value that data stands for. Attributes of a set are created when they are asked for. */
 function nixValue(plain: Plain, at: UnknownValue): Value {
   const { origin } = at;
   if (plain === null) return nullValue(origin);
@@ -172,7 +173,7 @@ export interface OptionSource {
   readonly known: (path: readonly string[]) => Plain | undefined;
 }
 
-/** The options of one machine. */
+/** Returns the options of one machine. */
 export function machineOptions(cx: Evaluation, source: OptionSource): MachineOptions {
   const answers = new Map<string, Plain | undefined>();
   /** Options being answered, each with the first of them that its answer waits for. */
@@ -231,7 +232,8 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
   let items: Fields | null = null;
   for (const { says, sure } of all) {
     if (says.unclear) complete = false;
-    for (const one of says.definitions) definitions.push(sure ? one : { ...one, conditional: true });
+    for (const definition of says.definitions)
+      definitions.push(sure ? definition : { ...definition, conditional: true });
     if (says.declared === null || !sure) continue;
     isDeclared = true;
     isMap ||= says.declared.isMap;
@@ -244,23 +246,23 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
     definitions.push({ value: preset, conditional: false, priority: DEFAULT });
   }
   if (beside !== undefined && definitions.length === 0) return { answer: complete ? beside : undefined };
-  const certain = definitions.filter(one => !one.conditional);
-  const strongest = Math.min(...certain.map(one => one.priority));
+  const certain = definitions.filter(definition => !definition.conditional);
+  const strongest = Math.min(...certain.map(said => said.priority));
   if (!Number.isFinite(strongest)) return NOT_KNOWN;
-  const counting = definitions.filter(one => one.priority <= strongest);
-  const values = counting.map(one => one.value);
+  const counting = definitions.filter(definition => definition.priority <= strongest);
+  const values = counting.map(said => said.value);
   const [first] = values;
   if (first === undefined || values.includes(undefined)) return NOT_KNOWN;
   if ((strongest > USUAL || !isScalar(first)) && !complete) return NOT_KNOWN;
   // What nixpkgs declares may be defined by its own modules as well.
   if (!isDeclared && (strongest > USUAL || !isScalar(first))) return NOT_KNOWN;
   if (isScalar(first))
-    return { answer: values.every(one => keyOf(one) === keyOf(first)) ? first : undefined };
-  if (counting.some(one => one.conditional)) return NOT_KNOWN;
+    return { answer: values.every(value => keyOf(value) === keyOf(first)) ? first : undefined };
+  if (counting.some(said => said.conditional)) return NOT_KNOWN;
   const plain = values as readonly Plain[];
   if (isMap && plain.every(isNames)) {
     // The default is replaced, not added to.
-    const names = plain.flatMap(one => one.names);
+    const names = plain.flatMap(candidate => candidate.names);
     return { answer: { names: sortedUnique(names) } };
   }
   if (isMap || !plain.every(isList)) return NOT_KNOWN;
@@ -268,7 +270,7 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
   return { answer: plain.flat().map(item => (defaults === null ? item : withDefaults(item, defaults))) };
 }
 
-/** An item of a list with what its options are by default. */
+/** Returns an item of a list with what its options are by default. */
 function withDefaults(item: Plain, { fields }: Fields): Plain {
   if (typeof item !== 'object' || item === null || !('fields' in item)) return item;
   const hidden = new Set(item.hidden ?? []);

@@ -58,7 +58,7 @@ export function createModuleCache(): ModuleCache {
   };
 }
 
-/** A file has changed: for machines that it is read for as well. */
+/** Forgets a file that has changed, in all contexts that it is read in. */
 export function forgetModules(cache: ModuleCache, path: string): void {
   for (const key of [path, ...(cache.variants.get(path) ?? [])]) {
     const facts = cache.files.get(key);

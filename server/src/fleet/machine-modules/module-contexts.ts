@@ -19,7 +19,10 @@ export interface Viewer {
 /** Whoever looks at a file by itself. */
 export const NOBODY: Viewer = { class: null, args: null };
 
-/** The path of a file that is the same for everybody, and a text of its own for each other reading. */
+/**
+ * Returns the key of a reading: the path of a file that is the same for all machines, a text of its own for any
+ * other.
+ */
 export function keyOf(path: string, { class: name, args }: Viewer): string {
   return name === null && args === null ? path : `${path}\0${name ?? ''}\0${args?.machine ?? ''}`;
 }

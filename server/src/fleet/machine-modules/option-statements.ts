@@ -73,17 +73,17 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
   }
 
   function define(config: Lazy): void {
-    for (const one of definitionsOf(cx, config)) {
-      if (one.value.kind !== 'attrs') continue;
-      for (const [name, attr] of one.value.entries) {
+    for (const definition of definitionsOf(cx, config)) {
+      if (definition.value.kind !== 'attrs') continue;
+      for (const [name, attr] of definition.value.entries) {
         if (!mayBeOwn(name)) continue;
         const entry = readEntry(cx, attr);
         const weighed = {
           ...entry,
-          definitions: entry.definitions.map(each => ({
-            ...each,
-            conditional: each.conditional || one.conditional,
-            never: each.never || one.never,
+          definitions: entry.definitions.map(inner => ({
+            ...inner,
+            conditional: inner.conditional || definition.conditional,
+            never: inner.never || definition.never,
           })),
         };
         addToList(definitions, name, weighed);
@@ -101,7 +101,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
   return { tree: mergeTrees(trees), definitions, functions };
 }
 
-/** The options of a module that is a type: one, or a list of them. */
+/** Returns the options of a module that is a type: one, or a list of them. */
 export function submoduleTree(cx: Evaluation, submodule: Lazy, given: Given): OptionTree {
   const value = cx.force(submodule);
   if (value.kind === 'list') {
@@ -113,7 +113,7 @@ export function submoduleTree(cx: Evaluation, submodule: Lazy, given: Given): Op
   return hidden ? OPEN : tree;
 }
 
-/** As `readModuleOptions`, for a module of which nobody follows the files. */
+/** Does what `readModuleOptions` does for a module of which no caller follows the files. */
 function readWhole(
   cx: Evaluation,
   module: Lazy,
@@ -135,7 +135,7 @@ function readWhole(
   return { tree, hidden };
 }
 
-/** What `mkRenamedOptionModule [ "a" "b" ] …` and its kin declare. */
+/** Returns what `mkRenamedOptionModule [ "a" "b" ] …` and its siblings declare. */
 function renamedTrees(cx: Evaluation, value: UnknownValue): OptionTree[] {
   let first: Lazy | null = null;
   for (let at = value; at.term?.kind === 'apply'; at = at.term.fn) first = at.term.arg;

@@ -5,7 +5,7 @@ import type { Place } from '../../nix/places.ts';
 import { type DeclaredFleet, declaredFleet, giveUp, newDeclarations } from './declared.ts';
 import { readInventory } from './declared-clans.ts';
 
-/** What `inventory.json` at the root says; null if there is none. */
+/** Returns what `inventory.json` at the root says; null if there is none. */
 export function readInventoryJson(cx: Evaluation): DeclaredFleet | null {
   const text = cx.files.kind('inventory.json') === 'file' ? cx.files.text('inventory.json') : null;
   if (text === null) return null;
@@ -25,7 +25,7 @@ export function readInventoryJson(cx: Evaluation): DeclaredFleet | null {
   };
 }
 
-/** The first key of that name: good enough to open the file at. */
+/** Returns the first key of that name: good enough to open the file at. */
 function placeInJson(text: string, name: string): Place | null {
   const key = JSON.stringify(name);
   for (let start = text.indexOf(key); start >= 0; start = text.indexOf(key, start + 1))

@@ -44,59 +44,62 @@ export function joinDeclared(
   folders: readonly Machine[],
   others: readonly Machine[],
 ): JoinedFleet {
-  const isClan = declared.some(one => one.isClan);
-  const facts = declared.flatMap(one => one.machines);
-  const homes = isClan ? [] : declared.map(one => one.homes);
-  const complete = [...declared, ...homes].every(one => one.complete);
+  const isClan = declared.some(fleet => fleet.isClan);
+  const facts = declared.flatMap(fleet => fleet.machines);
+  const homes = isClan ? [] : declared.map(fleet => fleet.homes);
+  const complete = [...declared, ...homes].every(({ complete: isComplete }) => isComplete);
   const machines = joinMachines([...facts, ...folders, ...others], isClan);
   const outside = new Set(facts.filter(isOutside).map(fact => fact.name));
   for (const fact of [...facts, ...folders]) if (!isOutside(fact)) outside.delete(fact.name);
   const inventory = createInventory(cx, {
     instances: {
-      list: declared.flatMap(one => one.instances),
-      complete: declared.every(one => one.instancesComplete),
+      list: declared.flatMap(fleet => fleet.instances),
+      complete: declared.every(fleet => fleet.instancesComplete),
     },
-    tags: declared.flatMap(one => one.tags),
-    options: declared.flatMap(one => one.options),
-    optionsComplete: declared.every(one => one.optionsComplete),
+    tags: declared.flatMap(fleet => fleet.tags),
+    options: declared.flatMap(fleet => fleet.options),
+    optionsComplete: declared.every(fleet => fleet.optionsComplete),
     machines: machines.filter(machine => !outside.has(machine.name) && machine.source !== 'reader'),
     machinesComplete: complete,
     tagsComplete: !facts.some(fact => fact.tagsHidden === true),
   });
-  const directories = declared.flatMap(one => one.directories);
+  const directories = declared.flatMap(fleet => fleet.directories);
   return {
     inventory,
     machines,
-    homes: [...new Set(homes.flatMap(one => one.machines.map(({ name }) => name)))].sort(),
+    homes: [...new Set(homes.flatMap(home => home.machines.map(({ name }) => name)))].sort(),
     facts: [...facts, ...folders],
     // Folders alone say nothing of configurations that are made elsewhere; in a clan every folder is a machine.
     machinesComplete: complete && (isClan || facts.length > 0),
-    modules: declared.flatMap(one => one.modules),
+    modules: declared.flatMap(fleet => fleet.modules),
     // An inventory alone, of which nobody shows the clan, says nothing of the clan's modules.
-    modulesComplete: directories.length > 0 && declared.every(one => one.modulesComplete),
-    gaps: declared.flatMap(one => one.gaps),
-    settings: declared.flatMap(one => one.settings),
+    modulesComplete: directories.length > 0 && declared.every(fleet => fleet.modulesComplete),
+    gaps: declared.flatMap(fleet => fleet.gaps),
+    settings: declared.flatMap(fleet => fleet.settings),
     exports: exportsOf(declared),
     isClan,
     directory: directoryOf(directories),
   };
 }
 
-/** A module of the clan is read where it is written and where it is imported. */
+/**
+ * Returns the generators of exports, each once: a module of the clan is read where it is written and where it is
+ * imported.
+ */
 function exportsOf(declared: readonly DeclaredFleet[]): readonly ExportGenerator[] {
-  const all = declared.flatMap(one => one.exports);
-  return [...new Map(all.map(one => [`${one.key}\0${one.name}`, one])).values()];
+  const all = declared.flatMap(fleet => fleet.exports);
+  return [...new Map(all.map(generator => [`${generator.key}\0${generator.name}`, generator])).values()];
 }
 
-/** A configuration that is written out beside a clan is no machine of its inventory. */
+/** Returns whether a configuration is written out beside a clan, and no machine of its inventory. */
 function isOutside({ source }: Machine): boolean {
   return source === 'configuration';
 }
 
-/** What is set goes before what is taken for granted. */
+/** Returns the directory of the clan. One that is set goes before a default. */
 function directoryOf(directories: readonly ClanDirectory[]): string | null {
-  const set = directories.filter(one => one.isSet);
-  const paths = new Set((set.length > 0 ? set : directories).map(one => one.path));
+  const set = directories.filter(directory => directory.isSet);
+  const paths = new Set((set.length > 0 ? set : directories).map(directory => directory.path));
   const [only = ''] = paths;
   return paths.size > 1 ? null : only;
 }

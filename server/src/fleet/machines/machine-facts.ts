@@ -9,6 +9,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, UnknownValue, Value } from '../../nix/eval/value.ts';
 import type { Known } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
+import { byText } from '../../std.ts';
 import { MACHINES } from '../inventory/model-values.ts';
 import type { Machine, MachineClass } from '../model/base.ts';
 import type { MachineFact } from '../model/machines.ts';
@@ -72,7 +73,7 @@ function argumentsIn(cx: Evaluation, { term }: UnknownValue): AttrsValue | null 
 
 const MAX_EXTENDED = 8;
 
-/** The machine of which a function is the `extendModules`. */
+/** Returns the machine of which a function is the `extendModules`. */
 function extendedBy({ term }: UnknownValue): UnknownValue | null {
   return term?.kind === 'select' && term.name.text === 'extendModules' ? term.of : null;
 }
@@ -119,7 +120,7 @@ function inventoryFacts(cx: Evaluation, entry: Attr): InventoryFacts {
   };
 }
 
-/** The class that a set states; null where it may state one that is not known. */
+/** Returns the class that a set states, or `null` where it may state one that is not known. */
 function statedClass(cx: Evaluation, set: AttrsValue): MachineClass | 'none' | null {
   const entry = set.entries.get('machineClass');
   if (entry === undefined) return isClosed(set) ? 'none' : null;
@@ -168,13 +169,13 @@ function systemOf(cx: Evaluation, value: Value): string | null {
   return platform === null ? null : readText(cx, unwrap(cx, platform.value).value);
 }
 
-/** The platform that a module states: `nixpkgs.hostPlatform = "…"`. */
+/** Returns the platform that a module states: `nixpkgs.hostPlatform = "…"`. */
 export function platformIn(text: string): string | null {
   return /\bhostPlatform\s*=\s*(?:[\w.]*mkDefault\s+)?"([\w-]+)"/.exec(text)?.[1] ?? null;
 }
 
 /**
- * One machine a name: what is known from several sources is joined.
+ * Joins what several sources say to one machine a name.
  * @param isClan true in a clan, where a machine without a class is one of NixOS
  */
 export function joinMachines(all: readonly MachineFact[], isClan = false): Machine[] {
@@ -191,7 +192,7 @@ export function joinMachines(all: readonly MachineFact[], isClan = false): Machi
       const machineClass = found ?? (isDefault && classHidden !== true ? 'nixos' : null);
       return { name, class: machineClass, system, tags, at, source };
     })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort(byText(({ name }) => name));
 }
 
 function joinTwo(known: MachineFact, fact: MachineFact): MachineFact {

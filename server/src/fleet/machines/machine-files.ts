@@ -36,9 +36,10 @@ function collect(cx: Evaluation, module: Lazy, depth: number, found: NamedFile[]
     if (value.kind === 'path') note(value.text, value, found);
     const imports = value.kind === 'attrs' ? value.entries.get('imports') : undefined;
     if (imports === undefined || imports.optional) continue;
-    for (const one of definitionsOf(cx, imports.value)) {
-      if (one.conditional || one.value.kind !== 'list') continue;
-      for (const item of one.value.items) if (item.kind !== 'spread') collect(cx, item, depth + 1, found);
+    for (const definition of definitionsOf(cx, imports.value)) {
+      if (definition.conditional || definition.value.kind !== 'list') continue;
+      for (const item of definition.value.items)
+        if (item.kind !== 'spread') collect(cx, item, depth + 1, found);
     }
   }
 }

@@ -73,7 +73,7 @@ function keptByName<T>(read: (name: string) => T) {
   };
 }
 
-/** The machines of a clan that has its folders elsewhere, read anew each time. */
+/** Returns the machines of a clan that has its folders elsewhere, read anew each time. */
 export function machinesBelow(files: NixFiles, root: string): Machine[] {
   return (files.list(root) ?? []).flatMap(entry =>
     entry.kind === 'directory' ? [readFolder(files, `${root}/${entry.name}`)] : [],
@@ -93,12 +93,14 @@ function readFolder(files: NixFiles, folder: string): Machine {
   };
 }
 
-/** A platform tells only what is not usual: any Linux may be a machine of another kind. */
+/**
+ * Returns the class that a platform shows. It shows only what is unusual: any Linux may be a machine of another kind.
+ */
 function classOfSystem(system: string | null): MachineClass | null {
   return system?.endsWith('-darwin') === true ? 'darwin' : null;
 }
 
 function placeOfFile(files: NixFiles, paths: readonly string[]): Place | null {
-  const path = paths.find(one => files.kind(one) === 'file');
+  const path = paths.find(candidate => files.kind(candidate) === 'file');
   return path === undefined ? null : { file: path, start: 0, end: 0 };
 }

@@ -18,7 +18,7 @@ import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { ApplyExpr, Range } from '../../nix/syntax.ts';
-import { type DeclaredFleet, declaredFleet, giveUp, newDeclarations } from './declared.ts';
+import { type Declarations, type DeclaredFleet, declaredFleet, giveUp, newDeclarations } from './declared.ts';
 import { readClan, readInventory } from './declared-clans.ts';
 import { readConfigurations, readHive, readNodes } from './declared-configurations.ts';
 import { CONFIGURATIONS, isConfigurations } from './machine-facts.ts';
@@ -38,7 +38,7 @@ export function mayDeclareMachines(text: string): boolean {
   return MAY_DECLARE.test(text);
 }
 
-/** True unless the file belongs to another flake below the root, such as a template. */
+/** Returns true unless the file belongs to another flake below the root, such as a template. */
 export function belongsToFleet(files: NixFiles, path: string): boolean {
   if (files.kind('flake.nix') === null) return true;
   for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder))
@@ -100,16 +100,7 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
   /** `inputs.blueprint { … }`: machines that a framework makes of folders. */
   function frameworkCall(expr: ApplyExpr, { scope }: WalkState): void {
     if (!CALL_NAMES.test(calledName(expr))) return;
-    ask(expr, () => {
-      const value = cx.evaluate(expr, scope);
-      const made = value.kind === 'unknown' ? frameworkValue(cx, value) : null;
-      for (const kind of made?.kind === 'attrs' ? CONFIGURATIONS : []) {
-        const entry = certain(made as AttrsValue, kind);
-        if (entry !== null) readConfigurations(declared, kind, entry.value, placeOfRange(expr));
-      }
-      const nodes = made?.kind === 'attrs' ? certain(made, 'nodes') : null;
-      if (nodes !== null) readNodes(declared, nodes.value, placeOfRange(expr));
-    });
+    ask(expr, () => readFramework(declared, cx.evaluate(expr, scope), placeOfRange(expr)));
   }
 
   ask(file.root, () =>
@@ -137,6 +128,19 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
   return declaredFleet(declared);
 }
 
+/** Reads the machines that a call of a framework makes. */
+function readFramework(declared: Declarations, value: Value, at: Place): void {
+  const { cx } = declared;
+  const made = value.kind === 'unknown' ? frameworkValue(cx, value) : null;
+  if (made?.kind !== 'attrs') return;
+  for (const kind of CONFIGURATIONS) {
+    const entry = certain(made, kind);
+    if (entry !== null) readConfigurations(declared, kind, entry.value, at);
+  }
+  const nodes = certain(made, 'nodes');
+  if (nodes !== null) readNodes(declared, nodes.value, at);
+}
+
 /** Reads what a framework declares for the flake that imports its module. */
 export function readMade(cx: Evaluation, { file, set }: FlakeSet): DeclaredFleet {
   const declared = newDeclarations(cx, () => null);
@@ -153,7 +157,7 @@ export function readMade(cx: Evaluation, { file, set }: FlakeSet): DeclaredFleet
   return declaredFleet(declared);
 }
 
-/** An output of the flake, rather than an option of the name. */
+/** Returns whether a path is an output of the flake, rather than an option of the name. */
 function isOutput({ parent }: NamePath): boolean {
   return parent === null || parent.name?.text === 'flake' || parent.name?.text === 'outputs';
 }
@@ -169,7 +173,7 @@ function hasOptions(path: NamePath): boolean {
   return false;
 }
 
-/** A clan that lies in a folder of tests is none of the workspace's own. */
+/** Returns whether a clan is in a folder of tests, and so none of the workspace's own. */
 function isOfTests(cx: Evaluation, value: Value): boolean {
   const directory = value.kind === 'attrs' ? certain(value, 'directory') : null;
   if (directory === null) return false;

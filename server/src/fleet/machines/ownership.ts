@@ -81,17 +81,19 @@ export interface Ownership {
   readonly givenTo: (file: string) => Arguments;
 }
 
-/** The generators of every machine. Those of a machine are the same object for as long as its modules stand. */
+/**
+ * Returns the generators of every machine. Those of a machine are the same object as long as its modules are valid.
+ */
 export function machineGenerators(cx: Evaluation, own: Ownership): Map<string, MachineGenerators> {
   const { joined, table, ownership } = own;
   const given = givenModules(cx, own);
   table.refresh();
   const found = new Map<string, MachineGenerators>();
   const kept = new Map<string, KeptMachine>();
-  for (const one of joined.machines) {
-    const machine = follow(own, given, one, ownership.machines.get(one.name));
-    found.set(one.name, machine.own);
-    kept.set(one.name, machine);
+  for (const joinedMachine of joined.machines) {
+    const machine = follow(own, given, joinedMachine, ownership.machines.get(joinedMachine.name));
+    found.set(joinedMachine.name, machine.own);
+    kept.set(joinedMachine.name, machine);
   }
   ownership.machines = kept;
   table.dropped.clear();
@@ -140,7 +142,7 @@ function follow(
   return { given, ...viewer, clanFiles, areRead, followed, own: isSame ? before.own : result };
 }
 
-/** What clan itself defines of each of its machines. */
+/** Returns what clan itself defines of each of its machines. */
 function knownOf({ isClan }: JoinedFleet, machine: Machine): MachineSetting['known'] {
   const { name, source } = machine;
   const isOfClan = isClan && (source === 'inventory' || source === 'folder');
@@ -150,7 +152,7 @@ function knownOf({ isClan }: JoinedFleet, machine: Machine): MachineSetting['kno
   };
 }
 
-/** What packages for the machine know of its platform. */
+/** Returns what packages for the machine know of its platform. */
 function platformOf({ class: kind, system }: Machine, name: string): string | boolean | undefined {
   switch (name) {
     case 'isLinux':
@@ -196,17 +198,13 @@ function givenModules(cx: Evaluation, own: Ownership): Given {
   const unclear = new Set<string>();
   const args = new Map<string, NonNullable<Viewer['args']>>();
   addDeclaredModules(own, declared, unclear, args);
-  for (const member of services.members) add(members, member.machine, member);
+  for (const member of services.members) addToList(members, member.machine, member);
   const extra = addExtraModules(own, members);
   ownership.given = { key, declared, members, unclear, args, complete: services.complete && extra };
   return ownership.given;
 }
 
-function add(modules: Map<string, RootModule[]>, machine: string, module: RootModule): void {
-  addToList(modules, machine, module);
-}
-
-/** Modules that stand where the machine is declared. */
+/** Adds the modules that are written where the machine is declared. */
 function addDeclaredModules(
   own: Ownership,
   modules: Map<string, RootModule[]>,
@@ -214,9 +212,12 @@ function addDeclaredModules(
   args: Map<string, NonNullable<Viewer['args']>>,
 ): void {
   const { isClan } = own.joined;
-  const factsOf = (one: DeclaredFleet) => (isClan ? one.machines : [...one.machines, ...one.homes.machines]);
+  const factsOf = (fleet: DeclaredFleet) =>
+    isClan ? fleet.machines : [...fleet.machines, ...fleet.homes.machines];
   const facts = own.declared.flatMap(factsOf);
-  const others = new Set(facts.filter(one => one.module !== undefined && !one.isNode).map(one => one.name));
+  const others = new Set(
+    facts.filter(fact => fact.module !== undefined && !fact.isNode).map(fact => fact.name),
+  );
   for (const fact of facts) {
     if (fact.module === undefined || (fact.isNode && others.has(fact.name))) continue;
     const at = fact.at === null ? null : originAt(own.files, fact.at);
@@ -227,13 +228,15 @@ function addDeclaredModules(
       const shared = own.givenTo(at.file.path);
       const given: Arguments = argument =>
         (set === null ? null : certain(set, argument)?.value) ?? shared(argument);
-      add(modules, fact.name, { facts: own.table.of(module, at, given), certain: true });
+      addToList(modules, fact.name, { facts: own.table.of(module, at, given), certain: true });
       if (set !== null) args.set(fact.name, { machine: fact.name, set });
     }
   }
 }
 
-/** Modules that an inventory adds to the members of a role. False if it may add more than is known. */
+/**
+ * Adds the modules that an inventory gives to the members of a role. Returns false if it may add more than is known.
+ */
 function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): boolean {
   const { inventory } = own.joined;
   let complete = true;
@@ -247,7 +250,7 @@ function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): bo
       for (const module of EXTRA_MODULES.of(role)) {
         const facts = own.table.of(module, at, own.givenTo(at.file.path));
         for (const machine of all ?? certainMembers(inventory, role))
-          add(modules, machine, { facts, certain: !instance.conditional });
+          addToList(modules, machine, { facts, certain: !instance.conditional });
       }
     }
   return complete;
@@ -257,7 +260,9 @@ function servicesOf(cx: Evaluation, own: Ownership): ServiceMembers {
   const { joined, ownership } = own;
   const kept = ownership.services;
   if (kept?.joined === joined) return kept.members;
-  const machines = joined.machines.map(one => `${one.name} ${one.class} ${one.tags.join(' ')}`);
+  const machines = joined.machines.map(
+    machine => `${machine.name} ${machine.class} ${machine.tags.join(' ')}`,
+  );
   const key = [...own.declared, ...machines];
   if (kept !== null && sameItems(kept.key, key)) return kept.members;
   const file = joined.modules.find(module => module.at !== null)?.at?.file ?? 'flake.nix';

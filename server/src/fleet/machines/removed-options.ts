@@ -33,7 +33,7 @@ const LAST_NAMES = new RegExp(
 
 /** What only files with such an option are likely to have. */
 const MENTIONS = new RegExp(
-  `${anyOf([...OPTIONS.filter(one => one.path.length === 3 || one.path.length === 1).map(one => one.path.at(-1) ?? ''), 'zerotier', 'passBackend', 'clanModules'])}|\\bclan\\.networking\\b|\\binventory\\b[^]{0,2000}?\\bservices\\b`,
+  `${anyOf([...OPTIONS.filter(option => option.path.length === 3 || option.path.length === 1).map(option => option.path.at(-1) ?? ''), 'zerotier', 'passBackend', 'clanModules'])}|\\bclan\\.networking\\b|\\binventory\\b[^]{0,2000}?\\bservices\\b`,
 );
 
 export function mentionsRemoved(text: string): boolean {
@@ -43,14 +43,14 @@ export function mentionsRemoved(text: string): boolean {
 /** Steps allowed for one file. */
 const STEPS = 200_000;
 
-/** What one file uses; nothing where that takes too long. */
+/** Returns the removed options that one file uses, or none if that takes too long. */
 export function readRemoved(cx: Evaluation, file: SourceFile): RemovedUse[] {
   const found: RemovedUse[] = [];
   const offsets = [...file.text.matchAll(LAST_NAMES)].map(match => match.index);
   const isOfInterest = (range: Range) => offsets.some(at => range.start <= at && at < range.end);
 
   function note(option: RemovedOption, at: Range, isRead: boolean): void {
-    if (found.some(one => one.at.start === at.start)) return;
+    if (found.some(use => use.at.start === at.start)) return;
     found.push({ option, at: { file: file.path, start: at.start, end: at.end }, isRead });
   }
 
@@ -117,7 +117,7 @@ function endsWith(names: readonly string[], { path }: RemovedOption): boolean {
   );
 }
 
-/** Names around an inventory that is clan's: other things have inventories, and services, too. */
+/** Returns whether the names around an inventory are clan's: other things have inventories, and services, too. */
 function isOfClan(names: readonly string[]): boolean {
   return names.every(name => /^(flake|config|outputs|)$|clan/i.test(name));
 }

@@ -21,7 +21,7 @@ interface Reader {
 }
 
 /**
- * All such machines, in the order of the files.
+ * Returns all such machines, in the order of the files.
  * @param textOf the text of a file, to look for the platform in
  * @param lists rows that are shared lists: whoever reads one is not called like it
  */
@@ -63,7 +63,9 @@ export function listsRead(
   return lists;
 }
 
-/** Is a machine of the name declared? The names are collected when first asked for. */
+/**
+ * Returns a function that says whether a machine of a name is declared. The names are collected when first asked for.
+ */
 function declaredIn(
   declared: readonly { readonly machines: readonly Machine[] }[],
 ): (name: string) => boolean {

@@ -52,7 +52,7 @@ export const clanOptions: () => KnownOptions = once(() => {
 
 const read = new Map<string, KnownService>();
 
-/** The settings of a service of clan-core; null if they are not known. */
+/** Returns the settings of a service of clan-core, or `null` if they are not known. */
 export function optionsOfService(name: string): KnownService | null {
   const known = read.get(name);
   if (known !== undefined) return known;

@@ -62,7 +62,7 @@ function isType(of: OptionType | Options): of is OptionType {
   return typeof of.kind === 'string';
 }
 
-/** The table as the tree that modules' own options are read into. */
+/** Returns the table as the tree that modules' own options are read into. */
 export function treeOf(options: Options): OptionTree {
   const below = new Map<string, OptionTree>();
   for (const [name, of] of Object.entries(options)) {

@@ -32,7 +32,7 @@ export function mentionsClanSettings(text: string): boolean {
   return text.includes('clan') && SETTING.test(text);
 }
 
-/** What one file writes of machines' options. What takes too long to evaluate is left out. */
+/** Returns what one file writes of machines' options. What takes too long to evaluate is left out. */
 export function readMachineSettings(cx: Evaluation, file: SourceFile): ClanSetting[] {
   const found: ClanSetting[] = [];
   const offsets = [...file.text.matchAll(/\b(vars|sops)\b/g)].map(match => match.index);
@@ -69,21 +69,21 @@ export function readMachineSettings(cx: Evaluation, file: SourceFile): ClanSetti
   return walked instanceof BudgetExceeded ? [] : found;
 }
 
-/** Is it the value of one of the options that are read here? */
+/** Returns whether it is the value of one of the options that are read here. */
 function isBelow(path: NamePath | null): boolean {
   if (path?.name?.text !== 'vars' && path?.name?.text !== 'sops') return false;
   const [core, clan] = namesAbove(path);
   return core === 'core' && clan === 'clan';
 }
 
-/** The names around the last of a path, innermost first. */
+/** Returns the names around the last of a path, innermost first. */
 function namesAbove({ parent }: NamePath): (string | null)[] {
   const names: (string | null)[] = [];
   for (let at = parent; at !== null; at = at.parent) names.push(at.name?.text ?? null);
   return names;
 }
 
-/** What a set of the clan's own options says. */
+/** Returns what a set of the clan's own options says. */
 export function clanSettingsIn(cx: Evaluation, clan: AttrsValue, conditional: boolean): ClanSetting[] {
   return [
     ...below(cx, clan, conditional, 'vars', 'settings'),
@@ -100,8 +100,8 @@ function below(
 ): ClanSetting[] {
   const root = outer === 'vars' ? 'vars.settings' : 'secrets.age';
   const found: ClanSetting[] = [];
-  for (const one of setsAt(cx, clan, outer))
-    for (const set of setsAt(cx, one, inner))
+  for (const value of setsAt(cx, clan, outer))
+    for (const set of setsAt(cx, value, inner))
       for (const [name, entry] of set.entries)
         found.push({
           root,

@@ -94,9 +94,9 @@ export function joinOptions(cache: OptionCache, sources: OptionSources): FleetOp
   const names = new Set<string>();
   const machines = new Map<string, Kept>();
   for (const [name, modules] of followed) {
-    const one = known.get(name) ?? read(cache, sources, modules);
-    machines.set(name, one);
-    for (const own of one.tree.options.keys()) if (mayBeOwn(own)) names.add(own);
+    const machine = known.get(name) ?? read(cache, sources, modules);
+    machines.set(name, machine);
+    for (const own of machine.tree.options.keys()) if (mayBeOwn(own)) names.add(own);
   }
   const isOther = !sameItems([...names], [...cache.names]);
   if (isOther) {
@@ -143,7 +143,7 @@ function read(cache: OptionCache, sources: OptionSources, followed: FollowedModu
   return { followed, files, speaking, others, tree: joinedTree(cache, trees), closed, found: null };
 }
 
-/** The file that a module is written in. */
+/** Returns the file that a module is written in. */
 function fileOf({ file, source }: ModuleFacts): string {
   return file ?? source?.fallback.file.path ?? '';
 }
@@ -171,7 +171,7 @@ function joinedTree(cache: OptionCache, all: readonly OptionTree[]): OptionTree 
   return tree;
 }
 
-/** What a file reads of the fleet's own options; looked for once. */
+/** Returns what a file reads of the fleet's own options. Each file is searched once. */
 function readsOf(cache: OptionCache, sources: OptionSources): (path: string) => readonly OptionRead[] {
   const { names, reads } = cache;
   const words = names.size === 0 ? null : new RegExp(`\\b(${[...names].map(escaped).join('|')})\\b`);
@@ -186,7 +186,7 @@ function readsOf(cache: OptionCache, sources: OptionSources): (path: string) => 
   };
 }
 
-/** Does the name stand anywhere but behind the dot of something that is read? */
+/** Returns whether the name is anywhere but behind the dot of a selection. */
 function mentions(texts: readonly string[], name: string): boolean {
   const word = new RegExp(`(?<![\\w'.-])${escaped(name)}(?![\\w'-])|\\.${escaped(name)}\\s*(?:\\.|=[^=])`);
   return texts.some(text => word.test(text));

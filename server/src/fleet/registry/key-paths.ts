@@ -19,7 +19,7 @@ export interface LookedUp {
 const MOST_ITEMS = 200;
 
 /**
- * The paths in a value that lie at the generator and the file of a key which was looked up for it.
+ * Returns the paths in a value that lie at the generator and the file of a key which was looked up for it.
  * @param looked returns the lookups while the value was computed, of which there may be more once it is looked into
  */
 export function keyPathsIn(cx: Evaluation, value: Value, looked: () => readonly LookedUp[]): KeyPath[] {
@@ -30,7 +30,7 @@ export function keyPathsIn(cx: Evaluation, value: Value, looked: () => readonly 
     const generator = entry?.kind === 'attrs' ? textOf(cx, entry, 'generator') : null;
     if (entry?.kind !== 'attrs' || generator === null) return [];
     const file = textOf(cx, entry, 'fileAttr');
-    const path = paths.find(each => isPathTo(each, generator, file));
+    const path = paths.find(candidate => isPathTo(candidate, generator, file));
     return path === undefined ? [] : [{ key: lookup(), generator, path: path.join('/') }];
   });
 }
@@ -45,14 +45,17 @@ function pathsIn(cx: Evaluation, value: Value): string[][] {
   });
 }
 
-/** A command or a text that mentions a path is meant for whoever reads it, who may be elsewhere. */
+/**
+ * Returns whether a text is a path and nothing else. A command or a text that mentions a path is meant for a reader
+ * that may be elsewhere.
+ */
 function isAbsolute({ pieces, text }: StringValue): boolean {
   const [first] = pieces;
   if (first === undefined || (text ?? '').includes(' ') || (text ?? '').includes('\n')) return false;
   return 'hole' in first || first.text.startsWith('/');
 }
 
-/** Does the path end with the file of the generator? */
+/** Returns whether the path ends with the file of the generator. */
 function isPathTo(parts: readonly string[], generator: string, file: string | null): boolean {
   const at = parts.lastIndexOf(generator);
   if (at < 1) return false;

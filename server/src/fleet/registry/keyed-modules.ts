@@ -41,7 +41,7 @@ interface Handed {
 }
 
 /**
- * The module that an application makes, if the application hands keys over and makes one.
+ * Returns the module that an application makes, if the application hands keys over and makes one.
  * @returns null if it does not, or if that cannot be seen
  */
 export function readKeyedModule(
@@ -98,7 +98,7 @@ function readsIn(cx: Evaluation, { selections }: Trace, context: KeyedContext): 
   return registry === undefined || registries.size > 1 ? NOTHING : { registry, generators: [...generators] };
 }
 
-/** The list of names among the arguments, or in a set that is one. */
+/** Returns the list of names among the arguments, or in a set that is one. */
 function handedOver(cx: Evaluation, expr: ApplyExpr, scope: Scope): Handed | null {
   for (const arg of argumentsIn(expr)) {
     if (arg.kind === 'path' || arg.kind === 'string') continue;
@@ -158,7 +158,7 @@ function look(cx: Evaluation, lazy: Lazy, given: Given, depth: number): void {
   }
 }
 
-/** Does evaluation fail where there is no such attribute? */
+/** Returns whether evaluation fails where there is no such attribute. */
 function isRequired(cx: Evaluation, { result, guarded, fallback }: Selection): boolean {
   if (result === null) return false;
   return !guarded || (fallback !== null && cx.resolve(fallback).kind === 'failure');

@@ -3,7 +3,10 @@
 import type { Fleet } from '../model/fleet.ts';
 import type { Matrix, MatrixRow } from '../model/registries.ts';
 
-/** In their order. Where there may be machines that are not listed, every row may be one's. */
+/**
+ * Returns the rows of machines in their order. Where there may be machines that are not listed, every row may be a
+ * machine's.
+ */
 export function machineRows(
   { machines, machinesComplete, homes }: Fleet,
   matrix: Matrix,

@@ -43,8 +43,8 @@ export function readMatrix(
 export type KeyFinder = (file: { readonly text: string }) => boolean;
 
 /**
- * A finder of the registries' keys. A file is gone through once, whatever the number of keys, and its answer is kept as
- * long as the file's object is.
+ * Returns a finder of the registries' keys. A file is gone through once, whatever the number of keys, and its answer
+ * is kept as long as the file's object is.
  */
 export function keyFinder(registries: readonly Registry[]): KeyFinder {
   const answers = new WeakMap<object, boolean>();
@@ -110,7 +110,7 @@ function readKeys(
   return { keys, complete, written };
 }
 
-/** The registry that has most of the keys, if it has at least half of them and more than any other. */
+/** Returns the registry that has most of the keys, if it has at least half of them and more than any other. */
 function bestRegistry(rows: readonly MatrixRow[], registries: readonly Registry[]): string | null {
   const keys = new Set(rows.flatMap(row => row.keys.map(key => key.key)));
   const scores = registries

@@ -21,7 +21,7 @@ const METADATA = ['generator', 'envVar', 'fileAttr', 'secret', 'domain', 'kind']
 /** What else marks an entry of a registry beside its `generator`. */
 const BESIDE = ['files', 'script', 'prompts', 'envVar', 'fileAttr'];
 
-/** A text that may hold a registry: worth evaluating to see. */
+/** Returns whether a text may hold a registry, so that it is worth evaluating. */
 export function mayHoldRegistry(text: string): boolean {
   return /\bgenerator\b\s*[=?;]|\bgenerator$/m.test(text) && /\b(envVar|fileAttr)\b/.test(text);
 }
@@ -49,7 +49,7 @@ export function readRegistry(cx: Evaluation, file: string, trusted: boolean): Re
   };
 }
 
-/** The registry's set when given this package set; other arguments take their defaults. */
+/** Returns the registry's set when given this package set; other arguments take their defaults. */
 function instance(cx: Evaluation, file: string, pkgs: Lazy): Value | null {
   const value = cx.importFile(file, null);
   if (value.kind !== 'lambda') return value;
@@ -104,7 +104,7 @@ function readKey(cx: Evaluation, key: string, entry: Attr, bare: Value | null, w
   };
 }
 
-/** From the key to the end of what is assigned to it, if that is written in the same file. */
+/** Returns the range from the key to the end of what is assigned to it, if that is written in the same file. */
 function entryPlace(set: AttrsValue, at: Place): Place {
   for (let origin = set.origin; origin !== null; origin = origin.call?.at ?? null) {
     if (origin.file.path === at.file && origin.start >= at.start) {
@@ -171,8 +171,8 @@ function unconditional(cx: Evaluation, lazy: Lazy): AttrsValue | null {
 }
 
 /**
- * The files that a script can write, where every mention of `$out` names one: `> "$out/key"`. Null as soon as a
- * mention is anything else, since then it may write what it likes.
+ * Returns the files that a script can write, where every mention of `$out` names one: `> "$out/key"`. Returns `null`
+ * as soon as a mention is anything else, since then it may write what it likes.
  */
 function filesWritten(cx: Evaluation, set: AttrsValue): Known<string>[] | null {
   const script = member(cx, set, 'script');

@@ -3,7 +3,7 @@ import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 
 const NAME = 'session-vars-spec.nix';
 
-/** The file that belongs to a registry, whether it is there or not. */
+/** Returns the file that belongs to a registry, whether it is there or not. */
 export function sessionSpecOf(registry: string): string {
   return joinPath(folderOf(registry), NAME) as string;
 }

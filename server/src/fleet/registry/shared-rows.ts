@@ -81,14 +81,17 @@ function hasForeignKey(keys: readonly WrittenKey[], list: Origin, row: ReadRow):
   return false;
 }
 
-/** Where a row's list is written: the list itself, which may stand in another file, and where it is asked for, if a function makes it. */
+/**
+ * Returns where a row's list is written: the list itself, which may stand in another file, and where it is asked for,
+ * if a function makes it.
+ */
 function placesOf({ list, at }: ReadRow): readonly Origin[] {
   if (list === null) return [];
   const asked = outermostIn(list, at.file);
   return asked === null || asked === list ? [list] : [list, asked];
 }
 
-/** A list that stands under another name belongs to that. */
+/** Returns whether a list is the row's own. One that is written under another name belongs to that. */
 function isOwn({ machine }: ReadRow, place: Origin): boolean {
   return nameAround(place.file.root, place) === machine;
 }
@@ -97,23 +100,30 @@ function contains(outer: Range, inner: Range): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-/** The name of the innermost binding around a range. */
+/** Returns the name of the innermost binding around a range. */
 function nameAround(root: Expr, range: Range): string | null {
   let name: string | null = null;
   for (let expr: Expr | undefined = root; expr !== undefined; ) {
-    const binding = bindingsOf(expr).find(one => valuesOf(one).some(value => contains(value, range)));
+    const binding = bindingsOf(expr).find(candidate =>
+      valuesOf(candidate).some(value => contains(value, range)),
+    );
     if (binding !== undefined) name = nameOf(binding);
     expr = childrenOf(expr).find(child => contains(child, range));
   }
   return name;
 }
 
-/** Is the name used anywhere but in what it stands for itself? */
+/** Returns whether the name is used anywhere but in its own value. */
 function isNamedElsewhere(expr: Expr, name: string): boolean {
   if (expr.kind === 'variable') return expr.name === name;
-  if (expr.kind === 'select' && expr.path.some(each => each.kind === 'name' && each.name === name))
+  if (
+    expr.kind === 'select' &&
+    expr.path.some(attrName => attrName.kind === 'name' && attrName.name === name)
+  )
     return true;
-  const own = new Set(bindingsOf(expr).flatMap(one => (nameOf(one) === name ? valuesOf(one) : [])));
+  const own = new Set(
+    bindingsOf(expr).flatMap(binding => (nameOf(binding) === name ? valuesOf(binding) : [])),
+  );
   return childrenOf(expr).some(child => !own.has(child) && isNamedElsewhere(child, name));
 }
 

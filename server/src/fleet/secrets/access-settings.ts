@@ -29,7 +29,7 @@ export function mentionsAccessSettings(text: string): boolean {
   return text.includes('defaultGroups') || text.includes('recipients') || text.includes('passCommand');
 }
 
-/** What one file sets. What cannot be evaluated within the budget is set to what is not known. */
+/** Returns what one file sets. What cannot be evaluated within the budget is set to an unknown value. */
 export function readAccessSettings(cx: Evaluation, file: SourceFile): AccessSetting[] {
   const found: AccessSetting[] = [];
   const places = [...file.text.matchAll(/\b(defaultGroups|recipients|passCommand)\b/g)].map(

@@ -22,7 +22,7 @@ export const NOWHERE: Location = { files: [], complete: false };
 
 type Files = Pick<NixFiles, 'kind' | 'list'>;
 
-/** The files that a source names; `near` is where it is used. */
+/** Returns the files that a source names; `near` is where it is used. */
 export function locate(files: Files, { path, pattern, guess }: SecretSource, near: string): Location {
   if (path !== null) return { files: [{ path, certain: true }], complete: true };
   if (pattern !== null) {
@@ -34,7 +34,7 @@ export function locate(files: Files, { path, pattern, guess }: SecretSource, nea
   return { files: [{ path: guess, certain: false }], complete: false };
 }
 
-/** The default of the definition's own file, or else the only one of its flake. */
+/** Returns the default of the definition's own file, or else the only one of its flake. */
 export function locateDefault(
   files: Files,
   definition: SecretDefinition,
@@ -42,20 +42,25 @@ export function locateDefault(
 ): Location {
   const near = definition.at.file;
   const flake = flakeOf(files, near);
-  const given = defaults.filter(one => one.option === 'file' && flakeOf(files, one.at.file) === flake);
-  const own = given.filter(one => one.at.file === near);
-  const found = (own.length > 0 ? own : given).map(one =>
-    one.source === null ? NOWHERE : locate(files, one.source, near),
+  const given = defaults.filter(
+    sopsDefault => sopsDefault.option === 'file' && flakeOf(files, sopsDefault.at.file) === flake,
+  );
+  const own = given.filter(sopsDefault => sopsDefault.at.file === near);
+  const found = (own.length > 0 ? own : given).map(sopsDefault =>
+    sopsDefault.source === null ? NOWHERE : locate(files, sopsDefault.source, near),
   );
   const [first] = found;
-  const same = (a: Location) => a.files.map(one => one.path).join('\0');
-  if (first === undefined || found.some(one => same(one) !== same(first))) return NOWHERE;
-  const certain = found.length === given.length && given.every(one => !one.conditional);
+  const same = (a: Location) => a.files.map(file => file.path).join('\0');
+  if (first === undefined || found.some(location => same(location) !== same(first))) return NOWHERE;
+  const certain = found.length === given.length && given.every(sopsDefault => !sopsDefault.conditional);
   if (certain) return first;
-  return { files: first.files.map(one => ({ ...one, certain: false })), complete: false };
+  return { files: first.files.map(file => ({ ...file, certain: false })), complete: false };
 }
 
-/** What a definition sets, or else the default where all that set one agree; null where that is not known. */
+/**
+ * Returns what a definition sets, or else the default on which all that set one agree, or `null` if that is not
+ * known.
+ */
 export function textOr(
   definition: SecretDefinition,
   option: 'format' | 'key',
@@ -65,20 +70,22 @@ export function textOr(
   const own = definition[option];
   if (own !== null) return own.value;
   if (definition.given.includes(option) || !definition.complete) return null;
-  const set = new Set(defaults.filter(one => one.option === option).map(one => one.text));
+  const set = new Set(
+    defaults.filter(sopsDefault => sopsDefault.option === option).map(sopsDefault => sopsDefault.text),
+  );
   if (set.size === 0) return otherwise;
   const [only] = set;
   return set.size === 1 ? (only ?? null) : null;
 }
 
-/** The nearest folder above with a `flake.nix`: templates and examples are worlds of their own. */
+/** Returns the nearest folder above with a `flake.nix`: templates and examples are flakes of their own. */
 export function flakeOf(files: Files, path: string): string {
   let folder = folderOf(path);
   while (folder !== '' && files.kind(`${folder}/flake.nix`) !== 'file') folder = folderOf(folder);
   return folder;
 }
 
-/** The files that fit a path in which `*` stands for a part of a name. */
+/** Returns the files that fit a path in which `*` stands for a part of a name. */
 function expand(files: Files, pattern: string): string[] {
   let folders = [''];
   const names = pattern.split('/');
@@ -102,7 +109,7 @@ function expand(files: Files, pattern: string): string[] {
   return folders;
 }
 
-/** How many characters two paths have in common at the start. */
+/** Returns how many characters two paths have in common at the start. */
 function common(a: string, b: string): number {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length++;

@@ -123,14 +123,18 @@ export function joinSecrets(
   const gaps = all.flatMap(unit => unit.gaps);
 
   const groups = byName(definitions, implicit);
-  const groupOf = new Map(groups.flatMap(group => group.definitions.map(one => [one, group] as const)));
+  const groupOf = new Map(
+    groups.flatMap(group => group.definitions.map(definition => [definition, group] as const)),
+  );
 
   /** Another definition of the name sets it, perhaps for the same machine. */
   const setElsewhere = (definition: SecretDefinition, option: string) =>
     !definition.given.includes(option) &&
     groupOf
       .get(definition)
-      ?.definitions.some(one => one !== definition && (one.given.includes(option) || !one.complete)) === true;
+      ?.definitions.some(
+        other => other !== definition && (other.given.includes(option) || !other.complete),
+      ) === true;
 
   function filesOf(definition: SecretDefinition): Location {
     const { source } = definition;
@@ -153,22 +157,7 @@ export function joinSecrets(
     const name = definition.nameKind === 'pattern' ? null : definition.name;
     const key = textOr(definition, 'key', defaults, name);
     if (format === null || key === null || key === '' || !hasKeys(format)) return null;
-    const location = filesOf(definition);
-    const looked = location.files.map(file => {
-      const content = encrypted(file.path);
-      // Of what is written in lines the keys are not read.
-      if (content === null || content.shape === 'dotenv' || content.shape === 'ini') return null;
-      const found = findKey(content, key);
-      // What a broken text does not show may be there all the same.
-      if (found.kind !== 'found' && !content.complete) return null;
-      return { ...found, file: file.path, certain: file.certain };
-    });
-    const [first] = looked;
-    if (!first) return null;
-    if (first.certain || first.kind === 'found') return first;
-    // Missing in every file that it may be in is missing for sure.
-    const everywhere = location.complete && looked.every(one => one !== null && one.kind !== 'found');
-    return { ...first, certain: everywhere };
+    return locateKey(filesOf(definition), key, encrypted);
   }
 
   return {
@@ -192,18 +181,44 @@ export function joinSecrets(
   };
 }
 
+/** Looks for a key in the files of a secret. Returns `null` if it is not known whether it is there. */
+function locateKey(
+  { files, complete }: Location,
+  key: string,
+  encrypted: SecretFiles['encrypted'],
+): LocatedKey | null {
+  const findings = files.map(file => {
+    const content = encrypted(file.path);
+    // Of what is written in lines the keys are not read.
+    if (content === null || content.shape === 'dotenv' || content.shape === 'ini') return null;
+    const finding = findKey(content, key);
+    // What a broken text does not show may be there all the same.
+    if (finding.kind !== 'found' && !content.complete) return null;
+    return { ...finding, file: file.path, certain: file.certain };
+  });
+  const [first] = findings;
+  if (!first) return null;
+  if (first.certain || first.kind === 'found') return first;
+  // Missing in every file that it may be in is missing for sure.
+  const everywhere = complete && findings.every(finding => finding !== null && finding.kind !== 'found');
+  return { ...first, certain: everywhere };
+}
+
 function byName(
   definitions: readonly SecretDefinition[],
   implicit: ReadonlyMap<string, readonly string[]>,
 ): FleetSecret[] {
   const groups = groupBy(definitions, ({ keeper, name }) => `${keeper}\0${name}`);
   for (const name of implicit.keys()) if (!groups.has(`sops\0${name}`)) groups.set(`sops\0${name}`, []);
-  return [...groups].sort(byText(([name]) => name)).map(([id, group]) => {
+  return [...groups].sort(byText(([id]) => id)).map(([id, group]) => {
     const [keeper, name] = id.split('\0') as [SecretKeeper, string];
     return {
       keeper,
       name,
-      nameKind: group.find(one => one.nameKind !== 'pattern')?.nameKind ?? group[0]?.nameKind ?? 'literal',
+      nameKind:
+        group.find(definition => definition.nameKind !== 'pattern')?.nameKind ??
+        group[0]?.nameKind ??
+        'literal',
       definitions: group,
       implicitOn: keeper === 'sops' ? (implicit.get(name) ?? []) : [],
     };
@@ -222,8 +237,8 @@ function targets(
     if (one.nameKind === 'pattern') patterns.push({ set, regex: patternOf(one.name) });
     names.add(`${set}:${one.name}`);
   };
-  for (const one of definitions) note(one.keeper, one);
-  for (const one of templates) note('template', one);
+  for (const definition of definitions) note(definition.keeper, definition);
+  for (const template of templates) note('template', template);
   return use => {
     const set = use.of === 'template' ? 'template' : use.keeper;
     if (names.has(`${set}:${use.name}`)) return 'declared';
@@ -231,7 +246,10 @@ function targets(
       if (implicit.has(use.name)) return 'implicit';
       if (use.name.startsWith('vars/')) return 'generator';
     }
-    if (use.nameKind !== 'pattern' && patterns.some(one => one.set === set && one.regex.test(use.name)))
+    if (
+      use.nameKind !== 'pattern' &&
+      patterns.some(pattern => pattern.set === set && pattern.regex.test(use.name))
+    )
       return 'declared';
     if (use.guarded) return 'guarded';
     if (use.nameKind === 'pattern' || gaps.some(gap => gap.keeper === use.keeper)) return 'unknown';
@@ -239,7 +257,7 @@ function targets(
   };
 }
 
-/** Names that a name with holes may be: they stand for any text. */
+/** Returns a pattern of the names that a name with holes may be. A hole is any text. */
 export function patternOf(name: string): RegExp {
   const parts = name.split(/\$\{(?:[^{}]|\{[^}]*\})*\}/);
   return new RegExp(`^${parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.+')}$`);

@@ -36,7 +36,7 @@ export interface EncryptedFile {
 /** Formats of which sops-nix hands out the whole file, whatever `key` says. */
 const WHOLE = new Set(['binary', 'dotenv', 'ini']);
 
-/** Does a key choose a part of a file of this format? */
+/** Returns whether a key chooses a part of a file of this format. */
 export function hasKeys(format: string): boolean {
   return !WHOLE.has(format);
 }
@@ -64,7 +64,7 @@ export function readEncrypted(path: string, text: string): EncryptedFile | null 
   };
 }
 
-/** Files of which sops-nix hands out the whole, so that their keys do not matter. */
+/** Reads a file of which sops-nix hands out the whole, so that its keys do not matter. */
 function readLines(path: string, text: string): EncryptedFile {
   const found = text.matchAll(/^(?:sops_)?(?:age|pgp)__list_\d+__map_(?:recipient|fp)\s*=\s*(\S+)\s*$/gm);
   return {
@@ -124,13 +124,14 @@ export function findKey(file: EncryptedFile, key: string): KeyFinding {
   let deepest: EncryptedKey | null = null;
   for (const [i, name] of names.entries()) {
     const upTo = names.slice(0, i + 1).join('/');
-    const next = keys.find(one => one.name === name);
-    if (next === undefined) return { kind: 'missing', upTo, key: deepest, names: keys.map(one => one.name) };
+    const next = keys.find(encryptedKey => encryptedKey.name === name);
+    if (next === undefined)
+      return { kind: 'missing', upTo, key: deepest, names: keys.map(encryptedKey => encryptedKey.name) };
     deepest = next;
     if (i === names.length - 1)
       return { kind: next.kind === 'value' ? 'found' : 'not-a-value', upTo, key: next, names: [] };
     if (next.kind !== 'map') return { kind: 'not-a-map', upTo, key: next, names: [] };
     keys = next.below;
   }
-  return { kind: 'missing', upTo: key, key: deepest, names: keys.map(one => one.name) };
+  return { kind: 'missing', upTo: key, key: deepest, names: keys.map(encryptedKey => encryptedKey.name) };
 }

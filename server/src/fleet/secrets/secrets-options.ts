@@ -79,12 +79,21 @@ export function readTemplateBody(cx: Evaluation, lazy: Lazy, fallback: Place): T
   };
 }
 
-/** One definition of an option as plain data. */
+/** An attribute with a definition of the option that it sets. */
+interface WrittenOption {
+  readonly name: string;
+  readonly entry: Pick<Attr, 'at' | 'optional'>;
+  readonly definition: Definition;
+}
+
+/**
+ * Returns one definition of an option as plain data.
+ * @param above true if the set that it is in is under a condition
+ * @param fallback the place of what was written nowhere
+ */
 export function optionOf(
   cx: Evaluation,
-  name: string,
-  { at, optional }: Pick<Attr, 'at' | 'optional'>,
-  { value, conditional, priority }: Definition,
+  { name, entry: { at, optional }, definition: { value, conditional, priority } }: WrittenOption,
   above: boolean,
   fallback: Place,
 ): SecretOption {
@@ -105,12 +114,12 @@ function readFields(cx: Evaluation, lazy: Lazy, fallback: Place): Fields {
   const options: SecretOption[] = [];
   const note = (set: AttrsValue, above: boolean) => {
     for (const [name, entry] of set.entries)
-      for (const one of definitionsOf(cx, entry.value)) {
-        if (one.never) continue;
-        options.push(optionOf(cx, name, entry, one, above, fallback));
-        if (fields.has(name) && one.value.kind === 'unknown') continue;
-        const origin = one.value.origin ?? entry.at;
-        fields.set(name, { value: one.value, at: origin === null ? fallback : placeOf(origin) });
+      for (const definition of definitionsOf(cx, entry.value)) {
+        if (definition.never) continue;
+        options.push(optionOf(cx, { name, entry, definition }, above, fallback));
+        if (fields.has(name) && definition.value.kind === 'unknown') continue;
+        const origin = definition.value.origin ?? entry.at;
+        fields.set(name, { value: definition.value, at: origin === null ? fallback : placeOf(origin) });
       }
   };
   for (const { value, conditional } of definitionsOf(cx, lazy)) {

@@ -47,100 +47,120 @@ export interface AssignedSet {
   readonly conditional: boolean;
 }
 
-/** Reads the value of such a set; what is none of ours gives nothing. */
+/** The state of reading one option set. */
+interface Reading {
+  readonly cx: Evaluation;
+  readonly assigned: AssignedSet;
+  readonly read: ReadSecrets;
+}
+
+/** Reads the value of an option set. What is none of ours gives nothing. */
 export function readSecretOptions(cx: Evaluation, assigned: AssignedSet, lazy: Lazy): ReadSecrets {
-  const { keeper, at, above, conditional } = assigned;
+  const { keeper, at, conditional } = assigned;
   const read: ReadSecrets = { definitions: [], templates: [], defaults: [], settings: [], gaps: [] };
-  const gap = (value: UnknownValue, place: Origin | null) =>
-    read.gaps.push({
-      keeper,
-      at: placeOf(value.origin ?? place ?? at),
-      what: 'secrets',
-      reason: dependingOn(value.reason),
-    });
-
-  function each(set: AttrsValue, name: string, isConditional: boolean, visit: (piece: Piece) => void): void {
-    const entry = set.entries.get(name);
-    if (entry === undefined) return;
-    for (const one of definitionsOf(cx, entry.value))
-      visit({
-        value: one.value,
-        at: entry.at,
-        conditional: isConditional || entry.optional || one.conditional,
-      });
-  }
-
-  function named(piece: Piece, visit: (name: Named, value: Lazy) => void): void {
-    const { value } = piece;
-    const note = (entry: Attr, name: string, kind: NameKind | null, guess: boolean) => {
-      const place = entry.at ?? piece.at ?? at;
-      const nameKind = kind ?? nameKindAt(place, name);
-      const isConditional = piece.conditional || guess || entry.optional;
-      visit(
-        { name, nameKind, at: placeOf(place), via: callsOf(place), conditional: isConditional, above },
-        entry.value,
-      );
-    };
-    if (value.kind === 'unknown') {
-      for (const candidate of value.candidates ?? []) {
-        const set = cx.force(candidate);
-        if (set.kind === 'attrs') for (const [name, entry] of set.entries) note(entry, name, null, true);
-      }
-      gap(value, piece.at);
-      return;
-    }
-    if (value.kind !== 'attrs') return;
-    for (const [name, entry] of value.entries) note(entry, name, null, false);
-    for (const entry of value.patterns) note(entry, display(entry.name), 'pattern', false);
-    if (value.open !== null) gap(value.open, piece.at);
-  }
-
-  function readSettings(set: AttrsValue, path: readonly string[], isConditional: boolean): void {
-    for (const [name, entry] of set.entries) {
-      if (path.length === 0 && SETS.has(name)) continue;
-      const names = [...path, name];
-      for (const one of definitionsOf(cx, entry.value)) {
-        if (one.never) continue;
-        if (one.value.kind === 'attrs' && GROUPS[keeper].has(names.join('.')))
-          readSettings(one.value, names, isConditional || entry.optional || one.conditional);
-        else {
-          const option = optionOf(cx, name, entry, one, isConditional, placeOf(at));
-          read.settings.push({ keeper, path: names, option, above });
-        }
-      }
-    }
-  }
-
-  for (const one of definitionsOf(cx, lazy)) {
-    const isConditional = conditional || one.conditional;
-    if (one.value.kind === 'unknown' && !isPassedOn(one.value, keeper)) gap(one.value, at);
-    if (one.value.kind !== 'attrs') continue;
-    const set = one.value;
-    each(set, 'secrets', isConditional, piece =>
-      named(piece, (name, value) =>
-        read.definitions.push({ keeper, ...name, ...readSecretBody(cx, value, name.at) }),
-      ),
-    );
-    readSettings(set, [], isConditional);
-    if (keeper === 'age') continue;
-    each(set, 'templates', isConditional, piece =>
-      named(piece, (name, value) =>
-        read.templates.push({ ...name, ...readTemplateBody(cx, value, name.at) }),
-      ),
-    );
-    for (const [option, name] of DEFAULTS)
-      each(set, name, isConditional, piece => {
-        const place = placeOf(piece.value.origin ?? piece.at ?? at);
-        read.defaults.push({
-          option,
-          at: place,
-          conditional: piece.conditional,
-          source: option === 'file' ? sourceOf(cx, piece.value, place) : null,
-          text: piece.value.kind === 'string' && option !== 'file' ? piece.value.text : null,
-        });
-      });
+  const reading: Reading = { cx, assigned, read };
+  for (const definition of definitionsOf(cx, lazy)) {
+    const { value } = definition;
+    if (value.kind === 'unknown' && !isPassedOn(value, keeper)) noteGap(reading, value, at);
+    if (value.kind === 'attrs') readSet(reading, value, conditional || definition.conditional);
   }
   return read;
+}
+
+function readSet(reading: Reading, set: AttrsValue, isConditional: boolean): void {
+  const { cx, assigned, read } = reading;
+  const { keeper, at } = assigned;
+  for (const piece of piecesOf(cx, set, 'secrets', isConditional))
+    visitNames(reading, piece, (name, value) =>
+      read.definitions.push({ keeper, ...name, ...readSecretBody(cx, value, name.at) }),
+    );
+  readSettings(reading, set, [], isConditional);
+  if (keeper === 'age') return;
+  for (const piece of piecesOf(cx, set, 'templates', isConditional))
+    visitNames(reading, piece, (name, value) =>
+      read.templates.push({ ...name, ...readTemplateBody(cx, value, name.at) }),
+    );
+  for (const [option, name] of DEFAULTS)
+    for (const { value, at: entryAt, conditional } of piecesOf(cx, set, name, isConditional)) {
+      const place = placeOf(value.origin ?? entryAt ?? at);
+      read.defaults.push({
+        option,
+        at: place,
+        conditional,
+        source: option === 'file' ? sourceOf(cx, value, place) : null,
+        text: value.kind === 'string' && option !== 'file' ? value.text : null,
+      });
+    }
+}
+
+function noteGap({ assigned, read }: Reading, value: UnknownValue, place: Origin | null): void {
+  read.gaps.push({
+    keeper: assigned.keeper,
+    at: placeOf(value.origin ?? place ?? assigned.at),
+    what: 'secrets',
+    reason: dependingOn(value.reason),
+  });
+}
+
+/** Returns the definitions of an option of the set. */
+function piecesOf(cx: Evaluation, set: AttrsValue, name: string, isConditional: boolean): Piece[] {
+  const entry = set.entries.get(name);
+  if (entry === undefined) return [];
+  return definitionsOf(cx, entry.value).map(({ value, conditional }) => ({
+    value,
+    at: entry.at,
+    conditional: isConditional || entry.optional || conditional,
+  }));
+}
+
+/** Visits each named thing of a set, and notes a gap where there may be more. */
+function visitNames(reading: Reading, piece: Piece, visit: (name: Named, value: Lazy) => void): void {
+  const { cx, assigned } = reading;
+  const { value } = piece;
+  const note = (entry: Attr, name: string, kind: NameKind | null, guess: boolean) => {
+    const place = entry.at ?? piece.at ?? assigned.at;
+    const nameKind = kind ?? nameKindAt(place, name);
+    const conditional = piece.conditional || guess || entry.optional;
+    const { above } = assigned;
+    visit({ name, nameKind, at: placeOf(place), via: callsOf(place), conditional, above }, entry.value);
+  };
+  if (value.kind === 'unknown') {
+    for (const candidate of value.candidates ?? []) {
+      const set = cx.force(candidate);
+      if (set.kind === 'attrs') for (const [name, entry] of set.entries) note(entry, name, null, true);
+    }
+    noteGap(reading, value, piece.at);
+    return;
+  }
+  if (value.kind !== 'attrs') return;
+  for (const [name, entry] of value.entries) note(entry, name, null, false);
+  for (const entry of value.patterns) note(entry, display(entry.name), 'pattern', false);
+  if (value.open !== null) noteGap(reading, value.open, piece.at);
+}
+
+/** Reads the options of the set that are no sets of named things. */
+function readSettings(
+  reading: Reading,
+  set: AttrsValue,
+  path: readonly string[],
+  isConditional: boolean,
+): void {
+  const { cx, assigned, read } = reading;
+  const { keeper, at, above } = assigned;
+  for (const [name, entry] of set.entries) {
+    if (path.length === 0 && SETS.has(name)) continue;
+    const names = [...path, name];
+    for (const definition of definitionsOf(cx, entry.value)) {
+      const { value, conditional, never } = definition;
+      if (never) continue;
+      if (value.kind === 'attrs' && GROUPS[keeper].has(names.join('.')))
+        readSettings(reading, value, names, isConditional || entry.optional || conditional);
+      else {
+        const option = optionOf(cx, { name, entry, definition }, isConditional, placeOf(at));
+        read.settings.push({ keeper, path: names, option, above });
+      }
+    }
+  }
 }
 
 const DEFAULTS = [

@@ -62,7 +62,7 @@ function creationRule(path: string, node: YamlNode): CreationRule {
   };
 }
 
-/** A list, perhaps of lists (an alias to one), or one text with commas. */
+/** Reads recipients: a list, perhaps of lists (an alias to one), or one text with commas. */
 function recipients(node: YamlNode | null, place: (node: YamlNode) => Place): Known<string>[] {
   if (node === null || node.kind === 'map') return [];
   if (node.kind === 'list') return node.items.flatMap(item => recipients(item, place));
@@ -74,7 +74,7 @@ function recipients(node: YamlNode | null, place: (node: YamlNode) => Place): Kn
 }
 
 /**
- * The rule under which a file would be created.
+ * Returns the rule under which a file would be created.
  * @param file relative to the root of the workspace, in the folder of the configuration or below
  * @returns null where no rule takes it; undefined where that is not known
  */

@@ -45,7 +45,7 @@ function fromPieces({ pieces }: StringValue): Partial<SecretSource> {
   return rest.some(piece => 'hole' in piece) ? {} : { guess: joinPath('', tail) };
 }
 
-/** A path literal with holes: the evaluator knows only that it is one. */
+/** Returns the pattern of a path literal with holes: the evaluator knows only that it is a path. */
 function patternOf({ origin }: UnknownValue): string | null {
   if (origin === null) return null;
   const written = origin.file.text.slice(origin.start, origin.end);

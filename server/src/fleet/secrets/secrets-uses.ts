@@ -21,7 +21,7 @@ interface Step {
   readonly key: string;
 }
 
-/** The root's own name and the names selected from it, outermost first. */
+/** Returns the root's own name and the names selected from it, outermost first. */
 function stepsOf(value: UnknownValue): Step[] {
   const steps: Step[] = [];
   let at: UnknownValue = value;
@@ -41,7 +41,7 @@ const SETS: ReadonlyMap<string, readonly [SecretKeeper, SecretUseKind]> = new Ma
 /** The first names of those. */
 const KEEPERS: ReadonlySet<string> = new Set([...SETS.keys()].map(set => set.slice(0, set.indexOf('.'))));
 
-/** The secret that a placeholder stands for; null for any other value. */
+/** Returns the secret that a placeholder stands for, or `null` for any other value. */
 export function placeholderOf(value: UnknownValue): NamedSecret | null {
   const found = belowSet(stepsOf(value));
   const [named, more] = found?.below ?? [];
@@ -135,7 +135,7 @@ export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollec
   };
 }
 
-/** Where it is, or the call in `file` that it came through. */
+/** Returns the place of a value, or the call in `file` that it came through. */
 function placeIn(at: Origin, file: string): Place | null {
   const outermost = outermostIn(at, file);
   return outermost === null ? null : placeOf(outermost);

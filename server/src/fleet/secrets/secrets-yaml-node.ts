@@ -27,15 +27,15 @@ export interface YamlText {
   readonly anchors: ReadonlyMap<string, YamlNode>;
 }
 
-/** The value of a key; null where the node is no map or has no such key. */
+/** Returns the value of a key, or `null` where the node is no map or has no such key. */
 export function yamlMember(node: YamlNode | null | undefined, key: string): YamlNode | null {
   if (node?.kind !== 'map') return null;
   return node.entries.find(entry => entry.key === key)?.value ?? null;
 }
 
-/** How many nodes there are in a node, itself included, each alias counted for all that it stands for. */
+/** Returns how many nodes there are in a node, itself included, each alias counted for all that it stands for. */
 export function sizeOf(node: YamlNode): number {
   if (node.kind === 'scalar') return 1;
   const inside = node.kind === 'list' ? node.items : node.entries.map(entry => entry.value);
-  return inside.reduce((sum, one) => sum + sizeOf(one), 1);
+  return inside.reduce((sum, child) => sum + sizeOf(child), 1);
 }

@@ -23,7 +23,7 @@ export function mentionsStoreSettings(text: string): boolean {
   return text.includes('secretStore');
 }
 
-/** What one file sets. What cannot be evaluated within the budget is set to what is not known. */
+/** Returns what one file sets. What cannot be evaluated within the budget is set to an unknown value. */
 export function readStoreSettings(cx: Evaluation, file: SourceFile): StoreSetting[] {
   const found: StoreSetting[] = [];
   const places = [...file.text.matchAll(/\bsecretStore\b/g)].map(match => match.index);
@@ -59,7 +59,10 @@ export function readStoreSettings(cx: Evaluation, file: SourceFile): StoreSettin
   return found;
 }
 
-/** Whose option a path ends in; null for another option, and where the option itself is declared. */
+/**
+ * Returns the owner of the option that a path ends in, or `null` for another option, and where the option itself is
+ * declared.
+ */
 function levelOf(path: NamePath): StoreSetting['of'] | null {
   const names: (string | null)[] = [];
   for (let at: NamePath | null = path; at !== null; at = at.parent) names.push(at.name?.text ?? null);
@@ -78,13 +81,13 @@ export function machineOf(path: NamePath, file: string): string | null {
 
 /** Joins what the files set, of this flake alone. */
 export function joinStoreSettings(all: readonly StoreSetting[]): StoreSettings {
-  const clan = onlyValue(all.filter(one => one.of === 'clan'));
+  const clan = onlyValue(all.filter(setting => setting.of === 'clan'));
   return {
     all,
     clan,
-    likely: onlyValue(all.filter(one => one.of === 'machine' && one.machine === null)),
+    likely: onlyValue(all.filter(setting => setting.of === 'machine' && setting.machine === null)),
     of(machine) {
-      const own = all.filter(one => one.machine === machine);
+      const own = all.filter(setting => setting.machine === machine);
       return own.length > 0 ? onlyValue(own) : clan;
     },
   };
@@ -92,6 +95,6 @@ export function joinStoreSettings(all: readonly StoreSetting[]): StoreSettings {
 
 function onlyValue(settings: readonly StoreSetting[]): string | null {
   const [first] = settings;
-  const agreed = settings.every(one => one.value === first?.value);
-  return first !== undefined && agreed && settings.some(one => !one.conditional) ? first.value : null;
+  const agreed = settings.every(setting => setting.value === first?.value);
+  return first !== undefined && agreed && settings.some(setting => !setting.conditional) ? first.value : null;
 }

@@ -26,7 +26,7 @@ export interface Walked extends Registries {
   readonly boundTo: (value: Lazy) => Expr | null;
 }
 
-/** All of an `imports` that matter. */
+/** Returns the items of an `imports` that matter. */
 export function appliedImports(cx: Evaluation, imports: Expr, scope: Scope, walked: Walked): AppliedImport[] {
   return importItems(cx, imports, scope).flatMap(item => {
     walked.startItem();
@@ -79,7 +79,7 @@ function madeBy(cx: Evaluation, item: ImportItem, value: Value, walked: Walked):
   return { expr: at, elsewhere, isGivenGenerators: () => false, call: () => null };
 }
 
-/** The application that the item is, or that the name is bound to which stands there. */
+/** Returns the application that the item is, or that the name is bound to which stands there. */
 function applicationOf(
   cx: Evaluation,
   { expr, scope, isWritten }: ImportItem,
@@ -108,7 +108,7 @@ function writtenIn(cx: Evaluation, expr: ApplyExpr, scope: Scope): Making {
   };
 }
 
-/** The outermost call that a value came through and that is written in the file. */
+/** Returns the outermost call that a value came through and that is written in the file. */
 function outermostCall(origin: Origin, file: SourceFile): Origin | null {
   let outermost: Origin | null = null;
   for (let call = origin.call; call !== null; call = call.at.call)
@@ -116,7 +116,7 @@ function outermostCall(origin: Origin, file: SourceFile): Origin | null {
   return outermost;
 }
 
-/** The call that made a value; null where many callers share what it gave. */
+/** Returns the call that made a value, or `null` where many callers share what it gave. */
 function callElsewhere({ call }: Origin): Place | null {
   if (call === null) return null;
   const { root } = call.at.file;
@@ -160,7 +160,7 @@ function spine(expr: Expr): Expr[] {
   return [at, ...parts];
 }
 
-/** Is one of the arguments taken from the configuration's generators? */
+/** Returns whether one of the arguments is taken from the configuration's generators. */
 function isGivenGenerators(cx: Evaluation, expr: ApplyExpr, scope: Scope): boolean {
   return spine(expr)
     .slice(1)

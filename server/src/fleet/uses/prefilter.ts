@@ -19,7 +19,7 @@ export type Interest = (range: Range) => boolean;
 const known = new WeakMap<SourceFile, { readonly places: string; readonly interest: Interest }>();
 
 /**
- * What is of interest in a file; computed once a text.
+ * Returns what is of interest in a file. Computed once a text.
  * @param places further offsets of interest, such as paths to a registry
  */
 export function interestOf(file: SourceFile, places: readonly number[]): Interest {
@@ -44,7 +44,7 @@ function findInterest({ text, root }: SourceFile, places: readonly number[]): In
     // Any name below such a `with` may be one of it.
     for (const { body } of opened) {
       withs.splice(
-        withs.findIndex(one => one.body === body),
+        withs.findIndex(expr => expr.body === body),
         1,
       );
       for (const match of text.slice(body.start, body.end).matchAll(NAME))
@@ -64,7 +64,7 @@ const NAME = /[A-Za-z_][A-Za-z0-9_'-]*/g;
 
 const WORDS_WHOLE = new Set(['generators', 'importApply', 'imports', 'config', 'pkgs', 'lib']);
 
-/** True if one of the ascending offsets lies in the range. */
+/** Returns true if one of the ascending offsets lies in the range. */
 function someWithin(sorted: readonly number[], range: Range): boolean {
   let low = 0;
   let high = sorted.length;
@@ -84,7 +84,7 @@ function addOccurrences(text: string, name: string, into: Set<number>): void {
   }
 }
 
-/** Is it a UTF-16 unit that names are made of? NaN, beyond the text, is none. */
+/** Returns whether a UTF-16 unit is one that names are made of. NaN, beyond the text, is none. */
 function isOfName(unit: number): boolean {
   const letter = unit | 32;
   return (
@@ -96,7 +96,7 @@ interface NamedRange extends Range {
   readonly name: string;
 }
 
-/** Names bound by `let` and `rec` anywhere in the file, with the ranges of their values; and every `with`. */
+/** Returns names bound by `let` and `rec` anywhere in the file, with the ranges of their values; and every `with`. */
 function namesAndWiths(root: Expr): { readonly bindings: NamedRange[]; readonly withs: WithExpr[] } {
   const bindings: NamedRange[] = [];
   const withs: WithExpr[] = [];

@@ -89,7 +89,7 @@ export function sessionBindings(
   });
 }
 
-/** The bindings whose names stand in the values, or in bindings that are reached. */
+/** Returns the bindings whose names stand in the values, or in bindings that are reached. */
 function reachedFrom(
   lets: readonly LetBinding[],
   values: readonly SessionValue[],
@@ -111,7 +111,7 @@ function reachedFrom(
 const DEPTH = 4;
 const WIDTH = 200;
 
-/** Where the paths of generators' files come from that stand in a value. */
+/** Returns where the paths of generators' files come from that stand in a value. */
 function pathsIn(cx: Evaluation, value: Value, depth = DEPTH): Origin[] {
   switch (value.kind) {
     case 'unknown':

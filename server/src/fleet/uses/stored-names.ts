@@ -59,14 +59,14 @@ export function mentionsStoredNames(text: string): boolean {
   return STORED_NAMES.test(text);
 }
 
-/** The files of generators that a text names by path. */
+/** Returns the files of generators that a text names by path. */
 export function storedFilesIn(pieces: readonly PlacedPiece[]): StoredFile[] {
   const text = flatten(pieces);
   if (!mentionsStoredNames(text.flat)) return [];
   return [...text.flat.matchAll(IN_TEXT)].flatMap(match => storedFile(text, match));
 }
 
-/** The file of a generator that the name of a secret of sops-nix stands for. */
+/** Returns the file of a generator that the name of a secret of sops-nix stands for. */
 export function storedFileOf(pieces: readonly PlacedPiece[]): StoredFile | null {
   const text = flatten(pieces);
   const match = OF_SOPS.exec(text.flat);
@@ -110,10 +110,10 @@ interface FlatText {
 
 function flatten(pieces: readonly PlacedPiece[]): FlatText {
   let flat = '';
-  const placed = pieces.map(each => {
+  const placed = pieces.map(piece => {
     const from = flat.length;
-    flat += 'hole' in each.piece ? HOLE : each.piece.text;
-    return { ...each, from };
+    flat += 'hole' in piece.piece ? HOLE : piece.piece.text;
+    return { ...piece, from };
   });
   return { flat, pieces: placed };
 }
@@ -158,7 +158,7 @@ function placeIn(text: FlatText, [start, end]: [number, number]): Place {
   };
 }
 
-/** Where a piece is written, if that is where the text stands. */
+/** Returns where a piece is written, if it is written in the text itself. */
 function ownSource({ piece, at }: PlacedPiece): TextSource | null {
   if ('hole' in piece || piece.source === null) return null;
   const { origin } = piece.source;

@@ -21,7 +21,7 @@ interface Asked {
   readonly guarded: boolean;
 }
 
-/** The file that an application looks up; null if it does nothing of the kind. */
+/** Returns the file that an application looks up, or `null` if it does nothing of the kind. */
 export function useOfCall(
   cx: Evaluation,
   file: string,
@@ -86,7 +86,7 @@ function textIn(cx: Evaluation, set: AttrsValue, name: string): StringValue | nu
   return entry === undefined ? null : textOf(cx, entry.value, name);
 }
 
-/** A text; what is not known at all is one that is all hole. */
+/** Returns a text. What is not known at all is a text that is one hole. */
 function textOf(cx: Evaluation, lazy: Lazy, name: string): StringValue | null {
   const source = sourceOf(lazy) ?? name;
   const value = cx.force(lazy);
@@ -95,7 +95,7 @@ function textOf(cx: Evaluation, lazy: Lazy, name: string): StringValue | null {
   return { kind: 'string', text: null, pieces: [{ hole: value, source }], origin: value.origin };
 }
 
-/** What is not evaluated yet, as it is written. */
+/** Returns the source text of an expression that is not evaluated yet. */
 function sourceOf(lazy: Lazy): string | null {
   if (lazy.kind !== 'thunk' || lazy.expr === null || lazy.scope === null) return null;
   return lazy.scope.file.text.slice(lazy.expr.start, lazy.expr.end);
@@ -117,7 +117,7 @@ function namesOf(value: UnknownValue): string[] {
   return stepsOf(value).map(step => step.name.text ?? '');
 }
 
-/** The name of a function as it is written. */
+/** Returns the name of a function as it is written. */
 function nameOf(fn: Expr): string | null {
   if (fn.kind === 'variable') return fn.name;
   const last = fn.kind === 'select' ? fn.path.at(-1) : undefined;

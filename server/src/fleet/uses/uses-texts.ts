@@ -25,7 +25,7 @@ import {
 /** A path that goes through a name for `vars/` is short; a script is not. */
 const MOST_PARTS = 9;
 
-/** What a string or path of the file names. */
+/** Returns the files of generators that a string or path of the file names. */
 export function usesInText(cx: Evaluation, file: string, expr: StringExpr | PathExpr, scope: Scope): Use[] {
   if (!isOfInterest(expr, scope)) return [];
   const pieces = expr.parts.flatMap((part): PlacedPiece[] => {
@@ -95,7 +95,7 @@ export function useOfSopsName(event: Selection, before: readonly Step[], file: s
   return { ...useOf(stored), at: whole, attribute };
 }
 
-/** The pieces of a name; one that is written out without escapes lies there letter by letter. */
+/** Returns the pieces of a name. One that is written out without escapes has a place for each letter. */
 function piecesOf({ text, pieces }: StringValue, at: Origin): readonly StringPiece[] {
   if (text === null || at.file.text.slice(at.start, at.end) !== `"${text}"`) return pieces;
   return [{ text, source: { origin: at, map: [0, at.start + 1], start: 0 } }];

@@ -16,7 +16,7 @@ import type { KeyLookup } from '../model/registries.ts';
 import type { OtherRead, Use } from '../model/uses.ts';
 import { useOfSopsName } from './uses-texts.ts';
 
-/** What follows `vars.generators` in a selection; null if it does not go through there. */
+/** Returns what follows `vars.generators` in a selection, or `null` if it does not go through there. */
 function belowGenerators(steps: readonly Step[]): readonly Step[] | null {
   for (let i = steps.length - 1; i > 0; i--) {
     if (steps[i]?.name.text !== 'generators' || steps[i - 1]?.name.text !== 'vars') continue;
@@ -25,12 +25,14 @@ function belowGenerators(steps: readonly Step[]): readonly Step[] | null {
   return null;
 }
 
-/** The same generator, file or attribute has the same key, whichever configuration it is asked of. */
+/**
+ * Returns a key that is the same for the same generator, file or attribute, whichever configuration it is asked of.
+ */
 function pathKey(below: readonly Step[]): string {
   return below.map(step => stringKey(step.name)).join('\0');
 }
 
-/** Where a name is written in the file: the literal that it comes from, else where it is selected. */
+/** Returns where a name is written in the file: the literal that it comes from, else where it is selected. */
 function writtenIn(step: Step, file: string): Origin | null {
   const literal = step.name.origin;
   if (literal?.file.path === file) return literal;
@@ -49,7 +51,7 @@ function mayBeUse(name: string | null, before: UnknownValue): boolean {
   return (second === 'files' || second === 'prompts') && nameBefore(before, 3) === 'generators';
 }
 
-/** The name that was selected so many steps before the last. */
+/** Returns the name that was selected so many steps before the last. */
 function nameBefore(value: UnknownValue, steps: number): string | null {
   let at = value;
   for (let left = steps; left > 0 && at.term?.kind === 'select'; left--) at = at.term.of;
@@ -123,7 +125,7 @@ export function noteSelection(
   if (use !== null) noteUse(notes, use, prefixesOf(below));
 }
 
-/** True for a selection that has something to fall back on. */
+/** Returns true for a selection that has something to fall back on. */
 function providesFallback(cx: Evaluation, { guarded, fallback }: Selection): boolean {
   return guarded && (fallback === null || cx.force(fallback).kind !== 'failure');
 }

@@ -2,13 +2,13 @@
 import type { CancellationToken, InlayHint, InlayHintParams } from 'vscode-languageserver';
 import { inlayHints } from '../../editor/shown/inlay-hints.ts';
 import type { Analysis } from '../analysis.ts';
-import type { Shown } from '../display-settings.ts';
+import type { DisplaySettings } from '../display-settings.ts';
 import { offsetOf, rangeOf } from '../to-protocol.ts';
 import { locatedIn } from './requested-position.ts';
 
 export async function onInlayHints(
   analysis: Analysis,
-  shown: Shown,
+  shown: DisplaySettings,
   { textDocument, range }: InlayHintParams,
   token: CancellationToken,
 ): Promise<InlayHint[] | null> {

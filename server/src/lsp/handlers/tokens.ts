@@ -7,14 +7,14 @@ import {
 } from 'vscode-languageserver';
 import { tokensIn } from '../../editor/shown/tokens.ts';
 import type { Analysis } from '../analysis.ts';
-import type { Shown } from '../display-settings.ts';
+import type { DisplaySettings } from '../display-settings.ts';
 import { rangeOf } from '../to-protocol.ts';
 import { LOOKS, MODIFIERS, TYPES } from '../token-legend.ts';
 import { locatedIn } from './requested-position.ts';
 
 export async function onSemanticTokens(
   analysis: Analysis,
-  shown: Shown,
+  shown: DisplaySettings,
   { textDocument }: SemanticTokensParams,
   token: CancellationToken,
 ): Promise<SemanticTokens> {

@@ -3,7 +3,7 @@
 import type { OptionTree, OptionType } from './option.ts';
 import { EMPTY, mergeTrees } from './tree.ts';
 
-/** The type of an option; `any` where several modules declare it in ways that do not go together here. */
+/** Returns the type of an option; `any` where several modules declare it in ways that do not go together here. */
 export function typeOf({ declared, open }: OptionTree): OptionType {
   const [first, ...others] = declared;
   if (first === undefined || open) return { kind: 'any' };
@@ -22,7 +22,7 @@ export interface Step {
 }
 
 /**
- * One step down from an option, or from a set of options.
+ * Takes one step down from an option, or from a set of options.
  * @returns null where there is nothing of that name, or nothing is known
  */
 export function stepBelow(tree: OptionTree, name: string): Step | null {
@@ -35,7 +35,10 @@ export function stepBelow(tree: OptionTree, name: string): Step | null {
   return freeform?.kind === 'map' ? { tree: elementTree(freeform.of), name: CHOSEN } : null;
 }
 
-/** What is below: a set of options, or for names that are chosen what each of them is. Null where that is not known. */
+/**
+ * Returns what is below: a set of options, or for names that are chosen what each of them is. Returns `null` where
+ * that is not known.
+ */
 export function insideOf(tree: OptionTree): { readonly tree: OptionTree; readonly isChosen: boolean } | null {
   if (tree.declared.length === 0) return { tree, isChosen: false };
   const type = holderIn(typeOf(tree));
@@ -43,15 +46,15 @@ export function insideOf(tree: OptionTree): { readonly tree: OptionTree; readonl
   return type?.kind === 'map' ? { tree: elementTree(type.of), isChosen: true } : null;
 }
 
-/** The part of a type that has names in it. */
+/** Returns the part of a type that has names in it. */
 function holderIn(type: OptionType): OptionType | null {
   if (type.kind === 'submodule' || type.kind === 'map') return type;
   if (type.kind === 'null-or') return holderIn(type.of);
   if (type.kind !== 'either') return null;
-  return type.of.map(holderIn).find(one => one !== null) ?? null;
+  return type.of.map(holderIn).find(optionType => optionType !== null) ?? null;
 }
 
-/** What stands under a name that is chosen, as if it were declared. */
+/** Returns what stands under a name that is chosen, as if it were declared. */
 export function elementTree(type: OptionType): OptionTree {
   const option = {
     type,
@@ -64,14 +67,14 @@ export function elementTree(type: OptionType): OptionTree {
   return { ...EMPTY, declared: [option] };
 }
 
-/** The names of options that somebody may set. */
+/** Returns the names of options that may be set. */
 export function namesToWrite({ options }: OptionTree): string[] {
   return [...options].flatMap(([name, { declared }]) =>
     declared.length > 0 && declared.every(option => option.hidden === true) ? [] : [name],
   );
 }
 
-/** What stands at a path; null where that is nothing, or not known. */
+/** Returns what stands at a path, or `null` where that is nothing, or not known. */
 export function treeAt(tree: OptionTree, path: readonly string[]): OptionTree | null {
   let at: OptionTree | null = tree;
   for (const name of path) at = at === null ? null : (stepBelow(at, name)?.tree ?? null);

@@ -118,7 +118,7 @@ function typeOfDescribed(type: DescribedType): OptionType {
   return all.some(({ kind }) => kind === 'any') ? ANY : { kind: 'either', of: all };
 }
 
-/** A name that is not known here stands for anything. */
+/** Returns the type of a name. A name that is not known here is any type. */
 function typeOfName(name: string): OptionType {
   const known = NAMED.get(name);
   if (known !== undefined) return known;

@@ -114,8 +114,8 @@ function judgeSet(
     else {
       // What is not known to be a set of options may be one option.
       if (!option.open)
-        for (const one of strongest(all))
-          if (!one.conditional) judgeKind(found, { kind: 'set' }, [...path, name], one);
+        for (const written of strongest(all))
+          if (!written.conditional) judgeKind(found, { kind: 'set' }, [...path, name], written);
       judgeSet(found, option, [...path, name], all, false);
     }
   }
@@ -136,30 +136,35 @@ function unknownOption(found: Found, entry: Attr, path: OptionPath, siblings: Op
     found.mistakes.push({ kind: 'unknown', path, at: placeOf(entry.at), siblings });
 }
 
-/** What an attribute says, as far as what it stands in holds. */
+/** Returns what an attribute says, as far as what it stands in holds. */
 function writtenIn(cx: Evaluation, entry: Attr, around: Definition): Written[] {
   const nameAt = entry.at === null ? null : placeOf(entry.at);
-  return definitionsOf(cx, entry.value).map(one => ({
-    value: one.value,
+  return definitionsOf(cx, entry.value).map(definition => ({
+    value: definition.value,
     nameAt,
-    conditional: one.conditional || around.conditional || entry.optional,
-    never: one.never || around.never,
-    priority: one.priority === 100 ? around.priority : one.priority,
+    conditional: definition.conditional || around.conditional || entry.optional,
+    never: definition.never || around.never,
+    priority: definition.priority === 100 ? around.priority : definition.priority,
   }));
 }
 
 /** Those that count: a weaker definition is not looked at by the module system either. */
 function strongest(definitions: readonly Written[]): Written[] {
-  const priority = Math.min(...definitions.filter(one => !one.never).map(one => one.priority));
-  return definitions.filter(one => !one.never && one.priority === priority && one.priority <= 100);
+  const priority = Math.min(
+    ...definitions.filter(definition => !definition.never).map(definition => definition.priority),
+  );
+  return definitions.filter(
+    definition => !definition.never && definition.priority === priority && definition.priority <= 100,
+  );
 }
 
 function judgeType(found: Found, type: OptionType, path: OptionPath, definitions: readonly Written[]): void {
-  for (const one of strongest(definitions)) if (!one.conditional) judgeKind(found, type, path, one);
+  for (const written of strongest(definitions))
+    if (!written.conditional) judgeKind(found, type, path, written);
   judgeInside(found, type, path, definitions);
 }
 
-/** Is the value itself, whatever it holds, one that the type takes? */
+/** Judges the value itself, whatever it holds: whether it is one that the type takes. */
 function judgeKind(found: Found, type: OptionType, path: OptionPath, { value, nameAt }: Written): void {
   if (fits(type, value)) return;
   const at = value.kind === 'attrs' || value.origin === null ? nameAt : placeOf(value.origin);
@@ -172,7 +177,7 @@ function fits(type: OptionType, value: Value): boolean {
     case 'null-or':
       return value.kind === 'null' || fits(type.of, value);
     case 'either':
-      return type.of.some(one => fits(one, value));
+      return type.of.some(optionType => fits(optionType, value));
     case 'list':
       return value.kind === 'list';
     case 'map':
@@ -182,13 +187,13 @@ function fits(type: OptionType, value: Value): boolean {
   }
 }
 
-/** A value without what it holds. */
+/** Returns a value without what it holds. */
 function shallow(value: Value): WrittenValue {
   const at = value.origin === null ? null : placeOf(value.origin);
   return { kind: value.kind, at, scalar: scalarOf(value), items: [], entries: new Map(), open: true };
 }
 
-/** What sets and lists of a type hold. */
+/** Judges what sets and lists of a type hold. */
 function judgeInside(
   found: Found,
   type: OptionType,
@@ -215,13 +220,16 @@ function judgeInside(
   }
 }
 
-/** The definitions that only one of several types can take, by that type: what is inside of others is not judged. */
+/**
+ * Returns the definitions that only one of several types can take, by that type: what is inside of others is not
+ * judged.
+ */
 function byBranch(types: readonly OptionType[], definitions: readonly Written[]): Map<OptionType, Written[]> {
   const found = new Map<OptionType, Written[]>();
-  for (const one of definitions) {
-    const fitting = types.filter(type => fits(type, one.value));
+  for (const definition of definitions) {
+    const fitting = types.filter(type => fits(type, definition.value));
     const [only] = fitting;
-    if (only !== undefined && fitting.length === 1) found.set(only, [...(found.get(only) ?? []), one]);
+    if (only !== undefined && fitting.length === 1) found.set(only, [...(found.get(only) ?? []), definition]);
   }
   return found;
 }
@@ -246,28 +254,28 @@ function judgeElements(
 
 function judgeItems(found: Found, type: OptionType, path: OptionPath, definitions: readonly Written[]): void {
   if (path.length > MAX_DEPTH) return;
-  for (const one of definitions) {
-    if (one.value.kind !== 'list') continue;
-    for (const item of one.value.items) {
+  for (const written of definitions) {
+    if (written.value.kind !== 'list') continue;
+    for (const item of written.value.items) {
       if (item.kind === 'spread') continue;
       const inner = definitionsOf(found.cx, item).map(definition => ({
         ...definition,
-        nameAt: definition.value.origin === null ? one.nameAt : placeOf(definition.value.origin),
-        conditional: definition.conditional || one.conditional,
-        never: definition.never || one.never,
-        priority: one.priority,
+        nameAt: definition.value.origin === null ? written.nameAt : placeOf(definition.value.origin),
+        conditional: definition.conditional || written.conditional,
+        never: definition.never || written.never,
+        priority: written.priority,
       }));
       judgeType(found, type, [...path, '*'], inner);
     }
   }
 }
 
-/** What an option takes and what it got, in words. */
+/** Returns what an option takes and what it got, in words. */
 export function wordsOf({ type, value }: WrongValue): { readonly takes: string; readonly got: string } {
   return { takes: textOf(type), got: gotText(value) };
 }
 
-/** For a text that is none of several: those that it may be. */
+/** Returns the texts that are allowed, for a text that is none of them. */
 export function choicesFor({ type, value }: WrongValue): readonly string[] {
   return typeof value.scalar === 'string' ? textsIn(type) : [];
 }

@@ -5,7 +5,10 @@ import { settingAt } from '../settings.ts';
 import { typeOf } from './below.ts';
 import type { OptionTree, OptionType } from './option.ts';
 
-/** The paths of options that certainly have no value. Options of a group that is switched off are not among them. */
+/**
+ * Returns the paths of options that certainly have no value. Options of a group that is switched off are not among
+ * them.
+ */
 export function missingIn(tree: OptionTree, setting: Setting): string[][] {
   const found: string[][] = [];
   addSet(found, tree, setting, []);
@@ -28,14 +31,14 @@ function addSet(found: string[][], { options }: OptionTree, setting: Setting, pa
 
 const EMPTY: Setting = { kind: 'set', entries: new Map(), complete: true };
 
-/** What is below `enable` may be left out until that is true. */
+/** Returns whether a group is switched on: what is below `enable` may be left out until that is true. */
 function isSwitchedOn(options: OptionTree['options'], setting: Setting): boolean {
   if (!options.has('enable')) return true;
   const enable = settingAt(setting, ['enable']);
   return enable?.kind === 'plain' && enable.value === true;
 }
 
-/** What the sets that a type takes lack. */
+/** Adds what the sets that a type takes lack. */
 function addInside(found: string[][], type: OptionType, setting: Setting, path: readonly string[]): void {
   if (setting.kind !== 'set') return;
   if (type.kind === 'null-or') addInside(found, type.of, setting, path);

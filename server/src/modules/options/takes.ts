@@ -30,7 +30,7 @@ export function takes(type: OptionType, value: WrittenValue): boolean {
       return type.pattern === null || mayMatch(type.pattern, scalar);
     case 'enum':
       if (scalar === undefined) return kind === 'string';
-      return type.values.some(one => one === scalar);
+      return type.values.some(candidate => candidate === scalar);
     case 'path':
       if (kind === 'string') return typeof scalar !== 'string' || scalar.startsWith('/');
       return kind === 'path' || (kind === 'attrs' && value.open);
@@ -51,7 +51,7 @@ export function takes(type: OptionType, value: WrittenValue): boolean {
 /** Looking for a match gives up after so many steps. */
 const STEPS = 10_000;
 
-/** Does the text match, or can that not be told? Nix sees bytes. */
+/** Returns whether the text matches, or that cannot be told. Nix sees bytes. */
 function mayMatch(pattern: string, text: string): boolean {
   const regex = parseRegex(asByteString(pattern));
   if (regex === null) return true;
@@ -74,7 +74,7 @@ export function isSet({ kind }: WrittenValue): boolean {
   return kind === 'attrs';
 }
 
-/** The values of a type, in words. */
+/** Returns the values of a type, in words. */
 export function textOf(type: OptionType): string {
   switch (type.kind) {
     case 'bool':
@@ -91,7 +91,7 @@ export function textOf(type: OptionType): string {
     case 'enum':
       return type.values.length === 1
         ? JSON.stringify(type.values[0])
-        : `one of ${type.values.map(one => JSON.stringify(one)).join(', ')}`;
+        : `one of ${type.values.map(value => JSON.stringify(value)).join(', ')}`;
     case 'path':
       return 'a path';
     case 'package':
@@ -146,7 +146,7 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ['builtin', 'a function'],
 ]);
 
-/** A value, in words. */
+/** Returns a value, in words. */
 export function gotText({ kind, scalar }: WrittenValue): string {
   if (typeof scalar === 'string')
     return scalar.length <= 40 && !scalar.includes('\n') ? JSON.stringify(scalar) : 'a string';
@@ -154,7 +154,7 @@ export function gotText({ kind, scalar }: WrittenValue): string {
   return KINDS.get(kind) ?? 'a string';
 }
 
-/** The values that a type takes by name: those of an `enum`, `true` and `false`. */
+/** Returns the values that a type takes by name: those of an `enum`, `true` and `false`. */
 export function choicesOf(type: OptionType): readonly Scalar[] {
   switch (type.kind) {
     case 'bool':
@@ -170,7 +170,7 @@ export function choicesOf(type: OptionType): readonly Scalar[] {
   }
 }
 
-/** The texts that a type takes by name, if it takes no others. */
+/** Returns the texts that a type takes by name, if it takes no others. */
 export function textsIn(type: OptionType): string[] {
   if (type.kind === 'enum') return type.values.filter(value => typeof value === 'string');
   if (type.kind === 'null-or') return textsIn(type.of);

@@ -25,7 +25,7 @@ export const EMPTY: OptionTree = { options: NO_OPTIONS, declared: NONE, open: fa
 const MAX_DEPTH = 12;
 
 /**
- * The tree of a value of `options`.
+ * Returns the tree of a value of `options`.
  * @param at where its name is written
  */
 export function readTree(
@@ -84,7 +84,7 @@ function isHidden(cx: Evaluation, option: AttrsValue): boolean {
   return (internal?.kind === 'bool' && internal.value) || (visible?.kind === 'bool' && !visible.value);
 }
 
-/** The same where all options have values that nobody here knows. */
+/** Returns the same tree, in which all options have values that are not known here. */
 export function withDefaults(tree: OptionTree): OptionTree {
   return {
     ...tree,
@@ -93,7 +93,7 @@ export function withDefaults(tree: OptionTree): OptionTree {
   };
 }
 
-/** A short value as Nix writes it. */
+/** Returns a short value as Nix writes it. */
 function textOf(value: Value): string | null {
   const scalar = scalarOf(value);
   if (scalar !== undefined) return typeof scalar === 'string' ? JSON.stringify(scalar) : String(scalar);
@@ -114,13 +114,16 @@ function opened(tree: OptionTree): OptionTree {
   };
 }
 
-/** The trees of several modules, joined. */
+/** Returns the trees of several modules, joined. */
 export function mergeTrees(trees: readonly OptionTree[]): OptionTree {
   const [only, ...others] = trees;
   if (only === undefined) return EMPTY;
   if (others.length === 0) return only;
   const byName = new Map<string, OptionTree[]>();
-  for (const { options } of trees) for (const [name, below] of options) addToList(byName, name, below);
+  for (const { options } of trees)
+    for (const [name, below] of options) {
+      addToList(byName, name, below);
+    }
   const unknown = trees.filter(({ open }) => open);
   return {
     options: new Map(

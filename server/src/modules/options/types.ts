@@ -50,7 +50,7 @@ const PLAIN: ReadonlyMap<string, OptionType> = new Map<string, OptionType>([
 /** Reads the options of a module that a submodule is made of. */
 export type ReadModule = (module: Lazy) => OptionTree;
 
-/** The type that a value is; a submodule's options are read by `readModule`. */
+/** Returns the type that a value is; a submodule's options are read by `readModule`. */
 export function readType(cx: Evaluation, lazy: Lazy, readModule: ReadModule, depth = 0): OptionType {
   const value = cx.force(lazy);
   if (value.kind !== 'unknown' || depth > MAX_DEPTH) return ANY;
@@ -115,7 +115,7 @@ function oneOf(cx: Evaluation, types: Lazy, inner: (lazy: Lazy) => OptionType): 
   return either(all);
 }
 
-/** A value that is not known may be any: then nothing is known of the whole. */
+/** Returns the type of an `enum`. A value that is not known may be any, so that nothing is known of the whole. */
 function enumOf(cx: Evaluation, values: Lazy): OptionType {
   const list = cx.force(values);
   if (list.kind !== 'list') return ANY;
@@ -129,7 +129,7 @@ function enumOf(cx: Evaluation, values: Lazy): OptionType {
   return { kind: 'enum', values: found };
 }
 
-/** The value as a scalar; undefined where it is none, or not known. */
+/** Returns the value as a scalar, or `undefined` where it is none, or not known. */
 export function scalarOf(value: Value): Scalar | undefined {
   switch (value.kind) {
     case 'null':
@@ -155,7 +155,7 @@ function between(low: Value, high: Value | null): OptionType {
   return int(Number(low.value), Number(high.value));
 }
 
-/** The function and the arguments of `f a b`. */
+/** Returns the function and the arguments of `f a b`. */
 function appliedIn(value: UnknownValue): { readonly fn: UnknownValue; readonly args: readonly Lazy[] } {
   const args: Lazy[] = [];
   let at = value;

@@ -18,7 +18,7 @@ const MAX_DEPTH = 8;
 /** Longer lists and sets are data. */
 const MAX_ENTRIES = 500;
 
-/** What an attribute is defined to be. */
+/** Reads what an attribute is defined to be. */
 export function readEntry(cx: Evaluation, { value, at, optional }: Attr, depth = 0): WrittenEntry {
   return { at: at === null ? null : placeOf(at), optional, definitions: readDefinitions(cx, value, depth) };
 }

@@ -6,7 +6,7 @@ import type { BinaryOperator, Expr, NixSyntaxError, Range } from '../syntax.ts';
 
 const MAX_INT = 9223372036854775807n;
 
-/** An integer literal, or null if it does not fit in Nix's 64 bits. */
+/** Returns the value of an integer literal, or null if it does not fit in Nix's 64 bits. */
 export function intLiteral(digits: string): bigint | null {
   const significant = digits.replace(/^0+(?=\d)/, '');
   if (significant.length > 19) return null;
@@ -14,7 +14,7 @@ export function intLiteral(digits: string): bigint | null {
   return value > MAX_INT ? null : value;
 }
 
-/** The first offset at or after `at` that is neither white space nor inside a comment. */
+/** Returns the first offset at or after `at` that is neither white space nor inside a comment. */
 function skipBlank(text: string, at: number, end: number): number {
   let position = at;
   while (position < end) {
@@ -51,19 +51,19 @@ const OPERATORS: readonly BinaryOperator[] = [
   '/',
 ];
 
-/** The operator that stands between two operands, past comments; null if there is none (broken input). */
+/** Returns the operator between two operands, past comments; null if there is none (broken input). */
 export function operatorBetween(text: string, from: number, to: number): BinaryOperator | null {
   const at = skipBlank(text, from, to);
   return OPERATORS.find(operator => text.startsWith(operator, at)) ?? null;
 }
 
-/** What could not be read, at `[start, end)`. */
+/** Returns the expression for text that could not be read, at `[start, end)`. */
 export function errorExpr(start: number, end: number): Expr {
   return { kind: 'error', start, end: Math.max(start, end) };
 }
 
 /**
- * An error at a place where something is missing: it is put on the character before, past white space, where
+ * Returns an error at a place where something is missing: it is put on the character before, past white space, where
  * people look for it, since an empty range shows nowhere.
  */
 export function missingAt(text: string, offset: number, message: string): NixSyntaxError {
@@ -73,7 +73,7 @@ export function missingAt(text: string, offset: number, message: string): NixSyn
   return { start: 0, end: Math.min(1, text.length), message };
 }
 
-/** An error over `range` without the white space at its ends, cut to its first line if it is longer. */
+/** Returns an error over `range` without the white space at its ends, cut to its first line if it is longer. */
 export function errorOver(text: string, range: Range, message: string): NixSyntaxError {
   let { start, end } = range;
   while (start < end && /\s/.test(text.charAt(start))) start++;

@@ -1,5 +1,5 @@
 /**
- * Lowering of bindings and attribute paths, and saving of the bindings that lie inside errors.
+ * Lowering of bindings and attribute paths, and saving of the bindings that are inside errors.
  */
 import type { Node } from 'web-tree-sitter';
 import type { AttrName, AttrSetExpr, Binding, Expr } from '../syntax.ts';
@@ -72,7 +72,7 @@ export function nameAt(name: string, offset: number): AttrName {
   return { kind: 'name', start: offset, end: offset, name, quoted: false };
 }
 
-/** The names of an attribute path or of an `inherit`. */
+/** Lowers the names of an attribute path or of an `inherit`. */
 export function lowerAttrPath(run: Lowering, node: Node): AttrName[] {
   const names: AttrName[] = [];
   for (const part of partsOf(run, node)) {
@@ -92,7 +92,7 @@ export function lowerAttrPath(run: Lowering, node: Node): AttrName[] {
   return names;
 }
 
-/** A name that is missing is unknown, which is what a dynamic name without an expression says. */
+/** Returns an unknown name for one that is missing: a dynamic name without an expression. */
 function plainName(run: Lowering, start: number, end: number): AttrName {
   const name = run.text.slice(start, end);
   if (start === end || name === run.placeholder) {

@@ -22,7 +22,7 @@ function missingMessage(type: string, parent: string): string {
 }
 
 /**
- * The errors of a tree in the order of the text, at most `MAX_ERRORS`. Costs nothing if there are none.
+ * Returns the errors of a tree in the order of the text, at most `MAX_ERRORS`. Costs nothing if there are none.
  * A node is never asked for its parent: the runtime looks for it by recursion, which deep trees overflow.
  */
 export function collectErrors(root: Node, text: string): NixSyntaxError[] {
@@ -44,7 +44,7 @@ export function collectErrors(root: Node, text: string): NixSyntaxError[] {
   return errors;
 }
 
-/** How much of a text a tree could not place: the length of what is in errors, and one for what is missing. */
+/** Measures how much of a text a tree could not place: the length of what is in errors, and one for what is missing. */
 export function damage(root: Node): number {
   let total = 0;
   const pending: Node[] = [root];

@@ -10,7 +10,7 @@ export const MAX_DEPTH = 500;
 /** What one lowering gathers on its way. */
 export interface Lowering {
   readonly text: string;
-  /** The name that stands for something missing in a repaired text. */
+  /** The name in the place of something missing in a repaired text. */
   readonly placeholder: string | null;
   readonly comments: Comment[];
   readonly errors: NixSyntaxError[];
@@ -20,7 +20,7 @@ export interface Lowering {
   readonly expr: (node: Node | undefined, at: number) => Expr;
 }
 
-/** The named children without comments and errors; comments are kept aside. */
+/** Returns the named children without comments and errors; comments are kept aside. */
 export function partsOf(run: Lowering, node: Node): Node[] {
   const children = node.namedChildren;
   for (let index = 0; index < children.length; index++) {

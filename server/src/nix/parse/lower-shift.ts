@@ -3,7 +3,7 @@
  */
 import type { SyntaxTree } from '../syntax.ts';
 
-/** A copy of `tree` with each UTF-16 offset put through `original`, which must be monotonic. */
+/** Returns a copy of `tree` with each UTF-16 offset put through `original`, which must be monotonic. */
 export function shiftTree(tree: SyntaxTree, original: (offset: number) => number): SyntaxTree {
   return shift(tree, original) as SyntaxTree;
 }
@@ -20,7 +20,7 @@ function shift(value: unknown, original: (offset: number) => number): unknown {
   return copy;
 }
 
-/** Only every second number of a string's map is an offset into the source. */
+/** Shifts the map of a string: only every second number in it is an offset into the source. */
 function shiftMap(map: readonly number[], original: (offset: number) => number): number[] {
   return map.map((offset, index) => (index % 2 === 1 ? original(offset) : offset));
 }

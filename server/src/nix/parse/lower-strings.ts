@@ -48,12 +48,12 @@ function unescaped(code: number, character: string): string {
   return character;
 }
 
-/** Source text as it stands, for paths and URIs. */
+/** Returns source text as it is written, for paths and URIs. */
 export function verbatimText(text: string, start: number, end: number): TextPart {
   return { kind: 'text', start, end, value: text.slice(start, end), map: [0, start] };
 }
 
-/** The text of a stretch of a `"…"` string between its quotes or holes; null if it is empty. */
+/** Returns the text of a stretch of a `"…"` string between its quotes or holes; null if it is empty. */
 export function doubleText(text: string, start: number, end: number): TextPart | null {
   const raw = text.slice(start, end);
   if (raw === '') return null;
@@ -87,7 +87,7 @@ export function doubleText(text: string, start: number, end: number): TextPart |
 interface Piece {
   readonly start: number;
   readonly end: number;
-  /** What the escape stands for; null for plain text. */
+  /** The value of the escape; null for plain text. */
   readonly escape: string | null;
 }
 
@@ -148,11 +148,11 @@ function leastIndentation(text: string, chunks: readonly (readonly Piece[] | nul
 }
 
 function endOfLine(text: string, from: number, end: number): number {
-  const found = text.indexOf('\n', from);
-  return found === -1 || found > end ? end : found;
+  const newline = text.indexOf('\n', from);
+  return newline === -1 || newline > end ? end : newline;
 }
 
-/** Where the second pass stands in a line; it outlives pieces and holes. */
+/** The position of the second pass in a line; it outlives pieces and holes. */
 interface LineState {
   atLineStart: boolean;
   dropped: number;
@@ -211,7 +211,7 @@ function stripEscape(
   append(builder, value, piece.start);
 }
 
-/** A last line of nothing but spaces goes, if the piece itself begins before that line. */
+/** Removes a last line of nothing but spaces, if the piece itself begins before that line. */
 function trimLastLine(builder: TextBuilder, from: number): void {
   const last = builder.value.lastIndexOf('\n');
   if (last < from || last === -1) return;
@@ -227,7 +227,7 @@ function trimLastLine(builder: TextBuilder, from: number): void {
 }
 
 /**
- * The parts of an indented string.
+ * Returns the parts of an indented string.
  * @param start UTF-16 offset after the opening `''`
  * @param end UTF-16 offset of the closing `''`
  * @param holes the interpolations between, in order

@@ -1,8 +1,9 @@
 /**
  * The parser: text in, typed tree out. The only module that runs tree-sitter; nothing of it leaves `parse`.
  *
- * Nearly every valid text is read by quick.ts and does not come to tree-sitter at all. A broken one is repaired, by its tokens and if need be by its layout, and parsed
- * again; the reading that explains most is taken, at the offsets of the text as it is.
+ * Nearly every valid text is read by quick.ts and does not come to tree-sitter at all. A broken one is repaired, by its
+ * tokens and if need be by its layout, and parsed again; the reading that explains most is taken, at the offsets of the
+ * text as it is.
  */
 import { readFileSync } from 'node:fs';
 import { Language, Parser, type Tree } from 'web-tree-sitter';
@@ -18,7 +19,7 @@ import { defaultWasm } from './wasm.ts';
 export interface NixParser {
   /** Parses a whole file. Never throws; broken input has `errors` and as much of a tree as could be read. */
   parse(text: string): SyntaxTree;
-  /** The same, by the grammar alone: what the quick reader is held against. */
+  /** Does the same by the grammar alone: tests compare the quick reader with it. */
   parseByGrammar(text: string): SyntaxTree;
 }
 
@@ -79,7 +80,7 @@ function parseText(parser: Parser, text: string): SyntaxTree {
   return best(readings).tree;
 }
 
-/** The least damage; then a repaired text before the broken one, and the fewer edits. */
+/** Returns the reading of least damage; then a repaired text before the broken one, and the fewer edits. */
 function best(readings: readonly Reading[]): Reading {
   const rank = (reading: Reading): number => (reading.edits === 0 ? Number.MAX_VALUE : reading.edits);
   return readings.reduce((a, b) => {
@@ -96,9 +97,9 @@ function read(parser: Parser, text: string, repaired: Repaired | null): Reading 
     const broken = root.hasError;
     const lowered = lowerTree(root, text, repaired?.placeholder);
     const errors = broken ? [...collectErrors(root, text), ...lowered.errors] : lowered.errors;
-    const found: SyntaxTree = { root: lowered.root, comments: lowered.comments, errors };
+    const tree: SyntaxTree = { root: lowered.root, comments: lowered.comments, errors };
     return {
-      tree: repaired ? unrepaired(found, repaired) : inOrder(found, errors),
+      tree: repaired ? unrepaired(tree, repaired) : inOrder(tree, errors),
       damage: broken ? damage(root) : 0,
       edits: repaired?.edits ?? 0,
     };
@@ -107,11 +108,11 @@ function read(parser: Parser, text: string, repaired: Repaired | null): Reading 
   }
 }
 
-/** A tree at the offsets of the broken text. What the parser still finds wrong with a repair says little. */
+/** Moves a tree to the offsets of the broken text. Errors that the parser still finds in a repair say little. */
 function unrepaired(tree: SyntaxTree, repaired: Repaired): SyntaxTree {
   const shifted = shiftTree(tree, repaired.original);
-  const known = new Set(repaired.errors.map(error => error.start));
-  const rest = shifted.errors.filter(error => error.start < error.end && !known.has(error.start));
+  const reported = new Set(repaired.errors.map(error => error.start));
+  const rest = shifted.errors.filter(error => error.start < error.end && !reported.has(error.start));
   return inOrder(shifted, [...repaired.errors, ...rest]);
 }
 

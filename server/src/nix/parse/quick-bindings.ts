@@ -5,16 +5,7 @@
 import { exact } from '../exact.ts';
 import type { AttrName, Binding, Formal, Identifier } from '../syntax.ts';
 import { quotedName } from './lower-bindings.ts';
-import {
-  expect,
-  GIVE_UP,
-  nameEnd,
-  type Reader,
-  skipBlanks,
-  standsHere,
-  take,
-  takeName,
-} from './quick-lex.ts';
+import { expect, GIVE_UP, isHere, nameEnd, type Reader, skipBlanks, take, takeName } from './quick-lex.ts';
 import { type ReadExpr, readDouble, readHole } from './quick-strings.ts';
 
 const QUOTE = 34;
@@ -36,11 +27,9 @@ export function readBindings(reader: Reader, readExpr: ReadExpr): Binding[] {
   let height = 0;
   for (;;) {
     const code = skipBlanks(reader);
-    if (code === CLOSE_BRACE || Number.isNaN(code) || standsHere(reader, 'in')) break;
+    if (code === CLOSE_BRACE || Number.isNaN(code) || isHere(reader, 'in')) break;
     reader.height = 0;
-    bindings.push(
-      standsHere(reader, 'inherit') ? readInherit(reader, readExpr) : readBinding(reader, readExpr),
-    );
+    bindings.push(isHere(reader, 'inherit') ? readInherit(reader, readExpr) : readBinding(reader, readExpr));
     if (reader.height > height) height = reader.height;
   }
   reader.height = height;
@@ -78,7 +67,7 @@ function readInherit(reader: Reader, readExpr: ReadExpr): Binding {
   return { kind: 'inherit', start, end: reader.end, from, names: exact(names) };
 }
 
-/** `a."b".${c}`, past blanks. The height is that of the highest hole. */
+/** Reads `a."b".${c}`, past blanks. The height is that of the highest hole. */
 export function readAttrPath(reader: Reader, readExpr: ReadExpr): AttrName[] {
   skipBlanks(reader);
   const first = readAttrName(reader, readExpr);
@@ -99,7 +88,10 @@ function isDotNext(reader: Reader): boolean {
   return skipBlanks(reader) === DOT && !isPathAfterDot(reader);
 }
 
-/** `a ./b` is an application, `a .b` a selection; `.b/c` is for the parser to decide. */
+/**
+ * Returns whether a path begins after a dot: `a ./b` is an application, `a .b` a selection; `.b/c` is for the parser to
+ * decide.
+ */
 function isPathAfterDot({ text, at }: Reader): boolean {
   const next = text.charCodeAt(at + 1);
   if (next === 47 || next === DOT) return true;
@@ -127,7 +119,7 @@ export interface Formals {
   readonly ellipsis: boolean;
 }
 
-/** Does the brace that stands here open the formals of a function? Nothing is read. */
+/** Returns whether the brace here opens the formals of a function. Reads nothing. */
 export function isFormals(reader: Reader): boolean {
   const { at, end } = reader;
   const kept = reader.comments.length;
@@ -148,13 +140,13 @@ function formalsFollow(reader: Reader): boolean {
   }
   if (code === DOT) return true;
   const stop = nameEnd(reader.text, reader.at);
-  if (stop === reader.at || standsHere(reader, 'inherit')) return false;
+  if (stop === reader.at || isHere(reader, 'inherit')) return false;
   reader.at = stop;
   const next = skipBlanks(reader);
   return next === COMMA || next === QUESTION || next === CLOSE_BRACE;
 }
 
-/** `{ a, b ? c, ... }`, which begins here. The height is that of the highest default. */
+/** Reads the `{ a, b ? c, ... }` that begins here. The height is that of the highest default. */
 export function readFormals(reader: Reader, readExpr: ReadExpr): Formals {
   const formals: Formal[] = [];
   let height = 0;

@@ -1,5 +1,5 @@
 /**
- * Characters, blanks and names for the quick reader (quick.ts): where it stands in a text and what it has gathered.
+ * Characters, blanks and names for the quick reader (quick.ts): its position in a text and what it has gathered.
  * Whatever is unusual makes it give up, never guess.
  */
 import type { Comment } from '../syntax.ts';
@@ -17,7 +17,7 @@ export interface Reader {
   comments: Comment[];
 }
 
-/** Thrown to give up; caught in quick.ts. Not an `Error`: nobody reads its stack, which would cost more than reading on. */
+/** Thrown to give up; caught in quick.ts. Not an `Error`: a stack that is never read would cost more than reading on. */
 export const GIVE_UP = { reason: 'not for the quick reader' } as const;
 
 const NAME_START = 1;
@@ -82,7 +82,7 @@ export function take(reader: Reader, length: number): void {
   reader.end = reader.at;
 }
 
-/** The offset after the name that begins at `start`; `start` itself if none does. */
+/** Returns the offset after the name that begins at `start`; `start` itself if none does. */
 export function nameEnd(text: string, start: number): number {
   if (!isNameStart(text.charCodeAt(start))) return start;
   let at = start + 1;
@@ -103,7 +103,7 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
   'with',
 ]);
 
-/** Takes the name that has to stand here. */
+/** Takes the name that has to be here. */
 export function takeName(reader: Reader): string {
   const stop = nameEnd(reader.text, reader.at);
   const name = reader.text.slice(reader.at, stop);
@@ -116,18 +116,18 @@ export function takeName(reader: Reader): string {
 /** Takes a keyword that has to come next, past blanks. */
 export function expectWord(reader: Reader, word: string): void {
   skipBlanks(reader);
-  if (!standsHere(reader, word)) throw GIVE_UP;
+  if (!isHere(reader, word)) throw GIVE_UP;
   take(reader, word.length);
 }
 
-/** Does the name at this place say this? */
-export function standsHere({ text, at }: Reader, word: string): boolean {
+/** Returns whether the name at this place is `word`. */
+export function isHere({ text, at }: Reader, word: string): boolean {
   return text.startsWith(word, at) && !isOf(text.charCodeAt(at + word.length), NAME);
 }
 
 /**
- * Does a path begin here? What is a path to one reader of Nix and a division, an update or an address to another is
- * given up.
+ * Returns whether a path begins here. What is a path to one reader of Nix and a division, an update or an address to
+ * another is given up.
  */
 export function isPathHere({ text, at }: Reader): boolean {
   let stop = at;
@@ -143,7 +143,7 @@ export function isPathHere({ text, at }: Reader): boolean {
   return isPath;
 }
 
-/** The offset after the characters of a path from here, slashes included. */
+/** Returns the offset after the characters of a path from here, slashes included. */
 export function pathEnd(text: string, start: number): number {
   let at = start;
   for (;;) {

@@ -1,5 +1,5 @@
 /**
- * Operators for the quick reader (quick.ts): which one stands here and how tightly it binds, as the grammar has it.
+ * Operators for the quick reader (quick.ts): which one is here and how tightly it binds, as the grammar has it.
  */
 
 import type { BinaryOperator } from '../syntax.ts';
@@ -36,7 +36,7 @@ const TIMES = operator('*', 9);
 const OVER = operator('/', 9);
 const CONCAT = operator('++', 10, true);
 
-/** The operator that begins with this character here; null if there is none. */
+/** Returns the operator that begins with this character here; null if there is none. */
 export function operatorHere({ text, at }: Reader, code: number): Operator | null {
   const next = text.charCodeAt(at + 1);
   switch (code) {

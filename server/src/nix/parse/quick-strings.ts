@@ -13,7 +13,7 @@ export type ReadExpr = (reader: Reader) => Expr;
 
 const CLOSE_BRACE = 125;
 
-/** `${expr}`, which begins here. */
+/** Reads the `${expr}` that begins here. */
 export function readHole(reader: Reader, readExpr: ReadExpr): HolePart {
   const start = reader.at;
   take(reader, 2);
@@ -28,7 +28,7 @@ function holeWithin(reader: Reader, readExpr: ReadExpr, height: number): { hole:
   return { hole, height: Math.max(height, reader.height) };
 }
 
-/** `"…"`, which begins here. */
+/** Reads the `"…"` that begins here. */
 export function readDouble(reader: Reader, readExpr: ReadExpr): StringExpr {
   const { text } = reader;
   const start = reader.at;
@@ -72,7 +72,7 @@ function withRest(parts: StringPart[] | null, rest: StringPart | null): StringPa
   return exact(parts);
 }
 
-/** `''…''`, which begins here. */
+/** Reads the `''…''` that begins here. */
 export function readIndented(reader: Reader, readExpr: ReadExpr): StringExpr {
   const { text } = reader;
   const start = reader.at;
@@ -111,7 +111,7 @@ export function readIndented(reader: Reader, readExpr: ReadExpr): StringExpr {
   return { kind: 'string', start, end: at + 2, style: 'indented', parts };
 }
 
-/** A path, which begins here. */
+/** Reads the path that begins here. */
 export function readPath(reader: Reader, readExpr: ReadExpr): Expr {
   const { text } = reader;
   const start = reader.at;
@@ -135,19 +135,19 @@ export function readPath(reader: Reader, readExpr: ReadExpr): Expr {
 
 const NUMBER = /(?:[1-9][0-9]*\.[0-9]*|0\.[0-9]+)(?:[Ee][+-]?[0-9]+)?|[0-9]+/y;
 
-/** A number, which begins here. */
+/** Reads the number that begins here. */
 export function readNumber(reader: Reader): Expr {
   const { text } = reader;
   const start = reader.at;
   NUMBER.lastIndex = start;
-  const found = NUMBER.exec(text)?.[0] ?? '';
-  take(reader, found.length);
+  const literal = NUMBER.exec(text)?.[0] ?? '';
+  take(reader, literal.length);
   const end = reader.end;
   const next = text.charCodeAt(end);
   if (isNameStart(next) || isDigit(next) || next === 46 || next === 39) throw GIVE_UP;
   reader.height = 1;
-  if (found.includes('.')) return { kind: 'float', start, end, value: Number(found) };
-  const value = intLiteral(found);
+  if (literal.includes('.')) return { kind: 'float', start, end, value: Number(literal) };
+  const value = intLiteral(literal);
   if (value === null) throw GIVE_UP;
   return { kind: 'int', start, end, value };
 }

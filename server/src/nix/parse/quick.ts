@@ -13,19 +13,19 @@ import {
   expectWord,
   GIVE_UP,
   isDigit,
+  isHere,
   isNameStart,
   isPathHere,
   KEYWORDS,
   nameEnd,
   type Reader,
   skipBlanks,
-  standsHere,
   take,
 } from './quick-lex.ts';
 import { HAS_ATTR, NEGATE, NOT, operatorHere } from './quick-operators.ts';
 import { readDouble, readIndented, readNumber, readPath } from './quick-strings.ts';
 
-/** The tree of a text without any mistake; null if it is for the parser. */
+/** Reads a text without any mistake; null if it is for the parser. */
 export function readQuickly(text: string): SyntaxTree | null {
   if (text.includes('\0')) return null;
   const reader: Reader = { text, at: 0, end: 0, height: 0, depth: 0, comments: [] };
@@ -76,7 +76,7 @@ function readWhole(reader: Reader): Expr {
   return readLambda(reader, start, readIdentifier(reader));
 }
 
-/** A function; its argument's name has been read if it comes first. */
+/** Reads a function; its argument's name has been read if it comes first. */
 function readLambda(reader: Reader, start: number, first: Identifier | null): Expr {
   let name = first;
   let formals = null;
@@ -124,7 +124,7 @@ function readIf(reader: Reader, start: number): Expr {
   return { kind: 'if', start, end: reader.end, condition, then, otherwise };
 }
 
-/** `with` or `assert`, a word that ends at `stop`. */
+/** Reads `with` or `assert`, a word that ends at `stop`. */
 function readWith(reader: Reader, start: number, stop: number): Expr {
   take(reader, stop - start);
   const first = readExpr(reader);
@@ -159,14 +159,14 @@ function readOperation(reader: Reader, least: number): Expr {
       left = { kind: 'has-attr', start, end: reader.end, target: left, path };
       continue;
     }
-    const found = operatorHere(reader, sign);
-    if (found === null || found.binds < least) break;
+    const operator = operatorHere(reader, sign);
+    if (operator === null || operator.binds < least) break;
     if (isPathHere(reader)) throw GIVE_UP;
     const height = reader.height;
-    take(reader, found.sign.length);
-    const right = readOperation(reader, found.toTheRight ? found.binds : found.binds + 1);
+    take(reader, operator.sign.length);
+    const right = readOperation(reader, operator.toTheRight ? operator.binds : operator.binds + 1);
     reader.height = Math.max(height, reader.height) + 1;
-    left = { kind: 'binary', start, end: reader.end, operator: found.sign, left, right };
+    left = { kind: 'binary', start, end: reader.end, operator: operator.sign, left, right };
   }
   reader.depth--;
   return left;
@@ -191,7 +191,7 @@ function searchPathEnd({ text, at }: Reader): number {
   return SEARCH_PATH.test(text) ? SEARCH_PATH.lastIndex : at;
 }
 
-/** Does another operand come next, past blanks? */
+/** Returns whether another operand comes next, past blanks. */
 function isOperandHere(reader: Reader): boolean {
   const code = skipBlanks(reader);
   if (isNameStart(code)) {
@@ -224,7 +224,7 @@ function readSelected(reader: Reader): Expr {
   height = Math.max(height, reader.height);
   skipBlanks(reader);
   let fallback: Expr | null = null;
-  if (standsHere(reader, 'or')) {
+  if (isHere(reader, 'or')) {
     take(reader, 2);
     skipBlanks(reader);
     fallback = readSelection(reader);
@@ -238,7 +238,7 @@ function readSimple(reader: Reader): Expr {
   const { text, at: start } = reader;
   const code = text.charCodeAt(start);
   if (isPathHere(reader)) return readPath(reader, readExpr);
-  if (isNameStart(code)) return standsHere(reader, 'rec') ? readRecursive(reader) : readVariable(reader);
+  if (isNameStart(code)) return isHere(reader, 'rec') ? readRecursive(reader) : readVariable(reader);
   if (isDigit(code)) return readNumber(reader);
   switch (code) {
     case 34:

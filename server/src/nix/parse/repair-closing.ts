@@ -25,7 +25,7 @@ export interface Place {
   readonly byLayout: boolean;
 }
 
-/** What lies inside an expression and may be left open there. */
+/** Constructs that are inside an expression and may be left open there. */
 export const INSIDE: readonly FrameKind[] = ['paren', 'list', 'if', 'head'];
 
 /** Takes a token out of the text. */
@@ -66,7 +66,7 @@ export function endStatement(repair: Repair, token: Token, place: Place): void {
   repair.operand = false;
 }
 
-/** A comma separates formals; people also write it between list items and bindings. */
+/** Handles a comma. It separates formals; people also write it between list items and bindings. */
 export function separate(repair: Repair, token: Token): void {
   const formals = findFrame(repair, frame => frame.kind === 'formals', INSIDE);
   if (formals > 0) {
@@ -87,7 +87,7 @@ export function separate(repair: Repair, token: Token): void {
   repair.operand = false;
 }
 
-/** A closing bracket: closes what it pairs with and everything left open inside; dropped if it has no pair. */
+/** Handles a closing bracket: closes what it pairs with and everything left open inside; dropped if it has no pair. */
 export function close(repair: Repair, token: Token, place: Place): void {
   const depth = pairOf(repair, token, place);
   if (depth < 0) {

@@ -44,7 +44,7 @@ export interface Frame {
 /** The state of one repair. `operand` says that an operand has just ended, so that an operator may follow. */
 export interface Repair {
   readonly text: string;
-  /** The name that stands for what is missing; it occurs nowhere in the text. */
+  /** The name in the place of what is missing; it occurs nowhere in the text. */
   readonly placeholder: string;
   readonly stack: Frame[];
   readonly edits: Edit[];
@@ -68,7 +68,7 @@ const OPENERS: Readonly<Partial<Record<FrameKind, string>>> = {
   let: 'let',
 };
 
-/** The innermost open construct. */
+/** Returns the innermost open construct. */
 export function topFrame(repair: Repair): Frame {
   return repair.stack[repair.stack.length - 1] as Frame;
 }
@@ -155,7 +155,7 @@ export function closeTo(repair: Repair, depth: number): void {
 }
 
 /**
- * The depth of the nearest frame that `accept`s, past frames of the kinds in `crossing`; -1 if none.
+ * Returns the depth of the nearest frame that `accept`s, past frames of the kinds in `crossing`; -1 if none.
  */
 export function findFrame(
   repair: Repair,

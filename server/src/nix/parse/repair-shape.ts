@@ -82,7 +82,7 @@ function stepBinding(repair: Repair, frame: Frame, token: Token, place: Place): 
   stepPath(repair, frame, token, place);
 }
 
-/** A token after the names of a binding, or after their last dot. */
+/** Handles a token after the names of a binding, or after their last dot. */
 function stepPath(repair: Repair, frame: Frame, token: Token, place: Place): void {
   const { kind, text } = token;
   if (text === '.' && frame.state === 'path') frame.state = 'dot';
@@ -99,7 +99,7 @@ function stepPath(repair: Repair, frame: Frame, token: Token, place: Place): voi
   else drop(repair, token);
 }
 
-/** `name value`: the `=` is missing. */
+/** Handles `name value`, where the `=` is missing. */
 function beginValue(repair: Repair, frame: Frame, token: Token, place: Place): void {
   if (frame.state === 'dot') insert(repair, `${repair.placeholder} `, 'Expected a name here.');
   insert(repair, ' = ', 'Expected `=` here.');
@@ -108,7 +108,7 @@ function beginValue(repair: Repair, frame: Frame, token: Token, place: Place): v
   step(repair, token, place);
 }
 
-/** By its indentation the token begins a binding of the set around this one, which lacks its `}`. */
+/** Returns whether by its indentation the token begins a binding of the set around this one, which lacks its `}`. */
 function leavesSet(repair: Repair, frame: Frame, token: Token, place: Place): boolean {
   if (!place.byLayout || !place.firstOnLine || frame.kind !== 'set' || place.indent > frame.indent)
     return false;
@@ -136,7 +136,7 @@ function stepFormals(repair: Repair, frame: Frame, token: Token): void {
   } else if (token.kind !== 'name' && token.text !== ',' && token.text !== '...') drop(repair, token);
 }
 
-/** The binding frame that a binding beginning at `token` belongs to; -1 if it begins none. */
+/** Returns the index of the binding frame that a binding beginning at `token` belongs to; -1 if it begins none. */
 function bindingFrameFor(repair: Repair, frame: Frame, token: Token, place: Place): number {
   const inherits = token.text === 'inherit' && token.kind === 'keyword';
   if (!inherits) {

@@ -27,7 +27,7 @@ function doubleEnd(text: string, from: number, byLayout: boolean): BodyEnd {
   return { at: text.length, kind: 'missing' };
 }
 
-/** The end of a line's text; a `;` that ends it is left outside. */
+/** Returns the end of a line's text; a `;` that ends it is left outside. */
 function lineTail(text: string, from: number, newline: number): number {
   let end = newline;
   while (end > from && /\s/.test(text.charAt(end - 1))) end--;
@@ -55,7 +55,7 @@ function indentedEnd(text: string, from: number, frame: Frame, byLayout: boolean
   return { at: text.length, kind: 'missing' };
 }
 
-/** True if the line at `start` has content no deeper than `indent`, other than the closing quote. */
+/** Returns whether the line at `start` has content no deeper than `indent`, other than the closing quote. */
 function outdented(text: string, start: number, indent: number): boolean {
   let at = start;
   while (text.charAt(at) === ' ' || text.charAt(at) === '\t') at++;

@@ -26,7 +26,7 @@ export interface Repaired {
   readonly original: (offset: number) => number;
 }
 
-/** Longer texts and texts with more mistakes are data rather than somebody's half-written Nix. */
+/** Longer texts and texts with more mistakes are data rather than half-written Nix. */
 const MAX_LENGTH = 1_000_000;
 const MAX_EDITS = 200;
 

@@ -29,12 +29,12 @@ function match(pattern: RegExp, text: string, at: number): string | null {
   return pattern.exec(text)?.[0] ?? null;
 }
 
-/** The offset of the next token at or after `at`, past white space and comments. */
+/** Returns the offset of the next token at or after `at`, past white space and comments. */
 export function tokenStart(text: string, at: number): number {
   return at + (match(BLANK, text, at)?.length ?? 0);
 }
 
-/** The token that begins exactly at `at`; null at the end of the text. */
+/** Returns the token that begins exactly at `at`; null at the end of the text. */
 export function tokenAt(text: string, at: number): Token | null {
   if (at >= text.length) return null;
   const token = (kind: TokenKind, value: string): Token => ({
@@ -57,12 +57,12 @@ export function tokenAt(text: string, at: number): Token | null {
 const ATTR = String.raw`(?:[A-Za-z_][A-Za-z0-9_'-]*|"[^"\n]*"|\$\{[^{}\n]*\})`;
 const BINDING = new RegExp(String.raw`${ATTR}(?:[ \t]*\.[ \t]*${ATTR}){0,32}[ \t]*=(?!=)`, 'y');
 
-/** True if an attribute path and its `=` begin at `at`, all on one line. */
+/** Returns whether an attribute path and its `=` begin at `at`, all on one line. */
 export function startsBinding(text: string, at: number): boolean {
   return match(BINDING, text, at) !== null;
 }
 
-/** Whether a `{` at `at` opens the formals of a function rather than an attribute set. */
+/** Returns whether a `{` at `at` opens the formals of a function rather than an attribute set. */
 export function opensFormals(text: string, at: number): boolean {
   let token = tokenAt(text, tokenStart(text, at + 1));
   if (token?.text === '...') return true;

@@ -115,7 +115,10 @@ function visit(walk: Walk, statement: Statement): void {
   }
 }
 
-/** `read -r a b`, `printf -v a …`, `command read x`: any word that could be a name may be one. */
+/**
+ * Adds the names that `read -r a b`, `printf -v a …`, `command read x` may set: any word that could be a name may be
+ * one.
+ */
 function setters(walk: Walk, list: readonly Word[]): void {
   const texts = list.map(wordText);
   // `jq .` is no `.`: that is a builtin only where a command is named.

@@ -61,7 +61,9 @@ function partText(parts: DeclareStatement['command']['parts']): string {
   return parts.map(part => (part.kind === 'text' ? part.text : '')).join('');
 }
 
-/** `export a` keeps the value; `local a` leaves it unset, which is seen as perhaps set. */
+/**
+ * Declares a name without a value: `export a` keeps the value; `local a` leaves it unset, which is seen as perhaps set.
+ */
 function declareName(cx: Expansion, assignment: Assignment, exported: boolean): void {
   const before = variableIn(cx.state.variables, assignment.name);
   if (before) {

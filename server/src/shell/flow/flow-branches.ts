@@ -88,14 +88,14 @@ export function followFor(cx: Expansion, statement: ForStatement, all: FollowAll
   });
 }
 
-/** The items of a `for`, if it is known how many there are and what each is. */
+/** Returns the items of a `for`, if it is known how many there are and what each is. */
 function wordItems(cx: Expansion, statement: ForStatement): Value[] | null {
   const fields = (statement.words ?? []).flatMap(word => expandFields(cx, word));
   if (fields.some(field => field.many || field.values.length !== 1)) return null;
   return fields.map(field => field.values[0] ?? EMPTY);
 }
 
-/** A `while`, `until` or `for ((…))`. */
+/** Follows a `while`, `until` or `for ((…))`. */
 export function followLoop(cx: Expansion, statement: LoopStatement, all: FollowAll): void {
   expandArithmetic(cx, statement.inner, statement.assigns);
   forgetAssigned(cx, [...statement.condition, ...statement.body]);
@@ -103,7 +103,7 @@ export function followLoop(cx: Expansion, statement: LoopStatement, all: FollowA
   rounds(cx, statement.body, all, () => {});
 }
 
-/** What a loop's body may change is not known in any round. */
+/** Makes the variables unknown that a loop's body may change: they are so in every round. */
 function forgetAssigned(cx: Expansion, body: readonly Statement[]): void {
   const functions = [...cx.run.functions.values()].map(({ body }) => body);
   for (const name of assignedIn([...body, ...functions])) {
@@ -117,7 +117,7 @@ function forgetAssigned(cx: Expansion, body: readonly Statement[]): void {
   }
 }
 
-/** Any number of rounds. */
+/** Follows any number of rounds as one that may not happen. */
 function rounds(
   cx: Expansion,
   body: readonly Statement[],
@@ -148,7 +148,7 @@ function inLoop(cx: Expansion, body: () => void): void {
   if (!hadLeft) forgetLeft(state, 'loop');
 }
 
-/** Follows what nobody looks at the failure of. */
+/** Follows commands whose failure does not end the script. */
 export function unchecked(cx: Expansion, body: () => void): void {
   const { checked } = cx.state;
   cx.state.checked = false;

@@ -1,6 +1,6 @@
 /**
- * What following a script finds out: the commands it runs, what it reads and writes, the variables it uses. Plain
- * data at half-open UTF-16 offsets from 0 into the script's text. What the places mean is for others to say.
+ * Facts about a script that was followed: the commands it runs, what it reads and writes, the variables it uses. Plain
+ * data at half-open UTF-16 offsets from 0 into the script's text. Its readers decide what the places mean.
  */
 import type { Range } from '../syntax.ts';
 import type { ShellPath, Value } from './values.ts';
@@ -156,7 +156,7 @@ export interface Flow {
   readonly empty: boolean;
 }
 
-/** What is known about the surroundings of a script. */
+/** What is known about the environment of a script. */
 export interface FlowOptions {
   /** Variables that are set from outside and hold directories that matter; others count as unset. */
   readonly directories: readonly string[];

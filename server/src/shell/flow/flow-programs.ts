@@ -66,7 +66,7 @@ function take(run: ToolRun, word: Field, role: Role, sure: boolean): void {
   else run.unknown(word);
 }
 
-/** `mkdir -p a/b` makes `a` too. */
+/** Follows `mkdir`: with `-p` it makes the directories above too. */
 function makeDirectory(run: ToolRun, word: Field): void {
   const path = run.path(word);
   const parents = run.words.some(option => /^(-\w*p|--parents$)/.test(literal(option.value) ?? ''));
@@ -127,7 +127,7 @@ function toolRun(cx: Expansion, fact: CommandFact, words: readonly Field[]): Too
   return self;
 }
 
-/** A word that goes to a program of which nothing is known: it may be read, and written if it is an output. */
+/** Notes an argument of an unknown program: it may be read, and written if it is an output. */
 function noteUnknown(cx: Expansion, word: Field, command: number): void {
   const { run, state } = cx;
   const names = variablesIn(word.value);
@@ -142,7 +142,7 @@ function noteUnknown(cx: Expansion, word: Field, command: number): void {
   }
 }
 
-/** `$out/x` in `--file=$out/x`, `file:$out/x`, `of=$out/x`. */
+/** Returns the part of a word that is a place: `$out/x` in `--file=$out/x`, `file:$out/x`, `of=$out/x`. */
 function placeIn(value: Value): Value {
   const [first, ...rest] = value;
   if (first?.kind !== 'text' || rest[0]?.kind !== 'variable') return value;

@@ -110,7 +110,7 @@ function duplicate(streams: Streams, descriptor: number, source: string): void {
   if (descriptor === 2) streams.stderr = from ?? 'file';
 }
 
-/** Places that stand in text which is written, not opened. */
+/** Notes the places that a text names which is written, not opened. */
 export function noteText(cx: Expansion, at: Range, value: Value, command: number | null): void {
   const { directories } = cx.run.options;
   if (!variablesIn(value).some(name => directories.includes(name))) return;

@@ -81,7 +81,10 @@ export function newRun(options: FlowOptions, assigned: ReadonlySet<string>): Run
   };
 }
 
-/** A notebook with the same in it, between statements of the script itself: what comes next changes only one of the two. */
+/**
+ * Returns a notebook with the same facts, between statements of the script itself: what comes next changes only one of
+ * the two.
+ */
 export function copyRun(run: Run): Run {
   return {
     ...run,
@@ -118,12 +121,12 @@ export function noteOpaque(
 
 const NOT_FILES = /^(dev\/(null|stdin|stdout|stderr|tty|zero|fd(\/.*)?)|proc\/.*)$/;
 
-/** Devices are no files that anybody writes. */
+/** Returns whether `path` is a device: to write to one makes no file. */
 export function isDevice(path: ShellPath): boolean {
   return path.root === 'absolute' && path.rest !== null && NOT_FILES.test(path.rest);
 }
 
-/** A place that outputs may lie in, as far as is known. */
+/** Returns whether outputs may be at `path`, as far as is known. */
 export function mayBeOutput(run: Run, path: ShellPath): boolean {
   if (path.root === 'unknown' || path.root === 'hole') return true;
   return path.root === 'variable' && run.options.outputs.includes(path.variable ?? '');
@@ -176,7 +179,7 @@ export function noteWrite(run: Run, state: State, write: FileWrite): void {
   else if (path.rest === null && mayBeOutput(run, path)) noteOpaque(run, 'unknown-path', at, path);
 }
 
-/** Notes that a file or a whole directory goes. */
+/** Notes that a file or a whole directory is removed. */
 export function noteRemoval(run: Run, state: State, path: ShellPath): void {
   if (path.root === 'temporary') return;
   const key = pathKey(path);

@@ -40,7 +40,7 @@ export function followSimple(cx: Expansion, statement: SimpleStatement, call: Ca
     Object.assign(state, { stdin, stdout, stderr });
     return;
   }
-  const own = prefixed(cx, statement);
+  const putBack = prefixed(cx, statement);
   const { stdin, stdout, stderr } = state;
   const index = cx.run.commands.length;
   const isExec = literal(fields[0]?.values[0] ?? []) === 'exec' && fields.length === 1;
@@ -58,10 +58,10 @@ export function followSimple(cx: Expansion, statement: SimpleStatement, call: Ca
     joinStates(state, states);
   }
   if (!isExec) Object.assign(state, { stdin, stdout, stderr });
-  own();
+  putBack();
 }
 
-/** `a=1 cmd`: set for the command alone. @returns puts the variables back */
+/** Sets the variables of `a=1 cmd`. @returns a function that puts them back after the command */
 function prefixed(cx: Expansion, statement: SimpleStatement): () => void {
   const before = statement.assignments.map(
     ({ name }) => [name, variableIn(cx.state.variables, name)] as const,
@@ -149,7 +149,7 @@ export function start(started: Started): void {
   runProgram(cx, fact, rest);
 }
 
-/** A command whose name is computed may be anything. */
+/** Notes a command whose name is computed: it may be anything. */
 function dynamic(run: Run, word: Field): void {
   noteOpaque(run, 'dynamic-command', word);
   if (word.value.every(part => part.kind === 'hole')) run.opaqueVariables = true;

@@ -1,15 +1,15 @@
 /**
- * Where a script stands while it is followed: variables, directory, files that are there, and whether what comes next
+ * The state of a script while it is followed: variables, directory, files that are there, and whether what comes next
  * certainly happens. Branches work on copies, which are joined again.
  */
 import type { Stream } from './flow-facts.ts';
 import { joinedVariables, type Variable, type Variables, withVariable } from './flow-variables.ts';
 import { EMPTY, type Value, valueKey } from './values.ts';
 
-/** What the way here has perhaps left already. */
+/** A construct that the way here has perhaps left already. */
 export type Left = 'script' | 'function' | 'loop';
 
-/** What it holds is put in the place of what it held and never changed itself: copies have it in common. */
+/** Its properties are replaced and never changed in themselves: copies share them. */
 export interface State {
   variables: Variables;
   /** `$1`, `$2`, …; null where they are not known. */
@@ -21,14 +21,14 @@ export interface State {
   directories: ReadonlySet<string>;
   /** False inside what may be skipped. */
   certain: boolean;
-  /** False where nobody looks at a failure. */
+  /** False where a failure does not end the script. */
   checked: boolean;
   errexit: boolean;
   pipefail: boolean;
   stdin: 'inherited' | 'pipe' | 'file' | 'text';
   stdout: Stream;
   stderr: Stream;
-  /** True in a process of its own of which nobody looks at the status. */
+  /** True in a process of its own whose status is ignored. */
   apart: boolean;
   /** The statements after are not reached on this way, and why. */
   dead: Left | 'failed' | null;
@@ -42,18 +42,18 @@ export function copyState(state: State): State {
   return { ...state };
 }
 
-/** The set with something more in it. */
+/** Returns the set with one more item. */
 export function including<T>(set: ReadonlySet<T>, item: T): ReadonlySet<T> {
   return set.has(item) ? set : new Set(set).add(item);
 }
 
-/** The set without some of what is in it. */
-export function excluding<T>(set: ReadonlySet<T>, goes: (item: T) => boolean): ReadonlySet<T> {
-  const kept = [...set].filter(item => !goes(item));
+/** Returns the set without the items that are removed. */
+export function excluding<T>(set: ReadonlySet<T>, isRemoved: (item: T) => boolean): ReadonlySet<T> {
+  const kept = [...set].filter(item => !isRemoved(item));
   return kept.length === set.size ? set : new Set(kept);
 }
 
-/** What both have: one of the two, if it is all of that. */
+/** Returns the items of both sets: one of the sets itself, if it holds no others. */
 function common<T>(left: ReadonlySet<T>, right: ReadonlySet<T>): ReadonlySet<T> {
   if (left === right) return left;
   const kept = excluding(left, item => !right.has(item));
@@ -65,17 +65,17 @@ export function putVariable(state: State, name: string, variable: Variable | und
   state.variables = withVariable(state.variables, name, variable);
 }
 
-/** From here on, what comes next is perhaps not reached. */
+/** Notes that what comes next is perhaps not reached. */
 export function noteLeft(state: State, left: Left): void {
   state.left = including(state.left, left);
 }
 
-/** Where it is known again that nothing has been left in this way. */
+/** Notes the end of a construct: whether it was left before matters no more. */
 export function forgetLeft(state: State, left: Left): void {
   state.left = excluding(state.left, candidate => candidate === left);
 }
 
-/** A copy for a way that may not be taken. */
+/** Returns a copy for a way that may not be taken. */
 export function branchOf(state: State): State {
   return { ...copyState(state), certain: false };
 }

@@ -33,7 +33,7 @@ export function followCommandPart(cx: Expansion, part: CommandPart, follow: Foll
   return known(cx, part.body) ?? unknownFrom(printed);
 }
 
-/** Follows `<(…)` or `>(…)`; the word stands for a pipe. */
+/** Follows `<(…)` or `>(…)`; the word is the path of a pipe. */
 export function followProcess(cx: Expansion, part: ProcessPart, follow: Follow): Value {
   const state = copyState(cx.state);
   Object.assign(state, { stdout: 'pipe', checked: false, certain: false, apart: true });
@@ -45,7 +45,7 @@ function withState(cx: Expansion, state: Expansion['state']): Expansion {
   return { ...cx, state };
 }
 
-/** What a lone `mktemp`, `pwd`, `dirname x` and the like print. */
+/** Returns what a lone `mktemp`, `pwd`, `dirname x` and the like print. */
 function known(cx: Expansion, body: readonly Statement[]): Value | null {
   const [only] = body;
   if (body.length !== 1 || only?.kind !== 'simple' || only.assignments.length > 0) return null;
@@ -76,7 +76,7 @@ function temporary(cx: Expansion, args: readonly Word[]): Value | null {
   return elsewhere ? null : [{ kind: 'temporary', id: cx.run.temporaries++ }];
 }
 
-/** The only argument that is no option. */
+/** Returns the only argument that is no option. */
 function operand(cx: Expansion, args: readonly Word[]): Value | null {
   const operands = args.filter(word => !/^-[a-z-]/.test(plain(word) ?? ''));
   const [word] = operands;
@@ -108,14 +108,14 @@ function baseOf(cx: Expansion, args: readonly Word[]): Value | null {
   return text(name) ?? EMPTY;
 }
 
-/** `mktemp`, also as `${pkgs.coreutils}/bin/mktemp`. */
+/** Returns the name of a program if it is known: `mktemp`, also for `${pkgs.coreutils}/bin/mktemp`. */
 function programOf(word: Word): string | null {
   const [first, last] = word.parts;
   const below = first?.kind === 'hole' && word.parts.length === 2 && last?.kind === 'text';
   return below ? (/^\/bin\/([^/]+)$/.exec(last.text)?.[1] ?? null) : plain(word);
 }
 
-/** The values of a word whose reads were noted already. */
+/** Returns the values of a word whose reads were noted already. */
 function quietly(cx: Expansion, word: Word): Value[] {
   return expandWord(cx, word, false);
 }

@@ -39,7 +39,7 @@ export function followTest(cx: Expansion, words: readonly Word[]): void {
   );
 }
 
-/** The same for `test` as a command. */
+/** Does the same for `test` as a command. */
 export function testValues(
   cx: Expansion,
   words: readonly { readonly at: Range; readonly values: readonly Value[] }[],

@@ -31,7 +31,7 @@ export function variableIn({ settled, recent }: Variables, name: string): Variab
   return recent.has(name) ? recent.get(name) : settled.get(name);
 }
 
-/** The variables with one more, or another one; without it for undefined. */
+/** Returns the variables with `name` set to `variable`; without it for undefined. */
 export function withVariable(
   { settled, recent }: Variables,
   name: string,
@@ -52,7 +52,7 @@ function joined(settled: Variables['settled'], recent: Variables['recent']): Var
   return all;
 }
 
-/** What may hold after either of two ways; `join` is asked for those that the ways do not have in common. */
+/** Returns the variables after either of two ways; `join` computes those in which the ways differ. */
 export function joinedVariables(
   left: Variables,
   right: Variables,
@@ -63,13 +63,14 @@ export function joinedVariables(
   const names = new Set([...left.recent.keys(), ...right.recent.keys()]);
   if (!isAlike)
     for (const variables of [left, right]) for (const name of variables.settled.keys()) names.add(name);
-  const found = new Map<string, Variable | undefined>();
+  const result = new Map<string, Variable | undefined>();
   for (const name of names) {
-    const [one, other] = [variableIn(left, name), variableIn(right, name)];
-    if (one !== undefined || other !== undefined) found.set(name, one === other ? one : join(one, other));
-    else if (left.settled.has(name)) found.set(name, undefined);
+    const [onLeft, onRight] = [variableIn(left, name), variableIn(right, name)];
+    if (onLeft !== undefined || onRight !== undefined)
+      result.set(name, onLeft === onRight ? onLeft : join(onLeft, onRight));
+    else if (left.settled.has(name)) result.set(name, undefined);
   }
   return isAlike
-    ? { settled: left.settled, recent: found }
-    : { settled: joined(new Map(), found), recent: new Map() };
+    ? { settled: left.settled, recent: result }
+    : { settled: joined(new Map(), result), recent: new Map() };
 }

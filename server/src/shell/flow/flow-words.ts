@@ -10,7 +10,7 @@ import { type Variable, variableIn } from './flow-variables.ts';
 import { cut } from './patterns.ts';
 import { concat, EMPTY, isUncertain, literal, text, unknownFrom, type Value, variablesIn } from './values.ts';
 
-/** How commands inside of words are followed; words do not know how. */
+/** Follows commands inside of words; expansion itself does not know how. */
 export interface Substitution {
   command(run: Run, state: State, part: CommandPart): Value;
   process(run: Run, state: State, part: ProcessPart): Value;
@@ -30,7 +30,7 @@ export interface PossibleField extends Range {
   readonly many: boolean;
 }
 
-/** The values that a word may have as one text: a redirection's target, an assignment's right side. */
+/** Returns the values that a word may have as one text: a redirection's target, an assignment's right side. */
 export function expandWord(cx: Expansion, word: Word, splits: boolean): Value[] {
   return expandParts(cx, withTilde(word.parts), splits);
 }
@@ -48,7 +48,7 @@ function expandParts(cx: Expansion, parts: readonly WordPart[], splits: boolean)
   return distinct(values);
 }
 
-/** `~` and `~/` at the beginning of a word. */
+/** Replaces `~` and `~/` at the beginning of a word by `$HOME`. */
 function withTilde(parts: readonly WordPart[]): readonly WordPart[] {
   const [first] = parts;
   if (first?.kind !== 'text' || first.quoted || !/^~(\/|$)/.test(first.text)) return parts;
@@ -67,7 +67,7 @@ function withTilde(parts: readonly WordPart[]): readonly WordPart[] {
   return [home, { ...first, text: first.text.slice(1), start: at.end }, ...parts.slice(1)];
 }
 
-/** The fields of a command's word. */
+/** Expands a command's word to its fields. */
 export function expandFields(cx: Expansion, word: Word): PossibleField[] {
   const lists = choices(withTilde(word.parts));
   const [only] = lists;
@@ -75,7 +75,7 @@ export function expandFields(cx: Expansion, word: Word): PossibleField[] {
   return lists.flatMap(parts => fieldsOf(cx, parts, word));
 }
 
-/** One list of parts for each choice of its braces. */
+/** Returns a list of parts for each choice of the braces in a word. */
 function choices(parts: readonly WordPart[]): readonly (readonly WordPart[])[] {
   if (!parts.some(part => part.kind === 'brace')) return [parts];
   let lists: WordPart[][] = [[]];
@@ -87,7 +87,7 @@ function choices(parts: readonly WordPart[]): readonly (readonly WordPart[])[] {
   return lists;
 }
 
-/** Words that braces stand for; of more of them nothing is known but that there are several. */
+/** The most words that braces are expanded to; of more nothing is known but that there are several. */
 const MAX_CHOICES = 256;
 
 function fieldsOf(cx: Expansion, parts: readonly WordPart[], at: Range): PossibleField[] {
@@ -108,7 +108,7 @@ function fieldsOf(cx: Expansion, parts: readonly WordPart[], at: Range): Possibl
   return [{ ...range, values, many }];
 }
 
-/** What is put into the middle of a word is taken for part of that word. */
+/** Returns whether a part may make several words; a hole in the middle of a word is taken for part of that word. */
 function isSplit(part: WordPart, count: number): boolean {
   if (part.kind === 'glob' || part.kind === 'brace') return true;
   if (part.kind === 'hole') return !part.quoted && count === 1;
@@ -123,7 +123,7 @@ function mayHoldBlanks(value: Value): boolean {
   });
 }
 
-/** `"$@"` and `"${list[@]}"` where the items are known. */
+/** Returns the items of `"$@"` and `"${list[@]}"`; null where they are not known. */
 function itemsOf(cx: Expansion, part: VariablePart): readonly Value[] | null {
   if (part.operator !== null) return null;
   if (part.name === '@') return cx.state.positional;
@@ -159,7 +159,7 @@ function expandPart(cx: Expansion, part: WordPart, splits: boolean): readonly Va
   }
 }
 
-/** What arithmetic names has a value afterwards that nobody knows. */
+/** Follows arithmetic: the variables that it assigns have unknown values afterwards. */
 export function expandArithmetic(
   cx: Expansion,
   inner: readonly WordPart[],
@@ -298,7 +298,7 @@ export function setVariable(
   });
 }
 
-/** A copy of the surroundings in which nothing that changes is seen outside. */
+/** Returns a context with a copy of the state: changes there are not seen outside. */
 export function isolated(cx: Expansion): Expansion {
   return { ...cx, state: copyState(cx.state) };
 }

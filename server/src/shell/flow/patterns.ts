@@ -4,7 +4,7 @@
 import type { WordPart } from '../syntax.ts';
 import { literal, text, unknownFrom, type Value, variablesIn } from './values.ts';
 
-/** The value with the operator applied; unknown where that cannot be told. */
+/** Returns the value with the operator applied; unknown where that cannot be told. */
 export function cut(value: Value, operator: string, inner: readonly WordPart[]): Value {
   const whole = literal(value);
   const pattern = regexOf(inner);

@@ -1,5 +1,5 @@
 /**
- * What words stand for while a script is followed: text with unknown stretches. A variable that the script does not
+ * Values of words while a script is followed: text with unknown stretches. A variable that the script does not
  * set is known by its name, so that `$dir/x` is the same place wherever it is written.
  */
 
@@ -43,14 +43,14 @@ export function concat(...values: readonly Value[]): Value {
 
 const MAX_PARTS = 200;
 
-/** The text if all of it is known (holes are not). */
+/** Returns the text of a value if all of it is known (holes are not). */
 export function literal(value: Value): string | null {
   if (value.length === 0) return '';
   const [first] = value;
   return value.length === 1 && first?.kind === 'text' ? first.text : null;
 }
 
-/** As people write it: `$out/x`, with `…` for what is not known. */
+/** Writes a value as people do: `$out/x`, with `…` for what is not known. */
 export function show(value: Value): string {
   return value.map(showPart).join('');
 }
@@ -69,7 +69,7 @@ function showPart(part: ValuePart): string {
   }
 }
 
-/** The outside variables that took part in a value, wherever they stand in it. */
+/** Returns the outside variables that are anywhere in a value. */
 export function variablesIn(value: Value): string[] {
   const names: string[] = [];
   for (const part of value) {
@@ -83,7 +83,7 @@ export function isUncertain(value: Value): boolean {
   return value.some(part => part.kind === 'unknown');
 }
 
-/** Equal values have equal keys. */
+/** Returns a key of a value; equal values have equal keys. */
 export function valueKey(value: Value): string {
   return value
     .map(
@@ -112,7 +112,7 @@ export interface ShellPath {
   readonly from: readonly string[];
 }
 
-/** The place that a value names, seen from the directory `cwd`. */
+/** Returns the place that a value names, seen from the directory `cwd`. */
 export function pathOf(value: Value, cwd: Value): ShellPath {
   const [first] = value;
   const absolute = first?.kind === 'text' && first.text.startsWith('/');
@@ -147,8 +147,8 @@ function rooted(value: Value): ShellPath {
 }
 
 /**
- * `$out-old/key`: a directory beside the one that the variable names, known by both: `out-old`. Null for `$out.tmp`,
- * which may be a file, and for `${out}x` and `$out$x`, of which nothing is known.
+ * Returns the path of `$out-old/key`: a directory beside the one that the variable names, known by both: `out-old`.
+ * Null for `$out.tmp`, which may be a file, and for `${out}x` and `$out$x`, of which nothing is known.
  */
 function besidePath([first, next, ...rest]: Value): ShellPath | null {
   if (first?.kind !== 'variable' || next?.kind !== 'text') return null;
@@ -165,10 +165,10 @@ function besidePath([first, next, ...rest]: Value): ShellPath | null {
 function below(root: ShellPath['root'], name: string | null, value: Value): ShellPath {
   const from = variablesIn(value);
   const variable = root === 'variable' || root === 'hole' ? name : null;
-  const known = value.every(part => part.kind === 'text' || part.kind === 'hole');
+  const isKnown = value.every(part => part.kind === 'text' || part.kind === 'hole');
   const shown = show(value);
   const segments: string[] = [];
-  for (const segment of known ? segmentsOf(value) : []) {
+  for (const segment of isKnown ? segmentsOf(value) : []) {
     if (segment === '' || segment === '.') continue;
     if (segment !== '..') segments.push(segment);
     else if (segments.length > 0) segments.pop();
@@ -178,7 +178,7 @@ function below(root: ShellPath['root'], name: string | null, value: Value): Shel
   return {
     root,
     variable,
-    rest: known ? segments.join('/') : null,
+    rest: isKnown ? segments.join('/') : null,
     pattern: value.some(part => part.kind === 'hole'),
     directory: shown.endsWith('/') || shown === '',
     from,
@@ -198,19 +198,19 @@ function segmentsOf(value: Value): string[] {
   return segments;
 }
 
-/** Equal places have equal keys; null for a place that is not known whole. */
+/** Returns a key of a place; equal places have equal keys. Null for a place that is not known whole. */
 export function pathKey(path: ShellPath): string | null {
   if (path.rest === null || path.root === 'unknown' || path.root === 'temporary') return null;
   return `${path.root}:${path.variable ?? ''}:${path.rest}`;
 }
 
-/** The path of a file in a directory. */
+/** Returns the path of a file in a directory. */
 export function childPath(path: ShellPath, name: string | null): ShellPath {
   if (path.rest === null || name === null) return { ...path, rest: null, directory: false };
   return { ...path, rest: path.rest === '' ? name : `${path.rest}/${name}`, directory: false };
 }
 
-/** The same place with something behind its name: `key` and `.pub`. */
+/** Returns the path with a suffix on its name: `key` and `.pub`. */
 export function withSuffix(path: ShellPath, suffix: string): ShellPath {
   return path.rest === null ? path : { ...path, rest: path.rest + suffix, directory: false };
 }

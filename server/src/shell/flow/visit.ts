@@ -10,11 +10,11 @@ export interface Visited {
   readonly fatal: boolean;
 }
 
-/** All statements, outer before inner, also those inside of words. */
+/** Returns all statements, outer before inner, also those inside of words. */
 export function statementsIn(body: readonly Statement[]): Visited[] {
-  const found: Visited[] = [];
-  visitAll(body, true, found);
-  return found;
+  const visited: Visited[] = [];
+  visitAll(body, true, visited);
+  return visited;
 }
 
 function visitAll(body: readonly Statement[], fatal: boolean, into: Visited[]): void {

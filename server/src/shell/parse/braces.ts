@@ -13,7 +13,7 @@ interface Atom {
   readonly char: string | null;
 }
 
-/** The parts with every brace expression taken apart. */
+/** Returns the parts with every brace expression taken apart. */
 export function withBraces(parts: readonly WordPart[]): readonly WordPart[] {
   const hasBrace = parts.some(part => part.kind === 'text' && !part.quoted && part.text.includes('{'));
   if (!hasBrace) return parts;

@@ -8,7 +8,7 @@ import { readScript } from './read-commands.ts';
 /** No script that people wrote is this long. */
 const MAX_LENGTH = 200_000;
 
-/** Of the long scripts that are typed in. */
+/** Remembers the pieces of long scripts that are typed in. */
 const readPieces = pieceReader();
 
 /** Parses a script. Never throws; what could not be read is an `unreadable` statement. */
@@ -21,7 +21,7 @@ export function parseScript(script: ScriptText): ShellTree {
   return body === null ? readScript(script, plain) : { body, errors: [], unended: [] };
 }
 
-/** The text with a name of the same length in the place of each hole, so that offsets stay. */
+/** Returns the text with a name of the same length in the place of each hole, so that offsets stay. */
 function withoutHoles({ text, holes }: ScriptText): string {
   let plain = '';
   let at = 0;

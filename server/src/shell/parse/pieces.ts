@@ -24,17 +24,17 @@ interface Common {
   readonly tail: number;
 }
 
-/** The statements of a script; null if it is short, or does not certainly fall into pieces. */
+/** Reads the statements of a script; null if it is short, or does not certainly fall into pieces. */
 type PieceReader = (script: ScriptText, plain: string) => readonly Statement[] | null;
 
 /** Shorter scripts are parsed as a whole in no time. */
 const MIN_LENGTH = 1_500;
 
-/** Nobody types in more long scripts than this at the same time. */
+/** People type in fewer long scripts than this at the same time. */
 const MAX_KEPT = 4;
 
 /**
- * A reader of long scripts that remembers the last few.
+ * Returns a reader of long scripts that remembers the last few.
  * @returns a function of a script and its text with a name in the place of each hole
  */
 export function pieceReader(): PieceReader {
@@ -100,7 +100,7 @@ function commonEnds(left: ScriptText, right: ScriptText): Common {
   };
 }
 
-/** The first two of which the left one, moved, is not the right one. */
+/** Finds the first two items of which the left one, moved, is not the right one. */
 function firstDifferent(left: readonly Hole[], right: readonly Hole[], by: number): (Hole | undefined)[] {
   let index = 0;
   for (;;) {
@@ -111,7 +111,7 @@ function firstDifferent(left: readonly Hole[], right: readonly Hole[], by: numbe
   }
 }
 
-/** A copy of plain data with every `start` and `end` in it moved. */
+/** Returns a copy of plain data with every `start` and `end` in it moved. */
 function moved<T>(data: T, by: number): T {
   if (by === 0 || typeof data !== 'object' || data === null) return data;
   if (Array.isArray(data)) return data.map(item => moved(item, by)) as T;

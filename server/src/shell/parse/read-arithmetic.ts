@@ -9,7 +9,7 @@ type Arithmetic = Pick<ArithmeticPart, 'inner' | 'assigns'>;
 const NUMBER = /\d[\w#@.]*/y;
 const NAME = /[A-Za-z_]\w*/y;
 
-/** The expansions between two offsets, and the names: they stand in arithmetic without `$`. The cursor stays. */
+/** Reads the expansions between two offsets, and the names, which have no `$` in arithmetic. The cursor stays. */
 export function readArithmetic(cursor: Cursor, from: number, to: number): Arithmetic {
   return within(cursor, from, to, readNames) ?? { inner: [], assigns: [] };
 }
@@ -38,7 +38,7 @@ function readNames(cursor: Cursor): Arithmetic {
   return { inner, assigns };
 }
 
-/** The offset behind the `))` that ends arithmetic which begins with a `((`; null if nothing does. */
+/** Returns the offset behind the `))` that ends arithmetic which begins with a `((`; null if nothing does. */
 export function arithmeticEnd({ text }: Cursor, from: number): number | null {
   const last = Math.min(text.length, from + MAX_AHEAD);
   let depth = 0;

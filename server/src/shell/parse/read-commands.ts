@@ -1,7 +1,7 @@
 /**
  * Commands as Bash's own grammar has them: lists, pipelines, and what they are made of. One reading gives the tree and
  * what Bash rejects. Where Bash's reading depends on what is not known here (a hole in the place of a command,
- * extended patterns), there is a tree and nothing is said of mistakes. Behind a mistake reading goes on with the next line.
+ * extended patterns), there is a tree without errors. Behind a mistake reading goes on with the next line.
  */
 import type { ScriptText, ShellTree, Statement } from '../syntax.ts';
 import { readCompound } from './read-compound.ts';
@@ -41,7 +41,7 @@ function cursorAt(script: ScriptText, plain: string, at: number): Cursor {
 }
 
 /**
- * A whole script.
+ * Reads a whole script.
  * @param plain its text with a name in the place of each hole
  */
 export function readScript(script: ScriptText, plain: string): ShellTree {
@@ -61,7 +61,7 @@ export function readScript(script: ScriptText, plain: string): ShellTree {
   return { body, errors: [], unended: unended.filter(({ end }) => !mayBeEnded(script, plain, end)) };
 }
 
-/** May a hole behind an offset make up whole lines? They may be any. */
+/** Returns whether a hole behind an offset may make up whole lines, which may be any. */
 function mayBeEnded({ holes }: ScriptText, plain: string, after: number): boolean {
   return holes.some(
     ({ start, end }) =>
@@ -77,7 +77,7 @@ export interface Lines {
 }
 
 /**
- * The commands that begin with the line at an offset. They end behind the line that the last of them ends in, and
+ * Reads the commands that begin with the line at an offset. They end behind the line that the last of them ends in, and
  * behind the here-documents of that line: what comes later in the text has no say in it.
  * @param from the beginning of a line that belongs to no command or here-document before it
  * @returns null if Bash rejects them, warns of them, or that is not certain
@@ -151,7 +151,7 @@ function recover(cursor: Cursor, start: number, body: Statement[], partial?: Sta
   body.push({ kind: 'unreadable', start, end: at });
 }
 
-/** Goes over `;` or `&`. @returns null if none stands here */
+/** Reads `;` or `&`. @returns null if there is none */
 function readSeparator(cursor: Cursor): ';' | '&' | null {
   skipBlanks(cursor);
   if (matches(cursor, ';;') || matches(cursor, ';&')) return null;
@@ -209,7 +209,7 @@ const TIMED: ReadonlySet<string> = new Set([
   ...['{', '!', 'time', '[[', 'if', 'while', 'until', 'for', 'select', 'case', 'function'],
 ]);
 
-/** `time`: in front of a simple command it is one of its words, which `wrappers.ts` knows. */
+/** Reads `time`: in front of a simple command it is one of its words, which `wrappers.ts` knows. */
 function readTimed(cursor: Cursor, start: number, isAlone: boolean): Statement {
   if (!isAlone && (matches(cursor, '(') || TIMED.has(peekWord(cursor)))) {
     cursor.depth++;
@@ -221,7 +221,7 @@ function readTimed(cursor: Cursor, start: number, isAlone: boolean): Statement {
   return readStages(cursor, readSimple(cursor, 'time'));
 }
 
-/** The stages behind the first of a pipeline. */
+/** Reads the stages behind the first of a pipeline. */
 function readStages(cursor: Cursor, first: Statement): Statement {
   const stages = [first];
   for (;;) {

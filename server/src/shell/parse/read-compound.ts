@@ -20,7 +20,7 @@ import { readEmptyParentheses } from './read-simple.ts';
 import { readTest } from './read-tests.ts';
 import { readWord } from './read-words.ts';
 
-/** @param word the word at the cursor @returns null if no compound command stands here */
+/** Reads a compound command. @param word the word at the cursor @returns null if none begins here */
 export function readCompound(cursor: Cursor, word: string): Statement | null {
   const { at: start } = cursor;
   if (matches(cursor, '((')) {
@@ -174,7 +174,7 @@ function endsItem(cursor: Cursor): boolean {
   return peekWord(cursor) === 'esac' || matches(cursor, ';;') || matches(cursor, ';&');
 }
 
-/** `(a | b)`, up to the bracket that ends it. */
+/** Reads the patterns of `(a | b)`, up to the bracket that ends it. */
 function readPatterns(cursor: Cursor): Word[] {
   const patterns: Word[] = [];
   if (matches(cursor, '(')) cursor.at++;
@@ -194,7 +194,7 @@ function readPatterns(cursor: Cursor): Word[] {
   return patterns;
 }
 
-/** `function name { … }` */
+/** Reads `function name { … }`. */
 function readFunction(cursor: Cursor): Statement {
   const { at: start } = cursor;
   cursor.at += 'function'.length;
@@ -208,7 +208,9 @@ function readFunction(cursor: Cursor): Statement {
   return { kind: 'function', start, end: cursor.at, name: text, body };
 }
 
-/** @param start with `length`, what is said to be without the word where the script ends before it */
+/**
+ * Reads a word that has to come next. @param start with `length`, the place of the error if the script ends before it
+ */
 function expectWord(cursor: Cursor, word: string, start: number, length: number, message: string): void {
   skipBlanks(cursor);
   const { text } = cursor;

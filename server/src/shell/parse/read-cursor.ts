@@ -31,9 +31,11 @@ export interface Cursor {
   at: number;
   /** The first mistake that Bash rejects. */
   error: ShellError | null;
-  /** After a mistake: where reading goes on. Until then the cursor stands at the end, where every reader stops. */
+  /**
+   * After a mistake: the offset where reading goes on. Until then the cursor is at the end, where every reader stops.
+   */
   resume: number | null;
-  /** True if Bash may read the script in another way: nothing is said of its mistakes. */
+  /** True if Bash may read the script in another way: its mistakes are not reported. */
   uncertain: boolean;
   heredocs: Heredoc[];
   /** Those that have been read, until the statements that they belong to are stretched over them. */
@@ -57,21 +59,23 @@ export interface Reader {
     recovers: boolean,
   ): Statement[];
   command(cursor: Cursor): Statement;
-  /** One character, quoted stretch or expansion. @returns null for a character, which is text */
+  /** Reads one character, quoted stretch or expansion. @returns null for a character, which is text */
   unit(cursor: Cursor): readonly WordPart[] | null;
-  /** A word up to where `ends` says so of an unquoted character, or where no word goes on. */
+  /** Reads a word up to an unquoted character that `ends` accepts, or to its end. */
   parts(cursor: Cursor, mayHoldList: boolean, ends: (char: string) => boolean): WordPart[];
 }
 
 /** Commands and words inside each other more deeply than this are not read. */
 export const MAX_DEPTH = 200;
 
-/** Arithmetic and tests longer than this are not looked through for their ends, which texts without any would pay for. */
+/**
+ * Arithmetic and tests longer than this are not looked through for their ends, which texts without any would pay for.
+ */
 export const MAX_AHEAD = 10_000;
 
 /**
- * Notes a mistake and goes to the end.
- * @param resume where the commands behind it begin: the end of its line, if nothing else is said
+ * Notes a mistake and moves the cursor to the end.
+ * @param resume where the commands behind it begin: by default the end of its line
  */
 export function fail(
   cursor: Cursor,
@@ -132,8 +136,8 @@ export function advance(cursor: Cursor, by: number): void {
 }
 
 /**
- * Where the words end that have been read: before the backslash of a line that goes on, and before the carriage return
- * of a line's end, though Bash takes that for a part of the word.
+ * Returns the offset where the words end that have been read: before the backslash of a line that goes on, and before
+ * the carriage return of a line's end, though Bash takes that for a part of the word.
  */
 export function readEnd({ text, at }: Cursor): number {
   let end = at;
@@ -181,14 +185,14 @@ export function closeBraces(cursor: Cursor, count: number): boolean {
 
 const WORD_AHEAD = /[^ \t\n;&|()<>]{0,40}/y;
 
-/** The unquoted word at the cursor, as far as it could be a reserved one. */
+/** Returns the unquoted word at the cursor, as far as it could be a reserved one. */
 export function peekWord(cursor: Cursor): string {
   skipBlanks(cursor);
   WORD_AHEAD.lastIndex = cursor.at;
   return WORD_AHEAD.exec(cursor.text)?.[0] ?? '';
 }
 
-/** Does a word begin here? */
+/** Returns whether a word begins here. */
 export function startsWord({ text, at }: Cursor): boolean {
   const char = text.charAt(at);
   if ((char === '<' || char === '>') && text.charAt(at + 1) === '(') return true;
@@ -207,7 +211,7 @@ export const CLOSERS: ReadonlySet<string> = new Set([
   '}',
 ]);
 
-/** Notes that Bash does not expect what stands here. */
+/** Notes that Bash does not expect what is at the cursor. */
 export function unexpected(cursor: Cursor): void {
   skipBlanks(cursor);
   const { text, at } = cursor;

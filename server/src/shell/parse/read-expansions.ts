@@ -19,7 +19,7 @@ import { mapped, unescaped } from './unescaped.ts';
 
 const NAME = /[A-Za-z_]\w*|[0-9*@#?!$-]/y;
 
-/** The expansion at a `$`. @returns null if nothing is expanded: the `$` is text */
+/** Reads the expansion at a `$`. @returns null if nothing is expanded: the `$` is text */
 export function readDollar(cursor: Cursor, quoted: boolean): WordPart | null {
   const { text, at: start } = cursor;
   const after = text.charAt(start + 1);
@@ -65,7 +65,7 @@ export function readDollar(cursor: Cursor, quoted: boolean): WordPart | null {
   };
 }
 
-/** @returns null if it is none, but a subshell in a command substitution */
+/** Reads `$((…))`. @returns null if it is none, but a subshell in a command substitution */
 function readArithmeticExpansion(cursor: Cursor): WordPart | null {
   const { at: start } = cursor;
   cursor.at = start + 1;
@@ -79,7 +79,7 @@ function readArithmeticExpansion(cursor: Cursor): WordPart | null {
   return { kind: 'arithmetic', ...readArithmetic(cursor, start + 3, end - 2), start, end };
 }
 
-/** Commands up to the bracket that closes them; the cursor stands behind the one that opens at `start`. */
+/** Reads commands up to the bracket that closes them; the cursor is behind the one that opens at `start`. */
 export function readCommands(cursor: Cursor, start: number): Statement[] {
   if (cursor.depth >= MAX_DEPTH) {
     const { at } = cursor;
@@ -144,7 +144,7 @@ export function readBackquotes(cursor: Cursor, quoted: boolean): WordPart {
 const OPERATOR = /:[-=?+]|[-=?+]|##?|%%?|\/[/#%]?|\^\^?|,,?|@|:|\*/y;
 const WITH_WORD: ReadonlySet<string> = new Set(['-', ':-', '=', ':=', '?', ':?', '+', ':+']);
 
-/** `${…}` */
+/** Reads `${…}`. */
 function readBraces(cursor: Cursor, quoted: boolean): VariablePart {
   const { text, script, at: start } = cursor;
   if (cursor.depth >= MAX_DEPTH) skipRest(cursor);
@@ -189,13 +189,13 @@ function readBraces(cursor: Cursor, quoted: boolean): VariablePart {
 
 const PARAMETER = /[A-Za-z_]\w*|\d+|[*@#?!$-](?=[}[:=?+#%/^,@-])/y;
 
-/** The name of the parameter at an offset; empty if there is none. */
+/** Returns the name of the parameter at an offset; empty if there is none. */
 function parameterAt(text: string, at: number): string {
   PARAMETER.lastIndex = at;
   return PARAMETER.exec(text)?.[0] ?? '';
 }
 
-/** `#` or `!` in front of a name; each is a name of its own where none follows. */
+/** Reads `#` or `!` in front of a name; each is a name of its own where none follows. */
 function readPrefix(cursor: Cursor): 'length' | 'indirect' | null {
   const char = cursor.text.charAt(cursor.at);
   if ((char !== '#' && char !== '!') || !/[\w*@#?!$-]/.test(cursor.text.charAt(cursor.at + 1))) return null;
@@ -206,7 +206,7 @@ function readPrefix(cursor: Cursor): 'length' | 'indirect' | null {
   return char === '#' ? 'length' : 'indirect';
 }
 
-/** @param inner takes the parts of a subscript that is an index */
+/** Reads a subscript. @param inner takes the parts of a subscript that is an index */
 function readSubscript(cursor: Cursor, inner: WordPart[]): VariablePart['subscript'] {
   if (!matches(cursor, '[')) return null;
   cursor.at++;
@@ -220,7 +220,7 @@ function readSubscript(cursor: Cursor, inner: WordPart[]): VariablePart['subscri
   return 'index';
 }
 
-/** What stands behind an operator, up to the `}`. @param isLiteral true where a single quote is no quote */
+/** Reads what is behind an operator, up to the `}`. @param isLiteral true where a single quote is no quote */
 function readRest(cursor: Cursor, start: number, isLiteral: boolean): WordPart[] {
   const { text, script } = cursor;
   const parts: WordPart[] = [];
@@ -235,7 +235,7 @@ function readRest(cursor: Cursor, start: number, isLiteral: boolean): WordPart[]
     }
     let read: readonly WordPart[] | null = null;
     if (char === "'") {
-      // Whether a single quote quotes here depends on where the whole stands.
+      // Whether a single quote quotes here depends on the context of the whole.
       doubt(cursor);
       if (isLiteral || text.indexOf("'", at + 1) === -1) advance(cursor, 1);
       else read = cursor.reader.unit(cursor);

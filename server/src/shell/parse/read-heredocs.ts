@@ -16,7 +16,7 @@ export function skipLines(cursor: Cursor): void {
   }
 }
 
-/** At the beginning of a line: reads the bodies of the heredocs of the line before. */
+/** Reads, at the beginning of a line, the bodies of the heredocs of the line before. */
 export function readHeredocs(cursor: Cursor): void {
   const { text, heredocs } = cursor;
   cursor.heredocs = [];
@@ -52,7 +52,7 @@ function readBody(cursor: Cursor, { raw, tabs }: Heredoc, start: number, end: nu
   return { start, end, parts: stretches(cursor.text, start, end).flatMap(([from, to]) => read(from, to)) };
 }
 
-/** The lines without the tabs in front of them. What goes on over lines is cut. */
+/** Returns the ranges of the lines without the tabs in front of them; what spans lines is cut. */
 function stretches(text: string, start: number, end: number): [from: number, to: number][] {
   const lines: [number, number][] = [];
   for (let at = start; at < end; ) {

@@ -20,7 +20,7 @@ export function readRedirects(cursor: Cursor): Redirect[] {
   }
 }
 
-/** @returns null if none stands here */
+/** Reads a redirection. @returns null if there is none */
 export function readRedirect(cursor: Cursor): Redirect | null {
   const { text, at: start } = cursor;
   OPERATOR.lastIndex = start;
@@ -46,7 +46,7 @@ export function readRedirect(cursor: Cursor): Redirect | null {
 /** Its body is put in when it has been read. */
 type Unfilled = { -readonly [Key in keyof Redirect]: Redirect[Key] };
 
-/** A redirection whose body begins with the next line. @param word its delimiter, with quotes */
+/** Reads a redirection whose body begins with the next line. @param word its delimiter, with quotes */
 function heredoc(
   cursor: Cursor,
   { start, end, descriptor, operator }: Redirect,

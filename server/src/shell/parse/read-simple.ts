@@ -20,7 +20,7 @@ import { readArray, readValue, readWord } from './read-words.ts';
 /** Builtins whose arguments are assignments and names. */
 const DECLARING: ReadonlySet<string> = new Set(['declare', 'export', 'local', 'readonly', 'typeset']);
 
-/** What is gathered of a simple command. */
+/** The parts of a simple command that have been read. */
 interface Gathered {
   readonly start: number;
   /** Behind the last of it that was read, and behind the last that is no redirection. */
@@ -33,7 +33,7 @@ interface Gathered {
   readonly options: Word[];
 }
 
-/** @param first the word at the cursor, as far as it could be a reserved one */
+/** Reads a simple command. @param first the word at the cursor, as far as it could be a reserved one */
 export function readSimple(cursor: Cursor, first: string): Statement {
   const { at: start, script } = cursor;
   if (CLOSERS.has(first)) {
@@ -41,7 +41,7 @@ export function readSimple(cursor: Cursor, first: string): Statement {
     return { kind: 'unreadable', start, end: start };
   }
   const hole = script.holes.find(candidate => candidate.start === start);
-  // What stands there may be anything, an `if` or a quote too.
+  // It may be anything, an `if` or a quote too.
   if (hole && cursor.text.charAt(hole.end) !== '/') doubt(cursor);
   const gathered: Gathered = {
     ...{ start, end: start, wordsEnd: start },
@@ -88,7 +88,7 @@ function addWord(cursor: Cursor, words: Word[]): void {
   if (word.end > word.start || cursor.at === word.start) words.push(word);
 }
 
-/** Is the first thing the name of a builtin that declares? */
+/** Returns whether the first thing is the name of a builtin that declares. */
 function isDeclaration({ text }: Cursor, { words, start }: Gathered): boolean {
   const [command] = words;
   return command?.start === start && DECLARING.has(text.slice(command.start, command.end));
@@ -96,7 +96,7 @@ function isDeclaration({ text }: Cursor, { words, start }: Gathered): boolean {
 
 const TARGET = /[A-Za-z_]\w*/y;
 
-/** `a=…`, `a+=…`, `a[i]=…`. @returns null if none stands here; the cursor stays then */
+/** Reads `a=…`, `a+=…`, `a[i]=…`. @returns null if there is none; the cursor stays then */
 function readAssignment(cursor: Cursor): Assignment | null {
   const { text, script, at: start } = cursor;
   TARGET.lastIndex = start;
@@ -123,7 +123,7 @@ function readAssignment(cursor: Cursor): Assignment | null {
   };
 }
 
-/** The offset behind the `]` of a subscript; that of its `[` if it is none. Moves the cursor. */
+/** Reads a subscript. @returns the offset behind its `]`; that of its `[` if it is none */
 function subscriptEnd(cursor: Cursor, from: number): number {
   cursor.at = from + 1;
   while (cursor.at < cursor.text.length && !/[ \t\n;&|()<>]/.test(cursor.text.charAt(cursor.at))) {
@@ -135,7 +135,7 @@ function subscriptEnd(cursor: Cursor, from: number): number {
 
 const PLAIN_NAME = /\w+(?=[ \t\n;&|()<>]|$)/y;
 
-/** A declared name without a value. @returns null if none stands here */
+/** Reads a declared name without a value. @returns null if there is none */
 function readName(cursor: Cursor): Assignment | null {
   const { at: start } = cursor;
   PLAIN_NAME.lastIndex = start;
@@ -146,7 +146,7 @@ function readName(cursor: Cursor): Assignment | null {
   return { ...at, name, nameAt: at, append: false, element: false, value: null, list: null, keyed: false };
 }
 
-/** A function; its name has been read. */
+/** Reads a function; its name has been read. */
 function readFunction(cursor: Cursor, { start, words }: Gathered): Statement {
   const name = cursor.script.text.slice(start, words[0]?.end);
   readEmptyParentheses(cursor);
@@ -180,7 +180,7 @@ function statementOf(cursor: Cursor, gathered: Gathered): Statement {
   return simple;
 }
 
-/** A statement that cannot hold redirections by itself, with some; it ends where they begin. */
+/** Puts redirections around a statement that cannot hold them by itself; it ends where they begin. */
 export function redirected(body: Statement, redirects: readonly Redirect[]): Statement {
   const [first] = redirects;
   if (first === undefined) return body;

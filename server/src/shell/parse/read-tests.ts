@@ -6,7 +6,9 @@ import { textParts } from './text-parts.ts';
 
 const CLOSE = /[ \t\n]\]\](?=[ \t\n;&|)]|$)/;
 
-/** The test at the cursor. @returns null if it does not end, or holds nothing: then Bash reads over its brackets */
+/**
+ * Reads the test at the cursor. @returns null if it does not end, or holds nothing: then Bash reads over its brackets
+ */
 export function readTest(cursor: Cursor): Statement | null {
   const { text, at: start } = cursor;
   const close = start + text.slice(start, start + MAX_AHEAD).search(CLOSE);
@@ -50,7 +52,7 @@ function readWords(cursor: Cursor): Word[] {
   }
 }
 
-/** The pattern behind `=~`: brackets and bars are its own. */
+/** Reads the pattern behind `=~`: brackets and bars belong to it. */
 function readRegex(cursor: Cursor): Word {
   const { text, script, at: start } = cursor;
   const parts: Word['parts'][number][] = [];

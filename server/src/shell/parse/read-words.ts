@@ -1,5 +1,5 @@
 /**
- * Words: quotes, and what stands between them.
+ * Words: quotes, and the text between them.
  */
 import type { Word, WordPart } from '../syntax.ts';
 import { withBraces } from './braces.ts';
@@ -11,14 +11,14 @@ const NOT_CLOSED = 'This quote is not closed.';
 
 const ASSIGNED = /^[A-Za-z_]\w*(\[.*\])?\+?=$/s;
 
-/** The word at the cursor, braces taken apart. */
+/** Reads the word at the cursor, braces taken apart. */
 export function readWord(cursor: Cursor): Word {
   const { at: start } = cursor;
   const parts = readParts(cursor, true, endsWord);
   return { start, end: Math.max(start, readEnd(cursor)), parts: withBraces(parts) };
 }
 
-/** A word behind `=`: no list of words begins in it. */
+/** Reads a word behind `=`: no list of words begins in it. */
 export function readValue(cursor: Cursor): Word {
   const { at: start } = cursor;
   const parts = readParts(cursor, false, endsWord);
@@ -29,7 +29,7 @@ function endsWord(char: string): boolean {
   return /[ \t\n;&|)]/.test(char);
 }
 
-/** Reads until `ends` says so of an unquoted character, or where no word goes on. */
+/** Reads up to an unquoted character that `ends` accepts, or to the end of the word. */
 export function readParts(cursor: Cursor, mayHoldList: boolean, ends: (char: string) => boolean): WordPart[] {
   const { text, script, at: start } = cursor;
   const parts: WordPart[] = [];
@@ -64,7 +64,7 @@ export function readParts(cursor: Cursor, mayHoldList: boolean, ends: (char: str
     parts.push(...read);
     from = cursor.at;
   }
-  // Behind a mistake the cursor stands at the end, which the word does not reach.
+  // Behind a mistake the cursor is at the end, which the word does not reach.
   if (cursor.resume === null) flush(readEnd(cursor));
   return parts;
 }
@@ -84,7 +84,7 @@ function skipParentheses(cursor: Cursor): void {
   }
 }
 
-/** One character, quoted stretch or expansion. @returns null for a character, which is text */
+/** Reads one character, quoted stretch or expansion. @returns null for a character, which is text */
 export function readUnit(cursor: Cursor): readonly WordPart[] | null {
   const { text, at } = cursor;
   switch (text.charAt(at)) {
@@ -150,7 +150,7 @@ function readDouble(cursor: Cursor): readonly WordPart[] {
   return [{ kind: 'text', text: '', quoted: true, start, end: cursor.at }];
 }
 
-/** Text with expansions in it, up to the closing quote or the end. */
+/** Reads text with expansions in it, up to the closing quote or the end. */
 export function readQuoted(cursor: Cursor, quoting: 'double' | 'heredoc'): WordPart[] {
   const { text, script } = cursor;
   const parts: WordPart[] = [];
@@ -182,7 +182,7 @@ export interface List {
   readonly keyed: boolean;
 }
 
-/** The list at the bracket behind `a=`. */
+/** Reads the list at the bracket behind `a=`. */
 export function readArray(cursor: Cursor): List {
   const words: Word[] = [];
   let keyed = false;

@@ -20,7 +20,7 @@ function holds({ start, end }: Statement, { from }: ReadHeredoc): boolean {
   return start <= from && from < end;
 }
 
-/** The statement and those in it that the here-document belongs to. */
+/** Returns the statement and those in it that the here-document belongs to. */
 function stretched(statement: Statement, body: ReadHeredoc): Statement {
   if (!holds(statement, body)) return statement;
   const end = Math.max(statement.end, body.end);

@@ -79,7 +79,7 @@ const ANSI: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
-/** `$'…'`: the escapes that stand for one character each; others stay as they are written. */
+/** Reads `$'…'`: resolves the escapes of one character each; others stay as they are written. */
 export function ansiText({ text }: ScriptText, start: number, end: number): WordPart {
   const value = text
     .slice(start + 2, end - 1)

@@ -7,12 +7,12 @@ interface Unescaped {
   readonly script: ScriptText;
   /** The same with a name in the place of each hole. */
   readonly plain: string;
-  /** For each offset of the text and its end, where that stands in the text around. */
+  /** For each offset of the text and its end, its offset in the text around. */
   readonly offsets: readonly number[];
 }
 
 /**
- * The text that Bash reads between backquotes.
+ * Returns the text that Bash reads between backquotes.
  * @param plain the whole script with a name in the place of each hole
  * @param isQuoted true inside of double quotes, where those are escaped as well
  */
@@ -40,7 +40,7 @@ export function unescaped(
   return { script: { text: texts.text, holes: inside }, plain: texts.plain, offsets };
 }
 
-/** A copy of plain data with every `start` and `end` in it led back. */
+/** Returns a copy of plain data with every `start` and `end` in it led back. */
 export function mapped<T>(data: T, offsets: readonly number[]): T {
   if (typeof data !== 'object' || data === null) return data;
   if (Array.isArray(data)) return data.map(item => mapped(item, offsets)) as T;

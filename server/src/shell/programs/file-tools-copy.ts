@@ -30,12 +30,12 @@ function copy(run: ToolRun, kind: Copy): void {
     return;
   }
   const target = options.find(option => option.name === 't' || option.name === 'target-directory');
-  const given = target?.value ? { ...target.word, value: target.value } : operands.at(-1);
+  const destination = target?.value ? { ...target.word, value: target.value } : operands.at(-1);
   const sources = target?.value ? operands : operands.slice(0, -1);
-  if (!given || sources.length === 0) return;
+  if (!destination || sources.length === 0) return;
   const whole = has('r', 'recursive') || has('R') || has('a', 'archive');
   const careful = has('n', 'no-clobber') || has('u', 'update') || has('i', 'interactive');
-  const path = run.path(given);
+  const path = run.path(destination);
   const exact = has('T', 'no-target-directory');
   const inside = !exact && (target?.value !== undefined || sources.length > 1 || isDirectory(run, path));
   for (const source of sources) {
@@ -45,7 +45,7 @@ function copy(run: ToolRun, kind: Copy): void {
     if (kind.moves) noteRemoval(run.cx.run, run.cx.state, run.path(source));
     writeCopy(run, kind, {
       source,
-      given,
+      destination,
       path,
       inside,
       sure: !careful,
@@ -57,12 +57,12 @@ function copy(run: ToolRun, kind: Copy): void {
 
 interface CopiedPath {
   readonly source: Field;
-  readonly given: Field;
+  readonly destination: Field;
   readonly path: ShellPath;
   readonly inside: boolean;
   readonly sure: boolean;
   readonly whole: boolean;
-  /** May it be a directory? */
+  /** True if it may be a directory. */
   readonly unseen: boolean;
 }
 
@@ -71,12 +71,12 @@ function writeCopy(run: ToolRun, kind: Copy, copied: CopiedPath): void {
   const name = baseName(source);
   // A tree is copied with everything that is in it.
   if (copied.whole || copied.source.many) {
-    run.directory(copied.given);
+    run.directory(copied.destination);
     return;
   }
   const target = copied.inside ? childPath(copied.path, name) : copied.path;
-  run.write(copied.given, target, copied.sure, kind.how);
-  if (copied.unseen) run.below(copied.given, target);
+  run.write(copied.destination, target, copied.sure, kind.how);
+  if (copied.unseen) run.below(copied.destination, target);
 }
 
 function isDirectory(run: ToolRun, path: ShellPath): boolean {
@@ -84,7 +84,7 @@ function isDirectory(run: ToolRun, path: ShellPath): boolean {
   return path.directory || path.rest === '' || (key !== null && run.cx.state.directories.has(key));
 }
 
-/** What the script did not make itself, and what is not an input either, may be moved with all that is in it. */
+/** Returns whether `source` may be a directory: the script did not make it as a file, and it is no input either. */
 function mayBeDirectory(run: ToolRun, source: ShellPath): boolean {
   const { options } = run.cx.run;
   const key = pathKey(source);
@@ -93,7 +93,7 @@ function mayBeDirectory(run: ToolRun, source: ShellPath): boolean {
   return key === null || !run.cx.state.written.has(key);
 }
 
-/** A link with one operand lies in the directory that the script is in. */
+/** Follows `ln`; a link with one operand is made in the current directory. */
 function link(run: ToolRun): void {
   const operands = run.words.filter(word => !/^-./.test(literal(word.value) ?? ''));
   if (operands.length === 2) {

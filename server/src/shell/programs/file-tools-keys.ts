@@ -7,12 +7,12 @@ import { SPECIAL_OPTIONS } from './file-tools.ts';
 import { readOptions } from './tool-options.ts';
 import type { ToolRun } from './tool-run.ts';
 
-/** Is one of the words such an option? */
+/** Returns whether one of the words is such an option. */
 export function flag(run: ToolRun, pattern: RegExp): boolean {
   return run.words.some(word => pattern.test(literal(word.value) ?? ''));
 }
 
-/** `ssh-keygen -f F` makes `F` and `F.pub`; most other options make it do something else. */
+/** Follows `ssh-keygen`: `-f F` makes `F` and `F.pub`; most other options make it do something else. */
 function sshKeygen(run: ToolRun): void {
   const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS['ssh-keygen']);
   const other = options.some(option =>
@@ -48,7 +48,7 @@ function sshKeygen(run: ToolRun): void {
   }
 }
 
-/** `htpasswd -c FILE USER PASSWORD` writes FILE; with `-n` it prints. */
+/** Follows `htpasswd`: `-c FILE USER PASSWORD` writes FILE; with `-n` it prints. */
 function htpasswd(run: ToolRun): void {
   const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.htpasswd);
   for (const { word } of options) run.option(word);
@@ -58,15 +58,15 @@ function htpasswd(run: ToolRun): void {
     .join('');
   const all = run.words
     .map(word => literal(word.value) ?? '')
-    .filter(one => /^-[a-zA-Z]/.test(one))
+    .filter(text => /^-[a-zA-Z]/.test(text))
     .join('');
-  const given = letters + all;
-  const [file, ...rest] = given.includes('n') ? [undefined, ...operands] : operands;
-  if (file) run.write(file, run.path(file), true, given.includes('c') ? 'command' : 'change');
+  const flags = letters + all;
+  const [file, ...rest] = flags.includes('n') ? [undefined, ...operands] : operands;
+  if (file) run.write(file, run.path(file), true, flags.includes('c') ? 'command' : 'change');
   for (const word of rest) if (word) run.text(word);
 }
 
-/** `step crypto keypair PUBLIC PRIVATE`, `step certificate create SUBJECT CERT KEY`. */
+/** Follows `step crypto keypair PUBLIC PRIVATE`, `step certificate create SUBJECT CERT KEY`. */
 function step(run: ToolRun): void {
   const [group, action] = run.words.map(word => literal(word.value));
   const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.step);
@@ -76,7 +76,7 @@ function step(run: ToolRun): void {
     else if (role === 'directory') run.directory({ ...word, value });
     else run.text({ ...word, value });
   }
-  // A word that may be any number of words shifts the others: what lies in a known directory is a file all the same.
+  // A word that may be any number of words shifts the others: what is in a known directory is a file all the same.
   const shifted = operands.some(word => word.many);
   if (shifted && (group === 'crypto' || group === 'certificate')) {
     for (const word of operands) {
@@ -92,7 +92,7 @@ function step(run: ToolRun): void {
   } else for (const word of operands) run.unknown(word);
 }
 
-/** `nix-store --generate-binary-cache-key NAME SECRET PUBLIC` */
+/** Follows `nix-store --generate-binary-cache-key NAME SECRET PUBLIC`. */
 function nixStore(run: ToolRun): void {
   const operands = run.words.filter(word => !/^-/.test(literal(word.value) ?? ''));
   if (!flag(run, /^--generate-binary-cache-key$/)) {
@@ -107,7 +107,7 @@ function nixStore(run: ToolRun): void {
   }
 }
 
-/** `cfssljson -bare PREFIX` writes what its input holds. */
+/** Follows `cfssljson`: `-bare PREFIX` writes what its input holds. */
 function cfssljson(run: ToolRun): void {
   const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.cfssljson);
   for (const { word } of options) run.option(word);

@@ -26,13 +26,13 @@ function remove(run: ToolRun): void {
   }
 }
 
-/** `shred` keeps the file unless it is told to remove it. */
+/** Follows `shred`, which keeps the file unless it is told to remove it. */
 function shred(run: ToolRun): void {
   if (flag(run, /^-\w*u|^--remove/)) remove(run);
   else for (const word of run.words) run.option(word);
 }
 
-/** `dd if=… of=…` */
+/** Follows `dd if=… of=…`. */
 function dd(run: ToolRun): void {
   for (const word of run.words) {
     const [first, ...rest] = word.value;
@@ -52,7 +52,7 @@ function dd(run: ToolRun): void {
   }
 }
 
-/** `sed -i` changes its files, otherwise it reads them. */
+/** Follows `sed`: `-i` changes its files, otherwise it reads them. */
 function sed(run: ToolRun): void {
   const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.sed);
   const inPlace = flag(run, /^(-[nErsz]*i|--in-place)/);
@@ -73,7 +73,7 @@ function sed(run: ToolRun): void {
   });
 }
 
-/** A program in another language: its text is looked at only for whether it may write. */
+/** Follows a program in another language: its text only shows whether it may write. */
 function foreignProgram(run: ToolRun, word: Field, writes: RegExp): void {
   const shown = show(word.value);
   const { outputs, directories } = run.cx.run.options;
@@ -106,8 +106,8 @@ function awk(run: ToolRun): void {
 }
 
 /**
- * Python, Perl, another shell: what they do is not followed. A program given as text that names no directory that
- * matters does nothing that matters; a file may do anything.
+ * Handles Python, Perl, another shell: what they do is not followed. A program given as text that names no directory
+ * that matters does nothing that matters; a file may do anything.
  */
 function interpreter(run: ToolRun): void {
   const { run: notes, state } = run.cx;
@@ -133,7 +133,7 @@ function interpreter(run: ToolRun): void {
   }
 }
 
-/** `find … -exec cmd {} \;`, `-delete` and the like: the files are not known. */
+/** Follows `find … -exec cmd {} \;`, `-delete` and the like: the files are not known. */
 function find(run: ToolRun): void {
   const acts = flag(run, /^-(exec|execdir|ok|okdir|delete|fprint.*|fls)$/);
   for (const word of run.words) {
@@ -149,7 +149,7 @@ function find(run: ToolRun): void {
   }
 }
 
-/** `jq --arg name value … program files`; `--rawfile` and `--slurpfile` read. */
+/** Follows `jq --arg name value … program files`; `--rawfile` and `--slurpfile` read. */
 function jq(run: ToolRun): void {
   const { words } = run;
   let program = false;
@@ -177,7 +177,7 @@ function jq(run: ToolRun): void {
   }
 }
 
-/** `tar`: where it puts what is in an archive is not known. */
+/** Follows `tar`: where it puts what is in an archive is not known. */
 function tar(run: ToolRun): void {
   for (const word of run.words) {
     if (variablesIn(word.value).length > 0) run.directory(word);

@@ -1,7 +1,7 @@
 /**
  * Which options and operands of which programs name files that they read or write: reads `data/programs.json`. What is
- * not listed there counts as unknown where it is handed a place that matters, so that a gap in the table costs a finding
- * and never a wrong one.
+ * not listed there counts as unknown where it is handed a place that matters, so that a gap in the table costs a
+ * finding and never a wrong one.
  */
 import data from './data/programs.json' with { type: 'json' };
 
@@ -22,7 +22,7 @@ export interface FileTool {
   readonly rest?: Role;
   /** `single`: long options with one dash (`-out`). */
   readonly style?: 'single';
-  /** Options whose file is not written in every run that goes well. */
+  /** Options whose file is not written in every run that succeeds. */
   readonly unsure?: readonly string[];
   /** Further files that writing an option's file makes, by their ending. */
   readonly also?: Readonly<Record<string, readonly string[]>>;
@@ -76,11 +76,11 @@ function openssl(texts: readonly (string | null)[]): FileTool | null {
   const [command] = texts;
   if (command === null || command === undefined || command === 'ca' || command === 'ts') return null;
   const writesKey = texts.includes('-newkey') || !texts.includes('-key');
-  const known = { ...CHOSEN_TOOLS.openssl, unsure: command === 'req' && writesKey ? [] : ['keyout'] };
-  return { ...known, rest: OPENSSL_TALKERS.includes(command) ? 'text' : 'read' };
+  const tool = { ...CHOSEN_TOOLS.openssl, unsure: command === 'req' && writesKey ? [] : ['keyout'] };
+  return { ...tool, rest: OPENSSL_TALKERS.includes(command) ? 'text' : 'read' };
 }
 
-/** What a program does with its words; null if that is not known. */
+/** Returns what a program does with its words; null if that is not known. */
 export function fileTool(name: string, texts: readonly (string | null)[]): FileTool | null {
   const chosen = Object.hasOwn(CHOSEN, name) ? CHOSEN[name] : undefined;
   if (chosen) return chosen(texts);

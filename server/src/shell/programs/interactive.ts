@@ -46,7 +46,7 @@ const PROGRAMS: Readonly<Record<string, Asked>> = {
 };
 
 /**
- * What a command asks for when standard input is the terminal; null if it does not ask, or that is not certain.
+ * Returns what a command asks for when standard input is the terminal; null if it does not ask, or that is not certain.
  */
 export function questionOf(command: CommandFact): Question | null {
   const name = command.name ?? '';
@@ -57,14 +57,14 @@ export function questionOf(command: CommandFact): Question | null {
   return asked === undefined || words === null ? null : asked(words);
 }
 
-/** All words, `…` in the place of what is not known; null if there may be other options among them. */
+/** Returns all words, `…` in the place of what is not known; null if there may be other options among them. */
 function wordsOf(list: readonly Argument[]): string[] | null {
   // What begins with something unknown may be an option, or none, or several words.
   const isVague = list.some(({ value: [first] }) => first?.kind === 'hole' || first?.kind === 'unknown');
   return isVague ? null : list.map(({ value, text }) => literal(value) ?? text);
 }
 
-/** `read` takes what the terminal gives, unless it reads from another descriptor. */
+/** Returns what `read` asks for: it takes what the terminal gives, unless it reads from another descriptor. */
 function readBuiltin({ arguments: list }: CommandFact): Question | null {
   const words = wordsOf(list);
   if (words === null || hasOption(words, 'ut', [])) return null;
@@ -110,7 +110,7 @@ function asksForHelp(words: readonly string[]): boolean {
   return words.some(word => /^(-h|--help|-V|--version)$/.test(word));
 }
 
-/** Is an option given, alone, in a bundle of letters, or by its long name? */
+/** Returns whether an option is given, alone, in a bundle of letters, or by its long name. */
 function hasOption(
   words: readonly string[],
   letters: string,
@@ -119,8 +119,9 @@ function hasOption(
 ): boolean {
   return words.some((word, index) => {
     const long = /^--([^=]+)/.exec(word)?.[1];
-    const given = long !== undefined ? names.includes(long) : /^-[^-]/.test(word) && hasLetter(word, letters);
-    return given && (value === undefined || word.endsWith(value) || words[index + 1] === value);
+    const isGiven =
+      long !== undefined ? names.includes(long) : /^-[^-]/.test(word) && hasLetter(word, letters);
+    return isGiven && (value === undefined || word.endsWith(value) || words[index + 1] === value);
   });
 }
 

@@ -1,5 +1,6 @@
 /**
- * Names that Bash itself gives meaning to, its builtins and the variables it sets, and the programs that every script has.
+ * Names that Bash itself gives meaning to, its builtins and the variables it sets, and the programs that every script
+ * has.
  */
 import bash from './data/bash.json' with { type: 'json' };
 import data from './data/packages.json' with { type: 'json' };

@@ -9,7 +9,7 @@ export interface ToolRun {
   readonly cx: Expansion;
   readonly fact: CommandFact;
   readonly words: readonly Field[];
-  /** Is everything known that decides which file is written? */
+  /** True if everything is known that decides which file is written. */
   readonly sure: boolean;
   path(word: Field): ShellPath;
   read(word: Field, path?: ShellPath): void;
@@ -21,10 +21,10 @@ export interface ToolRun {
   ): void;
   text(word: Field): void;
   option(word: Field): void;
-  /** What may be read or written there is not known. */
+  /** Notes a directory in which unknown files may be read or written. */
   directory(word: Field): void;
-  /** There may be more below a place that is written. */
+  /** Notes that there may be more below a place that is written. */
   below(word: Field, path: ShellPath): void;
-  /** Any of this, by what is known of a word. */
+  /** Notes any of this, by what is known of a word. */
   unknown(word: Field): void;
 }

@@ -1,12 +1,12 @@
 /**
  * Which commands which packages of nixpkgs bring, for the packages that generator scripts use. A package that is not in
- * `data/packages.json` is not known, and nothing can be said of its commands.
+ * `data/packages.json` is not known, and neither are its commands.
  */
 import { once } from '../../std.ts';
 import data from './data/packages.json' with { type: 'json' };
 import { BUILTINS, COREUTILS } from './names.ts';
 
-/** What is in a package's `bin`, `…` for more that nobody calls in scripts; or the package that brings the same. */
+/** What is in a package's `bin`, `…` for more that scripts do not call; or the package that brings the same. */
 type Brought = readonly string[] | string;
 
 const PACKAGES: Readonly<Record<string, Brought>> = data.packages;
@@ -21,8 +21,8 @@ export interface PackageCommands {
 }
 
 /**
- * What a package brings.
- * @param name its attribute below `pkgs`: `openssl`, `unixtools.xxd`; an output or version behind it is not looked at
+ * Returns the commands that a package brings.
+ * @param name its attribute below `pkgs`: `openssl`, `unixtools.xxd`; an output or version behind it is ignored
  * @returns null for a package that is not known
  */
 export function packageCommands(name: string): PackageCommands | null {
@@ -50,8 +50,8 @@ export function packagesWith(command: string): readonly string[] {
 }
 
 /**
- * The package to add for a command; null if none is known. `sure` is false where other packages bring a command of
- * that name and none of them is the usual one.
+ * Returns the package to add for a command; null if none is known. `sure` is false where other packages bring a command
+ * of that name and none of them is the usual one.
  */
 export function packageFor(command: string): { readonly name: string; readonly sure: boolean } | null {
   const names = packagesWith(command);
@@ -63,7 +63,7 @@ export function packageFor(command: string): { readonly name: string; readonly s
 function indexCommands(): ReadonlyMap<string, readonly string[]> {
   const index = new Map<string, string[]>();
   for (const name of Object.keys(PACKAGES)) {
-    // Every script has them: nobody has to be told which package brings them.
+    // Every script has them: they need no package.
     if (name.startsWith('coreutils')) continue;
     for (const command of broughtBy(name)?.filter(isCommand) ?? [])
       index.set(command, [...(index.get(command) ?? []), name]);
@@ -71,12 +71,12 @@ function indexCommands(): ReadonlyMap<string, readonly string[]> {
   return index;
 }
 
-/** Commands that every script has: Bash's own, and those of coreutils if the surroundings bring them. */
+/** Returns whether every script has a command: it is one of Bash's own, or of coreutils if the environment brings them. */
 export function isAlwaysThere(command: string): boolean {
   return BUILTINS.has(command) || COREUTILS.has(command);
 }
 
-/** The names of all packages that are known, in alphabetical order. */
+/** Returns the names of all packages that are known, in alphabetical order. */
 export function packageNames(): readonly string[] {
   return Object.keys(PACKAGES);
 }

@@ -30,7 +30,7 @@ export interface Wrapped {
   readonly sure: boolean;
 }
 
-/** The command inside a command; null if it is none of those. */
+/** Returns the command that a command starts; null if it starts none. */
 export function unwrap(name: string, words: readonly Field[]): Wrapped | null {
   const wrapper = WRAPPERS.get(name);
   if (wrapper === undefined) return null;
@@ -73,7 +73,7 @@ function leadingText(value: Value): string {
   return first?.kind === 'text' ? first.text : '';
 }
 
-/** Does an option take the next word? `-n5` and `--x=y` have theirs already. */
+/** Returns whether an option takes the next word; `-n5` and `--x=y` have their value already. */
 function takesValue(wrapper: Wrapper, option: string): boolean {
   if (option.startsWith('--')) return !option.includes('=') && wrapper.withValue.includes(option.slice(2));
   for (let at = 1; at < option.length; at++) {
@@ -82,7 +82,7 @@ function takesValue(wrapper: Wrapper, option: string): boolean {
   return false;
 }
 
-/** `xargs` puts words behind the command, or in the place of `{}`: what they are is not known. */
+/** Adds the words that `xargs` puts behind the command, or in the place of `{}`, with unknown values. */
 function fromInput(words: readonly Field[], replacement: string | null): Field[] {
   if (replacement === null) {
     const last = words[words.length - 1] as Field;

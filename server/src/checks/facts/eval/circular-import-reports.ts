@@ -20,7 +20,7 @@ export function* circularImports(fleet: Fleet): Iterable<Report> {
   for (const { circular, machines } of found.values()) yield reportOf(circular, machines.sort());
 }
 
-/** Does the argument come from the configuration that the modules make? `files` are those of a machine. */
+/** Returns whether the argument comes from the configuration that the modules make. `files` are those of a machine. */
 function isLate(fleet: Fleet, argument: string, files: readonly string[]): boolean {
   // Whatever modules are given in its place may be known before they are.
   if (argument === 'config' || argument === 'options') return !fleet.replacesConfig;

@@ -41,7 +41,7 @@ export function moveToBody(sources: Sources, applied: AppliedImport): Fix | null
   return { title: 'Assign clan.core.vars.generators in the body of the module', edits, preferred: true };
 }
 
-/** The call stands in the list. */
+/** The call is in the list. */
 function fromItem(
   file: SourceFile,
   module: ModuleSyntax,
@@ -52,7 +52,7 @@ function fromItem(
   return removal === null ? null : bindAndAssign(file, module, call, removal);
 }
 
-/** A name stands in the list, and the call is what it is bound to: the name stays, for what is assigned. */
+/** A name is in the list, and the call is what it is bound to: the name stays, for what is assigned. */
 function fromBoundModule(
   file: SourceFile,
   module: ModuleSyntax,
@@ -69,7 +69,7 @@ function fromBoundModule(
   ];
 }
 
-/** The call stands in a list that is bound to a name, and the imports are that list. */
+/** The call is in a list that is bound to a name, and the imports are that list. */
 function fromBoundList(file: SourceFile, module: ModuleSyntax, call: WrittenCall): TextEdit[] | null {
   const found = listWithItem(file, call.at);
   const { value } = module.imports;
@@ -94,7 +94,7 @@ function bindAndAssign(
   return [bind(file, module, name, value), ...assign(file, module, name, removal)];
 }
 
-/** How often a name stands in a file, in whatever sense. */
+/** Returns how often a name is in a file, in whatever sense. */
 function timesNamed(file: SourceFile, name: string): number {
   return [...withoutComments(file).matchAll(new RegExp(`(?<![\\w'-])${quoted(name)}(?![\\w'-])`, 'g'))]
     .length;
@@ -123,7 +123,7 @@ function contains(outer: Range, inner: Range): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-/** Is the option there already, or is it set in a way that a further binding would clash with? */
+/** Returns whether the option is there already, or set in a way that a further binding would clash with. */
 function isAssigned(body: AttrSetExpr): boolean {
   let group = groupOf(body.bindings, body.recursive, body);
   for (const name of OPTION) {
@@ -155,7 +155,7 @@ function removeItem(file: SourceFile, imports: AttrBinding, item: Range): TextEd
   return { file: file.path, start: imports.start, end: imports.end, text: '' };
 }
 
-/** Takes an item out of a list, with its lines if nothing else stands there, or with the blanks in front of it. */
+/** Takes an item out of a list, with its lines if nothing else is there, or with the blanks in front of it. */
 function removeFrom(file: SourceFile, list: ListExpr, item: Range): TextEdit {
   const alone = removeLines(file, item);
   if (alone !== null) return alone;
@@ -164,7 +164,7 @@ function removeFrom(file: SourceFile, list: ListExpr, item: Range): TextEdit {
   return { file: file.path, start, end: item.end, text: '' };
 }
 
-/** The whole lines of an item that has them to itself. */
+/** Returns the whole lines of an item that has them to itself. */
 function removeLines(file: SourceFile, item: Range): TextEdit | null {
   const first = lineAround(file, item);
   const last = lineAround(file, { start: item.end - 1, end: item.end });
@@ -174,7 +174,7 @@ function removeLines(file: SourceFile, item: Range): TextEdit | null {
   return { file: file.path, start: first.start, end: last.end, text: '' };
 }
 
-/** `import <path> <arguments>`, moved from the indentation of the call to another. */
+/** Returns `import <path> <arguments>`, moved from the indentation of the call to another. */
 function importText(file: SourceFile, { at, path, args, lacks }: WrittenCall, indent: string): string {
   const old = indentOf(file, at.start);
   const eol = eolOf(file);
@@ -186,7 +186,7 @@ function importText(file: SourceFile, { at, path, args, lacks }: WrittenCall, in
     .join(eol);
 }
 
-/** A set of arguments with one more, which is in scope under its name. */
+/** Returns a set of arguments with one more, which is in scope under its name. */
 function withArgument(args: string, name: string, eol: string): string {
   const inner = args.slice(0, -1).trimEnd();
   const behind = args.slice(inner.length, -1);

@@ -17,7 +17,7 @@ interface Vague {
 
 const vague = inUnits(({ uses }) => uses.filter(isVague));
 
-/** Uses of generators with a name that is not wholly known. */
+/** Returns uses of generators with a name that is not wholly known. */
 const vagueUses = derived((fleet): readonly Vague[] => {
   const byName = new Map<string, Use[]>();
   for (const use of vague(fleet)) {
@@ -31,7 +31,7 @@ function isVague({ generatorKind }: Use): boolean {
   return generatorKind === 'pattern';
 }
 
-/** All uses that read, or may read, a file of a generator. */
+/** Returns all uses that read, or may read, a file of a generator. */
 export function usesOf(fleet: Fleet, generator: string, file: string): readonly Use[] {
   const certain = usesByGenerator(fleet)
     .get(generator)
@@ -42,7 +42,7 @@ export function usesOf(fleet: Fleet, generator: string, file: string): readonly 
   return [...certain, ...perhaps];
 }
 
-/** Does anything read, or perhaps read, a file of a generator? */
+/** Returns whether anything reads, or perhaps reads, a file of a generator. */
 export function isUsed(fleet: Fleet, generator: string, file: string): boolean {
   return (
     usesByGenerator(fleet).some(generator, use => !isVague(use) && mayRead(use, file)) ||

@@ -20,7 +20,7 @@ export interface DependencyFacts {
   mayBeElsewhere(name: string): boolean;
 }
 
-/** The index of a fleet; each part of it is computed at most once. */
+/** Returns the index of a fleet; each part of it is computed at most once. */
 export function dependencyFacts(fleet: Fleet): DependencyFacts {
   const facts = factsOf(fleet);
   return {
@@ -34,7 +34,7 @@ export function dependencyFacts(fleet: Fleet): DependencyFacts {
 
 const broughtOf = derived(fleet => groupBy(fleet.brought, ({ name }) => name));
 
-/** The dependencies of which the whole name is known. */
+/** Returns the dependencies of which the whole name is known. */
 export function namedDependencies(generator: Generator): readonly Known<string>[] {
   return generator.body().dependencies.filter(({ value }) => !value.includes('${'));
 }

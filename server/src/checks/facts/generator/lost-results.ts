@@ -24,7 +24,7 @@ export interface Unwritten {
 
 const cache = new WeakMap<Examined, readonly Unwritten[]>();
 
-/** The declared files that certainly no run writes, in the order of their declaration. */
+/** Returns the declared files that certainly no run writes, in the order of their declaration. */
 export function unwrittenFiles(examined: Examined): readonly Unwritten[] {
   const known = cache.get(examined);
   if (known !== undefined) return known;
@@ -58,7 +58,7 @@ function explain(examined: Examined, files: readonly GeneratorFile[]): Unwritten
   });
 }
 
-/** Is a write, or the answer to a prompt, reported with the file that it should have become? */
+/** Returns whether a write, or the answer to a prompt, is reported with the file that it should have become. */
 export function isExplained(examined: Examined, what: WriteFact | GeneratorPrompt): boolean {
   return unwrittenFiles(examined).some(
     ({ misnamed, outside, prompts }) =>
@@ -113,14 +113,14 @@ function isBeside({ path, how, fate }: WriteFact, file: string): boolean {
   return isOutside && !path.directory && baseName(path) === file;
 }
 
-/** Has the generator nothing that a run could make? */
+/** Returns whether the generator has nothing that a run could make. */
 export function hasNoOutput({ body, whole }: Examined): boolean {
   if (!whole || !body.complete.files || !body.complete.prompts || body.files.length > 0) return false;
   if (body.prompts.some(({ persist }) => persist !== false)) return false;
   return body.script !== null || body.prompts.length > 0;
 }
 
-/** Is the answer certainly neither stored nor read? */
+/** Returns whether the answer is certainly neither stored nor read. */
 export function isThrownAway(
   { body, script, scriptless, whole }: Examined,
   prompt: GeneratorPrompt,
@@ -132,7 +132,9 @@ export function isThrownAway(
   return !unknownPrompts(script, body).some(name => promptMeant(script, body, name) === prompt.name);
 }
 
-/** The prompt that a name in a script was perhaps meant to be: a near one, or the only one that nothing reads. */
+/**
+ * Returns the prompt that a name in a script was perhaps meant to be: a near one, or the only one that nothing reads.
+ */
 export function promptMeant(script: FollowedScript, body: GeneratorBody, name: string): string | null {
   const names = body.prompts.map(prompt => prompt.name);
   const near = suggest(name, names);
@@ -162,14 +164,14 @@ export function undeclaredWrites({ body, script, whole }: Examined): readonly Wr
   });
 }
 
-/** Is it a file below `$out` that is left there? */
+/** Returns whether it is a file below `$out` that is left there. */
 function isOutput({ path, how, fate }: WriteFact): boolean {
   if (path.root !== 'variable' || path.variable !== 'out' || path.directory) return false;
   if (how === 'directory' || how === 'change' || how === 'link' || fate !== 'kept') return false;
   return path.rest !== null && path.rest !== '';
 }
 
-/** The undeclared output of which the name is nearly the file's. */
+/** Returns the undeclared output of which the name is nearly the file's. */
 function misspelt(undeclared: readonly WriteFact[], body: GeneratorBody, file: string): WriteFact | null {
   const names = body.files.map(({ name }) => name);
   return undeclared.find(({ path }) => path.rest !== null && suggest(path.rest, names) === file) ?? null;

@@ -33,7 +33,7 @@ function readsPrompt(flow: Flow, within: Range, prompt: string): boolean {
   );
 }
 
-/** Does the command only copy the prompt: `cat "$prompts/p" > "$out/p"`, `cp "$prompts/p" "$out/p"`? */
+/** Returns whether the command only copies the prompt: `cat "$prompts/p" > "$out/p"`, `cp "$prompts/p" "$out/p"`. */
 export function isCopy(flow: Flow, write: WriteFact, prompt: string): CommandFact | null {
   const command = commandOf(flow, write);
   if (command === null || command.through !== null || !readsPrompt(flow, command, prompt)) return null;
@@ -55,8 +55,8 @@ const TRANSFORMS = new Set(
 );
 
 /**
- * Does the command write something made of the answer that is not the answer: with more text around it, or hashed?
- * Only what is certain; taking white space away is no change.
+ * Returns whether the command writes something made of the answer that is not the answer: with more text around it, or
+ * hashed. Only what is certain; taking white space away is no change.
  */
 export function isTransformed(flow: Flow, write: WriteFact, prompt: string): boolean {
   const command = commandOf(flow, write);
@@ -96,7 +96,7 @@ function isWrapped(value: Value): boolean {
   );
 }
 
-/** Variables that hold the answer, or something made of it. */
+/** Returns variables that hold the answer, or something made of it. */
 function derivedNames(flow: Flow, prompt: string): ReadonlySet<string> {
   const names = new Set<string>();
   const isFrom = (fact: AssignmentFact): boolean =>

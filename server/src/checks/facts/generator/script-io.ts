@@ -35,7 +35,7 @@ interface Addition {
   readonly pattern: RegExp;
 }
 
-/** All generators of a fleet with what is known of their scripts; computed once. */
+/** Returns all generators of a fleet with what is known of their scripts; computed once. */
 export const examined = derived((fleet): readonly Examined[] => {
   const additions = fleet.generators
     .filter(
@@ -72,7 +72,7 @@ function examine(generator: Generator, body: GeneratorBody, additions: readonly 
   };
 }
 
-/** May two names with holes be the same? Equal texts are; others are if the holes allow it. */
+/** Returns whether two names with holes may be the same. Equal texts are; others are if the holes allow it. */
 export function mayBeSame(one: string, other: string): boolean {
   if (one === other) return true;
   const left = one.includes('${');
@@ -100,8 +100,8 @@ const ANYTHING: ReadonlySet<OpaqueFact['reason']> = new Set([
 const foreign = new WeakMap<Flow, boolean>();
 
 /**
- * Does the script hand over to something of which nothing is known? The directories are in the environment, so that
- * a program of the author's own may read and write anything.
+ * Returns whether the script hands over to something of which nothing is known. The directories are in the environment,
+ * so that a program of the author's own may read and write anything.
  */
 export function handsOver(flow: Flow): boolean {
   let answer = foreign.get(flow);
@@ -119,7 +119,7 @@ function isForeign({ kind, name, lookup }: CommandFact): boolean {
   return !isPublic(name);
 }
 
-/** Is it a program that everybody has, which knows nothing of generators? */
+/** Returns whether it is a program that everybody has, which knows nothing of generators. */
 function isPublic(name: string): boolean {
   return (
     isAlwaysThere(name) ||
@@ -130,8 +130,8 @@ function isPublic(name: string): boolean {
 }
 
 /**
- * Does the script go into one of its directories? Programs that find and make files where they are started are seen
- * to do so only as far as the table of tools goes.
+ * Returns whether the script goes into one of its directories. Programs that find and make files where they are started
+ * are seen to do so only as far as the table of tools goes.
  */
 function goesInto(flow: Flow, variable: string): boolean {
   return flow.commands.some(
@@ -141,7 +141,7 @@ function goesInto(flow: Flow, variable: string): boolean {
   );
 }
 
-/** Does a program of which not all is known run where `$out` may be the current directory? */
+/** Returns whether a program that is not fully known runs where `$out` may be the current directory. */
 export function worksInside(flow: Flow): boolean {
   return (
     goesInto(flow, 'out') &&
@@ -199,7 +199,7 @@ function findLeft(script: FollowedScript): Left {
   };
 }
 
-/** May the script leave a file of this name in `$out`? False only if it certainly does not. */
+/** Returns whether the script may leave a file of this name in `$out`. False only if it certainly does not. */
 export function mayWrite(script: FollowedScript, name: string): boolean {
   const { any, written, opaque } = leftBy(script);
   return any || written.some(path => mayReach(path, name)) || opaque.some(path => mayHold(path, 'out', name));
@@ -214,7 +214,7 @@ function mayReach(path: ShellPath, name: string): boolean {
   return path.rest === null || mayBeSame(path.rest, name) || name.startsWith(`${path.rest}/`);
 }
 
-/** May the file lie at the path or below it? */
+/** Returns whether the file may lie at the path or below it. */
 function mayHold(path: ShellPath, variable: string, name: string): boolean {
   if (!isBelow(path, variable)) return path.root === 'unknown' || path.root === 'hole';
   if (path.rest === null || path.rest === '') return true;
@@ -223,8 +223,8 @@ function mayHold(path: ShellPath, variable: string, name: string): boolean {
 }
 
 /**
- * May the script read the member of `$prompts` or `$in` that has this name? Asking about it is no reading, but whoever
- * asks may know better: it counts.
+ * Returns whether the script may read the member of `$prompts` or `$in` that has this name. Asking about it is no
+ * reading, but the caller may know better: it counts.
  */
 export function mayRead(script: FollowedScript, variable: 'prompts' | 'in', name: string): boolean {
   const { flow } = script;
@@ -242,7 +242,10 @@ function mayBeReadAt({ path, how }: ReadFact, variable: string, name: string): b
   return mayBeSame(segmentsOf(path.rest)[0] as string, name);
 }
 
-/** Is the directory named where it is no variable of the script: in a program's text, in a quoted here-document? */
+/**
+ * Returns whether the directory is named where it is no variable of the script: in a program's text, in a quoted
+ * here-document.
+ */
 function mentionsUnseen({ source, flow }: FollowedScript, variable: string): boolean {
   if (variable === 'in') return false;
   const known = flow.variables.filter(fact => fact.name === variable).map(fact => fact.nameAt.start);
@@ -254,7 +257,7 @@ function mentionsUnseen({ source, flow }: FollowedScript, variable: string): boo
   return false;
 }
 
-/** Does the script end with an error there if the file is missing? */
+/** Returns whether the script ends with an error there if the file is missing. */
 export function failsWithout(flow: Flow, read: ReadFact): boolean {
   if (!read.certain || (read.how !== 'file' && read.how !== 'stdin')) return false;
   return read.command === null || flow.commands[read.command]?.checked === true;
@@ -265,7 +268,9 @@ export function opens({ how }: ReadFact): boolean {
   return how === 'file' || how === 'stdin' || how === 'argument';
 }
 
-/** The member of `$in` or `$prompts` that is read, and what in it; null for anything else or what is not known. */
+/**
+ * Returns the member of `$in` or `$prompts` that is read, and what in it; null for anything else or what is not known.
+ */
 export function memberRead(
   { path }: ReadFact,
   variable: 'prompts' | 'in' | 'out',
@@ -275,7 +280,7 @@ export function memberRead(
   return { name, file: more.length === 0 ? null : more.join('/') };
 }
 
-/** Is the path asked about before it is used: `if [ -e "$in/x/y" ]`? */
+/** Returns whether the path is asked about before it is used: `if [ -e "$in/x/y" ]`. */
 export function isAskedAbout(flow: Flow, variable: 'prompts' | 'in', name: string): boolean {
   return flow.reads.some(read => {
     if (read.how !== 'test') return false;
@@ -292,7 +297,7 @@ export function* oncePerPlace(reports: Iterable<Report>): Iterable<Report> {
   for (const report of reports) if (isNew(report)) yield report;
 }
 
-/** The machines that have a generator, for a report. */
+/** Returns the machines that have a generator, for a report. */
 export function machinesOf({ generator }: Examined): readonly string[] {
   return generator.machines ?? [];
 }

@@ -9,14 +9,14 @@ import type { Scripted } from './scripted-generators.ts';
 
 const HIDDEN: ReadonlySet<string> = new Set(['hidden', 'multiline-hidden']);
 
-/** The declared file that a path below `$out` is; null if it is none, or not known. */
+/** Returns the declared file that a path below `$out` is; null if it is none, or not known. */
 export function outputAt({ body }: Scripted, path: ShellPath): GeneratorFile | null {
   if (path.root !== 'variable' || path.variable !== 'out' || path.rest === null) return null;
   const file = body.files.find(generatorFile => generatorFile.name === path.rest);
   return file === undefined || file.nameKind === 'pattern' ? null : file;
 }
 
-/** Is a path certainly that of a secret file, or of the answer of a hidden prompt? */
+/** Returns whether a path is certainly that of a secret file, or of the answer of a hidden prompt. */
 export function isSecretPath(scripted: Scripted, path: ShellPath): boolean {
   if (path.root !== 'variable' || path.rest === null) return false;
   if (path.variable === 'prompts') return isHiddenPrompt(scripted, path.rest);
@@ -32,7 +32,7 @@ function isHiddenPrompt({ body }: Scripted, name: string): boolean {
 const ANSWER = String.raw`\$\((?:cat\s+|<\s*)"?\$\{?prompts\}?"?/([\w.-]+)"?\s*\)`;
 const WHOLE_ANSWER = new RegExp(`^"?${ANSWER}"?$`);
 
-/** Variables that hold nothing but answers of hidden prompts. */
+/** Returns variables that hold nothing but answers of hidden prompts. */
 export function secretVariables(scripted: Scripted): ReadonlySet<string> {
   const { flow, source } = scripted.script;
   const secret = new Set<string>();
@@ -47,7 +47,7 @@ export function secretVariables(scripted: Scripted): ReadonlySet<string> {
   return secret;
 }
 
-/** Does a piece of the script, as it is written, print the answer of a hidden prompt? */
+/** Returns whether a piece of the script, as it is written, prints the answer of a hidden prompt. */
 export function showsSecret(scripted: Scripted, text: string, variables: ReadonlySet<string>): boolean {
   if (text.startsWith("'")) return false;
   for (const [, bare, braced] of text.matchAll(/\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:\}|:?-|[%#/^,]))/g))
@@ -65,7 +65,7 @@ export interface Filled {
   readonly stages: readonly (CommandFact | null)[];
 }
 
-/** The declared files that redirections fill, with what fills them. */
+/** Returns the declared files that redirections fill, with what fills them. */
 export function filledFiles(scripted: Scripted): Filled[] {
   const { flow } = scripted.script;
   return flow.writes.flatMap(write => {
@@ -76,7 +76,7 @@ export function filledFiles(scripted: Scripted): Filled[] {
   });
 }
 
-/** The commands of the pipeline that ends in a command, or the command alone. */
+/** Returns the commands of the pipeline that ends in a command, or the command alone. */
 export function stagesOf({ script }: Scripted, command: number): (CommandFact | null)[] {
   const { commands, pipelines } = script.flow;
   const pipeline = pipelines.find(fact => fact.stages.at(-1)?.includes(command));

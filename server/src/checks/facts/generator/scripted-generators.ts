@@ -67,7 +67,7 @@ export function inBodies<T>(
 const NOTHING: readonly never[] = [];
 
 /**
- * The check of a rule that looks at one generator after another. What several generators have from one place is
+ * Returns the check of a rule that looks at one generator after another. What several generators have from one place is
  * reported once. Null: nothing is known yet, and it is asked again the next time.
  */
 export function forEachGenerator(
@@ -92,17 +92,17 @@ export function forEachScript(
   });
 }
 
-/** `generator "x"`, for messages. */
+/** Returns `generator "x"`, for messages. */
 export function named({ generator }: Scripted): string {
   return `generator "${generator.name}"`;
 }
 
-/** Is a stretch inside a function that nothing calls? */
+/** Returns whether a stretch is inside a function that nothing calls. */
 export function isUncalled({ script }: Scripted, at: Range): boolean {
   return script.flow.uncalled.some(range => range.start <= at.start && at.end <= range.end);
 }
 
-/** May the script change, unseen, what names of variables and commands mean? */
+/** Returns whether the script may change, unseen, what names of variables and commands mean. */
 export function isVeiled({ script }: Scripted): boolean {
   return script.flow.opaqueVariables || script.tree.errors.length > 0;
 }
@@ -125,7 +125,10 @@ export function isDecisive({ script }: Scripted, { certain }: { readonly certain
   return certain && !script.flow.fails;
 }
 
-/** Where a stretch is written if exactly its text stands there; null where it is escaped, put together, or elsewhere. */
+/**
+ * Returns where a stretch is written if exactly its text is there; null where it is escaped, put together, or
+ * elsewhere.
+ */
 export function writtenPlace({ script }: Scripted, { sources }: CheckContext, range: Range): Place | null {
   const at = script.placeOf(range);
   if (at === null) return null;

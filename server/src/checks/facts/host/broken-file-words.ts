@@ -19,7 +19,7 @@ export function consequence({ file, reach, machines }: FileFaults): string {
   return `${machines.length} machines cannot be evaluated, "${first}" and "${second}"${machines.length > 2 ? ' among them' : ''}.`;
 }
 
-/** A message as the second half of a sentence, without its full stop. */
+/** Returns a message as the second half of a sentence, without its full stop. */
 export function clause(message: string): string {
   const text = message.replace(/\.$/, '');
   return text.charAt(0).toLowerCase() + text.slice(1);

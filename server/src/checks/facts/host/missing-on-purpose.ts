@@ -11,7 +11,7 @@ export function isInSubmodule(sources: CheckFiles, path: string): boolean {
   );
 }
 
-/** Does a `.gitignore` above the path, or its folder, leave it out? Source: gitignore(5). */
+/** Returns whether a `.gitignore` above the path, or in its folder, leaves it out. Source: gitignore(5). */
 export function isIgnored(sources: CheckFiles, path: string): boolean {
   const names = path.split('/');
   for (let length = 1; length <= names.length; length++)

@@ -16,7 +16,7 @@ import { type Lock, lockOf } from '../flake-lock.ts';
 const inputsOf = new WeakMap<SourceFile, ReadonlySet<string> | null>();
 
 /**
- * The names of the flake's inputs. Nix wants them written out, so the file says all of them; those that only
+ * Returns the names of the flake's inputs. Nix wants them written out, so the file says all of them; those that only
  * `outputs` names are inputs too. Null: there is no flake, or it cannot be read.
  */
 export function flakeInputs(sources: CheckFiles): ReadonlySet<string> | null {
@@ -52,7 +52,7 @@ function readInputs(root: AttrSetExpr): ReadonlySet<string> | null {
   return names;
 }
 
-/** Where an input is declared; null where that is not written out. */
+/** Returns where an input is declared; null where that is not written out. */
 export function flakeInputPlace(sources: Sources, input: string): Place | null {
   const file = sources.parse('flake.nix');
   if (file?.root.kind !== 'attrs') return null;
@@ -71,7 +71,7 @@ function namesIn(value: Expr): AttrName[] {
   return value.bindings.flatMap(inner => (inner.kind === 'bind' ? inner.path.slice(0, 1) : []));
 }
 
-/** The names of a binding; null for one that is computed. */
+/** Returns the names of a binding; null for one that is computed. */
 function pathOf(binding: Binding): (string | null)[] {
   const path = binding.kind === 'bind' ? binding.path : binding.names;
   return path.map(name => (name.kind === 'name' ? name.name : null));
@@ -103,7 +103,9 @@ export function lockedTime(sources: CheckFiles): number | null {
   return lockedClanCore(sources)?.time ?? null;
 }
 
-/** Is the locked clan-core certainly not newer than the one that the catalogue describes, and no other? */
+/**
+ * Returns whether the locked clan-core is certainly not newer than the one that the catalogue describes, and no other.
+ */
 export function isCatalogued(sources: CheckFiles): boolean {
   const time = lockedTime(sources);
   return time !== null && time <= CLAN_CORE_TIME && !isOtherClanCore(sources);
@@ -114,8 +116,8 @@ const UPSTREAM =
   /\bgit\.clan\.lol[/:](api\/v1\/repos\/)?clan\/clan-core\b|\bgithub\.com[/:]clan-lol\/clan-core\b/;
 
 /**
- * Is the clan-core another one than the catalogue's, which may have what that has not: a fork, or clan-core's own
- * source, of which the workspace is?
+ * Returns whether the clan-core is another one than the catalogue's, which may have what that has not: a fork, or
+ * clan-core's own source, in a workspace that is clan-core.
  */
 export function isOtherClanCore(sources: CheckFiles): boolean {
   const locked = lockedClanCore(sources);
@@ -124,15 +126,18 @@ export function isOtherClanCore(sources: CheckFiles): boolean {
   return !isAnInput && sources.kind('nixosModules/clanCore') === 'directory';
 }
 
-/** May the clan-core know more than the catalogue: is it another one, or newer? */
+/** Returns whether the clan-core may know more than the catalogue: it is another one, or newer. */
 export function mayKnowMore(sources: CheckFiles): boolean {
   return isOtherClanCore(sources) || (lockedTime(sources) ?? 0) > CLAN_CORE_TIME;
 }
 
-/** From 2025-06-30 on, an instance that names no input has a service of clan-core; before, one of its own flake (f966f5b74). */
+/**
+ * From 2025-06-30 on, an instance that names no input has a service of clan-core; before, one of its own flake
+ * (f966f5b74).
+ */
 const OF_CLAN_CORE_SINCE = 1_751_278_426;
 
-/** Does an instance certainly have, or certainly not have, a service of clan-core? Null: not known. */
+/** Returns whether an instance certainly has, or certainly does not have, a service of clan-core. Null: not known. */
 export function hasServiceOfClanCore(sources: CheckFiles, instance: Instance): boolean | null {
   const time = instance.module.input === null ? lockedTime(sources) : null;
   return time !== null && time < OF_CLAN_CORE_SINCE ? null : isOfClanCore(instance);

@@ -90,7 +90,7 @@ function* factsOf(inventory: Inventory, role: Role, tree: OptionTree): Iterable<
   for (const entry of role.tags) if (entry.hasSettings) yield { facts: entry.judged(tree), isUsed: false };
 }
 
-/** The settings of a role of an instance; null if they are not known. */
+/** Returns the settings of a role of an instance; null if they are not known. */
 export function takenBy(
   fleet: Fleet,
   sources: CheckFiles,

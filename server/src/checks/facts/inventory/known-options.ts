@@ -12,8 +12,8 @@ import type { CheckFiles, Severity } from '../../rule.ts';
 import { isOtherClanCore, lockedTime } from './clan-core-version.ts';
 
 /**
- * `same`: what is known holds for the locked version too; `unknown`: no version is locked; `other`: a fork, or a version
- * that is newer than what is known, or older.
+ * `same`: what is known holds for the locked version too; `unknown`: no version is locked; `other`: a fork, or a
+ * version that is newer than what is known, or older.
  */
 export type Standing = 'same' | 'unknown' | 'other';
 
@@ -41,12 +41,12 @@ export function severityOf(
   return meantBy(mistake) === null ? null : 'warning';
 }
 
-/** Does a path lead to an option, or further? `*` in the option's stands for any name. */
+/** Returns whether a path leads to an option, or further. `*` in the option's stands for any name. */
 function isWithin(path: readonly string[], option: readonly string[]): boolean {
   return option.length <= path.length && option.every((name, i) => name === '*' || name === path[i]);
 }
 
-/** The name, or the value, that was probably meant. */
+/** Returns the name, or the value, that was probably meant. */
 export function meantBy(mistake: OptionMistake): string | null {
   if (mistake.kind === 'unknown') return suggest(mistake.path.at(-1) ?? '', namesToWrite(mistake.siblings));
   const { scalar } = mistake.value;

@@ -26,17 +26,20 @@ export interface Named extends NamedRole {
 /** A test may have an inventory of its own, of machines that the test makes. */
 const OF_TESTS = /(^|\/)(tests?|checks?|fixtures?|templates?|examples?)(\/|\.nix$)/;
 
-/** Is it written in what is deployed, rather than in a test? */
+/** Returns whether it is written in what is deployed, rather than in a test. */
 export function isDeployed(at: Place): boolean {
   return !OF_TESTS.test(at.file);
 }
 
-/** Instances that are not under a condition. */
+/** Returns instances that are not under a condition. */
 export function certainInstances(fleet: Fleet): Instance[] {
   return fleet.inventory.instances.filter(instance => !instance.conditional && instance.at.every(isDeployed));
 }
 
-/** The machines, or the tags, that roles name. A place that several roles share is listed with the first of them. */
+/**
+ * Returns the machines, or the tags, that roles name. A place that several roles share is listed with the first of
+ * them.
+ */
 export function namedIn(fleet: Fleet, kind: 'machines' | 'tags'): Named[] {
   const found = new Map<string, Named>();
   for (const instance of certainInstances(fleet))

@@ -73,7 +73,10 @@ export const OTHER_WORDS = ofEach(
 
 const OWNERS = ['generator', 'file', 'prompt'] as const;
 
-/** Where an option that is unknown here belongs; null if it is one of nothing else. Names that several have are nobody's. */
+/**
+ * Returns where an option that is unknown here belongs; null if it is one of nothing else. Names that several have are
+ * nobody's.
+ */
 export function ownerOf(name: string, besides: OptionOwner): OptionOwner | null {
   if (name === 'name') return null;
   // What a form shows of a prompt is meant by nobody but who writes prompts.

@@ -55,7 +55,7 @@ export function* problemsIn(
   conditional = false,
 ): Iterable<Problem> {
   for (const [name, entry] of entries) {
-    // `_module` and its kin are the module system's.
+    // `_module` and its siblings are the module system's.
     if (name.startsWith('_')) continue;
     const at = entry.at ?? fallback;
     const here = [...path, name];
@@ -161,7 +161,7 @@ interface Wrong {
   readonly conditional: boolean;
 }
 
-/** The part of a value that a type does not take; null where all of it may fit. */
+/** Returns the part of a value that a type does not take; null where all of it may fit. */
 function wrongIn(type: OptionType, value: WrittenValue): Wrong | null {
   const wrong: Wrong = { type, value, conditional: false };
   if (value.kind === 'unknown' || value.kind === 'failure') return null;

@@ -69,7 +69,7 @@ const CHECKS: Readonly<Record<OptionType, Check | null>> = {
   },
 };
 
-/** What is wrong with the value of an option; null if it is fine, or not known. */
+/** Returns what is wrong with the value of an option; null if it is fine, or not known. */
 export function mistakeIn(option: WrittenOption): Mistake | null {
   if (option.member !== undefined) return wrong(option, 'a set of options');
   if (option.package !== undefined)

@@ -16,7 +16,7 @@ function declaredIn(file: SourceFile): ReadonlySet<string> {
   return new Set([...found].map(match => match[1] as string));
 }
 
-/** What files say of options. */
+/** Returns what files say of options. */
 const declarations = perUnit(function* ({ file: path }, { sources }) {
   const file = sources.parse(path);
   if (file === null) return;

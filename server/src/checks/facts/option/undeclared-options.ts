@@ -1,6 +1,6 @@
 /**
- * Where machines define or read options that none of their modules declares, or define them with values that they do not
- * take. Looks below the names of the fleet's own options alone, where its modules declare all there is.
+ * Where machines define or read options that none of their modules declares, or define them with values that they do
+ * not take. Looks below the names of the fleet's own options alone, where its modules declare all there is.
  */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -38,7 +38,7 @@ export interface OnMachines {
   readonly likely: readonly string[];
 }
 
-/** All problems, each place once. */
+/** Returns all problems, each place once. */
 export const ownProblems = derived((fleet: Fleet): readonly OnMachines[] => {
   const options = fleet.options;
   const found = new Map<string, { problem: OwnProblem; certain: string[]; likely: string[] }>();
@@ -96,7 +96,7 @@ function problemsOn(
   return problems;
 }
 
-/** The name of a read that is not declared, if it is one of those that are written there. */
+/** Returns the name of a read that is not declared, if it is one of those that are written there. */
 function missingIn(tree: OptionTree, { path, names, conditional }: OptionRead): Unread | null {
   let at = tree;
   for (const [index, name] of path.entries()) {
@@ -114,7 +114,7 @@ function missingIn(tree: OptionTree, { path, names, conditional }: OptionRead): 
   return null;
 }
 
-/** The files in which some machine's module declares an option of that path, or something below. */
+/** Returns the files in which some machine's module declares an option of that path, or something below. */
 export function declaredIn({ machines }: FleetOptions, path: readonly string[]): string[] {
   const files = new Set<string>();
   const seen = new Set<ModuleOptions>();

@@ -20,8 +20,8 @@ export interface WrittenIn {
 }
 
 /**
- * The definitions with options that a rule judges; looked for once a generator, and once a body where a generator of
- * many machines has changed on one.
+ * Returns the definitions with options that a rule judges; looked for once a generator, and once a body where a
+ * generator of many machines has changed on one.
  * @param isJudged decides by the option alone
  */
 export function sift(isJudged: (option: WrittenOption) => boolean): (fleet: Fleet) => Iterable<WrittenIn> {
@@ -49,7 +49,7 @@ function writtenIn(
   return found.length === 0 ? NONE : found;
 }
 
-/** `files.key.mode`, as people write it. */
+/** Returns `files.key.mode`, as people write it. */
 export function optionText({
   of,
   owner,

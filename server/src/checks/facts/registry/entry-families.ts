@@ -1,7 +1,7 @@
 /**
  * Families of registry entries: those that come about in the same way and say the same kind of themselves (or, where
- * they say none, are named alike), such as all API keys that somebody types in. A new entry takes after its family: helper, names, domain, fields.
- * Works on what is written and on the values that are known of it; writes nothing.
+ * they say none, are named alike), such as all API keys that somebody types in. A new entry takes after its family:
+ * helper, names, domain, fields. Works on what is written and on the values that are known of it; writes nothing.
  */
 import type { Registry, RegistryKey } from '../../../fleet/model/registries.ts';
 import type { AttrBinding, AttrSetExpr, Expr } from '../../../nix/syntax.ts';
@@ -11,7 +11,7 @@ import { literalText } from '../../../nix/syntax.ts';
 export const SECRET_KINDS = ['prompt', 'setting', 'password'] as const;
 export type SecretKind = (typeof SECRET_KINDS)[number];
 
-/** What stands before and behind the key in a name that is derived from it. */
+/** What is before and behind the key in a name that is derived from it. */
 interface Affix {
   readonly before: string;
   readonly after: string;
@@ -114,7 +114,7 @@ export function domainFor(family: Family, wish: FamilyWish): string | null {
 
 /**
  * Returns the text that most members give a field, as it is written in `text`; null if they agree on none.
- * @param text of the file that the members stand in
+ * @param text of the file that the members are in
  */
 export function usualField({ members }: Family, text: string, field: string): string | null {
   const values = members.flatMap(({ written }) => {
@@ -142,13 +142,16 @@ export function isPlain(value: Expr): boolean {
   return value.kind === 'variable' || value.kind === 'int';
 }
 
-/** How many words a key has in common with the nearest member, or with what the members say that they are. */
+/** Returns how many words a key has in common with the nearest member, or with what the members say that they are. */
 function kinship({ members, category }: Family, key: string): number {
   const named = category === null || !endsInWords(key, category) ? 0 : category.split('-').length;
   return Math.max(named, ...members.map(({ entry }) => sharedWords(entry.key, key)));
 }
 
-/** Words at the beginning and at the end that two keys share: 1 for `cloudflare-zone` and `cloudflare-account-id`. */
+/**
+ * Returns words at the beginning and at the end that two keys share: 1 for `cloudflare-zone` and
+ * `cloudflare-account-id`.
+ */
 function sharedWords(one: string, other: string): number {
   const [a, b] = [one.split('-'), other.split('-')];
   const leading = shared(a, b);

@@ -8,8 +8,8 @@ import { type Facts, isWithout, machinesOfUnit, mayBeDefinedElsewhere, rowOf } f
 import { isPerhapsLeftOut, readersOf } from '../use/reading-machines.ts';
 
 /**
- * The machines that certainly evaluate what stands at a place of a unit: those of which it reads the rows to assign
- * generators, or else those that have the file among their modules, unless the place may be left out there.
+ * Returns the machines that certainly evaluate what is at a place of a unit: those of which it reads the rows to
+ * assign generators, or else those that have the file among their modules, unless the place may be left out there.
  */
 export function machinesAt({ fleet, sources }: CheckContext, unit: Unit, at: Place): readonly string[] {
   const own = machinesOfUnit(unit);

@@ -21,7 +21,7 @@ import {
   type Written,
 } from './entry-families.ts';
 
-/** The fix that adds an entry for `key` below the last one; null if no entry can be taken as a model. */
+/** Returns the fix that adds an entry for `key` below the last one; null if no entry can be taken as a model. */
 export function newEntryFix(sources: Sources, registry: Registry, key: string): Fix | null {
   const file = sources.parse(registry.file);
   if (file === null) return null;
@@ -49,12 +49,12 @@ const cache = new WeakMap<
   { readonly registry: Registry; readonly written: readonly Written[] }
 >();
 
-/** The entries that are written out, in the order of the file. */
+/** Returns the entries that are written out, in the order of the file. */
 export function writtenEntries(file: SourceFile, registry: Registry): readonly Written[] {
   const known = cache.get(file);
   if (known?.registry === registry) return known.written;
   const written: Written[] = [];
-  // Entries stand in one set as a rule; those that do not are looked for one by one.
+  // Entries are in one set as a rule; those that are not are looked for one by one.
   const places = new Map<number, AttrBinding>();
   for (const { key, at } of registry.keys) {
     if (at.file !== file.path) continue;
@@ -102,7 +102,7 @@ const families = new WeakMap<
   { readonly written: readonly Written[]; readonly families: readonly Family[] }
 >();
 
-/** Are all fields given plain values, each under one name? */
+/** Returns whether all fields are given plain values, each under one name. */
 export function isSimple(fields: AttrSetExpr): boolean {
   return fields.bindings.every(
     binding => binding.kind === 'bind' && binding.path.length === 1 && isPlain(binding.value),
@@ -196,7 +196,7 @@ function newValue(file: SourceFile, names: Names, field: string, value: Expr): s
   }
 }
 
-/** An entry without a helper: a prompt that is copied to the one file. */
+/** Returns an entry without a helper: a prompt that is copied to the one file. */
 function plainEntry(names: Names, model: Written): string[] {
   const has = (field: string) =>
     model.fields.bindings.some(
@@ -219,7 +219,7 @@ function plainEntry(names: Names, model: Written): string[] {
   ];
 }
 
-/** Are entries set apart by blank lines? */
+/** Returns whether entries are set apart by blank lines. */
 export function hasBlankLines(file: SourceFile, written: readonly Written[]): boolean {
   return written.some((entry, index) => {
     const next = written[index + 1];

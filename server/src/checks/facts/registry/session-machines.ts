@@ -30,7 +30,7 @@ export function machinesWithSteps(sources: Sources, registry: string): readonly 
 
 type Name = Extract<AttrName, { readonly kind: 'name' }>;
 
-/** `machines.lea = …`, or the names of `machines = { … }`. */
+/** Returns `machines.lea = …`, or the names of `machines = { … }`. */
 function machineNames(binding: Binding): Name[] {
   const second = nameAt(binding, 1);
   if (second !== null) return [second];

@@ -6,8 +6,8 @@ import type { CheckContext, CheckFiles } from '../../rule.ts';
 import { secretsOf } from './joined-secrets.ts';
 
 /**
- * The rules files of which the paths are certainly relative to their own folder, as agenix takes them where it is
- * started there: at least one of the files that they name is there.
+ * Returns the rules files of which the paths are certainly relative to their own folder, as agenix takes them where it
+ * is started there: at least one of the files that they name is there.
  */
 export function ageRulesOf(context: CheckContext): readonly AgeRules[] {
   const { sources } = context;
@@ -16,7 +16,7 @@ export function ageRulesOf(context: CheckContext): readonly AgeRules[] {
   );
 }
 
-/** Does agenix-rekey keep the secrets? Then `secrets.nix` says nothing of them. */
+/** Returns whether agenix-rekey keeps the secrets. Then `secrets.nix` says nothing of them. */
 export function isRekeyed({ secrets, settings }: FleetSecrets): boolean {
   return (
     secrets.some(({ definitions }) => definitions.some(({ given }) => given.includes('rekeyFile'))) ||
@@ -24,13 +24,13 @@ export function isRekeyed({ secrets, settings }: FleetSecrets): boolean {
   );
 }
 
-/** The path as agenix is given it, where it is started in the folder of the rules. */
+/** Returns the path as agenix is given it, where it is started in the folder of the rules. */
 export function pathFrom(rulesPath: string, path: string): string {
   const folder = folderOf(rulesPath);
   return folder === '' ? path : path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
 }
 
-/** The beginning of a file that may be no text. */
+/** Returns the beginning of a file that may be no text. */
 export function startOf(sources: CheckFiles, path: string): string | null {
   return sources.start === undefined ? sources.text(path) : sources.start(path);
 }

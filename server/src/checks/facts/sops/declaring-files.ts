@@ -16,7 +16,7 @@ interface Declaring {
   readonly isModule: boolean;
 }
 
-/** The files that may declare what a use reads. */
+/** Returns the files that may declare what a use reads. */
 export function declaringFiles(fleet: Fleet, use: SecretUse): readonly Declaring[] {
   const found: Declaring[] = [];
   for (const facts of fleet.secrets) {
@@ -26,7 +26,7 @@ export function declaringFiles(fleet: Fleet, use: SecretUse): readonly Declaring
   return found;
 }
 
-/** What leads to each declaration of a file that may be it; null for one of which the names are not known. */
+/** Returns what leads to each declaration of a file that may be it; null for one of which the names are not known. */
 function declarationsOf(
   { definitions, templates, gaps }: SecretFacts,
   { keeper, of, name }: SecretUse,
@@ -45,8 +45,8 @@ function isPlain(above: NamesAbove | null): boolean {
 }
 
 /**
- * The machines that read the use's module and have certainly none of the files; none where a machine's modules are not
- * all known, or where it is not known what a file is part of.
+ * Returns the machines that read the use's module and have certainly none of the files; none where a machine's modules
+ * are not all known, or where it is not known what a file is part of.
  */
 export function machinesWithout(
   fleet: Fleet,

@@ -24,7 +24,7 @@ interface Kept {
 
 const byContents = new WeakMap<StoreContents, Kept>();
 
-/** All that is known of secrets; computed once a fleet. */
+/** Returns all that is known of secrets; computed once a fleet. */
 export function secretsOf({ fleet, sources, stored }: CheckContext): FleetSecrets {
   const kept = keptFor(stored(), sources);
   const facts = fleet.secrets;
@@ -35,7 +35,7 @@ export function secretsOf({ fleet, sources, stored }: CheckContext): FleetSecret
   return kept.joined;
 }
 
-/** The files beside Nix, as they were read for the join. */
+/** Returns the files beside Nix, as they were read for the join. */
 export function secretFilesOf({ sources, stored }: CheckContext): SecretFiles {
   return keptFor(stored(), sources).files;
 }
@@ -49,7 +49,7 @@ function keptFor(contents: StoreContents, sources: CheckFiles): Kept {
   return kept;
 }
 
-/** Secrets that clan declares for the machines they are linked to. */
+/** Returns secrets that clan declares for the machines they are linked to. */
 function implicitIn({ sops }: StoreContents): ReadonlyMap<string, readonly string[]> {
   return new Map(
     sops.secrets.flatMap(secret => {

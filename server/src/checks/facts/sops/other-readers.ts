@@ -1,12 +1,12 @@
 /**
- * What else than Nix reads encrypted files: scripts, Terraform, recipes of `just` and `make`, and what is written down for
- * people. Texts are searched for names; nothing is understood of them.
+ * What else than Nix reads encrypted files: scripts, Terraform, recipes of `just` and `make`, and what is written down
+ * for people. Texts are searched for names; nothing is understood of them.
  */
 import type { CheckContext, CheckFiles } from '../../rule.ts';
 import { keptFor } from '../store/stored-index.ts';
 import { NOT_SEARCHED } from './sops-files.ts';
 
-/** May something other than Nix read a key? Looks through the repository when first asked. */
+/** Returns whether something other than Nix may read a key. Looks through the repository when first asked. */
 export function namedInScripts({ fleet, sources, stored }: CheckContext): (key: string) => boolean {
   let inNix: readonly string[] | null = null;
   return key => {
@@ -27,7 +27,7 @@ const scriptsFor = keptFor(() => {
   };
 });
 
-/** The last part of a key, as a word of its own. */
+/** Returns the last part of a key, as a word of its own. */
 function wordOf(key: string): RegExp {
   const name = key.slice(key.lastIndexOf('/') + 1).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(?<![\\w-])${name}(?![\\w-])`);
@@ -64,7 +64,7 @@ function* scriptsIn(sources: CheckFiles): Iterable<string> {
 
 const ENCRYPTED = /\bENC\[AES256_GCM,/;
 
-/** Scripts that stand in Nix files call the program. */
+/** Scripts that are in Nix files call the program. */
 function* callsInNix(sources: CheckFiles, facts: readonly { readonly file: string }[]): Iterable<string> {
   for (const { file } of facts) {
     const text = sources.text(file);

@@ -1,7 +1,10 @@
 /** Options that a workspace itself adds to those of sops-nix and agenix. */
 import type { CheckContext } from '../../rule.ts';
 
-/** Does the workspace declare an option of a name, in a file that has to do with secrets? Looks when first asked. */
+/**
+ * Returns whether the workspace declares an option of a name, in a file that has to do with secrets. Looks when first
+ * asked.
+ */
 export function declaredBy({ fleet, sources }: CheckContext): (name: string) => boolean {
   let names: ReadonlySet<string> | null = null;
   return name => {

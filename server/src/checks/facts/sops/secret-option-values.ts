@@ -95,7 +95,7 @@ const OTHER_FORMATS: ReadonlyMap<string, string> = new Map([
   ['bin', 'binary'],
 ]);
 
-/** What is wrong with the value of an option; null if it is fine, or not known. */
+/** Returns what is wrong with the value of an option; null if it is fine, or not known. */
 export function mistakeIn(written: WrittenSecretOption): Mistake | null {
   if (written.known === null || KINDS[written.option.kind] === undefined) return null;
   return CHECKS[written.known.type]?.(written) ?? null;

@@ -1,5 +1,6 @@
 /**
- * Where declarations and uses of secrets stand: in the module of a machine or of a user, and whether any machine has it.
+ * Where declarations and uses of secrets stand: in the module of a machine or of a user, and whether any machine has
+ * it.
  */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -16,7 +17,10 @@ const HOLDS = new Set(['config', 'configuration', 'imports', 'modules', 'sharedM
 /** Names that hold modules by name. */
 const HOLDS_NAMED = /^(nixos|darwin|home|homeManager|hm|flake|clan)Modules$|^(machines|nodes)$/;
 
-/** Is what the names lead to certainly the whole of a module, so that `sops` and `age` in it are what they seem? */
+/**
+ * Returns whether what the names lead to is certainly the whole of a module, so that `sops` and `age` in it are what
+ * they seem.
+ */
 export function isModule(above: NamesAbove): boolean {
   const last = above.at(-1);
   if (last === undefined) return true;
@@ -27,7 +31,9 @@ export function isModule(above: NamesAbove): boolean {
   return holder != null && HOLDS_NAMED.test(holder);
 }
 
-/** Is `sops` or `age` selected from a configuration, and not from something that happens to have one? */
+/**
+ * Returns whether `sops` or `age` is selected from a configuration, and not from something that happens to have one.
+ */
 export function isOfConfig(above: NamesAbove): boolean {
   const last = above.at(-1);
   return last === undefined || (last !== null && /^(config|\w*Config|cfg)$/.test(last));
@@ -35,19 +41,19 @@ export function isOfConfig(above: NamesAbove): boolean {
 
 const HOME = /^(home-manager|homeManager|homeModules|homeManagerModules|hmModules|homeConfigurations)$/;
 
-/** Whose module it is; `both` where that is not known. */
+/** Returns whose module it is; `both` where that is not known. */
 export function sideOf(fleet: Fleet, file: string, above: NamesAbove): SecretSide {
   if (above.some(name => name !== null && HOME.test(name))) return 'home';
   const sides = sidesOf(fleet).get(file);
   return sides?.size === 1 ? ([...sides][0] as SecretSide) : 'both';
 }
 
-/** Is a file certainly or perhaps among the modules of a machine, or of one of its users? */
+/** Returns whether a file is certainly or perhaps among the modules of a machine, or of one of its users. */
 export function isOfMachine(fleet: Fleet, file: string): boolean {
   return sidesOf(fleet).has(file);
 }
 
-/** The sides on which each file is a module. */
+/** Returns the sides on which each file is a module. */
 const sidesOf = derived((fleet): ReadonlyMap<string, ReadonlySet<SecretSide>> => {
   const found = new Map<string, Set<SecretSide>>();
   const note = (files: readonly string[], side: SecretSide) => {
@@ -63,7 +69,10 @@ const sidesOf = derived((fleet): ReadonlyMap<string, ReadonlySet<SecretSide>> =>
   return found;
 });
 
-/** Is a file certainly part of no machine, and nothing else's either: one that was taken out of `imports`? */
+/**
+ * Returns whether a file is certainly part of no machine, and nothing else's either: one that was taken out of
+ * `imports`.
+ */
 export function isOutOfUse(fleet: Fleet, file: string): boolean {
   if (!fleet.machinesComplete || fleet.machines.length === 0 || readersOf(fleet, file) !== null) return false;
   const modules = fleet.modules;

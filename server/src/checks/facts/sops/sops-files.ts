@@ -20,7 +20,7 @@ export interface CoveredFile {
   readonly config: SopsConfig;
 }
 
-/** The existing files that declarations name for certain, sorted, each with one of the declarations. */
+/** Returns the existing files that declarations name for certain, sorted, each with one of the declarations. */
 export function declaredFiles(
   context: CheckContext,
   keeper: SecretKeeper,
@@ -36,7 +36,7 @@ export function declaredFiles(
   return new Map([...found].sort(byText(([name]) => name)));
 }
 
-/** Those of sops-nix of which the rule that they fall under is known. */
+/** Yields those of sops-nix of which the rule that they fall under is known. */
 export function* namedFiles(context: CheckContext): Iterable<CoveredFile> {
   for (const path of declaredFiles(context, 'sops').keys()) {
     const covered = coverOf(context, path);
@@ -44,7 +44,7 @@ export function* namedFiles(context: CheckContext): Iterable<CoveredFile> {
   }
 }
 
-/** The rule that a file falls under; null where that is not known. */
+/** Returns the rule that a file falls under; null where that is not known. */
 export function coverOf(context: CheckContext, path: string): CoveredFile | null {
   return isClansOwn(path) ? null : coveredBy(secretsOf(context).configs, path, context.sources);
 }
@@ -55,8 +55,8 @@ export function isClansOwn(path: string): boolean {
 }
 
 /**
- * The rule of a file by the only `.sops.yaml` above it. Sops takes the one nearest to where it is started, so that
- * with several nothing is certain.
+ * Returns the rule of a file by the only `.sops.yaml` above it. Sops takes the one nearest to where it is started, so
+ * that with several nothing is certain.
  */
 function coveredBy(configs: readonly SopsConfig[], path: string, sources: CheckFiles): CoveredFile | null {
   const above = configs.filter(config => {
@@ -71,7 +71,7 @@ function coveredBy(configs: readonly SopsConfig[], path: string, sources: CheckF
   return rule === undefined ? null : { path, rule, config };
 }
 
-/** Files that a rule was written for, whoever names them; found once for each state of the files. */
+/** Returns files that a rule was written for, whoever names them; found once for each state of the files. */
 export function filesUnderRules(context: CheckContext): readonly CoveredFile[] {
   return walkFor(context.stored()).of(context);
 }
@@ -122,13 +122,13 @@ function walk(configs: readonly SopsConfig[], context: CheckContext): CoveredFil
   return found.sort(byText(({ path }) => path));
 }
 
-/** Is it a file of another name that sops has encrypted? Whatever else a rule fits is none of ours. */
+/** Returns whether it is a file of another name that sops has encrypted. Whatever else a rule fits is none of ours. */
 function isByContent(context: CheckContext, path: string): boolean {
   const start = startOf(context.sources, path);
   return start?.includes('ENC[AES256_GCM,') === true && isEncrypted(context, path) === true;
 }
 
-/** Does the rule name a folder or a file, and not just any file of a format? */
+/** Returns whether the rule names a folder or a file, and not just any file of a format. */
 function isSpecific({ pathRegex }: CreationRule): boolean {
   if (pathRegex === null) return false;
   const literal = pathRegex.value
@@ -141,7 +141,7 @@ function isSpecific({ pathRegex }: CreationRule): boolean {
 const OPAQUE = /^(version https:\/\/git-lfs|-----BEGIN |\0GITCRYPT|age-encryption\.org\/)/;
 
 /**
- * Is a file encrypted by sops? Null where that cannot be told.
+ * Returns whether a file is encrypted by sops. Null where that cannot be told.
  * @param isNamed it is what a declaration takes a secret from, whatever is in it; else it has to look like data
  */
 export function isEncrypted(context: CheckContext, path: string, isNamed = false): boolean | null {

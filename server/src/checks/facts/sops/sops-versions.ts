@@ -26,12 +26,12 @@ const UPSTREAM: Readonly<Record<SecretKeeper, Upstream>> = {
   },
 };
 
-/** What people call it. */
+/** Returns what people call it. */
 export function keeperName(keeper: SecretKeeper): string {
   return UPSTREAM[keeper].name;
 }
 
-/** Is one of those that are locked a fork, or newer than what is known here? */
+/** Returns whether one of those that are locked is a fork, or newer than what is known here. */
 export function mayKnowMore(sources: CheckFiles, keeper: SecretKeeper): boolean {
   const { any, own, time } = UPSTREAM[keeper];
   return (lockOf(sources)?.inputs ?? []).some(

@@ -25,7 +25,9 @@ export interface WrittenSecretOption {
   readonly conditional: boolean;
 }
 
-/** Those of all files, in their order. What is written as a module of its own, which may declare options, is left out. */
+/**
+ * Those of all files, in their order. What is written as a module of its own, which may declare options, is left out.
+ */
 export function* writtenOptions(context: CheckContext): Iterable<WrittenSecretOption> {
   for (const facts of context.fleet.secrets) yield* writtenIn(context, facts);
 }
@@ -58,7 +60,7 @@ function* writtenIn({ fleet }: CheckContext, facts: SecretFacts): Iterable<Writt
   }
 }
 
-/** `sops.secrets."api/token".mode`, as people write it. */
+/** Returns `sops.secrets."api/token".mode`, as people write it. */
 export function optionText({ keeper, of, owner, name }: WrittenSecretOption): string {
   if (owner === null) return `${keeper}.${name}`;
   const quoted = /^[A-Za-z_][\w'-]*$/.test(owner) ? owner : `"${owner}"`;

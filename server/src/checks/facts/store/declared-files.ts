@@ -12,7 +12,7 @@ export interface SoleDeclaration {
   readonly body: GeneratorBody;
 }
 
-/** The declaration of a generator that this workspace alone declares; null where that is not certain. */
+/** Returns the declaration of a generator that this workspace alone declares; null where that is not certain. */
 export function soleDeclaration(fleet: Fleet, name: string): SoleDeclaration | null {
   const facts = factsOf(fleet);
   const [generator, another] = facts.generators.get(name) ?? [];
@@ -23,7 +23,7 @@ export function soleDeclaration(fleet: Fleet, name: string): SoleDeclaration | n
   return body.completeness === 'opaque' ? null : { generator, body };
 }
 
-/** A file as a sole declaration has it; null where there may be more to it than is known. */
+/** Returns a file as a sole declaration has it; null where there may be more to it than is known. */
 export function soleFile({ body }: SoleDeclaration, name: string): GeneratorFile | null {
   if (!body.complete.files) return null;
   const file = body.files.find(
@@ -32,12 +32,12 @@ export function soleFile({ body }: SoleDeclaration, name: string): GeneratorFile
   return file ?? null;
 }
 
-/** True if the declaration certainly has no such file. */
+/** Returns whether the declaration certainly has no such file. */
 export function lacksFile({ body }: SoleDeclaration, name: string): boolean {
   return body.complete.files && !mayInclude(body.files, name);
 }
 
-/** True if nothing that is known, in this workspace or in clan-core, can be a generator of this name. */
+/** Returns whether nothing that is known, in this workspace or in clan-core, can be a generator of this name. */
 export function isUndeclared(fleet: Fleet, name: string): boolean {
   const facts = factsOf(fleet);
   return !facts.generators.has(name) && !mayBeDefinedElsewhere(facts, name);
@@ -51,14 +51,14 @@ export function certainlyWithout({ generator }: SoleDeclaration): (machine: stri
 }
 
 /**
- * True if all generators there are can be among those that are known: all instances are read, and all services are
- * clan-core's or this workspace's own.
+ * Returns whether all generators there are can be among those that are known: all instances are read, and all services
+ * are clan-core's or this workspace's own.
  */
 export function knowsServices(fleet: Fleet): boolean {
   return fleet.isClan && fleet.inventory.complete && hasNoForeignService(fleet);
 }
 
-/** True if no instance that is known is of a service of another flake, which may declare what it likes. */
+/** Returns whether no instance that is known is of a service of another flake, which may declare what it likes. */
 function hasNoForeignService({ inventory }: Fleet): boolean {
   return inventory.instances.every(({ module }) => {
     if (!module.inputKnown || module.name === null) return false;
@@ -67,7 +67,7 @@ function hasNoForeignService({ inventory }: Fleet): boolean {
 }
 
 /**
- * Words for a claim that a module of another flake could refute: of those, only names are known here.
+ * Returns words for a claim that a module of another flake could refute: of those, only names are known here.
  * @param machines those that may have it
  */
 export function unlessForeign(fleet: Fleet, machines: Iterable<string>): string {

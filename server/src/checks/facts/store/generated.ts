@@ -260,12 +260,12 @@ function keyOf(generator: string, owner: string | null): string {
   return owner === null ? `shared/${generator}` : `per-machine/${owner}/${generator}`;
 }
 
-/** The state of a generator wherever it is, as one. */
+/** Returns the state of a generator wherever it is, as one. */
 export function stateOverall(states: StoredStates, same: readonly Generator[]): StoredState {
   return stateOfPlacements(same.flatMap(generator => states.placements(generator)).map(({ state }) => state));
 }
 
-/** All generators of known machines; what is shared counts once. */
+/** Returns all generators of known machines; what is shared counts once. */
 export function fleetTally(looked: Looked): Tally {
   const states = storedStates(looked);
   const shared = new Map<string, StoredState>();

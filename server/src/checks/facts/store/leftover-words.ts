@@ -2,7 +2,7 @@
 import type { Leftover } from '../../rule.ts';
 import { counted } from '../wording.ts';
 
-/** `30 stored files`. */
+/** Returns `30 stored files`. */
 export function storedFiles(leftovers: readonly Leftover[]): string {
   return counted(
     leftovers.reduce((sum, { files }) => sum + files, 0),
@@ -10,7 +10,7 @@ export function storedFiles(leftovers: readonly Leftover[]): string {
   );
 }
 
-/** What to do about all of them: a sentence. */
+/** Returns what to do about all of them: a sentence. */
 export function removal(leftovers: readonly Leftover[]): string {
   const what = leftovers.some(leftover => leftover.isSecret)
     ? 'remove them, and revoke what they held'

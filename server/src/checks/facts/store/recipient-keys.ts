@@ -10,7 +10,7 @@ export function sameKey(key: string): string {
   return ssh?.replace(/\s+/g, ' ') ?? key.trim();
 }
 
-/** The beginning of a key: enough to find it by. */
+/** Returns the beginning of a key: enough to find it by. */
 export function shortKey(key: string): string {
   const body = key.startsWith('ssh-') ? key.replace(/^(\S+\s+)\S*(\S{8})(\s.*)?$/, '$1…$2') : key;
   return body.length > 24 ? `${body.slice(0, 16)}…` : body;
@@ -25,7 +25,7 @@ export function keysText(keys: readonly string[], ownerOf: (key: string) => stri
   return joined(texts);
 }
 
-/** `user ada` or `machine lea`, by their keys. */
+/** Returns `user ada` or `machine lea`, by their keys. */
 export function keyOwners({
   users,
   machines,
@@ -43,7 +43,7 @@ export function keyOwners({
   return key => owners.get(sameKey(key)) ?? null;
 }
 
-/** Those of one list that are not in the other. */
+/** Returns those of one list that are not in the other. */
 export function without(keys: Iterable<string>, others: Iterable<string>): string[] {
   const known = new Set([...others].map(sameKey));
   return [...keys].filter(key => !known.has(sameKey(key)));

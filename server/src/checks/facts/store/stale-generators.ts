@@ -73,7 +73,7 @@ function plain(setting: Setting): Validation | null | undefined {
   return Object.fromEntries(entries);
 }
 
-/** The machines whose files are of other inputs; '' for the shared ones. */
+/** Returns the machines whose files are of other inputs; '' for the shared ones. */
 function staleIn(
   { generator, body }: SoleDeclaration,
   { byOwner, shared, validations }: StoredGenerator,

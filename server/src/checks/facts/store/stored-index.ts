@@ -38,7 +38,7 @@ export interface StoredIndex {
   readonly hasShared: boolean;
 }
 
-/** The beginning of a stored file: its content is nobody's business. */
+/** Returns the beginning of a stored file: its content is never shown. */
 export function wholeFile(path: string): Place {
   return { file: path, start: 0, end: 0 };
 }

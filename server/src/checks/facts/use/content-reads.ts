@@ -42,7 +42,7 @@ export const OPENERS = new RegExp(
   `${[...READERS.keys(), ...COPIERS.keys(), ...BUILDS.keys()].join('|')}|\\bpath"?\\s*=`,
 );
 
-/** Where the file is opened that a path leads to; null where it is not, or not certainly. */
+/** Returns where the file is opened that a path leads to; null where it is not, or not certainly. */
 export function openedBy(steps: readonly Step[]): Opened | null {
   const index = steps.findIndex(step => step.kind === 'call');
   const call = steps[index];

@@ -18,7 +18,7 @@ export interface Readers {
   readonly possible: readonly string[];
 }
 
-/** The machines that have a file among their modules, as far as is known; null if there are none. */
+/** Returns the machines that have a file among their modules, as far as is known; null if there are none. */
 export function readersOf(fleet: Fleet, file: string): Readers | null {
   return indexOf(fleet).get(file) ?? null;
 }
@@ -38,8 +38,8 @@ const indexOf = derived((fleet): ReadonlyMap<string, Readers> => {
 });
 
 /**
- * Is the machine certainly without a generator of this name? Only if all its modules are known, and all services that
- * the inventory gives to machines.
+ * Returns whether the machine is certainly without a generator of this name. Only if all its modules are known, and all
+ * services that the inventory gives to machines.
  */
 export function isSurelyWithout(fleet: Fleet, facts: Facts, machine: string, name: string): boolean {
   const isWithout = (facts.generators.get(name) ?? []).every(
@@ -57,7 +57,7 @@ function isInventoryKnown({ inventory }: Fleet): boolean {
   );
 }
 
-/** May the use be left out of a machine, under a condition? */
+/** Returns whether the use may be left out of a machine, under a condition. */
 export function isPerhapsLeftOut(source: SourceFile, at: Place): boolean {
   return waysFrom(source, at).every(way => way.steps.some(step => step.kind === 'condition'));
 }

@@ -27,7 +27,7 @@ export interface UsedFile {
 /** By generator and name of the file: what the files are like that the workspace declares. */
 const declaredFiles = keeping((_: Generator) => new Map<string, UsedFile>());
 
-/** The file that a use names; null where it is not certain which that is, or what it is like. */
+/** Returns the file that a use names; null where it is not certain which that is, or what it is like. */
 export function usedFile(facts: Facts, use: Use): UsedFile | null {
   if (use.generatorKind === 'pattern' || use.fileKind === 'pattern' || use.fileName === null) return null;
   const generators = facts.generators.get(use.generator) ?? [];
@@ -95,7 +95,7 @@ export interface KnownUse {
   readonly file: UsedFile;
 }
 
-/** The uses that read an attribute of files that are certainly secret. */
+/** Returns the uses that read an attribute of files that are certainly secret. */
 export function usesOfSecrets(attribute: string): (context: CheckContext) => Iterable<KnownUse> {
   return perUnit(function* (unit, { fleet }) {
     const facts = factsOf(fleet);
@@ -153,7 +153,10 @@ function seenAt<T>(use: Use, found: T | null): Seen<T>[] {
   return found === null ? [] : [{ use, found }];
 }
 
-/** The machines on which a use reads the file: of those that have the generator the ones that read the use's file. */
+/**
+ * Returns the machines on which a use reads the file: of those that have the generator the ones that read the use's
+ * file.
+ */
 export function machinesAt(fleet: Fleet, { unit, file }: KnownUse): readonly string[] {
   const having = file.generators.flatMap(generator =>
     generator.machines === null ? [] : [generator.machines],
@@ -163,7 +166,7 @@ export function machinesAt(fleet: Fleet, { unit, file }: KnownUse): readonly str
   return readers.filter(machine => having.some(machines => isAmong(machines, machine)));
 }
 
-/** `the file "password" of generator "mail"` */
+/** Returns `the file "password" of generator "mail"` */
 export function fileText(use: Use): string {
   return `the file "${use.fileName}" of generator "${use.generator}"`;
 }

@@ -67,7 +67,7 @@ const MAX_WAYS = 24;
 /** By the root of the tree: the steps hold parts of it, and are dropped with it. */
 const known = new WeakMap<Expr, Map<string, readonly Way[]>>();
 
-/** The ways that the value at a place goes: one, or one for each mention of the name that it has. */
+/** Returns the ways that the value at a place goes: one, or one for each mention of the name that it has. */
 export function waysFrom(file: SourceFile, at: Range): readonly Way[] {
   const { root } = file;
   let ways = known.get(root);
@@ -104,7 +104,9 @@ function follow(file: SourceFile, at: Range, before: readonly Step[], seen: Set<
   return [wayOf(steps)];
 }
 
-/** The expressions around a range, outermost first, down to the one that is exactly it or the first inside it. */
+/**
+ * Returns the expressions around a range, outermost first, down to the one that is exactly it or the first inside it.
+ */
 function chainTo(root: Expr, at: Range): Expr[] {
   const chain: Expr[] = [];
   for (let next: Expr | undefined = root; next !== undefined; ) {
@@ -131,7 +133,7 @@ function isPlain(steps: readonly Step[]): boolean {
   return steps.every(({ kind }) => PLAIN.has(kind));
 }
 
-/** Where a name of a `let` is written below it, as long as nothing nearer has the name. */
+/** Returns where a name of a `let` is written below it, as long as nothing nearer has the name. */
 function mentionsOf(within: LetExpr, name: string): Expr[] {
   const found: Expr[] = [];
   const pending = [...childrenOf(within)];
@@ -220,7 +222,7 @@ function wayOf(steps: readonly Step[]): Way {
 const GENERATES =
   /^(genAttrs|genAttrs'|mapAttrs'?|mapAttrsToList|map|nameValuePair|listToAttrs|optionals?|flip|recursiveUpdate|filterAttrs|concatMapAttrs|foldl'?|imap[01]|forEach|concatMap)$/;
 
-/** Does the value arrive as it is: alone, at most in quotes and under a condition? */
+/** Returns whether the value arrives as it is: alone, at most in quotes and under a condition. */
 export function isItself(steps: readonly Step[]): boolean {
   return steps.every(step => step.kind === 'condition' || (step.kind === 'text' && isAlone(step)));
 }
@@ -239,13 +241,13 @@ export function assignedTo(
   return attribute?.kind === 'attribute' ? { attribute, steps: way.steps.slice(0, index) } : null;
 }
 
-/** Does the way go into a generator's own declaration? */
+/** Returns whether the way goes into a generator's own declaration. */
 export function isInGenerator({ option }: Way): boolean {
   const at = option.indexOf('generators');
   return at > 0 && option[at - 1] === 'vars';
 }
 
-/** Is some part of the way taken only if files are there? */
+/** Returns whether some part of the way is taken only if files are there. */
 export function isIfThere(file: SourceFile, { steps }: Way): boolean {
   return steps.some(
     step =>

@@ -119,7 +119,7 @@ script = ''
   }),
 };
 
-/** The stage that ends early behind an endless one. */
+/** Returns the stage that ends early behind an endless one. */
 function endOfSource(scripted: Scripted, { stages }: PipelineStatement): number | null {
   const first = stages.findIndex(stage => isEndless(scripted, stage));
   if (first === -1) return null;

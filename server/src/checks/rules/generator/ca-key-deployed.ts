@@ -93,7 +93,7 @@ interface Key {
   readonly file: string;
 }
 
-/** What a command uses as an authority's key. */
+/** Returns what a command uses as an authority's key. */
 function keysOf(command: CommandFact): Key[] {
   const words = command.arguments.map(argument => literal(argument.value) ?? argument.text);
   const after = (...options: readonly string[]) =>

@@ -64,7 +64,7 @@ that somebody thought of.`,
   },
 };
 
-/** The public files that get a hash, and the programs that make it. */
+/** Returns the public files that get a hash, and the programs that make it. */
 const hashes = inBodies((_, { files, script }) => {
   const flow = followed(script)?.flow;
   // Before the Bash room is loaded the commands are not known.
@@ -119,7 +119,7 @@ const FILTERS: ReadonlySet<string> = new Set([
   'grep',
 ]);
 
-/** The program whose hash a file of `$out` gets; null if it gets none. */
+/** Returns the program whose hash a file of `$out` gets; null if it gets none. */
 function hasherOf(flow: Flow, file: string): string | null {
   for (const write of flow.writes) {
     const { path } = write;
@@ -184,7 +184,7 @@ function reportOf(
   return { ...report, fixes: [{ title: 'Make it secret', edits: [edit], preferred: true, guess: true }] };
 }
 
-/** Does a user of NixOS get the file as the file of its password? */
+/** Returns whether a user of NixOS gets the file as the file of its password. */
 function isPasswordOfUser(
   fleet: Fleet,
   sources: Sources,

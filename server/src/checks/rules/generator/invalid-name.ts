@@ -110,13 +110,13 @@ clan_lib/vars/generator.py (\`materialize_virtual_fs\`).`,
   },
 };
 
-/** Files of which the names have folders, and are fine by themselves. */
+/** Returns files of which the names have folders, and are fine by themselves. */
 const inFolders = inBodies(function* (_, { files }): Iterable<GeneratorFile> {
   for (const file of files)
     if (isWhole(file) && !file.conditional && file.name.includes('/') && !leadsAway(file.name)) yield file;
 });
 
-/** The generators that certainly depend on one, on a machine that certainly has both. */
+/** Returns the generators that certainly depend on one, on a machine that certainly has both. */
 function dependentsOf({ generators }: Fleet, { name, machines }: Generator): string[] {
   return generators
     .filter(

@@ -122,7 +122,7 @@ interface Meant extends Range {
   readonly isText?: boolean;
 }
 
-/** What is written for the option. */
+/** Returns what is written for the option. */
 function writtenValue(file: SourceFile, { at }: WrittenOption): Expr | null {
   for (const within of expressionsAt(file, at.start).reverse()) {
     if (within.kind !== 'attrs') continue;
@@ -158,7 +158,7 @@ function isUndefined(file: SourceFile, offset: number, name: string): boolean {
   });
 }
 
-/** The strings that a script is put together from. */
+/** Returns the strings that a script is put together from. */
 function stringsIn(expr: Expr): StringExpr[] {
   switch (expr.kind) {
     case 'string':
@@ -178,7 +178,7 @@ function stringsIn(expr: Expr): StringExpr[] {
   }
 }
 
-/** What Nix cannot even read: a word of its own, or an operator of Bash. */
+/** Returns what Nix cannot even read: a word of its own, or an operator of Bash. */
 function brokenHoles(file: SourceFile, value: Expr): Meant[] {
   const { text } = file;
   const found = new Map<number, Meant>();
@@ -235,7 +235,7 @@ function fixesOf(file: SourceFile, at: Report['at'], value: Expr, name: string, 
   return [{ title: 'Leave it to Bash', edits, preferred: true, ...(isSure ? {} : { guess: true }) }];
 }
 
-/** Does the script itself set a variable of this name? */
+/** Returns whether the script itself sets a variable of this name. */
 function isSetIn(text: string, name: string): boolean {
   return new RegExp(`(^|[\\s;(])(${name}=|for ${name} in |read (-\\w+ )*${name}\\b)`).test(text);
 }

@@ -164,7 +164,7 @@ function adviceOf(body: GeneratorBody, file: GeneratorFile): string {
     : '';
 }
 
-/** What explains it, which no other rule reports then. */
+/** Returns what explains it, which no other rule reports then. */
 function relatedOf(script: FollowedScript | null, { misnamed, outside, prompts }: Unwritten): Related[] {
   const writes = [
     ...(misnamed === null

@@ -83,7 +83,7 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
   }
 }
 
-/** Where a lost file is written, in words; null for places that are right or of which nothing can be said. */
+/** Returns where a lost file is written, in words; null for places that are right or of which nothing can be said. */
 function placeText({ path, how, fate }: WriteFact): string | null {
   if (fate !== 'kept' || (how !== 'redirect' && how !== 'append' && how !== 'command')) return null;
   const { root, rest, variable } = path;
@@ -102,7 +102,7 @@ function isGuess({ commands }: Flow, { how, command }: WriteFact): boolean {
   return words.some(({ value }) => value.some(part => part.kind === 'unknown' || part.kind === 'hole'));
 }
 
-/** Does the script read the file, or name it anywhere else? Programs find files by parts of names, too. */
+/** Returns whether the script reads the file, or names it anywhere else. Programs find files by parts of names, too. */
 function isUsedAgain({ source, flow }: FollowedScript, write: WriteFact): boolean {
   const key = pathKey(write.path);
   if (readsMany(flow) || flow.reads.some(read => pathKey(read.path) === key)) return true;

@@ -138,7 +138,7 @@ function inputText({ generator }: Examined): string {
   return `A generator never has its own files below $in: "$in/${generator.name}" does not exist.`;
 }
 
-/** The first read below `$in` of what has the generator's own name. */
+/** Returns the first read below `$in` of what has the generator's own name. */
 function readOfItself({ generator, body }: Examined, { flow }: FollowedScript): ReadFact | null {
   if (!body.complete.dependencies) return null;
   const { name } = generator;
@@ -146,7 +146,7 @@ function readOfItself({ generator, body }: Examined, { flow }: FollowedScript): 
   return flow.reads.find(read => read.how !== 'text' && memberRead(read, 'in')?.name === name) ?? null;
 }
 
-/** Questions about files of `$out` that nothing can have written yet. */
+/** Returns questions about files of `$out` that nothing can have written yet. */
 function asksTooEarly({ body, whole }: Examined, script: FollowedScript): ReadFact[] {
   const { flow, tree } = script;
   if (!whole || flow.opaqueVariables || handsOver(flow) || worksInside(flow)) return [];

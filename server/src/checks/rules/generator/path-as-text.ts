@@ -109,7 +109,7 @@ function reportOf(
   };
 }
 
-/** Which file of `$prompts` or `$in` it is, in words. */
+/** Returns which file of `$prompts` or `$in` it is, in words. */
 function fileText(read: ReadFact): string | null {
   const prompt = memberRead(read, 'prompts');
   if (prompt !== null) return `prompt "${prompt.name}"`;
@@ -139,7 +139,7 @@ const CHANGES = new Set(
   'cat tr sed head tail cut base64 base32 xxd od hexdump tee fold rev sort uniq jq'.split(' '),
 );
 
-/** What is done with the path, as a verb; null where it may be right. */
+/** Returns what is done with the path, as a verb; null where it may be right. */
 function useOf({ source, flow }: FollowedScript, read: ReadFact): string | null {
   const command = read.command === null ? null : (flow.commands[read.command] ?? null);
   if (command === null)
@@ -159,7 +159,7 @@ function isPasswd({ name, arguments: words }: CommandFact): boolean {
   return name === 'openssl' && words[0]?.text === 'passwd';
 }
 
-/** What becomes of a here-document or a here-string. */
+/** Returns what becomes of a here-document or a here-string. */
 function inputUse(flow: Flow, command: CommandFact): string | null {
   if (HASHES.has(command.name ?? '') || isPasswd(command)) return 'hashes';
   return CHANGES.has(command.name ?? '') && writesOutput(flow, command) ? 'stores' : null;
@@ -171,7 +171,7 @@ function writesOutput(flow: Flow, command: CommandFact): boolean {
   );
 }
 
-/** What the rest of a pipeline does with text. */
+/** Returns what the rest of a pipeline does with text. */
 function pipedInto(flow: Flow, command: CommandFact): string | null {
   if (command.stdout !== 'pipe') return null;
   const pipeline = flow.pipelines.find(fact => fact.stages.some(stage => stage.includes(command.index)));

@@ -68,7 +68,7 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
   }
 }
 
-/** Does the script know that the variable may be missing, or set it itself? */
+/** Returns whether the script knows that the variable may be missing, or sets it itself. */
 function setsOrAsks(text: string, flow: Flow): boolean {
   return (
     flow.opaqueVariables ||

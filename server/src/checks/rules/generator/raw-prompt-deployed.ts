@@ -75,7 +75,7 @@ function isRawPrompt(body: GeneratorBody, file: GeneratorFile): boolean {
   return prompt?.persist === true && (prompt.type === 'hidden' || prompt.type === 'multiline-hidden');
 }
 
-/** Does the script make something of it that is used, while nobody uses the answer itself? */
+/** Returns whether the script makes something of it that is used, while nobody uses the answer itself. */
 function isForNothing(
   { fleet }: CheckContext,
   generator: Generator,

@@ -86,7 +86,7 @@ script = ''
   },
 };
 
-/** What is started is known of a body; the files themselves are looked at each time. */
+/** What is started is known of a body; the files themselves are inspected each time. */
 const startedIn = inBodies((_, body, context) =>
   // Before the Bash room is loaded the commands of scripts are not known.
   body.script?.source == null || followed(body.script) !== null ? startedFiles(body, context) : null,
@@ -98,7 +98,7 @@ interface Started {
   readonly path: string;
 }
 
-/** Files of the workspace that the script is, or starts. */
+/** Returns files of the workspace that the script is, or starts. */
 function startedFiles(body: GeneratorBody, context: CheckContext): Started[] {
   const whole = body
     .options()
@@ -113,7 +113,7 @@ function startedFiles(body: GeneratorBody, context: CheckContext): Started[] {
   return [...whole, ...inside.filter(({ path }) => words.has(`\${./${path}}`))];
 }
 
-/** The paths that are written in a place: alone, or in a string. */
+/** Returns the paths that are written in a place: alone, or in a string. */
 function pathsAt({ sources }: CheckContext, at: Place): Started[] {
   const file = sources.parse(at.file);
   const expr = file === null ? undefined : expressionsAt(file, at.start).findLast(isPathOrString);

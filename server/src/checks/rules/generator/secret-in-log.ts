@@ -141,8 +141,8 @@ function* leaks(scripted: Scripted): Iterable<Leak> {
 }
 
 /**
- * Does a command that is traced have a secret among its arguments? Contents of files that it reads itself, or gets from
- * a pipe, are not shown.
+ * Returns whether a command that is traced has a secret among its arguments. Contents of files that it reads itself, or
+ * gets from a pipe, are not shown.
  */
 function tracesSecret(scripted: Scripted, from: Range, variables: ReadonlySet<string>): boolean {
   const { flow, source } = scripted.script;
@@ -166,7 +166,7 @@ function tracesSecret(scripted: Scripted, from: Range, variables: ReadonlySet<st
   );
 }
 
-/** Where the trace ends that begins at `set -x`: at `set +x`, or with the shell that it is of. */
+/** Returns where the trace ends that begins at `set -x`: at `set +x`, or with the shell that it is of. */
 function traceEnd({ script: { flow, tree } }: Scripted, from: Range): number {
   const isAround = (range: Range) => range.start <= from.start && from.end <= range.end;
   if (flow.commands.some(command => command.stdout === 'captured' && isAround(command))) return from.end;
@@ -179,13 +179,13 @@ function traceEnd({ script: { flow, tree } }: Scripted, from: Range): number {
   return Math.min(Number.POSITIVE_INFINITY, ...shells, ...offs);
 }
 
-/** Is it a declared secret, with a name that may have holes? */
+/** Returns whether it is a declared secret, with a name that may have holes. */
 function isSecretOutput({ body }: Scripted, { path }: WriteFact): boolean {
   const isOutput = path.root === 'variable' && path.variable === 'out' && path.rest !== null;
   return isOutput && body.files.find(file => file.name === path.rest)?.secret === true;
 }
 
-/** Does what is written come from words of `echo` or `printf` that are not written out? */
+/** Returns whether what is written comes from words of `echo` or `printf` that are not written out. */
 function isPrinted(scripted: Scripted, { command }: WriteFact): boolean {
   const first = command === null ? null : stagesOf(scripted, command)[0];
   if (first?.name !== 'echo' && first?.name !== 'printf') return false;

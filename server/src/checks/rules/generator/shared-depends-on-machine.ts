@@ -76,7 +76,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   },
 };
 
-/** The generators that a name means if all of them are certainly per machine; null otherwise. */
+/** Returns the generators that a name means if all of them are certainly per machine; null otherwise. */
 function perMachine(facts: DependencyFacts, name: string): readonly Generator[] | null {
   const declared = facts.declared.get(name) ?? [];
   const brought = facts.brought.get(name) ?? [];

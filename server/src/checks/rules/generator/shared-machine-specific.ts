@@ -99,7 +99,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   },
 };
 
-/** Does but one machine have it? Then nobody else gets what is its own. */
+/** Returns whether only one machine has it. Then nobody else gets what is its own. */
 function isAlone({ machines, machinesComplete }: Generator): boolean {
   return machinesComplete && machines !== null && machines.length < 2;
 }
@@ -160,7 +160,7 @@ function specificText(sources: Sources, body: GeneratorBody): Specific | null {
   return null;
 }
 
-/** Scripts that are wholly known, and not the same. */
+/** Returns scripts that are wholly known, and not the same. */
 function differingScript(generator: Generator) {
   const known = generator
     .variants()

@@ -81,7 +81,7 @@ script = ''
   }),
 };
 
-/** The last command that fills a file, if it prints one bare value and a line break. */
+/** Returns the last command that fills a file, if it prints one bare value and a line break. */
 function printsLine({ script }: Scripted, { write, file, stages }: Filled): CommandFact | null {
   const command = stages.at(-1) ?? null;
   if (command === null || file.secret !== true || OF_LINES.test(file.name) || write.how !== 'redirect')

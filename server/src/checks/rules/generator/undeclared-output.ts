@@ -109,7 +109,7 @@ function* reports(context: CheckContext): Iterable<Report> {
   }
 }
 
-/** Is it a value that is written for its own sake, and that nothing in the script reads? */
+/** Returns whether it is a value that is written for its own sake, and that nothing in the script reads. */
 function isLost(flow: Flow, write: WriteFact, file: string): boolean {
   if (write.how !== 'redirect' && write.how !== 'append') return false;
   if (flow.opaque.length > 0) return false;

@@ -100,7 +100,7 @@ function* reports(context: CheckContext): Iterable<Report> {
   }
 }
 
-/** All files that a generator has, wherever it is; null if they are not known. */
+/** Returns all files that a generator has, wherever it is; null if they are not known. */
 function filesOf(facts: Facts, name: string): string[] | null {
   const generators = facts.generators.get(name);
   if (generators === undefined || mayBeDefinedElsewhere(facts, name)) return null;

@@ -12,7 +12,7 @@ import {
 import type { Report, Rule } from '../../rule.ts';
 import { LEGACY } from './legacy-facts.ts';
 
-/** Names that stand in the environments of people who run clan. */
+/** Names that are in the environments of people who run clan. */
 const OF_ENVIRONMENTS =
   /^(XDG|NIX|SOPS|CLAN|SSH|GPG|GIT|LC|AGE|PASSWORD_STORE|PASSAGE|TERM|DBUS|GITHUB|CI)_|^(http|https|ftp|all|no)_proxy$|^(TMP|TEMP|DISPLAY|CI|PAGER|VISUAL|MAIL|NO_COLOR|COLUMNS|LINES|DEBUG)$/;
 

@@ -91,13 +91,15 @@ function* reports(context: CheckContext): Iterable<Report> {
   }
 }
 
-/** Is the name anywhere in the script, say in a path that is put together? */
+/** Returns whether the name is anywhere in the script, say in a path that is put together. */
 function isNamed({ source }: FollowedScript, name: string): boolean {
   const at = source.text.indexOf(name);
   return at !== -1 && (name.length > 3 || source.text.includes(`in/${name}`));
 }
 
-/** Does the script read something that is no dependency, and that is nearly this one? That is said there. */
+/**
+ * Returns whether the script reads something that is no dependency, and that is nearly this one. That is said there.
+ */
 function isMisspelt({ flow }: FollowedScript, names: readonly string[], dependency: string): boolean {
   return flow.reads.some(read => {
     const name = memberRead(read, 'in')?.name;

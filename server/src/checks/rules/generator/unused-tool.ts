@@ -111,7 +111,7 @@ script = ''
   }),
 };
 
-/** Is everything known that the script starts, directly or not? */
+/** Returns whether everything is known that the script starts, directly or not. */
 function isOpenBook(scripted: Scripted): boolean {
   const { body, script } = scripted;
   const { flow, source } = script;
@@ -135,7 +135,7 @@ function isUnused({ script }: Scripted, name: string): boolean {
   return [...brought.commands].every(command => !mentions(text, command));
 }
 
-/** Is a program named, wherever and for whatever reason? */
+/** Returns whether a program is named, wherever and for whatever reason. */
 function mentions(text: string, command: string): boolean {
   const quoted = command.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(^|[^\\w-])${quoted}($|[^\\w-])`).test(text);

@@ -118,7 +118,7 @@ function* weakSources(scripted: Scripted): Iterable<Source> {
   }
 }
 
-/** What a pipeline begins with, if all that comes out of it follows from that and it can be guessed. */
+/** Returns what a pipeline begins with, if all that comes out of it follows from that and it can be guessed. */
 function weakSource([first, ...filters]: readonly (CommandFact | null)[], script: string): Source | null {
   if (first == null || filters.some(filter => filter?.name == null || !FILTERS.has(filter.name))) return null;
   // A filter that reads a file of its own may add to it.

@@ -77,7 +77,7 @@ in
   },
 };
 
-/** Places that host/missing speaks of. */
+/** Returns places that host/missing speaks of. */
 function saidElsewhere({ machineFacts }: Fleet): ReadonlySet<string> {
   return new Set(machineFacts.flatMap(fact => (fact.files?.() ?? []).map(({ at }) => placeKey(at))));
 }

@@ -88,7 +88,9 @@ interface HostFolder {
   readonly declaring: Set<string>;
 }
 
-/** Folders in which at least two machines have folders of their own names, and begin with the same file there. */
+/**
+ * Returns folders in which at least two machines have folders of their own names, and begin with the same file there.
+ */
 function hostFolders(fleet: Fleet): ReadonlyMap<string, HostFolder> {
   const found = new Map<string, HostFolder>();
   for (const fact of fleet.machineFacts) {
@@ -135,7 +137,7 @@ function* unusedIn(
   }
 }
 
-/** Where the folder shows that it is a host's; null if it does not. */
+/** Returns where the folder shows that it is a host's; null if it does not. */
 function hostIn(sources: CheckFiles, file: SourceFile, folder: string, name: string): Place | null {
   for (const match of file.text.matchAll(/\bhostName\s*=\s*("[^"\n]*")/g)) {
     const written = match[1] as string;
@@ -148,7 +150,7 @@ function hostIn(sources: CheckFiles, file: SourceFile, folder: string, name: str
   return { file: file.path, start: file.root.start, end: file.root.start + 1 };
 }
 
-/** Does a file outside of the folder name it, or a file in it? */
+/** Returns whether a file outside of the folder names it, or a file in it. */
 function isNamed({ namedBy }: Fleet, sources: CheckFiles, folder: string): boolean {
   const inside = (sources.list(folder) ?? []).map(entry => `${folder}/${entry.name}`);
   return [folder, ...inside].some(path => namedBy(path).some(by => !by.startsWith(`${folder}/`)));

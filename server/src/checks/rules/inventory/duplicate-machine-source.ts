@@ -163,7 +163,9 @@ interface Platform {
   readonly at: Place;
 }
 
-/** `nixpkgs.hostPlatform` as the machine's own files write it out, at their top; null where they do not agree. */
+/**
+ * Returns `nixpkgs.hostPlatform` as the machine's own files write it out, at their top; null where they do not agree.
+ */
 function statedPlatform({ fleet, sources }: CheckContext, name: string): Platform | null {
   const found: Platform[] = [];
   for (const file of FILES) {

@@ -151,7 +151,7 @@ function* ofEntry(fleet: Fleet, { name, entry }: Sources): Iterable<Report> {
   };
 }
 
-/** May a role bring a module of this repository to the machine? */
+/** Returns whether a role may bring a module of this repository to the machine. */
 function mayBeGivenModules({ inventory }: Fleet, machine: string): boolean {
   if (!inventory.complete) return true;
   return inventory.instances.some(

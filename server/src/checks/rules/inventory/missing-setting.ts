@@ -124,7 +124,7 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   },
 };
 
-/** The settings that machines of a role lack, with the machines. */
+/** Returns the settings that machines of a role lack, with the machines. */
 function lackingIn(
   { inventory }: Fleet,
   role: Role,

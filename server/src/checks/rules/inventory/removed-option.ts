@@ -119,7 +119,7 @@ function reportOf({ option, at, isRead }: RemovedUse, sources: CheckFiles, sure:
   };
 }
 
-/** The new name in place of the old one; with a clan-core that is not known, it is a guess that it has that. */
+/** Returns the new name in place of the old one; with a clan-core that is not known, it is a guess that it has that. */
 function renameFix({ option, at }: RemovedUse, sources: CheckFiles, sure: boolean): Fix[] {
   const written = sources.parse(at.file)?.text.slice(at.start, at.end);
   const { successor } = option;

@@ -147,7 +147,7 @@ interface KnownRoles {
   readonly isCatalogue: boolean;
 }
 
-/** The roles of the service of an instance; null where not all of them are known. */
+/** Returns the roles of the service of an instance; null where not all of them are known. */
 function rolesOf(
   { fleet: { serviceModules }, sources }: CheckContext,
   instance: Instance,

@@ -112,7 +112,7 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   },
 };
 
-/** What stands beside the settings of a role. */
+/** What is beside the settings of a role. */
 const OF_ROLES = ['extraModules', 'machines', 'tags'];
 
 function reportOf(

@@ -183,7 +183,7 @@ function bodiesOf(generator: Generator): readonly Variant[] {
   return [{ body: only.body(), machines: generator.machines ?? [] }];
 }
 
-/** The scripts of the definitions, by where they are written. */
+/** Returns the scripts of the definitions, by where they are written. */
 function scriptsOf({ definitions }: Generator): ReadonlyMap<string, ScriptSource> {
   const scripts = definitions.flatMap(definition => definition.body().script ?? []);
   return new Map(
@@ -214,7 +214,10 @@ function conflictIn(
   return null;
 }
 
-/** Is there a machine that both may be for? What one definition says with the name of a machine in it, it says but once on each. */
+/**
+ * Returns whether there is a machine that both may be for. What one definition says with the name of a machine in it,
+ * it says but once on each.
+ */
 function areTogether(
   { definitions }: Generator,
   writtenOption: WrittenOption,

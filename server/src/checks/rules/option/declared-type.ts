@@ -93,7 +93,7 @@ function reportOf({ fleet, sources }: CheckContext, { problem, certain, likely }
   };
 }
 
-/** The priority that counts for an option of a machine: what is weaker, nobody looks at. */
+/** Returns the priority that counts for an option of a machine: what is weaker, nobody looks at. */
 function strongest(fleet: Fleet, machine: string, path: readonly string[]): number {
   let found = Number.POSITIVE_INFINITY;
   for (const { options } of fleet.options.machines.get(machine)?.modules ?? [])

@@ -96,7 +96,7 @@ const phases = sift(
     (value.value === 'partitioning' || value.value === 'users'),
 );
 
-/** The machines that have the generator, if all of them are known and with macOS. */
+/** Returns the machines that have the generator, if all of them are known and with macOS. */
 function macsOf(fleet: Fleet, { machines, machinesComplete }: Generator): readonly string[] {
   const known = factsOf(fleet).machines;
   if (machines === null || !machinesComplete) return [];
@@ -138,7 +138,7 @@ function storeReport(fleet: Fleet, { value, at, of, machine, conditional }: Stor
   };
 }
 
-/** Does the machine certainly have a secret that something would have to unpack? */
+/** Returns whether the machine certainly has a secret that something would have to unpack. */
 function hasSecrets({ generators }: Fleet, machine: string): boolean {
   return generators.some(
     generator =>

@@ -85,7 +85,7 @@ Source: clan-core d7c35d912, modules/clan/vars/settings-opts.nix and nixosModule
 const STORES_WENT = Date.parse('2026-04-03') / 1000;
 const PUBLIC_STORES_WENT = Date.parse('2025-12-11') / 1000;
 
-/** May the clan-core that is locked be one of before? */
+/** Returns whether the clan-core that is locked may be an earlier one. */
 function isOlder({ sources }: CheckContext, { path, scalar }: Misfit): boolean {
   const time = lockedTime(sources);
   if (time === null || typeof scalar !== 'string') return false;

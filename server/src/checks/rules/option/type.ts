@@ -138,7 +138,7 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
 
 const mistaken = sift(option => mistakeIn(option) !== null);
 
-/** The priority that counts for an option: what is weaker, nobody looks at. */
+/** Returns the priority that counts for an option: what is weaker, nobody looks at. */
 function strongest({ definitions }: Generator, { of, owner, name, member }: WrittenOption): number {
   let found = Number.POSITIVE_INFINITY;
   for (const definition of definitions)

@@ -162,12 +162,12 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
 
 const strangers = sift(({ of, name }) => !OPTIONS[of].has(name) && !MODULE_WORDS.has(name));
 
-/** Is the thing written as a module, which may declare options of its own? */
+/** Returns whether the thing is written as a module, which may declare options of its own. */
 function isModule(options: readonly WrittenOption[], { of, owner }: WrittenOption): boolean {
   return options.some(option => option.of === of && option.owner === owner && MODULE_KEYS.has(option.name));
 }
 
-/** Does the workspace declare an option of that name, or generators without clan? */
+/** Returns whether the workspace declares an option of that name, or generators without clan. */
 function mayBeDeclared({ isClan, names }: DeclaredNames, { of, name }: WrittenOption): boolean {
   if (!isClan || names.has(name)) return true;
   return names.has('generators') && meantBy(of, name) === null && !FORMER[of].has(name);

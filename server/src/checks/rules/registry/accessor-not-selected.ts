@@ -137,7 +137,9 @@ const lackingIn = perUnit(function* (unit, context): Iterable<Missing> {
   }
 });
 
-/** A key of a row that is given to a function as a whole: the row is right where it stands, and another rule says more. */
+/**
+ * A key of a row that is given to a function as a whole: the row is right where it stands, and another rule says more.
+ */
 function isHandedOver({ file, keyedModules }: Unit, { at, key }: KeyLookup): boolean {
   return at.file !== file && keyedModules.some(({ keys }) => keys.includes(key));
 }
@@ -146,7 +148,7 @@ interface Asked extends Pick<Missing, 'lookup' | 'path'> {
   readonly generator: string;
 }
 
-/** The generators that a unit asks for by keys, and the paths that it makes of keys. */
+/** Yields the generators that a unit asks for by keys, and the paths that it makes of keys. */
 function* askedIn({ uses, keyPaths }: Unit): Iterable<Asked> {
   for (const { key: lookup, guarded, generator } of uses)
     if (lookup?.found === true && !guarded) yield { lookup, generator, path: null };

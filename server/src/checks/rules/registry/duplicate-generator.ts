@@ -113,7 +113,7 @@ function areFilesOfOne(a: RegistryKey, b: RegistryKey): boolean {
   return describe(a.body) === describe(b.body);
 }
 
-/** What two equal bodies have in common, as text. */
+/** Returns what two equal bodies have in common, as text. */
 function describe(body: GeneratorBody): string {
   return JSON.stringify([
     body.files

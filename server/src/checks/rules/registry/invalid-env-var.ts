@@ -84,7 +84,7 @@ function whatIsWrong(name: string): string {
   return `has "${bad}"`;
 }
 
-/** The nearest valid name; null if nothing of the name is left. */
+/** Returns the nearest valid name; null if nothing of the name is left. */
 function validName(name: string): string | null {
   const cleaned = name.replace(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=[0-9])/, '_');
   return /[A-Za-z0-9]/.test(cleaned) ? cleaned : null;

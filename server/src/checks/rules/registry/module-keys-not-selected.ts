@@ -144,7 +144,7 @@ interface LackingKey {
   readonly machines: readonly string[];
 }
 
-/** The keys that a module is given and of which machines certainly have no generator. */
+/** Returns the keys that a module is given and of which machines certainly have no generator. */
 function lackingKeys(
   { fleet }: CheckContext,
   unit: Unit,
@@ -172,7 +172,9 @@ const ASIDE: ReadonlySet<string> = new Set([
   'passthru',
 ]);
 
-/** Is what is made at a place certainly made part of a configuration: as it is, and under no condition? */
+/**
+ * Returns whether what is made at a place is certainly made part of a configuration: as it is, and under no condition.
+ */
 function isSurelyPart(source: SourceFile, at: Place): boolean {
   return waysFrom(source, at).some(
     ({ steps, option }) =>

@@ -111,7 +111,9 @@ function* unusedOf(fleet: Fleet, facts: RegistryFacts): Iterable<Report> {
   }
 }
 
-/** Are a module's generators unknown because it reads a row that is missing, or that lists unknown keys? */
+/**
+ * Returns whether a module's generators are unknown because it reads a row that is missing, or that lists unknown keys.
+ */
 function hasBrokenRow(facts: RegistryFacts, unit: Unit): boolean {
   return unit.rowReads.some(read => {
     const matrix = facts.matrices.find(candidate => candidate.file === read.matrix);

@@ -75,7 +75,7 @@ in
   },
 };
 
-/** The files that secrets are taken from; null where some may be taken from any. */
+/** Returns the files that secrets are taken from; null where some may be taken from any. */
 function takenFiles({ sources }: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
   if (secrets.gaps.some(({ keeper }) => keeper === 'age')) return null;
   const found = new Set<string>();

@@ -79,7 +79,7 @@ interface Conflict {
   readonly isIdle: boolean;
 }
 
-/** Do several places say of a secret whose it is? Then one may take back what another says. */
+/** Returns whether several places declare whose a secret is. Then one may take back what another says. */
 function saidTwice({ fleet }: CheckContext): (name: string) => boolean {
   const once = new Set<string>();
   const twice = new Set<string>();
@@ -152,7 +152,7 @@ function isSameModule(left: SecretFacts['templates'][number]['above'], right: ty
   return left.length === right.length && left.every((name, index) => name === right[index]);
 }
 
-/** The options that are set for sure and without a condition, by name. */
+/** Returns the options that are set for sure and without a condition, by name. */
 function strongest(options: readonly SecretOption[]): ReadonlyMap<string, SecretOption> {
   const found = new Map<string, SecretOption>();
   for (const option of options) {

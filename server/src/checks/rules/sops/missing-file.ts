@@ -197,12 +197,12 @@ function outside({ fleet }: CheckContext, secrets: FleetSecrets, named: NamedSou
   };
 }
 
-/** Does a condition ask whether there are files? */
+/** Returns whether a condition asks whether there are files. */
 function isIfThere({ sources }: CheckContext, { source, conditional }: NamedSource): boolean {
   return conditional && /\b(pathExists|readDir|readFileType)\b/.test(sources.text(source.at.file) ?? '');
 }
 
-/** Folders of which git keeps the content elsewhere. */
+/** Returns folders of which git keeps the content elsewhere. */
 function submodulesOf({ sources }: CheckContext): readonly string[] {
   const text = sources.kind('.gitmodules') === 'file' ? sources.text('.gitmodules') : null;
   return [...(text ?? '').matchAll(/^\s*path\s*=\s*(\S+)\s*$/gm)].map(match => match[1] as string);

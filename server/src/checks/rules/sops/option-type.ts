@@ -86,7 +86,7 @@ modules/age.nix; the types of nixpkgs' lib.`,
   },
 };
 
-/** Does a stronger definition count in its place? An unknown one may be anything, `mkForce` too. */
+/** Returns whether a stronger definition counts in its place. An unknown one may be anything, `mkForce` too. */
 function isOverridden(all: readonly WrittenSecretOption[], written: WrittenSecretOption): boolean {
   return all.some(
     ({ keeper, of, owner, name, option }) =>

@@ -81,7 +81,7 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
   },
 };
 
-/** The first file below a configuration that no rule of it takes, unless that is said at the file. */
+/** Returns the first file below a configuration that no rule of it takes, unless that is said at the file. */
 function ruleless(context: CheckContext, config: SopsConfig): string | null {
   if (config.rules.length === 0) return null;
   const { sources } = context;
@@ -93,13 +93,13 @@ function ruleless(context: CheckContext, config: SopsConfig): string | null {
   return null;
 }
 
-/** Does a rule fit none of the files? False where that is not known. */
+/** Returns whether a rule fits none of the files. False where that is not known. */
 function fitsNone(config: SopsConfig, rule: CreationRule, files: readonly string[] | null): boolean {
   const alone = { ...config, rules: [rule] };
   return files?.every(path => ruleFor(alone, path) === null) ?? false;
 }
 
-/** What an expression that begins with the configuration's own folder should be; null for others. */
+/** Returns what an expression that begins with the configuration's own folder should be; null for others. */
 function fromRoot(config: SopsConfig, value: string): string | null {
   const folder = folderOf(config.path);
   const start = value.startsWith('^') ? 1 : 0;
@@ -139,7 +139,7 @@ function reportOf(
 /** Files and folders: more than any repository keeps below one configuration. */
 const MAX_FILES = 20_000;
 
-/** The files below a folder, but for those of Nix, which nobody encrypts; null where they are too many. */
+/** Returns the files below a folder, but for those of Nix, which nobody encrypts; null where they are too many. */
 const filesFor = keptFor(() => {
   const known = new Map<string, readonly string[] | null>();
   return {

@@ -109,7 +109,7 @@ function problem(wanted: string, { kind, upTo, file, names }: LocatedKey): strin
   }
 }
 
-/** The whole key with its wrong part put right. */
+/** Returns the whole key with its wrong part put right. */
 function meantBy(wanted: string, { upTo, names }: LocatedKey): string | null {
   const slash = upTo.lastIndexOf('/') + 1;
   const meant = suggest(upTo.slice(slash), names);

@@ -88,7 +88,7 @@ Source: sops-nix 56b2406, modules/sops and modules/home-manager; agenix b027ee2,
   },
 };
 
-/** Is it there, and on the side that it is used on? */
+/** Returns whether it is there, and on the side that it is used on. */
 function isKnown({ known, side }: WrittenSecretOption): boolean {
   return known !== null && (side === 'both' || known.side === 'both' || known.side === side);
 }
@@ -129,7 +129,7 @@ function fixesOf(sources: Sources, written: WrittenSecretOption, meant: string |
     : [{ title: `Replace with "${meant}"`, edits: [edit], preferred: true, guess: true }];
 }
 
-/** The last name of the option that was meant; the groups that it is in are right. */
+/** Returns the last name of the option that was meant; the groups that it is in are right. */
 function meantBy({ keeper, of, name, option, side }: WrittenSecretOption): string | null {
   const group = name.slice(0, name.length - option.name.length);
   const isUsual = ([each, { side: on }]: readonly [string, KnownOption]) =>

@@ -123,7 +123,7 @@ const NAMESPACES =
 /** Functions that make a text of what they are given. */
 const TEXTS = /^(toJSON|toString|optionalString|writeText|concatStrings|concatStringsSep|concatLines)$/;
 
-/** Does it certainly end as (a part of) the value of an option of the module that the file is? */
+/** Returns whether it certainly ends as (a part of) the value of an option of the module that the file is. */
 function isAssigned({ root }: SourceFile, { steps, option }: Way): boolean {
   if (!NAMESPACES.test(option[0] ?? '') || option.length < 2 || option.includes('')) return false;
   const outermost = steps.at(-1);
@@ -155,7 +155,7 @@ function outside(
   };
 }
 
-/** May the text of a template be made of what is assigned to the option? */
+/** Returns whether the text of a template may be made of what is assigned to the option. */
 function mayTake(
   { complete, content, options, nameKind }: SecretTemplate,
   option: readonly string[],

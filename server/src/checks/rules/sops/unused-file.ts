@@ -57,7 +57,7 @@ Source: sops-nix 56b2406, modules/sops.`,
   },
 };
 
-/** The files that secrets are taken from; null where some may be taken from any. */
+/** Returns the files that secrets are taken from; null where some may be taken from any. */
 function takenFiles({ sources }: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
   if (secrets.gaps.some(({ keeper }) => keeper === 'sops')) return null;
   const found = new Set<string>();

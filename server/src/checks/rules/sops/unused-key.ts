@@ -64,7 +64,7 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
   },
 };
 
-/** The keys that are taken, by file; null where something may take any of them. */
+/** Returns the keys that are taken, by file; null where something may take any of them. */
 function takenIn(secrets: FleetSecrets): ReadonlyMap<string, ReadonlySet<string>> | null {
   if (secrets.gaps.some(gap => gap.keeper === 'sops')) return null;
   const taken = new Map<string, Set<string>>();

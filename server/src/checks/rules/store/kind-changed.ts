@@ -63,7 +63,7 @@ function isInPlace({ body: { share } }: SoleDeclaration, { placement }: StoredVa
   return share === null || share === (placement === 'shared');
 }
 
-/** Files of which a secret is stored. */
+/** Returns files of which a secret is stored. */
 const secretsOf = keptFor((contents: StoreContents) =>
   [...storedIndex(contents).generators.values()].flatMap(generator =>
     [...generator.files.values()]

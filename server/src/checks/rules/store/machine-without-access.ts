@@ -114,7 +114,7 @@ interface Candidate {
   readonly without: ReadonlySet<string>;
 }
 
-/** Secrets that some machine cannot decrypt, whether it has to or not. */
+/** Returns secrets that some machine cannot decrypt, whether it has to or not. */
 const candidatesIn = keptFor((contents: StoreContents): readonly Candidate[] => {
   const keys = machineKeys(contents);
   return contents.vars.flatMap((stored): Candidate[] => {
@@ -132,7 +132,7 @@ const candidatesIn = keptFor((contents: StoreContents): readonly Candidate[] => 
   });
 });
 
-/** The public keys of machines, in the form in which they are compared. */
+/** Returns the public keys of machines, in the form in which they are compared. */
 function machineKeys({ sops, age, backend }: StoreContents): ReadonlyMap<string, readonly string[]> {
   const keys = new Map<string, readonly string[]>();
   if (backend === 'age')

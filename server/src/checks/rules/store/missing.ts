@@ -84,7 +84,7 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
   },
 };
 
-/** Machines of which a file is not there, in whichever form. */
+/** Returns machines of which a file is not there, in whichever form. */
 function lacks(
   file: GeneratorFile,
   stored: StoredFileOf | undefined,

@@ -74,7 +74,7 @@ function leftText({ hasKey, readable }: Owner): string {
   return `its key is left over, and can still open ${readable} ${readable === 1 ? 'secret' : 'secrets'} of others.`;
 }
 
-/** All machines that the stores know of, each with the file that stands for it. */
+/** Returns all machines that the stores know of, each with the file that stands for it. */
 const ownersIn = keptFor((contents: StoreContents): ReadonlyMap<string, Owner> => {
   const paths = new Map<string, string>();
   for (const { name, path, keys } of contents.sops.machines)

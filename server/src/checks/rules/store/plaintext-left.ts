@@ -82,7 +82,7 @@ interface PublicFile {
   readonly isDouble: boolean;
 }
 
-/** Files with a stored value. */
+/** Returns files with a stored value. */
 const publicFilesOf = keptFor((contents: Parameters<typeof storedIndex>[0]): readonly PublicFile[] =>
   [...storedIndex(contents).generators.values()].flatMap(generator =>
     [...generator.files.values()].flatMap(file => {
@@ -100,7 +100,7 @@ function isSamePlace(storedVar: StoredVar, other: StoredVar): boolean {
   return storedVar.placement === other.placement && storedVar.owner === other.owner;
 }
 
-/** Is a file meant to be a secret? Null where that is not certain. */
+/** Returns whether a file is meant to be a secret. Null where that is not certain. */
 function isSecret(fleet: Fleet, generator: string, file: string): boolean | null {
   const declared = soleDeclaration(fleet, generator);
   if (declared !== null) return soleFile(declared, file)?.secret ?? null;

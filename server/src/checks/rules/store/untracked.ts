@@ -55,7 +55,7 @@ Source: clan-core d7c35d912, clan_lib/git.py; the Nix manual on flake references
   },
 };
 
-/** The last answer for each state of the stores: git's index changes when files are added, and no oftener. */
+/** Returns the last answer for each state of the stores: git's index changes when files are added, and no oftener. */
 const reportsFor = keptFor((contents: StoreContents) => {
   let last: { readonly tracked: TrackedFiles; readonly reports: readonly Report[] } | null = null;
   return {

@@ -147,7 +147,7 @@ function* reportsOf(
 
 type Attribute = Extract<Step, { kind: 'attribute' }>;
 
-/** The option of a disk that the way ends in; null if it is another option, or may be. */
+/** Returns the option of a disk that the way ends in; null if it is another option, or may be. */
 function keyOfDisk(way: Way): Attribute | null {
   const index = way.steps.findIndex(step => step.kind === 'attribute');
   const attribute = way.steps[index];
@@ -181,7 +181,7 @@ function isOfDisk({ steps, option }: Way): boolean {
   return steps.some(step => step.kind === 'attribute' && TYPES.has(typeIn(step.within) ?? ''));
 }
 
-/** The text of `type` in a set; null if it is none. */
+/** Returns the text of `type` in a set; null if it is none. */
 function typeIn({ bindings }: AttrSetExpr): string | null {
   for (const binding of bindings) {
     if (binding.kind !== 'bind' || binding.path.length !== 1 || binding.value.kind !== 'string') continue;

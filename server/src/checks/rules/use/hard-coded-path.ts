@@ -201,7 +201,7 @@ function fixesOf(source: SourceFile, { unit, use }: KnownUse, string: StringExpr
 
 const CONFIGS = ['config', 'osConfig'];
 
-/** The function around the string that is given the configuration. */
+/** Returns the function around the string that is given the configuration. */
 function moduleAround(source: SourceFile, string: StringExpr): LambdaExpr | null {
   const around = expressionsAt(source, string.start).reverse();
   return (
@@ -217,7 +217,7 @@ function configIn(source: SourceFile, string: StringExpr): string | null {
   return names.has('osConfig') ? 'osConfig' : names.has('config') ? 'config' : null;
 }
 
-/** Does the very module define the generator? Then it is there, and `config` is the machine's. */
+/** Returns whether the very module defines the generator. Then it is there, and `config` is the machine's. */
 function isDefinedBelow(
   definitions: readonly { readonly name: string; readonly at: Place }[],
   use: Use,

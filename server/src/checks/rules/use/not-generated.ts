@@ -142,7 +142,7 @@ function* reportsOf({ fleet, stored }: CheckContext, source: SourceFile, known: 
   };
 }
 
-/** Is the value given in Nix, for as long as there is no file? */
+/** Returns whether the value is given in Nix, for as long as there is no file. */
 function isSetByHand(generator: Generator, file: string | null): boolean {
   return generator
     .body()
@@ -150,7 +150,7 @@ function isSetByHand(generator: Generator, file: string | null): boolean {
     .some(option => option.of === 'file' && option.owner === file && /^(value|flakePath)$/.test(option.name));
 }
 
-/** Does the module around the use define the generator, too? Then who has the one has the other. */
+/** Returns whether the module around the use defines the generator, too. Then who has the one has the other. */
 function definesBeside(source: SourceFile, { definitions }: Generator, at: Place): boolean {
   const around = expressionsAt(source, at.start)
     .reverse()

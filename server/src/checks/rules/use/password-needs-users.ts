@@ -89,7 +89,7 @@ function* reportsOf({ fleet, sources }: CheckContext, known: SeenUse<readonly Ra
     };
 }
 
-/** Does the way end in a user's password file? */
+/** Returns whether the way ends in a user's password file. */
 export function isPassword({ option }: Way): boolean {
   return /(^|\.)users\.(users|extraUsers)(\.[^.]*)?\.(hashedPasswordFile|passwordFile)$/.test(
     option.join('.'),

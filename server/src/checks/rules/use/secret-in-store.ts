@@ -138,7 +138,9 @@ function sinkOf({ steps, option }: Way): Sink | null {
 const WRITERS =
   /^(write(Text|TextFile|TextDir|Script|ScriptBin|ShellScript|ShellScriptBin|ShellApplication)|toFile|runCommand(Local|CC)?|replaceVars|substituteAll|concatText(File)?)$/;
 
-/** Options of which the text is in a file of the store. A name that a function gives (`genAttrs`) is not among theirs. */
+/**
+ * Options of which the text is in a file of the store. A name that a function gives (`genAttrs`) is not among theirs.
+ */
 const OPTIONS = [
   /^environment\.etc\..+\.text$/,
   /(^|\.)(home\.file|xdg\.(config|data|cache)File|hjem\.users\.[^.]+\.files)\..+\.text$/,
@@ -150,7 +152,7 @@ const OPTIONS = [
   /(^|\.)networking\.wireless\.networks\..+\.psk$/,
 ];
 
-/** Where on its way a text is certainly stored; null where that is not known. */
+/** Returns where on its way a text is certainly stored; null where that is not known. */
 function storedBy(steps: readonly Step[], option: readonly string[]): Sink | null {
   let attribute: Range | null = null;
   for (const step of steps) {

@@ -147,7 +147,7 @@ Mend the name, or declare the file.`,
   }),
 };
 
-/** All files of the used generator if the used one is certainly not among them; else null. */
+/** Returns all files of the used generator if the used one is certainly not among them; else null. */
 function filesWithoutUsed(facts: Facts, use: Use): string[] | null {
   const name = use.fileName;
   if (name === null || use.fileKind === 'pattern') return null;
@@ -163,7 +163,7 @@ function filesWithoutUsed(facts: Facts, use: Use): string[] | null {
 
 const answersOf = keeping((_: Generator) => new Map<string, boolean>());
 
-/** May the generator have a file of this name? Asked by each machine that uses it. */
+/** Returns whether the generator may have a file of this name. Asked by each machine that uses it. */
 function mayHave(generator: Generator, name: string): boolean {
   const known = answersOf(generator);
   let answer = known.get(name);
@@ -176,8 +176,8 @@ function mayHave(generator: Generator, name: string): boolean {
 }
 
 /**
- * Is the file declared under a condition that does not hold here? What reads it stands under the same condition then,
- * and is not evaluated either.
+ * Returns whether the file is declared under a condition that does not hold here. What reads it stands under the same
+ * condition then, and is not evaluated either.
  */
 function isHeldBack({ sources }: CheckContext, facts: Facts, { generator, fileName }: Use): boolean {
   const name = fileName as string;

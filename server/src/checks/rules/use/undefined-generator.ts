@@ -127,7 +127,10 @@ interface Lacking {
   readonly severity?: Severity;
 }
 
-/** The names of all generators that the module assigns; null if it assigns none from a registry, or they are not known. */
+/**
+ * Returns the names of all generators that the module assigns; null if it assigns none from a registry, or they are not
+ * known.
+ */
 function assignedNames(unit: Unit): ReadonlySet<string> | null {
   if (unit.assignments.length === 0) return null;
   const names = new Set<string>();
@@ -152,7 +155,7 @@ function missingFrom(
     : null;
 }
 
-/** Where all machines that read the module are without the generator. */
+/** Returns where all machines that read the module are without the generator. */
 function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, use: Use): Lacking | null {
   const readers = readersOf(fleet, unit.file);
   if (readers === null || readers.certain.length === 0 || use.at.file !== unit.file) return null;

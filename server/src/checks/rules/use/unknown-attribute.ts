@@ -163,7 +163,7 @@ function insertFiles(at: Place) {
   return { ...at, end: at.start, text: 'files.' };
 }
 
-/** What to read instead of what looks like no slip. */
+/** Returns what to read instead of what looks like no slip. */
 function adviceFor({ of, prompt, attribute }: Stranger, files: readonly string[]): string {
   if (of === 'prompt') {
     const isKept = prompt !== null && files.includes(prompt);

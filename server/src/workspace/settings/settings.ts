@@ -3,10 +3,10 @@
  * workspace wants them. A setting that is wrong is named, where it stands, and left out; the others hold.
  */
 import * as v from 'valibot';
-import { didYouMean, suggest } from '../edits/suggest.ts';
-import type { FleetSettings } from '../fleet/build/builder.ts';
-import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../host/sandbox/limits.ts';
-import type { Place } from '../nix/places.ts';
+import { didYouMean, suggest } from '../../edits/suggest.ts';
+import type { FleetSettings } from '../../fleet/build/builder.ts';
+import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../../host/sandbox/limits.ts';
+import type { Place } from '../../nix/places.ts';
 import { matchesAny } from './glob.ts';
 import { type JsonNode, memberAt } from './json.ts';
 import { mergeRules, type NoteProblem, type RuleSettings, readRules } from './rule-settings.ts';

@@ -3,9 +3,9 @@
  * group (`registry/*`). Knows the names of rules, not what they do.
  */
 import * as v from 'valibot';
-import type { CheckSettings } from '../checks/engine/run.ts';
-import type { Severity } from '../checks/rule.ts';
-import { didYouMean, nearestRule } from '../edits/suggest.ts';
+import type { CheckSettings } from '../../checks/engine/run.ts';
+import type { Severity } from '../../checks/rule.ts';
+import { didYouMean, nearestRule } from '../../edits/suggest.ts';
 import { matchesAny } from './glob.ts';
 
 export const SEVERITY_WORDS = ['off', 'error', 'warning', 'info', 'hint'] as const satisfies readonly (

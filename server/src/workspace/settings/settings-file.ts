@@ -2,7 +2,7 @@
  * `varsmith.json` as a file: what it says and what is wrong with it. What the settings mean is the business of
  * `settings.ts`.
  */
-import type { Finding, Fix } from '../checks/rule.ts';
+import type { Finding, Fix } from '../../checks/rule.ts';
 import { plainOf, readJson } from './json.ts';
 import { type ReadSettings, readSettings, type SettingsLayer, type SettingsProblem } from './settings.ts';
 import { SETTINGS_FILE, SETTINGS_RULE } from './settings-names.ts';

@@ -2,7 +2,7 @@
  * The edit of `varsmith.json` that switches a rule off. It keeps the file's formatting and knows nothing of what the
  * settings mean.
  */
-import type { TextEdit } from '../edits/text-edit.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import { type JsonObject, memberAt, readJson } from './json.ts';
 import { SETTINGS_FILE } from './settings-names.ts';
 

@@ -2,7 +2,7 @@
  * JSON with the place of everything in it, so that a mistake in a settings file can be shown on its characters and
  * a value replaced without touching its neighbours. Strict, as `JSON.parse` is. Knows no setting.
  */
-import type { Range } from '../nix/syntax.ts';
+import type { Range } from '../../nix/syntax.ts';
 
 export type JsonNode = JsonObject | JsonArray | JsonScalar;
 

@@ -1,7 +1,8 @@
 /** A revision of a repository as the folder of a workspace: what `disk.ts` shows of a folder, from plain data. */
-import type { Revision, RevisionEntry } from '../host/git/revision.ts';
-import { folderOf } from '../nix/eval/paths.ts';
-import { type Disk, type Entry, type LinkEntry, START_BYTES, textOf } from './disk.ts';
+import type { Revision, RevisionEntry } from '../../host/git/revision.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
+import type { Disk, Entry, LinkEntry } from './disk.ts';
+import { START_BYTES, textOf } from './file-text.ts';
 
 /** As many links in a row as Linux follows. */
 const MAX_HOPS = 40;

@@ -1,0 +1,42 @@
+/** How requests are registered: each waits for the server's start, and its failures stay inside. Knows no feature. */
+import type { CancellationToken } from 'vscode-languageserver';
+import type { Engine } from '../workspace/engine.ts';
+import type { Analysis } from './analysis.ts';
+import type { Client } from './client.ts';
+import type { DisplaySettings } from './display-settings.ts';
+
+/** What handlers need of a running server. */
+export interface Served {
+  readonly analysis: Analysis;
+  readonly client: Client;
+  readonly engine: Engine;
+  /** What is shown in the text, by the settings as they are now. */
+  readonly display: () => DisplaySettings;
+}
+
+/** Makes a handler wait for the start and keeps its failures inside; null if the server could not start. */
+export type RequestGuard<Running> = <Params, Result>(
+  name: string,
+  handle: (running: Running, params: Params, token: CancellationToken) => Promise<Result> | Result,
+) => (params: Params, token: CancellationToken) => Promise<Result | null>;
+
+/** Guards handlers that ask the analysis alone. */
+export function analysed<Running extends Served>(request: RequestGuard<Running>) {
+  return <Params, Result>(
+    name: string,
+    handle: (analysis: Analysis, params: Params, token: CancellationToken) => Promise<Result> | Result,
+  ) => request<Params, Result>(name, ({ analysis }, ...asked) => handle(analysis, ...asked));
+}
+
+/** Guards handlers whose answer depends on what the client can do. */
+export function clientBound<Running extends Served>(request: RequestGuard<Running>) {
+  return <Params, Result>(
+    name: string,
+    handle: (
+      analysis: Analysis,
+      client: Client,
+      params: Params,
+      token: CancellationToken,
+    ) => Promise<Result> | Result,
+  ) => request<Params, Result>(name, ({ analysis, client }, ...asked) => handle(analysis, client, ...asked));
+}

@@ -1,0 +1,191 @@
+/**
+ * What a workspace knows at a moment, and how changes and settings alter it. Only `check` analyses; everything else notes what
+ * has changed.
+ */
+import type { CheckFiles } from '../checks/rule.ts';
+import type { Snapshot } from '../editor/snapshot.ts';
+import type { FleetBuilder } from '../fleet/build/builder.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
+import { groupBy } from '../std.ts';
+import type { Engine } from './engine.ts';
+import type { Disk } from './files/disk.ts';
+import { createFiles, type WorkspaceFiles } from './files/files.ts';
+import { createGitIndex, type GitIndex } from './git-index.ts';
+import { createRunNotes, NO_NOTES, type RunNotes } from './run-notes.ts';
+import { matchesAny } from './settings/glob.ts';
+import { checkSettings } from './settings/rule-settings.ts';
+import { fleetSettings, type Settings, type SettingsProblem } from './settings/settings.ts';
+import { createSettingsReader, type SettingsReader, settingsFindings } from './settings/settings-file.ts';
+import { SETTINGS_FILE } from './settings/settings-names.ts';
+import { createStoredReader, type StoredReader } from './stored.ts';
+
+export interface WorkspaceOptions {
+  /** Absolute path. */
+  readonly root: string;
+  readonly engine: Engine;
+  /** Read instead of the folder, such as an earlier state of it. */
+  readonly disk?: Disk;
+  /** What the editor or the command line sets. */
+  readonly configuration?: unknown;
+  /** Folders inside the root that are not this workspace's, relative to it. */
+  readonly foreign?: readonly string[];
+  /** False: only open documents are analysed. Default true. */
+  readonly search?: boolean;
+  /** Called for each rule that failed, with a line. */
+  readonly log?: (line: string) => void;
+}
+
+export interface WorkspaceState {
+  readonly options: WorkspaceOptions;
+  readonly ruleIds: readonly string[];
+  /** Ids of the rules that are off unless settings switch them on. */
+  readonly optionalIds: readonly string[];
+  readonly files: WorkspaceFiles;
+  readonly settingsReader: SettingsReader;
+  readonly storedReader: StoredReader;
+  /** Null: no folder that git could know. */
+  readonly gitIndex: GitIndex | null;
+  readonly notes: RunNotes;
+  /** What rules keep from one check to the next. */
+  readonly memory: ReturnType<Engine['createMemory']>;
+  /** An object of its own, since the files ask it and settings are read from the files. */
+  readonly exclusion: { isExcluded: (path: string) => boolean };
+  /** What the editor or the command line sets. */
+  configuration: unknown;
+  settings: Settings;
+  problems: readonly SettingsProblem[];
+  builder: FleetBuilder;
+  version: number;
+  /** The last snapshot; null before the first. */
+  last: Snapshot | null;
+  /** The last snapshot is out of date. */
+  stale: boolean;
+  /** What has changed since the last check; null: anything may have. */
+  unchecked: Set<string> | null;
+}
+
+export function createWorkspaceState(options: WorkspaceOptions): WorkspaceState {
+  const { root, engine, disk, configuration, foreign = [], search = true } = options;
+  const exclusion: WorkspaceState['exclusion'] = { isExcluded: () => false };
+  const files = createFiles({
+    root,
+    ...(disk === undefined ? {} : { disk }),
+    parse: engine.parse,
+    excluded: path => foreign.includes(path) || exclusion.isExcluded(path),
+    search,
+  });
+  const ruleIds = engine.rules.map(({ id }) => id);
+  const settingsReader = createSettingsReader(ruleIds);
+  const { settings, problems } = settingsReader.read(files, configuration);
+  exclusion.isExcluded = excludedBy(settings);
+  return {
+    options,
+    ruleIds,
+    optionalIds: engine.rules.filter(rule => rule.optional === true).map(({ id }) => id),
+    files,
+    settingsReader,
+    storedReader: createStoredReader(files),
+    gitIndex: !search || disk !== undefined ? null : createGitIndex(root),
+    notes: disk === undefined ? createRunNotes(root) : NO_NOTES,
+    memory: engine.createMemory(),
+    exclusion,
+    configuration,
+    settings,
+    problems,
+    builder: engine.createFleetBuilder(files, fleetSettings(settings)),
+    version: 0,
+    last: null,
+    stale: true,
+    unchecked: null,
+  };
+}
+
+/** Notes that the content of files is another one now. */
+export function notePaths(state: WorkspaceState, paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  state.stale = true;
+  for (const path of paths) state.unchecked?.add(path);
+  state.builder.changed(paths);
+  state.storedReader.changed(paths);
+  if (paths.includes(SETTINGS_FILE)) applySettings(state);
+}
+
+/** Reads the settings again, and begins anew as far as they ask for it. */
+export function applySettings(state: WorkspaceState): void {
+  const { settings: before, problems: problemsBefore, files } = state;
+  const { settings, problems } = state.settingsReader.read(files, state.configuration);
+  state.settings = settings;
+  state.problems = problems;
+  if (!equal(problemsBefore, problems)) state.stale = true;
+  if (equal(before, settings)) return;
+  state.stale = true;
+  if (equal({ ...before, rules: null }, { ...settings, rules: null })) return;
+  state.exclusion.isExcluded = excludedBy(settings);
+  if (before.enable !== settings.enable || !equal(before.exclude, settings.exclude)) files.rescan();
+  state.builder = state.options.engine.createFleetBuilder(files, fleetSettings(settings));
+  state.unchecked = null;
+}
+
+/** Reads everything on disk again. */
+export function rescan(state: WorkspaceState): void {
+  state.storedReader.forgetAll();
+  state.unchecked = null;
+  notePaths(state, state.files.rescan());
+  applySettings(state);
+}
+
+/** Builds the fleet, runs the rules, and returns both as the next snapshot. */
+export function check(state: WorkspaceState): Snapshot {
+  const { files, memory, notes, unchecked } = state;
+  const fleet = state.builder.build();
+  const findings = state.options.engine
+    .check(fleet, checkedFiles(state, fleet), severitiesOf(state), {
+      onFailure: noteFailure(state),
+      since: { memory, changed: unchecked === null ? null : [...unchecked] },
+    })
+    .filter(({ at }) => !state.exclusion.isExcluded(at.file));
+  state.stale = false;
+  state.unchecked = new Set();
+  state.last = {
+    version: ++state.version,
+    fleet,
+    findings: groupBy([...findings, ...settingsFindings(state.problems)], ({ at }) => at.file),
+    files,
+    stored: () => storedOf(state, fleet),
+    noted: notes.stale,
+  };
+  return state.last;
+}
+
+/** Returns what the settings say about rules. */
+export function severitiesOf({ settings, ruleIds, optionalIds }: WorkspaceState) {
+  return checkSettings(settings.rules, ruleIds, optionalIds);
+}
+
+/** Reads what is stored for a fleet. */
+export function storedOf({ storedReader, options, settings }: WorkspaceState, fleet: Fleet) {
+  return storedReader.read(options.engine.backendOf(fleet), fleet.directory ?? '', settings.store);
+}
+
+function checkedFiles(state: WorkspaceState, fleet: Fleet): CheckFiles {
+  return {
+    ...state.files,
+    stored: () => storedOf(state, fleet),
+    tracked: () => state.gitIndex?.tracked() ?? null,
+  };
+}
+
+function noteFailure({ options }: WorkspaceState) {
+  return ({ rule, error }: { readonly rule: string; readonly error: unknown }) =>
+    options.log?.(`rule ${rule} failed: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+/** Compares plain JSON written by the same code, so in the same order. */
+function equal(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+/** Returns which paths are not searched: all of them if the analysis is off. */
+function excludedBy(settings: Settings): (path: string) => boolean {
+  return settings.enable ? matchesAny(settings.exclude) : () => true;
+}
