@@ -1,0 +1,85 @@
+/**
+ * The modules that are files: each read once for all machines, and once more for each context in which it differs. What
+ * reads the same after a change remains the same object.
+ */
+
+import type { Given } from '../../modules/modules.ts';
+import { certain } from '../../modules/read.ts';
+import { string } from '../../nix/eval/construct.ts';
+import { forgetWalked } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue } from '../../nix/eval/value.ts';
+import { addToSet } from '../../std.ts';
+import { constantModule, withKnown } from './interned.ts';
+import type { ModuleCache } from './module-cache.ts';
+import { keyOf, NOBODY, type Viewer } from './module-contexts.ts';
+import type { ModuleFacts } from './module-facts.ts';
+import { readWithin, valueOfFile, wholeOf } from './module-sources.ts';
+import type { TableState } from './module-table-state.ts';
+
+/** Returns the module that a file is in a context, or `null` if the file cannot be read. */
+export function fileModule(table: TableState, path: string, viewer: Viewer): ModuleFacts | null {
+  const { cache } = table;
+  const context = table.contexts.narrowed(path, viewer);
+  const key = keyOf(path, context);
+  const args = context.args?.set;
+  const known = cache.files.get(key);
+  if (known !== undefined && cache.given.get(key) === args) return known;
+  if (known) cache.dropped.add(known);
+  const facts = readFile(table, path, key, context);
+  cache.files.set(key, facts);
+  if (key !== path) noteVariant(cache, path, key, args);
+  return facts;
+}
+
+/** Reads again the files that have changed; a module that says the same as before is not among the dropped any more. */
+export function refreshFiles(table: TableState): void {
+  const { before, dropped } = table.cache;
+  for (const [key, facts] of [...before]) {
+    // What a machine has of its own is read again when that is asked for.
+    if (!key.includes('\0') && fileModule(table, key, NOBODY) === facts) dropped.delete(facts);
+  }
+  // What is left is of files that are gone.
+  before.clear();
+}
+
+/** @param key the path itself where the file is the same for all machines */
+function readFile(table: TableState, path: string, key: string, context: Viewer): ModuleFacts | null {
+  const { cx } = table;
+  const file = table.files.parse(path);
+  if (file === null) return null;
+  const value = valueOfFile(cx, path);
+  const given = givenIn(context, table.givenTo(path));
+  const facts = value === null ? null : readWithin(cx, value, wholeOf(file), given);
+  forgetWalked(cx, path);
+  table.done(file);
+  if (facts === null) return null;
+  const isShared = key === path;
+  const definitions = withKnown(facts.definitions, table.definitionsOf(path));
+  const fresh = { ...facts, file: path, definitions, source: isShared ? null : facts.source };
+  const before = table.cache.before.get(key);
+  table.cache.before.delete(key);
+  return before === undefined || !isShared ? fresh : internedModule(table, fresh, before);
+}
+
+/** Returns the module from before if the fresh one says the same, otherwise the fresh one in its place. */
+function internedModule({ settling }: TableState, fresh: ModuleFacts, before: ModuleFacts): ModuleFacts {
+  const interned = constantModule(fresh, before);
+  if (interned === before && settling.saySame(before, fresh)) return before;
+  const changed = interned === before ? { ...fresh, definitions: before.definitions } : interned;
+  settling.replace(changed, before);
+  return changed;
+}
+
+/** Returns the arguments of a file in a context: the machine's own come first. */
+function givenIn(context: Viewer, shared: Given): Given {
+  return name =>
+    name === '_class' && context.class !== null
+      ? string(context.class, null)
+      : ((context.args === null || name === 'lib' ? null : certain(context.args.set, name)?.value) ??
+        shared(name));
+}
+
+function noteVariant(cache: ModuleCache, path: string, key: string, args: AttrsValue | undefined): void {
+  addToSet(cache.variants, path, key);
+  if (args !== undefined) cache.given.set(key, args);
+}

@@ -1,0 +1,131 @@
+/** Reads one module within a budget of steps, for the first time or again. Knows nothing of which modules there are. */
+
+import { optionIn, partsOf } from '../../modules/module-options.ts';
+import type { Given } from '../../modules/modules.ts';
+import { NO_TRACES } from '../../modules/options/traces.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import type { Lazy, Origin } from '../../nix/eval/value.ts';
+import { extentOf, type SourceFile } from '../../nix/source.ts';
+import type { ModuleOptions } from '../model/options.ts';
+import type { ModuleReading } from './fixpoint.ts';
+import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.ts';
+import type { ModuleSources } from './module-table-state.ts';
+import { readModuleOptions, UNKNOWN_OPTIONS } from './option-statements.ts';
+
+/** Steps allowed for one module. */
+const STEPS = 200_000;
+
+/** Returns the whole file as the place of a module. */
+export function wholeOf(file: SourceFile): Origin {
+  return { file, ...extentOf(file), call: null };
+}
+
+/** Returns the value of a file, or `null` if that takes too many steps. */
+export function valueOfFile(cx: Evaluation, path: string): Lazy | null {
+  const value = withBudget(cx, STEPS, () => cx.importFile(path, null));
+  return value instanceof BudgetExceeded ? null : value;
+}
+
+/** Reads a module; one that takes too many steps is a gap at `at`, where it is used. */
+export function readWithin(cx: Evaluation, module: Lazy, at: Origin, given: Given): ModuleFacts {
+  const facts = withBudget(cx, STEPS, () => readModule(cx, module, given, at));
+  if (!(facts instanceof BudgetExceeded)) return facts;
+  const place = { file: at.file.path, start: at.start, end: at.end };
+  return {
+    file: null,
+    definitions: [],
+    imports: [],
+    homes: { imports: [], definitions: [] },
+    gaps: [{ at: place, what: 'effort', reason: facts.message }],
+    foreign: false,
+    strangers: [],
+    traces: NO_TRACES,
+    importsKnown: false,
+    circular: [],
+    source: { module, given, fallback: at },
+  };
+}
+
+/** Returns how modules are read again for a machine, and asked for options. */
+export function readingFrom(sources: ModuleSources): ModuleReading {
+  return {
+    again: (facts, config) => readAgain(sources, facts, config),
+    option: (facts, path, config) =>
+      askSource(sources, facts, source => optionOf(sources, facts, source, path, config), {
+        definitions: [],
+        declared: null,
+        unclear: true,
+      }),
+  };
+}
+
+function readAgain(sources: ModuleSources, facts: ModuleFacts, config: Lazy): ModuleFacts {
+  return askSource(
+    sources,
+    facts,
+    ({ module, given, fallback }) => readModule(sources.cx, module, withConfig(given, config), fallback),
+    facts,
+  );
+}
+
+function optionOf(
+  { cx, parts }: ModuleSources,
+  facts: ModuleFacts,
+  { module, given }: ModuleSource,
+  path: readonly string[],
+  config: Lazy | null,
+): ReturnType<ModuleReading['option']> {
+  if (config !== null) return optionIn(cx, partsOf(cx, module, withConfig(given, config)), path);
+  const general = parts.get(facts) ?? partsOf(cx, module, given);
+  parts.set(facts, general);
+  return optionIn(cx, general, path);
+}
+
+/** Returns what a module declares and defines of options; read once until its file changes. */
+export function optionsOf(sources: ModuleSources, facts: ModuleFacts): ModuleOptions {
+  const { cx, cache } = sources;
+  const file = facts.source === null ? facts.file : null;
+  const known = file === null ? cache.ownOptions.get(facts) : cache.options.get(file);
+  if (known !== undefined) return known;
+  const options = askSource(
+    sources,
+    facts,
+    ({ module, given }) => readModuleOptions(cx, module, given),
+    UNKNOWN_OPTIONS,
+  );
+  if (file === null) cache.ownOptions.set(facts, options);
+  else cache.options.set(file, options);
+  return options;
+}
+
+/** Asks a module's source; returns `otherwise` if that is gone or the answer takes too many steps. */
+function askSource<T>(
+  sources: ModuleSources,
+  facts: ModuleFacts,
+  ask: (source: ModuleSource) => T,
+  otherwise: T,
+): T {
+  const answer = withBudget(sources.cx, STEPS, () => {
+    const source = sourceOf(sources, facts);
+    return source === null ? otherwise : ask(source);
+  });
+  if (facts.source === null && facts.file !== null) {
+    const file = sources.files.parse(facts.file);
+    if (file !== null) sources.done(file);
+  }
+  return answer instanceof BudgetExceeded ? otherwise : answer;
+}
+
+/** Returns a module with its arguments, imported again if it is all of a file; `null` if that cannot be read. */
+function sourceOf({ cx, files, givenTo }: ModuleSources, facts: ModuleFacts): ModuleSource | null {
+  const { file: path, source } = facts;
+  if (source !== null) return source;
+  const file = path === null ? null : files.parse(path);
+  if (path === null || file === null) return null;
+  return { module: cx.importFile(path, null), given: givenTo(path), fallback: wholeOf(file) };
+}
+
+function withConfig(given: Given, config: Lazy): Given {
+  return name => (name === 'config' ? config : given(name));
+}

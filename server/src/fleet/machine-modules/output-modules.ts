@@ -1,0 +1,87 @@
+/** The modules that are at an output of the flake: written in its files, or added by frameworks. */
+
+import type { FlakeSet } from '../../flake/flake-modules.ts';
+import { outputsAt, readOutputs } from '../../flake/flake-outputs.ts';
+import { certain } from '../../modules/read.ts';
+import type { Lazy } from '../../nix/eval/value.ts';
+import { sameItems } from '../../std.ts';
+import type { FileOutputs } from './module-cache.ts';
+import type { ModuleFacts } from './module-facts.ts';
+import { readWithin } from './module-sources.ts';
+import type { TableState } from './module-table-state.ts';
+
+/** Returns the modules at a path of the flake's outputs; the same list as before while they are the same. */
+export function outputModules(table: TableState, path: readonly string[]): readonly ModuleFacts[] {
+  const key = path.join('\0');
+  let modules = table.outputs.get(key);
+  if (modules === undefined) {
+    modules = joinedModules(table, path, key);
+    table.outputs.set(key, modules);
+  }
+  return modules;
+}
+
+function joinedModules(table: TableState, path: readonly string[], key: string): readonly ModuleFacts[] {
+  const { joined } = table.cache;
+  const modules = [
+    ...table.adding.flatMap(file => modulesOfFile(table, file, path, key)),
+    ...table.made().flatMap(made => modulesOfFramework(table, made, path, key)),
+  ];
+  const before = joined.get(key);
+  if (before !== undefined && sameItems(before, modules)) return before;
+  joined.set(key, modules);
+  return modules;
+}
+
+function modulesOfFile(
+  table: TableState,
+  file: string,
+  path: readonly string[],
+  key: string,
+): readonly ModuleFacts[] {
+  const { sets, modules } = outputsOf(table, file);
+  let facts = modules.get(key);
+  if (facts === undefined) {
+    facts = readModulesAt(table, file, sets, path);
+    modules.set(key, facts);
+  }
+  return facts;
+}
+
+function outputsOf({ cx, cache, files, givenTo }: TableState, path: string): FileOutputs {
+  let outputs = cache.outputs.get(path);
+  if (outputs === undefined) {
+    const file = files.parse(path);
+    outputs = { sets: file === null ? [] : readOutputs(cx, file, givenTo(path)), modules: new Map() };
+    cache.outputs.set(path, outputs);
+  }
+  return outputs;
+}
+
+function modulesOfFramework(
+  table: TableState,
+  made: FlakeSet,
+  path: readonly string[],
+  key: string,
+): readonly ModuleFacts[] {
+  const { cache } = table;
+  const known = cache.made.get(made) ?? new Map<string, readonly ModuleFacts[]>();
+  cache.made.set(made, known);
+  let facts = known.get(key);
+  if (facts === undefined) {
+    const flake = certain(made.set, 'flake');
+    facts = flake === null ? [] : readModulesAt(table, made.file, [flake.value], path);
+    known.set(key, facts);
+  }
+  return facts;
+}
+
+function readModulesAt(
+  { cx, givenTo }: TableState,
+  file: string,
+  sets: readonly Lazy[],
+  path: readonly string[],
+): readonly ModuleFacts[] {
+  const given = givenTo(file);
+  return outputsAt(cx, sets, path, given).map(({ value, at }) => readWithin(cx, value, at, given));
+}
