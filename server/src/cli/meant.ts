@@ -10,7 +10,7 @@ import { commandsOf } from './table/command-table.ts';
  * @param command its name
  */
 export async function optionMeant(command: string, { folder }: NoSuchFolder, io: Io): Promise<string> {
-  const options = new Set(commandsOf(command).flatMap(each => each.options.map(({ name }) => name)));
+  const options = new Set(commandsOf(command).flatMap(spec => spec.options.map(({ name }) => name)));
   const kinds = (['machine', 'generator'] as const).filter(kind => options.has(kind));
   if (nearestRoot(io.cwd) === null || kinds.length === 0) return '';
   const { machines, generators } = (await openWorkspace(undefined, io)).fleet();

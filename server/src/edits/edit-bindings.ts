@@ -37,8 +37,8 @@ export function namedAt(sources: Sources, at: Place): NamedBinding | null {
 
 /** The same where it is the last name, so that the value is the name's own. */
 function optionAt(sources: Sources, at: Place): NamedBinding | null {
-  const found = namedAt(sources, at);
-  return found !== null && found.index === found.binding.path.length - 1 ? found : null;
+  const binding = namedAt(sources, at);
+  return binding !== null && binding.index === binding.binding.path.length - 1 ? binding : null;
 }
 
 /**
@@ -46,11 +46,11 @@ function optionAt(sources: Sources, at: Place): NamedBinding | null {
  * front of it declare stays declared: of `files.key.mode = "0400";` there is left `files.key = { };`.
  */
 export function removeOption(sources: Sources, at: Place): TextEdit | null {
-  const found = optionAt(sources, at);
-  if (found === null) return null;
-  const { file, binding } = found;
+  const namedBinding = optionAt(sources, at);
+  if (namedBinding === null) return null;
+  const { file, binding } = namedBinding;
   const owner = binding.path.at(-2);
-  if (owner !== undefined && !isNamedElsewhere(found)) {
+  if (owner !== undefined && !isNamedElsewhere(namedBinding)) {
     const start = owner.end;
     return { file: file.path, start, end: binding.end, text: ' = { };' };
   }
@@ -89,10 +89,10 @@ export function replaceWritten(
 
 /** Writes an option into the set that is assigned to the name at a place, as its first; null if that is no set. */
 export function addOption(sources: Sources, at: Place, option: string): TextEdit | null {
-  const found = optionAt(sources, at);
-  if (found === null || found.binding.value.kind !== 'attrs') return null;
-  const { file } = found;
-  const { value } = found.binding;
+  const binding = optionAt(sources, at);
+  if (binding === null || binding.binding.value.kind !== 'attrs') return null;
+  const { file } = binding;
+  const { value } = binding.binding;
   const open = file.text.indexOf('{', value.start) + 1;
   const first = value.bindings[0];
   if (first === undefined) return addBinding(file, value, option);

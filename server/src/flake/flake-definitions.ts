@@ -31,10 +31,10 @@ export function definitionsAt(
   let unclear = false;
   const key = path.join('\0');
   for (const set of flake.sets) {
-    const found = contributionOf(cx, set, path, key);
-    definitions.push(...found.definitions);
-    if (found.definitions.length > 0) files.add(set.file);
-    if (found.unclear) unclear = true;
+    const contribution = contributionOf(cx, set, path, key);
+    definitions.push(...contribution.definitions);
+    if (contribution.definitions.length > 0) files.add(set.file);
+    if (contribution.unclear) unclear = true;
   }
   return { definitions, files: [...files], unclear };
 }
@@ -47,12 +47,12 @@ const contributions = new WeakMap<FlakeSet, Map<string, Contribution>>();
 const NOTHING: Contribution = { definitions: [], unclear: false };
 
 function contributionOf(cx: Evaluation, set: FlakeSet, path: readonly string[], key: string): Contribution {
-  const known = contributions.get(set);
-  const before = known?.get(key);
+  const contribution = contributions.get(set);
+  const before = contribution?.get(key);
   if (before !== undefined) return before;
   const found = readContribution(cx, set, path);
-  if (known === undefined) contributions.set(set, new Map([[key, found]]));
-  else known.set(key, found);
+  if (contribution === undefined) contributions.set(set, new Map([[key, found]]));
+  else contribution.set(key, found);
   return found;
 }
 

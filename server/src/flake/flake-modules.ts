@@ -89,17 +89,17 @@ export function collectFlakeModules(
   const files = new Set<string>([ROOT]);
   let complete = true;
   const read = (file: string, module: () => Lazy) => {
-    let known = cache.get(file);
-    if (known === undefined) {
+    let modules = cache.get(file);
+    if (modules === undefined) {
       const own = withSpecial(given(file), flake.special);
       const found = withBudget(cx, STEPS, () => readFlakeModule(cx, file, module(), own));
-      known =
+      modules =
         found instanceof BudgetExceeded
           ? { sets: [], options: [], imports: [], complete: false, frameworks: [] }
           : found;
-      cache.set(file, known);
+      cache.set(file, modules);
     }
-    return known;
+    return modules;
   };
   const pending = [read(ROOT, () => flake.module)];
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
@@ -148,9 +148,9 @@ function withSpecial(given: Given, special: AttrsValue | null): Given {
 }
 
 function argumentsOf(fn: LambdaValue, given: Given): AttrsValue {
-  const known = moduleArguments(fn, given);
-  if (!known.entries.has('config')) return known;
-  return attrs(new Map(known.entries).set('config', attr(flakeConfig, null)), null);
+  const attrsValue = moduleArguments(fn, given);
+  if (!attrsValue.entries.has('config')) return attrsValue;
+  return attrs(new Map(attrsValue.entries).set('config', attr(flakeConfig, null)), null);
 }
 
 function readFlakeModule(cx: Evaluation, file: string, module: Lazy, given: Given): FileModules {

@@ -102,17 +102,17 @@ export function optionSets(
 ): { readonly found: readonly SetDefinition[]; readonly complete: boolean } {
   const entry = set.entries.get(name);
   if (entry === undefined) return { found: [], complete: isClosed(set) };
-  const found: SetDefinition[] = [];
+  const definitions: SetDefinition[] = [];
   let complete = !entry.optional;
   for (const { value: written, conditional } of definitionsOf(cx, entry.value)) {
     const value = cx.resolve(written);
-    if (value.kind === 'attrs') found.push({ set: value, conditional: conditional || entry.optional });
+    if (value.kind === 'attrs') definitions.push({ set: value, conditional: conditional || entry.optional });
     if (value.kind !== 'attrs' || conditional || !isClosed(value)) complete = false;
     if (value.kind === 'unknown')
       for (const candidate of value.candidates ?? []) {
         const guess = cx.force(candidate);
-        if (guess.kind === 'attrs') found.push({ set: guess, conditional: true });
+        if (guess.kind === 'attrs') definitions.push({ set: guess, conditional: true });
       }
   }
-  return { found, complete };
+  return { found: definitions, complete };
 }

@@ -48,8 +48,8 @@ export function importItems(cx: Evaluation, expr: Expr, scope: Scope): ImportIte
       return [...importItems(cx, expr.then, scope), ...importItems(cx, expr.otherwise, scope)];
     }
     case 'apply': {
-      const found = optionalItems(cx, expr, scope);
-      if (found !== null) return found;
+      const items = optionalItems(cx, expr, scope);
+      if (items !== null) return items;
       break;
     }
   }

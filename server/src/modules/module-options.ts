@@ -232,8 +232,8 @@ function ofOption(cx: Evaluation, option: AttrsValue, below: readonly string[]):
     return form.isMap && one === 'name' ? string(name, null) : null;
   };
   for (const lazy of partsOf(cx, form.submodule, given).options) {
-    const found = declarationIn(cx, lazy, inner);
-    if (found !== null) return found;
+    const declaredOption = declarationIn(cx, lazy, inner);
+    if (declaredOption !== null) return declaredOption;
   }
   return null;
 }
@@ -245,8 +245,8 @@ function defaultsOf(cx: Evaluation, submodule: Lazy): Fields {
     const options = cx.force(lazy);
     if (options.kind !== 'attrs') continue;
     for (const name of options.entries.keys()) {
-      const found = declarationIn(cx, options, [name]);
-      if (found?.default !== undefined) fields[name] = found.default;
+      const option = declarationIn(cx, options, [name]);
+      if (option?.default !== undefined) fields[name] = option.default;
     }
   }
   return { fields };

@@ -58,8 +58,8 @@ const GLOBALS: Names = {
 
 function look(root: Expr): readonly Refused[] {
   const refused = new Map<number, Refused>();
-  const note = (one: Refused): void => {
-    if (!refused.has(one.start)) refused.set(one.start, one);
+  const note = (candidate: Refused): void => {
+    if (!refused.has(candidate.start)) refused.set(candidate.start, candidate);
   };
   visit(root, GLOBALS, note);
   if (refused.size === 0) return NONE;
@@ -68,80 +68,80 @@ function look(root: Expr): readonly Refused[] {
 
 type Note = (refused: Refused) => void;
 
-function visit(expr: Expr, known: Known, note: Note): void {
+function visit(expr: Expr, names: Known, note: Note): void {
   switch (expr.kind) {
     case 'variable':
-      visitName(expr.name, expr, known, note);
+      visitName(expr.name, expr, names, note);
       break;
     case 'string':
     case 'path':
-      visitParts(expr.parts, known, note);
+      visitParts(expr.parts, names, note);
       break;
     case 'list':
-      for (const item of expr.items) visit(item, known, note);
+      for (const item of expr.items) visit(item, names, note);
       break;
     case 'attrs':
-      visitBindings(expr.bindings, expr.recursive, expr, known, note);
+      visitBindings(expr.bindings, expr.recursive, expr, names, note);
       break;
     case 'let':
-      visit(expr.body, visitBindings(expr.bindings, true, expr, known, note), note);
+      visit(expr.body, visitBindings(expr.bindings, true, expr, names, note), note);
       break;
     case 'lambda':
-      visitLambda(expr, known, note);
+      visitLambda(expr, names, note);
       break;
     case 'apply':
-      visit(expr.fn, known, note);
-      visit(expr.arg, known, note);
+      visit(expr.fn, names, note);
+      visit(expr.arg, names, note);
       break;
     case 'select':
-      visit(expr.target, known, note);
-      visitPath(expr.path, known, note);
-      if (expr.fallback !== null) visit(expr.fallback, known, note);
+      visit(expr.target, names, note);
+      visitPath(expr.path, names, note);
+      if (expr.fallback !== null) visit(expr.fallback, names, note);
       break;
     case 'has-attr':
-      visit(expr.target, known, note);
-      visitPath(expr.path, known, note);
+      visit(expr.target, names, note);
+      visitPath(expr.path, names, note);
       break;
     case 'with':
-      visit(expr.scope, known, note);
+      visit(expr.scope, names, note);
       visit(expr.body, null, note);
       break;
     case 'if':
-      visit(expr.condition, known, note);
-      visit(expr.then, known, note);
-      visit(expr.otherwise, known, note);
+      visit(expr.condition, names, note);
+      visit(expr.then, names, note);
+      visit(expr.otherwise, names, note);
       break;
     case 'assert':
-      visit(expr.condition, known, note);
-      visit(expr.body, known, note);
+      visit(expr.condition, names, note);
+      visit(expr.body, names, note);
       break;
     case 'unary':
-      visit(expr.operand, known, note);
+      visit(expr.operand, names, note);
       break;
     case 'binary':
-      visit(expr.left, known, note);
-      visit(expr.right, known, note);
+      visit(expr.left, names, note);
+      visit(expr.right, names, note);
       break;
     default:
       break;
   }
 }
 
-function visitName(name: string, { start, end }: Range, known: Known, note: Note): void {
-  if (known === null || name.startsWith('__')) return;
-  for (let at: Known = known; at !== null; at = at.outer) if (at.names.has(name)) return;
+function visitName(name: string, { start, end }: Range, names: Known, note: Note): void {
+  if (names === null || name.startsWith('__')) return;
+  for (let at: Known = names; at !== null; at = at.outer) if (at.names.has(name)) return;
   note({ kind: 'variable', name, start, end, first: null });
 }
 
-function visitParts(parts: readonly StringPart[], known: Known, note: Note): void {
-  for (const part of parts) if (part.kind === 'hole') visit(part.expr, known, note);
+function visitParts(parts: readonly StringPart[], names: Known, note: Note): void {
+  for (const part of parts) if (part.kind === 'hole') visit(part.expr, names, note);
 }
 
-function visitPath(path: readonly AttrName[], known: Known, note: Note): void {
-  for (const name of path) if (name.kind === 'dynamic') visit(name.expr, known, note);
+function visitPath(path: readonly AttrName[], names: Known, note: Note): void {
+  for (const name of path) if (name.kind === 'dynamic') visit(name.expr, names, note);
 }
 
-function visitLambda(lambda: Extract<Expr, { kind: 'lambda' }>, known: Known, note: Note): void {
+function visitLambda(lambda: Extract<Expr, { kind: 'lambda' }>, names: Known, note: Note): void {
   const places = new Map<string, Range>();
   if (lambda.name !== null) places.set(lambda.name.name, lambda.name);
   for (const { name } of lambda.formals ?? []) {
@@ -149,7 +149,7 @@ function visitLambda(lambda: Extract<Expr, { kind: 'lambda' }>, known: Known, no
     if (first === undefined) places.set(name.name, name);
     else note({ kind: 'argument', name: name.name, start: name.start, end: name.end, first });
   }
-  const inner = known && { names: new Set(places.keys()), outer: known };
+  const inner = names && { names: new Set(places.keys()), outer: names };
   for (const { fallback } of lambda.formals ?? []) if (fallback !== null) visit(fallback, inner, note);
   visit(lambda.body, inner, note);
 }

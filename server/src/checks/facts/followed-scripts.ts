@@ -73,8 +73,8 @@ const left = new FinalizationRegistry<string>(key => {
 
 function treeOf({ text, holes }: ScriptSource): ShellTree {
   const key = `${holes.map(({ start, end }) => `${start}-${end}`).join()}\0${text}`;
-  const known = trees.get(key)?.deref();
-  if (known !== undefined) return known;
+  const shellTree = trees.get(key)?.deref();
+  if (shellTree !== undefined) return shellTree;
   const tree = parseScript({ text, holes });
   trees.set(key, new WeakRef(tree));
   left.register(tree, key);

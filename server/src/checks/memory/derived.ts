@@ -16,12 +16,12 @@ export function derived<T>(compute: (fleet: Fleet, before: T | undefined) => T):
   return fleet => {
     const run = runOf(fleet);
     if (run !== null) return ask(run, self) as T;
-    let known = others.get(fleet);
-    if (known === undefined) {
-      known = { value: compute(fleet, undefined) };
-      others.set(fleet, known);
+    let other = others.get(fleet);
+    if (other === undefined) {
+      other = { value: compute(fleet, undefined) };
+      others.set(fleet, other);
     }
-    return known.value;
+    return other.value;
   };
 }
 

@@ -73,13 +73,13 @@ function actionOf(parsed: Parsed): Action {
 
 function machineNamed(open: OpenFleet, name: string): Machine {
   const { machines } = open.fleet();
-  const machine = machines.find(each => each.name === name);
+  const machine = machines.find(candidate => candidate.name === name);
   if (machine !== undefined) return machine;
   throw new UsageError(
     noSuch(
       'machine',
       name,
-      machines.map(each => each.name),
+      machines.map(candidate => candidate.name),
     ),
   );
 }

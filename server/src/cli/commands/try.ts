@@ -43,9 +43,9 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   const generator = machine === undefined ? undefined : generators.on(machine, name);
   if (machine === undefined || generator === undefined) {
     const there = [...generators.all.values()].filter(
-      each => asked === undefined || each.machines.includes(asked),
+      candidate => asked === undefined || candidate.machines.includes(asked),
     );
-    const names = [...new Set(there.map(each => each.name))].sort();
+    const names = [...new Set(there.map(candidate => candidate.name))].sort();
     throw new UsageError(noSuch('generator', name, names, asked));
   }
   const talk = parsed.flag('events') ? openConversation(io) : null;

@@ -96,7 +96,7 @@ function valueLines({ name, options }: CommandSpec): readonly string[] {
     if (value === undefined) return [];
     const spellings = [`--${option}`, ...(short === undefined ? [] : [`-${short}`])];
     return [
-      `    ${spellings.map(each => quoted(`${name} ${each}`)).join('|')}) echo ${quoted(kindOf(value))} ;;`,
+      `    ${spellings.map(spelling => quoted(`${name} ${spelling}`)).join('|')}) echo ${quoted(kindOf(value))} ;;`,
     ];
   });
 }

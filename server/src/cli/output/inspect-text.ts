@@ -142,7 +142,7 @@ function notAnalysableText({ notAnalysable }: Inspection, paint: Paint): string 
 /** Returns `3 secret, 1 public`, in the order of the words; nothing for none. */
 function tally<Kind extends string>(kinds: readonly Kind[], words: Readonly<Record<Kind, string>>): string {
   return (Object.keys(words) as Kind[])
-    .map(kind => ({ kind, count: kinds.filter(each => each === kind).length }))
+    .map(kind => ({ kind, count: kinds.filter(candidate => candidate === kind).length }))
     .filter(({ count }) => count > 0)
     .map(({ kind, count }) => `${count} ${words[kind]}`)
     .join(', ');

@@ -117,5 +117,8 @@ function explainedBy({ generators, brought }: Facts): (generator: string, file: 
   return (generator, file) =>
     names.has(generator) ||
     patterns.some(pattern => fits(pattern, generator)) ||
-    brought.some(known => is(known.name, generator) && known.files.some(({ name }) => is(name, file)));
+    brought.some(
+      broughtGenerator =>
+        is(broughtGenerator.name, generator) && broughtGenerator.files.some(({ name }) => is(name, file)),
+    );
 }

@@ -16,9 +16,9 @@ export function writeJson(report: CheckReport, { stdout }: Io): void {
       file: at.file,
       ...spanOf(at),
       machines,
-      related: related.map(each => {
-        const { line, column } = spanOf(each.at);
-        return { file: each.at.file, line, column, message: each.message };
+      related: related.map(candidate => {
+        const { line, column } = spanOf(candidate.at);
+        return { file: candidate.at.file, line, column, message: candidate.message };
       }),
       fixes: fixes.map(({ title }) => ({ title })),
     })),

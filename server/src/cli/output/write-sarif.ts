@@ -91,10 +91,10 @@ function result(report: CheckReport, finding: Finding) {
     ...suppressions(report, finding),
     ...(related.length > 0
       ? {
-          relatedLocations: related.map((each, i) => ({
+          relatedLocations: related.map((candidate, i) => ({
             id: i + 1,
-            physicalLocation: physicalLocation(report, each.at),
-            message: { text: each.message },
+            physicalLocation: physicalLocation(report, candidate.at),
+            message: { text: candidate.message },
           })),
         }
       : {}),

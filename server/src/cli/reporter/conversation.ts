@@ -31,10 +31,10 @@ export function openConversation({ stdin, stdout, interruption }: Io): Conversat
   const waiting = new Map<number, (answer: RunAnswer['answer']) => void>();
   const stop = stdin.lines(
     line => {
-      const said = answerIn(line);
-      if (said === null) return;
-      waiting.get(said.id)?.(said.answer);
-      waiting.delete(said.id);
+      const answer = answerIn(line);
+      if (answer === null) return;
+      waiting.get(answer.id)?.(answer.answer);
+      waiting.delete(answer.id);
     },
     () => gone.abort(),
   );

@@ -8,7 +8,7 @@ import { COMMANDS } from './command-table.ts';
  * @throws UsageError
  */
 export function readCommand(name: string, args: readonly string[]): Parsed {
-  const command = COMMANDS.find(each => each.name === name);
+  const command = COMMANDS.find(spec => spec.name === name);
   if (command === undefined) throw new Error(`The table has no command "${name}".`);
   const { options, positions } = command;
   const kinds = Object.fromEntries(

@@ -46,12 +46,12 @@ export function registryItems(asked: Asked): readonly CompletionItem[] | null {
   const call = cursor.frames.at(inString ? -2 : -1);
   const helper = call?.kind === 'set' ? calledAt(asked, call) : null;
   if (call === undefined || helper === null) return null;
-  const known = argumentsOf(source, registry, helper, asked.start);
-  if (known.length === 0) return null;
+  const callArguments = argumentsOf(source, registry, helper, asked.start);
+  if (callArguments.length === 0) return null;
   if (cursor.side === 'name' && cursor.quotedIn === null && !inString)
-    return cursor.before.length > 0 ? null : argumentItems(asked, helper, known);
+    return cursor.before.length > 0 ? null : argumentItems(asked, helper, callArguments);
   const field = inString ? cursor.frames.at(-1)?.path.at(-1) : cursor.before.at(-1);
-  const argument = known.find(({ name }) => name === field);
+  const argument = callArguments.find(({ name }) => name === field);
   return argument === undefined ? null : valueItems(asked, source, registry, argument, inString);
 }
 
@@ -118,9 +118,13 @@ function valuesOf(bindings: readonly Binding[], name: string): Expr[] {
 }
 
 /** First those that have to be given, in the order of the function; those that are given already are left out. */
-function argumentItems({ cursor }: Asked, helper: string, known: readonly Argument[]): CompletionItem[] {
+function argumentItems(
+  { cursor }: Asked,
+  helper: string,
+  callArguments: readonly Argument[],
+): CompletionItem[] {
   const said = new Set(cursor.siblings.map(name => name.split('.')[0]));
-  return known
+  return callArguments
     .filter(({ name }) => !said.has(name))
     .map((argument, position) => {
       const { name, fallback } = argument;
@@ -134,7 +138,7 @@ function argumentItems({ cursor }: Asked, helper: string, known: readonly Argume
         documentation: `Argument of \`${helper}\`, ${detail.replace(/, else (.*)$/, ', default `$1`')}.`,
         insert: `${name} = ${placeholderFor(argument)};`,
         snippet: true,
-        rank: (fallback === null ? 0 : known.length) + position,
+        rank: (fallback === null ? 0 : callArguments.length) + position,
       });
     });
 }

@@ -46,9 +46,9 @@ export function writtenSecret(
   );
   const options: WrittenValue[] = [];
   for (const binding of bindings) {
-    const found = optionsOf(binding, index);
-    if (found === null) return null;
-    options.push(...found);
+    const writtenValues = optionsOf(binding, index);
+    if (writtenValues === null) return null;
+    options.push(...writtenValues);
   }
   const names = new Set(options.map(option => option.name));
   const isAll = names.size === options.length && definition.given.every(name => names.has(name));

@@ -148,8 +148,8 @@ type Link = Omit<GraphEdge, 'inCycle'>;
 
 /** What clan-core's services certainly bring, by name. */
 function broughtIn(fleet: Fleet): ReadonlyMap<string, BroughtGenerator> {
-  const known = fleet.brought.filter(({ isPattern, certain }) => !isPattern && certain);
-  return new Map(known.map(generator => [generator.name, generator]));
+  const generators = fleet.brought.filter(({ isPattern, certain }) => !isPattern && certain);
+  return new Map(generators.map(generator => [generator.name, generator]));
 }
 
 /** An edge that a service draws stands where its instance is declared. */

@@ -17,8 +17,8 @@ const TYPES: ReadonlyMap<string, string> = new Map(
 /** The card of a prompt; that of the generator where the prompt is not known. */
 export function promptCard(context: HoverContext, generator: string, prompt: string): string | null {
   const same = context.index.generators.get(generator) ?? [];
-  const found = same.flatMap(candidate => candidate.body().prompts.filter(({ name }) => name === prompt));
-  const [first] = found;
+  const prompts = same.flatMap(candidate => candidate.body().prompts.filter(({ name }) => name === prompt));
+  const [first] = prompts;
   if (first === undefined) return generatorCard(context, generator);
   return [
     `**${plain(generator)}/${plain(prompt)}** · prompt`,
@@ -27,7 +27,7 @@ export function promptCard(context: HoverContext, generator: string, prompt: str
       .join('\n'),
     ...definedPhrase(
       context,
-      found.map(({ at }) => at),
+      prompts.map(({ at }) => at),
     ),
   ].join('\n\n');
 }

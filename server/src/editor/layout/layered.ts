@@ -21,8 +21,8 @@ const CLIMB = 7;
 /** Edges whose ends are not among the nodes are left out. */
 export function layoutOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Layout {
   const byId = new Map(nodes.map(node => [node.id, node]));
-  const known = edges.filter(({ from, to }) => byId.has(from) && byId.has(to) && from !== to);
-  const { parts, single } = partsOf(nodes, known);
+  const layoutEdges = edges.filter(({ from, to }) => byId.has(from) && byId.has(to) && from !== to);
+  const { parts, single } = partsOf(nodes, layoutEdges);
   const laid = parts
     .map(part => layoutPart(part.nodes, part.edges))
     .sort((a, b) => Number(isPinned(b)) - Number(isPinned(a)) || b.height * b.width - a.height * a.width);

@@ -17,10 +17,10 @@ export function filesWithOptions(fleet: Fleet): Iterable<string> {
 export function optionTargets(fleet: Fleet, file: string): readonly Target[] {
   const options = fleet.options;
   const { tree, modules } = optionsByFile(options);
-  const found: Target[] = [];
+  const targets: Target[] = [];
   const add = (at: Place | null, path: readonly string[], role: Target['role']) => {
     if (at?.file === file)
-      found.push({ at, subject: { kind: 'option', path: path.join('.') }, role, inScript: false });
+      targets.push({ at, subject: { kind: 'option', path: path.join('.') }, role, inScript: false });
   };
   for (const module of modules.get(file) ?? []) {
     for (const name of options.names) {
@@ -31,7 +31,7 @@ export function optionTargets(fleet: Fleet, file: string): readonly Target[] {
     const starts = new Set(module.functions.filter(place => place.file === file).map(({ start }) => start));
     for (const read of options.reads.get(file) ?? []) if (starts.has(read.of)) addRead(tree, read, add);
   }
-  return found;
+  return targets;
 }
 
 type Add = (at: Place | null, path: readonly string[], role: Target['role']) => void;

@@ -36,8 +36,8 @@ const wordsByScript = new WeakMap<GeneratorScript, readonly PlacedWord[]>();
 /** The words of a script, in its order; each has what of it is written in some file. */
 export function wordsOf(script: GeneratorScript | null): readonly PlacedWord[] {
   if (script?.source == null) return [];
-  const known = wordsByScript.get(script);
-  if (known !== undefined) return known;
+  const placedWords = wordsByScript.get(script);
+  if (placedWords !== undefined) return placedWords;
   const words = readWords(script);
   wordsByScript.set(script, words);
   return words;

@@ -109,11 +109,11 @@ function mentionsIn(
   isMoved: boolean,
   edits: readonly TextEdit[],
 ): { readonly edits: TextEdit[] } | Refusal {
-  const found: TextEdit[] = [];
+  const textEdits: TextEdit[] = [];
   const text = files.text(file);
-  if (text?.includes(from) !== true) return { edits: found };
+  if (text?.includes(from) !== true) return { edits: textEdits };
   const source = files.parse(file);
-  if (source === null) return { edits: found };
+  if (source === null) return { edits: textEdits };
   const own = edits.filter(edit => edit.file === file);
   // Only a mention that nothing else explains needs the whole tree.
   let paths: readonly Range[] | null = null;
@@ -124,19 +124,19 @@ function mentionsIn(
     const before = text.slice(Math.max(0, at.start - 40), at.start);
     // In the repository as on the machine: what is kept for it goes by its name.
     if (STORED.test(before)) {
-      found.push({ file, ...at, text: to });
+      textEdits.push({ file, ...at, text: to });
       continue;
     }
     paths ??= pathsIn(source);
     if (isIn(paths, at)) {
-      if (before.endsWith('machines/') && isMoved) found.push({ file, ...at, text: to });
+      if (before.endsWith('machines/') && isMoved) textEdits.push({ file, ...at, text: to });
       continue;
     }
     const isHostName = /\bhostName\s*=\s*"$/.test(before);
-    if (isHostName && text[at.end] === '"') found.push({ file, ...at, text: to });
+    if (isHostName && text[at.end] === '"') textEdits.push({ file, ...at, text: to });
     else return { refused: mentioned(source, at, from) };
   }
-  return { edits: found };
+  return { edits: textEdits };
 }
 
 function isIn(ranges: readonly Range[], { start, end }: Range): boolean {

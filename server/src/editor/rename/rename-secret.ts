@@ -182,7 +182,7 @@ function mentions(
   to: string,
   edits: readonly TextEdit[],
 ): { readonly edits: TextEdit[] } | Refusal {
-  const found: TextEdit[] = [];
+  const textEdits: TextEdit[] = [];
   const name = from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const set = subject.kind === 'template' ? 'templates' : '(?:secrets|placeholder)';
   const keeper = subject.kind === 'secret' ? subject.keeper : 'sops';
@@ -211,10 +211,10 @@ function mentions(
         if (isIn(snapshot.files.parse(file)?.comments ?? [], at)) continue;
         if (edits.some(edit => edit.file === file && edit.start <= at.start && at.end <= edit.end)) continue;
         if (!rewritten) return { refused: computed(snapshot, at, from) };
-        found.push({ ...at, text: to });
+        textEdits.push({ ...at, text: to });
       }
   }
-  return { edits: found };
+  return { edits: textEdits };
 }
 
 function isIn(ranges: readonly Range[], { start, end }: Range): boolean {

@@ -91,9 +91,9 @@ function rowTitle(snapshot: Snapshot, machine: string): string {
 }
 
 function machineWords(same: readonly Generator[]): string {
-  const known = same.filter(({ machines }) => machines !== null);
-  const machines = new Set(known.flatMap(generator => generator.machines ?? []));
-  const complete = known.length === same.length && same.every(generator => generator.machinesComplete);
+  const generators = same.filter(({ machines }) => machines !== null);
+  const machines = new Set(generators.flatMap(generator => generator.machines ?? []));
+  const complete = generators.length === same.length && same.every(generator => generator.machinesComplete);
   if (machines.size === 0) return complete ? 'on no machine' : 'machines not known';
   return `${counted(machines.size, 'machine')}${complete ? '' : ', perhaps more'}`;
 }

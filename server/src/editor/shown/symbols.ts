@@ -77,15 +77,15 @@ const MAX_SYMBOLS = 500;
 /** What the fleet declares and the letters of `query` occur in, in their order. */
 export function workspaceSymbols(snapshot: Snapshot, query: string): readonly NamedSymbol[] {
   const letters = query.toLowerCase();
-  const found: NamedSymbol[] = [];
+  const symbols: NamedSymbol[] = [];
   for (const file of filesWithTargets(snapshot.fleet)) {
     for (const target of declarationsIn(snapshot, file)) {
       if (!hasLetters(nameOf(target.subject).toLowerCase(), letters)) continue;
-      found.push(symbolOf(snapshot, target, []));
-      if (found.length === MAX_SYMBOLS) return found;
+      symbols.push(symbolOf(snapshot, target, []));
+      if (symbols.length === MAX_SYMBOLS) return symbols;
     }
   }
-  return found;
+  return symbols;
 }
 
 function declarationsIn(snapshot: Snapshot, file: string): Target[] {

@@ -35,7 +35,7 @@ export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
       ...hostOf(cx, config, { name, facts, own: [pathTo(cx, path)], host: null }),
       at: startOf(cx, path),
     });
-  for (const found of written(cx, config, folders)) hosts.set(found.name, found);
+  for (const host of written(cx, config, folders)) hosts.set(host.name, host);
   const outputs = configurationsOf([...hosts.values()]);
   const all = given(cx, config, 'hosts');
   const open = all?.kind === 'attrs' ? all.open : all?.kind === 'unknown' ? all : config.open;

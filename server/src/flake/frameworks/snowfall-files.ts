@@ -50,17 +50,17 @@ function listed(
 ): Result {
   const top = workspacePath(cx, lazy, at);
   if (top.kind !== 'path') return stop(top);
-  const found: PathValue[] = [];
+  const pathValues: PathValue[] = [];
   const visit = (folder: string): void => {
     // A folder that is not there holds nothing.
     for (const { name, kind } of cx.files.list(folder) ?? []) {
       cx.step();
       const below = joinPath(folder, name);
       if (below === null) continue;
-      if (kind === 'file' && takes(name)) found.push(path(below, at));
+      if (kind === 'file' && takes(name)) pathValues.push(path(below, at));
       else if (kind === 'directory' && isDeep) visit(below);
     }
   };
   visit(top.text);
-  return list(found, at);
+  return list(pathValues, at);
 }

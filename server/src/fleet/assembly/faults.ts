@@ -40,13 +40,13 @@ export function findFaults(parts: ReachParts, cache: FaultCache): readonly FileF
   const faults = isSameReach ? before.faults : new Map<string, FileFaults>();
   const evaluated = absentModules(parts);
   for (const path of isSameReach ? [...cache.stale, ...faults.keys()] : reached.files.keys()) {
-    const found = faultsOf(parts, reached, path, evaluated.get(path) ?? NONE);
-    if (found === null) faults.delete(path);
-    else faults.set(path, found);
+    const fileFaults = faultsOf(parts, reached, path, evaluated.get(path) ?? NONE);
+    if (fileFaults === null) faults.delete(path);
+    else faults.set(path, fileFaults);
   }
   cache.stale.clear();
-  const found = [...faults.values()].sort(byText(({ file }) => file));
-  const list = before !== null && sameFaults(before.list, found) ? before.list : found;
+  const inOrder = [...faults.values()].sort(byText(({ file }) => file));
+  const list = before !== null && sameFaults(before.list, inOrder) ? before.list : inOrder;
   cache.last = { reached, faults, list };
   return list;
 }

@@ -184,7 +184,7 @@ export function findDeclared(
   { mayDeclareMachines }: FileGroups,
   argument: Known['argument'],
 ): DeclaredFleet[] {
-  const found: DeclaredFleet[] = [];
+  const fleets: DeclaredFleet[] = [];
   for (const path of mayDeclareMachines) {
     let read = state.declared.get(path);
     if (read === undefined) {
@@ -198,7 +198,7 @@ export function findDeclared(
       if (read !== null && declaresNothing(read)) read = null;
       state.declared.set(path, read);
     }
-    if (read !== null) found.push(read);
+    if (read !== null) fleets.push(read);
   }
   for (const made of state.flake.made()) {
     let read = state.made.declared.get(made);
@@ -206,8 +206,8 @@ export function findDeclared(
       read = readMade(state.evaluation, made);
       state.made.declared.set(made, read);
     }
-    if (!declaresNothing(read)) found.push(read);
+    if (!declaresNothing(read)) fleets.push(read);
   }
   state.inventoryJson ??= readInventoryJson(state.evaluation);
-  return state.inventoryJson === null ? found : [...found, state.inventoryJson];
+  return state.inventoryJson === null ? fleets : [...fleets, state.inventoryJson];
 }

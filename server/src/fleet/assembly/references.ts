@@ -27,7 +27,7 @@ const LOOK_BEHIND = 40;
  * is: what is named may be created later.
  */
 export function referencesOf(file: string, text: string): Reference[] {
-  const found: Reference[] = [];
+  const references: Reference[] = [];
   for (const match of text.matchAll(PATH)) {
     const [literal] = match;
     const base = literal.startsWith('/') ? '' : folderOf(file);
@@ -36,9 +36,9 @@ export function referencesOf(file: string, text: string): Reference[] {
     const target = nixFileAt(path);
     if (target === file) continue;
     const before = text.slice(Math.max(0, match.index - LOOK_BEHIND), match.index);
-    found.push({ target, offset: match.index, imported: IMPORT.test(before) });
+    references.push({ target, offset: match.index, imported: IMPORT.test(before) });
   }
-  return found;
+  return references;
 }
 
 /**

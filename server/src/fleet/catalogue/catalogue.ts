@@ -145,14 +145,14 @@ const UNKNOWN: OneOf = { holes: new Map(), settings: null };
 /** Returns the things for each of which there is a generator; one with open holes where there may be more. */
 function each(source: CatalogueEach | undefined, settings: Setting, instance: string): readonly OneOf[] {
   if (source === undefined || source.kind === 'unknown') return [UNKNOWN];
-  const found = settingAt(settings, source.setting.split('.'));
+  const setting = settingAt(settings, source.setting.split('.'));
   if (source.kind === 'value') {
-    const text = found === undefined ? instance : textOf(found);
+    const text = setting === undefined ? instance : textOf(setting);
     return text === null ? [UNKNOWN] : [{ holes: new Map([[source.hole, text]]), settings: null }];
   }
-  if (found === undefined) return [];
-  if (found?.kind !== 'set') return [UNKNOWN];
-  const all = [...found.entries].map(([name, inner]): OneOf => {
+  if (setting === undefined) return [];
+  if (setting?.kind !== 'set') return [UNKNOWN];
+  const all = [...setting.entries].map(([name, inner]): OneOf => {
     const holes = new Map<string, string>();
     if (source.kind === 'fields') {
       for (const hole of source.holes) setText(holes, hole, settingAt(inner, [hole]));
@@ -163,7 +163,7 @@ function each(source: CatalogueEach | undefined, settings: Setting, instance: st
     }
     return { holes, settings: inner };
   });
-  return found.complete ? all : [...all, UNKNOWN];
+  return setting.complete ? all : [...all, UNKNOWN];
 }
 
 function setText(holes: Map<string, string>, hole: string, setting: Setting | null | undefined): void {
@@ -177,10 +177,10 @@ function textOf(setting: Setting | null): string | null {
 
 /** Returns whether the setting is true, or a list that has something in it, or `null` if that is not known. */
 function isTrue(settings: Setting, path: string, fallback: boolean): boolean | null {
-  const found = settingAt(settings, path.split('.'));
-  if (found === undefined) return fallback;
-  if (found?.kind === 'plain' && typeof found.value === 'boolean') return found.value;
-  if (found?.kind === 'list') return found.items.length > 0 ? true : found.complete ? false : null;
+  const setting = settingAt(settings, path.split('.'));
+  if (setting === undefined) return fallback;
+  if (setting?.kind === 'plain' && typeof setting.value === 'boolean') return setting.value;
+  if (setting?.kind === 'list') return setting.items.length > 0 ? true : setting.complete ? false : null;
   return null;
 }
 
@@ -254,9 +254,9 @@ function shareOf({ share }: CatalogueGenerator, settings: Setting | null): boole
 function fileOf(file: CatalogueFile, holes: Holes, settings: Setting | null): BroughtFile[] {
   let certain = true;
   if (file.unless !== undefined) {
-    const found = settings === null ? null : settingAt(settings, [file.unless.setting]);
-    if (found !== undefined && textOf(found) === null) certain = false;
-    if (found !== undefined && textOf(found) === file.unless.is) return [];
+    const setting = settings === null ? null : settingAt(settings, [file.unless.setting]);
+    if (setting !== undefined && textOf(setting) === null) certain = false;
+    if (setting !== undefined && textOf(setting) === file.unless.is) return [];
   }
   const { secretBy } = file;
   const secret =

@@ -91,9 +91,9 @@ function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, condition
     }
     if (!isClosed(held.value) && !held.never) complete = false;
     if (held.value.open !== null && !held.never) gaps.push(held.value.open);
-    const found = definitionsIn(cx, held.value, place, conditional || held.conditional);
-    if (held.never) for (const definition of found) dead.add(definition);
-    definitions.push(...found);
+    const generatorDefinitions = definitionsIn(cx, held.value, place, conditional || held.conditional);
+    if (held.never) for (const definition of generatorDefinitions) dead.add(definition);
+    definitions.push(...generatorDefinitions);
   }
   const names = complete ? [...new Set(definitions.map(definition => definition.name))] : null;
   return { definitions, names, gaps };
@@ -113,11 +113,12 @@ function definitionsIn(
   place: Place,
   conditional: boolean,
 ): GeneratorDefinition[] {
-  const found: GeneratorDefinition[] = [];
+  const definitions: GeneratorDefinition[] = [];
   const where: Assigned = { place, conditional };
-  for (const [name, entry] of set.entries) found.push(definition(cx, name, null, entry, where));
-  for (const entry of set.patterns) found.push(definition(cx, display(entry.name), 'pattern', entry, where));
-  return found;
+  for (const [name, entry] of set.entries) definitions.push(definition(cx, name, null, entry, where));
+  for (const entry of set.patterns)
+    definitions.push(definition(cx, display(entry.name), 'pattern', entry, where));
+  return definitions;
 }
 
 /** How a collection of generators is assigned. */

@@ -70,8 +70,8 @@ export function createGeneratorIndex(): GeneratorIndex {
  */
 export function mergeGenerators(index: GeneratorIndex, parts: GeneratorParts): readonly Generator[] {
   const touched = new Set<string>();
-  const said = createSaidBy();
-  const patternsChanged = updateShares(index, parts, touched, said);
+  const by = createSaidBy();
+  const patternsChanged = updateShares(index, parts, touched, by);
   if (patternsChanged) index.patterns = patternsOf(index);
   const mayBeSettled = updateOwners(index, parts.owners, touched);
   if (patternsChanged || mayBeSettled) updateSettled(index, touched);
@@ -83,7 +83,7 @@ export function mergeGenerators(index: GeneratorIndex, parts: GeneratorParts): r
   let isSameList = true;
   const order = orderOf(parts.units);
   for (const name of touched) {
-    const merged = mergeName(index, name, order, said);
+    const merged = mergeName(index, name, order, by);
     if (index.merged.has(name) !== (merged !== null)) isSameList = false;
     if (merged === null) index.merged.delete(name);
     else index.merged.set(name, { ...merged, generator: withCompleteness(merged, isComplete(merged)) });
@@ -133,7 +133,7 @@ function updateShares(
   index: GeneratorIndex,
   parts: GeneratorParts,
   touched: Set<string>,
-  said: SaidBy,
+  by: SaidBy,
 ): boolean {
   const { shares } = index;
   const reader = shareReader(parts);
@@ -142,7 +142,7 @@ function updateShares(
   function note(share: Share, kind: 'add' | 'delete'): void {
     const { file, definitions } = share.unit;
     if (definitions.some(isPattern)) patterns = true;
-    for (const name of said(share).keys()) {
+    for (const name of by(share).keys()) {
       touched.add(name);
       holdersOf(index, name).files[kind](file);
     }
@@ -271,12 +271,12 @@ function mergeName(
   index: GeneratorIndex,
   name: string,
   order: (a: string, b: string) => number,
-  said: SaidBy,
+  by: SaidBy,
 ): Merged | null {
   const holders = holdersOf(index, name);
   if (holders.files.size === 0 && holders.machines.size === 0) index.names.delete(name);
   const shares = [...holders.files].sort(order).map(file => index.shares.get(file) as Share);
-  const all = shares.flatMap(share => said(share).get(name) ?? []);
+  const all = shares.flatMap(share => by(share).get(name) ?? []);
   return mergeOne({
     name,
     general: all.flatMap(({ definitions }) => definitions),

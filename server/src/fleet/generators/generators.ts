@@ -246,18 +246,18 @@ function generator(
   const definitions = sites.map(definitionOf);
   const [only] = definitions;
   let body: GeneratorBody | null = null;
-  let each: readonly GeneratorBody[] | null = null;
+  let generatorBodies: readonly GeneratorBody[] | null = null;
   let byMachine: ReadonlyMap<string, Having> | null = null;
   const havings = () => {
     byMachine ??= new Map(holders.map(([machine, own]) => [machine, havingOf(name, own)]));
     return byMachine;
   };
   const bodies = () => {
-    each ??=
+    generatorBodies ??=
       definitions.length === 1 && only !== undefined
         ? [only.body()]
         : bodiesOf(sites, several ? [...havings().values()] : []);
-    return each;
+    return generatorBodies;
   };
   const whole = () => {
     body ??= variantsOf(bodies());

@@ -30,16 +30,16 @@ export function variantsOf(bodies: readonly GeneratorBody[]): GeneratorBody {
 }
 
 function commonBody(bodies: readonly GeneratorBody[]): GeneratorBody {
-  const known = bodies.filter(body => body.completeness !== 'opaque');
-  if (known.length === 0) return bodies[0] as GeneratorBody;
-  const alikes = withoutAlikes(known);
+  const generatorBodies = bodies.filter(body => body.completeness !== 'opaque');
+  if (generatorBodies.length === 0) return bodies[0] as GeneratorBody;
+  const alikes = withoutAlikes(generatorBodies);
   const [first, ...others] = alikes as readonly [GeneratorBody, ...GeneratorBody[]];
   if (bodies.length === 1) return first;
   const same = (of: keyof Summary): boolean => {
     const text = summaryOf(first)[of];
     return others.every(body => summaryOf(body)[of] === text);
   };
-  const whole = known.length === bodies.length;
+  const whole = generatorBodies.length === bodies.length;
   const complete = {
     files: whole && all(alikes, 'files') && same('files'),
     prompts: whole && all(alikes, 'prompts') && same('prompts'),
@@ -55,14 +55,16 @@ function commonBody(bodies: readonly GeneratorBody[]): GeneratorBody {
     prompts: byName(alikes.flatMap(body => body.prompts)).map(commonPrompt),
     dependencies: [
       ...new Map(
-        known.flatMap(body => body.dependencies.map(dependency => [dependency.value, dependency] as const)),
+        generatorBodies.flatMap(body =>
+          body.dependencies.map(dependency => [dependency.value, dependency] as const),
+        ),
       ).values(),
     ],
     runtimeInputs: [...new Set(alikes.flatMap(body => body.runtimeInputs))],
-    packages: distinct(known.flatMap(body => body.packages)),
+    packages: distinct(generatorBodies.flatMap(body => body.packages)),
     complete,
     options() {
-      options ??= distinct(known.flatMap(body => body.options()));
+      options ??= distinct(generatorBodies.flatMap(body => body.options()));
       return options;
     },
     script: commonScript(alikes),

@@ -29,13 +29,13 @@ export function readWritten(
   sets: readonly OptionSet[],
   fallback: Place,
 ): readonly WrittenOption[] {
-  const found: WrittenOption[] = [];
+  const options: WrittenOption[] = [];
 
   function note(of: WrittenOption['of'], owner: string | null, { set, conditional }: OptionSet): void {
     for (const [name, entry] of set.entries) {
       if (name.startsWith('_')) continue;
       for (const definition of definitionsOf(cx, entry.value))
-        found.push({
+        options.push({
           of,
           owner,
           name,
@@ -54,7 +54,7 @@ export function readWritten(
   function noteStranger(option: string, name: string, member: Attr, conditional: boolean): void {
     for (const definition of definitionsOf(cx, member.value)) {
       if (!NO_SETS.has(definition.value.kind)) continue;
-      found.push({
+      options.push({
         of: 'generator',
         owner: null,
         name: option,
@@ -86,7 +86,7 @@ export function readWritten(
         }
     }
   }
-  return found;
+  return options;
 }
 
 /** What certainly is no module. */

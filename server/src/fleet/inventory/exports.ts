@@ -14,12 +14,12 @@ import type { ExportGenerator } from '../model/services.ts';
 
 /** Those of one set of the clan's own options. What is not known is left out. */
 export function exportGenerators(cx: Evaluation, clan: AttrsValue, given: Given): ExportGenerator[] {
-  const found: ExportGenerator[] = [];
+  const generators: ExportGenerator[] = [];
   for (const all of optionSets(cx, clan, 'exports').found)
     for (const [key, entry] of all.set.entries)
       for (const moduleSet of moduleSets(cx, entry.value, given).sets)
         for (const { set } of optionSets(cx, moduleSet.set, 'generators').found)
           for (const [name, { at }] of set.entries)
-            if (at !== null) found.push({ key, name, at: placeOf(at) });
-  return found;
+            if (at !== null) generators.push({ key, name, at: placeOf(at) });
+  return generators;
 }

@@ -201,10 +201,10 @@ function entryOf(cx: Evaluation, name: string, at: Place | null, values: readonl
 }
 
 function settingsOf(cx: Evaluation, values: readonly Lazy[]): () => Setting {
-  let known: Setting | null = null;
+  let setting: Setting | null = null;
   return () => {
-    known ??= values.map(value => readSetting(cx, value)).reduce(mergeSettings, NO_SETTINGS);
-    return known;
+    setting ??= values.map(value => readSetting(cx, value)).reduce(mergeSettings, NO_SETTINGS);
+    return setting;
   };
 }
 

@@ -16,14 +16,14 @@ const STEPS = 100_000;
 
 /** Reads the roles of a module when asked for the first time. */
 export function serviceRoles(cx: Evaluation, module: Lazy, given: Given): () => ServiceRoles {
-  let known: ServiceRoles | null = null;
+  let roles: ServiceRoles | null = null;
   return () => {
-    if (known === null) {
+    if (roles === null) {
       const read = withBudget(cx, STEPS, () => readRoles(cx, module, given));
-      known =
+      roles =
         read instanceof BudgetExceeded ? { names: [], complete: false, constraints: NO_CONSTRAINTS } : read;
     }
-    return known;
+    return roles;
   };
 }
 

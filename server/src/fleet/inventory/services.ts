@@ -146,7 +146,7 @@ function runService(
   instances: readonly Instance[],
   given: Given,
 ): ServiceMembers {
-  const found: ServiceMember[] = [];
+  const members: ServiceMember[] = [];
   let complete = true;
   const runs = instances.map(instance => runOf(cx, inventory, service, instance));
   const rolesOf = rolesByMachine(runs);
@@ -166,7 +166,7 @@ function runService(
       return machineModules(cx, inventory, { machine, given, origin: service.origin }, result);
     });
     if (facts instanceof BudgetExceeded) complete = false;
-    else found.push(...facts.map(fact => ({ machine, facts: fact.facts, certain: sure && fact.certain })));
+    else members.push(...facts.map(fact => ({ machine, facts: fact.facts, certain: sure && fact.certain })));
   }
 
   for (const run of runs) {
@@ -188,7 +188,7 @@ function runService(
       }
     }
   }
-  if (service.perMachine === null) return { members: found, complete };
+  if (service.perMachine === null) return { members: members, complete };
   const all = attrs(
     new Map(runs.map(run => [run.instance.name, attr(attrsOf({ roles: run.roles }, null), null)])),
     null,
@@ -203,7 +203,7 @@ function runService(
       runs.some(run => !run.instance.conditional && has(run, machine)),
     );
   }
-  return { members: found, complete };
+  return { members: members, complete };
 }
 
 function has(run: Run, machine: string): boolean {

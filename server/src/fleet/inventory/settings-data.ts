@@ -17,37 +17,37 @@ const STEPS = 50_000;
 
 /** Looks through settings when asked for the first time. */
 export function notDataIn(cx: Evaluation, values: readonly Lazy[]): () => readonly NotData[] {
-  let known: readonly NotData[] | null = null;
+  let cached: readonly NotData[] | null = null;
   return () => {
-    if (known === null) {
-      const found: NotData[] = [];
+    if (cached === null) {
+      const collected: NotData[] = [];
       const looked = withBudget(cx, STEPS, () => {
         for (const value of values)
-          for (const definition of definitionsOf(cx, value)) lookAt(cx, definition.value, found);
+          for (const definition of definitionsOf(cx, value)) lookAt(cx, definition.value, collected);
       });
-      known = looked instanceof BudgetExceeded ? [] : found;
+      cached = looked instanceof BudgetExceeded ? [] : collected;
     }
-    return known;
+    return cached;
   };
 }
 
-function lookAt(cx: Evaluation, settings: Value, found: NotData[]): void {
+function lookAt(cx: Evaluation, settings: Value, cached: NotData[]): void {
   switch (settings.kind) {
     case 'unknown':
     case 'failure':
       return;
     case 'attrs': {
       const imports = certain(settings, 'imports');
-      if (imports !== null) note(found, 'imports', imports.at ?? settings.origin, ['imports']);
-      lookInside(cx, settings, [], null, found);
+      if (imports !== null) note(cached, 'imports', imports.at ?? settings.origin, ['imports']);
+      lookInside(cx, settings, [], null, cached);
       return;
     }
     case 'lambda':
     case 'builtin':
-      note(found, 'function', settings.origin, []);
+      note(cached, 'function', settings.origin, []);
       return;
     default:
-      note(found, 'other', settings.origin, []);
+      note(cached, 'other', settings.origin, []);
   }
 }
 
@@ -57,22 +57,22 @@ function lookInside(
   value: Value,
   path: readonly string[],
   at: Origin | null,
-  found: NotData[],
+  cached: NotData[],
 ): void {
   if (path.length > MAX_DEPTH) return;
-  if (value.kind === 'lambda' || value.kind === 'builtin') note(found, 'function', value.origin ?? at, path);
+  if (value.kind === 'lambda' || value.kind === 'builtin') note(cached, 'function', value.origin ?? at, path);
   else if (value.kind === 'list') {
     for (const item of value.items)
-      if (item.kind !== 'spread') lookInside(cx, cx.force(item), [...path, '*'], value.origin ?? at, found);
+      if (item.kind !== 'spread') lookInside(cx, cx.force(item), [...path, '*'], value.origin ?? at, cached);
   } else if (value.kind === 'attrs') {
     // To JSON, such a set is the text that it stands for.
     if (value.entries.has('outPath') || value.entries.has('__toString')) return;
     for (const [name, entry] of value.entries)
       if (!entry.optional && !(path.length === 0 && name === 'imports'))
-        lookInside(cx, cx.force(entry.value), [...path, name], entry.at ?? at, found);
+        lookInside(cx, cx.force(entry.value), [...path, name], entry.at ?? at, cached);
   }
 }
 
-function note(found: NotData[], kind: NotData['kind'], at: Origin | null, path: readonly string[]): void {
-  if (at !== null) found.push({ kind, at: placeOf(at), path });
+function note(cached: NotData[], kind: NotData['kind'], at: Origin | null, path: readonly string[]): void {
+  if (at !== null) cached.push({ kind, at: placeOf(at), path });
 }

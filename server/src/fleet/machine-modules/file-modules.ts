@@ -22,9 +22,9 @@ export function fileModule(table: TableState, path: string, viewer: Viewer): Mod
   const context = table.contexts.narrowed(path, viewer);
   const key = keyOf(path, context);
   const args = context.args?.set;
-  const known = cache.files.get(key);
-  if (known !== undefined && cache.given.get(key) === args) return known;
-  if (known) cache.dropped.add(known);
+  const file = cache.files.get(key);
+  if (file !== undefined && cache.given.get(key) === args) return file;
+  if (file) cache.dropped.add(file);
   const facts = readFile(table, path, key, context);
   cache.files.set(key, facts);
   if (key !== path) noteVariant(cache, path, key, args);

@@ -72,12 +72,12 @@ export function createSettling(cx: Evaluation, cache: SettledCache, reading: Mod
 
   function generalSays(facts: ModuleFacts, path: readonly string[], key: string): OptionSays {
     const { says } = keptOf(facts);
-    let found = says.get(key);
-    if (found === undefined) {
-      found = reading.option(facts, path, null);
-      says.set(key, found);
+    let say = says.get(key);
+    if (say === undefined) {
+      say = reading.option(facts, path, null);
+      says.set(key, say);
     }
-    return found;
+    return say;
   }
 
   function saysOn(facts: ModuleFacts, path: readonly string[], machine: MachineOptions): OptionSays {
@@ -85,27 +85,27 @@ export function createSettling(cx: Evaluation, cache: SettledCache, reading: Mod
     const general = generalSays(facts, path, key);
     if (isSettledSaying(general)) return general;
     const { settledSays } = keptOf(facts);
-    let known = settledSays.get(key);
-    if (known === undefined) {
-      known = [];
-      settledSays.set(key, known);
+    let settledSay = settledSays.get(key);
+    if (settledSay === undefined) {
+      settledSay = [];
+      settledSays.set(key, settledSay);
     }
-    return settledFor(cx, machine, known, config => reading.option(facts, path, config));
+    return settledFor(cx, machine, settledSay, config => reading.option(facts, path, config));
   }
 
   function factsOn(facts: ModuleFacts, machine: MachineOptions): ModuleFacts {
     const kept = keptOf(facts);
     return settledFor(cx, machine, kept.facts, config => {
-      const found = reading.again(facts, config);
+      const moduleFacts = reading.again(facts, config);
       // What the machine does not decide is the same definition for all.
-      const shared = found.definitions.map(definition => {
+      const shared = moduleFacts.definitions.map(definition => {
         const general = facts.definitions.find(other => areSame(definition, other));
         if (general?.body().completeness === 'full') return general;
         // Read now: later on, the machine's options are not known any more.
         const { completeness } = definition.body();
         return general?.body().completeness === completeness ? general : definition;
       });
-      return { ...found, definitions: constantDefinitions(shared, kept.before) };
+      return { ...moduleFacts, definitions: constantDefinitions(shared, kept.before) };
     });
   }
 

@@ -95,11 +95,11 @@ function textOf(body: GeneratorBody): string {
  */
 export function withKnown(
   definitions: readonly GeneratorDefinition[],
-  known: readonly GeneratorDefinition[],
+  generatorDefinitions: readonly GeneratorDefinition[],
 ): readonly GeneratorDefinition[] {
-  const all = new Set(known);
+  const all = new Set(generatorDefinitions);
   if (definitions.every(definition => all.has(definition))) return definitions;
-  const byName = groupBy(known, ({ name }) => name);
+  const byName = groupBy(generatorDefinitions, ({ name }) => name);
   return definitions.map(definition => {
     const same =
       definition.nameKind === 'pattern'

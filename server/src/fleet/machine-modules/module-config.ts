@@ -35,14 +35,24 @@ export function readConfig(reading: ModuleReading, config: Lazy, certain: boolea
 function readHelper(reading: ModuleReading, config: AttrsValue, certain: boolean): void {
   const { cx, fallback, given } = reading;
   const my = config.entries.get('my');
-  for (const one of my === undefined ? [] : definitionsOf(cx, my.value)) {
-    const secrets = one.value.kind === 'attrs' && !one.never ? one.value.entries.get('secrets') : undefined;
+  for (const definition of my === undefined ? [] : definitionsOf(cx, my.value)) {
+    const secrets =
+      definition.value.kind === 'attrs' && !definition.never
+        ? definition.value.entries.get('secrets')
+        : undefined;
     if (secrets === undefined) continue;
     const at = secrets.at ?? fallback;
     const missed = (reason: string) => generatorGap(reading, dependingOn(reason), at);
     for (const set of helperSets(cx, secrets.value, argumentOf('config', given), at, missed)) {
-      const found = readCollection(cx, set.value, at, set.conditional || !certain || one.conditional);
-      reading.definitions.push(...found.definitions.filter(each => !isDead(each)));
+      const collection = readCollection(
+        cx,
+        set.value,
+        at,
+        set.conditional || !certain || definition.conditional,
+      );
+      reading.definitions.push(
+        ...collection.definitions.filter(generatorDefinition => !isDead(generatorDefinition)),
+      );
     }
   }
 }
@@ -58,11 +68,11 @@ function readOption(
   const { cx, fallback } = reading;
   const [name, ...rest] = path;
   if (name === undefined) {
-    const found = readCollection(cx, lazy, at ?? fallback, !certain);
-    reading.definitions.push(...found.definitions.filter(one => !isDead(one)));
-    if (found.names === null && found.gaps.length === 0)
+    const collection = readCollection(cx, lazy, at ?? fallback, !certain);
+    reading.definitions.push(...collection.definitions.filter(definition => !isDead(definition)));
+    if (collection.names === null && collection.gaps.length === 0)
       generatorGap(reading, 'there may be more generators', at);
-    for (const one of found.gaps) generatorGap(reading, dependingOn(one.reason), one.origin ?? at);
+    for (const gap of collection.gaps) generatorGap(reading, dependingOn(gap.reason), gap.origin ?? at);
     return;
   }
   for (const { value, conditional, never } of definitionsOf(cx, lazy)) {

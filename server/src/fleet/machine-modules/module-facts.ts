@@ -146,9 +146,9 @@ function readFunction(reading: ModuleReading, value: LambdaValue, certain: boole
   const before = reading.isPlain;
   reading.isPlain = true;
   readValue(reading, applied(reading, value), certain, depth + 1);
-  const found = certain ? circularImports(cx, value, reading.isPlain, given, fallback) : [];
-  reading.circular.push(...found);
-  reading.isPlain = before && (reading.isPlain || found.length > 0);
+  const imports = certain ? circularImports(cx, value, reading.isPlain, given, fallback) : [];
+  reading.circular.push(...imports);
+  reading.isPlain = before && (reading.isPlain || imports.length > 0);
 }
 
 /** Applies a module; where a walk has looked into it with the same arguments, as that has seen it. */

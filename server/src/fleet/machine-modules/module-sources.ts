@@ -86,8 +86,8 @@ function optionOf(
 export function optionsOf(sources: ModuleSources, facts: ModuleFacts): ModuleOptions {
   const { cx, cache } = sources;
   const file = facts.source === null ? facts.file : null;
-  const known = file === null ? cache.ownOptions.get(facts) : cache.options.get(file);
-  if (known !== undefined) return known;
+  const moduleOptions = file === null ? cache.ownOptions.get(facts) : cache.options.get(file);
+  if (moduleOptions !== undefined) return moduleOptions;
   const options = askSource(
     sources,
     facts,

@@ -38,7 +38,7 @@ export function readInventory(declared: Declarations, value: Lazy, place: Invent
   }
   if (read.gap !== null) giveUp(declared, read.gap, at);
   noteDeclaredOptions(declared, read);
-  for (const one of read.sets) readInventorySet(declared, one.set, conditional || one.conditional, at);
+  for (const set of read.sets) readInventorySet(declared, set.set, conditional || set.conditional, at);
 }
 
 function readInventorySet(declared: Declarations, set: AttrsValue, conditional: boolean, at: Place): void {

@@ -65,9 +65,9 @@ function isPassedOn({ term }: UnknownValue): boolean {
 }
 
 /** A machine that a framework makes of a file, met where the framework is called and where its output is named. */
-function isSame(one: MachineFact, other: MachineFact): boolean {
-  const [left, right] = [one.at, other.at];
-  return one.name === other.name && left?.end === 0 && right?.end === 0 && left.file === right.file;
+function isSame(fact: MachineFact, other: MachineFact): boolean {
+  const [left, right] = [fact.at, other.at];
+  return fact.name === other.name && left?.end === 0 && right?.end === 0 && left.file === right.file;
 }
 
 function hasAll(set: AttrsValue): boolean {

@@ -117,17 +117,17 @@ export function giveUp(declared: Declarations, reason: string, at: Place): void 
 }
 
 /** Returns true for a file that says nothing of the fleet after all, and hides nothing. */
-export function declaresNothing(one: DeclaredFleet): boolean {
+export function declaresNothing(fleet: DeclaredFleet): boolean {
   const lists = [
-    one.machines,
-    one.homes.machines,
-    one.instances,
-    one.tags,
-    one.modules,
-    one.gaps,
-    one.settings,
-    one.exports,
+    fleet.machines,
+    fleet.homes.machines,
+    fleet.instances,
+    fleet.tags,
+    fleet.modules,
+    fleet.gaps,
+    fleet.settings,
+    fleet.exports,
   ];
-  const complete = one.complete && one.homes.complete && one.instancesComplete;
-  return complete && !one.isClan && lists.every(list => list.length === 0);
+  const complete = fleet.complete && fleet.homes.complete && fleet.instancesComplete;
+  return complete && !fleet.isClan && lists.every(list => list.length === 0);
 }

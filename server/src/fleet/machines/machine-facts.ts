@@ -84,7 +84,7 @@ type InventoryFacts = Pick<
 >;
 
 function inventoryFacts(cx: Evaluation, entry: Attr): InventoryFacts {
-  let found: MachineClass | null = null;
+  let machineClass: MachineClass | null = null;
   let classHidden = entry.optional;
   let tagsHidden = entry.optional;
   let classStated = false;
@@ -99,7 +99,7 @@ function inventoryFacts(cx: Evaluation, entry: Attr): InventoryFacts {
     const stated = statedClass(cx, value);
     if (stated === null || conditional) classHidden = true;
     else if (stated !== 'none') {
-      found = stated;
+      machineClass = stated;
       const written = value.entries.get('machineClass');
       const weight = written === undefined ? 0 : unwrap(cx, written.value).priority;
       classStated = priority === 100 && weight === 100;
@@ -110,7 +110,7 @@ function inventoryFacts(cx: Evaluation, entry: Attr): InventoryFacts {
     if (!read.complete || (conditional && read.tags.length > 0)) tagsHidden = true;
   }
   return {
-    class: found,
+    class: machineClass,
     system: null,
     tags: [...new Set(tags)],
     tagPlaces,
@@ -183,8 +183,8 @@ export function joinMachines(all: readonly MachineFact[], isClan = false): Machi
   // A machine is declared where the inventory names it; its module is what it is made of.
   const isInventory = (fact: MachineFact) => fact.source === 'inventory' && fact.isModule !== true;
   for (const fact of [...all.filter(isInventory), ...all.filter(fact => !isInventory(fact))]) {
-    const known = joined.get(fact.name);
-    joined.set(fact.name, known === undefined ? fact : joinTwo(known, fact));
+    const machineFact = joined.get(fact.name);
+    joined.set(fact.name, machineFact === undefined ? fact : joinTwo(machineFact, fact));
   }
   return [...joined.values()]
     .map(({ name, class: found, system, tags, at, source, classHidden }): Machine => {
@@ -195,16 +195,20 @@ export function joinMachines(all: readonly MachineFact[], isClan = false): Machi
     .sort(byText(({ name }) => name));
 }
 
-function joinTwo(known: MachineFact, fact: MachineFact): MachineFact {
-  const hasPlace = known.at !== null && known.at.end > 0;
+function joinTwo(machineFact: MachineFact, fact: MachineFact): MachineFact {
+  const hasPlace = machineFact.at !== null && machineFact.at.end > 0;
   return {
-    name: known.name,
-    class: known.class ?? fact.class,
-    system: known.system ?? fact.system,
-    tags: [...new Set([...known.tags, ...fact.tags])],
-    at: hasPlace ? known.at : fact.at !== null && (fact.at.end > 0 || known.at === null) ? fact.at : known.at,
-    source: known.source,
-    classHidden: known.classHidden === true || fact.classHidden === true,
-    tagsHidden: known.tagsHidden === true || fact.tagsHidden === true,
+    name: machineFact.name,
+    class: machineFact.class ?? fact.class,
+    system: machineFact.system ?? fact.system,
+    tags: [...new Set([...machineFact.tags, ...fact.tags])],
+    at: hasPlace
+      ? machineFact.at
+      : fact.at !== null && (fact.at.end > 0 || machineFact.at === null)
+        ? fact.at
+        : machineFact.at,
+    source: machineFact.source,
+    classHidden: machineFact.classHidden === true || fact.classHidden === true,
+    tagsHidden: machineFact.tagsHidden === true || fact.tagsHidden === true,
   };
 }

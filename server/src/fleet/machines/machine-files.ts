@@ -18,36 +18,36 @@ const STEPS = 50_000;
 
 /** Looks for them when asked for the first time. Only what is certainly imported is among them. */
 export function filesOfModule(cx: Evaluation, module: Lazy): () => readonly NamedFile[] {
-  let known: readonly NamedFile[] | null = null;
+  let files: readonly NamedFile[] | null = null;
   return () => {
-    if (known === null) {
-      const found: NamedFile[] = [];
-      const looked = withBudget(cx, STEPS, () => collect(cx, module, 0, found));
-      known = looked instanceof BudgetExceeded ? [] : found;
+    if (files === null) {
+      const namedFiles: NamedFile[] = [];
+      const looked = withBudget(cx, STEPS, () => collect(cx, module, 0, namedFiles));
+      files = looked instanceof BudgetExceeded ? [] : namedFiles;
     }
-    return known;
+    return files;
   };
 }
 
-function collect(cx: Evaluation, module: Lazy, depth: number, found: NamedFile[]): void {
+function collect(cx: Evaluation, module: Lazy, depth: number, files: NamedFile[]): void {
   if (depth > MAX_DEPTH) return;
   for (const { value, conditional } of definitionsOf(cx, module)) {
     if (conditional) continue;
-    if (value.kind === 'path') note(value.text, value, found);
+    if (value.kind === 'path') note(value.text, value, files);
     const imports = value.kind === 'attrs' ? value.entries.get('imports') : undefined;
     if (imports === undefined || imports.optional) continue;
     for (const definition of definitionsOf(cx, imports.value)) {
       if (definition.conditional || definition.value.kind !== 'list') continue;
       for (const item of definition.value.items)
-        if (item.kind !== 'spread') collect(cx, item, depth + 1, found);
+        if (item.kind !== 'spread') collect(cx, item, depth + 1, files);
     }
   }
 }
 
-function note(path: string, { origin }: Value, found: NamedFile[]): void {
+function note(path: string, { origin }: Value, files: NamedFile[]): void {
   // Outside of the workspace, there may be anything.
   if (origin === null || path === '' || /^(\/|\.\.)/.test(path)) return;
-  found.push({ path, at: placeOf(origin), isWritten: isLiteral(origin) });
+  files.push({ path, at: placeOf(origin), isWritten: isLiteral(origin) });
 }
 
 function isLiteral({ file, start, end }: Origin): boolean {

@@ -45,13 +45,13 @@ const STEPS = 200_000;
 
 /** Returns the removed options that one file uses, or none if that takes too long. */
 export function readRemoved(cx: Evaluation, file: SourceFile): RemovedUse[] {
-  const found: RemovedUse[] = [];
+  const uses: RemovedUse[] = [];
   const offsets = [...file.text.matchAll(LAST_NAMES)].map(match => match.index);
   const isOfInterest = (range: Range) => offsets.some(at => range.start <= at && at < range.end);
 
   function note(option: RemovedOption, at: Range, isRead: boolean): void {
-    if (found.some(use => use.at.start === at.start)) return;
-    found.push({ option, at: { file: file.path, start: at.start, end: at.end }, isRead });
+    if (uses.some(use => use.at.start === at.start)) return;
+    uses.push({ option, at: { file: file.path, start: at.start, end: at.end }, isRead });
   }
 
   function binding({ state, isLet }: WalkedBinding): void {
@@ -102,7 +102,7 @@ export function readRemoved(cx: Evaluation, file: SourceFile): RemovedUse[] {
       parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
     }),
   );
-  return walked instanceof BudgetExceeded ? [] : found;
+  return walked instanceof BudgetExceeded ? [] : uses;
 }
 
 function namesTo(path: NamePath): string[] {

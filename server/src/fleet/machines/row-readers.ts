@@ -33,15 +33,15 @@ export function readersOf(
   lists: ReadonlySet<string>,
 ): Machine[] {
   const isDeclared = declaredIn(declared);
-  const found: Machine[] = [];
+  const machines: Machine[] = [];
   for (const unit of units.values()) {
     if (unit.rowReads.length === 0) continue;
     if (unit.assignments.length === 0 && unit.appliedImports.length === 0) continue;
     for (const reader of readersIn(cache, unit, textOf))
       if ((reader.found && !lists.has(reader.machine.name)) || isDeclared(reader.machine.name))
-        found.push(reader.machine);
+        machines.push(reader.machine);
   }
-  return found;
+  return machines;
 }
 
 /**

@@ -54,8 +54,8 @@ const read = new Map<string, KnownService>();
 
 /** Returns the settings of a service of clan-core, or `null` if they are not known. */
 export function optionsOfService(name: string): KnownService | null {
-  const known = read.get(name);
-  if (known !== undefined) return known;
+  const service = read.get(name);
+  if (service !== undefined) return service;
   const data = Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined;
   if (data === undefined) return null;
   const roles = Object.entries(data.options).map(([role, level]) => [role, treeOfLevel(level)] as const);

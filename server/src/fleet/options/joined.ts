@@ -176,13 +176,14 @@ function readsOf(cache: OptionCache, sources: OptionSources): (path: string) => 
   const { names, reads } = cache;
   const words = names.size === 0 ? null : new RegExp(`\\b(${[...names].map(escaped).join('|')})\\b`);
   return path => {
-    let found = reads.get(path);
-    if (found === undefined) {
+    let optionReads = reads.get(path);
+    if (optionReads === undefined) {
       const text = words === null || path === '' ? '' : sources.textOf(path);
-      found = text.includes('config') && words?.test(text) === true ? sources.readsIn(path, names) : NO_READS;
-      reads.set(path, found);
+      optionReads =
+        text.includes('config') && words?.test(text) === true ? sources.readsIn(path, names) : NO_READS;
+      reads.set(path, optionReads);
     }
-    return found;
+    return optionReads;
   };
 }
 

@@ -48,8 +48,8 @@ function lendersAmong(rows: readonly ReadRow[]): (row: ReadRow) => boolean {
   /** By file, where keys are written in it, in the order of the text. */
   const written = new Map<string, readonly WrittenKey[]>();
   const keysIn = (path: string): readonly WrittenKey[] => {
-    const known = written.get(path);
-    if (known !== undefined) return known;
+    const writtenKeys = written.get(path);
+    if (writtenKeys !== undefined) return writtenKeys;
     const keys = rows.flatMap(row =>
       row.written.flatMap(key => {
         const at = outermostIn(key, path);

@@ -46,13 +46,13 @@ export function locateDefault(
     sopsDefault => sopsDefault.option === 'file' && flakeOf(files, sopsDefault.at.file) === flake,
   );
   const own = given.filter(sopsDefault => sopsDefault.at.file === near);
-  const found = (own.length > 0 ? own : given).map(sopsDefault =>
+  const locations = (own.length > 0 ? own : given).map(sopsDefault =>
     sopsDefault.source === null ? NOWHERE : locate(files, sopsDefault.source, near),
   );
-  const [first] = found;
+  const [first] = locations;
   const same = (a: Location) => a.files.map(file => file.path).join('\0');
-  if (first === undefined || found.some(location => same(location) !== same(first))) return NOWHERE;
-  const certain = found.length === given.length && given.every(sopsDefault => !sopsDefault.conditional);
+  if (first === undefined || locations.some(location => same(location) !== same(first))) return NOWHERE;
+  const certain = locations.length === given.length && given.every(sopsDefault => !sopsDefault.conditional);
   if (certain) return first;
   return { files: first.files.map(file => ({ ...file, certain: false })), complete: false };
 }

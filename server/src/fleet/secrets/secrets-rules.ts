@@ -102,12 +102,12 @@ const SLOW = /[+*}]\)?[^)]*\)[+*{]/;
 const regexes = new WeakMap<Known<string>, { readonly regex: RegExp | null }>();
 
 function regexOf(pathRegex: Known<string>): RegExp | null {
-  let known = regexes.get(pathRegex);
-  if (known === undefined) {
-    known = { regex: goRegex(pathRegex.value) };
-    regexes.set(pathRegex, known);
+  let regex = regexes.get(pathRegex);
+  if (regex === undefined) {
+    regex = { regex: goRegex(pathRegex.value) };
+    regexes.set(pathRegex, regex);
   }
-  return known.regex;
+  return regex.regex;
 }
 
 function goRegex(source: string): RegExp | null {

@@ -43,9 +43,9 @@ const KEEPERS: ReadonlySet<string> = new Set([...SETS.keys()].map(set => set.sli
 
 /** Returns the secret that a placeholder stands for, or `null` for any other value. */
 export function placeholderOf(value: UnknownValue): NamedSecret | null {
-  const found = belowSet(stepsOf(value));
-  const [named, more] = found?.below ?? [];
-  if (found?.of !== 'placeholder' || more !== undefined || !named?.name || named.at === null) return null;
+  const intoSet = belowSet(stepsOf(value));
+  const [named, more] = intoSet?.below ?? [];
+  if (intoSet?.of !== 'placeholder' || more !== undefined || !named?.name || named.at === null) return null;
   const { name, kind } = readName(named.name, true);
   return { name, nameKind: kind, at: placeOf(named.at) };
 }
@@ -93,11 +93,11 @@ export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollec
         event.result?.kind === 'unknown' ? event.result.key : `${event.target.key}.${event.name.text ?? ''}`;
       const last: Step = { text: event.name.text, name: event.name, at: event.at, key: self };
       const steps = [...stepsOf(event.target), last];
-      const found = belowSet(steps);
-      if (found === null || found.below.length === 0 || found.below.length > 2) return;
+      const intoSet = belowSet(steps);
+      if (intoSet === null || intoSet.below.length === 0 || intoSet.below.length > 2) return;
       if (provides(event)) guarded.add(self);
       if (event.result === null) return;
-      const { keeper, of, above, below } = found;
+      const { keeper, of, above, below } = intoSet;
       if (of === 'placeholder' && below.length !== 1) return;
       const [named, attribute] = below as [Step, Step | undefined];
       const at = outermostIn(event.at, file);

@@ -85,12 +85,12 @@ function storedFile(text: FlatText, match: RegExpExecArray | RegExpMatchArray): 
   const file = range('f1', 'f2', 'f3');
   if (indices === undefined || generator === null || file === null) return [];
   const stored = match.groups?.stored;
-  const found = nameIn(text, generator);
-  if (PLACEMENTS.has(found.name)) return [];
+  const storedName = nameIn(text, generator);
+  if (PLACEMENTS.has(storedName.name)) return [];
   return [
     {
       at: placeIn(text, indices[0] as [number, number]),
-      generator: found,
+      generator: storedName,
       file: nameIn(text, withoutFullStop(text, file)),
       attribute: stored === undefined ? 'path' : stored === 'value' ? 'value' : null,
     },

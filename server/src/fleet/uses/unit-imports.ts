@@ -11,7 +11,8 @@ export function readImports(reading: Reading): void {
   const { cx, appliedImports: all } = reading;
   for (const { expr, scope } of reading.imports) {
     const { value } = ask(reading, expr, asked => appliedImports(cx, expr, scope, walkedBy(reading, asked)));
-    for (const each of value ?? []) if (!all.some(({ at }) => isSamePlace(at, each.at))) all.push(each);
+    for (const appliedImport of value ?? [])
+      if (!all.some(({ at }) => isSamePlace(at, appliedImport.at))) all.push(appliedImport);
   }
 }
 

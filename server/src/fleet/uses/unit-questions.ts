@@ -88,8 +88,8 @@ function noteLookup(reading: Reading, asked: Question, selection: Selection, reg
   const id = `${at.start}:${at.end}:${registry}:${selection.name.text}`;
   const earlier = keyLookups.get(id);
   if (earlier?.required === true) return;
-  const found = lookup();
-  if (earlier === undefined || found.required) keyLookups.set(id, found);
+  const keyLookup = lookup();
+  if (earlier === undefined || keyLookup.required) keyLookups.set(id, keyLookup);
 }
 
 function lookupOf(

@@ -57,7 +57,9 @@ function runClosure(graph: Graph, start: Iterable<string>, lookups: Known): Set<
   const wanted = reach(start, lackedBy);
   const left = new Set<string>();
   for (;;) {
-    const running = reach(wanted, key => (graph.dependents.get(key) ?? []).filter(each => !left.has(each)));
+    const running = reach(wanted, key =>
+      (graph.dependents.get(key) ?? []).filter(dependent => !left.has(dependent)),
+    );
     const lacking = [...running].filter(key => lackedBy(key).some(each => !running.has(each)));
     const unbegun = lacking.filter(key => !wanted.has(key) && !lookups.begun(key));
     for (const key of unbegun) left.add(key);

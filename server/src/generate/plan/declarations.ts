@@ -128,7 +128,7 @@ function withCause(
   const cause = `which of its ${definitions.length} definitions machine ${machine} has depends on ${reader.expressionAt(gap.at)}`;
   return {
     ...parts,
-    unknown: parts.unknown.map(each => (inside.has(each.part) ? each : { ...each, expression: cause })),
+    unknown: parts.unknown.map(part => (inside.has(part.part) ? part : { ...part, expression: cause })),
   };
 }
 

@@ -126,7 +126,7 @@ interface OpenWork {
 async function applyAll(work: OpenWork, works: readonly Work[]): Promise<void> {
   const { root } = work.environment;
   const outside = works.flatMap(({ changes }) => changes.filter(isOutside));
-  const unchanged = works.flatMap(each => each.unchanged);
+  const unchanged = works.flatMap(candidate => candidate.unchanged);
   if (outside.length > 0) await mustBeUnchanged(root, unchanged);
   for (const change of outside) if (change.does === 'store') await change.run();
   const inside = works
@@ -143,7 +143,7 @@ async function applyInside(
   unchanged: readonly Unchanged[],
 ): Promise<void> {
   const { environment, options, repository, stateAt, journal, begun } = work;
-  const changes = works.flatMap(each => each.changes);
+  const changes = works.flatMap(recorded => recorded.changes);
   const toCommit = repository === null || !options.commit ? [] : works.map(owedOf);
   // Whatever becomes of it: what was not stored then is not committed.
   work.owed = [...work.owed, ...toCommit];

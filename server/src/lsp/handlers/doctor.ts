@@ -33,16 +33,16 @@ export async function onDoctor(
     trusted,
     names: client.commands.includes(MAKE_KEY) ? IN_EDITOR : IN_TERMINAL,
   };
-  const found: DoctorResult[] = [];
+  const results: DoctorResult[] = [];
   for (const workspace of analysis.folders.all()) {
     const problems = workspace.problems.map(({ message }) => message);
     const examination = await examine(examinedIn(workspace, problems), around, version);
-    found.push({
+    results.push({
       root: uriOfPath(workspace.root),
       markdown: examinationMarkdown(examination),
       hasProblems: hasProblems(examination),
       actions: actionsIn(examination),
     });
   }
-  return found;
+  return results;
 }

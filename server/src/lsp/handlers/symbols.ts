@@ -42,9 +42,9 @@ export async function onDocumentSymbol(
   const located = await locatedIn(analysis, params.textDocument.uri, token);
   if (!located) return null;
   const { snapshot, border, path } = located;
-  const found = documentSymbols(snapshot, path);
-  if (client.nestsSymbols) return found.flatMap(symbol => nested(snapshot.files, symbol));
-  return found.flatMap(function flat(symbol): SymbolInformation[] {
+  const symbols = documentSymbols(snapshot, path);
+  if (client.nestsSymbols) return symbols.flatMap(symbol => nested(snapshot.files, symbol));
+  return symbols.flatMap(function flat(symbol): SymbolInformation[] {
     const location = locationOf(border, symbol.at);
     const own = location === null ? [] : [{ name: symbol.name, kind: KINDS[symbol.kind], location }];
     return [...own, ...symbol.children.flatMap(flat)];

@@ -120,8 +120,8 @@ function typeOfDescribed(type: DescribedType): OptionType {
 
 /** Returns the type of a name. A name that is not known here is any type. */
 function typeOfName(name: string): OptionType {
-  const known = NAMED.get(name);
-  if (known !== undefined) return known;
+  const optionType = NAMED.get(name);
+  if (optionType !== undefined) return optionType;
   const [, unsigned, bits] = BOUNDED.exec(name) ?? [];
   if (bits !== undefined) {
     const size = 2 ** Number(bits);

@@ -110,7 +110,7 @@ function genericClosure(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Resu
     if (next.kind !== 'list') return stop(next);
     const items = wholeList(next);
     if ('kind' in items) return because(items);
-    for (const each of items) queue.push(each);
+    for (const candidate of items) queue.push(candidate);
   }
   return list(reached, at);
 }

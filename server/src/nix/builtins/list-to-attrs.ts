@@ -150,7 +150,7 @@ function addNamed(
     const key = stringKey(name);
     const taken = growing.patterns.some(other => stringKey(other.name) === key);
     const rival =
-      taken || [...growing.entries.keys()].some(known => sameText(string(known, null), name) !== false);
+      taken || [...growing.entries.keys()].some(entry => sameText(string(entry, null), name) !== false);
     if (!taken || maybe) growing.patterns.push({ name, value, at: place, optional: maybe || rival });
     return;
   }

@@ -67,7 +67,7 @@ function joinLists(
       continue;
     }
     const inner = cx.resolve(item);
-    if (inner.kind === 'list') for (const each of inner.items) joined.push(each);
+    if (inner.kind === 'list') for (const candidate of inner.items) joined.push(candidate);
     else if (inner.kind === 'unknown') joined.push({ kind: 'spread', of: inner });
     else joined.push({ kind: 'spread', of: cx.tolerate(expected(inner, 'a list')) });
   }

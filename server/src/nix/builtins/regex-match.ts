@@ -126,20 +126,20 @@ export function* matches(regex: Regex, text: string, step: () => void): Generato
   let afterEmpty = false;
   let first = true;
   while (at <= text.length) {
-    let found: Match | null = null;
+    let match: Match | null = null;
     if (afterEmpty) {
       if (at === text.length) return;
       // After an empty match: one that is not empty at the same place, else on from the next.
       const place = at;
-      found = matchAt({ regex, text, step }, at, first, end => end > place);
-      if (found === null) at++;
+      match = matchAt({ regex, text, step }, at, first, end => end > place);
+      if (match === null) at++;
     }
     first = at === 0 && !afterEmpty;
-    for (let start = at; found === null && start <= text.length; start++)
-      found = matchAt({ regex, text, step }, start, first && start === 0, () => true);
-    if (found === null) return;
-    yield found;
-    at = found.end;
-    afterEmpty = found.end === found.start;
+    for (let start = at; match === null && start <= text.length; start++)
+      match = matchAt({ regex, text, step }, start, first && start === 0, () => true);
+    if (match === null) return;
+    yield match;
+    at = match.end;
+    afterEmpty = match.end === match.start;
   }
 }

@@ -164,11 +164,11 @@ function selectStepQuietly(
 }
 
 function selectAttrs(cx: Evaluation, target: AttrsValue, name: StringValue, at: Origin | null): Value | null {
-  const found = findAttr(target, name);
-  if (found !== null) {
-    if (!found.optional) return cx.force(found.value);
+  const attr = findAttr(target, name);
+  if (attr !== null) {
+    if (!attr.optional) return cx.force(attr.value);
     const why = target.open ?? unknownAttr(target, name, at);
-    return perhaps(why, [found.value], at, `.${stringKey(name)}`);
+    return perhaps(why, [attr.value], at, `.${stringKey(name)}`);
   }
   if (target.open !== null) return unknownSelect(target.open, name.text ?? `\${${stringKey(name)}}`, at);
   return canMatch(target, name) ? unknownAttr(target, name, at) : null;
@@ -198,8 +198,8 @@ function findAttr(target: AttrsValue, name: StringValue): Attr | null {
 }
 
 function hasText(target: AttrsValue, name: StringValue): boolean | null {
-  const found = findAttr(target, name);
-  if (found !== null) return found.optional ? null : true;
+  const attr = findAttr(target, name);
+  if (attr !== null) return attr.optional ? null : true;
   return target.open === null && !canMatch(target, name) ? false : null;
 }
 

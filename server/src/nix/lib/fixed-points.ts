@@ -35,7 +35,7 @@ function extended(cx: BuiltinContext, overlay: Lazy, f: Lazy, final: Lazy, at: O
 
 function extensible(cx: BuiltinContext, name: string, f: Lazy, at: Origin | null): Value {
   const extend = fn1(name, (inner, overlay, place) => {
-    const longer = fn1('extends', (each, final, here) => extended(each, overlay, f, final, here));
+    const longer = fn1('extends', (context, final, here) => extended(context, overlay, f, final, here));
     return extensible(inner, name, longer, place);
   });
   const whole = fn1('makeExtensible', (inner, self, place) =>

@@ -56,7 +56,9 @@ export function indexed(
         const place = elementOf(item.of);
         return value.kind === 'list'
           ? list(
-              value.items.map(each => (each.kind === 'spread' ? each : thunk(() => apply(place, each)))),
+              value.items.map(candidate =>
+                candidate.kind === 'spread' ? candidate : thunk(() => apply(place, candidate)),
+              ),
               null,
             )
           : value;

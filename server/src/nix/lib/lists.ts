@@ -64,7 +64,7 @@ function flatten(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
     else if (inner.kind !== 'list') flat.push(item);
     else {
       const below = settled(flatten(cx, inner, at));
-      if (below.kind === 'list') for (const each of below.items) flat.push(each);
+      if (below.kind === 'list') for (const candidate of below.items) flat.push(candidate);
       else return below;
     }
   }

@@ -140,8 +140,8 @@ function readStore(layer: object, note: NoteProblem): StoreChoice | null {
   if (given === undefined || given === null) return null;
   const own = v.safeParse(commandLine, given);
   if (own.success) return { command: own.output.command, backend: null };
-  const known = v.safeParse(backend, given);
-  if (known.success) return { command: null, backend: known.output.backend };
+  const result = v.safeParse(backend, given);
+  if (result.success) return { command: null, backend: result.output.backend };
   const message =
     '"store" must be { "command": ["PROGRAM", "ARGUMENT"] }, or { "backend": "sops" } or "age".';
   note({ path: ['store'], part: 'value', message });

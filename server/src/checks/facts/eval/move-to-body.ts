@@ -145,13 +145,13 @@ function isBound(around: LetExpr | null, name: string): boolean {
 
 /** Takes the item out; with it goes the whole `imports` if nothing else is in it. */
 function removeItem(file: SourceFile, imports: AttrBinding, item: Range): TextEdit | null {
-  const found = expressionsAt(file, item.start).findLast(
+  const expr = expressionsAt(file, item.start).findLast(
     expression => expression.kind === 'list' && contains(expression, item),
   );
-  if (found?.kind !== 'list') return null;
-  const inside = file.comments.some(comment => found.start < comment.start && comment.end < found.end);
-  const isOnly = found === imports.value && found.items.length === 1 && !inside;
-  if (!isOnly) return removeFrom(file, found, item);
+  if (expr?.kind !== 'list') return null;
+  const inside = file.comments.some(comment => expr.start < comment.start && comment.end < expr.end);
+  const isOnly = expr === imports.value && expr.items.length === 1 && !inside;
+  if (!isOnly) return removeFrom(file, expr, item);
   return { file: file.path, start: imports.start, end: imports.end, text: '' };
 }
 

@@ -26,8 +26,8 @@ const cache = new WeakMap<Examined, readonly Unwritten[]>();
 
 /** Returns the declared files that certainly no run writes, in the order of their declaration. */
 export function unwrittenFiles(examined: Examined): readonly Unwritten[] {
-  const known = cache.get(examined);
-  if (known !== undefined) return known;
+  const results = cache.get(examined);
+  if (results !== undefined) return results;
   const found = examined.whole
     ? explain(
         examined,

@@ -60,8 +60,8 @@ export function flakeInputPlace(sources: Sources, input: string): Place | null {
     if (binding.kind !== 'bind' || pathOf(binding)[0] !== 'inputs') continue;
     const [, own] = binding.path;
     const names = own !== undefined ? [own] : namesIn(binding.value);
-    const found = names.find(name => name.kind === 'name' && name.name === input);
-    if (found !== undefined) return { file: file.path, start: found.start, end: found.end };
+    const attrName = names.find(name => name.kind === 'name' && name.name === input);
+    if (attrName !== undefined) return { file: file.path, start: attrName.start, end: attrName.end };
   }
   return null;
 }

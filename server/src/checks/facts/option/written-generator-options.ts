@@ -26,8 +26,8 @@ export interface WrittenIn {
  */
 export function sift(isJudged: (option: WrittenOption) => boolean): (fleet: Fleet) => Iterable<WrittenIn> {
   const judgedIn = keeping((body: GeneratorBody): readonly WrittenOption[] => {
-    const found = body.options().filter(isJudged);
-    return found.length === 0 ? NONE : found;
+    const options = body.options().filter(isJudged);
+    return options.length === 0 ? NONE : options;
   });
   const writtenBy = keeping((generator: Generator) => writtenIn(generator, judgedIn));
   return function* (fleet) {
@@ -41,12 +41,12 @@ function writtenIn(
   generator: Generator,
   judgedIn: (body: GeneratorBody) => readonly WrittenOption[],
 ): readonly WrittenIn[] {
-  const found: WrittenIn[] = [];
+  const places: WrittenIn[] = [];
   for (const definition of generator.definitions) {
     const judged = judgedIn(definition.body());
-    if (judged.length > 0) found.push({ generator, definition, judged });
+    if (judged.length > 0) places.push({ generator, definition, judged });
   }
-  return found.length === 0 ? NONE : found;
+  return places.length === 0 ? NONE : places;
 }
 
 /** Returns `files.key.mode`, as people write it. */

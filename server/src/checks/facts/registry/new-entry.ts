@@ -60,11 +60,11 @@ export function writtenEntries(file: SourceFile, registry: Registry): readonly W
     if (at.file !== file.path) continue;
     let binding = places.get(at.start);
     if (binding === undefined) {
-      const found = bindingNamedAt(file, at);
-      if (found === null) continue;
-      for (const sibling of found.within.bindings)
+      const locatedBinding = bindingNamedAt(file, at);
+      if (locatedBinding === null) continue;
+      for (const sibling of locatedBinding.within.bindings)
         if (sibling.kind === 'bind') places.set(sibling.start, sibling);
-      ({ binding } = found);
+      ({ binding } = locatedBinding);
     }
     const entry = readEntry(file, key, binding);
     if (entry !== null) written.push(entry);
@@ -84,9 +84,9 @@ function readEntry(file: SourceFile, key: string, binding: AttrBinding): Written
 
 /** Returns the family of a new entry, among those whose entries can be copied where there are such. */
 function familyToFollow(registry: Registry, written: readonly Written[], key: string): Family | null {
-  const known = families.get(registry);
-  const isKnown = known !== undefined && known.written === written;
-  const all = isKnown ? known.families : copyableFamilies(registry, written);
+  const family = families.get(registry);
+  const isKnown = family !== undefined && family.written === written;
+  const all = isKnown ? family.families : copyableFamilies(registry, written);
   if (!isKnown) families.set(registry, { written, families: all });
   return familyFor(all, { key, category: null, domain: null });
 }

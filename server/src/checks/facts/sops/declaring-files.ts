@@ -33,11 +33,11 @@ function declarationsOf(
 ): readonly (NamesAbove | null)[] {
   const named =
     of === 'template' ? templates : definitions.filter(definition => definition.keeper === keeper);
-  const found: (NamesAbove | null)[] = named
+  const levels: (NamesAbove | null)[] = named
     .filter(one => one.name === name || (one.nameKind === 'pattern' && patternOf(one.name).test(name)))
     .map(({ above }) => above);
-  if (gaps.some(gap => gap.keeper === keeper)) found.push(null);
-  return found;
+  if (gaps.some(gap => gap.keeper === keeper)) levels.push(null);
+  return levels;
 }
 
 function isPlain(above: NamesAbove | null): boolean {

@@ -77,15 +77,15 @@ export function filesUnderRules(context: CheckContext): readonly CoveredFile[] {
 }
 
 const walkFor = keptFor(() => {
-  let found: readonly CoveredFile[] | null = null;
+  let files: readonly CoveredFile[] | null = null;
   let configs: readonly SopsConfig[] = [];
   return {
     of(context: CheckContext): readonly CoveredFile[] {
       const now = secretsOf(context).configs;
       const same = now.length === configs.length && now.every((config, index) => config === configs[index]);
-      if (found === null || !same) found = walk(now, context);
+      if (files === null || !same) files = walk(now, context);
       configs = now;
-      return found;
+      return files;
     },
   };
 });
@@ -101,8 +101,8 @@ const FORMATS = /\.(ya?ml|json|env|ini)$/;
 
 function walk(configs: readonly SopsConfig[], context: CheckContext): CoveredFile[] {
   const { sources } = context;
-  const found: CoveredFile[] = [];
-  if (!configs.some(({ rules }) => rules.some(isSpecific))) return found;
+  const files: CoveredFile[] = [];
+  if (!configs.some(({ rules }) => rules.some(isSpecific))) return files;
   const open = [''];
   for (let count = 0; open.length > 0 && count < MAX_FOLDERS; count++) {
     const folder = open.pop() as string;
@@ -115,11 +115,11 @@ function walk(configs: readonly SopsConfig[], context: CheckContext): CoveredFil
       } else if (!name.endsWith('.nix')) {
         const covered = coveredBy(configs, path, sources);
         if (covered?.rule == null || !isSpecific(covered.rule)) continue;
-        if (FORMATS.test(name) || isByContent(context, path)) found.push(covered);
+        if (FORMATS.test(name) || isByContent(context, path)) files.push(covered);
       }
     }
   }
-  return found.sort(byText(({ path }) => path));
+  return files.sort(byText(({ path }) => path));
 }
 
 /** Returns whether it is a file of another name that sops has encrypted. Whatever else a rule fits is none of ours. */

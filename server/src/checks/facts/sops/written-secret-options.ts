@@ -44,8 +44,17 @@ function* writtenIn({ fleet }: CheckContext, facts: SecretFacts): Iterable<Writt
     for (const option of options) {
       const { name } = option;
       if (name.startsWith('_') || MODULE_WORDS.has(name)) continue;
-      const known = SECRET_OPTIONS[keeper][of].get(name) ?? null;
-      yield { keeper, of, owner, name, option, side, known, conditional: conditional || option.conditional };
+      const knownOption = SECRET_OPTIONS[keeper][of].get(name) ?? null;
+      yield {
+        keeper,
+        of,
+        owner,
+        name,
+        option,
+        side,
+        known: knownOption,
+        conditional: conditional || option.conditional,
+      };
     }
   }
   for (const { keeper, path, option, above } of settings) {
@@ -54,9 +63,18 @@ function* writtenIn({ fleet }: CheckContext, facts: SecretFacts): Iterable<Writt
       definitions.some(definition => definition.keeper === keeper) || isOfMachine(fleet, facts.file);
     if (!isModule(above) || !isOurs || option.name.startsWith('_')) continue;
     const name = path.join('.');
-    const known = SECRET_OPTIONS[keeper].keeper.get(name) ?? null;
+    const knownOption = SECRET_OPTIONS[keeper].keeper.get(name) ?? null;
     const side = sideOf(fleet, facts.file, above);
-    yield { keeper, of: 'keeper', owner: null, name, option, side, known, conditional: option.conditional };
+    yield {
+      keeper,
+      of: 'keeper',
+      owner: null,
+      name,
+      option,
+      side,
+      known: knownOption,
+      conditional: option.conditional,
+    };
   }
 }
 

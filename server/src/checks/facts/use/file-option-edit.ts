@@ -54,8 +54,8 @@ function editOf(
   }
   const [beside] = written;
   if (beside !== undefined) return insertBeside(sources, beside.at, `${option} = ${text};`);
-  const found = namedAt(sources, file.at);
-  if (found === null || found.index < found.binding.path.length - 1) return null;
-  const { value } = found.binding;
-  return value.kind === 'attrs' ? addBinding(found.file, value, `${option} = ${text};`) : null;
+  const binding = namedAt(sources, file.at);
+  if (binding === null || binding.index < binding.binding.path.length - 1) return null;
+  const { value } = binding.binding;
+  return value.kind === 'attrs' ? addBinding(binding.file, value, `${option} = ${text};`) : null;
 }

@@ -76,12 +76,12 @@ export function waysFrom(file: SourceFile, at: Range): readonly Way[] {
     known.set(root, ways);
   }
   const key = `${at.start}:${at.end}`;
-  let found = ways.get(key);
-  if (found === undefined) {
-    found = follow(file, at, [], new Set());
-    ways.set(key, found);
+  let way = ways.get(key);
+  if (way === undefined) {
+    way = follow(file, at, [], new Set());
+    ways.set(key, way);
   }
-  return found;
+  return way;
 }
 
 function follow(file: SourceFile, at: Range, before: readonly Step[], seen: Set<Range>): Way[] {

@@ -143,8 +143,8 @@ function hasherBehind(flow: Flow, writer: CommandFact, write: WriteFact): Comman
         const command = flow.commands[index];
         return command === undefined || FILTERS.has(command.name ?? '') || isHasher(command);
       });
-      const found = hashers.find(hasher => before.includes(hasher.index));
-      if (found !== undefined && between) return found;
+      const fact = hashers.find(hasher => before.includes(hasher.index));
+      if (fact !== undefined && between) return fact;
     }
   }
   if (!['echo', 'printf', 'cat'].includes(writer.name ?? '')) return undefined;
@@ -163,16 +163,16 @@ function reportOf(
   file: GeneratorFile,
   hasher: string,
 ): Report {
-  const said = generator
+  const writtenOption = generator
     .body()
     .options()
     .find(option => option.of === 'file' && option.owner === file.name && option.name === 'secret');
   const byPath = isByPathOnly(fleet, generator.name, file.name);
   const isForUsers =
     byPath && file.neededFor !== 'users' && isPasswordOfUser(fleet, sources, generator, file);
-  const edit = replaceWritten(sources, said?.valueAt ?? null, text => text === 'false', 'true');
+  const edit = replaceWritten(sources, writtenOption?.valueAt ?? null, text => text === 'false', 'true');
   const report: Report = {
-    at: said?.at ?? file.at,
+    at: writtenOption?.at ?? file.at,
     severity: byPath ? 'warning' : 'info',
     message:
       `The public file "${file.name}" of generator "${generator.name}" holds a password's hash (${hasher}): whoever reads the repository can try passwords against it. ` +

@@ -88,6 +88,7 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (StoreBase.set).`,
 /** Returns the first definition that makes a generator shared, or does not. */
 function placeOfShare(generator: Generator, isShared: boolean): Place {
   const { definitions } = generator;
-  const found = definitions.find(definition => definition.body().share === isShared) ?? definitions[0];
-  return (found as GeneratorDefinition).at;
+  const generatorDefinition =
+    definitions.find(definition => definition.body().share === isShared) ?? definitions[0];
+  return (generatorDefinition as GeneratorDefinition).at;
 }

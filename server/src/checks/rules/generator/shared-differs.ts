@@ -173,8 +173,8 @@ function otherwise({ body: a }: Variant, { body: b }: Variant): Difference | nul
 function validation(generator: Generator, { body: a }: Variant, { body: b }: Variant): Difference | null {
   if (!isKnown(a.validation) || !isKnown(b.validation)) return null;
   if (canonical(a.validation) === canonical(b.validation)) return null;
-  const said = b.options().find(option => option.of === 'generator' && option.name === 'validation');
-  const at = said?.at ?? generator.definitions[0]?.at;
+  const writtenOption = b.options().find(option => option.of === 'generator' && option.name === 'validation');
+  const at = writtenOption?.at ?? generator.definitions[0]?.at;
   return at === undefined ? null : { at, text: '"validation" differs' };
 }
 

@@ -162,11 +162,11 @@ function specificText(sources: Sources, body: GeneratorBody): Specific | null {
 
 /** Returns scripts that are wholly known, and not the same. */
 function differingScript(generator: Generator) {
-  const known = generator
+  const variants = generator
     .variants()
     .filter(({ body }) => body.share === true && body.script?.source?.holes.length === 0);
-  const [first] = known;
-  const other = known.find(({ body }) => body.script?.text !== first?.body.script?.text);
+  const [first] = variants;
+  const other = variants.find(({ body }) => body.script?.text !== first?.body.script?.text);
   if (first === undefined || other?.body.script == null) return null;
   return {
     at: generator.definitions[0]?.at ?? other.body.script.at,

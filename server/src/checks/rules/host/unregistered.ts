@@ -100,16 +100,16 @@ function hostFolders(fleet: Fleet): ReadonlyMap<string, HostFolder> {
       const entry = path.endsWith('.nix') ? (names.pop() as string) : 'default.nix';
       if (names.pop() !== fact.name || names.length === 0) continue;
       const folder = names.join('/');
-      const known = found.get(`${folder}/*/${entry}`) ?? {
+      const hostFolder = found.get(`${folder}/*/${entry}`) ?? {
         folder,
         entry,
         hosts: new Set(),
         declaring: new Set(),
       };
-      known.hosts.add(fact.name);
-      known.declaring.add(at.file);
-      if (fact.at !== null) known.declaring.add(fact.at.file);
-      found.set(`${folder}/*/${entry}`, known);
+      hostFolder.hosts.add(fact.name);
+      hostFolder.declaring.add(at.file);
+      if (fact.at !== null) hostFolder.declaring.add(fact.at.file);
+      found.set(`${folder}/*/${entry}`, hostFolder);
     }
   }
   return new Map([...found].filter(([, { hosts }]) => hosts.size >= 2));

@@ -92,8 +92,8 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
       addToList(byName, fact.name, fact);
     }
     for (const [name, facts] of byName) {
-      const found = twoClasses(name, facts) ?? wrongPlatform(context, name, facts) ?? twoMakers(name, facts);
-      if (found !== null) yield { ...found, machines: [name] };
+      const report = twoClasses(name, facts) ?? wrongPlatform(context, name, facts) ?? twoMakers(name, facts);
+      if (report !== null) yield { ...report, machines: [name] };
     }
   },
 };
@@ -122,8 +122,8 @@ function wrongPlatform(context: CheckContext, name: string, facts: readonly Mach
   const stated = ofClan.find(fact => fact.class !== null && fact.source === 'inventory' && !fact.isModule);
   // In an inventory that is not known in whole the class may be stated.
   if (stated === undefined && !context.fleet.machinesComplete) return null;
-  const found: MachineClass = stated?.class ?? 'nixos';
-  const fits = (system: string) => system.endsWith('-darwin') === (found === 'darwin');
+  const machineClass: MachineClass = stated?.class ?? 'nixos';
+  const fits = (system: string) => system.endsWith('-darwin') === (machineClass === 'darwin');
   // The folder's own fact is only what its texts look like, but it is known without looking at a thousand files.
   if (ofClan.every(fact => fact.source !== 'folder' || fact.system === null || fits(fact.system)))
     return null;
@@ -133,9 +133,9 @@ function wrongPlatform(context: CheckContext, name: string, facts: readonly Mach
   return {
     at: platform.at,
     message: `The platform of "${name}" is ${platform.system}, and the inventory takes the machine for ${
-      found === 'darwin' ? 'one of macOS' : 'NixOS'
+      machineClass === 'darwin' ? 'one of macOS' : 'NixOS'
     }${isDefault ? ', as it does unless it is told' : ''}. ${
-      found === 'darwin'
+      machineClass === 'darwin'
         ? `Remove \`machineClass = "darwin"\`, or correct the platform.`
         : `Set \`machineClass = "darwin"\` in \`inventory.machines.${name}\`.`
     }`,
@@ -167,17 +167,17 @@ interface Platform {
  * Returns `nixpkgs.hostPlatform` as the machine's own files write it out, at their top; null where they do not agree.
  */
 function statedPlatform({ fleet, sources }: CheckContext, name: string): Platform | null {
-  const found: Platform[] = [];
+  const platforms: Platform[] = [];
   for (const file of FILES) {
     const path = below(fleet.directory ?? '', `machines/${name}/${file}`);
     if (sources.text(path)?.includes('hostPlatform') !== true) continue;
     const source = sources.parse(path);
     const written = source === null ? null : platformIn(source);
     if (written === null) return null;
-    found.push(written);
+    platforms.push(written);
   }
-  const [first] = found;
-  return first !== undefined && found.every(platform => platform.system === first.system) ? first : null;
+  const [first] = platforms;
+  return first !== undefined && platforms.every(platform => platform.system === first.system) ? first : null;
 }
 
 function platformIn(file: SourceFile): Platform | null {

@@ -82,12 +82,12 @@ Source: clan-core, \`lib/types\` (\`uniqueDeferredSerializableModule\`).`,
 /** All that is not data, with whose settings it is in. */
 function* notDataOf(instance: Instance): Iterable<readonly [NotData, string]> {
   for (const role of instance.roles.values()) {
-    for (const found of role.notData()) yield [found, `role "${role.name}"`];
+    for (const notData of role.notData()) yield [notData, `role "${role.name}"`];
     for (const machine of role.machines)
-      for (const found of machine.notData())
-        yield [found, `machine "${machine.name}" in the role "${role.name}"`];
+      for (const notData of machine.notData())
+        yield [notData, `machine "${machine.name}" in the role "${role.name}"`];
     for (const tag of role.tags)
-      for (const found of tag.notData()) yield [found, `tag "${tag.name}" in the role "${role.name}"`];
+      for (const notData of tag.notData()) yield [notData, `tag "${tag.name}" in the role "${role.name}"`];
   }
 }
 

@@ -105,8 +105,8 @@ Source: clan-core, \`modules/clan\` and \`modules/inventoryClass\`.`,
     ],
   }),
   check: function* (context) {
-    for (const found of clanMistakes(context)) {
-      const report = reportOf(context, found);
+    for (const clanMistake of clanMistakes(context)) {
+      const report = reportOf(context, clanMistake);
       if (report !== null) yield report;
     }
   },

@@ -124,17 +124,17 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
     const seen = new Set<string>();
     const catalogued = isCatalogued(sources);
     for (const instance of certainInstances(fleet)) {
-      const known = rolesOf(context, instance);
-      if (known === null) continue;
+      const roles = rolesOf(context, instance);
+      if (roles === null) continue;
       for (const role of instance.roles.values()) {
         const { at } = role;
-        if (at === null || known.current.includes(role.name) || known.former.includes(role.name)) continue;
+        if (at === null || roles.current.includes(role.name) || roles.former.includes(role.name)) continue;
         if (seen.has(placeKey(at)) || !isDeployed(at)) continue;
-        const sure = !known.isCatalogue || catalogued;
+        const sure = !roles.isCatalogue || catalogued;
         // A newer clan-core may have more roles; a slip of one that there is, is one all the same.
-        if (!sure && suggest(role.name, known.current) === null) continue;
+        if (!sure && suggest(role.name, roles.current) === null) continue;
         seen.add(placeKey(at));
-        yield reportOf(context, instance, role, known, sure);
+        yield reportOf(context, instance, role, roles, sure);
       }
     }
   },

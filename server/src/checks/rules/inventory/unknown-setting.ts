@@ -105,8 +105,8 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
     ],
   }),
   check: function* (context) {
-    for (const found of settingMistakes(context)) {
-      const report = reportOf(context, found);
+    for (const settingMistake of settingMistakes(context)) {
+      const report = reportOf(context, settingMistake);
       if (report !== null) yield report;
     }
   },

@@ -153,15 +153,15 @@ interface Clash {
 }
 
 const clashesOf = keeping((generator: Generator): readonly Clash[] => {
-  const found: Clash[] = [];
+  const clashes: Clash[] = [];
   let sources: ReadonlyMap<string, ScriptSource> | null = null;
   for (const { body, machines } of bodiesOf(generator))
     for (const name of contestedIn(body)) {
       sources ??= scriptsOf(generator);
       const pair = conflictIn(generator, body, name, sources);
-      if (pair !== null) found.push({ name, machines, pair });
+      if (pair !== null) clashes.push({ name, machines, pair });
     }
-  return found;
+  return clashes;
 });
 
 /** Of the options with one value, those that are written more than once. */
@@ -201,12 +201,12 @@ function conflictIn(
   // What is not known may be anything, mkForce too.
   if (all.length < 2 || all.some(option => option.kind === 'unknown')) return null;
   const strongest = Math.min(...all.map(option => option.priority));
-  const known = mainFirst(
+  const options = mainFirst(
     all.filter(option => option.priority === strongest && !option.conditional),
     body,
   );
-  for (const [index, second] of known.entries()) {
-    const first = known
+  for (const [index, second] of options.entries()) {
+    const first = options
       .slice(0, index)
       .find(option => differ(option, second, sources) && areTogether(generator, option, second));
     if (first !== undefined) return { first: first.valueAt ?? first.at, second: second.valueAt ?? second.at };

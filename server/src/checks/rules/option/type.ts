@@ -156,11 +156,11 @@ function placeOf({ kind, valueAt, at }: WrittenOption): Place {
 
 /** A package where a list of them belongs: the list is put around it. */
 function onePackage(sources: CheckContext['sources'], option: WrittenOption): Report | null {
-  const found = option.package === undefined ? null : namedAt(sources, option.at);
-  if (found === null || found.binding.value.kind !== 'select') return null;
-  const { start, end } = found.binding.value;
-  const at = { file: found.file.path, start, end };
-  const text = `[ ${found.file.text.slice(start, end)} ]`;
+  const binding = option.package === undefined ? null : namedAt(sources, option.at);
+  if (binding === null || binding.binding.value.kind !== 'select') return null;
+  const { start, end } = binding.binding.value;
+  const at = { file: binding.file.path, start, end };
+  const text = `[ ${binding.file.text.slice(start, end)} ]`;
   return {
     at,
     message: `"${optionText(option)}" takes a list of packages, not a package.`,

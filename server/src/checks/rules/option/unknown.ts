@@ -139,10 +139,10 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   }),
   check: function* (context) {
     const isNew = firstTime();
-    let known: DeclaredNames | null = null;
+    let names: DeclaredNames | null = null;
     const declared = () => {
-      known ??= declaredNames(context);
-      return known;
+      names ??= declaredNames(context);
+      return names;
     };
     for (const { definition, judged } of strangers(context.fleet)) {
       for (const option of judged) {

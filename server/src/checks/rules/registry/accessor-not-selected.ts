@@ -185,10 +185,10 @@ function addToRow(
   machine: string,
   preferred: boolean,
 ): Fix | null {
-  const found = rowOf(facts, lookup.registry, machine);
-  const file = found === null ? null : sources.parse(found.row.at.file);
-  if (found === null || file === null) return null;
-  const binding = bindingNamedAt(file, found.row.at)?.binding;
+  const row = rowOf(facts, lookup.registry, machine);
+  const file = row === null ? null : sources.parse(row.row.at.file);
+  if (row === null || file === null) return null;
+  const binding = bindingNamedAt(file, row.row.at)?.binding;
   const list = binding === undefined || binding.path.length !== 1 ? null : lastLiteralList(binding.value);
   if (list === null) return null;
   return {

@@ -77,8 +77,8 @@ function* clashesOf(facts: Facts, registry: RegistryFacts): Iterable<Report> {
       const other = first.get(variable);
       if (other === undefined) first.set(variable, key);
       else if (exportedAlike(other, key)) {
-        const known = clashes.get(key);
-        if (known !== undefined) known.machines.push(machine);
+        const clash = clashes.get(key);
+        if (clash !== undefined) clash.machines.push(machine);
         else
           clashes.set(key, {
             first: other,

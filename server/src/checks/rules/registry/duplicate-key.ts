@@ -104,8 +104,8 @@ function* duplicatesOf(context: CheckContext, matrix: Matrix): Iterable<Report> 
   for (const { row, first, second } of repetitions) {
     const at = placeOfDuplicate(context, row, first.at, second.at, owners);
     const id = `${placeKey(at)}\0${first.key}`;
-    const known = found.get(id);
-    if (known !== undefined) known.rows.push(row);
+    const duplicate = found.get(id);
+    if (duplicate !== undefined) duplicate.rows.push(row);
     else {
       const other = at === first.at ? second.at : first.at;
       found.set(id, { key: first.key, at, other, onRow: at === row.at, rows: [row] });

@@ -77,19 +77,22 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\
   },
 };
 
-function reportOf({ sources }: CheckContext, definition: SecretDefinition, found: LocatedKey): Report {
+function reportOf({ sources }: CheckContext, definition: SecretDefinition, locatedKey: LocatedKey): Report {
   const { key } = definition;
   const wanted = key?.value ?? definition.name;
   const at = key?.at ?? definition.at;
-  const meant = found.kind === 'missing' ? meantBy(wanted, found) : null;
+  const meant = locatedKey.kind === 'missing' ? meantBy(wanted, locatedKey) : null;
   const edit = meant === null ? null : replaceName(sources, at, wanted, meant);
   const fixes: Fix[] =
     edit === null ? [] : [{ title: `Replace with "${meant}"`, edits: [edit], preferred: true, guess: true }];
   return {
     at,
-    message: `${problem(wanted, found)}${didYouMean(meant)}`,
+    message: `${problem(wanted, locatedKey)}${didYouMean(meant)}`,
     ...(definition.conditional ? { severity: 'warning' as const } : {}),
-    related: found.key === null ? [] : [{ at: found.key.at, message: `\`${found.key.name}\` is here` }],
+    related:
+      locatedKey.key === null
+        ? []
+        : [{ at: locatedKey.key.at, message: `\`${locatedKey.key.name}\` is here` }],
     // Elsewhere the name is written too.
     fixes: key === null ? [] : fixes,
   };

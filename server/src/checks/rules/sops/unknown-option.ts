@@ -121,9 +121,11 @@ function fixesOf(sources: Sources, written: WrittenSecretOption, meant: string |
   if (meant === null) return [];
   const { keeper, of, name, option } = written;
   const group = name.slice(0, name.length - option.name.length);
-  const known = SECRET_OPTIONS[keeper][of].get(group + meant) ?? null;
+  const knownOption = SECRET_OPTIONS[keeper][of].get(group + meant) ?? null;
   const edit =
-    mistakeIn({ ...written, known }) === null ? replaceName(sources, option.at, option.name, meant) : null;
+    mistakeIn({ ...written, known: knownOption }) === null
+      ? replaceName(sources, option.at, option.name, meant)
+      : null;
   return edit === null
     ? []
     : [{ title: `Replace with "${meant}"`, edits: [edit], preferred: true, guess: true }];

@@ -76,10 +76,10 @@ function takenIn(secrets: FleetSecrets): ReadonlyMap<string, ReadonlySet<string>
       if (secret.implicitOn.length > 0 || definition.name.startsWith('vars/')) continue;
       const { files, complete } = secrets.filesOf(definition);
       if (!complete) return null;
-      const found = secrets.keyOf(definition);
+      const locatedKey = secrets.keyOf(definition);
       for (const { path } of files) {
         // With a key that is not there, one of those that are may be meant.
-        if (found?.kind !== 'found') whole.add(path);
+        if (locatedKey?.kind !== 'found') whole.add(path);
         const key = definition.key?.value ?? definition.name;
         addToSet(taken, path, key);
       }

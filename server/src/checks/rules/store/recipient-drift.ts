@@ -77,14 +77,14 @@ interface Drift {
 }
 
 const driftsIn = keptFor(({ sops, vars, accessOf }: StoreContents): readonly Drift[] => {
-  const found: Drift[] = [];
+  const drifts: Drift[] = [];
   function compare(path: string, holders: Holders, recipients: readonly string[], machine: string | null) {
     const wanted = keysFor(sops, holders);
     // A secret without any link was made by hand, or its links are not links here.
     if (wanted === null || wanted.size === 0) return;
     const missing = without(wanted, recipients);
     const extra = without(recipients, wanted);
-    if (missing.length + extra.length > 0) found.push({ path, machine, missing, extra });
+    if (missing.length + extra.length > 0) drifts.push({ path, machine, missing, extra });
   }
   for (const stored of vars) {
     if (stored.keeper !== 'sops') continue;
@@ -97,7 +97,7 @@ const driftsIn = keptFor(({ sops, vars, accessOf }: StoreContents): readonly Dri
     const recipients = secret.recipients();
     if (recipients !== null) compare(secret.path, secret.holders(), recipients, null);
   }
-  return found;
+  return drifts;
 });
 
 /** Clan adds the members of default groups to secrets, with or without a link. Which machine has which does not matter. */

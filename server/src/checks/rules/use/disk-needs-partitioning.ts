@@ -71,10 +71,10 @@ Source: clan-core, nixosModules/clanCore/vars/interface.nix; docs of clan-core, 
   }),
   check: function* (context) {
     let uses: ReadonlyMap<string, number> | null = null;
-    for (const known of disks(context)) {
-      if (!isMissing(known.file)) continue;
+    for (const disk of disks(context)) {
+      if (!isMissing(disk.file)) continue;
       uses ??= countUses(paths(context));
-      yield* reportsOf(context, known, uses.get(nameOf(known)) === 1);
+      yield* reportsOf(context, disk, uses.get(nameOf(disk)) === 1);
     }
   },
 };
@@ -102,7 +102,7 @@ const disks = seenAtPaths(
 
 function countUses(all: Iterable<KnownUse>): Map<string, number> {
   const found = new Map<string, number>();
-  for (const known of all) found.set(nameOf(known), (found.get(nameOf(known)) ?? 0) + 1);
+  for (const use of all) found.set(nameOf(use), (found.get(nameOf(use)) ?? 0) + 1);
   return found;
 }
 
@@ -116,10 +116,10 @@ function isMissing({ neededFor }: UsedFile): boolean {
 
 function* reportsOf(
   { fleet, sources }: CheckContext,
-  known: SeenUse<Disk>,
+  seenUse: SeenUse<Disk>,
   isOnlyUse: boolean,
 ): Iterable<Report> {
-  const { use, file, found } = known;
+  const { use, file, found } = seenUse;
   for (const { start, end } of found.keys) {
     const edit = setFileOption(sources, file, 'neededFor', '"partitioning"');
     yield {
@@ -127,7 +127,7 @@ function* reportsOf(
       message:
         `T${fileText(use).slice(1)} is not there when disks are made: installing the machine fails. ` +
         'Declare the file with neededFor = "partitioning".',
-      machines: machinesAt(fleet, known),
+      machines: machinesAt(fleet, seenUse),
       related: file.declared.map(({ at }) => ({ at, message: 'The file is declared here' })),
       fixes:
         edit === null

@@ -112,8 +112,8 @@ function isPath({ text }: SourceFile, at: Place): boolean {
 /** 2026-08-03, when clan put the placement into the path; in seconds since 1970. */
 const NEWER_LAYOUT_TIME = 1_785_715_200;
 
-function* reportsOf({ sources }: CheckContext, source: SourceFile, known: KnownUse): Iterable<Report> {
-  const { use } = known;
+function* reportsOf({ sources }: CheckContext, source: SourceFile, knownUse: KnownUse): Iterable<Report> {
+  const { use } = knownUse;
   const string = expressionsAt(source, use.at.start).find(
     (expression): expression is StringExpr =>
       expression.kind === 'string' && expression.start <= use.at.start && use.at.end <= expression.end,
@@ -133,12 +133,12 @@ function* reportsOf({ sources }: CheckContext, source: SourceFile, known: KnownU
   const isSetting = ways.some(isInventorySetting);
   // There is no other way to write it there, and this one is right today.
   if (isSetting && !isOlder) return;
-  const instead = isSetting ? inSettings(known, isStillRight) : 'Use its .path.';
+  const instead = isSetting ? inSettings(knownUse, isStillRight) : 'Use its .path.';
   yield {
     at: use.at,
     severity: isOlder && !isStillRight ? 'warning' : 'info',
     message: `${why} ${instead}`,
-    fixes: isSetting ? [] : fixesOf(source, known, string),
+    fixes: isSetting ? [] : fixesOf(source, knownUse, string),
   };
 }
 

@@ -97,10 +97,10 @@ const ELSEWHERE = new Set([
   'options',
 ]);
 
-function isOnMachine(source: SourceFile, way: Way, known: KnownUse): boolean {
+function isOnMachine(source: SourceFile, way: Way, use: KnownUse): boolean {
   if (way.option.length < 2 || isInGenerator(way) || way.option.some(name => ELSEWHERE.has(name)))
     return false;
-  return way.steps.every(step => step.kind !== 'condition' || isAroundDefinition(source, step.at, known));
+  return way.steps.every(step => step.kind !== 'condition' || isAroundDefinition(source, step.at, use));
 }
 
 /** A condition under which the generator itself stands is met wherever there is one. */
@@ -115,14 +115,14 @@ function isAroundDefinition(
   );
 }
 
-function reportOf(fleet: Fleet, known: KnownUse): Report {
-  const { use, file } = known;
+function reportOf(fleet: Fleet, knownUse: KnownUse): Report {
+  const { use, file } = knownUse;
   return {
     at: use.at,
     message:
       `T${fileText(use).slice(1)} has deploy = false: no machine ever gets it, and nothing lies at its .path. ` +
       'Deploy it, or use what is made of it for the machines.',
-    machines: machinesAt(fleet, known),
+    machines: machinesAt(fleet, knownUse),
     related: file.declared.map(({ at }) => ({ at, message: 'The file is declared here' })),
   };
 }

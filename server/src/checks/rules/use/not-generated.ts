@@ -108,8 +108,12 @@ machines have the module.`,
   }),
 };
 
-function* reportsOf({ fleet, stored }: CheckContext, source: SourceFile, known: KnownUse): Iterable<Report> {
-  const { use, file } = known;
+function* reportsOf(
+  { fleet, stored }: CheckContext,
+  source: SourceFile,
+  knownUse: KnownUse,
+): Iterable<Report> {
+  const { use, file } = knownUse;
   const [generator, ...others] = file.generators;
   if (generator === undefined || others.length > 0 || isSetByHand(generator, use.fileName)) return;
   // `self.nixosConfigurations.lea.config`: another machine's.

@@ -54,7 +54,8 @@ Source: clan-core, nixosModules/clanCore/vars/interface.nix; sops-nix, "Setting 
     ],
   }),
   check: function* (context) {
-    for (const known of passwords(context)) if (isTooLate(known.file)) yield* reportsOf(context, known);
+    for (const password of passwords(context))
+      if (isTooLate(password.file)) yield* reportsOf(context, password);
   },
 };
 
@@ -75,15 +76,15 @@ function isTooLate({ neededFor, deploy }: UsedFile): boolean {
   return deploy !== false && (neededFor === 'services' || neededFor === 'partitioning');
 }
 
-function* reportsOf({ fleet, sources }: CheckContext, known: SeenUse<readonly Range[]>): Iterable<Report> {
-  const { use, file, found } = known;
+function* reportsOf({ fleet, sources }: CheckContext, seenUse: SeenUse<readonly Range[]>): Iterable<Report> {
+  const { use, file, found } = seenUse;
   for (const { start, end } of found)
     yield {
       at: { file: use.at.file, start, end },
       message:
         `T${fileText(use).slice(1)} is not there yet when users are made: at boot the user gets no password. ` +
         'Declare the file with neededFor = "users".',
-      machines: machinesAt(fleet, known),
+      machines: machinesAt(fleet, seenUse),
       related: file.declared.map(({ at }) => ({ at, message: 'The file is declared here' })),
       fixes: fixesOf(setFileOption(sources, file, 'neededFor', '"users"'), file),
     };

@@ -102,9 +102,9 @@ ${GENERATOR}  networking.supplicant.wlan0.configFile.path = config.clan.core.var
     ],
   }),
   check: function* (context) {
-    for (const known of readings(context)) yield* reportsOf(known);
-    for (const known of values(context))
-      if (!known.use.guarded && known.use.by === 'function') yield publicValue(known);
+    for (const reading of readings(context)) yield* reportsOf(reading);
+    for (const use of values(context))
+      if (!use.use.guarded && use.use.by === 'function') yield publicValue(use);
   },
 };
 

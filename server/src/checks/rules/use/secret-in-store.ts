@@ -89,7 +89,7 @@ ${GENERATOR}  environment.etc."mail.conf".text = "passwordFile = \${password}";
     ],
   }),
   check: function* (context) {
-    for (const known of arrivals(context)) yield* reportsOf(known);
+    for (const arrival of arrivals(context)) yield* reportsOf(arrival);
   },
 };
 
