@@ -4,23 +4,23 @@
  */
 import type { ExtensionContext } from 'vscode';
 import { window } from 'vscode';
-import { registerCheckTasks } from './check-tasks.ts';
-import { registerCommands } from './commands.ts';
-import { registerDoctor } from './doctor.ts';
-import { registerDocumentation } from './documentation.ts';
-import { createEnvironmentPreview } from './environment-preview.ts';
-import { registerExample } from './example.ts';
-import { showFirstSight } from './first-sight.ts';
-import { registerFirstSteps } from './first-steps.ts';
-import { createFleetViews } from './fleet-view.ts';
-import { registerGenerateCommands } from './generate-commands.ts';
-import { createGraphTab } from './graph-panel.ts';
-import type { Connect } from './language-client.ts';
-import { followMoves } from './moved-files.ts';
-import { registerScaffoldCommands } from './scaffold-commands.ts';
-import { createServer, type Server } from './server.ts';
-import { registerSopsCommands } from './sops-commands.ts';
-import { createStatus } from './status.ts';
+import { registerCheckTasks } from './commands/check-tasks.ts';
+import { registerCommands } from './commands/commands.ts';
+import { registerScaffoldCommands } from './commands/scaffold-commands.ts';
+import { registerSopsCommands } from './commands/sops-commands.ts';
+import { registerGenerateCommands } from './generate/generate-commands.ts';
+import { createGraphTab } from './graph/graph-panel.ts';
+import { registerDocumentation } from './language/documentation.ts';
+import type { Connect } from './language/language-client.ts';
+import { followMoves } from './language/moved-files.ts';
+import { createServer, type Server } from './language/server.ts';
+import { registerExample } from './start/example.ts';
+import { showFirstSight } from './start/first-sight.ts';
+import { registerFirstSteps } from './start/first-steps.ts';
+import { registerDoctor } from './views/doctor.ts';
+import { createEnvironmentPreview } from './views/environment-preview.ts';
+import { createFleetViews } from './views/fleet-view.ts';
+import { createStatus } from './views/status.ts';
 
 /** What `extensions.getExtension('varsmith.varsmith').exports` gives. */
 export interface ExtensionExports {
@@ -36,7 +36,7 @@ export function activate(context: ExtensionContext): ExtensionExports {
   const log = window.createOutputChannel('Varsmith', { log: true });
   const status = createStatus();
   const connect: Connect = async (...told) =>
-    (await import('./connection.ts')).connect(context.asAbsolutePath('dist/server.js'), ...told);
+    (await import('./language/connection.ts')).connect(context.asAbsolutePath('dist/server.js'), ...told);
   // The views are made of what the server says, and the server tells them when to ask again.
   server = createServer(connect, log, status.show, refresh);
   const fleet = createFleetViews(server);

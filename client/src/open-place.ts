@@ -1,8 +1,8 @@
 /** Opens a place that the server or the command line names. */
 import { l10n, Position, Range, Uri, ViewColumn, window } from 'vscode';
+import type { Server } from './language/server.ts';
 import { type PlaceParams, placeRequest, type Where } from './protocol.ts';
 import type { SourcePlace } from './run-protocol.ts';
-import type { Server } from './server.ts';
 
 export async function openWhere(where: Where | null, viewColumn?: ViewColumn): Promise<void> {
   if (!where) {

@@ -1,6 +1,12 @@
 /** How prompts are answered in boxes: what is shown, and what comes of what is typed. */
 import { expect, test, vi } from 'vitest';
-import { askQuestion, type Box, type BoxButton, type Brought, type Question } from '../../client/src/ask.ts';
+import {
+  askQuestion,
+  type Box,
+  type BoxButton,
+  type Brought,
+  type Question,
+} from '../../client/src/generate/ask.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 

@@ -1,6 +1,6 @@
 // The tasks that check a folder, and the problem matcher that reads what they say.
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { registerCheckTasks } from '../../client/src/check-tasks.ts';
+import { registerCheckTasks } from '../../client/src/commands/check-tasks.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { brokenFleet } from '../cli/fleets.ts';
 import { varsmith } from '../cli/support.ts';

@@ -1,6 +1,6 @@
 /** What can be chosen before a run. */
 import { expect, test, vi } from 'vitest';
-import { fileChoices, generatorChoices, machineChoices } from '../../client/src/choices.ts';
+import { fileChoices, generatorChoices, machineChoices } from '../../client/src/generate/choices.ts';
 import type { FleetGenerator } from '../../client/src/protocol.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

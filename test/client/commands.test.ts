@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { registerCommands } from '../../client/src/commands.ts';
-import type { Server } from '../../client/src/server.ts';
+import { registerCommands } from '../../client/src/commands/commands.ts';
+import type { Server } from '../../client/src/language/server.ts';
 import { commands, fakeLog, window } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

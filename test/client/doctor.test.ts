@@ -1,7 +1,7 @@
 // The doctor in the editor: what is asked, and what is shown.
 import { beforeEach, expect, test, vi } from 'vitest';
-import { registerDoctor } from '../../client/src/doctor.ts';
-import type { Server } from '../../client/src/server.ts';
+import type { Server } from '../../client/src/language/server.ts';
+import { registerDoctor } from '../../client/src/views/doctor.ts';
 import { commands, window, workspace } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

@@ -1,7 +1,7 @@
 // The documentation of rules inside of the editor: what is asked, and what is shown.
 import { beforeEach, expect, test, vi } from 'vitest';
-import { registerDocumentation } from '../../client/src/documentation.ts';
-import type { Server } from '../../client/src/server.ts';
+import { registerDocumentation } from '../../client/src/language/documentation.ts';
+import type { Server } from '../../client/src/language/server.ts';
 import { commands, window, workspace } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

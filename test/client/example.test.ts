@@ -1,7 +1,7 @@
 // The example fleet: where it is copied to, and that nothing is overwritten.
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Uri } from 'vscode';
-import { registerExample } from '../../client/src/example.ts';
+import { registerExample } from '../../client/src/start/example.ts';
 import { commands, Uri as FakeUri, window, workspace } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

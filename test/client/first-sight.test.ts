@@ -1,7 +1,7 @@
 // What is seen first of an example fleet, and what completes the first steps.
 import { beforeEach, expect, test, vi } from 'vitest';
-import { showFirstSight } from '../../client/src/first-sight.ts';
-import { registerFirstSteps } from '../../client/src/first-steps.ts';
+import { showFirstSight } from '../../client/src/start/first-sight.ts';
+import { registerFirstSteps } from '../../client/src/start/first-steps.ts';
 import { commands, languages, Uri, window, workspace } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

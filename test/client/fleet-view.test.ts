@@ -1,10 +1,10 @@
 // The fleet views: what they ask, filter and reveal, and what they say where they are empty.
 import { beforeEach, expect, test, vi } from 'vitest';
-import { createFleetViews } from '../../client/src/fleet-view.ts';
-import { emptyState, filterText, lackingBadge } from '../../client/src/fleet-words.ts';
+import type { Server } from '../../client/src/language/server.ts';
 import type { FleetGenerator, FleetRoot } from '../../client/src/protocol.ts';
-import type { Server } from '../../client/src/server.ts';
-import type { FleetNode } from '../../client/src/tree-items.ts';
+import { createFleetViews } from '../../client/src/views/fleet-view.ts';
+import { emptyState, filterText, lackingBadge } from '../../client/src/views/fleet-words.ts';
+import type { FleetNode } from '../../client/src/views/tree-items.ts';
 import { commands, views, window } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

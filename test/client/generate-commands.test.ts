@@ -3,12 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { isOnPath } from '../../client/src/engine.ts';
-import { clanCommand, registerGenerateCommands } from '../../client/src/generate-commands.ts';
+import { isOnPath } from '../../client/src/generate/engine.ts';
+import { clanCommand, registerGenerateCommands } from '../../client/src/generate/generate-commands.ts';
+import type { Server } from '../../client/src/language/server.ts';
 import type { FleetGenerator, FleetRoot } from '../../client/src/protocol.ts';
-import { fixAccessCommand } from '../../client/src/report.ts';
 import type { RunEvent } from '../../client/src/run-protocol.ts';
-import type { Server } from '../../client/src/server.ts';
+import { fixAccessCommand } from '../../client/src/views/report.ts';
 import { folder, write } from '../workspace/support.ts';
 import {
   boxes,

@@ -1,8 +1,8 @@
 // The tab of the dependency graph: what it asks the server, and what it tells its page.
 import { beforeEach, expect, test, vi } from 'vitest';
-import { createGraphTab, type GraphTab } from '../../client/src/graph-panel.ts';
+import { createGraphTab, type GraphTab } from '../../client/src/graph/graph-panel.ts';
+import type { Server } from '../../client/src/language/server.ts';
 import type { GraphParams, GraphResult } from '../../client/src/protocol.ts';
-import type { Server } from '../../client/src/server.ts';
 import { type FakePanel, fakePanel, panels, serializers, Uri, window } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

@@ -1,6 +1,6 @@
 // What the boxes bring from outside of them.
 import { expect, test, vi } from 'vitest';
-import { editorBoxes } from '../../client/src/input-boxes.ts';
+import { editorBoxes } from '../../client/src/generate/input-boxes.ts';
 import { window, workspace } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

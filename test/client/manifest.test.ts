@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { emptyState } from '../../client/src/fleet-words.ts';
+import type { emptyState } from '../../client/src/views/fleet-words.ts';
 import raw from '../../package.json' with { type: 'json' };
 import texts from '../../package.nls.json' with { type: 'json' };
 import { resolved, textKeys } from '../../scripts/lib/manifest.mjs';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { runProgram, watchProgram } from '../../client/src/program.ts';
+import { runProgram, watchProgram } from '../../client/src/generate/program.ts';
 import type { RunEvent } from '../../client/src/run-protocol.ts';
 import { folder } from '../workspace/support.ts';
 

@@ -2,10 +2,10 @@
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { ExtensionContext } from 'vscode';
 import { activate, deactivate } from '../../client/src/extension.ts';
-import { graphPage } from '../../client/src/graph-page.ts';
+import { confirmText, untold, verdictOf } from '../../client/src/generate/run-story.ts';
+import { graphPage } from '../../client/src/graph/graph-page.ts';
 import type { AccessRoot, FleetGenerator, FleetRoot, SecretsRoot } from '../../client/src/protocol.ts';
-import { runReport, verifyReport } from '../../client/src/report.ts';
-import { confirmText, untold, verdictOf } from '../../client/src/run-story.ts';
+import { runReport, verifyReport } from '../../client/src/views/report.ts';
 import raw from '../../package.json' with { type: 'json' };
 import texts from '../../package.nls.json' with { type: 'json' };
 import { bundleText } from '../../scripts/lib/l10n.mjs';
@@ -61,7 +61,7 @@ const answers: Readonly<Record<string, unknown>> = {
   'varsmith/checkWorkspace': { errors: 1, warnings: 2, infos: 0, hints: 0, files: 3, milliseconds: 1 },
 };
 
-vi.mock('../../client/src/connection.ts', () => ({
+vi.mock('../../client/src/language/connection.ts', () => ({
   connect: async () => ({
     request: async (method: string) => answers[method] ?? null,
     showFindings: () => {},
@@ -69,7 +69,7 @@ vi.mock('../../client/src/connection.ts', () => ({
   }),
 }));
 // Programs say what they say in English.
-vi.mock('../../client/src/program.ts', () => ({
+vi.mock('../../client/src/generate/program.ts', () => ({
   nodeEnvironment: {},
   runProgram: async () => ({ code: 1, stdout: '', said: '' }),
   watchProgram: async () => ({ code: 1, said: '' }),

@@ -1,9 +1,15 @@
 // The page of results in a browser: nothing in it keeps anybody out, in the themes that VS Code brings.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Report, reportPage, runReport, trialReport, verifyReport } from '../../client/src/report.ts';
+import { untold } from '../../client/src/generate/run-story.ts';
 import type { ResultEvent, TrialEvent } from '../../client/src/run-protocol.ts';
-import { untold } from '../../client/src/run-story.ts';
+import {
+  type Report,
+  reportPage,
+  runReport,
+  trialReport,
+  verifyReport,
+} from '../../client/src/views/report.ts';
 import { hasAxe, violationsIn } from '../workbench/axe.mjs';
 import { hasBrowser, openPage } from '../workbench/graph-page.mjs';
 import { putInto, THEMES } from '../workbench/themes.mjs';

@@ -1,8 +1,14 @@
 /** The page of results: what it shows and links to, and that nothing in it is taken for HTML. */
 import { expect, test, vi } from 'vitest';
-import { reportCommands, reportPage, runReport, trialReport, verifyReport } from '../../client/src/report.ts';
+import { untold } from '../../client/src/generate/run-story.ts';
 import type { ResultEvent, TrialEvent } from '../../client/src/run-protocol.ts';
-import { untold } from '../../client/src/run-story.ts';
+import {
+  reportCommands,
+  reportPage,
+  runReport,
+  trialReport,
+  verifyReport,
+} from '../../client/src/views/report.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 

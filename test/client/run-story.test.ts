@@ -1,7 +1,7 @@
 /** What is said of a run while it goes on, before it overwrites something, and when it has ended. */
 import { expect, test, vi } from 'vitest';
+import { overwriteText, progressText, told, untold, verdictOf } from '../../client/src/generate/run-story.ts';
 import type { EndEvent, PlannedStep, ResultEvent, RunEvent } from '../../client/src/run-protocol.ts';
-import { overwriteText, progressText, told, untold, verdictOf } from '../../client/src/run-story.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 

@@ -1,13 +1,13 @@
 // Scaffolding from the editor: what is asked, that the server judges names, and what it is told to write.
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { registerScaffoldCommands } from '../../client/src/commands/scaffold-commands.ts';
+import type { Server } from '../../client/src/language/server.ts';
 import type {
   FleetRoot,
   ScaffoldChoices,
   ScaffoldResult,
   SecretProposal,
 } from '../../client/src/protocol.ts';
-import { registerScaffoldCommands } from '../../client/src/scaffold-commands.ts';
-import type { Server } from '../../client/src/server.ts';
 import { commands, TabInputText, Uri, window, workspace } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

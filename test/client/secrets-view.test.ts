@@ -1,9 +1,14 @@
 // The view of sops-nix and agenix: what it asks, what its items show, and what a screen reader says of them.
 import { beforeEach, expect, test, vi } from 'vitest';
-import { createFleetViews } from '../../client/src/fleet-view.ts';
+import type { Server } from '../../client/src/language/server.ts';
 import type { MachineSecret, SecretsRoot } from '../../client/src/protocol.ts';
-import { type SecretNode, secretItem, secretNodes, secretParts } from '../../client/src/secret-items.ts';
-import type { Server } from '../../client/src/server.ts';
+import { createFleetViews } from '../../client/src/views/fleet-view.ts';
+import {
+  type SecretNode,
+  secretItem,
+  secretNodes,
+  secretParts,
+} from '../../client/src/views/secret-items.ts';
 import { commands, views, window } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

@@ -1,11 +1,11 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { connect } from '../../client/src/connection.ts';
+import { connect } from '../../client/src/language/connection.ts';
+import { createServer } from '../../client/src/language/server.ts';
 import type { ServerStatus } from '../../client/src/protocol.ts';
-import { createServer } from '../../client/src/server.ts';
 import { fakeLog, window } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
-vi.mock('../../client/src/connection.ts', () => ({ connect: vi.fn() }));
+vi.mock('../../client/src/language/connection.ts', () => ({ connect: vi.fn() }));
 
 const log = fakeLog();
 const shown: ServerStatus[] = [];

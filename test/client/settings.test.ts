@@ -1,6 +1,6 @@
 /** The editor's settings go before varsmith.json; its defaults do not. */
 import { expect, test, vi } from 'vitest';
-import { explicitSettings, settingNames } from '../../client/src/settings.ts';
+import { explicitSettings, settingNames } from '../../client/src/language/settings.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { set, workspace } from './fake-vscode.ts';
 

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { Server } from '../../client/src/server.ts';
-import { registerSopsCommands } from '../../client/src/sops-commands.ts';
+import { registerSopsCommands } from '../../client/src/commands/sops-commands.ts';
+import type { Server } from '../../client/src/language/server.ts';
 import { folder, write } from '../workspace/support.ts';
 import { boxes, commands, set, typed, window, workspace } from './fake-vscode.ts';
 

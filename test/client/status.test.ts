@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { ServerStatus } from '../../client/src/protocol.ts';
-import { createStatus } from '../../client/src/status.ts';
+import { createStatus } from '../../client/src/views/status.ts';
 import { LanguageStatusSeverity, languages, statusItem } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

@@ -9,8 +9,8 @@ import {
   machineNodes,
   parentOf,
   partsOf,
-} from '../../client/src/tree-items.ts';
-import { STATE_ICONS } from '../../client/src/tree-look.ts';
+} from '../../client/src/views/tree-items.ts';
+import { STATE_ICONS } from '../../client/src/views/tree-look.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { STATE_WORDS } from '../../server/src/store/vars/tally.ts';
 

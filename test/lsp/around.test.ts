@@ -231,6 +231,6 @@ describe('varsmith.json in the editor', () => {
 });
 
 test('the client opens varsmith.json for the server', () => {
-  const source = readFileSync(join(__dirname, '../../client/src/language-client.ts'), 'utf8');
+  const source = readFileSync(join(__dirname, '../../client/src/language/language-client.ts'), 'utf8');
   expect(source).toContain("pattern: '**/varsmith.json'");
 });

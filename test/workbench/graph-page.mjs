@@ -56,7 +56,7 @@ export async function openPage(viewport = { width: 1280, height: 800 }) {
 export async function openGraphPage({ width = 1280, height = 800, theme = 'Dark Modern' } = {}) {
   const [script, module] = await Promise.all([
     bundle('client/src/webview/graph.ts', 'iife'),
-    bundle('client/src/graph-page.ts', 'esm'),
+    bundle('client/src/graph/graph-page.ts', 'esm'),
   ]);
   const { graphPage } = await import(`data:text/javascript;base64,${Buffer.from(module).toString('base64')}`);
   const page = await openPage({ width, height });

@@ -4,7 +4,7 @@
  */
 import { Uri, workspace } from 'vscode';
 import { LanguageClient } from 'vscode-languageclient/browser';
-import { type Connect, talk } from '../language-client.ts';
+import { type Connect, talk } from '../language/language-client.ts';
 import { showRuleCommand } from '../protocol.ts';
 import { handOver } from './files.ts';
 

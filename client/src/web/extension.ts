@@ -3,14 +3,14 @@
  * Commands that start programs are hidden there, and say so to whoever runs them by a key or a link.
  */
 import { commands, type Disposable, type ExtensionContext, l10n, Uri, window } from 'vscode';
-import { registerCommands } from '../commands.ts';
-import { registerDocumentation } from '../documentation.ts';
-import { createEnvironmentPreview } from '../environment-preview.ts';
-import { createFleetViews } from '../fleet-view.ts';
-import { createGraphTab } from '../graph-panel.ts';
-import { registerScaffoldCommands } from '../scaffold-commands.ts';
-import { createServer, type Server } from '../server.ts';
-import { createStatus } from '../status.ts';
+import { registerCommands } from '../commands/commands.ts';
+import { registerScaffoldCommands } from '../commands/scaffold-commands.ts';
+import { createGraphTab } from '../graph/graph-panel.ts';
+import { registerDocumentation } from '../language/documentation.ts';
+import { createServer, type Server } from '../language/server.ts';
+import { createEnvironmentPreview } from '../views/environment-preview.ts';
+import { createFleetViews } from '../views/fleet-view.ts';
+import { createStatus } from '../views/status.ts';
 
 let server: Server | undefined;
 

@@ -1,0 +1,72 @@
+/**
+ * The commands of the palette, each a few lines: ask the server, show the answer. Ids and titles are declared in
+ * package.json; what a command finds out is computed by the server.
+ */
+import { commands, type Disposable, type LogOutputChannel, l10n, ProgressLocation, window } from 'vscode';
+import type { GraphTab } from '../graph/graph-panel.ts';
+import type { Server } from '../language/server.ts';
+import { openGenerator, openWhere } from '../open-place.ts';
+import {
+  type CheckWorkspaceResult,
+  checkWorkspaceRequest,
+  type GeneratorRef,
+  type Where,
+} from '../protocol.ts';
+import { hasFindings, summarize } from '../summary.ts';
+import { openGeneratorCommand } from '../views/report.ts';
+import type { FleetNode } from '../views/tree-items.ts';
+import { openCommand } from '../views/tree-look.ts';
+
+const checkWorkspaceCommand = 'varsmith.checkWorkspace';
+const restartServerCommand = 'varsmith.restartServer';
+export const showLogCommand = 'varsmith.showLog';
+const showGraphCommand = 'varsmith.showGraph';
+const showAroundCommand = 'varsmith.showAround';
+
+/** Registers all commands; the caller disposes of them. */
+export function registerCommands(
+  server: Server,
+  log: LogOutputChannel,
+  graph: GraphTab,
+): readonly Disposable[] {
+  return [
+    commands.registerCommand(checkWorkspaceCommand, () => checkWorkspace(server)),
+    commands.registerCommand(restartServerCommand, () => restartServer(server)),
+    commands.registerCommand(showLogCommand, () => log.show()),
+    // The same under the name that fits the menu of a generator.
+    ...[showGraphCommand, showAroundCommand].map(id =>
+      commands.registerCommand(id, (from?: FleetNode | GeneratorRef) =>
+        graph.show(from?.kind === 'generator' ? { root: from.root, generator: from.generator.name } : null),
+      ),
+    ),
+    commands.registerCommand(openCommand, (where: Where | null) => openWhere(where)),
+    // In the menu of the graph, which tells it what is under the mouse.
+    commands.registerCommand(openGeneratorCommand, ({ root, generator }: GeneratorRef) =>
+      openGenerator(server, { root, generator: generator.name }),
+    ),
+  ];
+}
+
+async function checkWorkspace(server: Server): Promise<void> {
+  const result = await window.withProgress(
+    { location: ProgressLocation.Window, title: l10n.t('Varsmith: checking the workspace') },
+    () => server.request<CheckWorkspaceResult>(checkWorkspaceRequest),
+  );
+  // Not awaited: the command has done its work, and the message may stay open for long.
+  void showSummary(result);
+}
+
+async function showSummary(result: CheckWorkspaceResult): Promise<void> {
+  const buttons = hasFindings(result) ? [l10n.t('Show Problems')] : [];
+  const answer = await window.showInformationMessage(summarize(result), ...buttons);
+  // The view's own focus command: `workbench.actions.view.problems` would close the view if it has the focus.
+  if (answer !== undefined) await commands.executeCommand('workbench.panel.markers.view.focus');
+}
+
+async function restartServer(server: Server): Promise<void> {
+  const isRunning = await window.withProgress(
+    { location: ProgressLocation.Notification, title: l10n.t('Varsmith: restarting the language server') },
+    () => server.restart(),
+  );
+  if (isRunning) void window.showInformationMessage(l10n.t('Varsmith: the language server was restarted.'));
+}

@@ -1,0 +1,271 @@
+/**
+ * Secrets of sops-nix and agenix from the editor: adding one, and making vars of them. What is done, and what cannot be,
+ * is decided by the command line; a value goes from the box to its standard input and nowhere else.
+ */
+import { commands, type Disposable, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { secretCount } from '../counts.ts';
+import { askQuestion } from '../generate/ask.ts';
+import { chooser, STAYS } from '../generate/choose.ts';
+import { editorBoxes } from '../generate/input-boxes.ts';
+import { type Ended, runProgram } from '../generate/program.ts';
+import type { Server } from '../language/server.ts';
+import { openPlace } from '../open-place.ts';
+import { isTrusted } from '../trust.ts';
+import type { SecretNode } from '../views/secret-items.ts';
+
+/** @param cli absolute path of the bundled command line */
+export function registerSopsCommands(server: Server, cli: string): readonly Disposable[] {
+  const choose = chooser(server);
+  const register = (id: string, work: (about: About) => Promise<void>) =>
+    commands.registerCommand(id, async (node?: SecretNode) => {
+      if (!(await isTrusted())) return;
+      const given = node !== undefined && 'root' in node ? node : null;
+      const root =
+        given === null ? (await choose.root())?.uri : given.kind === 'root' ? given.root.uri : given.root;
+      if (root === undefined) return;
+      const cwd = Uri.parse(root).fsPath;
+      await work({ run: runner(cli, cwd), root, cwd, node: given });
+    });
+  return [
+    register('varsmith.addSopsSecret', addSopsSecret),
+    register('varsmith.convertToVars', convertToVars),
+  ];
+}
+
+/** What a command is about. */
+interface About {
+  readonly run: Run;
+  /** URI of the fleet. */
+  readonly root: string;
+  /** Absolute path of the fleet. */
+  readonly cwd: string;
+  /** The item of the view whose menu it was called from. */
+  readonly node: SecretNode | null;
+}
+
+/** What `varsmith add sops --json` says. */
+interface Added {
+  readonly file: string;
+  /** Null where it was declared already. */
+  readonly module: string | null;
+  /** Of its declaration, from 1. */
+  readonly line: number | null;
+}
+
+/** In a dry run also what there is to choose from, and what is to be chosen before anything can be told. */
+interface Asked extends Partial<Added> {
+  readonly refused?: string;
+  readonly asks?: 'module' | 'file';
+  readonly choices: { readonly files: readonly string[]; readonly modules: readonly string[] };
+}
+
+async function addSopsSecret({ run, root, cwd, node }: About): Promise<void> {
+  const name = await window.showInputBox({
+    ...STAYS,
+    title: l10n.t('Add sops Secret: name'),
+    prompt: l10n.t(
+      'As in {0}; its key in the encrypted file is the same. A slash leads into a map.',
+      'sops.secrets."…"',
+    ),
+    placeHolder: 'api/token',
+    validateInput: value => (value.trim() === '' ? l10n.t('Give the secret a name.') : null),
+  });
+  if (!name || !(await workspace.saveAll(false))) return;
+  const into = node?.kind === 'file' ? ['--file', node.file.path] : [];
+  const args = await settled(run, ['add', 'sops', name, cwd, ...into]);
+  if (args === null) return;
+  const kinds = [
+    {
+      label: l10n.t('Type it in'),
+      detail: l10n.t('Or paste it, or take it from a file.'),
+      isRandom: false,
+    },
+    {
+      label: l10n.t('Make it'),
+      detail: l10n.t('32 random bytes in letters, digits, - and _.'),
+      isRandom: true,
+    },
+  ];
+  const kind = await window.showQuickPick(kinds, {
+    ...STAYS,
+    title: l10n.t('Add sops Secret {0}: value', name),
+  });
+  if (kind === undefined) return;
+  const value = kind.isRandom ? '' : await typedValue(name);
+  if (typeof value !== 'string') return;
+  const random = kind.isRandom ? ['--random'] : [];
+  const ended = await run([...args, '--json', ...random], value);
+  if (ended === null) return;
+  const { file, module, line } = JSON.parse(ended.stdout) as Added;
+  if (module !== null) await openPlace(root, { file: module, line: line ?? 1, column: 1 });
+  void window.showInformationMessage(l10n.t('Varsmith: "{0}" is in {1}, encrypted.', name, file));
+}
+
+function typedValue(name: string): Promise<string | null | undefined> {
+  return askQuestion(
+    {
+      title: name,
+      description: l10n.t('The value of {0}', name),
+      ...{ hidden: true, multiline: false, required: true, ifEmpty: null, previous: null },
+      ...{ confirm: true, bringable: true },
+    },
+    editorBoxes(),
+  );
+}
+
+/** Asks for module and file as long as the command line cannot tell them; null where it comes to nothing. */
+async function settled(run: Run, args: readonly string[]): Promise<readonly string[] | null> {
+  const ended = await run([...args, '--dry-run', '--json']);
+  if (ended === null) return null;
+  const { refused, asks, choices } = JSON.parse(ended.stdout) as Asked;
+  if (refused === undefined) return args;
+  if (asks === undefined || args.includes(`--${asks}`)) {
+    void window.showErrorMessage(`Varsmith: ${refused}`);
+    return null;
+  }
+  const known = asks === 'module' ? choices.modules : choices.files;
+  const title =
+    asks === 'module'
+      ? l10n.t('Add sops Secret: declared in which module')
+      : l10n.t('Add sops Secret: kept in which encrypted file');
+  const other = { label: `$(new-file) ${l10n.t('Another…')}`, path: null };
+  const items = [...known.map(path => ({ label: path, path })), other];
+  const picked = await window.showQuickPick(items, { ...STAYS, title });
+  const path =
+    picked === undefined
+      ? undefined
+      : (picked.path ??
+        (await window.showInputBox({
+          ...STAYS,
+          title,
+          prompt: l10n.t('Relative to the folder of the fleet.'),
+        })));
+  return path ? settled(run, [...args, `--${asks}`, path]) : null;
+}
+
+/** What `varsmith convert --json` says. */
+interface Conversions {
+  readonly converted: readonly {
+    readonly name: string;
+    readonly generator: string;
+    readonly stored: readonly { readonly machines: readonly string[]; readonly file: string }[];
+  }[];
+  readonly kept: readonly { readonly name: string; readonly reason: string }[];
+  readonly notes: readonly string[];
+}
+
+async function convertToVars({ run, cwd, node }: About): Promise<void> {
+  if (!(await workspace.saveAll(false))) return;
+  const within = ['--root', cwd];
+  const looked = await run(['convert', ...chosenBy(node), '--dry-run', '--json', ...within]);
+  if (looked === null) return;
+  const { converted, kept } = JSON.parse(looked.stdout) as Conversions;
+  const reasons = kept.map(one => one.reason);
+  if (converted.length === 0) {
+    const why =
+      reasons.length === 0 ? l10n.t('There is no secret of sops-nix or agenix here.') : reasons.join(' ');
+    void window.showInformationMessage(l10n.t('Varsmith: nothing can be converted. {0}', why));
+    return;
+  }
+  const items = converted.map(({ name, generator, stored }) => ({
+    label: name,
+    description: [...new Set(stored.flatMap(one => one.machines))].join(', '),
+    detail: l10n.t('{0} → generator {1}', [...new Set(stored.map(one => one.file))].join(', '), generator),
+  }));
+  const picked = await window.showQuickPick(items, {
+    ...STAYS,
+    title: l10n.t('Convert to Vars: which secrets?'),
+    placeHolder: keptText(kept.length),
+    canPickMany: true,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (!picked || picked.length === 0) return;
+  const names = picked.map(one => one.label);
+  if (!(await isConfirmed(run, [...names, ...within], reasons))) return;
+  const ended = await run(['convert', ...names, '--json', ...within]);
+  if (ended === null) return;
+  const { notes } = JSON.parse(ended.stdout) as Conversions;
+  const said = [
+    names.length === 1
+      ? l10n.t('1 secret converted, nothing committed.')
+      : l10n.t('{0} secrets converted, nothing committed.', names.length),
+    ...notes,
+  ].join(' ');
+  const changes = l10n.t('Show Changes');
+  const answer = await window.showInformationMessage(`Varsmith: ${said}`, changes);
+  if (answer === changes) await commands.executeCommand('workbench.view.scm');
+}
+
+function keptText(count: number): string {
+  if (count === 0) return '';
+  return count === 1
+    ? l10n.t('1 other cannot be converted')
+    : l10n.t('{0} others cannot be converted', count);
+}
+
+/** Which secrets there are to choose from. */
+function chosenBy(node: SecretNode | null): readonly string[] {
+  switch (node?.kind) {
+    case 'secret':
+      return [node.secret.name];
+    case 'file':
+      return ['--file', node.file.path];
+    case 'machine':
+      return ['--machine', node.machine.name];
+    default:
+      return ['--all'];
+  }
+}
+
+/** Shows what would change, if that is wished for, and asks. */
+async function isConfirmed(run: Run, args: readonly string[], reasons: readonly string[]): Promise<boolean> {
+  const [convert, show] = [l10n.t('Convert'), l10n.t('Show Diff')];
+  const count = args.length - 2;
+  const left = reasons.length === 0 ? [] : [l10n.t('Left as they are: {0}', reasons.join(' '))];
+  const question = [
+    l10n.t('Convert {0} with their values?', secretCount(count)),
+    l10n.t('Modules, encrypted files and vars change together; nothing is committed.'),
+    ...left,
+  ].join(' ');
+  for (;;) {
+    const answer = await window.showWarningMessage(question, convert, show);
+    if (answer !== show) return answer === convert;
+    const ended = await run(['convert', ...args, '--dry-run']);
+    if (ended === null) return false;
+    const document = await workspace.openTextDocument({ language: 'diff', content: ended.stdout });
+    await window.showTextDocument(document, { preview: true });
+  }
+}
+
+/** Runs the command line on a fleet; null where it failed, and the person knows why. */
+type Run = (args: readonly string[], input?: string) => Promise<Ended | null>;
+
+/** Where no key opens a file, another one can be named: for this and all further runs. */
+function runner(cli: string, cwd: string): Run {
+  const keys: string[] = [];
+  return async function run(args, input = '') {
+    const all = [...args, ...keys.flatMap(path => ['--identity', path])];
+    const ended = await window.withProgress(
+      { location: ProgressLocation.Window, title: l10n.t('Varsmith: encrypted files') },
+      () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args: all }, input),
+    );
+    // What it could not do it says as data.
+    if (ended.code === 0 || (args.includes('--json') && ended.stdout !== '')) return ended;
+    if (!ended.said.includes('--identity')) return fail(ended);
+    const choose = l10n.t('Choose Key File…');
+    const answer = await window.showErrorMessage(`Varsmith: ${ended.said}`, choose);
+    if (answer !== choose) return null;
+    const [file] = (await window.showOpenDialog({ title: l10n.t('An age identity or an ssh key') })) ?? [];
+    if (file === undefined) return null;
+    keys.push(file.fsPath);
+    return run(args, input);
+  };
+}
+
+function fail({ said, code }: Ended): null {
+  void window.showErrorMessage(
+    `Varsmith: ${said === '' ? l10n.t('the command line has ended ({0}).', code ?? '') : said}`,
+  );
+  return null;
+}

@@ -1,0 +1,215 @@
+/** Asks what a command is about: which fleet, machines, generators, file. Each answer is null if the person cancelled. */
+import { l10n, QuickPickItemKind, Uri, window } from 'vscode';
+import { fileCount } from '../counts.ts';
+import type { Server } from '../language/server.ts';
+import {
+  EVERYTHING,
+  type FleetFile,
+  type FleetGenerator,
+  type FleetRoot,
+  fleetRequest,
+  type GenerateTarget,
+  type MachineParams,
+  machineRequest,
+} from '../protocol.ts';
+import { fileChoices, generatorChoices, machineChoices } from './choices.ts';
+import { pickSome } from './pick-some.ts';
+
+export type Target = GenerateTarget;
+
+/** A generator to be tried; on the first machine that has it where `machine` is null. */
+export interface OneTried {
+  readonly root: string;
+  readonly machine: string | null;
+  readonly generator: string;
+}
+
+/** A generator of a machine. */
+interface OneGenerator {
+  readonly root: string;
+  readonly machine: string;
+  readonly generator: string;
+}
+
+export interface OneFile extends OneGenerator {
+  readonly file: FleetFile;
+}
+
+export interface Chooser {
+  root(): Promise<FleetRoot | null>;
+  /** @param preselect what is not generated is chosen already */
+  target(preselect: boolean): Promise<Target | null>;
+  machine(title: string): Promise<{ readonly root: string; readonly machine: string } | null>;
+  generator(): Promise<OneGenerator | null>;
+  file(title: string, onlyPublic: boolean): Promise<OneFile | null>;
+}
+
+/**
+ * For lists and boxes: where the page of a tab is open, it may take the focus when the palette or the list before
+ * closes, which is no wish to stop.
+ */
+export const STAYS = { ignoreFocusOut: true } as const;
+
+/** Asks for one of several roots; returns the only one unasked. */
+export async function pickRoot(roots: readonly FleetRoot[]): Promise<FleetRoot | null> {
+  if (roots.length < 2) return roots[0] ?? null;
+  const items = roots.map(root => ({ label: root.name, description: Uri.parse(root.uri).fsPath, root }));
+  return (await window.showQuickPick(items, { ...STAYS, title: l10n.t('Fleet') }))?.root ?? null;
+}
+
+/** Returns the innermost root that a file is in, with the file's path there; null if it is in none. */
+export function rootAround(
+  roots: readonly FleetRoot[],
+  file: Uri,
+): { readonly root: FleetRoot; readonly path: string } | null {
+  let found: { readonly root: FleetRoot; readonly path: string } | null = null;
+  for (const root of roots) {
+    // Not as texts: the editor escapes more in an address than the server does.
+    const { scheme, path } = Uri.parse(root.uri);
+    if (scheme !== file.scheme || !file.path.startsWith(`${path}/`)) continue;
+    const inside = file.path.slice(path.length + 1);
+    if (found === null || inside.length < found.path.length) found = { root, path: inside };
+  }
+  return found;
+}
+
+function noGenerators(machines: readonly string[]): string {
+  return machines.length === 0
+    ? l10n.t('No machine is known here, so there is nothing to generate.')
+    : l10n.t('No generator is declared for {0}, so there is nothing to generate.', machines.join(', '));
+}
+
+export function chooser(server: Server): Chooser {
+  return {
+    root: () => chooseRoot(server),
+    machine: title => chooseMachine(server, title),
+    target: preselect => chooseTarget(server, preselect),
+    generator: () => chooseGenerator(server),
+    file: (title, onlyPublic) => chooseFile(server, title, onlyPublic),
+  };
+}
+
+async function chooseRoot(server: Server): Promise<FleetRoot | null> {
+  const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
+  if (roots.length === 0)
+    void window.showInformationMessage(l10n.t('No fleet is open: there is nothing to generate.'));
+  return pickRoot(roots);
+}
+
+interface MachineGenerators {
+  readonly machine: string;
+  readonly generators: readonly FleetGenerator[];
+}
+
+/** Asks for the generators of all these machines of a fleet (URI). */
+function generatorsOf(
+  server: Server,
+  root: string,
+  machines: readonly string[],
+): Promise<readonly MachineGenerators[]> {
+  return Promise.all(
+    machines.map(async machine => {
+      const params: MachineParams = { root, machine, filter: EVERYTHING };
+      const generators = await server.request<FleetGenerator[] | null>(machineRequest, params);
+      return { machine, generators: generators ?? [] };
+    }),
+  );
+}
+
+function namesOf({ machines }: FleetRoot): readonly string[] {
+  return machines.map(({ name }) => name);
+}
+
+async function chooseMachines(root: FleetRoot): Promise<readonly string[] | null> {
+  if (root.machines.length === 1) return namesOf(root);
+  const picked = await pickSome(machineChoices(root.machines), {
+    title: l10n.t('Vars of which machines?'),
+    placeholder: l10n.t('Those with something to generate are chosen already'),
+    empty: l10n.t('No machine is chosen. Choose at least one, or press Escape to leave.'),
+  });
+  return picked?.map(choice => choice.label) ?? null;
+}
+
+async function chooseMachine(server: Server, title: string) {
+  const root = await chooseRoot(server);
+  if (root === null) return null;
+  const items = namesOf(root).map(name => ({ label: name }));
+  const picked = items.length === 1 ? items[0] : await window.showQuickPick(items, { ...STAYS, title });
+  return picked ? { root: root.uri, machine: picked.label } : null;
+}
+
+async function chooseTarget(server: Server, preselect: boolean): Promise<Target | null> {
+  const root = await chooseRoot(server);
+  const machines = root === null ? null : await chooseMachines(root);
+  if (root === null || machines === null) return null;
+  const choices = generatorChoices(await generatorsOf(server, root.uri, machines), preselect);
+  const items = choices.map(choice =>
+    choice.kind === 'heading'
+      ? { label: choice.label, kind: QuickPickItemKind.Separator, key: null }
+      : { ...choice, kind: QuickPickItemKind.Default },
+  );
+  if (items.length === 0) {
+    void window.showInformationMessage(noGenerators(machines));
+    return null;
+  }
+  const isLacking = items.some(item => 'picked' in item && item.picked);
+  const missing = isLacking
+    ? l10n.t('Those that are missing are chosen already')
+    : l10n.t('All of them are generated; choose those to look at again');
+  const chosen = await pickSome(items, {
+    title: l10n.t('Generators of {0}', machines.join(', ')),
+    placeholder: preselect ? missing : l10n.t('Which are made anew?'),
+    empty: l10n.t('No generator is chosen. Choose at least one, or press Escape to leave.'),
+  });
+  const generators = (chosen ?? []).flatMap(item => item.key ?? []);
+  return generators.length === 0 ? null : { root: root.uri, machines, generators };
+}
+
+async function chooseGenerator(server: Server): Promise<OneGenerator | null> {
+  const root = await chooseRoot(server);
+  if (root === null) return null;
+  const choices = generatorChoices(await generatorsOf(server, root.uri, namesOf(root)), false);
+  const items = choices.map(choice =>
+    choice.kind === 'heading'
+      ? { label: choice.label, kind: QuickPickItemKind.Separator, machine: null }
+      : { ...choice, picked: false, kind: QuickPickItemKind.Default },
+  );
+  if (items.length === 0) {
+    void window.showInformationMessage(noGenerators(namesOf(root)));
+    return null;
+  }
+  const picked = await window.showQuickPick(items, {
+    ...STAYS,
+    title: l10n.t('Try which generator?'),
+    matchOnDescription: true,
+  });
+  if (!picked || picked.machine === null) return null;
+  return { root: root.uri, machine: picked.machine, generator: picked.label };
+}
+
+async function chooseFile(server: Server, title: string, onlyPublic: boolean): Promise<OneFile | null> {
+  const root = await chooseRoot(server);
+  if (root === null) return null;
+  // A machine with nothing to choose from would be a dead end.
+  const choices = (await generatorsOf(server, root.uri, namesOf(root)))
+    .map(({ machine, generators }) => ({ label: machine, files: fileChoices(generators, onlyPublic) }))
+    .filter(({ files }) => files.length > 0)
+    .map(choice => ({ ...choice, description: fileCount(choice.files.length) }));
+  const [first, ...others] = choices;
+  if (first === undefined) {
+    void window.showInformationMessage(
+      onlyPublic
+        ? l10n.t('No machine has a public value that is generated.')
+        : l10n.t('No machine has vars: none of their generators is known.'),
+    );
+    return null;
+  }
+  const machine = others.length === 0 ? first : await window.showQuickPick(choices, { ...STAYS, title });
+  if (machine === undefined) return null;
+  const picked = await window.showQuickPick(machine.files, {
+    ...STAYS,
+    title: `${title} (${machine.label})`,
+  });
+  if (!picked) return null;
+  return { root: root.uri, machine: machine.label, generator: picked.generator, file: picked.file };
+}

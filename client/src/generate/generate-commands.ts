@@ -1,0 +1,137 @@
+/**
+ * The commands of generation: what each is about, and which engine does it. Varsmith's own runs in the background and
+ * asks in boxes; `clan` runs in a terminal of the editor. Nothing runs in an untrusted workspace.
+ */
+import { commands, type Disposable, l10n, Uri } from 'vscode';
+import type { Server } from '../language/server.ts';
+import { openPlace } from '../open-place.ts';
+import { type GenerateTarget, type GeneratorRef, type VerifiedParams, verifiedRequest } from '../protocol.ts';
+import type { SourcePlace } from '../run-protocol.ts';
+import { isTrusted } from '../trust.ts';
+import { fixAccessCommand, generateMissingCommand, openPlaceCommand, tryCommand } from '../views/report.ts';
+import { createReportTab } from '../views/report-panel.ts';
+import type { FleetNode } from '../views/tree-items.ts';
+import { chooser, type OneFile, type OneTried, type Target } from './choose.ts';
+import { deployMachine } from './deploy-machine.ts';
+import { engineOf } from './engine.ts';
+import { type Bench, generateHere, tryHere } from './generate-run.ts';
+import { makeKey, makeKeyCommand } from './make-key.ts';
+import { runInTerminal } from './run-in-terminal.ts';
+import { commitEnvironment } from './run-settings.ts';
+import { copyPublicValue, fixAccess, setValue, verify } from './value-commands.ts';
+
+/** @param cli absolute path of the bundled command line */
+export function registerGenerateCommands(server: Server, cli: string): readonly Disposable[] {
+  const choose = chooser(server);
+  const reports = createReportTab();
+  const tellFound: Bench['tellFound'] = async (root, states) => {
+    const params: VerifiedParams = { root, states };
+    try {
+      await server.request(verifiedRequest, params);
+    } catch {
+      // The server does not run, which the status says: no view shows anything then.
+    }
+  };
+  const bench: Bench = { cli, reports, tellFound };
+  const register = <Given extends unknown[]>(id: string, run: (...args: Given) => Promise<void>) =>
+    commands.registerCommand(id, async (...args: Given) => {
+      if (await isTrusted()) await run(...args);
+    });
+
+  async function generate(target: Target | null, again: boolean): Promise<void> {
+    if (!target) return;
+    const root = Uri.parse(target.root).fsPath;
+    if ((await engineOf(root)) === 'embedded')
+      return generateHere(bench, target, again ? ['--regenerate'] : []);
+    const title = again ? l10n.t('Regenerate Vars') : l10n.t('Generate Vars');
+    await runInTerminal(title, root, clanCommand(root, target, again), commitEnvironment(root));
+  }
+  const missing = (root: string, machines: readonly string[] = []) =>
+    generate({ root, machines, generators: [] }, false);
+
+  async function fileOf(
+    node: FleetNode | undefined,
+    title: string,
+    onlyPublic: boolean,
+  ): Promise<OneFile | null> {
+    if (node?.kind !== 'file' || node.machine === null) return choose.file(title, onlyPublic);
+    return { root: node.root, machine: node.machine, generator: node.generator, file: node.file };
+  }
+
+  return [
+    reports,
+    register('varsmith.generate', async (node?: FleetNode | GeneratorRef | GenerateTarget) =>
+      generate(targetOf(node) ?? (await choose.target(true)), false),
+    ),
+    register('varsmith.regenerate', async (node?: FleetNode | GeneratorRef) =>
+      generate(targetOf(node) ?? (await choose.target(false)), true),
+    ),
+    register(tryCommand, async (given?: FleetNode | GeneratorRef | OneTried) => {
+      const tried = generatorOf(given) ?? (await choose.generator());
+      if (tried) await tryHere(bench, tried);
+    }),
+    register('varsmith.verify', async () => {
+      const root = await choose.root();
+      if (root) await verify(bench, root.uri, missing);
+    }),
+    register(makeKeyCommand, async () => {
+      const root = await choose.root();
+      if (root) await makeKey(cli, root.uri);
+    }),
+    register('varsmith.setValue', async (node?: FleetNode) => {
+      const file = await fileOf(node, l10n.t('Set which value?'), false);
+      if (file === null) return;
+      const { root } = file;
+      const anew = (generators: readonly string[]) => generate({ root, machines: [], generators }, true);
+      await setValue(bench, file, anew);
+    }),
+    register('varsmith.copyPublicValue', async (node?: FleetNode) => {
+      const file = await fileOf(node, l10n.t('Copy which value?'), true);
+      if (file) await copyPublicValue(bench, file);
+    }),
+    register('varsmith.deployMachine', async (node?: FleetNode) => {
+      const given = node?.kind === 'machine' ? { root: node.root, machine: node.machine.name } : null;
+      const chosen = given ?? (await choose.machine(l10n.t('Deploy which machine?')));
+      if (chosen)
+        await deployMachine(bench, chosen.root, chosen.machine, () => missing(chosen.root, [chosen.machine]));
+    }),
+    register(generateMissingCommand, (root: string) => missing(root)),
+    register(fixAccessCommand, (root: string) => fixAccess(bench, root)),
+    commands.registerCommand(openPlaceCommand, (root: string, where: SourcePlace) => openPlace(root, where)),
+  ];
+}
+
+function targetOf(node: FleetNode | GeneratorRef | GenerateTarget | undefined): Target | null {
+  if (node !== undefined && !('kind' in node)) return node;
+  if (node?.kind === 'machine') return { root: node.root, machines: [node.machine.name], generators: [] };
+  if (node?.kind !== 'generator') return null;
+  const machines = node.machine === null ? [] : [node.machine];
+  return { root: node.root, machines, generators: [node.generator.name] };
+}
+
+function generatorOf(given: FleetNode | GeneratorRef | OneTried | undefined): OneTried | null {
+  if (given === undefined) return null;
+  if (!('kind' in given)) return given;
+  if (given.kind !== 'generator') return null;
+  return { root: given.root, machine: given.machine, generator: given.generator.name };
+}
+
+/** The same for clan: it knows names alone, no placements. */
+export function clanCommand(
+  root: string,
+  { machines, generators }: Target,
+  again: boolean,
+): readonly string[] {
+  const names = new Set(generators.map(key => key.slice(key.lastIndexOf('/') + 1)));
+  const chosen = [...names].flatMap(name => ['--generator', name]);
+  return [
+    'clan',
+    'vars',
+    'generate',
+    '--flake',
+    root,
+    ...machines,
+    ...chosen,
+    ...(again ? ['--regenerate'] : []),
+  ];
+}

@@ -1,0 +1,181 @@
+/**
+ * A run in the editor: the command line in the background, its questions as boxes, its progress as a notification that
+ * can be cancelled, what came of it as a message and a page. Answers go straight from the box to the program's standard
+ * input.
+ */
+import { type CancellationToken, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { messageOf } from '../message-of.ts';
+import { openPlace } from '../open-place.ts';
+import type { VerifiedState } from '../protocol.ts';
+import type { QuestionEvent, RunAnswer, RunEvent } from '../run-protocol.ts';
+import { runReport, trialReport } from '../views/report.ts';
+import type { ReportTab } from '../views/report-panel.ts';
+import { askQuestion, type Question } from './ask.ts';
+import type { OneTried, Target } from './choose.ts';
+import { editorBoxes } from './input-boxes.ts';
+import { offerKey } from './make-key.ts';
+import { type Ended, type Program, watchProgram } from './program.ts';
+import { commitArguments, limitArguments } from './run-settings.ts';
+import { confirmText, progressText, type Story, someOf, told, untold, verdictOf } from './run-story.ts';
+
+export interface Bench {
+  /** Absolute path of the bundled command line. */
+  readonly cli: string;
+  readonly reports: ReportTab;
+  /** Has every view show what was found of generators. */
+  readonly tellFound: (root: string, states: readonly VerifiedState[]) => Promise<void>;
+}
+
+/** @param more further arguments of `varsmith generate`, such as `--regenerate` */
+export async function generateHere(
+  bench: Bench,
+  target: Target,
+  more: readonly string[] = [],
+): Promise<void> {
+  const { root } = target;
+  const path = Uri.parse(root).fsPath;
+  const settled = [...limitArguments(path), ...commitArguments(path)];
+  const args = ['generate', path, ...targetArguments(target), ...settled, ...more];
+  const run = await watch(bench, l10n.t('Generating vars'), root, args, KEPT);
+  const { story } = run;
+  const made = story.results.filter(({ outcome }) => outcome === 'stored');
+  if (made.length > 0)
+    await bench.tellFound(
+      root,
+      made.map(({ key }) => ({ key, state: 'present', missing: [] })),
+    );
+  const said = verdictOf(story, run.isCancelled);
+  if (said === null) {
+    const { failure } = story;
+    if (failure === null || failure.kind === 'other') return fail(run.said);
+    return offerKey(bench.cli, root, failure, () => generateHere(bench, target, more));
+  }
+  const show = () => bench.reports.show(runReport(story, root, said.text));
+  const hasNotes = story.notes.length + (story.planned?.notes.length ?? 0) > 0;
+  const [showResult, goToScript] = [l10n.t('Show Result'), l10n.t('Go to the Script')];
+  const leaveOut = l10n.t('Leave Them Out');
+  switch (said.verdict) {
+    case 'cancelled':
+      void window.showInformationMessage(`Varsmith: ${said.text}`);
+      return;
+    case 'nothing':
+      if ((await window.showInformationMessage(said.text, ...(hasNotes ? [showResult] : []))) === showResult)
+        show();
+      return;
+    case 'good':
+      if ((await window.showInformationMessage(`Varsmith: ${said.text}`, showResult)) === showResult) show();
+      return;
+    case 'bad': {
+      show();
+      const where = story.results.find(result => result.outcome === 'failed')?.where ?? null;
+      const answer = await window.showErrorMessage(said.text, ...(where === null ? [] : [goToScript]));
+      if (answer === goToScript && where !== null) await openPlace(root, where);
+      return;
+    }
+    case 'problems': {
+      show();
+      const problems = story.planned?.problems ?? [];
+      const isLeft = problems.every(({ kind }) => kind === 'needs-nix') && !more.includes(SKIP);
+      const answer = await window.showErrorMessage(said.text, ...(isLeft ? [leaveOut] : []));
+      if (answer === leaveOut) await generateHere(bench, target, [...more, SKIP]);
+    }
+  }
+}
+
+const SKIP = '--skip-unknown';
+
+function targetArguments({ machines, generators }: Target): string[] {
+  return [...machines.flatMap(name => ['--machine', name]), ...generators.flatMap(name => ['-g', name])];
+}
+
+export async function tryHere(bench: Bench, { root, machine, generator }: OneTried): Promise<void> {
+  const path = Uri.parse(root).fsPath;
+  const on = machine === null ? [] : ['--machine', machine];
+  const args = ['try', generator, path, ...on, ...limitArguments(path)];
+  const run = await watch(bench, l10n.t('Trying {0}', generator), root, args, MADE_UP);
+  if (run.story.trial !== null) bench.reports.show(trialReport(run.story.trial, root));
+  else if (!run.isCancelled) fail(run.said);
+}
+
+interface Watched {
+  readonly story: Story;
+  readonly isCancelled: boolean;
+  readonly said: string;
+}
+
+/** How prompts are asked. */
+interface Manner {
+  /** What an empty answer means, where it means something. */
+  ifEmpty(): string;
+  /** Hidden lines are typed twice. */
+  readonly confirm: boolean;
+}
+
+export const KEPT: Manner = { ifEmpty: () => l10n.t('Left empty, it stays as it is'), confirm: true };
+/** What is only tried is thrown away. */
+const MADE_UP: Manner = { ifEmpty: () => l10n.t('Left empty, an answer is made up'), confirm: false };
+
+export function watch(
+  { cli }: Bench,
+  title: string,
+  root: string,
+  args: readonly string[],
+  manner: Manner,
+): Promise<Watched> {
+  const options = { location: ProgressLocation.Notification, title, cancellable: true };
+  return Promise.resolve(
+    window.withProgress(options, async (progress, token) => {
+      const stop = new AbortController();
+      token.onCancellationRequested(() => stop.abort());
+      let story = untold;
+      const program: Program = {
+        ...{ cli, cwd: Uri.parse(root).fsPath, trusted: workspace.isTrusted, signal: stop.signal },
+        args: [...args, '--events'],
+      };
+      const watched = watchProgram(program, async event => {
+        story = told(story, event);
+        if (event.event === 'question' || event.event === 'confirm')
+          progress.report({ message: l10n.t('waiting for your answer') });
+        const answer = await answerTo(event, story, token, manner);
+        if (answer === undefined && event.event === 'question') stop.abort();
+        progress.report({ message: progressText(story) });
+        return answer;
+      });
+      const { said } = await watched.catch((error): Pick<Ended, 'said'> => ({ said: messageOf(error) }));
+      return { story, isCancelled: stop.signal.aborted, said };
+    }),
+  );
+}
+
+/** Undefined: it asks for nothing, or the person went away. */
+async function answerTo(
+  event: RunEvent,
+  { planned }: Story,
+  token: CancellationToken,
+  manner: Manner,
+): Promise<RunAnswer['answer'] | undefined> {
+  if (event.event === 'question') return askQuestion(questionOf(event, manner), editorBoxes(token));
+  if (event.event !== 'confirm') return undefined;
+  if (token.isCancellationRequested) return false;
+  const { message, detail, yes } = confirmText(event, planned);
+  return (await window.showWarningMessage(message, { modal: true, detail }, yes)) === yes;
+}
+
+function questionOf(event: QuestionEvent, { ifEmpty, confirm }: Manner): Question {
+  const { generator, prompt, description, machines, hidden, multiline, required, optional, previous } = event;
+  return {
+    title: l10n.t('{0} for {1}', `${generator}/${prompt}`, someOf(machines)),
+    description: description === prompt ? l10n.t('The value of {0}', prompt) : description,
+    ...{ hidden, multiline, required, previous },
+    ifEmpty: optional && previous === null ? ifEmpty() : null,
+    confirm,
+    bringable: false,
+  };
+}
+
+/** @param said by the program */
+function fail(said: string): void {
+  void window.showErrorMessage(
+    `Varsmith: ${said === '' ? l10n.t('the command line has ended unexpectedly.') : said}`,
+  );
+}

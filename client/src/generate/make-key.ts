@@ -1,0 +1,116 @@
+/**
+ * *Varsmith: Make a Key…*: the key that secrets are encrypted to, made as `varsmith keygen` makes it; and what is offered
+ * where a run fails for want of one. The private key never comes here: the engine writes it to its file.
+ */
+import { commands, env, l10n, Uri, window, workspace } from 'vscode';
+import type { FailureEvent } from '../run-protocol.ts';
+import { doctorCommand } from '../views/doctor.ts';
+import { runProgram } from './program.ts';
+import { failureIn } from './run-failure.ts';
+import { commitArguments } from './run-settings.ts';
+
+export const makeKeyCommand = 'varsmith.makeKey';
+
+/** What `varsmith keygen --json` says. */
+interface MadeKey {
+  /** The public key. */
+  readonly recipient: string;
+  /** Where a new one was written; null for one that was there. */
+  readonly written: string | null;
+  /** Null where the store knows no users. */
+  readonly user: string | null;
+  /** The user is new in the repository. */
+  readonly added: boolean;
+  readonly committed: boolean;
+  /** Why git did not take it. */
+  readonly note: string | null;
+}
+
+/**
+ * Asks for the user's name until the engine takes it, or the person goes away.
+ *
+ * @param cli absolute path of the bundled command line
+ * @param root URI of the fleet
+ * @returns whether there is a key now
+ */
+export async function makeKey(cli: string, root: string): Promise<boolean> {
+  const cwd = Uri.parse(root).fsPath;
+  let name = process.env.USER ?? process.env.USERNAME ?? '';
+  let wrong: string | null = null;
+  for (;;) {
+    const said = wrong;
+    const asked = await window.showInputBox({
+      title: l10n.t('Make a Key: your name in this fleet'),
+      prompt: l10n.t(
+        'Secrets are encrypted to you under this name (sops/users). Small letters, digits, - and _.',
+      ),
+      value: name,
+      ignoreFocusOut: true,
+      validateInput: value => (value === name && said !== null ? said : null),
+    });
+    if (!asked) return false;
+    name = asked;
+    const args = ['keygen', cwd, '--user', name, '--json', ...commitArguments(cwd)];
+    const ended = await runProgram({ cli, cwd, trusted: workspace.isTrusted, args });
+    const failure = failureIn(ended.stdout);
+    if (failure !== null) wrong = failure.message;
+    else if (ended.stdout === '') {
+      void window.showErrorMessage(`Varsmith: ${ended.said}`);
+      return false;
+    } else {
+      tellMade(JSON.parse(ended.stdout) as MadeKey);
+      // Completes the step of the walkthrough, wherever the key was asked for.
+      void commands.executeCommand('setContext', 'varsmith.hasKey', true);
+      return true;
+    }
+  }
+}
+
+/** Not awaited by anybody: the message may stay open for long. */
+function tellMade(made: MadeKey): void {
+  const copy = l10n.t('Copy Public Key');
+  const text = madeText(made);
+  const shown =
+    made.note === null ? window.showInformationMessage(text, copy) : window.showWarningMessage(text, copy);
+  void shown.then(async answer => {
+    if (answer === copy) await env.clipboard.writeText(made.recipient);
+  });
+}
+
+/** What was made, where, what it is for, and what git did: whole sentences. */
+function madeText({ recipient, written, user, added, note }: MadeKey): string {
+  const key =
+    written === null
+      ? l10n.t('You have a key already: {0}.', recipient)
+      : l10n.t('Your new key is in {0}. Keep a backup of it: without it, nothing can be read.', written);
+  const member =
+    user === null
+      ? l10n.t('Add {0} to vars.settings.recipients in the configuration of the clan.', recipient)
+      : added
+        ? l10n.t('User {0} was added to sops/users: secrets are encrypted to you from now on.', user)
+        : l10n.t('It is in sops/users already.');
+  return [key, member, ...(note === null ? [] : [note])].join(' ');
+}
+
+/**
+ * Says why a run failed, with what helps.
+ *
+ * @param again what failed: done once more when there is a key
+ * @returns when the person has answered
+ */
+export async function offerKey(
+  cli: string,
+  root: string,
+  { kind, message }: FailureEvent,
+  again: (() => Promise<void>) | null,
+): Promise<void> {
+  const make = l10n.t('Make a Key…');
+  const doctor = l10n.t('Doctor');
+  const text =
+    kind === 'no-key'
+      ? l10n.t('You have no key yet, and secrets are encrypted to keys. {0}', message)
+      : l10n.t('{0} Make yourself a user; somebody who has access must then encrypt anew.', message);
+  const answer = await window.showErrorMessage(l10n.t('Varsmith: {0}', text), make, doctor);
+  if (answer === doctor) await commands.executeCommand(doctorCommand);
+  if (answer === make && (await makeKey(cli, root)) && again !== null) await again();
+}

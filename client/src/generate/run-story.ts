@@ -1,0 +1,212 @@
+/**
+ * A run as it goes: what was planned, what has begun, what came of it, and the sentences that say so. Plain data from
+ * events; knows no program.
+ */
+import { l10n } from 'vscode';
+import { fileCount, generatorCount } from '../counts.ts';
+import type {
+  AccessEvent,
+  ConfirmEvent,
+  EndEvent,
+  FailureEvent,
+  NoteEvent,
+  PlannedEvent,
+  PlannedStep,
+  ResultEvent,
+  RunEvent,
+  TrialEvent,
+} from '../run-protocol.ts';
+
+export interface Story {
+  readonly planned: PlannedEvent | null;
+  /** Null where nobody gains or loses access. */
+  readonly access: AccessEvent | null;
+  /** Keys. */
+  readonly started: readonly string[];
+  readonly results: readonly ResultEvent[];
+  readonly notes: readonly NoteEvent[];
+  readonly trial: TrialEvent | null;
+  readonly end: EndEvent | null;
+  /** Why the program failed, where something can be done about it. */
+  readonly failure: FailureEvent | null;
+}
+
+export const untold: Story = {
+  ...{ planned: null, access: null, trial: null, end: null, failure: null },
+  ...{ started: [], results: [], notes: [] },
+};
+
+export function told(story: Story, event: RunEvent): Story {
+  switch (event.event) {
+    case 'planned':
+      return { ...story, planned: event };
+    case 'started':
+      return { ...story, started: [...story.started, event.key] };
+    case 'result':
+      return { ...story, results: [...story.results, event] };
+    case 'note':
+      return { ...story, notes: [...story.notes, event] };
+    case 'trial':
+      return { ...story, trial: event };
+    case 'end':
+      return { ...story, end: event };
+    case 'failure':
+      return { ...story, failure: event };
+    case 'access':
+      return { ...story, access: event };
+    case 'question':
+    case 'confirm':
+      return story;
+  }
+}
+
+/** What is going on now: "2 of 5: wireguard (tove)". Empty before anything runs. */
+export function progressText({ planned, started, results }: Story): string {
+  const total = planned?.steps.length ?? 0;
+  const done = new Set(results.map(({ key }) => key));
+  const running = started.filter(key => !done.has(key));
+  const names = running.map(key =>
+    nameOf(
+      planned?.steps.find(step => step.key === key),
+      key,
+    ),
+  );
+  if (started.length === 0 || names.length === 0) return '';
+  return l10n.t('{0} of {1}: {2}', done.size + 1, total, names.join(', '));
+}
+
+function nameOf(step: PlannedStep | undefined, key: string): string {
+  return step === undefined ? key : placed(step);
+}
+
+/** "wireguard (tove)". */
+export function placed({
+  generator,
+  machines,
+}: {
+  readonly generator: string;
+  readonly machines: readonly string[];
+}): string {
+  return `${generator} (${someOf(machines)})`;
+}
+
+export function someOf(names: readonly string[]): string {
+  return names.length > 4
+    ? l10n.t('{0} and {1} more', names.slice(0, 3).join(', '), names.length - 3)
+    : names.join(', ');
+}
+
+/** The most that a dialogue can show. */
+const SHOWN = 12;
+
+/** What would be lost, for a dialogue: a line for each generator. */
+export function overwriteText({ steps }: PlannedEvent): string {
+  const lost = steps.filter(step => step.overwrites.length > 0);
+  const others = steps.length - lost.length;
+  const lines = lost
+    .slice(0, SHOWN)
+    .map(step => `${placed(step)}: ${lostText(step.overwrites.join(', '), step.reason)}`);
+  if (lost.length > SHOWN) lines.push(l10n.t('and {0} more', lost.length - SHOWN));
+  if (others > 0)
+    lines.push(
+      others === 1
+        ? l10n.t('Besides, 1 generator will run of which nothing is stored yet.')
+        : l10n.t('Besides, {0} generators will run of which nothing is stored yet.', others),
+    );
+  return lines.join('\n');
+}
+
+/** What is asked before it happens: a sentence, the details, and the word for yes. */
+export function confirmText(
+  { overwrites, access }: Pick<ConfirmEvent, 'overwrites' | 'access'>,
+  planned: PlannedEvent | null,
+): { readonly message: string; readonly detail: string; readonly yes: string } {
+  const given = access.slice(0, SHOWN).map(one => `${one}.`);
+  if (access.length > SHOWN) given.push(l10n.t('And {0} more.', access.length - SHOWN));
+  const lost = planned === null || overwrites === 0 ? '' : overwriteText(planned);
+  if (access.length === 0)
+    return {
+      message:
+        overwrites === 1
+          ? l10n.t('This overwrites 1 stored value.')
+          : l10n.t('This overwrites {0} stored values.', overwrites),
+      detail: lost,
+      yes: l10n.t('Overwrite'),
+    };
+  return {
+    message: accessText(overwrites),
+    detail: [given.join('\n'), lost].filter(text => text !== '').join('\n\n'),
+    yes: overwrites === 0 ? l10n.t('Give Access') : l10n.t('Overwrite and Give Access'),
+  };
+}
+
+function accessText(overwrites: number): string {
+  switch (overwrites) {
+    case 0:
+      return l10n.t('This gives access to keys that have none today.');
+    case 1:
+      return l10n.t('This overwrites 1 stored value and gives access to keys that have none today.');
+    default:
+      return l10n.t(
+        'This overwrites {0} stored values and gives access to keys that have none today.',
+        overwrites,
+      );
+  }
+}
+
+/** What would be lost, and why it is made anew. */
+function lostText(files: string, reason: string): string {
+  switch (reason) {
+    case 'dependent':
+      return l10n.t('{0}, made from what changes', files);
+    case 'superseded':
+      return l10n.t('{0}, made from older values', files);
+    case 'outdated':
+      return l10n.t('{0}, made from other inputs than the configuration has now', files);
+    default:
+      return files;
+  }
+}
+
+export type Verdict = 'good' | 'nothing' | 'bad' | 'problems' | 'cancelled';
+
+/** What came of a run, in a sentence or two. Null where the program failed: it has said why itself. */
+export function verdictOf(
+  { end, planned, results }: Story,
+  isCancelled: boolean,
+): { readonly verdict: Verdict; readonly text: string } | null {
+  const stored = results.filter(({ outcome }) => outcome === 'stored');
+  const files = stored.reduce((sum, { files }) => sum + files.length, 0);
+  const [fileText, generatorText] = [fileCount(files), generatorCount(stored.length)];
+  const storedText =
+    stored.length === 0
+      ? l10n.t('Nothing was stored.')
+      : l10n.t('{0} of {1} stored.', fileText, generatorText);
+  if (isCancelled || end?.outcome === 'cancelled' || end?.outcome === 'refused') {
+    const text =
+      stored.length === 0
+        ? l10n.t('Cancelled. Nothing was changed.')
+        : l10n.t('Cancelled. {0} of {1} stored before; they stay.', fileText, generatorText);
+    return { verdict: 'cancelled', text };
+  }
+  if (end === null) return null;
+  if (end.outcome === 'problems') {
+    const count = planned?.problems.length ?? 0;
+    const text =
+      count === 1
+        ? l10n.t('Nothing was generated: 1 problem in the plan.')
+        : l10n.t('Nothing was generated: {0} problems in the plan.', count);
+    return { verdict: 'problems', text };
+  }
+  if (end.outcome === 'failed') {
+    const failed = results.filter(({ outcome }) => outcome === 'failed');
+    const names = someOf(failed.map(placed));
+    return { verdict: 'bad', text: l10n.t('{0} failed. {1}', names, storedText) };
+  }
+  if (results.length === 0)
+    return {
+      verdict: 'nothing',
+      text: l10n.t('Nothing to generate: all vars that are known here are there.'),
+    };
+  return { verdict: 'good', text: storedText };
+}

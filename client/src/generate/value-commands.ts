@@ -1,0 +1,229 @@
+/** Setting, copying and verifying vars: a question or two, one run of the command line, a message. */
+import { env, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
+import type { EndEvent } from '../run-protocol.ts';
+import { isGenerated, type Verification, verifyReport, verifyText } from '../views/report.ts';
+import { askQuestion } from './ask.ts';
+import type { OneFile } from './choose.ts';
+import { type Bench, KEPT, watch } from './generate-run.ts';
+import { editorBoxes } from './input-boxes.ts';
+import { offerKey } from './make-key.ts';
+import { type Ended, runProgram } from './program.ts';
+import { failureIn } from './run-failure.ts';
+import { commitArguments } from './run-settings.ts';
+import { confirmText } from './run-story.ts';
+
+/**
+ * Asks for a value and stores it; its plaintext goes to the program's standard input alone. A public value begins with
+ * the stored one; a secret is never read for that.
+ *
+ * @param generate makes generators of this fleet anew, by their keys: those that were made from the older value
+ */
+export async function setValue(
+  bench: Bench,
+  { root, machine, generator, file }: OneFile,
+  generate: (keys: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const { cli } = bench;
+  const id = `${generator}/${file.name}`;
+  const cwd = Uri.parse(root).fsPath;
+  // Of a file of which it is not known whether it is secret, nothing is shown either.
+  const hidden = file.secret !== false;
+  const stored = hidden ? null : await publicText(cli, cwd, machine, id);
+  const [line, end] = stored?.endsWith('\n') === true ? [stored.slice(0, -1), '\n'] : [stored, ''];
+  const multiline = line?.includes('\n') === true;
+  const value = await askQuestion(
+    {
+      title: l10n.t('{0} of {1}', id, machine),
+      description: l10n.t('The new value of {0}', id),
+      ...{ hidden, multiline, required: true, ifEmpty: null, previous: multiline ? stored : line },
+      ...{ confirm: true, bringable: true },
+    },
+    editorBoxes(),
+  );
+  if (typeof value !== 'string') return;
+  // One line ends as it did before.
+  const text = value.includes('\n') ? value : value + end;
+  const args = ['set', machine, id, cwd, '--json', ...commitArguments(cwd)];
+  let ended = await runProgram({ cli, cwd, trusted: workspace.isTrusted, args }, text);
+  const refused = refusedIn(ended);
+  if (refused !== null) {
+    const { message, detail, yes } = confirmText({ overwrites: 0, access: refused }, null);
+    if ((await window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return;
+    ended = await runProgram({ cli, cwd, trusted: workspace.isTrusted, args: [...args, '--yes'] }, text);
+  }
+  if (ended.code !== 0)
+    return failOrOffer(bench, root, ended, () =>
+      setValue(bench, { root, machine, generator, file }, generate),
+    );
+  const { machines, outdated } = JSON.parse(ended.stdout) as Stored;
+  if (outdated.length === 0) {
+    void window.showInformationMessage(l10n.t('Varsmith: stored {0} for {1}.', id, machines.join(', ')));
+    return;
+  }
+  const anew = l10n.t('Generate');
+  const message = l10n.t(
+    'Varsmith: stored {0} for {1}. Made from the older value: {2}.',
+    ...[id, machines.join(', '), outdatedText(outdated)],
+  );
+  if ((await window.showInformationMessage(message, anew)) === anew) await generate(outdated);
+}
+
+/** As many keys as a notification has room for. */
+const SHOWN = 4;
+
+function outdatedText(keys: readonly string[]): string {
+  const shown = keys.slice(0, SHOWN).join(', ');
+  return keys.length > SHOWN ? l10n.t('{0} and {1} more', shown, keys.length - SHOWN) : shown;
+}
+
+/** Who would have been given access without having been asked about; null where nobody would. */
+function refusedIn({ code, stdout }: Ended): readonly string[] | null {
+  if (code === 0 || stdout === '') return null;
+  return (JSON.parse(stdout) as { readonly refused?: readonly string[] }).refused ?? null;
+}
+
+/** Null where it is not stored, no text, or turns out to be secret. Whatever else is wrong is told when it is set. */
+async function publicText(cli: string, cwd: string, machine: string, id: string): Promise<string | null> {
+  const ended = await runProgram({
+    cli,
+    cwd,
+    trusted: workspace.isTrusted,
+    args: ['get', machine, id, cwd, '--json'],
+  });
+  if (ended.code !== 0) return null;
+  const { secret, encoding, value } = JSON.parse(ended.stdout) as Value;
+  return secret || encoding !== 'utf8' ? null : value;
+}
+
+interface Stored {
+  readonly machines: readonly string[];
+  /** Keys of generators that were made from the older value. */
+  readonly outdated: readonly string[];
+}
+
+export async function copyPublicValue(
+  { cli }: Bench,
+  { root, machine, generator, file }: OneFile,
+): Promise<void> {
+  const id = `${generator}/${file.name}`;
+  if (file.secret !== false) {
+    void window.showWarningMessage(l10n.t('"{0}" is secret. Only public values are copied.', file.name));
+    return;
+  }
+  const cwd = Uri.parse(root).fsPath;
+  const ended = await runProgram({
+    cli,
+    cwd,
+    trusted: workspace.isTrusted,
+    args: ['get', machine, id, cwd, '--json'],
+  });
+  if (ended.code !== 0) return fail(ended);
+  const { secret, encoding, value } = JSON.parse(ended.stdout) as Value;
+  if (secret || encoding !== 'utf8') {
+    void window.showWarningMessage(
+      secret
+        ? l10n.t('"{0}" is secret and was not copied.', file.name)
+        : l10n.t('"{0}" is no text and was not copied.', file.name),
+    );
+    return;
+  }
+  await env.clipboard.writeText(value);
+  window.setStatusBarMessage(l10n.t('Varsmith: copied {0}', id), 3000);
+}
+
+interface Value {
+  readonly secret: boolean;
+  readonly encoding: 'utf8' | 'base64';
+  readonly value: string;
+}
+
+/** @returns what is wrong; null where it could not be told, and the person knows why */
+async function verification(
+  bench: Bench,
+  root: string,
+  machines: readonly string[],
+): Promise<Verification | null> {
+  const { cli } = bench;
+  const cwd = Uri.parse(root).fsPath;
+  const args = ['verify', cwd, '--json', ...machines.flatMap(name => ['--machine', name])];
+  const ended = await window.withProgress(
+    { location: ProgressLocation.Window, title: l10n.t('Varsmith: verifying vars') },
+    () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args }),
+  );
+  if (ended.stdout !== '' && failureIn(ended.stdout) === null) {
+    const result = JSON.parse(ended.stdout) as Verification;
+    await bench.tellFound(root, result.states ?? []);
+    return result;
+  }
+  void failOrOffer(bench, root, ended, null);
+  return null;
+}
+
+/** @param generate generates what is missing in this fleet */
+export async function verify(
+  bench: Bench,
+  root: string,
+  generate: (root: string) => Promise<void>,
+): Promise<void> {
+  const verified = await verification(bench, root, []);
+  if (verified === null) return;
+  if (verified.problems.length === 0) {
+    const show = l10n.t('Show Result');
+    const answer = await window.showInformationMessage(`Varsmith: ${verifyText(verified)}`, show);
+    if (answer === show) bench.reports.show(verifyReport(verified, root));
+    return;
+  }
+  bench.reports.show(verifyReport(verified, root));
+  const missing = verified.problems.some(isGenerated);
+  const answer = await window.showWarningMessage(
+    `Varsmith: ${verifyText(verified)}`,
+    ...(missing ? [l10n.t('Generate Missing')] : []),
+  );
+  if (answer !== undefined) await generate(root);
+}
+
+/** Encrypts stored secrets to those they should be for. */
+export async function fixAccess(bench: Bench, root: string): Promise<void> {
+  const cwd = Uri.parse(root).fsPath;
+  const args = ['fix', cwd, ...commitArguments(cwd)];
+  const { story, said, isCancelled } = await watch(
+    bench,
+    l10n.t('Varsmith: encrypting anew'),
+    root,
+    args,
+    KEPT,
+  );
+  if (story.end === null) {
+    if (story.failure !== null && story.failure.kind !== 'other')
+      return offerKey(bench.cli, root, story.failure, () => fixAccess(bench, root));
+    if (!isCancelled) fail({ said, code: null, stdout: '' });
+    return;
+  }
+  void window.showInformationMessage(`Varsmith: ${fixedText(story.end)}`);
+}
+
+function fixedText({ outcome, fixed }: EndEvent): string {
+  if (outcome === 'refused') return l10n.t('nobody was given access, and nothing was changed.');
+  if (fixed.length === 0) return l10n.t('nothing was to be done.');
+  return fixed.length === 1
+    ? l10n.t('1 secret brought up to date.')
+    : l10n.t('{0} secrets brought up to date.', fixed.length);
+}
+
+/** Where a key is what is missing, one is offered. */
+async function failOrOffer(
+  { cli }: Bench,
+  root: string,
+  ended: Ended,
+  again: (() => Promise<void>) | null,
+): Promise<void> {
+  const failure = failureIn(ended.stdout);
+  if (failure === null || failure.kind === 'other') fail(ended);
+  else await offerKey(cli, root, failure, again);
+}
+
+function fail({ said, code }: Ended): void {
+  void window.showErrorMessage(
+    `Varsmith: ${said === '' ? l10n.t('the command line has ended ({0}).', code ?? '') : said}`,
+  );
+}

@@ -1,0 +1,46 @@
+/**
+ * The connection to a server process: with `language-client.ts` all that imports the language client library, so that the rest of
+ * the extension loads without it.
+ */
+import { dirname } from 'node:path';
+import type { LogOutputChannel } from 'vscode';
+import { LanguageClient, type NodeModule, TransportKind } from 'vscode-languageclient/node';
+import { makeKeyCommand } from '../generate/make-key.ts';
+import type { ServerStatus, StartOptions } from '../protocol.ts';
+import { showRuleCommand } from '../protocol.ts';
+import { previewCommand } from '../views/environment-preview.ts';
+import { fixAccessCommand, tryCommand } from '../views/report.ts';
+import { type Connection, talk } from './language-client.ts';
+
+/** Starts the server over IPC. */
+export function connect(
+  modulePath: string,
+  log: LogOutputChannel,
+  showStatus: (status: ServerStatus) => void,
+  onChange: () => void,
+): Promise<Connection> {
+  const told = { log, showStatus, onChange, startOptions, schemes: ['file'] };
+  // The id "varsmith" is also where the library looks for the setting `varsmith.trace.server`.
+  return talk(options => new LanguageClient('varsmith', 'Varsmith', serverModule(modulePath), options), told);
+}
+
+function serverModule(modulePath: string): { run: NodeModule; debug: NodeModule } {
+  // In our own folder, so that nothing in an untrusted workspace is picked up by the server's Node.
+  const options = { cwd: dirname(modulePath) };
+  const run = { module: modulePath, transport: TransportKind.ipc, options };
+  return { run, debug: { ...run, options: { ...options, execArgv: ['--nolazy', '--inspect=6010'] } } };
+}
+
+/** What lenses, findings and hovers may run. */
+const startOptions: StartOptions = {
+  clientCommands: [
+    tryCommand,
+    'varsmith.generate',
+    fixAccessCommand,
+    makeKeyCommand,
+    'varsmith.showGraph',
+    previewCommand,
+    showRuleCommand,
+  ],
+  mendsMoves: true,
+};

@@ -1,0 +1,61 @@
+/**
+ * *Varsmith: Open Example Fleet*: copies one of the two fleets that ship with the extension into a folder that the person
+ * chooses, and opens it. Nothing that is there is overwritten.
+ */
+import { commands, type Disposable, l10n, Uri, window, workspace } from 'vscode';
+import { STAYS } from '../generate/choose.ts';
+
+const examples = () => [
+  {
+    label: l10n.t('A fleet with mistakes'),
+    detail: l10n.t('Each kind of mistake once, each marked with a comment: to see findings and fixes.'),
+    folder: 'broken-fleet',
+  },
+  {
+    label: l10n.t('A clean fleet'),
+    detail: l10n.t('Four machines, a registry, a matrix, services: to look around in.'),
+    folder: 'fleet',
+  },
+];
+
+/** So many names are tried in the chosen folder. */
+const MAX_TRIES = 50;
+
+/** @param extension where the extension lies */
+export function registerExample(extension: Uri): Disposable {
+  return commands.registerCommand('varsmith.openExample', async () => {
+    const example = await window.showQuickPick(examples(), { ...STAYS, title: l10n.t('Example fleet') });
+    if (!example) return;
+    const name = `varsmith-${example.folder}`;
+    const [parent] =
+      (await window.showOpenDialog({
+        canSelectFiles: false,
+        canSelectFolders: true,
+        openLabel: l10n.t('Copy Here'),
+        title: l10n.t('Where should a folder "{0}" be made?', name),
+      })) ?? [];
+    if (!parent) return;
+    const target = await freeName(parent, name);
+    if (!target) {
+      void window.showErrorMessage(
+        l10n.t('{0} has too many examples already. Choose another folder.', parent.fsPath),
+      );
+      return;
+    }
+    await workspace.fs.copy(Uri.joinPath(extension, 'examples', example.folder), target);
+    await commands.executeCommand('vscode.openFolder', target);
+  });
+}
+
+async function freeName(parent: Uri, name: string): Promise<Uri | null> {
+  for (let count = 1; count <= MAX_TRIES; count++) {
+    const uri = Uri.joinPath(parent, count === 1 ? name : `${name}-${count}`);
+    try {
+      await workspace.fs.stat(uri);
+    } catch {
+      // There is nothing of that name.
+      return uri;
+    }
+  }
+  return null;
+}

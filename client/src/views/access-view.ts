@@ -1,0 +1,34 @@
+/** The view of who can read what. Asks the server once; what is shown is told by access-items.ts. */
+import { type Disposable, type Event, l10n, type TreeDataProvider, window } from 'vscode';
+import type { Server } from '../language/server.ts';
+import { type AccessRoot, accessRequest, type FleetFilter } from '../protocol.ts';
+import { type AccessNode, accessItem, accessNodes, accessParts, filtered } from './access-items.ts';
+
+/**
+ * @param filter what is to be seen now
+ * @param changed fires where anything may be another thing
+ */
+export function createAccessView(
+  server: Server,
+  filter: () => FleetFilter,
+  changed: Event<undefined>,
+): Disposable {
+  const provider: TreeDataProvider<AccessNode> = {
+    onDidChangeTreeData: changed,
+    getTreeItem: accessItem,
+    getChildren: async node => {
+      if (node !== undefined) return accessParts(node);
+      // Nothing where the server does not run: why is told by the status.
+      const found = await server.request<readonly AccessRoot[] | null>(accessRequest, {}).catch(() => null);
+      const { text } = filter();
+      const notes = (found ?? []).flatMap(root => root.notes);
+      view.message = [text === '' ? '' : l10n.t('Shown: "{0}"', text), ...notes].filter(Boolean).join('\n');
+      return accessNodes((found ?? []).map(root => filtered(root, text)));
+    },
+  };
+  const view = window.createTreeView('varsmith.access', {
+    treeDataProvider: provider,
+    showCollapseAll: true,
+  });
+  return { dispose: () => view.dispose() };
+}

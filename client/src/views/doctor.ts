@@ -1,0 +1,57 @@
+/**
+ * *Varsmith: Doctor*: shows what the server found of the open folders as a page of Markdown that cannot be edited. It
+ * tells the server whether programs may be run, and decides nothing else.
+ */
+import { commands, type Disposable, EventEmitter, l10n, Uri, window, workspace } from 'vscode';
+import type { Server } from '../language/server.ts';
+import { type DoctorParams, type DoctorResult, doctorRequest } from '../protocol.ts';
+
+export const doctorCommand = 'varsmith.doctor';
+
+const MAKE_KEY = 'varsmith.makeKey';
+const GENERATE = 'varsmith.generate';
+
+const SCHEME = 'varsmith-doctor';
+const PAGE = 'Varsmith Doctor.md';
+
+const noFolder = () =>
+  `# Varsmith\n\n${l10n.t('No folder is open. Open the folder of a fleet: one with {0} or {1}.', '`flake.nix`', '`.clan-flake`')}\n`;
+
+export function registerDoctor(server: Server): readonly Disposable[] {
+  const changed = new EventEmitter<Uri>();
+  let text = '';
+  return [
+    changed,
+    workspace.registerTextDocumentContentProvider(SCHEME, {
+      onDidChange: changed.event,
+      provideTextDocumentContent: () => text,
+    }),
+    commands.registerCommand(doctorCommand, async () => {
+      const asked: DoctorParams = { trusted: workspace.isTrusted };
+      const found = (await server.request<DoctorResult[] | null>(doctorRequest, asked)) ?? [];
+      text = found.length === 0 ? noFolder() : found.map(({ markdown }) => markdown).join('\n---\n\n');
+      const uri = Uri.from({ scheme: SCHEME, path: PAGE });
+      changed.fire(uri);
+      try {
+        await commands.executeCommand('markdown.showPreview', uri);
+      } catch {
+        // The editor's own Markdown extension may be switched off; the source reads well, too.
+        await window.showTextDocument(uri);
+      }
+      await offer(found.flatMap(({ actions }) => actions));
+    }),
+  ];
+}
+
+/** Offers what commands can do about what was found: pages of Markdown run none. A key comes first: all else needs it. */
+async function offer(actions: DoctorResult['actions']): Promise<void> {
+  const [command, text, button] = actions.includes('key')
+    ? [
+        MAKE_KEY,
+        l10n.t('You have no key for this fleet yet. Its secrets are encrypted to keys.'),
+        l10n.t('Make a Key…'),
+      ]
+    : [GENERATE, l10n.t('Vars of this fleet wait to be generated.'), l10n.t('Generate Vars…')];
+  if (actions.length === 0 || !(await commands.getCommands(true)).includes(command)) return;
+  if ((await window.showInformationMessage(text, button)) === button) await commands.executeCommand(command);
+}

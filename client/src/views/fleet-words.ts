@@ -1,0 +1,33 @@
+/** What the fleet views say about themselves: badge, filter, and why they are empty. Plain text from plain data. */
+import { l10n } from 'vscode';
+import type { FleetFilter, FleetRoot } from '../protocol.ts';
+
+export interface Badge {
+  readonly value: number;
+  readonly tooltip: string;
+}
+
+/** How much is to be generated; undefined where nothing is. */
+export function lackingBadge(roots: readonly FleetRoot[]): Badge | undefined {
+  const lacking = roots.filter(root => root.lacking > 0);
+  if (lacking.length === 0) return undefined;
+  const words = lacking.map(({ name, summary }) => (roots.length > 1 ? `${name}: ${summary}` : summary));
+  return { value: lacking.reduce((sum, root) => sum + root.lacking, 0), tooltip: words.join('\n') };
+}
+
+/** Empty where all is shown. */
+export function filterText({ text, lacking }: FleetFilter): string {
+  if (text === '') return lacking ? l10n.t('Shown: missing or outdated') : '';
+  return lacking ? l10n.t('Shown: "{0}", missing or outdated', text) : l10n.t('Shown: "{0}"', text);
+}
+
+/** Which of the welcome texts in package.json is shown where a view has nothing; their `when` names these. */
+export function emptyState(
+  roots: readonly FleetRoot[],
+  { text, lacking }: FleetFilter,
+  failed: boolean,
+): 'failed' | 'filtered' | 'noFleet' | 'noMachines' {
+  if (failed) return 'failed';
+  if (text !== '' || lacking) return 'filtered';
+  return roots.some(({ isFleet }) => isFleet) ? 'noMachines' : 'noFleet';
+}

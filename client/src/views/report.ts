@@ -1,0 +1,329 @@
+/**
+ * The page that shows what came of a run, a trial or a verification. HTML from plain data, without any script: what can
+ * be clicked are commands. No secret gets here: files that are secret have names and sizes alone.
+ */
+import { l10n } from 'vscode';
+import { byteCount } from '../counts.ts';
+import { placed, type Story, someOf } from '../generate/run-story.ts';
+import { escaped, textLanguage } from '../html.ts';
+import type { GeneratorRef, VerifiedState } from '../protocol.ts';
+import type { ResultEvent, SourcePlace, TrialEvent } from '../run-protocol.ts';
+
+/** Opens a place of a fleet: its root (a URI) and a `SourcePlace`. */
+export const openPlaceCommand = 'varsmith.openPlace';
+export const generateMissingCommand = 'varsmith.generateMissing';
+export const fixAccessCommand = 'varsmith.fixAccess';
+/** Opens the declaration of a generator: a `GeneratorRef`. */
+export const openGeneratorCommand = 'varsmith.openGenerator';
+export const tryCommand = 'varsmith.tryGenerator';
+
+/** All that the page may do. */
+export const reportCommands: readonly string[] = [
+  openPlaceCommand,
+  openGeneratorCommand,
+  generateMissingCommand,
+  fixAccessCommand,
+  tryCommand,
+];
+
+export interface Report {
+  readonly title: string;
+  /** HTML. */
+  readonly body: string;
+}
+
+/** @param root URI of the fleet */
+export function runReport(story: Story, root: string, headline: string): Report {
+  const { planned, access, results, notes, end } = story;
+  const problems = planned?.problems ?? [];
+  const failed = results.filter(({ outcome }) => outcome === 'failed');
+  const others = results.filter(({ outcome }) => outcome === 'skipped' || outcome === 'cancelled');
+  const stored = results.filter(({ outcome }) => outcome === 'stored');
+  const remarks = [...(planned?.notes ?? []), ...notes];
+  return {
+    title: l10n.t('Generated Vars'),
+    body: [
+      head(l10n.t('Generate vars'), headline),
+      section(l10n.t('Problems'), list(problems.map(({ message }) => escaped(message)))),
+      ...failed.map(result => failure(result, root)),
+      section(l10n.t('Not run'), list(others.map(({ message }) => escaped(message)))),
+      section(
+        l10n.t('Stored'),
+        table(
+          [l10n.t('Generator'), l10n.t('Machines'), l10n.t('Files')],
+          stored.map(result => storedRow(result, root)),
+        ),
+      ),
+      section(
+        l10n.t('Who gains or loses access'),
+        list((access?.sentences ?? []).map(sentence => escaped(`${sentence}.`))),
+      ),
+      section(l10n.t('Access brought up to date'), list((end?.fixed ?? []).map(escaped))),
+      section(l10n.t('Good to know'), list(remarks.map(({ message }) => escaped(message)))),
+    ].join(''),
+  };
+}
+
+function failure(result: ResultEvent, root: string): string {
+  return section(
+    placed(result),
+    `<p class="bad">${escaped(result.message)}</p>${scriptLink(result.where, root)}${outputOf(result.output)}`,
+  );
+}
+
+function storedRow(
+  { generator, machines, files, undeclared, undeclaredMore }: ResultEvent,
+  root: string,
+): string[] {
+  const names = files.map(({ name, secret, path }) => {
+    const shown = path === null ? escaped(name) : placeLink(name, root, { file: path, line: 1, column: 1 });
+    return `${shown} <span class="dim">${escaped(secret ? l10n.t('secret') : l10n.t('public'))}</span>`;
+  });
+  const more = [
+    ...undeclared.map(name => escaped(l10n.t('{0} is not declared and was not kept', name))),
+    ...moreOf(undeclaredMore),
+  ].map(text => `<span class="warn">${text}</span>`);
+  return [escaped(generator), escaped(someOf(machines)), [...names, ...more].join('<br>')];
+}
+
+function moreOf(count: number): string[] {
+  return count === 0 ? [] : [escaped(l10n.t('and {0} more', count.toLocaleString('en')))];
+}
+
+/** @param root URI of the fleet */
+export function trialReport(trial: TrialEvent, root: string): Report {
+  const { generator, machine, milliseconds, files, undeclared, madeUp, dependencies } = trial;
+  const facts = [
+    dependencies.length > 0
+      ? l10n.t('Time: {0} ms, with all that was run before it', milliseconds)
+      : l10n.t('Time: {0} ms', milliseconds),
+    ...(dependencies.length > 0
+      ? [l10n.t('Run before it, for its inputs: {0}', dependencies.join(', '))]
+      : []),
+    ...(madeUp.length > 0 ? [l10n.t('Answers made up for: {0}', madeUp.join(', '))] : []),
+  ];
+  const again = commandLink(l10n.t('Try Again'), tryCommand, { root, machine, generator });
+  return {
+    title: l10n.t('Try {0}', generator),
+    body: [
+      head(l10n.t('Try {0} ({1})', generator, machine), trialText(trial)),
+      `<p>${again}${trial.where === null ? '' : ` · ${placeLink(l10n.t('Go to the Script'), root, trial.where)}`}</p>`,
+      section(
+        l10n.t('Files'),
+        table(
+          [l10n.t('File'), l10n.t('Kind'), l10n.t('Size'), l10n.t('Content')],
+          files.map(file => [
+            escaped(file.name),
+            escaped(file.secret ? l10n.t('secret') : l10n.t('public')),
+            file.written
+              ? escaped(byteCount(file.size ?? 0))
+              : `<span class="bad">${escaped(l10n.t('not written'))}</span>`,
+            contentOf(file),
+          ]),
+        ),
+      ),
+      section(
+        l10n.t('Written, and not declared'),
+        list([
+          ...undeclared.map(name => escaped(l10n.t('{0} would not be kept', name))),
+          ...moreOf(trial.undeclaredMore),
+        ]),
+      ),
+      section(l10n.t('About the run'), list(facts.map(escaped))),
+      outputOf(trial.output),
+    ].join(''),
+  };
+}
+
+function trialText({ outcome, message }: TrialEvent): string {
+  switch (outcome) {
+    case 'made':
+      return l10n.t('The script ended well. Nothing was stored.');
+    case 'cancelled':
+      return l10n.t('The script was cancelled. Nothing was stored.');
+    default:
+      return l10n.t('The script {0}. Nothing was stored.', message);
+  }
+}
+
+const MAX_CONTENT = 4000;
+
+function contentOf({ secret, written, value }: TrialEvent['files'][number]): string {
+  if (!written) return '';
+  if (secret) return `<span class="dim">${escaped(l10n.t('not shown'))}</span>`;
+  if (value === null) return `<span class="dim">${escaped(l10n.t('no text'))}</span>`;
+  const shown = value.length > MAX_CONTENT ? `${value.slice(0, MAX_CONTENT)}…` : value;
+  return `<pre>${escaped(shown)}</pre>`;
+}
+
+/** What `varsmith verify --json` says. */
+export interface Verification {
+  readonly problems: readonly VerifyProblem[];
+  readonly notes: readonly { readonly message: string }[];
+  /** How many generators were looked at. */
+  readonly generators?: number;
+  readonly states?: readonly (VerifiedState & {
+    readonly generator: string;
+    readonly machines: readonly string[];
+  })[];
+}
+
+interface VerifyProblem {
+  readonly kind: string;
+  readonly message: string;
+  /** Of a generator: its key and name, and where what is stored of it lies, relative to the root. */
+  readonly key?: string;
+  readonly generator?: string;
+  readonly stored?: readonly { readonly name: string; readonly path: string }[];
+}
+
+/** Those that generating puts right. */
+export function isGenerated({ kind }: { readonly kind: string }): boolean {
+  return ['missing', 'outdated', 'interrupted', 'superseded'].includes(kind);
+}
+
+/** @param root URI of the fleet */
+export function verifyReport(verification: Verification, root: string): Report {
+  const { problems, notes } = verification;
+  const incomplete = problems.filter(isGenerated);
+  const access = problems.filter(({ kind }) => kind === 'access');
+  const others = problems.filter(problem => !isGenerated(problem) && problem.kind !== 'access');
+  const lines = (some: Verification['problems']) => list(some.map(problem => verifyLine(problem, root)));
+  const button = (label: string, command: string, some: Verification['problems']) =>
+    some.length === 0 ? '' : `<p>${commandLink(label, command, root)}</p>`;
+  return {
+    title: l10n.t('Verified Vars'),
+    body: [
+      head(l10n.t('Verify vars'), verifyText(verification)),
+      section(
+        l10n.t('Missing or outdated'),
+        lines(incomplete) + button(l10n.t('Generate Missing'), generateMissingCommand, incomplete),
+      ),
+      section(
+        l10n.t('For the wrong people'),
+        lines(access) + button(l10n.t('Encrypt Anew'), fixAccessCommand, access),
+      ),
+      section(l10n.t('Further problems'), lines(others)),
+      section(l10n.t('Good to know'), list(notes.map(({ message }) => escaped(message)))),
+      section(l10n.t('Generated'), generatedTable(verification, root)),
+    ].join(''),
+  };
+}
+
+/** The name at the beginning leads to the declaration, or to the stored file that it names; the files that are there follow. */
+function verifyLine({ message, key, generator, kind, stored = [] }: VerifyProblem, root: string): string {
+  const files = stored.map(({ name, path }) => placeLink(name, root, { file: path, line: 1, column: 1 }));
+  if (key === undefined || generator === undefined || !message.startsWith(key)) return escaped(message);
+  const line = `${declarationLink(key, root, generator)}${escaped(message.slice(key.length))}`;
+  if (files.length === 0) return line;
+  const title = kind === 'access' ? l10n.t('Go to the file:') : l10n.t('Stored:');
+  return `${line} <span class="dim">${escaped(title)}</span> ${files.join(', ')}`;
+}
+
+/** As many rows as a person looks through. */
+const MAX_ROWS = 200;
+
+function generatedTable({ states = [] }: Verification, root: string): string {
+  const present = states.filter(({ state }) => state === 'present');
+  const rows = present
+    .slice(0, MAX_ROWS)
+    .map(({ generator, machines }) => [
+      declarationLink(generator, root, generator),
+      escaped(someOf(machines)),
+    ]);
+  const more = moreOf(present.length - rows.length).map(text => `<p class="dim">${text}</p>`);
+  return `${table([l10n.t('Generator'), l10n.t('Machines')], rows)}${more.join('')}`;
+}
+
+export function verifyText({ problems, notes, generators }: Verification): string {
+  if (problems.length > 0)
+    return problems.length === 1
+      ? l10n.t('1 problem with the vars.')
+      : l10n.t('{0} problems with the vars.', problems.length);
+  if (generators === 0)
+    return notes.length > 0
+      ? l10n.t('There is nothing to verify: no machine has a generator that is known here.')
+      : l10n.t(
+          'There is nothing to verify: no machine has a generator. New Generator… writes the first from a template.',
+        );
+  return notes.length > 0
+    ? l10n.t('All vars that are known here are present and valid.')
+    : l10n.t('All vars are present and valid.');
+}
+
+function head(title: string, text: string): string {
+  return `<h1>${escaped(title)}</h1><p class="headline">${escaped(text)}</p>`;
+}
+
+/** Nothing where there is nothing in it. */
+function section(title: string, content: string): string {
+  return content === '' ? '' : `<h2>${escaped(title)}</h2>${content}`;
+}
+
+function list(items: readonly string[]): string {
+  return items.length === 0 ? '' : `<ul>${items.map(item => `<li>${item}</li>`).join('')}</ul>`;
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const row = (cells: readonly string[], tag: string) =>
+    `<tr>${cells.map(cell => `<${tag}${tag === 'th' ? ' scope="col"' : ''}>${cell}</${tag}>`).join('')}</tr>`;
+  return `<table>${row(heads, 'th')}${rows.map(cells => row(cells, 'td')).join('')}</table>`;
+}
+
+function outputOf(output: string): string {
+  return output.trim() === ''
+    ? ''
+    : `<h3>${escaped(l10n.t('What it said'))}</h3><pre class="output">${escaped(output)}</pre>`;
+}
+
+function scriptLink(where: SourcePlace | null, root: string): string {
+  return where === null
+    ? ''
+    : `<p>${placeLink(l10n.t('Go to the Script ({0})', `${where.file}:${where.line}`), root, where)}</p>`;
+}
+
+function placeLink(label: string, root: string, where: SourcePlace): string {
+  return commandLink(label, openPlaceCommand, root, where);
+}
+
+function declarationLink(label: string, root: string, name: string): string {
+  const declared: GeneratorRef = { kind: 'generator', root, machine: null, generator: { name } };
+  return commandLink(label, openGeneratorCommand, declared);
+}
+
+function commandLink(label: string, command: string, ...args: readonly unknown[]): string {
+  const target = `command:${command}?${encodeURIComponent(JSON.stringify(args))}`;
+  return `<a href="${escaped(target)}">${escaped(label)}</a>`;
+}
+
+export function reportPage({ title, body }: Report, nonce: string): string {
+  return `<!DOCTYPE html>
+<html lang="${textLanguage()}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}';">
+<title>${escaped(title)}</title>
+<style nonce="${nonce}">${STYLE}</style>
+</head>
+<body><main>${body}</main></body>
+</html>`;
+}
+
+const STYLE = `
+body{padding:4px 24px 24px;background:var(--vscode-editor-background);color:var(--vscode-foreground);font:var(--vscode-font-size) var(--vscode-font-family);line-height:1.5;max-width:70em}
+h1{font-size:1.5em;font-weight:500;margin:.7em 0 .2em}
+h2{font-size:1.15em;font-weight:600;margin:1.4em 0 .4em}
+h3{font-size:1em;font-weight:600;margin:1em 0 .3em}
+.headline{font-size:1.05em;margin:.2em 0 1em}
+a{color:var(--vscode-textLink-foreground)}
+ul{padding-left:1.4em;margin:.3em 0}
+table{border-collapse:collapse}
+th{text-align:left;font-weight:600;color:var(--vscode-descriptionForeground)}
+th,td{padding:4px 18px 4px 0;vertical-align:top;border-bottom:1px solid var(--vscode-panel-border)}
+pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:var(--vscode-editor-font-family);font-size:var(--vscode-editor-font-size)}
+pre.output{padding:8px 12px;background:var(--vscode-textCodeBlock-background)}
+.dim{color:var(--vscode-descriptionForeground)}
+.bad{color:var(--vscode-varsmith-errorText)}
+.warn{color:var(--vscode-varsmith-warningText)}
+`.trim();

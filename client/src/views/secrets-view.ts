@@ -1,0 +1,101 @@
+/** The view of secrets of sops-nix and agenix. Asks the server level by level; what is shown is told by secret-items.ts. */
+import { type Disposable, type Event, type TreeDataProvider, window } from 'vscode';
+import type { Server } from '../language/server.ts';
+import {
+  type FileKey,
+  type FileKeysParams,
+  type FleetFilter,
+  type FleetParams,
+  fileKeysRequest,
+  type MachineParams,
+  type MachineSecret,
+  machineSecretsRequest,
+  type SecretRef,
+  type SecretsRoot,
+  secretsRequest,
+} from '../protocol.ts';
+import { type SecretNode, secretItem, secretNodes, secretParent, secretParts } from './secret-items.ts';
+
+export interface SecretsView extends Disposable {
+  /** What is said above the items. */
+  message: string;
+  /** Shows a secret of a machine, or of none that is known; false where it is not in the view. */
+  reveal(root: string, machine: string | null, secret: SecretRef): Promise<boolean>;
+}
+
+/**
+ * @param filter what is to be seen now
+ * @param changed fires where anything may be another thing
+ */
+export function createSecretsView(
+  server: Server,
+  filter: () => FleetFilter,
+  changed: Event<undefined>,
+): SecretsView {
+  let roots: readonly SecretsRoot[] = [];
+
+  async function askRoots(): Promise<readonly SecretsRoot[]> {
+    const asked: FleetParams = { filter: filter() };
+    roots = await ask<SecretsRoot>(secretsRequest, asked);
+    return roots;
+  }
+
+  const provider: TreeDataProvider<SecretNode> = {
+    onDidChangeTreeData: changed,
+    getTreeItem: secretItem,
+    getParent: node => secretParent(node, roots),
+    getChildren: async node => {
+      if (node === undefined) return secretNodes(await askRoots());
+      switch (node.kind) {
+        case 'machine':
+        case 'unassigned':
+          return secretsOf(node.root, node.kind === 'machine' ? node.machine.name : null);
+        case 'file': {
+          const asked: FileKeysParams = { root: node.root, path: node.file.path };
+          return (await ask<FileKey>(fileKeysRequest, asked)).map(key => ({ kind: 'key', key }));
+        }
+        default:
+          return secretParts(node);
+      }
+    },
+  };
+
+  async function secretsOf(root: string, machine: string | null): Promise<SecretNode[]> {
+    const asked: MachineParams = { root, machine, filter: filter() };
+    const found = await ask<MachineSecret>(machineSecretsRequest, asked);
+    return found.map(secret => ({ kind: 'secret', root, machine, secret }));
+  }
+
+  /** Nothing where the server does not run: why is told by the status. */
+  async function ask<T>(request: string, params: object): Promise<readonly T[]> {
+    const found = await server.request<readonly T[] | null>(request, params).catch(() => null);
+    return found ?? [];
+  }
+
+  const view = window.createTreeView('varsmith.secrets', {
+    treeDataProvider: provider,
+    showCollapseAll: true,
+  });
+  async function reveal(root: string, machine: string | null, { keeper, name }: SecretRef): Promise<boolean> {
+    await askRoots();
+    const node = (await secretsOf(root, machine)).find(
+      secret => secret.kind === 'secret' && secret.secret.keeper === keeper && secret.secret.name === name,
+    );
+    if (node === undefined) return false;
+    await view.reveal(node, { select: true, focus: true, expand: true });
+    return true;
+  }
+
+  return {
+    reveal,
+    get message() {
+      return view.message ?? '';
+    },
+    set message(text: string) {
+      view.message = text;
+    },
+    dispose: () => {
+      view.dispose();
+    },
+  };
+}

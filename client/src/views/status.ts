@@ -1,0 +1,38 @@
+/**
+ * The language status item: the braces in the status bar that say, for a Nix file, what Varsmith is doing and, when
+ * nothing is found, why. It shows what it is told and asks nobody.
+ */
+import { type Disposable, LanguageStatusSeverity, l10n, languages } from 'vscode';
+import { showLogCommand } from '../commands/commands.ts';
+import type { ServerState, ServerStatus } from '../protocol.ts';
+import { doctorCommand } from './doctor.ts';
+
+export interface Status extends Disposable {
+  readonly show: (status: ServerStatus) => void;
+}
+
+const severities: Readonly<Record<ServerState, LanguageStatusSeverity>> = {
+  starting: LanguageStatusSeverity.Information,
+  ready: LanguageStatusSeverity.Information,
+  checking: LanguageStatusSeverity.Information,
+  failed: LanguageStatusSeverity.Error,
+};
+
+/** Creates the item; a click shows what was found and what is missing, or the log where there is nobody to ask. */
+export function createStatus(): Status {
+  const item = languages.createLanguageStatusItem('varsmith.status', { language: 'nix', scheme: 'file' });
+  item.name = 'Varsmith';
+  return {
+    show: status => {
+      item.text = `Varsmith: ${status.message}`;
+      item.detail = status.detail ?? '';
+      item.command =
+        status.state === 'failed'
+          ? { title: l10n.t('Show Log'), command: showLogCommand }
+          : { title: l10n.t('Doctor'), command: doctorCommand };
+      item.severity = severities[status.state];
+      item.busy = status.state === 'starting' || status.state === 'checking';
+    },
+    dispose: () => item.dispose(),
+  };
+}

@@ -1,0 +1,55 @@
+/** How items of trees are made: their look, their identity, and what a click on them does. */
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { Where } from '../protocol.ts';
+
+export const openCommand = 'varsmith.open';
+
+export const NONE = TreeItemCollapsibleState.None;
+export const COLLAPSED = TreeItemCollapsibleState.Collapsed;
+
+export function look(
+  label: string,
+  icon: string,
+  description: string,
+  state: TreeItemCollapsibleState,
+): TreeItem {
+  const item = new TreeItem(label, state);
+  item.iconPath = new ThemeIcon(icon);
+  item.description = description;
+  return item;
+}
+
+/** With the same id after every edit, so that an item stays open, and can be revealed. */
+export function named(item: TreeItem, ...parts: readonly string[]): TreeItem {
+  item.id = parts.join('\n');
+  return item;
+}
+
+/** @param byClick false where a click should open the item's own list */
+export function opening(item: TreeItem, where: Where | null, byClick = true): TreeItem {
+  if (where && byClick) item.command = { command: openCommand, title: l10n.t('Open'), arguments: [where] };
+  return item;
+}
+
+/** Colours and shapes of states, the same in trees and in the graph. The colours are declared in package.json. */
+export const STATE_ICONS = {
+  present: ['pass', 'varsmith.generated'],
+  partial: ['color-mode', 'varsmith.partlyGenerated'],
+  outdated: ['history', 'varsmith.outdated'],
+  missing: ['circle-large-outline', 'varsmith.notGenerated'],
+  unknown: ['question', 'varsmith.notKnown'],
+} as const;
+
+export function stateIcon(state: keyof typeof STATE_ICONS, icon: string = STATE_ICONS[state][0]): ThemeIcon {
+  return new ThemeIcon(icon, new ThemeColor(STATE_ICONS[state][1]));
+}
+
+export function warningIcon(icon: string): ThemeIcon {
+  return new ThemeIcon(icon, new ThemeColor('list.warningForeground'));
+}
+
+/** What a screen reader says: icons are not heard, and without a label it reads the tooltip instead of the name. */
+export function spoken(item: TreeItem, ...words: readonly string[]): TreeItem {
+  item.accessibilityInformation = { label: words.filter(Boolean).join(', ').replaceAll(' · ', ', ') };
+  return item;
+}
