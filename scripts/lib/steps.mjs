@@ -142,7 +142,7 @@ export const STEPS = [
     packages: [],
     stage: 1,
     work: async () =>
-      check(await node([bin('knip/bin/knip.js'), '--include', 'files,exports,types,duplicates,unresolved'])),
+      check(await node([bin('knip/bin/knip.js'), '--include', 'files,exports,duplicates,unresolved'])),
   },
   {
     id: 'build',

@@ -260,7 +260,7 @@ function round(value: number): number {
 }
 
 /** Characters that XML does not have are shown as what cannot be shown. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   // Nearly all names are plain, and a large graph has ten thousand of them.
   if (/^[\w .:/+-]*$/.test(text)) return text;
   return marked(text)
