@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeIf } from '../conditionally.ts';
 import { loadGrammar } from './grammar/grammar.ts';
 import { shapeOf } from './grammar/shape.ts';
 import { MISREAD, SAMPLES } from './samples.ts';
@@ -71,9 +72,8 @@ it.each(MISREAD.map(script => [script]))('%j is misread by the grammar still', s
   expect(read?.ours).not.toBe(read?.theirs ?? null);
 });
 
-it.runIf(FOLDER !== undefined)(
-  'scripts of other people are read alike, or stand here for somebody to judge',
-  () => {
+describeIf(FOLDER !== undefined, 'scripts of other people', { timeout: 600_000 }, () => {
+  it('are read alike, or are listed here for judging', () => {
     const files = readdirSync(FOLDER ?? '', { recursive: true, withFileTypes: true })
       .filter(entry => entry.isFile())
       .map(entry => join(entry.parentPath, entry.name));
@@ -84,6 +84,5 @@ it.runIf(FOLDER !== undefined)(
       return read !== null && read.ours !== read.theirs;
     });
     expect(different).toEqual([]);
-  },
-  600_000,
-);
+  });
+});
