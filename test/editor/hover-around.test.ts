@@ -107,7 +107,7 @@ test('the rule of a finding is explained', () => {
   const text = (exampleFiles()[matrix] ?? '').replace('"deepseek"', '"deepsek"');
   const { snapshot, offset } = inExample(matrix, '"deeps', { [matrix]: text });
   const rules = (id: string) => engine.rules.find(rule => rule.id === id) ?? null;
-  const found = hover(snapshot, matrix, offset, () => null, rules);
+  const found = hover(snapshot, matrix, offset, { rules });
   expect(found && textAt(snapshot, found.at)).toContain('deepsek');
   expect(found?.markdown).toMatch(
     /^\*\*registry\/unknown-key\*\* · .+\n\n.+\n\n\[Documentation\]\(https:.+rules\/registry\/unknown-key\)$/s,

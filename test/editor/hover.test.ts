@@ -196,6 +196,8 @@ test('the range is what the hover is about', () => {
 });
 test('places are links where the editor opens them', () => {
   const at = inExample(MATRIX, '"anthr');
-  const found = hover(at.snapshot, at.file, at.offset, place => `file:///fleet/${place.file}#1`);
+  const found = hover(at.snapshot, at.file, at.offset, {
+    link: place => `file:///fleet/${place.file}#1`,
+  });
   expect(found?.markdown).toContain('[lib/secret-registry.nix:');
 });

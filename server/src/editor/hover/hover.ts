@@ -26,19 +26,24 @@ export interface Hover {
   readonly markdown: string;
 }
 
+interface HoverOptions {
+  /** The address of a place; without it places are shown as text. */
+  readonly link?: (place: Place) => string | null;
+  /** The rules whose findings are explained. */
+  readonly rules?: RuleLookup;
+  /** The address of a rule's page; without it that on the web. */
+  readonly pageOf?: (rule: string) => string;
+}
+
 /**
+ * Returns what a hover shows at a place, or null where there is nothing to show.
  * @param offset 0-based UTF-16 offset
- * @param link gives the address of a place; without it places are shown as text
- * @param rules gives the rules whose findings are explained
- * @param pageOf gives the address of a rule's page; without it that on the web
  */
 export function hover(
   snapshot: Snapshot,
   file: string,
   offset: number,
-  link: (place: Place) => string | null = () => null,
-  rules: RuleLookup = () => null,
-  pageOf?: (rule: string) => string,
+  { link = () => null, rules = () => null, pageOf }: HoverOptions = {},
 ): Hover | null {
   const context: HoverContext = { snapshot, index: indexOf(snapshot), link };
   const at =

@@ -42,7 +42,7 @@ export function renameMachine(snapshot: Snapshot, from: string, to: string): Ren
   }
   const isMoved = moves.some(move => move.required === true);
   for (const file of nixFiles(snapshot)) {
-    const found = mentionsIn(snapshot, file, from, to, isMoved, [...edits.values()]);
+    const found = mentionsIn(snapshot, file, { from, to, isMoved }, [...edits.values()]);
     if ('refused' in found) return found;
     found.edits.forEach(add);
   }
@@ -104,9 +104,7 @@ function nixFilesBelow(snapshot: Snapshot, folder: string, leftOut: ReadonlySet<
 function mentionsIn(
   { files }: Snapshot,
   file: string,
-  from: string,
-  to: string,
-  isMoved: boolean,
+  { from, to, isMoved }: { readonly from: string; readonly to: string; readonly isMoved: boolean },
   edits: readonly TextEdit[],
 ): { readonly edits: TextEdit[] } | Refusal {
   const textEdits: TextEdit[] = [];

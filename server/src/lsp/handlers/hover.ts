@@ -20,9 +20,11 @@ export async function onHover(
   if (!point) return null;
   const { snapshot, border, path, offset } = point;
   const rules = (id: string) => engine.rules.find(rule => rule.id === id) ?? null;
-  const card = hover(snapshot, path, offset, linkIn(border, client), rules, id =>
-    documentationLinkOf(client, id),
-  );
+  const card = hover(snapshot, path, offset, {
+    link: linkIn(border, client),
+    rules,
+    pageOf: id => documentationLinkOf(client, id),
+  });
   if (!card) return null;
   const range = rangeOf(snapshot.files, card.at);
   return { contents: markupOf(client, card.markdown), ...(range ? { range } : {}) };
