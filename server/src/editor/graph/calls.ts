@@ -2,7 +2,7 @@
  * The dependency graph as a hierarchy of calls: who depends on a generator "calls" it, what it depends on it "calls".
  * Pure; it knows no editor.
  */
-import { keptFor } from '../../checks/facts/store/stored-index.ts';
+import { keeping } from '../../checks/memory/kept.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
@@ -63,7 +63,7 @@ interface Dependent {
 }
 
 /** By what they depend on. */
-const dependents = keptFor((fleet: Fleet): ReadonlyMap<string, readonly Dependent[]> => {
+const dependents = keeping((fleet: Fleet): ReadonlyMap<string, readonly Dependent[]> => {
   const found = new Map<string, Dependent[]>();
   for (const generator of fleet.generators)
     for (const { value, at } of dependenciesOf(generator)) {

@@ -1,5 +1,5 @@
 /** The names in a file that stand for secrets of sops-nix and agenix, for their templates and encrypted files. */
-import { keptFor } from '../../checks/facts/store/stored-index.ts';
+import { keeping } from '../../checks/memory/kept.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { SecretDefinition, SecretFacts, SecretUse } from '../../fleet/model/secrets.ts';
 import type { Place } from '../../nix/places.ts';
@@ -16,7 +16,7 @@ export function filesWithSecrets(fleet: Fleet): Iterable<string> {
   return byFile(fleet).keys();
 }
 
-const byFile = keptFor(
+const byFile = keeping(
   (fleet: Fleet): ReadonlyMap<string, SecretFacts> =>
     new Map(fleet.secrets.flatMap(facts => (isEmpty(facts) ? [] : [[facts.file, facts] as const]))),
 );
@@ -26,7 +26,7 @@ function isEmpty({ definitions, templates, uses, defaults, ageRules }: SecretFac
 }
 
 /** An edit leaves what most files say as it was. */
-const targetsOf = keptFor(
+const targetsOf = keeping(
   ({ definitions, templates, uses, defaults, ageRules }: SecretFacts): readonly Target[] => [
     ...definitions.flatMap(definitionTargets),
     ...templates.map(({ name, at }) => target(at, { kind: 'template', template: name }, 'declaration')),

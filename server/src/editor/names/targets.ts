@@ -2,7 +2,7 @@
  * The names in a file that a person can point at, and what each of them stands for. Made of what the fleet says
  * of places; knows no feature.
  */
-import { keptFor } from '../../checks/facts/store/stored-index.ts';
+import { keeping } from '../../checks/memory/kept.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../../fleet/model/generators.ts';
 import type { Matrix, Registry } from '../../fleet/model/registries.ts';
@@ -135,10 +135,10 @@ function collected(collect: (add: Add) => void): readonly Target[] {
 }
 
 /** An edit leaves most definitions and most units as they were, in a fleet that is new. */
-const definitionTargets = keptFor((definition: GeneratorDefinition) =>
+const definitionTargets = keeping((definition: GeneratorDefinition) =>
   collected(add => addDefinition(definition, add)),
 );
-const unitTargets = keptFor((unit: Unit) => collected(add => addUnit(unit, add)));
+const unitTargets = keeping((unit: Unit) => collected(add => addUnit(unit, add)));
 
 /** What registries and matrices name, in their order. */
 function pipelineTargets({ registries, matrices }: Fleet): readonly Target[] {

@@ -1,5 +1,5 @@
 /** The encrypted files of a repository, found by what is in them: for choosing one. Looks only when somebody asks. */
-import { keptFor } from '../../checks/facts/store/stored-index.ts';
+import { keeping } from '../../checks/memory/kept.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { StoreContents } from '../../store/vars/read.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -16,7 +16,7 @@ export function encryptedFiles(snapshot: Snapshot): EncryptedFiles {
   return foundIn(snapshot.stored()).of(snapshot);
 }
 
-const foundIn = keptFor((_: StoreContents) => {
+const foundIn = keeping((_: StoreContents) => {
   let files: EncryptedFiles | null = null;
   return {
     of(snapshot: Snapshot): EncryptedFiles {

@@ -1,6 +1,6 @@
 /** Names for outlines and for jumping about: what a file declares, and what the whole fleet does. */
 
-import { keptFor } from '../../checks/facts/store/stored-index.ts';
+import { keeping } from '../../checks/memory/kept.ts';
 import { childrenOf } from '../../nix/expressions.ts';
 import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
@@ -145,7 +145,7 @@ function wholeOf({ files }: Snapshot, at: Place): Place {
 }
 
 /** All bindings of a file, by where their first name begins: looked through once for all symbols. */
-const bindingsIn = keptFor((source: SourceFile): ReadonlyMap<number, Range> => {
+const bindingsIn = keeping((source: SourceFile): ReadonlyMap<number, Range> => {
   const found = new Map<number, Range>();
   const open: Expr[] = [source.root];
   for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {

@@ -26,7 +26,7 @@ const byContents = new WeakMap<StoreContents, Kept>();
 
 /** Returns all that is known of secrets; computed once a fleet. */
 export function secretsOf({ fleet, sources, stored }: CheckContext): FleetSecrets {
-  const kept = keptFor(stored(), sources);
+  const kept = keeping(stored(), sources);
   const facts = fleet.secrets;
   if (kept.joined === null || !sameItems(kept.facts, facts)) {
     kept.facts = facts;
@@ -37,10 +37,10 @@ export function secretsOf({ fleet, sources, stored }: CheckContext): FleetSecret
 
 /** Returns the files beside Nix, as they were read for the join. */
 export function secretFilesOf({ sources, stored }: CheckContext): SecretFiles {
-  return keptFor(stored(), sources).files;
+  return keeping(stored(), sources).files;
 }
 
-function keptFor(contents: StoreContents, sources: CheckFiles): Kept {
+function keeping(contents: StoreContents, sources: CheckFiles): Kept {
   let kept = byContents.get(contents);
   if (kept === undefined) {
     kept = { implicit: implicitIn(contents), files: readSecretFiles(sources), facts: [], joined: null };

@@ -2,8 +2,9 @@
  * What else than Nix reads encrypted files: scripts, Terraform, recipes of `just` and `make`, and what is written down
  * for people. Texts are searched for names; nothing is understood of them.
  */
+
+import { keeping } from '../../memory/kept.ts';
 import type { CheckContext, CheckFiles } from '../../rule.ts';
-import { keptFor } from '../store/stored-index.ts';
 import { NOT_SEARCHED } from './sops-files.ts';
 
 /** Returns whether something other than Nix may read a key. Looks through the repository when first asked. */
@@ -17,7 +18,7 @@ export function namedInScripts({ fleet, sources, stored }: CheckContext): (key: 
 }
 
 /** Looked for once for each state of the files that are not Nix. */
-const scriptsFor = keptFor(() => {
+const scriptsFor = keeping(() => {
   let texts: readonly string[] | null = null;
   return {
     of(sources: CheckFiles): readonly string[] {

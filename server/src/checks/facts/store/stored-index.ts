@@ -2,10 +2,12 @@
  * What is stored, in the order in which rules ask: by generator, then by file. Made once for each state of the stores,
  * so that an edit of a Nix file does not walk through them again. Knows nothing of what is declared.
  */
+
 import type { Place } from '../../../nix/places.ts';
 import { addToList, once } from '../../../std.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
+import { keeping } from '../../memory/kept.ts';
 import type { Report } from '../../rule.ts';
 
 export interface StoredFileOf {
@@ -43,26 +45,13 @@ export function wholeFile(path: string): Place {
   return { file: path, start: 0, end: 0 };
 }
 
-export const storedIndex = keptFor(makeIndex);
+export const storedIndex = keeping(makeIndex);
 
 /** Reports that depend on nothing but what is stored. */
 export function keptReports(
   make: (contents: StoreContents) => readonly Report[],
 ): (contents: StoreContents) => readonly Report[] {
-  return keptFor(make);
-}
-
-/** Computes an answer once for each object that it is about. */
-export function keptFor<K extends object, T>(compute: (of: K) => T): (of: K) => T {
-  const kept = new WeakMap<K, { readonly answer: T }>();
-  return of => {
-    let known = kept.get(of);
-    if (known === undefined) {
-      known = { answer: compute(of) };
-      kept.set(of, known);
-    }
-    return known.answer;
-  };
+  return keeping(make);
 }
 
 interface Draft {

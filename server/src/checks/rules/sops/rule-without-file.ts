@@ -12,7 +12,7 @@ import {
   isEncrypted,
   NOT_SEARCHED,
 } from '../../facts/sops/sops-files.ts';
-import { keptFor } from '../../facts/store/stored-index.ts';
+import { keeping } from '../../memory/kept.ts';
 import type { CheckContext, CheckFiles, Fix, Report, Rule } from '../../rule.ts';
 
 export const ruleWithoutFile: Rule = {
@@ -140,7 +140,7 @@ function reportOf(
 const MAX_FILES = 20_000;
 
 /** Returns the files below a folder, but for those of Nix, which nobody encrypts; null where they are too many. */
-const filesFor = keptFor(() => {
+const filesFor = keeping(() => {
   const known = new Map<string, readonly string[] | null>();
   return {
     below(sources: CheckFiles, folder: string): readonly string[] | null {

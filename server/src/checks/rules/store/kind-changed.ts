@@ -3,8 +3,9 @@ import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
 import { type SoleDeclaration, soleDeclaration, soleFile } from '../../facts/store/declared-files.ts';
-import { keptFor, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
+import { storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
 import { inBrackets } from '../../facts/wording.ts';
+import { keeping } from '../../memory/kept.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -64,7 +65,7 @@ function isInPlace({ body: { share } }: SoleDeclaration, { placement }: StoredVa
 }
 
 /** Returns files of which a secret is stored. */
-const secretsOf = keptFor((contents: StoreContents) =>
+const secretsOf = keeping((contents: StoreContents) =>
   [...storedIndex(contents).generators.values()].flatMap(generator =>
     [...generator.files.values()]
       .filter(file => file.all.some(storedVar => storedVar.kind === 'secret' && storedVar.current))

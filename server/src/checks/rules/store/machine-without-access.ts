@@ -8,8 +8,9 @@ import type { StoreContents } from '../../../store/vars/read.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
 import { type SoleDeclaration, soleDeclaration, soleFile } from '../../facts/store/declared-files.ts';
 import { sameKey } from '../../facts/store/recipient-keys.ts';
-import { keptFor, wholeFile } from '../../facts/store/stored-index.ts';
+import { wholeFile } from '../../facts/store/stored-index.ts';
 import { machinesText } from '../../facts/wording.ts';
+import { keeping } from '../../memory/kept.ts';
 import type { CheckContext, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/shared/mail/password';
@@ -115,7 +116,7 @@ interface Candidate {
 }
 
 /** Returns secrets that some machine cannot decrypt, whether it has to or not. */
-const candidatesIn = keptFor((contents: StoreContents): readonly Candidate[] => {
+const candidatesIn = keeping((contents: StoreContents): readonly Candidate[] => {
   const keys = machineKeys(contents);
   return contents.vars.flatMap((stored): Candidate[] => {
     if (!stored.current || stored.placement === 'per-export' || stored.kind !== 'secret') return [];

@@ -14,8 +14,9 @@ import {
   unlessForeign,
 } from '../../facts/store/declared-files.ts';
 import { removal, storedFiles } from '../../facts/store/leftover-words.ts';
-import { keptFor, type StoredGenerator, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
+import { type StoredGenerator, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
 import { counted, inBrackets, machinesText, quoted } from '../../facts/wording.ts';
+import { keeping } from '../../memory/kept.ts';
 import type { CheckContext, Leftover, Report, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -111,7 +112,7 @@ function* undeclared(stored: StoredGenerator, machines: ReadonlySet<string>, fle
 }
 
 /** Earlier versions of clan-core had generators of other names, and a fleet may have any version. */
-const isOfClanCore = keptFor(({ name, files }: StoredGenerator): boolean =>
+const isOfClanCore = keeping(({ name, files }: StoredGenerator): boolean =>
   [...files.values()].some(({ name: file, all }) =>
     [true, false].some(
       shared =>

@@ -1,7 +1,8 @@
 /** store/orphan-machine: what is stored of a machine that is not there any more. */
 import type { StoreContents } from '../../../store/vars/read.ts';
-import { keptFor, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
+import { storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
 import { counted, quoted } from '../../facts/wording.ts';
+import { keeping } from '../../memory/kept.ts';
 import type { CheckContext, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -75,7 +76,7 @@ function leftText({ hasKey, readable }: Owner): string {
 }
 
 /** Returns all machines that the stores know of, each with the file that stands for it. */
-const ownersIn = keptFor((contents: StoreContents): ReadonlyMap<string, Owner> => {
+const ownersIn = keeping((contents: StoreContents): ReadonlyMap<string, Owner> => {
   const paths = new Map<string, string>();
   for (const { name, path, keys } of contents.sops.machines)
     if (keys() !== null) paths.set(name, `${path}/key.json`);

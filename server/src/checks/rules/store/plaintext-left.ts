@@ -3,8 +3,9 @@ import { catalogueFile } from '../../../fleet/catalogue/catalogue.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
 import { soleDeclaration, soleFile } from '../../facts/store/declared-files.ts';
-import { keptFor, type StoredFileOf, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
+import { type StoredFileOf, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
 import { inBrackets } from '../../facts/wording.ts';
+import { keeping } from '../../memory/kept.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -83,7 +84,7 @@ interface PublicFile {
 }
 
 /** Returns files with a stored value. */
-const publicFilesOf = keptFor((contents: Parameters<typeof storedIndex>[0]): readonly PublicFile[] =>
+const publicFilesOf = keeping((contents: Parameters<typeof storedIndex>[0]): readonly PublicFile[] =>
   [...storedIndex(contents).generators.values()].flatMap(generator =>
     [...generator.files.values()].flatMap(file => {
       const values = file.all.filter(storedVar => storedVar.kind === 'public');

@@ -4,7 +4,8 @@ import { keysFor } from '../../../store/sops/sops-keys.ts';
 import type { Holders } from '../../../store/vars/links.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import { keyOwners, keysText, without } from '../../facts/store/recipient-keys.ts';
-import { keptFor, wholeFile } from '../../facts/store/stored-index.ts';
+import { wholeFile } from '../../facts/store/stored-index.ts';
+import { keeping } from '../../memory/kept.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -76,7 +77,7 @@ interface Drift {
   readonly extra: readonly string[];
 }
 
-const driftsIn = keptFor(({ sops, vars, accessOf }: StoreContents): readonly Drift[] => {
+const driftsIn = keeping(({ sops, vars, accessOf }: StoreContents): readonly Drift[] => {
   const drifts: Drift[] = [];
   function compare(path: string, holders: Holders, recipients: readonly string[], machine: string | null) {
     const wanted = keysFor(sops, holders);

@@ -2,7 +2,8 @@
 import { folderOf } from '../../../nix/eval/paths.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import { isElsewhere } from '../../facts/git-facts.ts';
-import { keptFor, wholeFile } from '../../facts/store/stored-index.ts';
+import { wholeFile } from '../../facts/store/stored-index.ts';
+import { keeping } from '../../memory/kept.ts';
 import type { CheckContext, CheckFiles, Report, Rule, TrackedFiles } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -56,7 +57,7 @@ Source: clan-core d7c35d912, clan_lib/git.py; the Nix manual on flake references
 };
 
 /** Returns the last answer for each state of the stores: git's index changes when files are added, and no oftener. */
-const reportsFor = keptFor((contents: StoreContents) => {
+const reportsFor = keeping((contents: StoreContents) => {
   let last: { readonly tracked: TrackedFiles; readonly reports: readonly Report[] } | null = null;
   return {
     of(sources: CheckFiles, tracked: TrackedFiles): readonly Report[] {
