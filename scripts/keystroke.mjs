@@ -3,16 +3,16 @@
 // real server is driven over the protocol with the example fleet, and a letter is typed into a string when all is warm.
 //   node scripts/keystroke.mjs [--source DIR]     of this checkout, or of another one
 //   --files     names the files too
-import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import ts from 'typescript';
+import { startServer } from '../bench/driver/connection.mjs';
+import { didOpen, openable, toggling } from '../bench/driver/document.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const { values: options } = parseArgs({
@@ -54,8 +54,8 @@ function instrumented(path, text) {
     .reduce((result, [at, put]) => result.slice(0, at) + put + result.slice(at), text);
 }
 
-/** What runs in front of the server: it counts, and writes the count at a signal. */
-const COUNTER = `
+/** Returns what runs in front of the server: it counts, and writes the counts to a file at a signal. */
+const counter = path => `
 const counts = { files: {}, functions: new Set(), calls: 0, moves: 0, last: '' };
 globalThis.__enter = (file, line) => {
   counts.files[file] = (counts.files[file] ?? 0) + 1;
@@ -65,13 +65,16 @@ globalThis.__enter = (file, line) => {
   counts.last = file;
 };
 process.on('SIGUSR2', () => {
-  process.stderr.write('counted ' + JSON.stringify({ ...counts, functions: counts.functions.size }) + '\\n');
+  const { renameSync, writeFileSync } = require('node:fs');
+  const path = ${JSON.stringify(path)};
+  writeFileSync(path + '.new', JSON.stringify({ ...counts, functions: counts.functions.size }));
+  renameSync(path + '.new', path);
   Object.assign(counts, { files: {}, functions: new Set(), calls: 0, moves: 0 });
 });
 `;
 
 /** Bundles the instrumented server. Returns its path. */
-async function bundle(directory) {
+async function bundle(directory, counts) {
   const require = createRequire(join(ROOT, 'package.json'));
   const modules = join(ROOT, 'node_modules');
   const inner = join(modules, 'vscode-languageserver/node_modules');
@@ -89,7 +92,7 @@ async function bundle(directory) {
     format: 'cjs',
     target: 'node20',
     logLevel: 'error',
-    banner: { js: COUNTER },
+    banner: { js: counter(counts) },
     nodePaths: [modules],
     alias: {
       'web-tree-sitter': join(modules, 'web-tree-sitter/web-tree-sitter.cjs'),
@@ -124,103 +127,46 @@ async function bundle(directory) {
   return outfile;
 }
 
-/** A server over stdio, spoken to with as little as it needs. */
-function connect(program) {
-  const child = spawn(process.execPath, [program, '--stdio'], { cwd: FLEET, stdio: 'pipe' });
-  const waiting = new Map();
-  let buffer = Buffer.alloc(0);
-  let errors = '';
-  let lastId = 0;
-  const send = message => {
-    const body = Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...message }));
-    child.stdin.write(`Content-Length: ${body.length}\r\n\r\n`);
-    child.stdin.write(body);
-  };
-  child.stdout.on('data', chunk => {
-    buffer = Buffer.concat([buffer, chunk]);
-    for (;;) {
-      const head = buffer.indexOf('\r\n\r\n');
-      const length = head < 0 ? null : /content-length:\s*(\d+)/i.exec(buffer.subarray(0, head).toString());
-      if (length === null || buffer.length < head + 4 + Number(length[1])) return;
-      const message = JSON.parse(buffer.subarray(head + 4, head + 4 + Number(length[1])).toString());
-      buffer = buffer.subarray(head + 4 + Number(length[1]));
-      if (message.id === undefined) continue;
-      if (message.method === undefined) waiting.get(message.id)?.(message.result);
-      else
-        send({
-          id: message.id,
-          result: message.method === 'workspace/configuration' ? message.params.items.map(() => null) : null,
-        });
-    }
-  });
-  child.stderr.on('data', chunk => {
-    errors += chunk;
-  });
-  return {
-    notify: (method, params) => send({ method, params }),
-    request: (method, params) =>
-      new Promise(answer => {
-        waiting.set(++lastId, answer);
-        send({ id: lastId, method, params });
-      }),
-    /** What was entered since it was asked last. */
-    async counted() {
-      errors = '';
-      child.kill('SIGUSR2');
-      for (;;) {
-        const line = /^counted (.*)$/m.exec(errors);
-        if (line !== null) return JSON.parse(line[1]);
-        await wait(20);
-      }
-    },
-    stop: () => child.kill(),
-  };
+/** Returns what a server has entered since it was asked last. */
+async function counted(server, counts) {
+  rmSync(counts, { force: true });
+  process.kill(server.pid, 'SIGUSR2');
+  while (!existsSync(counts)) await wait(20);
+  return JSON.parse(readFileSync(counts, 'utf8'));
 }
 
 /** Types and takes away a letter until everything is warm, and counts the last time. */
-async function keystroke(program, { file, behind }) {
-  const server = connect(program);
-  const uri = pathToFileURL(join(FLEET, file)).href;
-  const text = readFileSync(join(FLEET, file), 'utf8');
-  const found = behind.exec(text);
-  if (found === null) throw new Error(`${file}: no ${behind}`);
-  const before = text.slice(0, found.index + found[0].length).split('\n');
-  const start = { line: before.length - 1, character: before.at(-1).length };
-  const end = { ...start, character: start.character + 1 };
-  const folder = pathToFileURL(FLEET).href;
-  await server.request('initialize', {
-    processId: process.pid,
-    rootUri: folder,
-    workspaceFolders: [{ uri: folder, name: 'fleet' }],
-    capabilities: {
-      workspace: { configuration: true, workspaceFolders: true },
-      textDocument: { publishDiagnostics: {} },
-    },
-  });
-  server.notify('initialized', {});
-  server.notify('textDocument/didOpen', { textDocument: { uri, languageId: 'nix', version: 1, text } });
+async function keystroke(program, counts, { file, behind }) {
+  const command = [process.execPath, program, '--stdio'];
+  const server = startServer({ command, root: FLEET, folders: true, pull: 'no', timeout: 30_000 });
+  const document = openable(join(FLEET, file));
+  const match = behind.exec(document.text);
+  if (match === null) throw new Error(`${file}: no ${behind}`);
+  const before = document.text.slice(0, match.index + match[0].length).split('\n');
+  const edit = toggling(
+    document,
+    { line: before.length - 1, character: before.at(-1).length, text: 'x' },
+    true,
+  );
+  await server.initialize();
+  server.notify('textDocument/didOpen', didOpen(document));
   await wait(3 * QUIET);
-  let version = 1;
-  for (let edit = 0; edit < WARM; edit++) {
-    await server.counted();
-    const change =
-      edit % 2 === 0 ? { range: { start, end: start }, text: 'x' } : { range: { start, end }, text: '' };
-    server.notify('textDocument/didChange', {
-      textDocument: { uri, version: ++version },
-      contentChanges: [change],
-    });
+  for (let count = 0; count < WARM; count++) {
+    await counted(server, counts);
+    server.notify('textDocument/didChange', edit.next());
     await wait(QUIET);
   }
-  const counts = await server.counted();
-  server.stop();
-  return counts;
+  const result = await counted(server, counts);
+  await server.stop();
+  return result;
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'varsmith-keystroke-'));
 try {
-  const program = await bundle(directory);
+  const counts = join(directory, 'counts.json');
+  const program = await bundle(directory, counts);
   for (const place of PLACES) {
-    const { files, functions, calls, moves } = await keystroke(program, place);
+    const { files, functions, calls, moves } = await keystroke(program, counts, place);
     const names = Object.keys(files).sort();
     const rooms = new Map();
     for (const name of names) {

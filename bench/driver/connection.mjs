@@ -195,6 +195,7 @@ export function startServer(options) {
   return {
     startedAt,
     registered,
+    pid: child.pid,
     initialize,
     notify,
     request,
