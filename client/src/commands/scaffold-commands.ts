@@ -15,12 +15,10 @@ import {
 import { pickRoot, rootAround, STAYS } from '../generate/choose.ts';
 import type { Server } from '../language/server.ts';
 import { openWhere } from '../open-place.ts';
+import { EVERYTHING, type FleetRoot, fleetRequest } from '../protocol/fleet.ts';
 import {
   type CheckNameParams,
   checkNameRequest,
-  EVERYTHING,
-  type FleetRoot,
-  fleetRequest,
   type ScaffoldChoices,
   type ScaffoldParams,
   type ScaffoldResult,
@@ -31,7 +29,7 @@ import {
   scaffoldChoicesRequest,
   scaffoldRequest,
   secretProposalsRequest,
-} from '../protocol.ts';
+} from '../protocol/scaffold.ts';
 
 const MAKE_KEY = 'varsmith.makeKey';
 

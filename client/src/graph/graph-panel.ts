@@ -7,7 +7,8 @@ import { bytesOfBase64, nonce } from '../language/portable.ts';
 import type { Server } from '../language/server.ts';
 import { messageOf } from '../message-of.ts';
 import { openGenerator } from '../open-place.ts';
-import { type GraphParams, type GraphResult, graphRequest, type PlaceParams } from '../protocol.ts';
+import { type GraphParams, type GraphResult, graphRequest } from '../protocol/graph.ts';
+import type { PlaceParams } from '../protocol/places.ts';
 import type { Choice, ExportFormat, FromPage, Kept, ToPage } from '../webview/messages.ts';
 import { graphPage } from './graph-page.ts';
 

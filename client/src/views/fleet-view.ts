@@ -30,7 +30,7 @@ import {
   keyRequest,
   type MachineParams,
   machineRequest,
-} from '../protocol.ts';
+} from '../protocol/fleet.ts';
 import { createAccessView } from './access-view.ts';
 import { emptyState, filterText, lackingBadge } from './fleet-words.ts';
 import { createSecretsView } from './secrets-view.ts';

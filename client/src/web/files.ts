@@ -11,7 +11,7 @@ import {
   type VirtualEntry,
   type WantedParams,
   wantedNotification,
-} from '../protocol.ts';
+} from '../protocol/files.ts';
 import { atMost } from './at-most.ts';
 
 export interface Files extends Disposable {
