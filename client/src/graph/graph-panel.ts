@@ -23,14 +23,13 @@ const VIEW = 'varsmith.graph';
 
 export function createGraphTab(server: Server, extension: Uri): GraphTab {
   const drawing = createDrawing(server);
-  const dist = Uri.joinPath(extension, 'dist');
 
   const restoring = window.registerWebviewPanelSerializer(VIEW, {
     async deserializeWebviewPanel(panel: WebviewPanel, kept: Partial<Kept> | undefined) {
       drawing.choice = { ...EVERYTHING, ...kept?.choice };
       drawing.near = kept?.root ?? null;
       drawing.panel?.dispose();
-      adopt(drawing, panel, dist);
+      adopt(drawing, panel, extension);
     },
   });
 
@@ -43,8 +42,8 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       if (drawing.panel === undefined) {
         // A new page asks for the graph when it is loaded.
         const title = l10n.t('Dependency Graph');
-        const panel = window.createWebviewPanel(VIEW, title, ViewColumn.Active, optionsOf(dist));
-        adopt(drawing, panel, dist);
+        const panel = window.createWebviewPanel(VIEW, title, ViewColumn.Active, optionsOf(extension));
+        adopt(drawing, panel, extension);
       } else {
         drawing.panel.reveal();
         await draw(drawing);
@@ -58,11 +57,11 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
   };
 }
 
-/** Fills a tab, whether it is new or restored. @param dist the folder of the bundles */
-function adopt(drawing: Drawing, panel: WebviewPanel, dist: Uri): void {
+/** Fills a tab, whether it is new or restored. */
+function adopt(drawing: Drawing, panel: WebviewPanel, extension: Uri): void {
   const { webview } = panel;
-  webview.options = optionsOf(dist);
-  const script = webview.asWebviewUri(Uri.joinPath(dist, 'graph-page.js')).toString();
+  webview.options = optionsOf(extension);
+  const script = webview.asWebviewUri(Uri.joinPath(extension, 'dist', 'graph-page.js')).toString();
   webview.onDidReceiveMessage((message: FromPage) =>
     handleMessage(drawing, message).catch(
       error => void window.showErrorMessage(`Varsmith: ${messageOf(error)}`),
@@ -77,6 +76,6 @@ function adopt(drawing: Drawing, panel: WebviewPanel, dist: Uri): void {
   webview.html = graphPage(script, webview.cspSource, nonce());
 }
 
-function optionsOf(dist: Uri) {
-  return { enableScripts: true, localResourceRoots: [dist] };
+function optionsOf(extension: Uri) {
+  return { enableScripts: true, localResourceRoots: [Uri.joinPath(extension, 'dist')] };
 }
