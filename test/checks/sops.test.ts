@@ -217,7 +217,8 @@ describe('sops/undeclared-secret, machine by machine', () => {
       'flake.nix':
         '{ outputs = inputs@{ flake-parts, self, nixpkgs, ... }: flake-parts.lib.mkFlake { inherit inputs; } {\n  imports = [ ./web.nix ./any.nix ];\n  flake.nixosConfigurations.lea = nixpkgs.lib.nixosSystem { modules = [ self.modules.nixos.web ]; };\n}; }\n',
       'web.nix': module(secret),
-      'any.nix': '{ flake.modules.nixos.any = { config, ... }: { sops.secrets.${config.my.name} = { }; }; }\n',
+      'any.nix':
+        '{ flake.modules.nixos.any = { config, ... }: { sops.secrets.${config.my.name} = { }; }; }\n',
     });
     expect(lacking(texts('wbe'))).toEqual([
       'lea: Nothing declares the secret "web" of sops-nix (machine lea); reading it fails. Did you mean "wbe"?',

@@ -26,7 +26,7 @@ export function machineSecrets(table: TableState, followed: FollowedModules): Ma
   const { complete, known } = followed.setting;
   let machine: MachineOptions | null = null;
   const settled = (facts: ModuleFacts, open: ModuleSecrets) => {
-    machine ??= table.settling.optionsOf(followed.modules, followed.allKnown && complete, known);
+    machine ??= table.fixpoint.optionsOf(followed.modules, followed.allKnown && complete, known);
     return settledSecrets(table, facts, open, machine);
   };
   const secrets = {

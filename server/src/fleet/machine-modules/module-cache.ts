@@ -7,7 +7,7 @@ import type { FlakeSet } from '../../flake/flake-modules.ts';
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { MachineSecrets, ModuleSecrets } from '../model/secrets.ts';
-import type { SettledCache } from './fixpoint.ts';
+import type { FixpointCache } from './fixpoint.ts';
 import type { FollowedModules } from './machine-modules.ts';
 import type { Settled } from './machine-options.ts';
 import type { ModuleFacts } from './module-facts.ts';
@@ -40,7 +40,7 @@ export interface ModuleCache {
   /** Files that have changed since somebody asked for the options of all. */
   readonly changed: Set<string>;
   /** What modules are on machines, and say of options. */
-  readonly settled: SettledCache;
+  readonly settled: FixpointCache;
 }
 
 /** What a machine declares of secrets, and what its modules say of them in general. */
