@@ -185,7 +185,7 @@ function layersIn(
   const all = held.some(candidate => candidate.value.kind === 'lambda')
     ? held.flatMap(candidate =>
         candidate.value.kind === 'lambda'
-          ? definedBy(cx, candidate.value, candidate.conditional)
+          ? definedBy(cx, candidate.value, candidate.conditional, isOnly && held.length === 1)
           : [candidate],
       )
     : held;
@@ -235,13 +235,24 @@ function readFile(around: Reading, { name, kind, at, layers, conditional }: Name
     secret: option('secret', true, readBool),
     deploy: option('deploy', true, readBool),
     owner: option('owner', 'root', readText),
-    group: option<string | null>('group', null, readText),
+    ...readGroup(reading, layers),
     mode: option('mode', '0400', readText),
     neededFor: option('neededFor', 'services', readText),
     from: 'files',
     conditional,
     at,
   };
+}
+
+/** What the group is that nobody sets, only the machine tells. */
+const ROOTS_GROUP = '\0';
+
+function readGroup(
+  reading: Reading,
+  layers: readonly Layer[],
+): Pick<GeneratorFile, 'group' | 'hasDefaultGroup'> {
+  const group = optionOr(reading, layers, 'group', ROOTS_GROUP, readText);
+  return { group: group === ROOTS_GROUP ? null : group, hasDefaultGroup: group === ROOTS_GROUP };
 }
 
 function readPrompt(around: Reading, { name, at, layers }: Named): GeneratorPrompt {
@@ -264,6 +275,7 @@ function promptFile(prompt: GeneratorPrompt, conditional: boolean): GeneratorFil
     deploy: true,
     owner: 'root',
     group: null,
+    hasDefaultGroup: true,
     mode: '0400',
     neededFor: 'services',
     from: 'prompt',
