@@ -19,12 +19,12 @@ export function registerSopsCommands(server: Server, cli: string): readonly Disp
   const register = (id: string, work: (about: About) => Promise<void>) =>
     commands.registerCommand(id, async (node?: SecretNode) => {
       if (!(await isTrusted())) return;
-      const given = node !== undefined && 'root' in node ? node : null;
+      const choice = node !== undefined && 'root' in node ? node : null;
       const root =
-        given === null ? (await choose.root())?.uri : given.kind === 'root' ? given.root.uri : given.root;
+        choice === null ? (await choose.root())?.uri : choice.kind === 'root' ? choice.root.uri : choice.root;
       if (root === undefined) return;
       const cwd = Uri.parse(root).fsPath;
-      await work({ run: runner(cli, cwd), root, cwd, node: given });
+      await work({ run: runner(cli, cwd), root, cwd, node: choice });
     });
   return [
     register('varsmith.addSopsSecret', addSopsSecret),
@@ -123,13 +123,13 @@ async function settled(run: Run, args: readonly string[]): Promise<readonly stri
     void window.showErrorMessage(`Varsmith: ${refused}`);
     return null;
   }
-  const known = asks === 'module' ? choices.modules : choices.files;
+  const offered = asks === 'module' ? choices.modules : choices.files;
   const title =
     asks === 'module'
       ? l10n.t('Add sops Secret: declared in which module')
       : l10n.t('Add sops Secret: kept in which encrypted file');
   const other = { label: `$(new-file) ${l10n.t('Another…')}`, path: null };
-  const items = [...known.map(path => ({ label: path, path })), other];
+  const items = [...offered.map(path => ({ label: path, path })), other];
   const picked = await window.showQuickPick(items, { ...STAYS, title });
   const path =
     picked === undefined
@@ -160,7 +160,7 @@ async function convertToVars({ run, cwd, node }: About): Promise<void> {
   const looked = await run(['convert', ...chosenBy(node), '--dry-run', '--json', ...within]);
   if (looked === null) return;
   const { converted, kept } = JSON.parse(looked.stdout) as Conversions;
-  const reasons = kept.map(one => one.reason);
+  const reasons = kept.map(entry => entry.reason);
   if (converted.length === 0) {
     const why =
       reasons.length === 0 ? l10n.t('There is no secret of sops-nix or agenix here.') : reasons.join(' ');
@@ -169,8 +169,12 @@ async function convertToVars({ run, cwd, node }: About): Promise<void> {
   }
   const items = converted.map(({ name, generator, stored }) => ({
     label: name,
-    description: [...new Set(stored.flatMap(one => one.machines))].join(', '),
-    detail: l10n.t('{0} → generator {1}', [...new Set(stored.map(one => one.file))].join(', '), generator),
+    description: [...new Set(stored.flatMap(entry => entry.machines))].join(', '),
+    detail: l10n.t(
+      '{0} → generator {1}',
+      [...new Set(stored.map(entry => entry.file))].join(', '),
+      generator,
+    ),
   }));
   const picked = await window.showQuickPick(items, {
     ...STAYS,
@@ -181,19 +185,19 @@ async function convertToVars({ run, cwd, node }: About): Promise<void> {
     matchOnDetail: true,
   });
   if (!picked || picked.length === 0) return;
-  const names = picked.map(one => one.label);
+  const names = picked.map(item => item.label);
   if (!(await isConfirmed(run, [...names, ...within], reasons))) return;
   const ended = await run(['convert', ...names, '--json', ...within]);
   if (ended === null) return;
   const { notes } = JSON.parse(ended.stdout) as Conversions;
-  const said = [
+  const sentences = [
     names.length === 1
       ? l10n.t('1 secret converted, nothing committed.')
       : l10n.t('{0} secrets converted, nothing committed.', names.length),
     ...notes,
   ].join(' ');
   const changes = l10n.t('Show Changes');
-  const answer = await window.showInformationMessage(`Varsmith: ${said}`, changes);
+  const answer = await window.showInformationMessage(`Varsmith: ${sentences}`, changes);
   if (answer === changes) await commands.executeCommand('workbench.view.scm');
 }
 

@@ -59,16 +59,16 @@ async function askLine(question: Question, boxes: Boxes): Promise<string | null 
     const box = { title, prompt: description, hidden, error };
     const buttons: readonly BoxButton[] = bringable ? ['clipboard', 'file'] : [];
     const placeholder = ifEmpty ?? '';
-    const said = await boxes.show({ ...box, placeholder, value: question.previous ?? '', buttons });
-    if (said === null) return undefined;
+    const answer = await boxes.show({ ...box, placeholder, value: question.previous ?? '', buttons });
+    if (answer === null) return undefined;
     error = null;
-    if (said.button !== null) {
-      const brought = await bring(said.button, boxes);
+    if (answer.button !== null) {
+      const brought = await bring(answer.button, boxes);
       if (brought !== null && 'text' in brought) return brought.text;
       error = brought?.problem ?? null;
       continue;
     }
-    const text = bringable ? await asPasted(said.text, boxes) : said.text;
+    const text = bringable ? await asPasted(answer.text, boxes) : answer.text;
     if (text === '' && ifEmpty !== null && (hidden || question.previous === null)) return null;
     if (text === '' && required) error = l10n.t('An answer is needed.');
     else if (!hidden || !confirm || text.includes('\n')) return text;
@@ -100,37 +100,37 @@ async function askLines(question: Question, boxes: Boxes): Promise<string | null
   let error: string | null = null;
   for (;;) {
     const count = countLines(text);
-    const said = await boxes.show({
+    const answer = await boxes.show({
       ...{ title, hidden, error, value },
       prompt: count === 0 ? l10n.t('{0} (several lines)', description) : soFar(description, text, hidden),
       placeholder:
         count === 0 ? (ifEmpty ?? l10n.t('The first line')) : l10n.t('The next line; Enter alone ends'),
       buttons: count > 0 ? ['back', 'blank', 'clipboard', 'file', 'finish'] : ['clipboard', 'file'],
     });
-    if (said === null) return undefined;
+    if (answer === null) return undefined;
     error = null;
-    if (said.button === 'back') {
-      if (said.text !== '' || (isBlank && after.length > 0)) after.unshift(said.text);
+    if (answer.button === 'back') {
+      if (answer.text !== '' || (isBlank && after.length > 0)) after.unshift(answer.text);
       [text, value] = withoutLast(text);
       isBlank = value === '';
       continue;
     }
-    if (said.button === 'blank') {
-      text = withEmptyLine(appended(text, said.text));
+    if (answer.button === 'blank') {
+      text = withEmptyLine(appended(text, answer.text));
       goOn();
       continue;
     }
-    if (said.button === 'clipboard' || said.button === 'file') {
-      const brought = await bring(said.button, boxes);
+    if (answer.button === 'clipboard' || answer.button === 'file') {
+      const brought = await bring(answer.button, boxes);
       if (brought !== null && 'problem' in brought) error = brought.problem;
-      else if (brought !== null) text = appended(appended(text, said.text), brought.text);
+      else if (brought !== null) text = appended(appended(text, answer.text), brought.text);
       value = '';
       isBlank = false;
       continue;
     }
-    const isEnd = said.button === 'finish' || (said.text === '' && after.length === 0);
-    const keepsBlank = isBlank && said.text === '' && after.length > 0;
-    text = keepsBlank ? withEmptyLine(text) : appended(text, await asPasted(said.text, boxes));
+    const isEnd = answer.button === 'finish' || (answer.text === '' && after.length === 0);
+    const keepsBlank = isBlank && answer.text === '' && after.length > 0;
+    text = keepsBlank ? withEmptyLine(text) : appended(text, await asPasted(answer.text, boxes));
     if (!isEnd) {
       goOn();
       continue;

@@ -38,7 +38,7 @@ export async function makeKey(cli: string, root: string): Promise<boolean> {
   let name = process.env.USER ?? process.env.USERNAME ?? '';
   let wrong: string | null = null;
   for (;;) {
-    const said = wrong;
+    const message = wrong;
     const asked = await window.showInputBox({
       title: l10n.t('Make a Key: your name in this fleet'),
       prompt: l10n.t(
@@ -46,7 +46,7 @@ export async function makeKey(cli: string, root: string): Promise<boolean> {
       ),
       value: name,
       ignoreFocusOut: true,
-      validateInput: value => (value === name && said !== null ? said : null),
+      validateInput: value => (value === name && message !== null ? message : null),
     });
     if (!asked) return false;
     name = asked;

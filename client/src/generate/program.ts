@@ -74,13 +74,13 @@ export async function watchProgram(
 }
 
 function eventOf(line: string): RunEvent {
-  let said: unknown = null;
+  let event: unknown = null;
   try {
-    said = JSON.parse(line);
+    event = JSON.parse(line);
   } catch {
     // As any other that is no event.
   }
-  if (typeof said === 'object' && said !== null && 'event' in said) return said as RunEvent;
+  if (typeof event === 'object' && event !== null && 'event' in event) return event as RunEvent;
   // The line is not shown: nobody knows what is in it.
   throw new Error(l10n.t('The command line said something that is no event.'));
 }

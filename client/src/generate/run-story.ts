@@ -121,8 +121,8 @@ export function confirmText(
   { overwrites, access }: Pick<ConfirmEvent, 'overwrites' | 'access'>,
   planned: PlannedEvent | null,
 ): { readonly message: string; readonly detail: string; readonly yes: string } {
-  const given = access.slice(0, SHOWN).map(one => `${one}.`);
-  if (access.length > SHOWN) given.push(l10n.t('And {0} more.', access.length - SHOWN));
+  const sentences = access.slice(0, SHOWN).map(sentence => `${sentence}.`);
+  if (access.length > SHOWN) sentences.push(l10n.t('And {0} more.', access.length - SHOWN));
   const lost = planned === null || overwrites === 0 ? '' : overwriteText(planned);
   if (access.length === 0)
     return {
@@ -135,7 +135,7 @@ export function confirmText(
     };
   return {
     message: accessText(overwrites),
-    detail: [given.join('\n'), lost].filter(text => text !== '').join('\n\n'),
+    detail: [sentences.join('\n'), lost].filter(text => text !== '').join('\n\n'),
     yes: overwrites === 0 ? l10n.t('Give Access') : l10n.t('Overwrite and Give Access'),
   };
 }

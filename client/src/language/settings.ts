@@ -23,8 +23,8 @@ export function explicitSettings(scope: ConfigurationScope | undefined): Record<
   const configuration = workspace.getConfiguration(SECTION, scope);
   const set: Record<string, unknown> = {};
   for (const name of settingNames) {
-    const found = configuration.inspect(name);
-    const { globalValue, workspaceValue, workspaceFolderValue } = found ?? {};
+    const inspected = configuration.inspect(name);
+    const { globalValue, workspaceValue, workspaceFolderValue } = inspected ?? {};
     // Objects are put together from all three by the editor; `get` has the result.
     if ([globalValue, workspaceValue, workspaceFolderValue].some(value => value !== undefined))
       set[name] = configuration.get(name);

@@ -12,8 +12,8 @@ export function registerFirstSteps(): Disposable {
 }
 
 async function findFleet(): Promise<void> {
-  const [found] = await workspace.findFiles(MARKERS, null, 1);
-  if (found !== undefined) await setContext('varsmith.fleetOpen');
+  const [marker] = await workspace.findFiles(MARKERS, null, 1);
+  if (marker !== undefined) await setContext('varsmith.fleetOpen');
 }
 
 /** A finding was fixed when a file that is being edited has fewer than before; then nobody listens any more. */

@@ -33,7 +33,7 @@ export function filtered(root: AccessRoot, text: string): AccessRoot {
     ({ secret, machines, readers }) =>
       has(secret) ||
       machines.some(has) ||
-      readers.some(({ name, via }) => has(name) || via.some(one => has(one.name))),
+      readers.some(({ name, via }) => has(name) || via.some(source => has(source.name))),
   );
   return { ...root, secrets };
 }

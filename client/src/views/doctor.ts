@@ -28,8 +28,8 @@ export function registerDoctor(server: Server): readonly Disposable[] {
     }),
     commands.registerCommand(doctorCommand, async () => {
       const asked: DoctorParams = { trusted: workspace.isTrusted };
-      const found = (await server.request<DoctorResult[] | null>(doctorRequest, asked)) ?? [];
-      text = found.length === 0 ? noFolder() : found.map(({ markdown }) => markdown).join('\n---\n\n');
+      const results = (await server.request<DoctorResult[] | null>(doctorRequest, asked)) ?? [];
+      text = results.length === 0 ? noFolder() : results.map(({ markdown }) => markdown).join('\n---\n\n');
       const uri = Uri.from({ scheme: SCHEME, path: PAGE });
       changed.fire(uri);
       try {
@@ -38,7 +38,7 @@ export function registerDoctor(server: Server): readonly Disposable[] {
         // The editor's own Markdown extension may be switched off; the source reads well, too.
         await window.showTextDocument(uri);
       }
-      await offer(found.flatMap(({ actions }) => actions));
+      await offer(results.flatMap(({ actions }) => actions));
     }),
   ];
 }

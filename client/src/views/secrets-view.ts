@@ -59,14 +59,14 @@ export function createSecretsView(
 
   async function secretsOf(root: string, machine: string | null): Promise<SecretNode[]> {
     const asked: MachineParams = { root, machine, filter: filter() };
-    const found = await ask<MachineSecret>(machineSecretsRequest, asked);
-    return found.map(secret => ({ kind: 'secret', root, machine, secret }));
+    const machineSecrets = await ask<MachineSecret>(machineSecretsRequest, asked);
+    return machineSecrets.map(secret => ({ kind: 'secret', root, machine, secret }));
   }
 
   /** Nothing where the server does not run: why is told by the status. */
   async function ask<T>(request: string, params: object): Promise<readonly T[]> {
-    const found = await server.request<readonly T[] | null>(request, params).catch(() => null);
-    return found ?? [];
+    const answer = await server.request<readonly T[] | null>(request, params).catch(() => null);
+    return answer ?? [];
   }
 
   const view = window.createTreeView('varsmith.secrets', {

@@ -81,14 +81,17 @@ async function owedEntries(
 /** What generation refuses is a problem here as well. */
 function backendEntry(examined: Examined, contents: StoreContents): Entry {
   const { fleet, files, storeCommand, storeBackend } = examined;
-  const said = describedBackend(examined, contents);
-  if (said.standing === 'problem') return said;
+  const description = describedBackend(examined, contents);
+  if (description.standing === 'problem') return description;
   try {
     backendOf(fleet, { files, storeCommand, storeBackend });
-    return said;
+    return description;
   } catch (error) {
     if (!(error instanceof StoreFailure)) throw error;
-    return entry('backend', 'problem', said.text, { details: said.details, advice: error.message });
+    return entry('backend', 'problem', description.text, {
+      details: description.details,
+      advice: error.message,
+    });
   }
 }
 

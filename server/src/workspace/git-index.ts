@@ -49,8 +49,9 @@ function repositoryOf(root: string): Repository | null {
   for (let folder = root; ; folder = dirname(folder)) {
     if (existsSync(join(folder, '.jj'))) return null;
     const git = join(folder, '.git');
-    const found = gitFolder(git, folder);
-    if (found !== null) return { folder, index: join(found, 'index'), config: configOf(found) };
+    const gitDirectory = gitFolder(git, folder);
+    if (gitDirectory !== null)
+      return { folder, index: join(gitDirectory, 'index'), config: configOf(gitDirectory) };
     if (existsSync(git) || dirname(folder) === folder) return null;
   }
 }
@@ -97,16 +98,16 @@ function readTracked({ folder, index, config }: Repository, root: string): Track
 }
 
 function trackedBelow(paths: readonly string[], prefix: string): TrackedFiles {
-  const known = new Set<string>();
+  const tracked = new Set<string>();
   for (const path of paths) {
     if (!path.startsWith(prefix)) continue;
     for (let end = path.length; end > prefix.length; end = path.lastIndexOf('/', end - 1)) {
       const part = path.slice(prefix.length, end);
-      if (known.has(part)) break;
-      known.add(part);
+      if (tracked.has(part)) break;
+      tracked.add(part);
     }
   }
-  return { has: path => known.has(path) };
+  return { has: path => tracked.has(path) };
 }
 
 const SPARSE_FOLDER = 0o040000;

@@ -171,9 +171,9 @@ function namesOf({ fleet }: Snapshot, kind: Wish['kind']): string[] {
 }
 
 function editedFiles({ files }: Snapshot, { edits }: Renaming): EditedFile[] {
-  return [...editsByFile([{ title: '', edits, preferred: true }])].map(([path, own]) => {
+  return [...editsByFile([{ title: '', edits, preferred: true }])].map(([path, fileEdits]) => {
     const before = files.text(path) ?? '';
-    return { path, before, after: applyEdits(before, own) };
+    return { path, before, after: applyEdits(before, fileEdits) };
   });
 }
 

@@ -140,9 +140,9 @@ export function differenceMarkdown(
   if (differences.length === 0) return `### Access\n\nNobody gains or loses access ${since}.\n${remarks}`;
   const rows = rowsOf(differences);
   const table = (verb: Row['verb'], title: string) => {
-    const own = rows.filter(row => row.verb === verb);
-    if (own.length === 0) return '';
-    const lines = own.map(({ reader, when, secrets }) => {
+    const ofVerb = rows.filter(row => row.verb === verb);
+    if (ofVerb.length === 0) return '';
+    const lines = ofVerb.map(({ reader, when, secrets }) => {
       const who = reader.kind === 'unknown' ? 'nobody here' : `${reader.kind} ${nameText(reader)}`.trim();
       const how = [viaText(reader), when].filter(text => text !== '').join('; ');
       const key = reader.key === null ? 'no key yet' : code(shortKey(reader.key));

@@ -96,12 +96,12 @@ function unify(a: string, b: string): boolean {
     if (i === left.length || j === right.length) return i === left.length && j === right.length;
     const key = i * (right.length + 1) + j;
     if (failed.has(key)) return false;
-    const [one, other] = [left[i], right[j]];
-    const holes = one === null || other === null;
+    const [leftItem, rightItem] = [left[i], right[j]];
+    const holes = leftItem === null || rightItem === null;
     const match =
-      ((holes || one === other) && meet(i + 1, j + 1)) ||
-      (one === null && meet(i, j + 1)) ||
-      (other === null && meet(i + 1, j));
+      ((holes || leftItem === rightItem) && meet(i + 1, j + 1)) ||
+      (leftItem === null && meet(i, j + 1)) ||
+      (rightItem === null && meet(i + 1, j));
     if (!match) failed.add(key);
     return match;
   };

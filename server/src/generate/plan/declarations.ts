@@ -63,15 +63,15 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
       .filter(({ reach, syntax, refused }) => reach === 'certain' && (syntax !== null || refused.length > 0))
       .map(({ file, machines: those }) => ({ file, machines: those })),
     violations: violationsIn(fleet),
-    declarations: [...bodies].flatMap(([machine, own]) =>
+    declarations: [...bodies].flatMap(([machine, machineBodies]) =>
       // Clan has them in the order of their names.
-      [...own].sort(byText(([name]) => name)).map(([name, body]) => ({
+      [...machineBodies].sort(byText(([name]) => name)).map(([name, body]) => ({
         machine,
         name,
         machinesComplete: complete.has(name),
         ...withKnownDependencies(
           withCause(fleet, reader, { machine, generator: generators.get(name) }, reader.parts(body)),
-          dependency => own.has(dependency) || !mayHave(machine, dependency),
+          dependency => machineBodies.has(dependency) || !mayHave(machine, dependency),
         ),
       })),
     ),

@@ -41,7 +41,7 @@ export function readJson(text: string): { readonly root: JsonNode } | { readonly
   try {
     return { root: new Reader(text).document() };
   } catch (error) {
-    if (error instanceof NotJson) return { error: error.found };
+    if (error instanceof NotJson) return { error: error.error };
     throw error;
   }
 }
@@ -68,8 +68,8 @@ export function memberAt(root: JsonNode, path: readonly string[]): JsonMember | 
 }
 
 class NotJson extends Error {
-  constructor(readonly found: JsonError) {
-    super(found.reason);
+  constructor(readonly error: JsonError) {
+    super(error.reason);
   }
 }
 
@@ -147,9 +147,9 @@ class Reader {
 
   private match(pattern: RegExp): string | null {
     pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text)?.[0] ?? null;
-    this.at += found?.length ?? 0;
-    return found;
+    const match = pattern.exec(this.text)?.[0] ?? null;
+    this.at += match?.length ?? 0;
+    return match;
   }
 
   private take(char: string): boolean {

@@ -36,9 +36,9 @@ const severity = v.picklist(SEVERITY_WORDS);
 const patterns = v.array(v.string());
 
 /** Reads the `rules` of one layer, leaving out what cannot be used. */
-export function readRules(given: object, ruleIds: readonly string[], note: NoteProblem): RuleSettings {
+export function readRules(rules: object, ruleIds: readonly string[], note: NoteProblem): RuleSettings {
   const read: Record<string, RuleSetting> = {};
-  for (const [id, value] of Object.entries(given)) {
+  for (const [id, value] of Object.entries(rules)) {
     if (!isKnown(id, ruleIds)) {
       const near = nearestRule(id, [...ruleIds, ...groupsOf(ruleIds)]);
       note({
@@ -103,9 +103,9 @@ export function mergeRules(below: RuleSettings, above: RuleSettings): RuleSettin
   const merged: Record<string, RuleSetting> = {};
   for (const [id, setting] of Object.entries(below)) {
     const group = Object.hasOwn(above, groupOf(id)) ? (above[groupOf(id)] as RuleSetting) : {};
-    const { severity: own, exclude } = setting;
+    const { severity: configured, exclude } = setting;
     merged[id] = {
-      ...(own === undefined || group.severity !== undefined ? {} : { severity: own }),
+      ...(configured === undefined || group.severity !== undefined ? {} : { severity: configured }),
       ...(exclude === undefined || group.exclude !== undefined ? {} : { exclude }),
     };
   }

@@ -44,12 +44,12 @@ export function createSettingsReader(ruleIds: readonly string[]): SettingsReader
       if (files.kind(SETTINGS_FILE) === null) return null;
       return { message: `${SETTINGS_FILE} cannot be read as text.`, at: null, replacement: null };
     }
-    const found = readJson(text);
-    if ('root' in found) {
-      last = { from: SETTINGS_FILE, value: plainOf(found.root), node: found.root };
+    const parsed = readJson(text);
+    if ('root' in parsed) {
+      last = { from: SETTINGS_FILE, value: plainOf(parsed.root), node: parsed.root };
       return null;
     }
-    const { reason, start, end } = found.error;
+    const { reason, start, end } = parsed.error;
     const message = `${SETTINGS_FILE} is not JSON: ${reason}.`;
     return { message, at: { file: SETTINGS_FILE, start, end }, replacement: null };
   }
