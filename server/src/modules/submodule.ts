@@ -22,8 +22,8 @@ export function definedBy(cx: Evaluation, module: LambdaValue, conditional: bool
     formals === null ? unknown(`the arguments of a module`, `module ${file}:${at}`, null) : args,
     module.origin,
   );
-  const own = value.kind === 'attrs' ? value.entries.get('config') : undefined;
-  return weighed(cx, own === undefined ? value : own.value, conditional);
+  const configEntry = value.kind === 'attrs' ? value.entries.get('config') : undefined;
+  return weighed(cx, configEntry === undefined ? value : configEntry.value, conditional);
 }
 
 /** Returns the argument of a submodule, whose `config` is its own, not the machine's. */

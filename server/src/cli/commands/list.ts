@@ -67,8 +67,10 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
     last = machine;
     const shown = file.secret && isThere ? '********' : shownValue(value);
     const why = outdatedText({ reason: outdated, older });
-    const said = why === '' ? '' : `  ${paint('yellow', printable(why))}`;
-    io.stdout.write(`${machines.length > 1 ? '  ' : ''}${printable(id)}: ${paint('dim', shown)}${said}\n`);
+    const explanation = why === '' ? '' : `  ${paint('yellow', printable(why))}`;
+    io.stdout.write(
+      `${machines.length > 1 ? '  ' : ''}${printable(id)}: ${paint('dim', shown)}${explanation}\n`,
+    );
   }
   return EXIT.ok;
 }

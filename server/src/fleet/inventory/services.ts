@@ -4,7 +4,7 @@
  */
 
 import { moduleSets, optionSets } from '../../modules/clan-modules.ts';
-import { argumentsFor, configOf, type Given } from '../../modules/modules.ts';
+import { type ArgumentLookup, argumentsFor, configOf } from '../../modules/modules.ts';
 import { certain, definitionsOf, unwrap } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { attr, attrs, attrsOf, list, string, unknown } from '../../nix/eval/construct.ts';
@@ -51,7 +51,7 @@ export function applyServices(
   cx: Evaluation,
   inventory: Inventory,
   modules: readonly ServiceModule[],
-  given: Given,
+  lookup: ArgumentLookup,
 ): ServiceMembers {
   const members: ServiceMember[] = [];
   let complete = inventory.complete;
@@ -74,7 +74,7 @@ export function applyServices(
             readService(
               cx,
               modules.filter(module => module.name === name),
-              given,
+              lookup,
             ),
           );
     if (name === null || service === null || service instanceof BudgetExceeded) complete = false;
@@ -84,14 +84,18 @@ export function applyServices(
     }
   }
   for (const { service, instances } of byModule.values()) {
-    const run = runService(cx, inventory, service, instances, given);
+    const run = runService(cx, inventory, service, instances, lookup);
     members.push(...run.members);
     if (!run.complete) complete = false;
   }
   return { members, complete };
 }
 
-function readService(cx: Evaluation, modules: readonly ServiceModule[], given: Given): Service | null {
+function readService(
+  cx: Evaluation,
+  modules: readonly ServiceModule[],
+  lookup: ArgumentLookup,
+): Service | null {
   const roles = new Map<string, ServiceRole>();
   let perMachine: Lazy | null = null;
   let origin: Origin | null = null;
@@ -99,7 +103,7 @@ function readService(cx: Evaluation, modules: readonly ServiceModule[], given: G
   for (const module of modules) {
     const value = SERVICE_MODULES.of(module);
     if (value === null) continue;
-    const { sets, gap } = moduleSets(cx, value, given);
+    const { sets, gap } = moduleSets(cx, value, lookup);
     if (gap !== null) complete = false;
     for (const { set, conditional } of sets) {
       origin ??= set.origin;
@@ -109,7 +113,7 @@ function readService(cx: Evaluation, modules: readonly ServiceModule[], given: G
         for (const [name, entry] of definition.set.entries) {
           const role = cx.force(entry.value);
           if (role.kind !== 'attrs') complete = false;
-          else roles.set(name, readRole(cx, role, roles.get(name), given));
+          else roles.set(name, readRole(cx, role, roles.get(name), lookup));
         }
     }
   }
@@ -120,13 +124,13 @@ function readRole(
   cx: Evaluation,
   role: AttrsValue,
   before: ServiceRole | undefined,
-  given: Given,
+  lookup: ArgumentLookup,
 ): ServiceRole {
   const declared = certain(role, 'interface')?.value ?? null;
   return {
     perInstance: certain(role, 'perInstance')?.value ?? before?.perInstance ?? null,
     settings:
-      declared === null && before !== undefined ? before.settings : readInterface(cx, declared, given),
+      declared === null && before !== undefined ? before.settings : readInterface(cx, declared, lookup),
   };
 }
 
@@ -144,7 +148,7 @@ function runService(
   inventory: Inventory,
   service: Service,
   instances: readonly Instance[],
-  given: Given,
+  lookup: ArgumentLookup,
 ): ServiceMembers {
   const members: ServiceMember[] = [];
   let complete = true;
@@ -163,7 +167,7 @@ function runService(
       const fn = unwrap(cx, module).value;
       const values = args();
       const result = fn.kind === 'lambda' ? cx.apply(fn, argumentsFor(fn, values), null) : fn;
-      return machineModules(cx, inventory, { machine, given, origin: service.origin }, result);
+      return machineModules(cx, inventory, { machine, given: lookup, origin: service.origin }, result);
     });
     if (facts instanceof BudgetExceeded) complete = false;
     else members.push(...facts.map(fact => ({ machine, facts: fact.facts, certain: sure && fact.certain })));
@@ -315,11 +319,15 @@ function machineValue(machine: string, roles: readonly string[]): Lazy {
 function machineModules(
   cx: Evaluation,
   inventory: Inventory,
-  { machine, given, origin }: { readonly machine: string; readonly given: Given; readonly origin: Origin },
+  {
+    machine,
+    given,
+    origin,
+  }: { readonly machine: string; readonly given: ArgumentLookup; readonly origin: Origin },
   result: Value,
 ): { readonly facts: ModuleFacts; readonly certain: boolean }[] {
   const kind = inventory.machine(machine)?.class ?? null;
-  const givenThere: Given = name => (name === 'config' ? configOf(machine) : given(name));
+  const givenThere: ArgumentLookup = name => (name === 'config' ? configOf(machine) : given(name));
   const names = kind === null ? ['nixosModule', 'darwinModule'] : [`${kind}Module`];
   return definitionsOf(cx, result).flatMap(({ value, conditional }) => {
     if (value.kind !== 'attrs') return [];

@@ -6,7 +6,7 @@
 
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import { CALL_NAMES, calledName, frameworkValue } from '../../flake/frameworks/calls.ts';
-import { type Given, unknownArgument } from '../../modules/modules.ts';
+import { type ArgumentLookup, unknownArgument } from '../../modules/modules.ts';
 import { certain, member, unwrap } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
@@ -47,10 +47,14 @@ export function belongsToFleet(files: NixFiles, path: string): boolean {
 
 /**
  * Reads what a file declares.
- * @param given what the flake hands to modules by name
+ * @param lookup what the flake hands to modules by name
  */
-export function readMachines(cx: Evaluation, file: SourceFile, given: Given = () => null): DeclaredFleet {
-  const declared = newDeclarations(cx, given);
+export function readMachines(
+  cx: Evaluation,
+  file: SourceFile,
+  lookup: ArgumentLookup = () => null,
+): DeclaredFleet {
+  const declared = newDeclarations(cx, lookup);
   const words = [...file.text.matchAll(new RegExp(MAY_DECLARE, 'g'))].map(match => match.index);
   /** Clans with a folder of their own: those that tests make up. */
   const foreign: Range[] = [];
@@ -119,7 +123,7 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
         binding,
         // The flake's own configuration is what only the module that the file is sees.
         parameter: (name, lambda) =>
-          (lambda.formals === null || (name === 'config' && lambda !== file.root) ? null : given(name)) ??
+          (lambda.formals === null || (name === 'config' && lambda !== file.root) ? null : lookup(name)) ??
           unknownArgument(name, file.path, lambda.start),
       },
     ),

@@ -57,14 +57,14 @@ export function plainOf(node: JsonNode): unknown {
 /** The member that a path of names leads to; null if it does not. */
 export function memberAt(root: JsonNode, path: readonly string[]): JsonMember | null {
   let node = root;
-  let found: JsonMember | null = null;
+  let current: JsonMember | null = null;
   for (const name of path) {
     if (node.kind !== 'object') return null;
-    found = node.members.findLast(member => member.name === name) ?? null;
-    if (found === null) return null;
-    node = found.value;
+    current = node.members.findLast(member => member.name === name) ?? null;
+    if (current === null) return null;
+    node = current.value;
   }
-  return found;
+  return current;
 }
 
 class NotJson extends Error {

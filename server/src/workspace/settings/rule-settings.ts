@@ -56,14 +56,14 @@ export function readRules(rules: object, ruleIds: readonly string[], note: NoteP
 }
 
 function readRule(id: string, value: unknown, note: NoteProblem): RuleSetting | null {
-  const given = typeof value === 'string' ? { severity: value } : value;
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  const asObject = typeof value === 'string' ? { severity: value } : value;
+  if (typeof asObject !== 'object' || asObject === null || Array.isArray(asObject)) {
     const message = `"${id}" must be off, error, warning, info or hint, or an object with "severity" and "exclude".`;
     note({ path: [id], part: 'value', message });
     return null;
   }
   const setting: { -readonly [name in keyof RuleSetting]: RuleSetting[name] } = {};
-  for (const [name, part] of Object.entries(given)) {
+  for (const [name, part] of Object.entries(asObject)) {
     // The short form has no member of its own to point at.
     const path = typeof value === 'string' ? [id] : [id, name];
     if (name === 'severity') {
