@@ -3,7 +3,7 @@
  * its files write it. Files of flake-parts each add to `flake`; a plain flake returns all of it.
  */
 
-import { type ArgumentLookup, inputs, moduleArguments, unknownArgument } from '../modules/modules.ts';
+import { type Given, inputs, moduleArguments, unknownArgument } from '../modules/modules.ts';
 import { definitionsOf } from '../modules/read.ts';
 import { namesOf } from '../modules/recognise.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
@@ -22,7 +22,7 @@ export function mayAddOutputs(text: string): boolean {
 }
 
 /** Returns sets that a file adds to the outputs of the flake. */
-export function readOutputs(cx: Evaluation, file: SourceFile, lookup: ArgumentLookup): Lazy[] {
+export function readOutputs(cx: Evaluation, file: SourceFile, lookup: Given): Lazy[] {
   const outputs: Lazy[] = [];
   const words = [...file.text.matchAll(MAY_ADD)].map(match => match.index);
 
@@ -61,7 +61,7 @@ export function outputsAt(
   cx: Evaluation,
   outputs: readonly Lazy[],
   path: readonly string[],
-  lookup: ArgumentLookup,
+  lookup: Given,
 ): Output[] {
   const list: Output[] = [];
 

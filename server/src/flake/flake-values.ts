@@ -6,7 +6,7 @@
 
 import { mergedValue } from '../modules/merged.ts';
 import { outputPath, selectionPath } from '../modules/module-references.ts';
-import type { ArgumentLookup } from '../modules/modules.ts';
+import type { Given } from '../modules/modules.ts';
 import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { attr, attrs, symbol } from '../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
@@ -38,7 +38,7 @@ export interface FlakeValues {
 }
 
 export interface FlakeValuesOptions {
-  readonly given: (file: string) => ArgumentLookup;
+  readonly given: (file: string) => Given;
   /** True unless the file belongs to another flake: what it calls `self` is something else. */
   readonly isOwn: (file: string) => boolean;
   /** Called when a file has used what another file defines. */

@@ -8,7 +8,7 @@ import { isClosed, string, symbol } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { selectionPath } from './module-references.ts';
-import { type ArgumentLookup, moduleArguments } from './modules.ts';
+import { type Given, moduleArguments } from './modules.ts';
 import { certain, type Definition, definitionsOf, member } from './read.ts';
 
 /** Data that conditions ask for. Null is Nix's null; what is not known is undefined. */
@@ -70,7 +70,7 @@ const MAX_DEPTH = 16;
 const MAX_ITEMS = 200;
 
 /** Takes a module apart. Functions are applied to what the module system gives them; files are not followed. */
-export function partsOf(cx: Evaluation, module: Lazy, lookup: ArgumentLookup): ModuleParts {
+export function partsOf(cx: Evaluation, module: Lazy, lookup: Given): ModuleParts {
   const configs: { set: Lazy; conditional: boolean }[] = [];
   const options: Lazy[] = [];
   let unclear = false;
@@ -232,7 +232,7 @@ function ofOption(cx: Evaluation, option: AttrsValue, below: readonly string[]):
   const [name = '', ...rest] = below;
   const inner = form.isMap ? rest : below;
   if (inner.length === 0) return null;
-  const lookup: ArgumentLookup = one => {
+  const lookup: Given = one => {
     if (one === 'config') return OWN_CONFIG;
     return form.isMap && one === 'name' ? string(name, null) : null;
   };

@@ -142,19 +142,19 @@ function argumentKey(name: string, file: string, at: number): string {
  * Returns the argument that the flake gives to modules under a name (`specialArgs`), or `null` if there is none. For
  * `config` it is the configuration of the machine, if it is known which machine that is.
  */
-export type ArgumentLookup = (name: string) => Lazy | null;
+export type Given = (name: string) => Lazy | null;
 
 /** Arguments that modules which take all of `{ … }@args` are given beside those they name. */
 const USUAL = ['lib', 'config', 'pkgs', 'self', 'inputs'];
 
-function knownArgument(name: string, lookup: ArgumentLookup): Lazy | null {
+function knownArgument(name: string, lookup: Given): Lazy | null {
   return (name === 'config' ? lookup(name) : null) ?? meaningOf(name, lookup);
 }
 
 /**
  * Returns the value of an argument. Of those that mean the same everywhere, only `lib` may be given with additions.
  */
-export function meaningOf(name: string, lookup: ArgumentLookup): Lazy | null {
+export function meaningOf(name: string, lookup: Given): Lazy | null {
   return (name === 'lib' ? lookup(name) : null) ?? wellKnown(name) ?? lookup(name);
 }
 
@@ -168,12 +168,12 @@ export function isExtendedLibrary(value: Value): value is AttrsValue {
 }
 
 /** Returns the configuration that a module sees. */
-export function argumentOf(name: 'config', lookup: ArgumentLookup): Lazy {
+export function argumentOf(name: 'config', lookup: Given): Lazy {
   return knownArgument(name, lookup) ?? config;
 }
 
 /** Returns what a module that is a function is called with. */
-export function moduleArguments(fn: LambdaValue, lookup: ArgumentLookup): AttrsValue {
+export function moduleArguments(fn: LambdaValue, lookup: Given): AttrsValue {
   const { expr, scope } = fn;
   const names = new Set((expr.formals ?? []).map(formal => formal.name.name));
   if (expr.formals === null || expr.ellipsis) for (const name of USUAL) names.add(name);
@@ -190,7 +190,7 @@ export function moduleArguments(fn: LambdaValue, lookup: ArgumentLookup): AttrsV
  * Returns whether the function, which is all of its file, is called in the scope with what the module system gives
  * it.
  */
-export function isGivenTheSame({ expr, scope }: LambdaValue, walked: Scope, lookup: ArgumentLookup): boolean {
+export function isGivenTheSame({ expr, scope }: LambdaValue, walked: Scope, lookup: Given): boolean {
   if (scope.parent !== null || walked.file !== scope.file || scope.file.root !== expr) return false;
   if (expr.name !== null || expr.formals === null) return false;
   return expr.formals.every(({ name: { name }, fallback }) => {

@@ -3,7 +3,7 @@
  * been said anew of are taken from the fleet before.
  */
 
-import type { ArgumentLookup } from '../../modules/modules.ts';
+import type { Given } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
@@ -44,7 +44,7 @@ export interface Parts {
   readonly replacesConfig: boolean;
   readonly lateArguments: Fleet['lateArguments'];
   readonly cache: AssemblyCache;
-  readonly givenTo: (file: string) => ArgumentLookup;
+  readonly givenTo: (file: string) => Given;
   readonly storeSettings: () => readonly StoreSetting[];
   readonly accessSettings: () => readonly AccessSetting[];
   readonly removed: () => readonly RemovedUse[];

@@ -1,14 +1,14 @@
 /** What a module that is imported has to do with generators: it is, assigns or imports them. */
 
 import { modulesIn } from '../../modules/import-items.ts';
-import { type ArgumentLookup, moduleArguments } from '../../modules/modules.ts';
+import { type Given, moduleArguments } from '../../modules/modules.ts';
 import { certain, definitionsOf } from '../../modules/read.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
 
 /** What is known of registries where a module is looked at. */
 export interface Registries {
-  readonly given: ArgumentLookup;
+  readonly given: Given;
   /** Is it made from a registry? Asked of the generators that a module assigns. */
   readonly isFromRegistry: (item: Lazy, generators: Lazy) => boolean;
 }

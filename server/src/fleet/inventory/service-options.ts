@@ -5,7 +5,7 @@
  */
 
 import { moduleSets, optionSets } from '../../modules/clan-modules.ts';
-import type { ArgumentLookup } from '../../modules/modules.ts';
+import type { Given } from '../../modules/modules.ts';
 import { readLevel } from '../../modules/options/level.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { attr, attrs, isClosed, list } from '../../nix/eval/construct.ts';
@@ -24,20 +24,20 @@ const NONE: ReadonlyMap<string, RoleSettings> = new Map();
 export function serviceOptions(
   cx: Evaluation,
   module: Lazy,
-  lookup: ArgumentLookup,
+  given: Given,
 ): () => ReadonlyMap<string, RoleSettings> {
   let known: ReadonlyMap<string, RoleSettings> | null = null;
   return () => {
     if (known === null) {
-      const read = withBudget(cx, STEPS, () => readRoles(cx, module, lookup));
+      const read = withBudget(cx, STEPS, () => readRoles(cx, module, given));
       known = read instanceof BudgetExceeded ? NONE : read;
     }
     return known;
   };
 }
 
-function readRoles(cx: Evaluation, module: Lazy, lookup: ArgumentLookup): ReadonlyMap<string, RoleSettings> {
-  const { sets, gap } = moduleSets(cx, module, lookup);
+function readRoles(cx: Evaluation, module: Lazy, given: Given): ReadonlyMap<string, RoleSettings> {
+  const { sets, gap } = moduleSets(cx, module, given);
   if (gap !== null || sets.some(set => set.conditional)) return NONE;
   const interfaces = new Map<string, Lazy[]>();
   const places = new Map<string, Place>();
@@ -51,7 +51,7 @@ function readRoles(cx: Evaluation, module: Lazy, lookup: ArgumentLookup): Readon
         const found = interfaces.get(name) ?? [];
         interfaces.set(name, found);
         if (entry.at !== null && !places.has(name)) places.set(name, placeOf(entry.at));
-        const role = moduleSets(cx, entry.value, lookup);
+        const role = moduleSets(cx, entry.value, given);
         if (role.gap !== null || entry.optional) return NONE;
         for (const { set: own, conditional } of role.sets) {
           const written = own.entries.get('interface');
@@ -67,7 +67,7 @@ function readRoles(cx: Evaluation, module: Lazy, lookup: ArgumentLookup): Readon
   return new Map(
     [...interfaces].map(([name, modules]) => {
       const all = attrs(new Map([['imports', attr(list(modules, null), null)]]), null);
-      const tree = readLevel(cx, all, lookup);
+      const tree = readLevel(cx, all, given);
       const at = places.get(name) ?? null;
       return [name, { tree, wantsAll: !completing.has(name), isRead: reading.has(name), at }] as const;
     }),

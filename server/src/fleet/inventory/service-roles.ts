@@ -4,7 +4,7 @@
  */
 
 import { moduleSets, optionSets } from '../../modules/clan-modules.ts';
-import type { ArgumentLookup } from '../../modules/modules.ts';
+import type { Given } from '../../modules/modules.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
@@ -15,11 +15,11 @@ import { NO_CONSTRAINTS, readConstraints } from './service-constraints.ts';
 const STEPS = 100_000;
 
 /** Reads the roles of a module when asked for the first time. */
-export function serviceRoles(cx: Evaluation, module: Lazy, lookup: ArgumentLookup): () => ServiceRoles {
+export function serviceRoles(cx: Evaluation, module: Lazy, given: Given): () => ServiceRoles {
   let roles: ServiceRoles | null = null;
   return () => {
     if (roles === null) {
-      const read = withBudget(cx, STEPS, () => readRoles(cx, module, lookup));
+      const read = withBudget(cx, STEPS, () => readRoles(cx, module, given));
       roles =
         read instanceof BudgetExceeded ? { names: [], complete: false, constraints: NO_CONSTRAINTS } : read;
     }
@@ -27,8 +27,8 @@ export function serviceRoles(cx: Evaluation, module: Lazy, lookup: ArgumentLooku
   };
 }
 
-function readRoles(cx: Evaluation, module: Lazy, lookup: ArgumentLookup): ServiceRoles {
-  const { sets, gap } = moduleSets(cx, module, lookup);
+function readRoles(cx: Evaluation, module: Lazy, given: Given): ServiceRoles {
+  const { sets, gap } = moduleSets(cx, module, given);
   const names = new Set<string>();
   let complete = gap === null && sets.length > 0;
   for (const { set, conditional } of sets) {

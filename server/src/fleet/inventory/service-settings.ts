@@ -5,7 +5,7 @@
 
 import { moduleSets } from '../../modules/clan-modules.ts';
 import { selectionPath } from '../../modules/module-references.ts';
-import type { ArgumentLookup } from '../../modules/modules.ts';
+import type { Given } from '../../modules/modules.ts';
 import { certain, type Definition, definitionsOf, member, unwrap } from '../../modules/read.ts';
 import { attr, attrs, isClosed, list, perhaps, unknown } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -22,9 +22,9 @@ export interface Interface {
 const UNREAD: Interface = { options: [], complete: false };
 
 /** Reads `roles.<role>.interface`; null stands for a role that has none. */
-export function readInterface(cx: Evaluation, module: Lazy | null, lookup: ArgumentLookup): Interface {
+export function readInterface(cx: Evaluation, module: Lazy | null, given: Given): Interface {
   if (module === null) return UNREAD;
-  const { sets, gap } = moduleSets(cx, module, lookup);
+  const { sets, gap } = moduleSets(cx, module, given);
   const options: AttrsValue[] = [];
   let complete = gap === null;
   for (const { set, conditional } of sets) {

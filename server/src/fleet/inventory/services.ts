@@ -4,7 +4,7 @@
  */
 
 import { moduleSets, optionSets } from '../../modules/clan-modules.ts';
-import { type ArgumentLookup, argumentsFor, configOf } from '../../modules/modules.ts';
+import { argumentsFor, configOf, type Given } from '../../modules/modules.ts';
 import { certain, definitionsOf, unwrap } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { attr, attrs, attrsOf, list, string, unknown } from '../../nix/eval/construct.ts';
@@ -51,7 +51,7 @@ export function applyServices(
   cx: Evaluation,
   inventory: Inventory,
   modules: readonly ServiceModule[],
-  lookup: ArgumentLookup,
+  given: Given,
 ): ServiceMembers {
   const members: ServiceMember[] = [];
   let complete = inventory.complete;
@@ -74,7 +74,7 @@ export function applyServices(
             readService(
               cx,
               modules.filter(module => module.name === name),
-              lookup,
+              given,
             ),
           );
     if (name === null || service === null || service instanceof BudgetExceeded) complete = false;
@@ -84,18 +84,14 @@ export function applyServices(
     }
   }
   for (const { service, instances } of byModule.values()) {
-    const run = runService(cx, inventory, service, instances, lookup);
+    const run = runService(cx, inventory, service, instances, given);
     members.push(...run.members);
     if (!run.complete) complete = false;
   }
   return { members, complete };
 }
 
-function readService(
-  cx: Evaluation,
-  modules: readonly ServiceModule[],
-  lookup: ArgumentLookup,
-): Service | null {
+function readService(cx: Evaluation, modules: readonly ServiceModule[], given: Given): Service | null {
   const roles = new Map<string, ServiceRole>();
   let perMachine: Lazy | null = null;
   let origin: Origin | null = null;
@@ -103,7 +99,7 @@ function readService(
   for (const module of modules) {
     const value = SERVICE_MODULES.of(module);
     if (value === null) continue;
-    const { sets, gap } = moduleSets(cx, value, lookup);
+    const { sets, gap } = moduleSets(cx, value, given);
     if (gap !== null) complete = false;
     for (const { set, conditional } of sets) {
       origin ??= set.origin;
@@ -113,7 +109,7 @@ function readService(
         for (const [name, entry] of definition.set.entries) {
           const role = cx.force(entry.value);
           if (role.kind !== 'attrs') complete = false;
-          else roles.set(name, readRole(cx, role, roles.get(name), lookup));
+          else roles.set(name, readRole(cx, role, roles.get(name), given));
         }
     }
   }
@@ -124,13 +120,13 @@ function readRole(
   cx: Evaluation,
   role: AttrsValue,
   before: ServiceRole | undefined,
-  lookup: ArgumentLookup,
+  given: Given,
 ): ServiceRole {
   const declared = certain(role, 'interface')?.value ?? null;
   return {
     perInstance: certain(role, 'perInstance')?.value ?? before?.perInstance ?? null,
     settings:
-      declared === null && before !== undefined ? before.settings : readInterface(cx, declared, lookup),
+      declared === null && before !== undefined ? before.settings : readInterface(cx, declared, given),
   };
 }
 
@@ -148,7 +144,7 @@ function runService(
   inventory: Inventory,
   service: Service,
   instances: readonly Instance[],
-  lookup: ArgumentLookup,
+  given: Given,
 ): ServiceMembers {
   const members: ServiceMember[] = [];
   let complete = true;
@@ -167,7 +163,7 @@ function runService(
       const fn = unwrap(cx, module).value;
       const values = args();
       const result = fn.kind === 'lambda' ? cx.apply(fn, argumentsFor(fn, values), null) : fn;
-      return machineModules(cx, inventory, { machine, given: lookup, origin: service.origin }, result);
+      return machineModules(cx, inventory, { machine, given, origin: service.origin }, result);
     });
     if (facts instanceof BudgetExceeded) complete = false;
     else members.push(...facts.map(fact => ({ machine, facts: fact.facts, certain: sure && fact.certain })));
@@ -319,15 +315,11 @@ function machineValue(machine: string, roles: readonly string[]): Lazy {
 function machineModules(
   cx: Evaluation,
   inventory: Inventory,
-  {
-    machine,
-    given,
-    origin,
-  }: { readonly machine: string; readonly given: ArgumentLookup; readonly origin: Origin },
+  { machine, given, origin }: { readonly machine: string; readonly given: Given; readonly origin: Origin },
   result: Value,
 ): { readonly facts: ModuleFacts; readonly certain: boolean }[] {
   const kind = inventory.machine(machine)?.class ?? null;
-  const givenThere: ArgumentLookup = name => (name === 'config' ? configOf(machine) : given(name));
+  const givenThere: Given = name => (name === 'config' ? configOf(machine) : given(name));
   const names = kind === null ? ['nixosModule', 'darwinModule'] : [`${kind}Module`];
   return definitionsOf(cx, result).flatMap(({ value, conditional }) => {
     if (value.kind !== 'attrs') return [];

@@ -7,7 +7,7 @@
  * names of the module's attributes or one of its imports has been needed for certain; what stays below is not touched.
  */
 
-import { type ArgumentLookup, moduleArguments } from '../../modules/modules.ts';
+import { type Given, moduleArguments } from '../../modules/modules.ts';
 import { certain } from '../../modules/read.ts';
 import { attr, attrs, failure, symbol } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -45,15 +45,15 @@ export function circularImports(
   cx: Evaluation,
   module: LambdaValue,
   isPlain: boolean,
-  lookup: ArgumentLookup,
+  given: Given,
   fallback: Origin,
 ): CircularImport[] {
-  const ask = (names: readonly string[]) => circularImport(cx, module, names, lookup, fallback);
+  const ask = (names: readonly string[]) => circularImport(cx, module, names, given, fallback);
   const own = isPlain ? null : ask(MADE_OF_MODULES);
   if (own !== null) return [own];
   // What is given by name may come from `_module.args`: who reads the facts knows.
   const named = (module.expr.formals ?? []).map(formal => formal.name.name);
-  const handed = named.filter(name => !MADE_OF_MODULES.includes(name) && lookup(name) !== null);
+  const handed = named.filter(name => !MADE_OF_MODULES.includes(name) && given(name) !== null);
   if (handed.length === 0 || ask(handed) === null) return [];
   return handed.flatMap(name => ask([name]) ?? []);
 }
@@ -65,14 +65,14 @@ function circularImport(
   cx: Evaluation,
   module: LambdaValue,
   names: readonly string[],
-  lookup: ArgumentLookup,
+  given: Given,
   fallback: Origin,
 ): CircularImport | null {
   const failing = thunk(() => failure('infinite-recursion', NEEDED, null));
-  const need = firstNeed(cx, module, lookup, name => (names.includes(name) ? failing : null));
+  const need = firstNeed(cx, module, given, name => (names.includes(name) ? failing : null));
   if (need === null) return null;
   const at = need.at ?? fallback;
-  const asked = firstAsked(cx, module, names, lookup);
+  const asked = firstAsked(cx, module, names, given);
   const [first = 'config'] = names;
   return {
     at: placeOf(at),
@@ -84,12 +84,12 @@ function circularImport(
 }
 
 /** Collects modules as the module system does, until one of them is the failure. */
-function firstNeed(cx: Evaluation, module: LambdaValue, lookup: ArgumentLookup, own: Own): Need | null {
+function firstNeed(cx: Evaluation, module: LambdaValue, given: Given, own: Own): Need | null {
   function ofModule(value: Value, at: Origin | null, what: Need['what'], depth: number): Need | null {
     if (isNeeded(value)) return { what, at };
     if (depth > MAX_DEPTH) return null;
     if (value.kind === 'lambda') {
-      const made = cx.apply(value, withOwn(value, lookup, own), null);
+      const made = cx.apply(value, withOwn(value, given, own), null);
       return ofModule(made, value.origin, 'module', depth + 1);
     }
     if (value.kind !== 'attrs') return null;
@@ -128,8 +128,8 @@ function isNeeded(value: Value): boolean {
 /**
  * Returns the arguments of the module, with its own configuration. An argument that it does not ask for is left out.
  */
-function withOwn(module: LambdaValue, lookup: ArgumentLookup, own: Own): Value {
-  const args = moduleArguments(module, lookup);
+function withOwn(module: LambdaValue, given: Given, own: Own): Value {
+  const args = moduleArguments(module, given);
   const entries = new Map(args.entries);
   for (const name of entries.keys()) {
     const made = own(name);
@@ -143,14 +143,14 @@ function firstAsked(
   cx: Evaluation,
   module: LambdaValue,
   wanted: readonly string[],
-  lookup: ArgumentLookup,
+  given: Given,
 ): { readonly names: readonly string[]; readonly at: Origin } | null {
   const own = new Map(wanted.map(name => [name, symbol(name, `\`${name}\` of a machine`)]));
   const roots = new Set<UnknownValue>(own.values());
   const trace = newTrace(target => target.kind === 'unknown' && roots.has(rootOf(target)));
   recorded(cx, trace, () =>
     // Unevaluated, so that nothing is taken from what was made of the usual configuration; see functions.ts.
-    firstNeed(cx, module, lookup, name => {
+    firstNeed(cx, module, given, name => {
       const symbolic = own.get(name);
       return symbolic === undefined ? null : thunk(() => symbolic);
     }),

@@ -3,7 +3,7 @@
  * reads the same after a change remains the same object.
  */
 
-import type { ArgumentLookup } from '../../modules/modules.ts';
+import type { Given } from '../../modules/modules.ts';
 import { certain } from '../../modules/read.ts';
 import { string } from '../../nix/eval/construct.ts';
 import { forgetWalked } from '../../nix/eval/evaluation.ts';
@@ -71,7 +71,7 @@ function internedModule({ fixpoint }: TableState, fresh: ModuleFacts, before: Mo
 }
 
 /** Returns the arguments of a file in a context: the machine's own come first. */
-function givenIn(context: ModuleContext, shared: ArgumentLookup): ArgumentLookup {
+function givenIn(context: ModuleContext, shared: Given): Given {
   return name =>
     name === '_class' && context.class !== null
       ? string(context.class, null)

@@ -3,7 +3,7 @@
  * or for an argument that each machine gives otherwise (`specialArgs = { host = "ada"; }`). Those are read once for each.
  */
 
-import type { ArgumentLookup } from '../../modules/modules.ts';
+import type { Given } from '../../modules/modules.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, NixFiles, Value } from '../../nix/eval/value.ts';
@@ -36,11 +36,7 @@ export interface ModuleContexts {
 const STEPS = 50_000;
 
 /** @param shared the arguments that modules of all machines are given */
-export function createModuleContexts(
-  cx: Evaluation,
-  files: NixFiles,
-  shared: ArgumentLookup,
-): ModuleContexts {
+export function createModuleContexts(cx: Evaluation, files: NixFiles, shared: Given): ModuleContexts {
   /** By path, whether the file asks for the class of the machine. */
   const asking = new Map<string, boolean>();
   /** By name of an argument, whether machines give different values. */

@@ -11,7 +11,7 @@ import {
   ownerOf,
   referenceOf,
 } from '../../modules/module-references.ts';
-import { type ArgumentLookup, isGivenTheSame, moduleArguments } from '../../modules/modules.ts';
+import { type Given, isGivenTheSame, moduleArguments } from '../../modules/modules.ts';
 import type { OptionTraces } from '../../modules/options/traces.ts';
 import { definitionsOf } from '../../modules/read.ts';
 import { isClosed } from '../../nix/eval/construct.ts';
@@ -65,7 +65,7 @@ export interface ModuleFacts {
 /** A module with what it is called with. */
 export interface ModuleSource {
   readonly module: Lazy;
-  readonly given: ArgumentLookup;
+  readonly given: Given;
   readonly fallback: Origin;
 }
 
@@ -79,13 +79,8 @@ const IMPORTS: readonly string[] = ['require', 'imports'];
  * Reads a module.
  * @param fallback where it is used: the place of gaps that were written nowhere
  */
-export function readModule(
-  cx: Evaluation,
-  module: Lazy,
-  lookup: ArgumentLookup,
-  fallback: Origin,
-): ModuleFacts {
-  const reading = newReading(cx, lookup, fallback, nested => readModule(cx, nested, lookup, fallback));
+export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback: Origin): ModuleFacts {
+  const reading = newReading(cx, given, fallback, nested => readModule(cx, nested, given, fallback));
   readValue(reading, module, true, 0);
   const { definitions, imports, homes, gaps, foreign, strangers, importsKnown, circular } = reading;
   return {
@@ -99,7 +94,7 @@ export function readModule(
     traces: reading.traces.result(),
     importsKnown,
     circular,
-    source: { module, given: lookup, fallback },
+    source: { module, given, fallback },
   };
 }
 

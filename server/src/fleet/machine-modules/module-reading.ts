@@ -1,5 +1,5 @@
 /** The state of reading one module: what it has said so far, and what of it is not known. */
-import type { ArgumentLookup } from '../../modules/modules.ts';
+import type { Given } from '../../modules/modules.ts';
 import { gatherTraces } from '../../modules/options/traces.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Origin } from '../../nix/eval/value.ts';
@@ -13,7 +13,7 @@ import type { ModuleImport } from './module-import.ts';
 export interface ModuleReading {
   readonly cx: Evaluation;
   /** What modules are called with. */
-  readonly given: ArgumentLookup;
+  readonly given: Given;
   /** Where the module is used: the place of gaps that were written nowhere. */
   readonly fallback: Origin;
   /** Reads a module for users that is written in place. */
@@ -35,13 +35,13 @@ export interface ModuleReading {
 
 export function newReading(
   cx: Evaluation,
-  lookup: ArgumentLookup,
+  given: Given,
   fallback: Origin,
   nested: ModuleReading['nested'],
 ): ModuleReading {
   return {
     cx,
-    given: lookup,
+    given,
     fallback,
     nested,
     definitions: [],

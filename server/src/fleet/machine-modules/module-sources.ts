@@ -1,7 +1,7 @@
 /** Reads one module within a budget of steps, for the first time or again. Knows nothing of which modules there are. */
 
 import { optionIn, partsOf } from '../../modules/module-options.ts';
-import type { ArgumentLookup } from '../../modules/modules.ts';
+import type { Given } from '../../modules/modules.ts';
 import { NO_TRACES } from '../../modules/options/traces.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
@@ -28,8 +28,8 @@ export function valueOfFile(cx: Evaluation, path: string): Lazy | null {
 }
 
 /** Reads a module; one that takes too many steps is a gap at `at`, where it is used. */
-export function readWithin(cx: Evaluation, module: Lazy, at: Origin, lookup: ArgumentLookup): ModuleFacts {
-  const facts = withBudget(cx, STEPS, () => readModule(cx, module, lookup, at));
+export function readWithin(cx: Evaluation, module: Lazy, at: Origin, given: Given): ModuleFacts {
+  const facts = withBudget(cx, STEPS, () => readModule(cx, module, given, at));
   if (!(facts instanceof BudgetExceeded)) return facts;
   const place = { file: at.file.path, start: at.start, end: at.end };
   return {
@@ -43,7 +43,7 @@ export function readWithin(cx: Evaluation, module: Lazy, at: Origin, lookup: Arg
     traces: NO_TRACES,
     importsKnown: false,
     circular: [],
-    source: { module, given: lookup, fallback: at },
+    source: { module, given, fallback: at },
   };
 }
 
@@ -126,6 +126,6 @@ function sourceOf({ cx, files, givenTo }: ModuleSources, facts: ModuleFacts): Mo
   return { module: cx.importFile(path, null), given: givenTo(path), fallback: wholeOf(file) };
 }
 
-function withConfig(lookup: ArgumentLookup, config: Lazy): ArgumentLookup {
-  return name => (name === 'config' ? config : lookup(name));
+function withConfig(given: Given, config: Lazy): Given {
+  return name => (name === 'config' ? config : given(name));
 }

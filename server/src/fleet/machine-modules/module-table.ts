@@ -3,7 +3,7 @@
  * nothing itself: see file-modules.ts, output-modules.ts and module-sources.ts.
  */
 
-import type { ArgumentLookup } from '../../modules/modules.ts';
+import type { Given } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
 import type { ModuleOptions } from '../model/options.ts';
@@ -25,7 +25,7 @@ export interface ModuleTable extends ModuleLookup {
   /** Returns what a module declares and defines of options. */
   options(facts: ModuleFacts): ModuleOptions;
   /** Returns the module that a value is. `at` is where it is used. */
-  of(module: Lazy, at: Origin, lookup: ArgumentLookup): ModuleFacts;
+  of(module: Lazy, at: Origin, given: Given): ModuleFacts;
   /** Reads again what has changed; what says the same as before is not among the dropped any more. */
   refresh(): void;
 }
@@ -53,15 +53,10 @@ function newTableState(cx: Evaluation, options: ModuleTableOptions): TableState 
   };
 }
 
-function valueModule(
-  { cx, cache }: TableState,
-  module: Lazy,
-  at: Origin,
-  lookup: ArgumentLookup,
-): ModuleFacts {
+function valueModule({ cx, cache }: TableState, module: Lazy, at: Origin, given: Given): ModuleFacts {
   let facts = cache.values.get(module);
   if (facts === undefined) {
-    facts = readWithin(cx, module, at, lookup);
+    facts = readWithin(cx, module, at, given);
     cache.values.set(module, facts);
   }
   return facts;

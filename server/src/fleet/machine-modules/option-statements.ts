@@ -5,7 +5,7 @@
 
 import { frameworkValue } from '../../flake/frameworks/calls.ts';
 import { isOptionModule } from '../../modules/module-references.ts';
-import { type ArgumentLookup, moduleArguments } from '../../modules/modules.ts';
+import { type Given, moduleArguments } from '../../modules/modules.ts';
 import { mayBeOwn } from '../../modules/options/namespaces.ts';
 import type { OptionTree, WrittenEntry } from '../../modules/options/option.ts';
 import { EMPTY, mergeTrees, OPEN, readTree } from '../../modules/options/tree.ts';
@@ -26,7 +26,7 @@ export const UNKNOWN_OPTIONS: ModuleOptions = { ...NO_OPTIONS, tree: OPEN };
 
 const MAX_DEPTH = 16;
 
-export function readModuleOptions(cx: Evaluation, module: Lazy, lookup: ArgumentLookup): ModuleOptions {
+export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): ModuleOptions {
   const trees: OptionTree[] = [];
   const definitions = new Map<string, WrittenEntry[]>();
   const functions: Place[] = [];
@@ -41,7 +41,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, lookup: Argument
       else if (value.kind === 'lambda') {
         const { expr, scope } = value;
         functions.push({ file: scope.file.path, start: expr.start, end: expr.end });
-        read(cx.apply(value, moduleArguments(value, lookup), null), depth + 1);
+        read(cx.apply(value, moduleArguments(value, given), null), depth + 1);
       } else if (value.kind === 'unknown') readUnknown(value, depth);
     }
   }
@@ -93,7 +93,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, lookup: Argument
 
   /** The options of a submodule; open where it takes more than it declares. */
   function readSubmodule(submodule: Lazy): OptionTree {
-    const inner: ArgumentLookup = name => (name === 'config' || name === 'name' ? null : lookup(name));
+    const inner: Given = name => (name === 'config' || name === 'name' ? null : given(name));
     return submoduleTree(cx, submodule, inner);
   }
 
@@ -102,14 +102,14 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, lookup: Argument
 }
 
 /** Returns the options of a module that is a type: one, or a list of them. */
-function submoduleTree(cx: Evaluation, submodule: Lazy, lookup: ArgumentLookup): OptionTree {
+function submoduleTree(cx: Evaluation, submodule: Lazy, given: Given): OptionTree {
   const value = cx.force(submodule);
   if (value.kind === 'list') {
-    const trees = value.items.map(item => (item.kind === 'spread' ? OPEN : submoduleTree(cx, item, lookup)));
+    const trees = value.items.map(item => (item.kind === 'spread' ? OPEN : submoduleTree(cx, item, given)));
     return mergeTrees(trees);
   }
   if (value.kind !== 'attrs' && value.kind !== 'lambda') return OPEN;
-  const { tree, hidden } = readWhole(cx, value, lookup);
+  const { tree, hidden } = readWhole(cx, value, given);
   return hidden ? OPEN : tree;
 }
 
@@ -117,16 +117,16 @@ function submoduleTree(cx: Evaluation, submodule: Lazy, lookup: ArgumentLookup):
 function readWhole(
   cx: Evaluation,
   module: Lazy,
-  lookup: ArgumentLookup,
+  given: Given,
 ): { readonly tree: OptionTree; readonly hidden: boolean } {
   const value = cx.force(module);
-  const set = value.kind === 'lambda' ? cx.apply(value, moduleArguments(value, lookup), null) : value;
+  const set = value.kind === 'lambda' ? cx.apply(value, moduleArguments(value, given), null) : value;
   if (set.kind !== 'attrs') return { tree: OPEN, hidden: true };
   const options = set.entries.get('options');
   const tree =
     options === undefined
       ? EMPTY
-      : readTree(cx, options.value, null, inner => submoduleTree(cx, inner, lookup));
+      : readTree(cx, options.value, null, inner => submoduleTree(cx, inner, given));
   const hidden =
     set.open !== null ||
     set.entries.has('freeformType') ||

@@ -1,5 +1,5 @@
 /** What the files of a workspace declare of its fleet, and how much of that is known. */
-import type { ArgumentLookup } from '../../modules/modules.ts';
+import type { Given } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Place } from '../../nix/places.ts';
 import type { TagDefinitions } from '../inventory/members.ts';
@@ -54,7 +54,7 @@ export interface ClanDirectory {
 export interface Declarations {
   readonly cx: Evaluation;
   /** What the flake hands to modules by name. */
-  readonly given: ArgumentLookup;
+  readonly given: Given;
   readonly machines: MachineFact[];
   readonly homes: MachineFact[];
   readonly instances: Instance[];
@@ -73,10 +73,10 @@ export interface Declarations {
   isClan: boolean;
 }
 
-export function newDeclarations(cx: Evaluation, lookup: ArgumentLookup): Declarations {
+export function newDeclarations(cx: Evaluation, given: Given): Declarations {
   return {
     cx,
-    given: lookup,
+    given,
     machines: [],
     homes: [],
     instances: [],

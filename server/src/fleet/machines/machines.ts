@@ -6,7 +6,7 @@
 
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import { CALL_NAMES, calledName, frameworkValue } from '../../flake/frameworks/calls.ts';
-import { type ArgumentLookup, unknownArgument } from '../../modules/modules.ts';
+import { type Given, unknownArgument } from '../../modules/modules.ts';
 import { certain, member, unwrap } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
@@ -47,14 +47,10 @@ export function belongsToFleet(files: NixFiles, path: string): boolean {
 
 /**
  * Reads what a file declares.
- * @param lookup what the flake hands to modules by name
+ * @param given what the flake hands to modules by name
  */
-export function readMachines(
-  cx: Evaluation,
-  file: SourceFile,
-  lookup: ArgumentLookup = () => null,
-): DeclaredFleet {
-  const declared = newDeclarations(cx, lookup);
+export function readMachines(cx: Evaluation, file: SourceFile, given: Given = () => null): DeclaredFleet {
+  const declared = newDeclarations(cx, given);
   const words = [...file.text.matchAll(new RegExp(MAY_DECLARE, 'g'))].map(match => match.index);
   /** Clans with a folder of their own: those that tests make up. */
   const foreign: Range[] = [];
@@ -123,7 +119,7 @@ export function readMachines(
         binding,
         // The flake's own configuration is what only the module that the file is sees.
         parameter: (name, lambda) =>
-          (lambda.formals === null || (name === 'config' && lambda !== file.root) ? null : lookup(name)) ??
+          (lambda.formals === null || (name === 'config' && lambda !== file.root) ? null : given(name)) ??
           unknownArgument(name, file.path, lambda.start),
       },
     ),

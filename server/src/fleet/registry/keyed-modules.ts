@@ -4,7 +4,7 @@
  * stands under a condition that is not known is left out, and so is what provides for a missing generator.
  */
 
-import { type ArgumentLookup, config, moduleArguments } from '../../modules/modules.ts';
+import { config, type Given, moduleArguments } from '../../modules/modules.ts';
 import { definitionsOf } from '../../modules/read.ts';
 import { stepsOf } from '../../modules/steps.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
@@ -31,7 +31,7 @@ const GENERATORS = ['vars', 'generators'] as const;
 export interface KeyedContext {
   /** The registry that a set is; null if it is none. */
   registryOf(set: AttrsValue): string | null;
-  readonly given: ArgumentLookup;
+  readonly given: Given;
 }
 
 /** The keys that an application hands over, and where. */
@@ -137,7 +137,7 @@ function namesIn(cx: Evaluation, { items }: ListValue): string[] | null {
 }
 
 /** Evaluates what a machine would: modules with what they are given, and all that they set. */
-function look(cx: Evaluation, lazy: Lazy, lookup: ArgumentLookup, depth: number): void {
+function look(cx: Evaluation, lazy: Lazy, given: Given, depth: number): void {
   if (depth > MAX_DEPTH) return;
   for (const definition of definitionsOf(cx, lazy)) {
     if (definition.never || definition.conditional) continue;
@@ -145,15 +145,15 @@ function look(cx: Evaluation, lazy: Lazy, lookup: ArgumentLookup, depth: number)
     if (value.kind === 'lambda') {
       // A function that names no arguments is none that the module system calls.
       if (value.expr.formals !== null)
-        look(cx, cx.apply(value, moduleArguments(value, lookup), null), lookup, depth + 1);
+        look(cx, cx.apply(value, moduleArguments(value, given), null), given, depth + 1);
     } else if (value.kind === 'list') {
       for (const item of value.items.slice(0, MAX_WIDTH))
-        if (item.kind !== 'spread') look(cx, item, lookup, depth + 1);
+        if (item.kind !== 'spread') look(cx, item, given, depth + 1);
     } else if (value.kind === 'attrs') {
       const entries = [...value.entries].filter(
         ([name, entry]) => !entry.optional && !NOT_EVALUATED.has(name),
       );
-      for (const [, entry] of entries.slice(0, MAX_WIDTH)) look(cx, entry.value, lookup, depth + 1);
+      for (const [, entry] of entries.slice(0, MAX_WIDTH)) look(cx, entry.value, given, depth + 1);
     }
   }
 }

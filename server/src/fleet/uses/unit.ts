@@ -3,7 +3,7 @@
  * questions that are asked on the way.
  */
 
-import { type ArgumentLookup, meaningOf, unknownArgument } from '../../modules/modules.ts';
+import { type Given, meaningOf, unknownArgument } from '../../modules/modules.ts';
 import { perhaps, unknown } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import { fileScope } from '../../nix/eval/scopes.ts';
@@ -99,8 +99,8 @@ function readText(reading: Reading, expr: StringExpr | PathExpr, scope: Scope): 
 /** Returns what a parameter is taken for: what a module is given, or an unknown. */
 function parameter({ cx, file, known }: Reading, name: string, lambda: LambdaExpr, scope: Scope): Lazy {
   if (lambda === file.root) cx.modules.set(file.path, scope);
-  const lookup: ArgumentLookup = asked => (lambda.formals === null ? null : known.argument(asked, file.path));
-  const argument = meaningOf(name, lookup) ?? unknownArgument(name, file.path, lambda.start);
+  const given: Given = asked => (lambda.formals === null ? null : known.argument(asked, file.path));
+  const argument = meaningOf(name, given) ?? unknownArgument(name, file.path, lambda.start);
   const fallback = lambda.formals?.find(formal => formal.name.name === name)?.fallback;
   if (fallback == null) return argument;
   const why = unknown(`the argument \`${name}\``, `${name}@${file.path}:${lambda.start}`, null);
