@@ -25,7 +25,7 @@ function findingsText({ errors, warnings, infos, hints }: CheckWorkspaceResult):
     .join(', ');
 }
 
-/** Whether the Problems view has something to show; VS Code lists hints there too, if asked. */
+/** Returns whether the Problems view has anything to show; on request VS Code lists hints there too. */
 export function hasFindings(result: CheckWorkspaceResult): boolean {
   return result.errors + result.warnings + result.infos + result.hints > 0;
 }

@@ -32,7 +32,7 @@ export function registerSopsCommands(server: Server, cli: string): readonly Disp
   ];
 }
 
-/** What a command is about. */
+/** The root and the item that a command was started for. */
 interface About {
   readonly run: Run;
   /** URI of the fleet. */
@@ -43,12 +43,12 @@ interface About {
   readonly node: SecretNode | null;
 }
 
-/** What `varsmith add sops --json` says. */
+/** Output of `varsmith add sops --json`. */
 interface Added {
   readonly file: string;
   /** Null where it was declared already. */
   readonly module: string | null;
-  /** Of its declaration, from 1. */
+  /** Line of its declaration, from 1. */
   readonly line: number | null;
 }
 
@@ -113,7 +113,9 @@ function typedValue(name: string): Promise<string | null | undefined> {
   );
 }
 
-/** Asks for module and file as long as the command line cannot tell them; null where it comes to nothing. */
+/**
+ * Asks for module and file as long as the command line cannot infer them; `null` if the person cancels or it fails.
+ */
 async function settled(run: Run, args: readonly string[]): Promise<readonly string[] | null> {
   const ended = await run([...args, '--dry-run', '--json']);
   if (ended === null) return null;
@@ -143,7 +145,7 @@ async function settled(run: Run, args: readonly string[]): Promise<readonly stri
   return path ? settled(run, [...args, `--${asks}`, path]) : null;
 }
 
-/** What `varsmith convert --json` says. */
+/** Output of `varsmith convert --json`. */
 interface Conversions {
   readonly converted: readonly {
     readonly name: string;
@@ -208,7 +210,7 @@ function keptText(count: number): string {
     : l10n.t('{0} others cannot be converted', count);
 }
 
-/** Which secrets there are to choose from. */
+/** Returns the names of the secrets that can be chosen from. */
 function chosenBy(node: SecretNode | null): readonly string[] {
   switch (node?.kind) {
     case 'secret':
@@ -245,7 +247,7 @@ async function isConfirmed(run: Run, args: readonly string[], reasons: readonly 
 /** Runs the command line on a fleet; null where it failed, and the person knows why. */
 type Run = (args: readonly string[], input?: string) => Promise<Ended | null>;
 
-/** Where no key opens a file, another one can be named: for this and all further runs. */
+/** Returns a runner that asks for another key file if no key opens a file, and uses it for all further runs. */
 function runner(cli: string, cwd: string): Run {
   const keys: string[] = [];
   return async function run(args, input = '') {

@@ -12,16 +12,16 @@ export interface Box {
   readonly title: string;
   readonly prompt: string;
   readonly placeholder: string;
-  /** What is typed is not shown. */
+  /** True if the input is masked. */
   readonly hidden: boolean;
   readonly value: string;
-  /** What was wrong with the last attempt; shown until something is typed. */
+  /** The problem with the last attempt; shown until something is typed. */
   readonly error: string | null;
   readonly buttons: readonly BoxButton[];
 }
 
 export interface Boxes {
-  /** What was typed, and the button that was chosen; null where the box was dismissed. */
+  /** Returns the text and the button that was chosen; `null` if the box was dismissed. */
   show(box: Box): Promise<{ readonly text: string; readonly button: BoxButton | null } | null>;
   clipboard(): Promise<string>;
   /** The text of a file that the person chooses, or why there is none; null where none was chosen. */
@@ -37,7 +37,7 @@ export interface Question {
   readonly multiline: boolean;
   /** An empty answer is none. */
   readonly required: boolean;
-  /** What it means to answer nothing, as a sentence; null where that is no answer. */
+  /** The meaning of an empty answer, as a sentence; `null` if an empty answer is not accepted. */
   readonly ifEmpty: string | null;
   /** To begin with. */
   readonly previous: string | null;
@@ -88,9 +88,9 @@ async function askLines(question: Question, boxes: Boxes): Promise<string | null
   const { title, description, hidden, required, ifEmpty } = question;
   let text = question.previous ?? '';
   let value = '';
-  /** Lines that somebody has gone back over. */
+  /** Lines after the one that the person went back to. */
   const after: string[] = [];
-  /** The box stands at an empty line of before, which Enter keeps. */
+  /** True if the box shows an empty line of an earlier answer, which Enter keeps. */
   let isBlank = false;
   const goOn = () => {
     const next = after.shift();

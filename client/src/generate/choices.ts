@@ -1,4 +1,4 @@
-/** What can be chosen before a run, as the items of a list. Plain data in and out. */
+/** Builds the list of generators that a run can be limited to. Plain data in and out. */
 import { l10n } from 'vscode';
 import type { FleetFile, FleetGenerator, FleetMachine } from '../protocol/fleet.ts';
 

@@ -121,7 +121,7 @@ function generatorOf(target: FleetNode | GeneratorRef | OneTried | undefined): O
   return { root: target.root, machine: target.machine, generator: target.generator.name };
 }
 
-/** The same for clan: it knows names alone, no placements. */
+/** Returns the command line of clan, which knows names only and no placements. */
 export function clanCommand(
   root: string,
   { machines, generators }: Target,

@@ -1,7 +1,7 @@
 /**
- * A run in the editor: the command line in the background, its questions as boxes, its progress as a notification that
- * can be cancelled, what came of it as a message and a page. Answers go straight from the box to the program's standard
- * input.
+ * A run in the editor: the command line in the background, its questions as boxes, its progress as a notification
+ * that can be cancelled, its outcome as a message and a page. Answers go straight from the box to the program's
+ * standard input.
  */
 import { type CancellationToken, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { messageOf } from '../message-of.ts';
@@ -108,14 +108,14 @@ interface Watched {
 
 /** How prompts are asked. */
 interface Manner {
-  /** What an empty answer means, where it means something. */
+  /** Returns the meaning of an empty answer, for prompts that accept one. */
   ifEmpty(): string;
   /** Hidden lines are typed twice. */
   readonly confirm: boolean;
 }
 
 export const KEPT: Manner = { ifEmpty: () => l10n.t('Left empty, it stays as it is'), confirm: true };
-/** What is only tried is thrown away. */
+/** The manner of a trial, whose values are discarded. */
 const MADE_UP: Manner = { ifEmpty: () => l10n.t('Left empty, an answer is made up'), confirm: false };
 
 export function watch(

@@ -43,8 +43,7 @@ export function runProgram(program: Program, input = ''): Promise<Ended> {
 }
 
 /**
- * Runs a command with `--events` and hears of each event in order.
- *
+ * Runs a command with `--events` and passes each event to `hear` in order.
  * @param hear gives the answer to a question or a confirmation; undefined: nothing is to be said
  * @returns when the program has ended and all it said has been heard
  * @throws what `hear` throws, or that a line was no event; the program is ended before

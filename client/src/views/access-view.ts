@@ -1,4 +1,4 @@
-/** The view of who can read what. Asks the server once; what is shown is told by access-items.ts. */
+/** The view of who can read what. Asks the server once; access-items.ts says how items look. */
 import { type Disposable, type Event, l10n, type TreeDataProvider, window } from 'vscode';
 import type { Server } from '../language/server.ts';
 import type { FleetFilter } from '../protocol/fleet.ts';

@@ -1,6 +1,6 @@
 /**
- * *Varsmith: Doctor*: shows what the server found of the open folders as a page of Markdown that cannot be edited. It
- * tells the server whether programs may be run, and decides nothing else.
+ * *Varsmith: Doctor*: shows the server's report on the open folders as a read-only page of Markdown. It tells the
+ * server whether programs may be run, and decides nothing else.
  */
 import { commands, type Disposable, EventEmitter, l10n, Uri, window, workspace } from 'vscode';
 import type { Server } from '../language/server.ts';
@@ -43,7 +43,9 @@ export function registerDoctor(server: Server): readonly Disposable[] {
   ];
 }
 
-/** Offers what commands can do about what was found: pages of Markdown run none. A key comes first: all else needs it. */
+/**
+ * Offers commands that fix what was found, since pages of Markdown run none. The key comes first: all else needs it.
+ */
 async function offer(actions: DoctorResult['actions']): Promise<void> {
   const [command, text, button] = actions.includes('key')
     ? [

@@ -33,13 +33,13 @@ import { StoreFailure } from '../store/store-failure.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ConvertWish {
-  /** Which of the verdicts it is about; the others are as if they were not there. */
+  /** Selects the verdicts to carry out; the others are ignored. */
   readonly about: (verdict: Verdict) => boolean;
-  /** What generators are to be called, by the names of secrets. */
+  /** Names of generators, by the names of secrets. */
   readonly names: ReadonlyMap<string, string>;
   /** Old values stay in their files. */
   readonly keepsOld: boolean;
-  /** What cannot be opened stays as it is, beside others that can. */
+  /** True if secrets that cannot be opened are skipped. */
   readonly skipsUnreadable: boolean;
 }
 
@@ -58,7 +58,7 @@ interface Converted {
 
 export interface Rehearsal {
   readonly converted: readonly Converted[];
-  /** What it was about and cannot be converted. */
+  /** Selected secrets that cannot be converted. */
   readonly kept: readonly Kept[];
   /** The encrypted files that could not be opened, sorted: why is among the reasons of `kept`. */
   readonly unreadable: readonly string[];
@@ -207,7 +207,7 @@ function rewritten(
   return editedFiles(around, distinct);
 }
 
-/** Where the values go in the edited fleet; those that it does not certainly have are told. */
+/** Returns the places of the values in the edited fleet; values without a certain place are reported. */
 async function placed(
   chosen: readonly Chosen[],
   { declared, stored }: Situation,

@@ -1,8 +1,7 @@
 /**
- * Which files git knows, read from its index: a flake sees no others. Starts no program. What it does not understand
- * (a split or sparse index, a working copy of jj) it does not know.
- *
- * Source: git's Documentation/gitformat-index.adoc, versions 2 to 4.
+ * Reads the files that git tracks from its index: a flake sees no others. Starts no program. For formats that are not
+ * supported (a split or sparse index, a working copy of jj) the answer is unknown. Source: git's
+ * Documentation/gitformat-index.adoc, versions 2 to 4.
  */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -14,7 +13,7 @@ const MAX_INDEX_BYTES = 512 * 1024 * 1024;
 const MAX_SETTINGS_BYTES = 1024 * 1024;
 
 export interface GitIndex {
-  /** What git knows now; read again only if the index has changed. Null: not known. */
+  /** Returns the tracked files, read again only if the index has changed; `null` if unknown. */
   tracked(): TrackedFiles | null;
 }
 

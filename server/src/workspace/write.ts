@@ -1,6 +1,6 @@
 /**
- * Writing into a workspace: all files or, as far as can be foreseen, none; each whole or not at all; never outside
- * the root, not even through a symbolic link; and never over what somebody else has written meanwhile.
+ * Writes into a workspace: all files or, as far as can be foreseen, none; each whole or not at all; never outside the
+ * root, not even through a symbolic link; and never over a change that was made meanwhile.
  */
 import {
   accessSync,
@@ -34,7 +34,7 @@ interface Prepared {
   /** Absolute, behind all symbolic links. */
   readonly target: string;
   readonly temporary: string;
-  /** What must still be there when it is replaced; null: nothing. */
+  /** The content that is replaced; `null`: there must be no file. */
   readonly expected: Buffer | null;
 }
 
@@ -180,7 +180,7 @@ function changedMeanwhile(path: string): WriteError {
   return new WriteError(`${path} has changed since it was read. Run the command again.`);
 }
 
-/** So that the new name outlives a power cut. */
+/** Flushes a folder, so that the new name survives a power cut. */
 function syncFolder(folder: string): void {
   try {
     const handle = openSync(folder, 'r');

@@ -26,7 +26,7 @@ import { confirm } from '../reporter/terminal.ts';
 import { readCommand } from '../table/read-command.ts';
 import { verified } from './verify.ts';
 
-/** What keeps a machine from being deployed. */
+/** A reason why a machine cannot be deployed. */
 interface Problem {
   readonly kind: string;
   readonly message: string;
@@ -100,7 +100,7 @@ async function problemsOf(open: OpenFleet, machine: string): Promise<readonly Pr
   ];
 }
 
-/** Tells of a file whether it is a module of other machines, and not of this one. */
+/** Returns a predicate for files that are modules of other machines, and not of this one. */
 function ofOtherMachines(open: OpenFleet, machine: string): (file: string) => boolean {
   const machineKeys = new Set<string>();
   const others = new Set<string>();

@@ -1,4 +1,6 @@
-/** Who can read what, and who gains and loses access, as text for people and as Markdown for a pull request. */
+/**
+ * Renders who can read what, and who gains and loses access, as text for people and as Markdown for pull requests.
+ */
 import { counted } from '../../checks/facts/wording.ts';
 import { code, plain } from '../../editor/words/markdown.ts';
 import type {
@@ -18,7 +20,7 @@ const NOTE: Readonly<Record<ReaderState, string>> = {
   leaving: 'still: the next "varsmith fix" takes it away',
 };
 
-/** Of what no generator makes, which `varsmith fix` leaves alone. */
+/** Notes for secrets that no generator makes, which `varsmith fix` leaves unchanged. */
 const OTHER_NOTE: Readonly<Record<ReaderState, string>> = {
   now: '',
   pending: 'not yet: it is not encrypted to it',
@@ -129,7 +131,7 @@ export function differenceText(
   return `Access ${since}: ${counted(differences.length, 'secret')}.\n${lines.join('')}`;
 }
 
-/** Names are shown as they are: whoever opens a pull request may have chosen them. */
+/** Escapes names: the author of a pull request may have chosen them. */
 export function differenceMarkdown(
   differences: readonly AccessDifference[],
   { revision, commit }: About,

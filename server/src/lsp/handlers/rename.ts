@@ -107,7 +107,7 @@ function leavesLinks({ files, fleet }: Snapshot, moves: readonly Move[]): boolea
 
 const MOVE = 'varsmith.move';
 
-/** What is stored moves along; where the editor shows a preview, the person may leave it where it is. */
+/** Adds the moves of stored files; an editor with a preview lets the person deselect them. */
 export function withMoves(
   edit: WorkspaceEdit,
   moves: readonly Move[],

@@ -18,7 +18,7 @@ export interface Folder {
   links: readonly LinkEntry[] | null;
 }
 
-/** What has been read so far; paths are relative to the root unless they are called absolute. */
+/** Folders that have been read; paths are relative to the root unless they are called absolute. */
 export interface FolderCache {
   /** Absolute path. */
   readonly root: string;

@@ -24,7 +24,7 @@ export interface WorkspaceFiles extends NixFiles {
   start(path: string): string | null;
   /** May the file be run as a program? Null where that cannot be told. */
   isExecutable(path: string): boolean | null;
-  /** What is in the workspace but cannot be read, and why. */
+  /** Returns what is in the workspace but cannot be read, and why. */
   skipped(): readonly Skipped[];
   /** Lays a document's text over a file. Returns the paths whose content is another one now. */
   open(path: string, text: string): string[];

@@ -33,7 +33,7 @@ export interface JsonError extends Range {
   readonly reason: string;
 }
 
-/** Deeper nesting is somebody's mistake, and must not end in a stack overflow. */
+/** Deeper nesting is a mistake, and must not end in a stack overflow. */
 const MAX_DEPTH = 100;
 
 /** Reads a text. Offsets are UTF-16 units from 0. */

@@ -1,6 +1,6 @@
 /**
- * What settings say about rules: a severity or `off`, and paths where a rule is not reported, for one rule or for a
- * group (`registry/*`). Knows the names of rules, not what they do.
+ * Settings of rules: a severity or `off`, and paths where a rule is not reported, for one rule or for a group
+ * (`registry/*`). Knows the names of rules, not what they do.
  */
 import * as v from 'valibot';
 import type { CheckSettings } from '../../checks/engine/run.ts';
@@ -13,7 +13,7 @@ export const SEVERITY_WORDS = ['off', 'error', 'warning', 'info', 'hint'] as con
   | 'off'
 )[];
 
-/** What one layer of settings, or all of them together, say about a rule. */
+/** Settings of a rule, from one layer or from all layers. */
 interface RuleSetting {
   readonly severity?: Severity | 'off';
   /** Path patterns of files in which the rule is not reported. */
@@ -23,12 +23,12 @@ interface RuleSetting {
 /** By rule id or `group/*`. */
 export type RuleSettings = Readonly<Record<string, RuleSetting>>;
 
-/** Hears of what cannot be used. `path` leads to it inside `rules`. */
+/** Reports a setting that cannot be used. `path` leads to it inside `rules`. */
 export type NoteProblem = (problem: {
   readonly path: readonly string[];
   readonly part: 'key' | 'value';
   readonly message: string;
-  /** What to write instead. */
+  /** A replacement for the wrong text. */
   readonly replacement?: string;
 }) => void;
 
@@ -96,8 +96,8 @@ function groupOf(id: string): string {
 }
 
 /**
- * Lays one layer over another. What the upper one says of a group counts for all its rules, also for those that the
- * lower one names: whoever comes later has the last word.
+ * Merges two layers. A group in the upper layer overrides all its rules in the lower layer, also those that are named
+ * there.
  */
 export function mergeRules(below: RuleSettings, above: RuleSettings): RuleSettings {
   const merged: Record<string, RuleSetting> = {};

@@ -7,7 +7,7 @@ import { plainOf, readJson } from './json.ts';
 import { type ReadSettings, readSettings, type SettingsLayer, type SettingsProblem } from './settings.ts';
 import { SETTINGS_FILE, SETTINGS_RULE } from './settings-names.ts';
 
-/** Where the text of the file comes from. */
+/** The source of the file's text. */
 interface TextFiles {
   kind(path: string): string | null;
   text(path: string): string | null;

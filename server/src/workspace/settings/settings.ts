@@ -1,6 +1,6 @@
 /**
- * Settings, as a person writes them in an editor or in `varsmith.json` at the root, and as the rest of the
- * workspace wants them. A setting that is wrong is named, where it stands, and left out; the others hold.
+ * Settings, as they are written in an editor or in `varsmith.json` at the root, and as the rest of the workspace uses
+ * them. A wrong setting is reported at its place and ignored; the others apply.
  */
 import * as v from 'valibot';
 import { didYouMean, suggest } from '../../edits/suggest.ts';
@@ -15,7 +15,7 @@ import { SETTINGS_FILE } from './settings-names.ts';
 const patterns = v.array(v.string());
 
 export interface Settings {
-  /** Off: nothing of the folder is analysed. */
+  /** False: nothing in the folder is analysed. */
   readonly enable: boolean;
   /** By rule id or `group/*`. */
   readonly rules: RuleSettings;
@@ -34,7 +34,7 @@ export interface Settings {
   readonly limits: Partial<Limits>;
 }
 
-/** The command of a store of somebody's own, program first; or one of clan's stores, for a fleet without clan. */
+/** The command of a custom store, program first; or one of clan's stores, for a fleet without clan. */
 export type StoreChoice =
   | { readonly command: readonly string[]; readonly backend: null }
   | { readonly command: null; readonly backend: 'sops' | 'age' };
@@ -54,9 +54,9 @@ export const DEFAULT_SETTINGS: Settings = {
 export interface SettingsProblem {
   /** A sentence that says what is wrong and what to do. */
   readonly message: string;
-  /** Where it stands, if that is a file of the workspace. */
+  /** Its place, if that is in a file of the workspace. */
   readonly at: Place | null;
-  /** What to write there instead, where that is known; with quotes. */
+  /** A replacement, if one is known; with quotes. */
   readonly replacement: string | null;
 }
 
@@ -70,7 +70,7 @@ export interface SettingsLayer {
   /** Named in front of problems that have no place. */
   readonly from: string;
   readonly value: unknown;
-  /** The text's tree, if it is `varsmith.json`: then problems have places, and names that nobody knows are problems. */
+  /** The text's tree, if it is `varsmith.json`: then problems have places, and unknown names are problems. */
   readonly node?: JsonNode;
 }
 
