@@ -3,7 +3,7 @@
  * paths that lead nowhere.
  */
 
-import { type Lead, leadsOf } from '../../flake/written-paths.ts';
+import { type WrittenPath, writtenPathsOf } from '../../flake/written-paths.ts';
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { refusedIn } from '../../nix/refused.ts';
@@ -78,7 +78,9 @@ function faultsOf(
   const isRead = reach === 'certain' && file.errors.length === 0;
   const all = isRead ? refusedIn(file) : NONE;
   const refused = kept.isScoped ? all.filter(({ kind }) => kind !== 'variable') : all;
-  const written = isRead ? leadsOf(file).flatMap(lead => absentAt(files, kept.present, path, lead)) : NONE;
+  const written = isRead
+    ? writtenPathsOf(file).flatMap(writtenPath => absentAt(files, kept.present, path, writtenPath))
+    : NONE;
   done(file);
   const missed = withEvaluated(files, written, evaluated);
   if (syntax === null && refused.length === 0 && missed.length === 0) return null;
@@ -154,17 +156,18 @@ function absentAt(
   files: NixFiles,
   present: ReadonlySet<string>,
   path: string,
-  lead: Lead,
+  writtenPath: WrittenPath,
 ): readonly AbsentFile[] {
-  const { target, start, end } = lead;
+  const { target, start, end } = writtenPath;
   // What is no Nix comes and goes without the list of files being another one.
-  if (!lead.certain || lead.isAsked || !/(^|\/)(\.*|[^./]+|[^/]*\.nix)$/.test(target)) return NONE;
+  if (!writtenPath.certain || writtenPath.isAsked || !/(^|\/)(\.*|[^./]+|[^/]*\.nix)$/.test(target))
+    return NONE;
   const entry = joinPath(target, 'default.nix') as string;
   if (present.has(target) || present.has(entry)) return NONE;
   const kind = files.kind(target);
   const isFolder = kind === 'directory';
-  if (kind === 'file' || (isFolder && (lead.isTree || files.kind(entry) !== null))) return NONE;
-  return [{ at: { file: path, start, end }, target, isFolder, isNeeded: lead.isOwn }];
+  if (kind === 'file' || (isFolder && (writtenPath.isTree || files.kind(entry) !== null))) return NONE;
+  return [{ at: { file: path, start, end }, target, isFolder, isNeeded: writtenPath.isOwn }];
 }
 
 function sameFaults(left: readonly FileFaults[], right: readonly FileFaults[]): boolean {

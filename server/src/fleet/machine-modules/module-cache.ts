@@ -6,7 +6,7 @@
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import type { ModuleOptions } from '../model/options.ts';
-import type { SettledCache } from './fixpoint.ts';
+import type { FixpointCache } from './fixpoint.ts';
 import type { ModuleFacts } from './module-facts.ts';
 
 /** What is kept from one build to the next. */
@@ -31,7 +31,7 @@ export interface ModuleCache {
   /** Files that have changed since somebody asked for the options of all. */
   readonly changed: Set<string>;
   /** What modules are on machines, and say of options. */
-  readonly settled: SettledCache;
+  readonly settled: FixpointCache;
 }
 
 /** What one file adds to the outputs, and the modules found there so far, by path. */

@@ -8,9 +8,9 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import { fileModule, refreshFiles } from './file-modules.ts';
-import { createSettling } from './fixpoint.ts';
+import { createFixpoint } from './fixpoint.ts';
 import type { ModuleLookup } from './machine-modules.ts';
-import { createViewers } from './module-contexts.ts';
+import { createModuleContexts } from './module-contexts.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import { optionsOf, readingFrom, readWithin } from './module-sources.ts';
 import type { ModuleSources, ModuleTableOptions, TableState } from './module-table-state.ts';
@@ -34,11 +34,11 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
   const table = newTableState(cx, options);
   return {
     dropped: table.cache.dropped,
-    file: (path, viewer) => fileModule(table, path, viewer),
+    file: (path, context) => fileModule(table, path, context),
     output: path => outputModules(table, path),
     of: (module, at, given) => valueModule(table, module, at, given),
     options: facts => optionsOf(table, facts),
-    settled: table.settling.settled,
+    settled: table.fixpoint.settled,
     refresh: () => refreshFiles(table),
   };
 }
@@ -48,8 +48,8 @@ function newTableState(cx: Evaluation, options: ModuleTableOptions): TableState 
   return {
     ...sources,
     outputs: new Map(),
-    contexts: createViewers(cx, options.files, options.givenTo('')),
-    settling: createSettling(cx, options.cache.settled, readingFrom(sources)),
+    contexts: createModuleContexts(cx, options.files, options.givenTo('')),
+    fixpoint: createFixpoint(cx, options.cache.settled, readingFrom(sources)),
   };
 }
 

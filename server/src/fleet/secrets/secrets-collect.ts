@@ -10,7 +10,7 @@ import type { SourceFile } from '../../nix/source.ts';
 import type { Expr, Range } from '../../nix/syntax.ts';
 import type { NotAnalysable } from '../model/base.ts';
 import type { AgeRules, NamesAbove, SecretFacts } from '../model/secrets.ts';
-import { interestOf } from '../uses/prefilter.ts';
+import { prefilterOf } from '../uses/prefilter.ts';
 import { secretPlaces } from './secrets.ts';
 import { readAgeRules } from './secrets-age-rules.ts';
 import { type ReadSecrets, readSecretOptions } from './secrets-read.ts';
@@ -44,7 +44,7 @@ export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
     return answer instanceof BudgetExceeded ? null : answer;
   };
   const read: ReadSecrets[] = [];
-  const interesting = interestOf(file, secretPlaces(file.text));
+  const interesting = prefilterOf(file, secretPlaces(file.text));
   const inSpine = new WeakSet<Expr>();
   const state = { scope: fileScope(cx, file), path: null, conditional: false };
   ask(file.root, () =>
