@@ -15,7 +15,7 @@ import {
 } from '../nix/syntax.ts';
 
 /** A path that Nix is led to. */
-export interface Lead extends Range {
+export interface WrittenPath extends Range {
   /** Relative to the root: a file, or a folder with a `default.nix`; whether it is there is not looked at. */
   readonly target: string;
   /** False where a condition decides. */
@@ -28,8 +28,8 @@ export interface Lead extends Range {
   readonly isTree: boolean;
 }
 
-const NONE: readonly Lead[] = [];
-const known = new WeakMap<SourceFile, readonly Lead[]>();
+const NONE: readonly WrittenPath[] = [];
+const known = new WeakMap<SourceFile, readonly WrittenPath[]>();
 
 /** Functions that read the file at the path they are given. */
 const READERS = /^(import|importApply|callPackages?|callPackageWith|importTree)$/;
@@ -42,16 +42,16 @@ const MODULES = /^(imports|modules|extraModules|sharedModules|baseModules)$/;
 const ASKS = /\b(pathExists|readDir|tryEval|fileset|listFilesRecursive)\b/;
 
 /** Returns the files that a file leads to, in the order of the text. */
-export function leadsOf(file: SourceFile): readonly Lead[] {
-  let leads = known.get(file);
-  if (leads === undefined) {
-    const found: Lead[] = [];
+export function writtenPathsOf(file: SourceFile): readonly WrittenPath[] {
+  let writtenPaths = known.get(file);
+  if (writtenPaths === undefined) {
+    const found: WrittenPath[] = [];
     if (mayLead(file.text))
       visit({ file, asks: ASKS.test(file.text), own: ownModule(file.root), found }, file.root, true);
-    leads = found.length === 0 ? NONE : found;
-    known.set(file, leads);
+    writtenPaths = found.length === 0 ? NONE : found;
+    known.set(file, writtenPaths);
   }
-  return leads;
+  return writtenPaths;
 }
 
 /** Returns whether a file has words that lead somewhere, and anything that may be a path. */
@@ -64,7 +64,7 @@ interface Walk {
   readonly asks: boolean;
   /** The set that is the module of the file. */
   readonly own: Expr;
-  readonly found: Lead[];
+  readonly found: WrittenPath[];
 }
 
 function visit(walk: Walk, expr: Expr, certain: boolean): void {
@@ -190,7 +190,7 @@ function visitApplication(walk: Walk, expr: Extract<Expr, { kind: 'apply' }>, ce
 function note(
   { file, asks, found }: Walk,
   expr: Expr,
-  how: Pick<Lead, 'certain' | 'isOwn' | 'isTree'>,
+  how: Pick<WrittenPath, 'certain' | 'isOwn' | 'isTree'>,
 ): void {
   const text = expr.kind === 'path' ? literalText(expr.parts) : null;
   if (text === null || /^[/~]/.test(text)) return;

@@ -21,5 +21,5 @@ export function isWithoutClan(fleet: Declared, files: StoreFiles): boolean {
 }
 
 /** What to do about it, for people. */
-export const NOBODY_READS =
+export const NO_READER =
   'Nothing here reads what would be generated: this fleet is without clan, and its module for vars looks for files elsewhere. Say in varsmith.json where generated secrets belong: { "store": { "command": ["./my-store"] } } for a store of your own, or { "store": { "backend": "sops" } } (or "age") where something of yours reads vars/ as clan lays it out.';

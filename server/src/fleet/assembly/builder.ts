@@ -11,8 +11,8 @@ import { folderOf } from '../../nix/eval/paths.ts';
 import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { sameItems } from '../../std.ts';
-import { constantDefinitions } from '../machine-modules/interned.ts';
-import { NOBODY } from '../machine-modules/module-contexts.ts';
+import { internDefinitions } from '../machine-modules/interned.ts';
+import { NO_CONTEXT } from '../machine-modules/module-contexts.ts';
 import { createModuleTable, type ModuleTable } from '../machine-modules/module-table.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { Registry } from '../model/registries.ts';
@@ -22,7 +22,7 @@ import { readUnit } from '../uses/unit.ts';
 import type { Known } from '../uses/unit-state.ts';
 import { assemble, type Parts } from './assemble.ts';
 import { type FleetFiles, type FleetSettings, forget, newState, type State } from './builder-state.ts';
-import { findFaults } from './faults.ts';
+import { findFaults, lastReached } from './faults.ts';
 import {
   findArguments,
   findDeclared,
@@ -128,6 +128,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
       done(file);
       return reads;
     },
+    reached: () => lastReached(state.faults),
     faults: modules => findFaults({ files, modules, paths: groups.paths, units, done }, state.faults),
   });
 }
@@ -223,10 +224,10 @@ function readUnitOf(
   const unit = readUnit(state.evaluation, file, known, places);
   const before = state.unitsBefore.get(path);
   state.unitsBefore.delete(path);
-  const definitions = constantDefinitions(unit.definitions, before?.definitions ?? []);
+  const definitions = internDefinitions(unit.definitions, before?.definitions ?? []);
   state.units.set(path, definitions === unit.definitions ? unit : { ...unit, definitions });
   // As a module it is most likely asked for later, when its tree would have to be made again.
-  if (state.trees.isThrifty()) table.file(path, NOBODY);
+  if (state.trees.isThrifty()) table.file(path, NO_CONTEXT);
   else state.trees.done(path, file.text.length);
 }
 

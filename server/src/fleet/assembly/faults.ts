@@ -3,7 +3,7 @@
  * paths that lead nowhere.
  */
 
-import { type Lead, leadsOf } from '../../flake/written-paths.ts';
+import { type WrittenPath, writtenPathsOf } from '../../flake/written-paths.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { refusedIn } from '../../nix/refused.ts';
@@ -11,7 +11,7 @@ import type { SourceFile } from '../../nix/source.ts';
 import type { NixSyntaxError, Range } from '../../nix/syntax.ts';
 import { addToList, byText } from '../../std.ts';
 import type { NotAnalysable } from '../model/base.ts';
-import type { AbsentFile, FileFaults, SyntaxFault } from '../model/faults.ts';
+import type { AbsentFile, FileFaults, Reach, SyntaxFault } from '../model/faults.ts';
 import type { MachineModules } from '../model/machines.ts';
 import { follow, type Reached, type ReachParts, stands } from './reach.ts';
 
@@ -30,6 +30,11 @@ interface Kept {
 
 export function createFaultCache(): FaultCache {
   return { stale: new Set(), last: null };
+}
+
+/** Returns the files that Nix comes to, as they were last found: the same map as long as they are followed to the same. */
+export function lastReached({ last }: FaultCache): ReadonlyMap<string, Reach> {
+  return last?.reached.files ?? new Map();
 }
 
 /** Returns all files with faults, by path: the same list as long as nothing of it changes. */
@@ -78,7 +83,9 @@ function faultsOf(
   const isRead = reach === 'certain' && file.errors.length === 0;
   const all = isRead ? refusedIn(file) : NONE;
   const refused = kept.isScoped ? all.filter(({ kind }) => kind !== 'variable') : all;
-  const written = isRead ? leadsOf(file).flatMap(lead => absentAt(files, kept.present, path, lead)) : NONE;
+  const written = isRead
+    ? writtenPathsOf(file).flatMap(writtenPath => absentAt(files, kept.present, path, writtenPath))
+    : NONE;
   done(file);
   const missed = withEvaluated(files, written, evaluated);
   if (syntax === null && refused.length === 0 && missed.length === 0) return null;
@@ -154,17 +161,18 @@ function absentAt(
   files: NixFiles,
   present: ReadonlySet<string>,
   path: string,
-  lead: Lead,
+  writtenPath: WrittenPath,
 ): readonly AbsentFile[] {
-  const { target, start, end } = lead;
+  const { target, start, end } = writtenPath;
   // What is no Nix comes and goes without the list of files being another one.
-  if (!lead.certain || lead.isAsked || !/(^|\/)(\.*|[^./]+|[^/]*\.nix)$/.test(target)) return NONE;
+  if (!writtenPath.certain || writtenPath.isAsked || !/(^|\/)(\.*|[^./]+|[^/]*\.nix)$/.test(target))
+    return NONE;
   if (present.has(target) || present.has(`${target}/default.nix`)) return NONE;
   const kind = files.kind(target);
   const isFolder = kind === 'directory';
-  if (kind === 'file' || (isFolder && (lead.isTree || files.kind(`${target}/default.nix`) !== null)))
+  if (kind === 'file' || (isFolder && (writtenPath.isTree || files.kind(`${target}/default.nix`) !== null)))
     return NONE;
-  return [{ at: { file: path, start, end }, target, isFolder, isNeeded: lead.isOwn }];
+  return [{ at: { file: path, start, end }, target, isFolder, isNeeded: writtenPath.isOwn }];
 }
 
 function sameFaults(left: readonly FileFaults[], right: readonly FileFaults[]): boolean {

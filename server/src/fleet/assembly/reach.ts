@@ -3,7 +3,7 @@
  * out. What lies about beside them, such as templates, it never sees.
  */
 
-import { type Lead, leadsOf } from '../../flake/written-paths.ts';
+import { type WrittenPath, writtenPathsOf } from '../../flake/written-paths.ts';
 import { joinPath } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { refusedIn } from '../../nix/refused.ts';
@@ -36,7 +36,7 @@ export interface Reached {
   /** True where a file may be imported with names of its own: then any name may be known. */
   readonly isScoped: boolean;
   /** What each file led to when it was followed. */
-  readonly leads: ReadonlyMap<string, readonly Lead[]>;
+  readonly writtenPaths: ReadonlyMap<string, readonly WrittenPath[]>;
 }
 
 /** Would all be followed to the same files? */
@@ -45,10 +45,10 @@ export function stands(parts: ReachParts, before: Reached, stale: ReadonlySet<st
   if (before.units.size !== parts.units.size || before.isScoped) return false;
   for (const path of stale) {
     if (parts.units.has(path) !== before.units.has(path)) return false;
-    const led = before.leads.get(path);
-    const file = led === undefined ? null : parts.files.parse(path);
-    if (led === undefined) continue;
-    if (file === null || isScoping(file) || !leadAlike(led, leadsOf(file))) return false;
+    const writtenBefore = before.writtenPaths.get(path);
+    const file = writtenBefore === undefined ? null : parts.files.parse(path);
+    if (writtenBefore === undefined) continue;
+    if (file === null || isScoping(file) || !areEqualPaths(writtenBefore, writtenPathsOf(file))) return false;
   }
   return true;
 }
@@ -73,11 +73,11 @@ function areAlike(left: MachineModules, right: MachineModules): boolean {
   );
 }
 
-function leadAlike(left: readonly Lead[], right: readonly Lead[]): boolean {
+function areEqualPaths(left: readonly WrittenPath[], right: readonly WrittenPath[]): boolean {
   return (
     left.length === right.length &&
     left.every(({ target, certain, isTree, isOwn }, index) => {
-      const other = right[index] as Lead;
+      const other = right[index] as WrittenPath;
       return (
         target === other.target &&
         certain === other.certain &&
@@ -94,7 +94,7 @@ function isScoping({ text }: SourceFile): boolean {
 
 /** Reads of a tree what is kept without it. */
 export function readForFaults(file: SourceFile): void {
-  leadsOf(file);
+  writtenPathsOf(file);
   refusedIn(file);
 }
 
@@ -102,7 +102,7 @@ export function readForFaults(file: SourceFile): void {
 export function follow(parts: ReachParts): Reached {
   const { files, modules, paths, units } = parts;
   const reached = new Map<string, Reach>();
-  const leads = new Map<string, readonly Lead[]>();
+  const writtenPaths = new Map<string, readonly WrittenPath[]>();
   let isScoped = false;
   const flakeModules = new Set(['flake.nix']);
   const certain = ['flake.nix'];
@@ -119,14 +119,14 @@ export function follow(parts: ReachParts): Reached {
       const file = files.parse(path);
       if (file === null) continue;
       readForFaults(file);
-      const found = leadsOf(file);
+      const writtenHere = writtenPathsOf(file);
       if (isScoping(file)) isScoped = true;
       parts.done(file);
-      leads.set(path, found);
-      for (const lead of found) {
-        const targets = targetsOf(present, lead);
-        (lead.certain ? stack : possible).push(...targets);
-        if (lead.isOwn && lead.certain && flakeModules.has(path))
+      writtenPaths.set(path, writtenHere);
+      for (const writtenPath of writtenHere) {
+        const targets = targetsOf(present, writtenPath);
+        (writtenPath.certain ? stack : possible).push(...targets);
+        if (writtenPath.isOwn && writtenPath.certain && flakeModules.has(path))
           for (const target of targets) flakeModules.add(target);
       }
     }
@@ -143,11 +143,11 @@ export function follow(parts: ReachParts): Reached {
     files: reached,
     flakeModules,
     isScoped,
-    leads,
+    writtenPaths,
   };
 }
 
-function targetsOf(present: ReadonlySet<string>, { target, isTree }: Lead): readonly string[] {
+function targetsOf(present: ReadonlySet<string>, { target, isTree }: WrittenPath): readonly string[] {
   if (present.has(target)) return [target];
   if (isTree)
     return [...present].filter(path => isBelow(path, target) && !/\/_/.test(path.slice(target.length)));

@@ -6,7 +6,7 @@ import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { addToList, sameItems } from '../../std.ts';
 import { belongsToFleet } from '../machines/machines.ts';
-import { saySame, type TextFacts, textFacts } from './texts.ts';
+import { areEqualFacts, type TextFacts, textFacts } from './texts.ts';
 
 /** Files by what they may say, in the order of the workspace. The same object for as long as it all holds. */
 export interface FileGroups {
@@ -51,7 +51,7 @@ export function createSurvey(options: SurveyOptions): Survey {
     const text = files.text(path) ?? '';
     const facts = textFacts(path, text);
     texts.set(path, facts);
-    if (before === undefined || !saySame(before, facts)) groups = null;
+    if (before === undefined || !areEqualFacts(before, facts)) groups = null;
     if (path !== 'flake.nix' || text.includes('import-tree') === hasImportTree) return;
     hasImportTree = !hasImportTree;
     groups = null;

@@ -34,7 +34,7 @@ export function textFacts(path: string, text: string): TextFacts {
 }
 
 /** Returns whether two texts show the same facts, but for their offsets. */
-export function saySame(left: TextFacts, right: TextFacts): boolean {
+export function areEqualFacts(left: TextFacts, right: TextFacts): boolean {
   return (
     left.mentionsVars === right.mentionsVars &&
     left.mayHoldRegistry === right.mayHoldRegistry &&

@@ -56,10 +56,10 @@ export interface DeclaredSet {
 
 /** Hears of what cannot be read: there may be more generators. */
 export type Missed = (reason: string) => void;
-const NOBODY: Missed = () => undefined;
+const IGNORE_MISSED: Missed = () => undefined;
 
 /** Returns the sets in a list of declarations. */
-export function listedSets(cx: Evaluation, lazy: Lazy, missed: Missed = NOBODY): DeclaredSet[] {
+export function listedSets(cx: Evaluation, lazy: Lazy, missed: Missed = IGNORE_MISSED): DeclaredSet[] {
   return definitionsOf(cx, lazy).flatMap(definition =>
     definition.never ? [] : setsIn(cx, definition.value, definition.conditional, missed),
   );
@@ -125,7 +125,7 @@ export function discoveredSets(
 export type Takes = (declaration: AttrsValue, name: string) => boolean | null;
 
 function taken(cx: Evaluation, value: Value, takes: Takes): DeclaredSet[] {
-  if (value.kind !== 'attrs') return setsIn(cx, value, true, NOBODY);
+  if (value.kind !== 'attrs') return setsIn(cx, value, true, IGNORE_MISSED);
   const sure = new Map<string, Attr>();
   const perhaps = new Map<string, Attr>();
   for (const [name, entry] of withoutMeta(cx, value).entries) {

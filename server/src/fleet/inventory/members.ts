@@ -36,7 +36,7 @@ export interface InventorySources {
   readonly tagsComplete: boolean;
 }
 
-const NOBODY: ReadonlySet<string> = new Set();
+const NO_MACHINES: ReadonlySet<string> = new Set();
 
 interface Members {
   readonly machines: Set<string>;
@@ -72,7 +72,7 @@ export function createInventory(cx: Evaluation, sources: InventorySources): Inve
       if (found === undefined) return others && sources.machinesComplete ? [] : null;
       return found.complete && sources.machinesComplete ? [...found.machines].sort() : null;
     },
-    certainlyTagged: tag => tags.get(tag)?.machines ?? NOBODY,
+    certainlyTagged: tag => tags.get(tag)?.machines ?? NO_MACHINES,
     machine: name => byName.get(name) ?? null,
   };
 }

@@ -9,23 +9,23 @@ import { string } from '../../nix/eval/construct.ts';
 import { forgetWalked } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue } from '../../nix/eval/value.ts';
 import { addToSet } from '../../std.ts';
-import { constantModule, withKnown } from './interned.ts';
+import { internModule, withKnown } from './interned.ts';
 import type { ModuleCache } from './module-cache.ts';
-import { keyOf, NOBODY, type Viewer } from './module-contexts.ts';
+import { keyOf, type ModuleContext, NO_CONTEXT } from './module-contexts.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import { readWithin, valueOfFile, wholeOf } from './module-sources.ts';
 import type { TableState } from './module-table-state.ts';
 
 /** Returns the module that a file is in a context, or `null` if the file cannot be read. */
-export function fileModule(table: TableState, path: string, viewer: Viewer): ModuleFacts | null {
+export function fileModule(table: TableState, path: string, context: ModuleContext): ModuleFacts | null {
   const { cache } = table;
-  const context = table.contexts.narrowed(path, viewer);
-  const key = keyOf(path, context);
-  const args = context.args?.set;
+  const narrowed = table.contexts.narrowed(path, context);
+  const key = keyOf(path, narrowed);
+  const args = narrowed.args?.set;
   const file = cache.files.get(key);
   if (file !== undefined && cache.given.get(key) === args) return file;
   if (file) cache.dropped.add(file);
-  const facts = readFile(table, path, key, context);
+  const facts = readFile(table, path, key, narrowed);
   cache.files.set(key, facts);
   if (key !== path) noteVariant(cache, path, key, args);
   return facts;
@@ -36,14 +36,14 @@ export function refreshFiles(table: TableState): void {
   const { before, dropped } = table.cache;
   for (const [key, facts] of [...before]) {
     // What a machine has of its own is read again when that is asked for.
-    if (!key.includes('\0') && fileModule(table, key, NOBODY) === facts) dropped.delete(facts);
+    if (!key.includes('\0') && fileModule(table, key, NO_CONTEXT) === facts) dropped.delete(facts);
   }
   // What is left is of files that are gone.
   before.clear();
 }
 
 /** @param key the path itself where the file is the same for all machines */
-function readFile(table: TableState, path: string, key: string, context: Viewer): ModuleFacts | null {
+function readFile(table: TableState, path: string, key: string, context: ModuleContext): ModuleFacts | null {
   const { cx } = table;
   const file = table.files.parse(path);
   if (file === null) return null;
@@ -62,16 +62,16 @@ function readFile(table: TableState, path: string, key: string, context: Viewer)
 }
 
 /** Returns the module from before if the fresh one says the same, otherwise the fresh one in its place. */
-function internedModule({ settling }: TableState, fresh: ModuleFacts, before: ModuleFacts): ModuleFacts {
-  const interned = constantModule(fresh, before);
-  if (interned === before && settling.saySame(before, fresh)) return before;
+function internedModule({ fixpoint }: TableState, fresh: ModuleFacts, before: ModuleFacts): ModuleFacts {
+  const interned = internModule(fresh, before);
+  if (interned === before && fixpoint.isUnchanged(before, fresh)) return before;
   const changed = interned === before ? { ...fresh, definitions: before.definitions } : interned;
-  settling.replace(changed, before);
+  fixpoint.replace(changed, before);
   return changed;
 }
 
 /** Returns the arguments of a file in a context: the machine's own come first. */
-function givenIn(context: Viewer, shared: Given): Given {
+function givenIn(context: ModuleContext, shared: Given): Given {
   return name =>
     name === '_class' && context.class !== null
       ? string(context.class, null)

@@ -8,9 +8,9 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
 import { isSamePlace } from '../../nix/places.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
-import { constantDefinitions } from './interned.ts';
+import { internDefinitions } from './interned.ts';
 import { type MachineOptions, machineOptions, type Settled, settledFor } from './machine-options.ts';
-import type { Viewer } from './module-contexts.ts';
+import type { ModuleContext } from './module-contexts.ts';
 import type { ModuleFacts } from './module-facts.ts';
 
 /** A module of a machine. */
@@ -21,7 +21,7 @@ export interface OwnModule {
 }
 
 /** What is known of a machine beside its modules. */
-export interface MachineSetting extends Viewer {
+export interface MachineSetting extends ModuleContext {
   /** True if all modules that it begins with are known. */
   readonly complete: boolean;
   /** Options that somebody else than a module of the workspace defines; undefined for any other. */
@@ -45,22 +45,24 @@ interface Kept {
 }
 
 /** By module. */
-export type SettledCache = WeakMap<ModuleFacts, Kept>;
+export type FixpointCache = WeakMap<ModuleFacts, Kept>;
 
-export interface Settling {
+export interface Fixpoint {
   /** Each module as it is on the machine, in the same order. */
   settled(
     modules: readonly OwnModule[],
     complete: boolean,
     known: MachineSetting['known'],
   ): readonly ModuleFacts[];
+  /** Returns the options of the machine that is made of the modules. */
+  optionsOf(modules: readonly OwnModule[], complete: boolean, known: MachineSetting['known']): MachineOptions;
   /** Two readings of one module that give the same facts: do they say the same of all options that were asked for? */
-  saySame(before: ModuleFacts, fresh: ModuleFacts): boolean;
+  isUnchanged(before: ModuleFacts, fresh: ModuleFacts): boolean;
   /** The first module has taken the place of the second. */
   replace(fresh: ModuleFacts, before: ModuleFacts): void;
 }
 
-export function createSettling(cx: Evaluation, cache: SettledCache, reading: ModuleReading): Settling {
+export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: ModuleReading): Fixpoint {
   function keptOf(facts: ModuleFacts): Kept {
     let kept = cache.get(facts);
     if (kept === undefined) {
@@ -105,21 +107,25 @@ export function createSettling(cx: Evaluation, cache: SettledCache, reading: Mod
         const { completeness } = definition.body();
         return general?.body().completeness === completeness ? general : definition;
       });
-      return { ...moduleFacts, definitions: constantDefinitions(shared, kept.before) };
+      return { ...moduleFacts, definitions: internDefinitions(shared, kept.before) };
     });
   }
 
+  const optionsOf: Fixpoint['optionsOf'] = (modules, complete, known) =>
+    machineOptions(cx, {
+      complete,
+      known,
+      says: (path, self) => modules.map(({ facts, sure }) => ({ says: saysOn(facts, path, self), sure })),
+    });
+
   return {
+    optionsOf,
     settled(modules, complete, known) {
       if (!modules.some(({ facts }) => isUnsettled(facts))) return modules.map(({ facts }) => facts);
-      const machine = machineOptions(cx, {
-        complete,
-        known,
-        says: (path, self) => modules.map(({ facts, sure }) => ({ says: saysOn(facts, path, self), sure })),
-      });
+      const machine = optionsOf(modules, complete, known);
       return modules.map(({ facts }) => (isUnsettled(facts) ? factsOn(facts, machine) : facts));
     },
-    saySame(before, fresh) {
+    isUnchanged(before, fresh) {
       if (isUnsettled(before)) return false;
       for (const [key, says] of cache.get(before)?.says ?? []) {
         if (!isSettledSaying(says)) return false;

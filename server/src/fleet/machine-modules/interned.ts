@@ -12,7 +12,7 @@ import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts'
 import type { ModuleFacts } from './module-facts.ts';
 
 /** Returns the definitions, each the object from before if it is equal, and the whole list from before if all are. */
-export function constantDefinitions(
+export function internDefinitions(
   fresh: readonly GeneratorDefinition[],
   before: readonly GeneratorDefinition[],
 ): readonly GeneratorDefinition[] {
@@ -22,13 +22,13 @@ export function constantDefinitions(
   let next = 0;
   const result = fresh.map(definition => {
     const expected = before[next];
-    let found = expected !== undefined && saySame(expected, definition) ? next : -1;
+    let found = expected !== undefined && areEqual(expected, definition) ? next : -1;
     if (found < 0) {
       byName ??= placesByName(before);
       found =
         byName
           .get(definition.name)
-          ?.find(place => saySame(before[place] as GeneratorDefinition, definition)) ?? -1;
+          ?.find(place => areEqual(before[place] as GeneratorDefinition, definition)) ?? -1;
     }
     if (found < 0) return definition;
     next = found + 1;
@@ -46,9 +46,9 @@ function placesByName(definitions: readonly GeneratorDefinition[]): Map<string, 
 }
 
 /** Returns the facts of a module: the object from before if they are equal. */
-export function constantModule(fresh: ModuleFacts, before: ModuleFacts): ModuleFacts {
-  const definitions = constantDefinitions(fresh.definitions, before.definitions);
-  const ofHome = constantDefinitions(fresh.homes.definitions, before.homes.definitions);
+export function internModule(fresh: ModuleFacts, before: ModuleFacts): ModuleFacts {
+  const definitions = internDefinitions(fresh.definitions, before.definitions);
+  const ofHome = internDefinitions(fresh.homes.definitions, before.homes.definitions);
   const isSame =
     definitions === before.definitions &&
     fresh.file === before.file &&
@@ -60,7 +60,7 @@ export function constantModule(fresh: ModuleFacts, before: ModuleFacts): ModuleF
   return isSame ? before : { ...fresh, definitions, homes: { ...fresh.homes, definitions: ofHome } };
 }
 
-function saySame(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
+function areEqual(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
   return (
     left.name === right.name &&
     isSamePlace(left.at, right.at) &&

@@ -8,8 +8,8 @@ import type { NotAnalysable } from '../model/base.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { MachineGenerators, MachineModules } from '../model/machines.ts';
 import type { CircularImport } from '../model/uses.ts';
-import type { MachineSetting, OwnModule, Settling } from './fixpoint.ts';
-import type { Viewer } from './module-contexts.ts';
+import type { Fixpoint, MachineSetting, OwnModule } from './fixpoint.ts';
+import type { ModuleContext } from './module-contexts.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { ModuleImport } from './module-import.ts';
 
@@ -22,11 +22,11 @@ export interface RootModule {
 /** Where imported modules are found. What is found is the same object for as long as it stands. */
 export interface ModuleLookup {
   /** The module that a file is on a machine; null if the file cannot be read. */
-  file(path: string, viewer: Viewer): ModuleFacts | null;
+  file(path: string, context: ModuleContext): ModuleFacts | null;
   /** The modules that the flake has at a path; none where that is not known. */
   output(path: readonly string[]): readonly ModuleFacts[];
   /** Each module as it is on the machine that is made of them, in the same order; see fixpoint.ts. */
-  readonly settled: Settling['settled'];
+  readonly settled: Fixpoint['settled'];
 }
 
 /** What a machine's modules came to, with all that it was read from. */
@@ -37,6 +37,7 @@ export interface FollowedModules {
   readonly modules: readonly OwnModule[];
   /** True if there are no others. */
   readonly allKnown: boolean;
+  readonly setting: MachineSetting;
   readonly own: MachineGenerators;
 }
 
@@ -119,6 +120,7 @@ export function followModules(
     reads,
     modules,
     allKnown: importsKnown,
+    setting,
     own: { certain, possible, ...own, strangers, gaps: complete ? NO_GAPS : gaps },
   };
 }
@@ -127,7 +129,7 @@ export function followModules(
 function followHomes(
   modules: readonly OwnModule[],
   lookup: ModuleLookup,
-  viewer: Viewer,
+  context: ModuleContext,
   reads: ModuleRead[],
 ): Pick<MachineModules, 'files' | 'circular'> & { readonly definitions: readonly GeneratorDefinition[] } {
   const files: string[] = [];
@@ -143,7 +145,7 @@ function followHomes(
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (!next.certain) continue;
     const { target } = next;
-    const found = lookUp(target, lookup, viewer);
+    const found = lookUp(target, lookup, context);
     reads.push({ target, found });
     for (const facts of found === null ? [] : 'definitions' in found ? [found] : found) {
       if (visited.has(facts)) continue;
@@ -165,16 +167,18 @@ export function isCurrent(
   { roots, reads }: FollowedModules,
   dropped: ReadonlySet<ModuleFacts | null>,
   lookup: ModuleLookup,
-  viewer: Viewer,
+  context: ModuleContext,
 ): boolean {
   if (dropped.size > 0 && roots.some(({ facts }) => dropped.has(facts))) return false;
   return reads.every(({ target, found }) =>
-    found === null || 'definitions' in found ? !dropped.has(found) : lookUp(target, lookup, viewer) === found,
+    found === null || 'definitions' in found
+      ? !dropped.has(found)
+      : lookUp(target, lookup, context) === found,
   );
 }
 
-function lookUp(target: ModuleImport['target'], lookup: ModuleLookup, viewer: Viewer): Found {
-  return 'file' in target ? lookup.file(target.file, viewer) : lookup.output(target.output);
+function lookUp(target: ModuleImport['target'], lookup: ModuleLookup, context: ModuleContext): Found {
+  return 'file' in target ? lookup.file(target.file, context) : lookup.output(target.output);
 }
 
 function whyNone(target: ModuleImport['target']): string {

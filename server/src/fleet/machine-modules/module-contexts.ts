@@ -9,37 +9,37 @@ import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, NixFiles, Value } from '../../nix/eval/value.ts';
 import type { MachineClass } from '../model/base.ts';
 
-/** What a file is read for, where it asks. */
-export interface Viewer {
+/** What a file is read for: only what it asks for makes a difference. */
+export interface ModuleContext {
   readonly class: MachineClass | null;
-  /** What a machine gives to its modules; the same set for as long as it stands. */
+  /** The arguments that a machine gives to its modules; the same object while they are unchanged. */
   readonly args: { readonly machine: string; readonly set: AttrsValue } | null;
 }
 
-/** Whoever looks at a file by itself. */
-export const NOBODY: Viewer = { class: null, args: null };
+/** The context of a file that is read for no machine. */
+export const NO_CONTEXT: ModuleContext = { class: null, args: null };
 
 /**
  * Returns the key of a reading: the path of a file that is the same for all machines, a text of its own for any
  * other.
  */
-export function keyOf(path: string, { class: name, args }: Viewer): string {
+export function keyOf(path: string, { class: name, args }: ModuleContext): string {
   return name === null && args === null ? path : `${path}\0${name ?? ''}\0${args?.machine ?? ''}`;
 }
 
-export interface Viewers {
-  /** What of a viewer makes a difference to a file. */
-  narrowed(path: string, viewer: Viewer): Viewer;
+export interface ModuleContexts {
+  /** Returns the part of a context that makes a difference to a file. */
+  narrowed(path: string, context: ModuleContext): ModuleContext;
 }
 
 /** Steps allowed for one argument. */
 const STEPS = 50_000;
 
-/** @param shared what modules are given, whosever they are */
-export function createViewers(cx: Evaluation, files: NixFiles, shared: Given): Viewers {
-  /** Files of which it was asked whether they are the same for machines of all classes. */
+/** @param shared the arguments that modules of all machines are given */
+export function createModuleContexts(cx: Evaluation, files: NixFiles, shared: Given): ModuleContexts {
+  /** By path, whether the file asks for the class of the machine. */
   const asking = new Map<string, boolean>();
-  /** Arguments of which it was asked whether all machines give the same. */
+  /** By name of an argument, whether machines give different values. */
   const differing = new Map<string, boolean>();
 
   function asksForClass(path: string): boolean {
@@ -62,7 +62,7 @@ export function createViewers(cx: Evaluation, files: NixFiles, shared: Given): V
     return is;
   }
 
-  function asksForOwn(path: string, { set }: NonNullable<Viewer['args']>): boolean {
+  function asksForOwn(path: string, { set }: NonNullable<ModuleContext['args']>): boolean {
     const names = [...set.entries.keys()].filter(differs);
     if (names.length === 0) return false;
     const text = files.text(path) ?? '';
@@ -70,8 +70,8 @@ export function createViewers(cx: Evaluation, files: NixFiles, shared: Given): V
   }
 
   return {
-    narrowed(path, viewer) {
-      const { class: name, args } = viewer;
+    narrowed(path, context) {
+      const { class: name, args } = context;
       return {
         class: name !== null && asksForClass(path) ? name : null,
         args: args !== null && asksForOwn(path, args) ? args : null,

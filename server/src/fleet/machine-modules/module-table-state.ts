@@ -7,9 +7,9 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
-import type { Settling } from './fixpoint.ts';
+import type { Fixpoint } from './fixpoint.ts';
 import type { ModuleCache } from './module-cache.ts';
-import type { Viewers } from './module-contexts.ts';
+import type { ModuleContexts } from './module-contexts.ts';
 import type { ModuleFacts } from './module-facts.ts';
 
 export interface ModuleTableOptions {
@@ -38,6 +38,6 @@ export interface ModuleSources extends ModuleTableOptions {
 export interface TableState extends ModuleSources {
   /** The modules of outputs that were asked for in this build, by path: files do not change while it lasts. */
   readonly outputs: Map<string, readonly ModuleFacts[]>;
-  readonly contexts: Viewers;
-  readonly settling: Settling;
+  readonly contexts: ModuleContexts;
+  readonly fixpoint: Fixpoint;
 }

@@ -20,7 +20,7 @@ import {
   type RootModule,
 } from '../machine-modules/machine-modules.ts';
 import { MACHINE_NAME, PACKAGES } from '../machine-modules/machine-options.ts';
-import type { Viewer } from '../machine-modules/module-contexts.ts';
+import type { ModuleContext } from '../machine-modules/module-contexts.ts';
 import type { ModuleTable } from '../machine-modules/module-table.ts';
 import type { Machine, MachineClass } from '../model/base.ts';
 import type { MachineGenerators } from '../model/machines.ts';
@@ -51,7 +51,7 @@ interface Given {
   /** Machines of which a declared module is not known. */
   readonly unclear: ReadonlySet<string>;
   /** What machines give to their modules, by name. */
-  readonly args: ReadonlyMap<string, NonNullable<Viewer['args']>>;
+  readonly args: ReadonlyMap<string, NonNullable<ModuleContext['args']>>;
   /** False if the inventory may give more. */
   readonly complete: boolean;
 }
@@ -59,7 +59,7 @@ interface Given {
 interface KeptMachine {
   readonly given: Given;
   readonly class: MachineClass | null;
-  readonly args: Viewer['args'];
+  readonly args: ModuleContext['args'];
   readonly clanFiles: readonly string[];
   /** True if all of those could be read. */
   readonly areRead: boolean;
@@ -111,7 +111,7 @@ function follow(
   const { joined, table } = own;
   const { name } = machine;
   const args = given.args.get(name) ?? null;
-  const viewer: Viewer = { class: machine.class, args };
+  const context: ModuleContext = { class: machine.class, args };
   const clanFiles = joined.isClan ? own.folders.clanFiles(name, joined.directory ?? '') : NO_FILES;
   if (
     before?.given === given &&
@@ -119,12 +119,12 @@ function follow(
     before.areRead &&
     before.class === machine.class &&
     before.args === args &&
-    isCurrent(before.followed, table.dropped, table, viewer)
+    isCurrent(before.followed, table.dropped, table, context)
   )
     return before;
   const roots: RootModule[] = [...(given.declared.get(name) ?? [])];
   for (const path of clanFiles) {
-    const facts = table.file(path, viewer);
+    const facts = table.file(path, context);
     if (facts !== null) roots.push({ facts, certain: true });
   }
   const areRead = roots.length === clanFiles.length + (given.declared.get(name)?.length ?? 0);
@@ -135,11 +135,11 @@ function follow(
   const followed = followModules(roots, table, {
     complete,
     known: knownOf(joined, machine),
-    ...viewer,
+    ...context,
   });
   const result = complete || !followed.own.complete ? followed.own : { ...followed.own, complete };
   const isSame = before !== undefined && areAlike(before.own, result);
-  return { given, ...viewer, clanFiles, areRead, followed, own: isSame ? before.own : result };
+  return { given, ...context, clanFiles, areRead, followed, own: isSame ? before.own : result };
 }
 
 /** Returns what clan itself defines of each of its machines. */
@@ -196,7 +196,7 @@ function givenModules(cx: Evaluation, own: Ownership): Given {
   const declared = new Map<string, RootModule[]>();
   const members = new Map<string, RootModule[]>();
   const unclear = new Set<string>();
-  const args = new Map<string, NonNullable<Viewer['args']>>();
+  const args = new Map<string, NonNullable<ModuleContext['args']>>();
   addDeclaredModules(own, declared, unclear, args);
   for (const member of services.members) addToList(members, member.machine, member);
   const extra = addExtraModules(own, members);
@@ -209,7 +209,7 @@ function addDeclaredModules(
   own: Ownership,
   modules: Map<string, RootModule[]>,
   unclear: Set<string>,
-  args: Map<string, NonNullable<Viewer['args']>>,
+  args: Map<string, NonNullable<ModuleContext['args']>>,
 ): void {
   const { isClan } = own.joined;
   const factsOf = (fleet: DeclaredFleet) =>

@@ -40,6 +40,8 @@ export interface GeneratorFile {
   readonly deploy: boolean | null;
   readonly owner: string | null;
   readonly group: string | null;
+  /** True where nobody sets the group: it is root's, which the class of the machine decides. */
+  readonly hasDefaultGroup: boolean;
   readonly mode: string | null;
   readonly neededFor: string | null;
   readonly from: 'files' | 'prompt';
@@ -114,7 +116,7 @@ export interface GeneratorBody {
   /** All options as they are written; read at most once. */
   readonly options: () => readonly WrittenOption[];
   readonly script: GeneratorScript | null;
-  /** Plain JSON; undefined where there is none, null where it is not known. */
+  /** Plain JSON, in which null stands for what is not known; undefined where there is none. */
   readonly validation: unknown;
 }
 

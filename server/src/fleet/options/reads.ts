@@ -14,7 +14,7 @@ import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrName, Expr, Range } from '../../nix/syntax.ts';
 import type { OptionRead } from '../model/options.ts';
-import { interestOf } from '../uses/prefilter.ts';
+import { prefilterOf } from '../uses/prefilter.ts';
 
 /** Steps allowed for one file, and for one selection. */
 const STEPS = 400_000;
@@ -47,7 +47,7 @@ export function readOptionReads(
 ): readonly OptionRead[] {
   const reading: ReadsWalk = { cx, file, own, reads: [], guards: [], unsure: [], functions: [] };
   const { reads, guards } = reading;
-  const interesting = interestOf(file, placesOf(file.text, own));
+  const interesting = prefilterOf(file, placesOf(file.text, own));
   const state = { scope: fileScope(cx, file), path: null, conditional: false };
   const walked = withBudget(cx, STEPS, () =>
     walk(cx, file.root, state, {

@@ -17,7 +17,7 @@ import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts'
 import { placeOf } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AccessSetting } from '../model/secrets.ts';
-import { interestOf } from '../uses/prefilter.ts';
+import { prefilterOf } from '../uses/prefilter.ts';
 import { machineOf } from './store-settings.ts';
 
 const OPTIONS = ['defaultGroups', 'recipients.default', 'recipients.hosts', 'passCommand'] as const;
@@ -35,7 +35,7 @@ export function readAccessSettings(cx: Evaluation, file: SourceFile): AccessSett
   const places = [...file.text.matchAll(/\b(defaultGroups|recipients|passCommand)\b/g)].map(
     match => match.index,
   );
-  const interesting = interestOf(file, places);
+  const interesting = prefilterOf(file, places);
   const note = (walked: WalkedBinding) => {
     const path = walked.state.path;
     if (walked.isLet || path === null) return;

@@ -14,7 +14,7 @@ import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts'
 import { placeOf } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { StoreSetting, StoreSettings } from '../model/secrets.ts';
-import { interestOf } from '../uses/prefilter.ts';
+import { prefilterOf } from '../uses/prefilter.ts';
 
 /** Steps allowed for one setting. */
 const STEPS = 200_000;
@@ -27,7 +27,7 @@ export function mentionsStoreSettings(text: string): boolean {
 export function readStoreSettings(cx: Evaluation, file: SourceFile): StoreSetting[] {
   const found: StoreSetting[] = [];
   const places = [...file.text.matchAll(/\bsecretStore\b/g)].map(match => match.index);
-  const interesting = interestOf(file, places);
+  const interesting = prefilterOf(file, places);
   const note = (walked: WalkedBinding) => {
     const path = walked.state.path as NamePath;
     const level = levelOf(path);

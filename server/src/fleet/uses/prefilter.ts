@@ -10,28 +10,28 @@ import { STORED_NAMES } from './stored-names.ts';
 /** What reads a generator's file without naming generators. */
 export const USE_WORDS = new RegExp(`\\bgetPublicValue\\b|${HELPER_WORDS.source}|${STORED_NAMES.source}`);
 
-/** Words that vars are about wherever they stand. */
+/** Words that have to do with vars wherever they occur. */
 const WORDS = new RegExp(`\\bgenerators\\b|\\bimportApply\\b|\\bimports\\b|${USE_WORDS.source}`, 'g');
 
-/** Answers whether an expression has anything of interest in it. */
-export type Interest = (range: Range) => boolean;
+/** Returns whether a range of the file may have to do with vars. */
+export type Prefilter = (range: Range) => boolean;
 
-const known = new WeakMap<SourceFile, { readonly places: string; readonly interest: Interest }>();
+const kept = new WeakMap<SourceFile, { readonly places: string; readonly prefilter: Prefilter }>();
 
 /**
- * Returns what is of interest in a file. Computed once a text.
+ * Returns the prefilter of a file. Computed once for each text.
  * @param places further offsets of interest, such as paths to a registry
  */
-export function interestOf(file: SourceFile, places: readonly number[]): Interest {
+export function prefilterOf(file: SourceFile, places: readonly number[]): Prefilter {
   const key = places.join();
-  const before = known.get(file);
-  if (before?.places === key) return before.interest;
-  const interest = findInterest(file, places);
-  known.set(file, { places: key, interest });
-  return interest;
+  const before = kept.get(file);
+  if (before?.places === key) return before.prefilter;
+  const prefilter = createPrefilter(file, places);
+  kept.set(file, { places: key, prefilter });
+  return prefilter;
 }
 
-function findInterest({ text, root }: SourceFile, places: readonly number[]): Interest {
+function createPrefilter({ text, root }: SourceFile, places: readonly number[]): Prefilter {
   const offsets = new Set<number>(places);
   for (const match of text.matchAll(WORDS)) offsets.add(match.index);
   let sorted = [...offsets].sort((a, b) => a - b);
@@ -76,7 +76,7 @@ function someWithin(sorted: readonly number[], range: Range): boolean {
   return low < sorted.length && (sorted[low] as number) < range.end;
 }
 
-/** Adds where a name stands as a whole. A file has few names that matter: looking for each makes no match objects. */
+/** Adds the offsets at which a name occurs as a whole word. `indexOf` makes no match objects, and the names are few. */
 function addOccurrences(text: string, name: string, into: Set<number>): void {
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
     const isWhole = !isOfName(text.charCodeAt(at - 1)) && !isOfName(text.charCodeAt(at + name.length));

@@ -15,7 +15,7 @@ import type { Expr, LambdaExpr, PathExpr, StringExpr } from '../../nix/syntax.ts
 import { makesGenerators } from '../generators/makes-generators.ts';
 import type { SessionBinding } from '../model/registries.ts';
 import type { Unit } from '../model/uses.ts';
-import { interestOf } from './prefilter.ts';
+import { prefilterOf } from './prefilter.ts';
 import { sessionBindings } from './session-bindings.ts';
 import { readApplication } from './unit-applications.ts';
 import { readBinding } from './unit-bindings.ts';
@@ -30,7 +30,7 @@ import { usesInText } from './uses-texts.ts';
  * @param places offsets that are of interest beside the usual words: paths to registries and what uses them
  */
 export function readUnit(cx: Evaluation, file: SourceFile, known: Known, places: readonly number[]): Unit {
-  const reading = newReading(cx, file, known, interestOf(file, places));
+  const reading = newReading(cx, file, known, prefilterOf(file, places));
   const state: WalkState = { scope: fileScope(cx, file), path: null, conditional: false };
   ask(reading, file.root, () =>
     walk(cx, file.root, state, {

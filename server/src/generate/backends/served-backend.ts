@@ -5,7 +5,7 @@
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { noSuchStore, usedSettings } from '../../store/backend-setting.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
-import { isWithoutClan, NOBODY_READS } from '../../store/without-clan.ts';
+import { isWithoutClan, NO_READER } from '../../store/without-clan.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 
 /** Those that keep secrets in the repository, encrypted to keys that we look for. */
@@ -26,7 +26,7 @@ export function backendOf(
   { files, storeCommand, storeBackend = null }: StoreEnvironment,
 ): ServedBackend {
   const chosen = storeCommand === null ? storeBackend : 'custom';
-  if (chosen === null && isWithoutClan(fleet, files)) throw new StoreFailure('unsupported', NOBODY_READS);
+  if (chosen === null && isWithoutClan(fleet, files)) throw new StoreFailure('unsupported', NO_READER);
   const [name = 'sops', other] = usedSettings(fleet, files, chosen);
   if (other !== undefined)
     throw new StoreFailure(
