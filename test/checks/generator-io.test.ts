@@ -14,6 +14,7 @@ const { check, expectSilent } = judging(
   'generator/persist-redundant-copy',
   'generator/prompt-unused',
   'generator/prompts-unset',
+  'generator/read-after-removal',
   'generator/undeclared-dependency',
   'generator/undeclared-output',
   'generator/undeclared-prompt',
@@ -54,6 +55,12 @@ describe('generator/path-as-text', () => {
     ['a name in a comment of the output', 'cat $prompts/p > $out/key # not $prompts/p'],
     ['a remark', 'echo "# made of $prompts/p" > $out/key; cat $prompts/p >> $out/key'],
     ['the directory alone', 'ls "$prompts" >&2; cat $prompts/p > $out/key'],
+    [
+      'a name that the program of jq does not use',
+      'jq -n --arg a "$prompts/p" "{}" > $out/key; cat $prompts/p',
+    ],
+    ['a file that jq reads', 'jq -n --rawfile a "$prompts/p" \'{a: $a}\' > $out/key'],
+    ['a group that writes nowhere', '{ echo "$prompts/p"; } >&2; cat $prompts/p > $out/key'],
   ])('is silent for %s', (_, script) => {
     expectSilent(scripted(script));
   });
@@ -61,6 +68,11 @@ describe('generator/path-as-text', () => {
   it.each([
     ['a here-document', 'cat > $out/key <<EOF\npassword = $prompts/p\nEOF'],
     ['a here-string', 'mkpasswd -s <<< "$prompts/p" > $out/key'],
+    ['a group', '{ printf "A=%s\\n" "$prompts/p"; echo b; } > $out/key'],
+    ['a loop', 'for x in a b; do echo "$x $prompts/p"; done > $out/key'],
+    ['all output', 'exec > $out/key; echo "$prompts/p"'],
+    ['a command with a substitution', 'echo $prompts/p | argon2 "$(openssl rand -base64 9)" -e > $out/key'],
+    ['an argument of jq', 'jq -n --arg a "$prompts/p" \'{a: $a}\' > $out/key'],
     ['a variable', 'pw="$prompts/p"; printf "%s" "$pw" > $out/key'],
     ['an argument that is hashed', 'mkpasswd -m sha-512 "$prompts/p" > $out/key'],
     ['a question', 'if [ -z "$prompts/p" ]; then exit 1; fi; cat $prompts/p > $out/key'],
@@ -440,6 +452,44 @@ describe('generators without files or script', () => {
   });
 });
 
+describe('generator/read-after-removal', () => {
+  it.each([
+    ['a copy', 'cp $prompts/p $out/key; cat $prompts/p'],
+    ['what is read before', 'x=$(cat $prompts/p); mv $prompts/p $out/key; cat $out/key; echo $x'],
+    [
+      'a branch that was not taken',
+      'if [ -n "$x" ]; then mv $prompts/p $out/key; else cat $prompts/p > $out/key; fi',
+    ],
+    ['what is made anew', 'mv $prompts/p $out/key; tr -d a < $out/key > $prompts/p; cat $prompts/p'],
+    [
+      'a directory that is made anew',
+      'rm -r $out/a; mkdir $out/a; cp $prompts/p $out/a/b; cat $out/a/b > $out/key',
+    ],
+    ['a move that may fail', 'mv $prompts/p $out/key || true; cat $prompts/p'],
+    ['a move that may do nothing', 'mv -n $prompts/p $out/key; cat $prompts/p'],
+    ['a question', 'mv $prompts/p $out/key; [ ! -e $prompts/p ]'],
+    ['a command of the author', 'mv $prompts/p $out/key; ${config.restore}; cat $prompts/p'],
+    ['a loop that moves last', 'for x in a b; do cat $prompts/p; done; mv $prompts/p $out/key'],
+  ])('is silent for %s', (_, script) => {
+    expect(rulesIn(scripted(script))).not.toContain(expect.stringContaining('read-after-removal'));
+    expect(judging('generator/read-after-removal').check(scripted(script)).findings).toEqual([]);
+  });
+
+  it.each([
+    ['error', 'mv $prompts/p $out/key; cat < $prompts/p'],
+    [
+      'error',
+      'if [ -n "$x" ]; then mv $prompts/p $out/key; else rm $prompts/p; fi; cat $prompts/p > $out/key',
+    ],
+    ['error', 'echo a > $out/a; mv $out/a $out/key; sha256sum $out/a'],
+    ['error', 'echo a > $out/key; mkdir $out/d; echo a > $out/d/x; rm -r $out/d; cat $out/d/x'],
+    ['warning', 'rm $prompts/p; echo "A=$(cat $prompts/p)" > $out/key'],
+  ])('is an %s in %s', (severity, script) => {
+    const { findings } = judging('generator/read-after-removal').check(scripted(script));
+    expect(findings.map(finding => finding.severity)).toEqual([severity]);
+  });
+});
+
 describe('generator/outside-out', () => {
   it.each([
     ['a temporary file', 'openssl rand 8 > /tmp/x; cat $prompts/p > $out/key'],
@@ -451,6 +501,7 @@ describe('generator/outside-out', () => {
     ['a home of its own', 'export HOME=$(mktemp -d); echo a > $HOME/x; cat $prompts/p > $out/key'],
     ['files that are collected', 'openssl rand 8 > a.x; cat $prompts/p *.x > $out/key'],
     ['another directory', 'cd "$(mktemp -d)"; openssl rand 8 > a; cat $prompts/p > $out/key'],
+    ['a file that is found by its name', 'openssl rand 8 > ~/key; tool -o "$out/key" ~/key.pub'],
   ])('is silent for %s', (_, script) => {
     expectSilent(scripted(script));
   });

@@ -72,6 +72,30 @@ describe.runIf(HAS_BASH)('a script that runs', () => {
   });
 });
 
+describe.runIf(HAS_BASH)('a file that is gone', () => {
+  it.each([
+    'mv $prompts/user $out/x; cat $prompts/user',
+    'rm -f $prompts/user; sha256sum < $prompts/user',
+    'echo a > $out/x; mkdir $out/d; mv $out/x $out/d; cat $out/x',
+    'for x in a b; do echo b; done; rm -r $in/dep; cat $in/dep/key',
+    'if [ -e $in/dep/key ]; then rm $prompts/user; else mv $prompts/user $out/u; fi; cp $prompts/user $out/v',
+  ])('%s: Bash does not find it', script => {
+    expect(follow(script).reads.filter(read => read.gone && read.how !== 'test')).toHaveLength(1);
+    expect(run(script)).toBe(null);
+  });
+
+  it.each([
+    'mv $prompts/user $out/x; cp $out/x $prompts/user; cat $prompts/user',
+    'cp $prompts/user $out/x; cat $prompts/user',
+    'if false; then rm $prompts/user; fi; cat $prompts/user',
+    'rm $prompts/user; echo $(echo a > $prompts/user); cat $prompts/user',
+    'mv -n $prompts/user $in/dep/key; cat $prompts/user',
+  ])('%s: Bash finds it', script => {
+    expect(follow(script).reads.filter(read => read.gone)).toEqual([]);
+    expect(run(script)).not.toBe(null);
+  });
+});
+
 describe('here-documents without an end', () => {
   it.each([
     ['cat <<EOF\na\nEOF', 0],
@@ -123,6 +147,9 @@ describe('errors', () => {
     ['a > ; b', 4, 'Bash does not expect `;` here.'],
     ['1=(a)', 3, 'Bash does not expect `a` here.'],
     ['a=b=(c)', 4, 'Bash does not expect `(` here.'],
+    ['[[ a', 0, 'This `[[` has no `]]`.'],
+    ['if [[ ! -s "$out/k ]]; then\n  a > "$out/k"\nfi', 41, 'This quote is not closed.'],
+    ['if [[ -s "$out/k ]]; then\n  a > "$out/k"\nfi\nb "c" > "$out/d', 3, 'This `[[` has no `]]`.'],
   ])('%j', (script, start, message) => {
     expect(parse(script).errors.map(one => [one.start, one.message])).toEqual([[start, message]]);
     if (HAS_BASH) expect(rejects(script)).toBe(true);
@@ -131,6 +158,9 @@ describe('errors', () => {
   it.each([
     '«code»\nfi',
     'case x in esac',
+    '[[ "a ]] b" == c ]]',
+    "[[ $a == ' ]] ' || -n # ]]\nx ]]>y",
+    '[[ $a =~ ^[[:alpha:]]+$ ]]&& b',
     'a() { b; } > c',
     'cat <<EOF\n"unclosed\nEOF',
     'cat <<A <<B\n"\nA\n\'\nB',

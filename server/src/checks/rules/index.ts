@@ -27,6 +27,7 @@ import { persistRedundantCopy } from './generator/persist-redundant-copy.ts';
 import { promptUnused } from './generator/prompt-unused.ts';
 import { promptsUnset } from './generator/prompts-unset.ts';
 import { rawPromptDeployed } from './generator/raw-prompt-deployed.ts';
+import { readAfterRemoval } from './generator/read-after-removal.ts';
 import { scriptNotExecutable } from './generator/script-not-executable.ts';
 import { secretInLog } from './generator/secret-in-log.ts';
 import { sharedAndMachine } from './generator/shared-and-machine.ts';
@@ -178,6 +179,7 @@ export const rules: readonly Rule[] = [
   pathAsText,
   unquotedPath,
   brokenPipe,
+  readAfterRemoval,
   // Generators: the programs of the script
   missingTool,
   unusedTool,

@@ -61,6 +61,7 @@ function shown({ name, shared, service, complete, files }: Found) {
     share: shared,
     conditional: true,
     machines: [] as readonly string[],
+    machinesComplete: false,
     files: files.map(file => ({
       name: file.name,
       nameKind: 'resolved' as const,
@@ -81,6 +82,7 @@ function shown({ name, shared, service, complete, files }: Found) {
     runtimeInputs: [],
     script: null,
     validation: null,
+    perMachine: [],
     definitions: [],
     catalogue: service ?? 'clan-core',
     leftover: true as const,

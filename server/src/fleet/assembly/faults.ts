@@ -4,14 +4,14 @@
  */
 
 import { type WrittenPath, writtenPathsOf } from '../../flake/written-paths.ts';
-import { folderOf } from '../../nix/eval/paths.ts';
+import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { refusedIn } from '../../nix/refused.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { NixSyntaxError, Range } from '../../nix/syntax.ts';
 import { addToList, byText } from '../../std.ts';
 import type { NotAnalysable } from '../model/base.ts';
-import type { AbsentFile, FileFaults, SyntaxFault } from '../model/faults.ts';
+import type { AbsentFile, FileFaults, Reach, SyntaxFault } from '../model/faults.ts';
 import type { MachineModules } from '../model/machines.ts';
 import { follow, type Reached, type ReachParts, stands } from './reach.ts';
 
@@ -30,6 +30,11 @@ interface Kept {
 
 export function createFaultCache(): FaultCache {
   return { stale: new Set(), last: null };
+}
+
+/** Returns the files that Nix comes to, as they were last found: the same map as long as they are followed to the same. */
+export function lastReached({ last }: FaultCache): ReadonlyMap<string, Reach> {
+  return last?.reached.files ?? new Map();
 }
 
 /** Returns all files with faults, by path: the same list as long as nothing of it changes. */
@@ -162,11 +167,11 @@ function absentAt(
   // What is no Nix comes and goes without the list of files being another one.
   if (!writtenPath.certain || writtenPath.isAsked || !/(^|\/)(\.*|[^./]+|[^/]*\.nix)$/.test(target))
     return NONE;
-  if (present.has(target) || present.has(`${target}/default.nix`)) return NONE;
+  const entry = joinPath(target, 'default.nix') as string;
+  if (present.has(target) || present.has(entry)) return NONE;
   const kind = files.kind(target);
   const isFolder = kind === 'directory';
-  if (kind === 'file' || (isFolder && (writtenPath.isTree || files.kind(`${target}/default.nix`) !== null)))
-    return NONE;
+  if (kind === 'file' || (isFolder && (writtenPath.isTree || files.kind(entry) !== null))) return NONE;
   return [{ at: { file: path, start, end }, target, isFolder, isNeeded: writtenPath.isOwn }];
 }
 

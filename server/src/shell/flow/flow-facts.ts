@@ -50,6 +50,8 @@ export interface CommandFact extends Fact {
   readonly stdin: 'inherited' | 'pipe' | 'file' | 'text';
   readonly stdout: Stream;
   readonly stderr: Stream;
+  /** The file that standard output goes to, of the command itself or of what it is in; null if it is none or several. */
+  readonly stdoutTo: ShellPath | null;
   /** False where the script has ended on every way here, as behind an `exit`. */
   readonly reached: boolean;
   /** True if the script ends with an error when this command fails. */
@@ -63,6 +65,8 @@ export interface ReadFact extends Fact {
    * `text`: the path itself is used as text; `test`: asked about; `environment`: exported to programs.
    */
   readonly how: 'file' | 'stdin' | 'argument' | 'text' | 'test' | 'environment';
+  /** True if the script removed it before, or moved it away, and nothing made it anew. */
+  readonly gone: boolean;
   readonly command: number | null;
   /** Counts reads and writes in the order they happen. */
   readonly order: number;

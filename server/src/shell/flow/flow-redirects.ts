@@ -5,11 +5,11 @@
 import type { Range, Redirect } from '../syntax.ts';
 import type { Stream } from './flow-facts.ts';
 import { isDevice, noteRead, noteWrite } from './flow-run.ts';
-import { copyState, joinStates, type State } from './flow-state.ts';
+import { copyState, joinStates, type State, streamsOf } from './flow-state.ts';
 import { type Expansion, expandWord } from './flow-words.ts';
 import { literal, pathOf, type Value, variablesIn } from './values.ts';
 
-type Streams = Pick<State, 'stdin' | 'stdout' | 'stderr'>;
+type Streams = ReturnType<typeof streamsOf>;
 
 /** Follows redirections around a body: the streams are as before afterwards. */
 export function followRedirects(
@@ -18,10 +18,10 @@ export function followRedirects(
   command: number | null,
   body: () => void,
 ): void {
-  const { stdin, stdout, stderr } = cx.state;
+  const streams = streamsOf(cx.state);
   openRedirects(cx, redirects, command);
   body();
-  Object.assign(cx.state, { stdin, stdout, stderr });
+  Object.assign(cx.state, streams);
 }
 
 /** Opens what redirections name and changes the streams, as `exec > file` does for good. */
@@ -85,7 +85,12 @@ function setStream(
   }
   const stream = streamOf(state, values, cx);
   const both = operator === '&>' || operator === '&>>' || (operator === '>&' && descriptor === null);
-  if (both || (descriptor ?? 1) === 1) state.stdout = stream;
+  if (both || (descriptor ?? 1) === 1) {
+    state.stdout = stream;
+    const [path, ...others] = values.map(value => pathOf(value, state.cwd));
+    // `/dev/stdout` leaves it as it is.
+    if (path === undefined || !isDevice(path)) state.stdoutTo = others.length > 0 ? null : (path ?? null);
+  }
   if (both || descriptor === 2) state.stderr = stream;
 }
 
@@ -106,7 +111,10 @@ function duplicate(streams: Streams, descriptor: number, source: string): void {
     return;
   }
   // A descriptor that the script opened itself leads wherever it leads.
-  if (descriptor === 1) streams.stdout = from ?? 'file';
+  if (descriptor === 1) {
+    streams.stdout = from ?? 'file';
+    if (source !== '1') streams.stdoutTo = null;
+  }
   if (descriptor === 2) streams.stderr = from ?? 'file';
 }
 

@@ -149,7 +149,10 @@ export function noteRead(run: Run, state: State, use: FileUse<ReadFact['how']>):
   const before = run.reads.get(key);
   const certain = isCertain(state) || before?.certain === true;
   const order = before?.order ?? run.order++;
-  run.reads.set(key, { start: at.start, end: at.end, certain, path, how, command, order });
+  const gone = isRemoved(state, path) && before?.gone !== false;
+  run.reads.set(key, { start: at.start, end: at.end, certain, path, how, gone, command, order });
+  // A program of which nothing is known may make it.
+  if (how === 'argument' || how === 'environment') noteMade(state, path);
 }
 
 interface FileWrite extends FileUse<WriteFact['how']> {
@@ -173,20 +176,40 @@ export function noteWrite(run: Run, state: State, write: FileWrite): void {
     order: run.order++,
     fate: 'kept',
   });
+  if (how !== 'change') noteMade(state, path);
   if (key !== null && sure && how !== 'change') state.written = including(state.written, key);
   if (key !== null && how === 'directory') state.directories = including(state.directories, key);
   if (path.root === 'unknown' || path.root === 'hole') noteOpaque(run, 'unknown-path', at);
   else if (path.rest === null && mayBeOutput(run, path)) noteOpaque(run, 'unknown-path', at, path);
 }
 
-/** Notes that a file or a whole directory is removed. */
-export function noteRemoval(run: Run, state: State, path: ShellPath): void {
+function isRemoved(state: State, path: ShellPath): boolean {
+  const key = pathKey(path);
+  return key !== null && [...state.removed].some(removed => isAtOrBelow(key, removed));
+}
+
+/** Notes that a path may be there again, with what is above and below it. */
+function noteMade(state: State, path: ShellPath): void {
+  const key = pathKey(path);
+  state.removed = excluding(
+    state.removed,
+    removed => key === null || isAtOrBelow(key, removed) || isAtOrBelow(removed, key),
+  );
+}
+
+function isAtOrBelow(key: string, other: string): boolean {
+  return key === other || key.startsWith(other.endsWith(':') ? other : `${other}/`);
+}
+
+/** Notes that a file or a whole directory is removed. @param sure false: the command may end well and leave it */
+export function noteRemoval(run: Run, state: State, path: ShellPath, sure = true): void {
   if (path.root === 'temporary') return;
   const key = pathKey(path);
-  const inside = `${key}${key?.endsWith(':') ? '' : '/'}`;
   const hits = (other: string): boolean =>
-    key === null ? perhapsSame(path, other) : other === key || other.startsWith(inside);
+    key === null ? perhapsSame(path, other) : isAtOrBelow(other, key);
   state.written = excluding(state.written, hits);
+  // Where the script goes on after a failure it may still be there.
+  if (key !== null && sure && state.checked) state.removed = including(state.removed, key);
   const certain = key !== null && isCertain(state);
   for (const write of run.writes) {
     const other = pathKey(write.path);

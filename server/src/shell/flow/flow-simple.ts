@@ -12,7 +12,7 @@ import type { Argument, CommandFact, Field } from './flow-facts.ts';
 import { runProgram } from './flow-programs.ts';
 import { openRedirects } from './flow-redirects.ts';
 import { noteOpaque, type Run } from './flow-run.ts';
-import { copyState, isCertain, joinStates, putVariable } from './flow-state.ts';
+import { copyState, isCertain, joinStates, putVariable, streamsOf } from './flow-state.ts';
 import { variableIn } from './flow-variables.ts';
 import { type Expansion, expandFields, type PossibleField } from './flow-words.ts';
 import { EMPTY, literal, show, type Value, variablesIn } from './values.ts';
@@ -35,13 +35,13 @@ export function followSimple(cx: Expansion, statement: SimpleStatement, call: Ca
   const fields = statement.words.flatMap(word => expandFields(cx, word));
   if (fields.length === 0) {
     for (const assignment of statement.assignments) assign(cx, assignment, false);
-    const { stdin, stdout, stderr } = state;
+    const streams = streamsOf(state);
     openRedirects(cx, statement.redirects, null);
-    Object.assign(state, { stdin, stdout, stderr });
+    Object.assign(state, streams);
     return;
   }
   const putBack = prefixed(cx, statement);
-  const { stdin, stdout, stderr } = state;
+  const streams = streamsOf(state);
   const index = cx.run.commands.length;
   const isExec = literal(fields[0]?.values[0] ?? []) === 'exec' && fields.length === 1;
   openRedirects(cx, statement.redirects, index);
@@ -57,7 +57,7 @@ export function followSimple(cx: Expansion, statement: SimpleStatement, call: Ca
     });
     joinStates(state, states);
   }
-  if (!isExec) Object.assign(state, { stdin, stdout, stderr });
+  if (!isExec) Object.assign(state, streams);
   putBack();
 }
 
@@ -126,6 +126,7 @@ function start(started: Started): void {
     stdin: state.stdin,
     stdout: state.stdout,
     stderr: state.stderr,
+    stdoutTo: state.stdout === 'file' ? state.stdoutTo : null,
     reached: state.dead === null,
     checked: state.checked,
   };

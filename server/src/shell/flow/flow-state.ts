@@ -4,7 +4,7 @@
  */
 import type { Stream } from './flow-facts.ts';
 import { joinedVariables, type Variable, type Variables, withVariable } from './flow-variables.ts';
-import { EMPTY, type Value, valueKey } from './values.ts';
+import { EMPTY, type ShellPath, type Value, valueKey } from './values.ts';
 
 /** A construct that the way here has perhaps left already. */
 export type Left = 'script' | 'function' | 'loop';
@@ -19,6 +19,8 @@ export interface State {
   written: ReadonlySet<string>;
   /** Keys of directories it made. */
   directories: ReadonlySet<string>;
+  /** Keys of paths that are certainly not there any more: removed, or moved away. */
+  removed: ReadonlySet<string>;
   /** False inside what may be skipped. */
   certain: boolean;
   /** False where a failure does not end the script. */
@@ -28,6 +30,8 @@ export interface State {
   stdin: 'inherited' | 'pipe' | 'file' | 'text';
   stdout: Stream;
   stderr: Stream;
+  /** The file behind `stdout`; null where it is none, or not one. */
+  stdoutTo: ShellPath | null;
   /** True in a process of its own whose status is ignored. */
   apart: boolean;
   /** The statements after are not reached on this way, and why. */
@@ -37,6 +41,16 @@ export interface State {
 
 /** More values than these of one variable are not told apart. */
 export const MAX_VALUES = 8;
+
+/** Returns where the streams go, to put it back after what redirects them. */
+export function streamsOf({
+  stdin,
+  stdout,
+  stderr,
+  stdoutTo,
+}: State): Pick<State, 'stdin' | 'stdout' | 'stderr' | 'stdoutTo'> {
+  return { stdin, stdout, stderr, stdoutTo };
+}
 
 export function copyState(state: State): State {
   return { ...state };
@@ -54,7 +68,7 @@ export function excluding<T>(set: ReadonlySet<T>, isRemoved: (item: T) => boolea
 }
 
 /** Returns the items of both sets: one of the sets itself, if it holds no others. */
-function common<T>(left: ReadonlySet<T>, right: ReadonlySet<T>): ReadonlySet<T> {
+export function common<T>(left: ReadonlySet<T>, right: ReadonlySet<T>): ReadonlySet<T> {
   if (left === right) return left;
   const kept = excluding(left, item => !right.has(item));
   return kept.size === right.size ? right : kept;
@@ -93,7 +107,8 @@ function replaceState(state: State, from: State): void {
 
 /** Makes `state` what holds after any of several ways; keeps `certain` and the streams of the first. */
 export function joinStates(state: State, ways: readonly State[]): void {
-  const { certain, checked, stdin, stdout, stderr } = state;
+  const { certain, checked } = state;
+  const streams = streamsOf(state);
   const live = ways.filter(way => way.dead === null);
   const [first, ...rest] = live;
   const left = new Set(ways.flatMap(way => [...way.left, ...leftBy(way)]));
@@ -105,7 +120,7 @@ export function joinStates(state: State, ways: readonly State[]): void {
     for (const way of rest) joinWay(state, way);
   }
   for (const candidate of left) noteLeft(state, candidate);
-  Object.assign(state, { certain, checked, stdin, stdout, stderr });
+  Object.assign(state, { certain, checked }, streams);
 }
 
 function leftBy(way: State): Left[] {
@@ -116,6 +131,7 @@ function joinWay(state: State, way: State): void {
   state.variables = joinedVariables(state.variables, way.variables, joinVariables);
   state.written = common(state.written, way.written);
   state.directories = common(state.directories, way.directories);
+  state.removed = common(state.removed, way.removed);
   if (valueKey(state.cwd) !== valueKey(way.cwd)) state.cwd = [{ kind: 'unknown', from: [] }];
   if (state.positional !== way.positional) state.positional = null;
   state.errexit &&= way.errexit;

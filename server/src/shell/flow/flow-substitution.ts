@@ -4,7 +4,7 @@
  */
 
 import type { CommandPart, ProcessPart, Statement, Word } from '../syntax.ts';
-import { copyState, excluding, including } from './flow-state.ts';
+import { common, copyState, excluding, including } from './flow-state.ts';
 import { type Expansion, expandWord } from './flow-words.ts';
 import { concat, EMPTY, literal, pathOf, text, unknownFrom, type Value } from './values.ts';
 
@@ -25,6 +25,7 @@ export function followCommandPart(cx: Expansion, part: CommandPart, follow: Foll
   const now = inner.state.written;
   if (inner.state.dead === null && inner.state.left.size === state.left.size)
     for (const key of now) state.written = including(state.written, key);
+  state.removed = common(state.removed, inner.state.removed);
   state.written = excluding(state.written, key => written.has(key) && !now.has(key));
   const printed = run.touched;
   run.touched = outer;
@@ -38,6 +39,7 @@ export function followProcess(cx: Expansion, part: ProcessPart, follow: Follow):
   const state = copyState(cx.state);
   Object.assign(state, { stdout: 'pipe', checked: false, certain: false, apart: true });
   follow(withState(cx, state), part.body);
+  cx.state.removed = common(cx.state.removed, state.removed);
   return [{ kind: 'temporary', id: cx.run.temporaries++ }];
 }
 

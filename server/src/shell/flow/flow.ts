@@ -14,6 +14,7 @@ import { MAX_DEPTH, MAX_STEPS, newRun, noteOpaque, type Run } from './flow-run.t
 import { followSimple } from './flow-simple.ts';
 import {
   branchOf,
+  common,
   copyState,
   forgetLeft,
   isCertain,
@@ -21,6 +22,7 @@ import {
   noteLeft,
   putVariable,
   type State,
+  streamsOf,
 } from './flow-state.ts';
 import { followCommandPart, followProcess } from './flow-substitution.ts';
 import { followTest } from './flow-test.ts';
@@ -87,6 +89,7 @@ function startState(options: FlowOptions): State {
     cwd: [{ kind: 'start' }],
     written: new Set(),
     directories: new Set(options.directories.map(name => `variable:${name}:`)),
+    removed: new Set(),
     certain: true,
     checked: options.errexit,
     errexit: options.errexit,
@@ -94,6 +97,7 @@ function startState(options: FlowOptions): State {
     stdin: 'inherited',
     stdout: 'log',
     stderr: 'log',
+    stdoutTo: null,
     apart: false,
     dead: null,
     left: new Set(),
@@ -212,6 +216,7 @@ function followByKind(cx: Expansion, statement: Statement): void {
       const copy = branchOf(state);
       Object.assign(copy, { checked: false, apart: true });
       follow(context(run, copy), statement.body);
+      state.removed = common(state.removed, copy.removed);
       return;
     }
     case 'unreadable':
@@ -243,20 +248,21 @@ function followSubshell(cx: Expansion, body: () => void): void {
 
 function followPipeline(cx: Expansion, statement: PipelineStatement): void {
   const { state, run } = cx;
-  const { checked, stdin, stdout } = state;
+  const { checked } = state;
+  const streams = streamsOf(state);
   const stages: number[][] = [];
   const last = statement.stages.length - 1;
   statement.stages.forEach((stage, index) => {
     const before = run.commands.length;
     if (index > 0) state.stdin = 'pipe';
     if (index < last) state.stdout = 'pipe';
-    else state.stdout = stdout;
+    else state.stdout = streams.stdout;
     state.checked = checked && (index === last || state.pipefail);
     if (last === 0) follow(cx, stage);
     else followSubshell(cx, () => follow(cx, stage));
     stages.push(run.commands.slice(before).map(command => command.index));
   });
-  Object.assign(state, { checked, stdin, stdout });
+  Object.assign(state, { checked }, streams);
   const { start, end } = statement;
   if (last > 0)
     run.pipelines.push({ start, end, stages, checked: checked && state.pipefail, certain: isCertain(state) });

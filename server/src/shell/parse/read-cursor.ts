@@ -112,7 +112,14 @@ function lineEnd(text: string, at: number): number {
  * @returns null if something is wrong in it
  */
 export function within<T>(cursor: Cursor, from: number, to: number, read: (inside: Cursor) => T): T | null {
-  const inside: Cursor = {
+  const inside = insideOf(cursor, from, to);
+  const result = read(inside);
+  return inside.error === null && inside.resume === null ? result : null;
+}
+
+/** Returns a cursor for a stretch that is read by itself, at its own offsets. */
+export function insideOf(cursor: Cursor, from: number, to: number): Cursor {
+  return {
     ...cursor,
     text: cursor.text.slice(0, to),
     at: from,
@@ -122,8 +129,6 @@ export function within<T>(cursor: Cursor, from: number, to: number, read: (insid
     bodies: [],
     unended: [],
   };
-  const result = read(inside);
-  return inside.error === null && inside.resume === null ? result : null;
 }
 
 export function matches(cursor: Cursor, text: string): boolean {

@@ -1,38 +1,69 @@
 /** `[[ … ]]`: words and operators, flat. */
 import type { Statement, Word } from '../syntax.ts';
-import { type Cursor, doubt, MAX_AHEAD, skipBlanks, within } from './read-cursor.ts';
+import { type Cursor, doubt, fail, insideOf, MAX_AHEAD, skipBlanks, skipRest } from './read-cursor.ts';
 import { readWord } from './read-words.ts';
 import { textParts } from './text-parts.ts';
 
-const CLOSE = /[ \t\n]\]\](?=[ \t\n;&|)]|$)/;
+const CLOSE = /[ \t\n]\]\](?=[ \t\n;&|()<>]|$)/;
 
 /**
- * Reads the test at the cursor. @returns null if it does not end, or holds nothing: then Bash reads over its brackets
+ * Reads the test at the cursor. @returns null where it is not known to end, or holds nothing: then its brackets are read
+ * over
  */
 export function readTest(cursor: Cursor): Statement | null {
   const { text, at: start } = cursor;
-  const close = start + text.slice(start, start + MAX_AHEAD).search(CLOSE);
-  if (close < start || text.slice(start + 2, close).trim() === '') {
+  const limit = Math.min(text.length, start + MAX_AHEAD);
+  if (limit < text.length && !CLOSE.test(text.slice(start, limit))) {
     doubt(cursor);
     return null;
   }
-  const end = close + 3;
-  const words = within(cursor, start + 2, close, readWords);
-  cursor.at = end;
-  if (words === null) return { kind: 'unreadable', start, end };
-  return { kind: 'test', start, end, double: true, words };
+  const inside = insideOf(cursor, start + 2, limit);
+  const { words, isClosed } = readWords(inside);
+  if (!isClosed) {
+    const { error } = inside;
+    if (limit < text.length) skipRest(cursor);
+    else if (error !== null) fail(cursor, error.start, error.end, error.message);
+    else if (isCondition(words.map(word => text.slice(word.start, word.end))))
+      fail(cursor, start, start + 2, 'This `[[` has no `]]`.');
+    else {
+      doubt(cursor);
+      return null;
+    }
+    return { kind: 'unreadable', start, end: text.length };
+  }
+  if (words.length === 0) {
+    doubt(cursor);
+    return null;
+  }
+  if (inside.uncertain) doubt(cursor);
+  cursor.at = inside.at;
+  return { kind: 'test', start, end: inside.at, double: true, words };
+}
+
+const UNARY = /^-[a-zA-Z]$/;
+const BINARY = /^(==?|!=|-(eq|ne|lt|le|gt|ge|nt|ot|ef))$/;
+
+/** Tells whether words are one whole condition, behind which Bash looks for `]]`; in others it finds mistakes first. */
+function isCondition(words: readonly string[]): boolean {
+  const from = words.findIndex(word => word !== '!');
+  const [first, second, third, ...rest] = from === -1 ? [] : words.slice(from);
+  if ([first, second, third].some(word => word !== undefined && /^[&|()<>]/.test(word))) return false;
+  if (first === undefined || rest.length > 0) return false;
+  if (second === undefined) return !UNARY.test(first);
+  return UNARY.test(first) ? third === undefined : BINARY.test(second) && third !== undefined;
 }
 
 const OPERATOR = /&&|\|\||[()<>]/y;
 
-function readWords(cursor: Cursor): Word[] {
+/** Reads words up to the `]]` that ends them, which may stand in quotes before. */
+function readWords(cursor: Cursor): { readonly words: Word[]; readonly isClosed: boolean } {
   const { text } = cursor;
   const words: Word[] = [];
   let isRegex = false;
   for (;;) {
     skipBlanks(cursor);
     const { at: start } = cursor;
-    if (start >= text.length) return words;
+    if (start >= text.length) return { words, isClosed: false };
     if (text.charAt(start) === '\n') {
       cursor.at++;
       continue;
@@ -46,7 +77,11 @@ function readWords(cursor: Cursor): Word[] {
         ...at,
         parts: [{ kind: 'text', text: text.slice(at.start, at.end), quoted: false, ...at }],
       });
-    } else words.push(readWord(cursor));
+    } else {
+      const word = readWord(cursor);
+      if (text.slice(start, cursor.at) === ']]') return { words, isClosed: true };
+      words.push(word);
+    }
     if (cursor.at === start) cursor.at++;
     isRegex = text.slice(start, cursor.at) === '=~';
   }

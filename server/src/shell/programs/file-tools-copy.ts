@@ -42,7 +42,7 @@ function copy(run: ToolRun, kind: Copy): void {
     if (kind.reads) run.read(source);
     else run.option(source);
     const unseen = kind.moves && mayBeDirectory(run, run.path(source));
-    if (kind.moves) noteRemoval(run.cx.run, run.cx.state, run.path(source));
+    if (kind.moves) noteRemoval(run.cx.run, run.cx.state, run.path(source), !careful);
     writeCopy(run, kind, {
       source,
       destination,

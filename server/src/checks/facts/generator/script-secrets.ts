@@ -81,5 +81,18 @@ export function stagesOf({ script }: Scripted, command: number): (CommandFact | 
   const { commands, pipelines } = script.flow;
   const pipeline = pipelines.find(fact => fact.stages.at(-1)?.includes(command));
   const stages = pipeline?.stages ?? [[command]];
-  return stages.map(stage => (stage.length === 1 ? (commands[stage[0] as number] ?? null) : null));
+  return stages.map(stage => commandOfStage(commands, stage));
+}
+
+/** Returns the command that a stage of a pipeline is, with others in its words or without; null for several. */
+export function commandOfStage(
+  commands: readonly CommandFact[],
+  stage: readonly number[],
+): CommandFact | null {
+  const [command, ...others] = stage.flatMap(index => commands[index] ?? []).filter(isOutside);
+  return command === undefined || others.length > 0 ? null : command;
+}
+
+function isOutside({ start, end }: CommandFact, _: number, all: readonly CommandFact[]): boolean {
+  return !all.some(({ arguments: words }) => words.some(word => word.start <= start && end <= word.end));
 }

@@ -1,6 +1,7 @@
 /** generator/outside-out: a script writes its result where nobody collects it. */
 import type { Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
 import { baseName, pathKey } from '../../../shell/flow/values.ts';
+import type { Range } from '../../../shell/syntax.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
 import { isExplained } from '../../facts/generator/lost-results.ts';
 import { examined, handsOver, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
@@ -108,12 +109,24 @@ function isUsedAgain({ source, flow }: FollowedScript, write: WriteFact): boolea
   if (readsMany(flow) || flow.reads.some(read => pathKey(read.path) === key)) return true;
   const name = baseName(write.path) ?? '';
   const stem = /^[^.]+/.exec(name)?.[0] ?? name;
-  const others = source.text.slice(0, write.start) + ' '.repeat(3) + source.text.slice(write.end);
+  const others = without(source.text, [write, ...flow.writes.filter(isRedirectedOut)]);
   return flow.writes.some(
     other => other !== write && other.start !== write.start && pathKey(other.path) === key,
   )
     ? false
     : isWordIn(others, stem);
+}
+
+/** `> "$out/token"` names what is stored, and finds nothing elsewhere. */
+function isRedirectedOut({ path, how }: WriteFact): boolean {
+  return path.root === 'variable' && path.variable === 'out' && (how === 'redirect' || how === 'append');
+}
+
+function without(text: string, ranges: readonly Range[]): string {
+  let rest = text;
+  for (const { start, end } of ranges)
+    rest = rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end);
+  return rest;
 }
 
 function isWordIn(text: string, word: string): boolean {

@@ -2,6 +2,7 @@
 
 import { wrapped } from '../../../edits/edit-script.ts';
 import type { CommandFact, Flow, ReadFact } from '../../../shell/flow/flow-facts.ts';
+import type { ShellPath } from '../../../shell/flow/values.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
 import {
   type Examined,
@@ -10,6 +11,7 @@ import {
   memberRead,
   oncePerPlace,
 } from '../../facts/generator/script-io.ts';
+import { commandOfStage } from '../../facts/generator/script-secrets.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 const bad = (script: string, tools = '[ pkgs.mkpasswd ]'): string => `\
@@ -144,8 +146,10 @@ function useOf({ source, flow }: FollowedScript, read: ReadFact): string | null 
   const command = read.command === null ? null : (flow.commands[read.command] ?? null);
   if (command === null)
     return /(^|[\s[])-[nz]\s+$/.test(source.text.slice(0, read.start)) ? 'asks about' : null;
-  const isArgument = command.arguments.some(({ start, end }) => start <= read.start && read.end <= end);
-  if (!isArgument) return inputUse(flow, command);
+  const argument = command.arguments.findIndex(({ start, end }) => start <= read.start && read.end <= end);
+  if (argument === -1) return inputUse(flow, command);
+  if (isTextOfJq(source.text, command, argument))
+    return writesOutput(flow, command) ? 'stores' : pipedInto(flow, command);
   if (command.name === 'mkpasswd' || command.name === 'htpasswd' || isPasswd(command)) return 'hashes';
   if (command.name === 'test' || command.name === '[')
     return /(^|[\s[])-[nz]\s+$/.test(source.text.slice(0, read.start)) ? 'asks about' : null;
@@ -159,6 +163,17 @@ function isPasswd({ name, arguments: words }: CommandFact): boolean {
   return name === 'openssl' && words[0]?.text === 'passwd';
 }
 
+/** Tells whether a word is what `--arg` names, and jq's program uses that name: `jq -n --arg key … '{$key}'`. */
+function isTextOfJq(
+  script: string,
+  { name, start, end, arguments: words }: CommandFact,
+  at: number,
+): boolean {
+  const variable = words[at - 1]?.text ?? '';
+  if (name !== 'jq' || words[at - 2]?.text !== '--arg' || !/^\w+$/.test(variable)) return false;
+  return new RegExp(`\\$${variable}(?!\\w)`).test(script.slice(start, end));
+}
+
 /** Returns what becomes of a here-document or a here-string. */
 function inputUse(flow: Flow, command: CommandFact): string | null {
   if (HASHES.has(command.name ?? '') || isPasswd(command)) return 'hashes';
@@ -166,9 +181,14 @@ function inputUse(flow: Flow, command: CommandFact): string | null {
 }
 
 function writesOutput(flow: Flow, command: CommandFact): boolean {
-  return flow.writes.some(
-    ({ command: by, path }) => by === command.index && path.root === 'variable' && path.variable === 'out',
+  return (
+    isOutput(command.stdoutTo) ||
+    flow.writes.some(({ command: by, path }) => by === command.index && isOutput(path))
   );
+}
+
+function isOutput(path: ShellPath | null): boolean {
+  return path?.root === 'variable' && path.variable === 'out';
 }
 
 /** Returns what the rest of a pipeline does with text. */
@@ -178,9 +198,8 @@ function pipedInto(flow: Flow, command: CommandFact): string | null {
   const first = pipeline?.stages.findIndex(stage => stage.includes(command.index)) ?? -1;
   if (pipeline === undefined || first === -1) return null;
   for (const stage of pipeline.stages.slice(first + 1)) {
-    const [index, ...more] = stage;
-    const next = index === undefined ? undefined : flow.commands[index];
-    if (next === undefined || more.length > 0) return null;
+    const next = commandOfStage(flow.commands, stage);
+    if (next === null) return null;
     if (HASHES.has(next.name ?? '') || isPasswd(next)) return 'hashes';
     if (!CHANGES.has(next.name ?? '')) return null;
     if (writesOutput(flow, next)) return 'stores';

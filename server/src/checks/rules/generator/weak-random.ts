@@ -1,6 +1,9 @@
 /** generator/weak-random: a secret made of what can be guessed. */
+import type { GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { Argument, CommandFact } from '../../../shell/flow/flow-facts.ts';
 import { literal, type ValuePart } from '../../../shell/flow/values.ts';
+import type { Range } from '../../../shell/syntax.ts';
+import { randomBits } from '../../facts/generator/random-programs.ts';
 import { filledFiles, stagesOf } from '../../facts/generator/script-secrets.ts';
 import {
   commandsOf,
@@ -32,12 +35,15 @@ export const weakRandom: Rule = {
   documentation: `\
 A secret file is filled from \`$RANDOM\` (15 bits, from a generator that is not meant for secrets), from the time, or from
 the hash of something that stands in the script or that everybody knows. A hash adds nothing: who can guess what was
-hashed can compute the secret. All seconds of a year are 32 million attempts.
+hashed can compute the secret. All seconds of a year are 32 million attempts. The same is reported of fewer than 32 bits
+from a good source (\`xkcdpass -n 2\`: 60 million), and of \`openssl rand\` without a number of bytes, which prints
+nothing at all and ends well: an error, for the secret is empty.
 
 Use a source that is made for secrets: \`openssl rand -hex 32\`, \`head -c 32 /dev/urandom | base64\`, \`pwgen -s 32 1\`,
 \`xkcdpass\`; \`$SRANDOM\` is fine too, but has only 32 bits.
 
-Reported only if nothing else takes part. Public files are left alone.`,
+Reported only if nothing else takes part. Public files are left alone, and so is the bare time in a file whose name does
+not say that it is a secret. Source: \`apps/rand.c\` of OpenSSL 3.`,
   examples: ({ generatorFile }) => ({
     bad: [
       {
@@ -56,6 +62,23 @@ script = ''
   salt=$(echo "my-service" | sha256sum)
   #      ^^^^ generator/weak-random
   printf %s "$salt" > "$out/c"
+'';
+`,
+        ),
+      },
+      {
+        title: 'Too little, and nothing',
+        files: generatorFile(
+          'tokens',
+          `\
+files.password = { };
+files.env = { };
+runtimeInputs = [ pkgs.openssl pkgs.xkcdpass ];
+script = ''
+  xkcdpass -n 2 > "$out/password"
+# ^^^^^^^^ generator/weak-random: 26 bits
+  echo "KEY=$(openssl rand -base64)" 48 > "$out/env"
+  #           ^^^^^^^ generator/weak-random: prints nothing
 '';
 `,
         ),
@@ -85,6 +108,14 @@ script = ''
   check: forEachScript(function* (scripted): Iterable<Report> {
     if (isVeiled(scripted)) return;
     const { script } = scripted;
+    for (const command of commandsOf(scripted)) {
+      const at = isEmptyRandom(command) ? script.placeOf(command.nameAt) : null;
+      if (at === null) continue;
+      const message =
+        `\`openssl rand\` without a number of bytes prints nothing and ends well, so that what ${named(scripted)} makes ` +
+        'of it is empty. Put the number behind its options: `openssl rand -hex 32`.';
+      yield { at, message, severity: 'error' };
+    }
     for (const { command, what } of weakSources(scripted)) {
       const at = script.placeOf(command.nameAt);
       if (at === null) continue;
@@ -98,6 +129,10 @@ script = ''
   }),
 };
 
+function isEmptyRandom(command: CommandFact): boolean {
+  return command.name === 'openssl' && randomBits(command) === 0;
+}
+
 interface Source {
   readonly command: CommandFact;
   readonly what: string;
@@ -106,26 +141,74 @@ interface Source {
 function* weakSources(scripted: Scripted): Iterable<Source> {
   const { text } = scripted.script.source;
   for (const { file, stages } of filledFiles(scripted)) {
-    const weak = file.secret === true ? weakSource(stages, text) : null;
+    if (file.secret !== true) continue;
+    const weak = weakSource(stages, text) ?? tooFewBits(stages) ?? bareTime(stages, file);
     if (weak !== null) yield weak;
   }
   const { body } = scripted;
-  if (!body.complete.files || body.files.some(file => file.secret !== true)) return;
+  const isAllSecret = body.complete.files && body.files.every(file => file.secret === true);
   for (const command of commandsOf(scripted)) {
     if (command.stdout !== 'captured' || command.name === null || !FILTERS.has(command.name)) continue;
+    if (!isAllSecret && !goesToSecret(scripted, command)) continue;
     const weak = weakSource(stagesOf(scripted, command.index), text);
     if (weak !== null) yield weak;
   }
 }
 
+/** Tells whether what is captured stands in the words of a command that fills a secret, by itself or by a variable. */
+function goesToSecret(scripted: Scripted, captured: CommandFact): boolean {
+  const { flow } = scripted.script;
+  const isIn = (inner: Range, outer: Range) => outer.start <= inner.start && inner.end <= outer.end;
+  const variable = flow.assignments.find(assignment => isIn(captured, assignment))?.name;
+  const spans: readonly Range[] =
+    variable === undefined
+      ? [captured]
+      : flow.variables.filter(({ name, start }) => name === variable && start > captured.end);
+  const fillers = filledFiles(scripted).flatMap(({ file, stages }) =>
+    file.secret === true && stages[0] != null ? [stages[0]] : [],
+  );
+  return fillers.some(({ arguments: words }) => words.some(word => spans.some(span => isIn(span, word))));
+}
+
+/** What can be tried out in an hour, even by a service that is asked over a network. */
+const FEW_BITS = 32;
+
+/** Returns what a secret is made of, if that has too little chance in it. */
+function tooFewBits([first, ...filters]: readonly (CommandFact | null)[]): Source | null {
+  const bits = first == null ? null : randomBits(first);
+  if (first == null || bits === null || bits === 0 || bits >= FEW_BITS || !filters.every(isFilter))
+    return null;
+  return { command: first, what: `only ${Math.ceil(bits)} bits of chance (\`${first.name}\`)` };
+}
+
+const SECRET_NAME = /pass(w(or)?d|phrase)?|secret|token|key|psk|credential|cookie/i;
+
+/** Returns the program that prints the time into a file whose name says that it is a secret. */
+function bareTime(stages: readonly (CommandFact | null)[], file: GeneratorFile): Source | null {
+  const [first, ...filters] = stages;
+  if (first?.name !== 'date' || !filters.every(isFilter) || !first.arguments.every(isWeakArgument))
+    return null;
+  return SECRET_NAME.test(file.name) ? { command: first, what: 'the time' } : null;
+}
+
+/** Tells whether a command makes nothing up: what it is told is written out, and it reads nothing but its input. */
+function isFilter(command: CommandFact | null): boolean {
+  if (command?.name == null || !FILTERS.has(command.name)) return false;
+  return command.arguments.every(({ role, value }) => role !== 'read' && literal(value) !== null);
+}
+
+function isWeakArgument({ value }: Argument): boolean {
+  return value.every(isWeak);
+}
+
 /** Returns what a pipeline begins with, if all that comes out of it follows from that and it can be guessed. */
 function weakSource([first, ...filters]: readonly (CommandFact | null)[], script: string): Source | null {
-  if (first == null || filters.some(filter => filter?.name == null || !FILTERS.has(filter.name))) return null;
-  // A filter that reads a file of its own may add to it.
-  if (filters.some(filter => filter?.arguments.some(({ role }) => role === 'read'))) return null;
+  if (first == null || !filters.every(isFilter)) return null;
   const isHashed = filters.some(filter => filter?.name != null && HASHES.has(filter.name));
   if (first.name !== null && KNOWN.has(first.name))
-    return isHashed ? { command: first, what: `the output of \`${first.name}\`` } : null;
+    return isHashed && first.arguments.every(isWeakArgument)
+      ? { command: first, what: `the output of \`${first.name}\`` }
+      : null;
   if (first.name !== 'echo' && first.name !== 'printf') return null;
   const parts = first.arguments.flatMap(({ value }) => value);
   const written = (argument: Argument) => script.slice(argument.start, argument.end);

@@ -3,6 +3,7 @@
 import { replaceName } from '../../../edits/edits.ts';
 import { bindingAround } from '../../../edits/locate.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import { mayInclude } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Generator } from '../../../fleet/model/generators.ts';
 import type { Use } from '../../../fleet/model/uses.ts';
 import { childrenOf } from '../../../nix/expressions.ts';
@@ -12,10 +13,10 @@ import {
   calledUses,
   type Facts,
   factsOf,
-  mayBeDefinedElsewhere,
-  mayInclude,
+  mayHaveFileDefinedElsewhere,
   plainUses,
 } from '../../facts/fleet-facts.ts';
+import { machinesOfUse } from '../../facts/use/reading-machines.ts';
 import { quoted } from '../../facts/wording.ts';
 import { keeping } from '../../memory/kept.ts';
 import { perUnit } from '../../memory/per-unit.ts';
@@ -134,12 +135,12 @@ Mend the name, or declare the file.`,
   check: perUnit(function* (unit, context) {
     const facts = factsOf(context.fleet);
     for (const use of plainUses(unit)) {
-      const files = filesWithoutUsed(facts, use);
+      const files = filesWithoutUsed(facts, use, machinesOfUse(context.fleet, unit, use));
       if (files === null || isHeldBack(context, facts, use)) continue;
       yield reportOf(context, use, files);
     }
     for (const use of calledUses(unit)) {
-      const files = filesWithoutUsed(facts, use);
+      const files = filesWithoutUsed(facts, use, null);
       // What is stored of an earlier declaration is still found.
       if (files !== null && !isHeldBack(context, facts, use))
         yield { ...reportOf(context, use, files), severity: 'warning' };
@@ -148,11 +149,12 @@ Mend the name, or declare the file.`,
 };
 
 /** Returns all files of the used generator if the used one is certainly not among them; else null. */
-function filesWithoutUsed(facts: Facts, use: Use): string[] | null {
+function filesWithoutUsed(facts: Facts, use: Use, machines: readonly string[] | null): string[] | null {
   const name = use.fileName;
   if (name === null || use.fileKind === 'pattern') return null;
   const generators = facts.generators.get(use.generator);
-  if (generators === undefined || mayBeDefinedElsewhere(facts, use.generator)) return null;
+  if (generators === undefined || mayHaveFileDefinedElsewhere(facts, use.generator, name, machines))
+    return null;
   const files: string[] = [];
   for (const generator of generators) {
     if (mayHave(generator, name)) return null;
