@@ -194,6 +194,49 @@ describe('sops/undeclared-secret, machine by machine', () => {
     expect(lacking(machines('./declared.nix', module, more))).toEqual([]);
   });
 
+  it('knows a name that the options of a machine give', () => {
+    const more = {
+      'any.nix': `{ config, lib, ... }: {
+        options.my.secret = lib.mkOption { default = "other"; };
+        config.sops.secrets.\${config.my.secret} = { };
+        config.age.secrets.mail.file = ./mail.age;
+      }\n`,
+    };
+    expect(lacking(machines('./any.nix', './any.nix', more))).toEqual([
+      'lea,noa: Nothing declares the secret "web" of sops-nix (machines lea and noa); reading it fails. Import the module that declares it, or declare it here.',
+    ]);
+    expect(lacking(machines('./any.nix { my.secret = "web"; }', './any.nix', more))).toEqual([
+      'noa: Nothing declares the secret "web" of sops-nix (machine noa); reading it fails. Import the module that declares it, or declare it here.',
+    ]);
+  });
+
+  it('looks at modules that are outputs of the flake', () => {
+    const module = (secret: string) =>
+      `{ flake.modules.nixos.web = { config, ... }: { sops.secrets.${secret} = { }; a = config.sops.secrets.web.path; }; }\n`;
+    const texts = (secret: string): Texts => ({
+      'flake.nix':
+        '{ outputs = inputs@{ flake-parts, self, nixpkgs, ... }: flake-parts.lib.mkFlake { inherit inputs; } {\n  imports = [ ./web.nix ./any.nix ];\n  flake.nixosConfigurations.lea = nixpkgs.lib.nixosSystem { modules = [ self.modules.nixos.web ]; };\n}; }\n',
+      'web.nix': module(secret),
+      'any.nix':
+        '{ flake.modules.nixos.any = { config, ... }: { sops.secrets.${config.my.name} = { }; }; }\n',
+    });
+    expect(lacking(texts('wbe'))).toEqual([
+      'lea: Nothing declares the secret "web" of sops-nix (machine lea); reading it fails. Did you mean "wbe"?',
+    ]);
+    expect(lacking(texts('web'))).toEqual([]);
+  });
+
+  it('keeps what home-manager has apart from what the system has', () => {
+    const home = (name: string) => ({
+      'any.nix': '{ flake.nixosModules.any = { config, ... }: { sops.secrets.${config.my.name} = { }; }; }\n',
+      'home.nix': `{ config, ... }: { home.stateVersion = "25.11"; sops.secrets.web = { }; home.file.a.source = config.sops.secrets.${name}.path; }\n`,
+    });
+    const flake =
+      '{ outputs = { nixpkgs, ... }: { homeConfigurations.lea = nixpkgs.lib.homeManagerConfiguration { modules = [ ./home.nix ]; }; }; }\n';
+    expect(lacking({ 'flake.nix': flake, ...home('wbe') })).toHaveLength(1);
+    expect(lacking({ 'flake.nix': flake, ...home('web') })).toEqual([]);
+  });
+
   it('is silent where a condition may leave it out', () => {
     const web = '{ config, lib, ... }:\n{\n  a = lib.mkIf config.x config.sops.secrets.web.path;\n}\n';
     expect(lacking(machines('./declared.nix', '', { 'web.nix': web }))).toEqual([]);

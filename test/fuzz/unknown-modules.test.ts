@@ -54,11 +54,6 @@ const KNOWN_REACH: readonly { readonly modules: readonly string[]; readonly rule
       'use/undefined-generator',
     ],
   },
-  {
-    // A secret of an unknown name may be any secret of any machine.
-    modules: ['a secret of sops-nix by a computed name'],
-    rules: ['sops/undeclared-secret'],
-  },
 ];
 
 const knownRules = (name: string) =>

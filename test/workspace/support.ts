@@ -61,6 +61,8 @@ export const EMPTY_FLEET: Fleet = {
   modules: new Map(),
   brought: [],
   secrets: [],
+  machineSecrets: new Map(),
+  reached: new Map(),
   storeSettings: { all: [], clan: null, likely: null, of: () => null },
   options: NO_FLEET_OPTIONS,
   clanSettings: [],

@@ -62,11 +62,13 @@ const PARTS: Readonly<Record<Part, Input>> = {
   modules: part(({ fleet }) => fleet.modules),
   brought: part(({ fleet }) => fleet.brought),
   secrets: part(({ fleet }) => fleet.secrets),
+  machineSecrets: part(({ fleet }) => fleet.machineSecrets),
   storeSettings: part(({ fleet }) => fleet.storeSettings),
   options: part(({ fleet }) => fleet.options),
   clanSettings: part(({ fleet }) => fleet.clanSettings),
   accessSettings: part(({ fleet }) => fleet.accessSettings),
   removed: part(({ fleet }) => fleet.removed),
+  reached: part(({ fleet }) => fleet.reached),
   faults: part(({ fleet }) => fleet.faults),
 };
 

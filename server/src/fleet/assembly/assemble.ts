@@ -19,12 +19,18 @@ import type { DeclaredFleet } from '../machines/machines.ts';
 import { createOwnershipCache, machineGenerators, type OwnershipCache } from '../machines/ownership.ts';
 import { listsRead, type ReaderCache, readersOf } from '../machines/row-readers.ts';
 import type { Machine, NotAnalysable } from '../model/base.ts';
-import type { FileFaults } from '../model/faults.ts';
+import type { FileFaults, Reach } from '../model/faults.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { MachineGenerators, MachineModules, RemovedUse } from '../model/machines.ts';
 import type { ClanSetting, FleetOptions, OptionRead } from '../model/options.ts';
 import type { Matrix, MatrixRow, Registry } from '../model/registries.ts';
-import type { AccessSetting, SecretFacts, StoreSetting, StoreSettings } from '../model/secrets.ts';
+import type {
+  AccessSetting,
+  MachineSecrets,
+  SecretFacts,
+  StoreSetting,
+  StoreSettings,
+} from '../model/secrets.ts';
 import type { BroughtGenerator } from '../model/services.ts';
 import type { Unit } from '../model/uses.ts';
 import { createOptionCache, joinOptions, type OptionCache } from '../options/joined.ts';
@@ -54,6 +60,8 @@ export interface Parts {
   /** The texts of files that may declare options. */
   readonly declaring: () => readonly string[];
   readonly faults: (modules: ReadonlyMap<string, MachineModules>) => readonly FileFaults[];
+  /** The files that Nix comes to, as they were found for the faults. */
+  readonly reached: () => ReadonlyMap<string, Reach>;
   readonly machineSettings: () => readonly ClanSetting[];
 }
 
@@ -64,6 +72,7 @@ export interface AssemblyCache {
   readonly ownership: OwnershipCache;
   readonly generators: GeneratorIndex;
   readonly options: OptionCache;
+  machineSecrets: ReadonlyMap<string, MachineSecrets>;
   joined: {
     readonly key: readonly unknown[];
     readonly fleet: JoinedFleet;
@@ -81,6 +90,7 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
     ownership: createOwnershipCache(),
     generators: createGeneratorIndex(),
     options: createOptionCache(),
+    machineSecrets: new Map(),
     joined: null,
     storeSettings: null,
     linked: new WeakMap(),
@@ -129,12 +139,17 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
         return join.brought;
       },
       secrets: parts.secrets,
+      machineSecrets: () => secretsOf(parts, owners()),
       storeSettings: () => joinSettings(cache, parts.storeSettings()),
       options: () => optionsOf(parts, owners()),
       clanSettings: () => [...joined.settings, ...parts.machineSettings()],
       accessSettings: parts.accessSettings,
       removed: parts.removed,
       faults,
+      reached() {
+        faults();
+        return parts.reached();
+      },
       notAnalysable: () => gapsOf(units, joined, owners(), faults()),
     },
   );
@@ -153,6 +168,20 @@ function gapsOf(
     ...[...owners.values()].flatMap(own => [...own.gaps, ...own.strangers]),
     ...notRead(faults),
   ]);
+}
+
+/** Returns what modules declare of secrets, by machine: the same map as long as all of it is the same. */
+function secretsOf(
+  { cache, table }: Parts,
+  owners: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, MachineSecrets> {
+  const found = new Map<string, MachineSecrets>();
+  for (const [name, { followed }] of cache.ownership.machines)
+    if (owners.has(name)) found.set(name, table.secrets(followed));
+  const before = cache.machineSecrets;
+  const isSame = sameItems([...before].flat(), [...found].flat());
+  if (!isSame) cache.machineSecrets = found;
+  return cache.machineSecrets;
 }
 
 /** @param owners of all machines, which have been followed for them */

@@ -22,7 +22,7 @@ import { readUnit } from '../uses/unit.ts';
 import type { Known } from '../uses/unit-state.ts';
 import { assemble, type Parts } from './assemble.ts';
 import { type FleetFiles, type FleetSettings, forget, newState, type State } from './builder-state.ts';
-import { findFaults } from './faults.ts';
+import { findFaults, lastReached } from './faults.ts';
 import {
   findArguments,
   findDeclared,
@@ -128,6 +128,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
       done(file);
       return reads;
     },
+    reached: () => lastReached(state.faults),
     faults: modules => findFaults({ files, modules, paths: groups.paths, units, done }, state.faults),
   });
 }

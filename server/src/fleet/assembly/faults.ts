@@ -11,7 +11,7 @@ import type { SourceFile } from '../../nix/source.ts';
 import type { NixSyntaxError, Range } from '../../nix/syntax.ts';
 import { addToList, byText } from '../../std.ts';
 import type { NotAnalysable } from '../model/base.ts';
-import type { AbsentFile, FileFaults, SyntaxFault } from '../model/faults.ts';
+import type { AbsentFile, FileFaults, Reach, SyntaxFault } from '../model/faults.ts';
 import type { MachineModules } from '../model/machines.ts';
 import { follow, type Reached, type ReachParts, stands } from './reach.ts';
 
@@ -30,6 +30,11 @@ interface Kept {
 
 export function createFaultCache(): FaultCache {
   return { stale: new Set(), last: null };
+}
+
+/** Returns the files that Nix comes to, as they were last found: the same map as long as they are followed to the same. */
+export function lastReached({ last }: FaultCache): ReadonlyMap<string, Reach> {
+  return last?.reached.files ?? new Map();
 }
 
 /** Returns all files with faults, by path: the same list as long as nothing of it changes. */

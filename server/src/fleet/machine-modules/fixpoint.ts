@@ -54,6 +54,8 @@ export interface Fixpoint {
     complete: boolean,
     known: MachineSetting['known'],
   ): readonly ModuleFacts[];
+  /** Returns the options of the machine that is made of the modules. */
+  optionsOf(modules: readonly OwnModule[], complete: boolean, known: MachineSetting['known']): MachineOptions;
   /** Two readings of one module that give the same facts: do they say the same of all options that were asked for? */
   isUnchanged(before: ModuleFacts, fresh: ModuleFacts): boolean;
   /** The first module has taken the place of the second. */
@@ -109,14 +111,18 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
     });
   }
 
+  const optionsOf: Fixpoint['optionsOf'] = (modules, complete, known) =>
+    machineOptions(cx, {
+      complete,
+      known,
+      says: (path, self) => modules.map(({ facts, sure }) => ({ says: saysOn(facts, path, self), sure })),
+    });
+
   return {
+    optionsOf,
     settled(modules, complete, known) {
       if (!modules.some(({ facts }) => isUnsettled(facts))) return modules.map(({ facts }) => facts);
-      const machine = machineOptions(cx, {
-        complete,
-        known,
-        says: (path, self) => modules.map(({ facts, sure }) => ({ says: saysOn(facts, path, self), sure })),
-      });
+      const machine = optionsOf(modules, complete, known);
       return modules.map(({ facts }) => (isUnsettled(facts) ? factsOn(facts, machine) : facts));
     },
     isUnchanged(before, fresh) {

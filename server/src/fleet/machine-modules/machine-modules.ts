@@ -37,6 +37,7 @@ export interface FollowedModules {
   readonly modules: readonly OwnModule[];
   /** True if there are no others. */
   readonly allKnown: boolean;
+  readonly setting: MachineSetting;
   readonly own: MachineGenerators;
 }
 
@@ -119,6 +120,7 @@ export function followModules(
     reads,
     modules,
     allKnown: importsKnown,
+    setting,
     own: { certain, possible, ...own, strangers, gaps: complete ? NO_GAPS : gaps },
   };
 }

@@ -6,7 +6,10 @@
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import type { ModuleOptions } from '../model/options.ts';
+import type { MachineSecrets, ModuleSecrets } from '../model/secrets.ts';
 import type { FixpointCache } from './fixpoint.ts';
+import type { FollowedModules } from './machine-modules.ts';
+import type { Settled } from './machine-options.ts';
 import type { ModuleFacts } from './module-facts.ts';
 
 /** What is kept from one build to the next. */
@@ -28,10 +31,22 @@ export interface ModuleCache {
   /** What modules that are files say of options, by file; of others, by the module. */
   readonly options: Map<string, ModuleOptions>;
   readonly ownOptions: WeakMap<ModuleFacts, ModuleOptions>;
+  /** The same of secrets. */
+  readonly secrets: Map<string, ModuleSecrets>;
+  readonly ownSecrets: WeakMap<ModuleFacts, ModuleSecrets>;
+  /** What modules say of secrets on machines, by what they say of them in general. */
+  readonly settledSecrets: WeakMap<ModuleSecrets, Settled<ModuleSecrets>[]>;
+  readonly machineSecrets: WeakMap<FollowedModules, KeptSecrets>;
   /** Files that have changed since somebody asked for the options of all. */
   readonly changed: Set<string>;
   /** What modules are on machines, and say of options. */
   readonly settled: FixpointCache;
+}
+
+/** What a machine declares of secrets, and what its modules say of them in general. */
+export interface KeptSecrets {
+  readonly general: readonly ModuleSecrets[];
+  readonly secrets: MachineSecrets;
 }
 
 /** What one file adds to the outputs, and the modules found there so far, by path. */
@@ -53,6 +68,10 @@ export function createModuleCache(): ModuleCache {
     values: new WeakMap(),
     options: new Map(),
     ownOptions: new WeakMap(),
+    secrets: new Map(),
+    ownSecrets: new WeakMap(),
+    settledSecrets: new WeakMap(),
+    machineSecrets: new WeakMap(),
     changed: new Set(),
     settled: new WeakMap(),
   };
@@ -68,5 +87,6 @@ export function forgetModules(cache: ModuleCache, path: string): void {
   }
   cache.outputs.delete(path);
   cache.options.delete(path);
+  cache.secrets.delete(path);
   cache.changed.add(path);
 }

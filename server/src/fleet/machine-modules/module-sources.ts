@@ -6,12 +6,15 @@ import { NO_TRACES } from '../../modules/options/traces.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
+import { placeOf } from '../../nix/places.ts';
 import { extentOf, type SourceFile } from '../../nix/source.ts';
 import type { ModuleOptions } from '../model/options.ts';
+import type { ModuleSecrets } from '../model/secrets.ts';
 import type { ModuleReading } from './fixpoint.ts';
 import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.ts';
 import type { ModuleSources } from './module-table-state.ts';
 import { readModuleOptions, UNKNOWN_OPTIONS } from './option-statements.ts';
+import { readModuleSecrets } from './secret-statements.ts';
 
 /** Steps allowed for one module. */
 const STEPS = 200_000;
@@ -97,6 +100,31 @@ export function optionsOf(sources: ModuleSources, facts: ModuleFacts): ModuleOpt
   if (file === null) cache.ownOptions.set(facts, options);
   else cache.options.set(file, options);
   return options;
+}
+
+/**
+ * Returns what a module declares of secrets; with the configuration of a machine, if one is given.
+ * @param otherwise what it is if the answer takes too many steps
+ */
+export function secretsOf(
+  sources: ModuleSources,
+  facts: ModuleFacts,
+  config: Lazy | null,
+  otherwise: ModuleSecrets = unreadSecrets(facts),
+): ModuleSecrets {
+  const read = ({ module, given, fallback }: ModuleSource) =>
+    readModuleSecrets(sources.cx, module, config === null ? given : withConfig(given, config), fallback);
+  return { ...askSource(sources, facts, read, otherwise), file: facts.file };
+}
+
+/** Nothing is known of it. */
+function unreadSecrets({ file, source }: ModuleFacts): ModuleSecrets {
+  const at = source === null ? { file: file ?? '', start: 0, end: 0 } : placeOf(source.fallback);
+  const reason = 'reading the module takes too many steps';
+  const gaps = (['sops', 'age'] as const).map(
+    keeper => ({ keeper, at, what: 'secrets', reason, above: [] }) as const,
+  );
+  return { file, parts: [], definitions: [], templates: [], defaults: [], gaps };
 }
 
 /** Asks a module's source; returns `otherwise` if that is gone or the answer takes too many steps. */

@@ -7,9 +7,11 @@ import type { Given } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
 import type { ModuleOptions } from '../model/options.ts';
+import type { MachineSecrets } from '../model/secrets.ts';
 import { fileModule, refreshFiles } from './file-modules.ts';
 import { createFixpoint } from './fixpoint.ts';
-import type { ModuleLookup } from './machine-modules.ts';
+import type { FollowedModules, ModuleLookup } from './machine-modules.ts';
+import { machineSecrets } from './machine-secrets.ts';
 import { createModuleContexts } from './module-contexts.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import { optionsOf, readingFrom, readWithin } from './module-sources.ts';
@@ -24,6 +26,8 @@ export interface ModuleTable extends ModuleLookup {
   readonly dropped: Set<ModuleFacts | null>;
   /** Returns what a module declares and defines of options. */
   options(facts: ModuleFacts): ModuleOptions;
+  /** Returns what the modules of a machine declare of secrets. */
+  secrets(followed: FollowedModules): MachineSecrets;
   /** Returns the module that a value is. `at` is where it is used. */
   of(module: Lazy, at: Origin, given: Given): ModuleFacts;
   /** Reads again what has changed; what says the same as before is not among the dropped any more. */
@@ -38,6 +42,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     output: path => outputModules(table, path),
     of: (module, at, given) => valueModule(table, module, at, given),
     options: facts => optionsOf(table, facts),
+    secrets: followed => machineSecrets(table, followed),
     settled: table.fixpoint.settled,
     refresh: () => refreshFiles(table),
   };

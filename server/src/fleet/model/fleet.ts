@@ -6,12 +6,12 @@
 
 import type { LateArgument } from '../../flake/arguments.ts';
 import type { Machine, NotAnalysable } from './base.ts';
-import type { FileFaults } from './faults.ts';
+import type { FileFaults, Reach } from './faults.ts';
 import type { Generator } from './generators.ts';
 import type { MachineFact, MachineModules, RemovedUse } from './machines.ts';
 import type { ClanSetting, FleetOptions } from './options.ts';
 import type { Matrix, Registry } from './registries.ts';
-import type { AccessSetting, SecretFacts, StoreSettings } from './secrets.ts';
+import type { AccessSetting, MachineSecrets, SecretFacts, StoreSettings } from './secrets.ts';
 import type { BroughtGenerator, ExportGenerator, Inventory, ServiceModule } from './services.ts';
 import type { Unit } from './uses.ts';
 
@@ -48,6 +48,8 @@ export interface Fleet {
   readonly brought: readonly BroughtGenerator[];
   /** What each file says of sops-nix and agenix; see secrets-join.ts for the whole picture. */
   readonly secrets: readonly SecretFacts[];
+  /** What the modules of each machine declare of them; read when first asked for. */
+  readonly machineSecrets: ReadonlyMap<string, MachineSecrets>;
   /** Where secrets are told to be kept. */
   readonly storeSettings: StoreSettings;
   /** Generators of exports, which are the flake's and no machine's. */
@@ -60,6 +62,8 @@ export interface Fleet {
   readonly accessSettings: readonly AccessSetting[];
   /** What Nix stumbles over in the files that it reads, by file; looked for when first asked for. */
   readonly faults: readonly FileFaults[];
+  /** The files that Nix comes to: the flake, the modules of machines, and what those lead to. */
+  readonly reached: ReadonlyMap<string, Reach>;
   /** Where files use options that clan has removed or renamed. */
   readonly removed: readonly RemovedUse[];
   /** The files that name a file or a folder by a path that is written out. Looks through all texts. */

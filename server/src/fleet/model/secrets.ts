@@ -143,11 +143,43 @@ export interface SecretUse {
   readonly above: NamesAbove;
   /** Behind `or`, `?` or `hasAttr` with something else to fall back on. */
   readonly guarded: boolean;
+  /** The innermost function around it that takes a configuration as an argument; null where there is none. */
+  readonly reader: SecretReader | null;
+}
+
+/** A function that takes a configuration: a module, unless somebody else calls it. */
+export interface SecretReader {
+  readonly at: Place;
+  /** Names that lead to it in its file, outermost first. */
+  readonly names: NamesAbove;
+  /** True if it sets options that only home-manager has. */
+  readonly isOfHome: boolean;
 }
 
 /** Something that declares secrets of which the names are not known. */
 export interface SecretGap extends NotAnalysable {
   readonly keeper: SecretKeeper;
+  readonly above: NamesAbove;
+}
+
+/** What one module of a machine declares of secrets. */
+export interface ModuleSecrets {
+  /** The file that the module is all of; null for one that is written inside another thing. */
+  readonly file: string | null;
+  /** The functions and sets that it consists of. */
+  readonly parts: readonly Place[];
+  readonly definitions: readonly SecretDefinition[];
+  readonly templates: readonly SecretTemplate[];
+  readonly defaults: readonly SopsDefault[];
+  readonly gaps: readonly SecretGap[];
+}
+
+/** What the modules of one machine declare of secrets; what its options decide is put in. */
+export interface MachineSecrets {
+  /** Those that say something of secrets, or may. */
+  readonly modules: readonly { readonly secrets: ModuleSecrets; readonly sure: boolean }[];
+  /** False if modules of the workspace may be imported that are not known. */
+  readonly complete: boolean;
 }
 
 /** What one file contributes. */

@@ -7,9 +7,9 @@ import { fileScope } from '../../nix/eval/scopes.ts';
 import { newTrace, recorded } from '../../nix/eval/trace.ts';
 import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts';
 import type { SourceFile } from '../../nix/source.ts';
-import type { Expr, Range } from '../../nix/syntax.ts';
+import type { Expr, LambdaExpr, Range } from '../../nix/syntax.ts';
 import type { NotAnalysable } from '../model/base.ts';
-import type { AgeRules, NamesAbove, SecretFacts } from '../model/secrets.ts';
+import type { AgeRules, NamesAbove, SecretFacts, SecretReader } from '../model/secrets.ts';
 import { prefilterOf } from '../uses/prefilter.ts';
 import { secretPlaces } from './secrets.ts';
 import { readAgeRules } from './secrets-age-rules.ts';
@@ -25,7 +25,8 @@ const QUESTION_STEPS = 200_000;
 /** Reads a file. What its selections show of uses is read from the traces of the questions that the walk asks. */
 export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
   const notAnalysable: NotAnalysable[] = [];
-  const uses = collectSecretUses(cx, file.path);
+  const readers: SecretReader[] = [];
+  const uses = collectSecretUses(cx, file.path, readers);
   const ask: Ask = (at, question) => {
     const trace = newTrace(target => target.kind === 'unknown');
     const readUses = () => {
@@ -50,8 +51,9 @@ export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
   ask(file.root, () =>
     walk(cx, file.root, state, {
       skips: range => !interesting(range),
-      enter(expr, { scope }) {
+      enter(expr, { scope, path }) {
         if (!interesting(expr)) return false;
+        if (expr.kind === 'lambda' && takesConfig(expr)) readers.push(readerOf(file, expr, path));
         const isCall = expr.kind === 'apply';
         if (expr.kind === 'select' || expr.kind === 'has-attr' || (isCall && !inSpine.has(expr)))
           ask(expr, () => cx.evaluate(expr, scope));
@@ -97,9 +99,39 @@ function optionsIn(cx: Evaluation, walked: WalkedBinding, ask: Ask): ReadSecrets
   );
 }
 
+function takesConfig({ formals }: LambdaExpr): boolean {
+  return formals?.some(({ name }) => name.name === 'config') === true;
+}
+
+function readerOf(file: SourceFile, lambda: LambdaExpr, path: NamePath | null): SecretReader {
+  return {
+    at: { file: file.path, start: lambda.start, end: lambda.end },
+    names: namesTo(path),
+    isOfHome: setsHome(lambda.body),
+  };
+}
+
+/** Returns whether a module sets `home`, which only home-manager has. */
+function setsHome(body: Expr): boolean {
+  if (body.kind === 'let' || body.kind === 'with' || body.kind === 'assert') return setsHome(body.body);
+  if (body.kind === 'apply') return setsHome(body.arg);
+  if (body.kind !== 'attrs') return false;
+  return body.bindings.some(binding => {
+    if (binding.kind !== 'bind') return false;
+    const [first, second] = binding.path;
+    if (first?.kind !== 'name') return false;
+    if (first.name !== 'config') return first.name === 'home';
+    return second === undefined ? setsHome(binding.value) : second.kind === 'name' && second.name === 'home';
+  });
+}
+
 function namesAbove({ parent }: NamePath): NamesAbove {
+  return namesTo(parent);
+}
+
+function namesTo(path: NamePath | null): NamesAbove {
   const names: (string | null)[] = [];
-  for (let at = parent; at !== null; at = at.parent) names.unshift(at.name?.text ?? null);
+  for (let at = path; at !== null; at = at.parent) names.unshift(at.name?.text ?? null);
   return names;
 }
 

@@ -99,6 +99,7 @@ function noteGap({ assigned, read }: Reading, value: UnknownValue, place: Origin
     at: placeOf(value.origin ?? place ?? assigned.at),
     what: 'secrets',
     reason: dependingOn(value.reason),
+    above: assigned.above,
   });
 }
 

@@ -12,7 +12,7 @@ import type { Selection } from '../../nix/eval/selection.ts';
 import type { Origin, StringValue, UnknownValue } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { outermostIn, placeOf } from '../../nix/places.ts';
-import type { NamedSecret, SecretKeeper, SecretUse, SecretUseKind } from '../model/secrets.ts';
+import type { NamedSecret, SecretKeeper, SecretReader, SecretUse, SecretUseKind } from '../model/secrets.ts';
 
 interface Step {
   readonly text: string | null;
@@ -75,7 +75,12 @@ export interface SecretUseCollector {
   uses(): SecretUse[];
 }
 
-export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollector {
+/** @param readers functions that take a configuration, outer ones first; may grow while the file is walked */
+export function collectSecretUses(
+  cx: Evaluation,
+  file: string,
+  readers: readonly SecretReader[],
+): SecretUseCollector {
   const pending: { readonly use: SecretUse; readonly prefixes: readonly string[] }[] = [];
   /** Secrets asked for with `?`, or selected with something to fall back on. */
   const guarded = new Set<string>();
@@ -115,6 +120,7 @@ export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollec
         attributeAt: attribute?.at ? placeIn(attribute.at, file) : null,
         above: above.map(step => step.text),
         guarded: false,
+        reader: null,
       };
       pending.push({ use, prefixes: below.map(step => step.key) });
     },
@@ -128,7 +134,9 @@ export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollec
         const id = `${use.at.start}:${use.at.end}:${whole(use)}:${use.attribute}`;
         if (found.has(id)) continue;
         const isGuarded = prefixes.some(prefix => guarded.has(prefix));
-        found.set(id, isGuarded ? { ...use, guarded: true } : use);
+        const { start, end } = use.nameAt;
+        const reader = readers.findLast(({ at }) => at.start <= start && end <= at.end) ?? null;
+        found.set(id, { ...use, guarded: isGuarded, reader });
       }
       return [...found.values()];
     },

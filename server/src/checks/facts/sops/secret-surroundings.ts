@@ -43,9 +43,25 @@ const HOME = /^(home-manager|homeManager|homeModules|homeManagerModules|hmModule
 
 /** Returns whose module it is; `both` where that is not known. */
 export function sideOf(fleet: Fleet, file: string, above: NamesAbove): SecretSide {
-  if (above.some(name => name !== null && HOME.test(name))) return 'home';
+  if (isOfHome(above)) return 'home';
   const sides = sidesOf(fleet).get(file);
   return sides?.size === 1 ? ([...sides][0] as SecretSide) : 'both';
+}
+
+const SYSTEM = /^(nixosModules|darwinModules|nixosConfigurations|darwinConfigurations)$/;
+
+/** Returns whether names certainly lead to what is the system's: `flake.modules.nixos.web`. */
+export function isOfSystem(names: NamesAbove): boolean {
+  return names.some(
+    (name, index) =>
+      name !== null &&
+      (SYSTEM.test(name) || (names[index - 1] === 'modules' && (name === 'nixos' || name === 'darwin'))),
+  );
+}
+
+/** Returns whether names certainly lead to what is home-manager's. */
+export function isOfHome(names: NamesAbove): boolean {
+  return names.some(name => name !== null && HOME.test(name));
 }
 
 /** Returns whether a file is certainly or perhaps among the modules of a machine, or of one of its users. */
@@ -75,6 +91,8 @@ const sidesOf = derived((fleet): ReadonlyMap<string, ReadonlySet<SecretSide>> =>
  */
 export function isOutOfUse(fleet: Fleet, file: string): boolean {
   if (!fleet.machinesComplete || fleet.machines.length === 0 || readersOf(fleet, file) !== null) return false;
+  // `import-tree` reads whole folders.
+  if ((fleet.reached.get(file) ?? 'unknown') !== 'unknown') return false;
   const modules = fleet.modules;
   const isNowhere = fleet.machines.every(({ name }) => modules.get(name)?.complete === true);
   const folder = file.endsWith('/default.nix') ? file.slice(0, -'/default.nix'.length) : null;

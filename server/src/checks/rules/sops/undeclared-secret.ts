@@ -2,10 +2,10 @@
 
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { SecretUse } from '../../../fleet/model/secrets.ts';
-import type { FleetSecrets, UseTarget } from '../../../fleet/secrets/secrets-join.ts';
-import { declaringFiles, machinesWithout } from '../../facts/sops/declaring-files.ts';
+import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
 import { isOfConfig, isOutOfUse } from '../../facts/sops/secret-surroundings.ts';
+import { isWithout, machinesReading, mayBeDeclared } from '../../facts/sops/secrets-on-machines.ts';
 import { keeperName } from '../../facts/sops/sops-versions.ts';
 import { isPerhapsLeftOut } from '../../facts/use/reading-machines.ts';
 import { inBrackets } from '../../facts/wording.ts';
@@ -24,8 +24,8 @@ machine with this module does not evaluate: \`attribute '…' missing\`.
 Declare it (\`sops.secrets.<name> = { };\`), import the module that does, or correct the name.
 
 It is a warning and no error, since a module of another flake may declare it, and since the file may be one that no
-machine imports. Silent if the machine has a module that declares secrets of which the names are not known, or that name
-with a part left open; for uses with something to fall back on (\`or\`, \`?\`), and in a file that is among the modules of no
+machine imports. Silent if the machine has a module that declares secrets of which the names are not known, even with the options of that
+machine, or that name with a part left open; for uses with something to fall back on (\`or\`, \`?\`), and in a file that is among the modules of no
 machine and that no other file names; and for agenix where the repository declares none of the secrets that it uses. Where other machines have it, only what stands under no condition is reported.
 
 Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.nix.`,
@@ -61,26 +61,47 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
       // Whoever keeps the files of agenix in a private flake often declares them all there.
       if (!isOfConfig(use.above) || (use.keeper === 'age' && !areHere)) continue;
       const target = secrets.targetOf(use);
+      const isUnnamed = target === 'undeclared' || !isNamed(secrets, use);
       if (target === 'undeclared') {
         if (!isOutOfUse(fleet, use.at.file)) yield reportOf(secrets, use, []);
-        continue;
+      } else if (
+        !use.guarded &&
+        use.nameKind !== 'pattern' &&
+        (target === 'declared' || target === 'unknown')
+      ) {
+        const reading = machinesReading(fleet, use);
+        const machines = reading.filter(machine => isSurelyWithout(context, machine, use));
+        if (machines.length > 0) {
+          // On others, a condition may keep it from being read.
+          const isAll = isUnnamed && machines.length === reading.length;
+          const source = isAll ? null : sources.parse(use.at.file);
+          if (isAll || (source !== null && !isPerhapsLeftOut(source, use.at)))
+            yield reportOf(secrets, use, machines);
+        } else if (
+          isUnnamed &&
+          reading.length === 0 &&
+          !isOutOfUse(fleet, use.at.file) &&
+          !mayBeDeclared(fleet, use)
+        )
+          yield reportOf(secrets, use, []);
       }
-      if (
-        !mayLack(use, target) ||
-        secrets.secrets.some(secret => secret.name === use.name && secret.implicitOn.length > 0)
-      )
-        continue;
-      const machines = machinesWithout(fleet, use.at.file, declaringFiles(fleet, use));
-      const source = machines.length === 0 ? null : sources.parse(use.at.file);
-      if (source !== null && !isPerhapsLeftOut(source, use.at)) yield reportOf(secrets, use, machines);
     }
   },
 };
 
-/** Something declares it, or may: perhaps not for all machines that read it from their own configuration. */
-function mayLack({ above, guarded, nameKind }: SecretUse, target: UseTarget): boolean {
-  if (guarded || nameKind === 'pattern' || above.length !== 1 || above[0] !== 'config') return false;
-  return target === 'declared' || target === 'unknown';
+/** Returns whether something declares just this name, for whichever machine. */
+function isNamed({ secrets, templates }: FleetSecrets, { keeper, name, of }: SecretUse): boolean {
+  const named = of === 'template' ? templates : secrets.filter(secret => secret.keeper === keeper);
+  return named.some(one => one.nameKind !== 'pattern' && one.name === name);
+}
+
+function isSurelyWithout(context: CheckContext, machine: string, use: SecretUse): boolean {
+  const own = context.fleet.machineSecrets.get(machine);
+  if (own === undefined || !isWithout(own, use)) return false;
+  // Clan gives it to machines without a word in Nix.
+  return !secretsOf(context).secrets.some(
+    ({ name, implicitOn }) => name === use.name && implicitOn.length > 0,
+  );
 }
 
 function reportOf(secrets: FleetSecrets, use: SecretUse, machines: readonly string[]): Report {

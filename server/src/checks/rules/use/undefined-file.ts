@@ -4,6 +4,7 @@ import { replaceName } from '../../../edits/edits.ts';
 import { bindingAround } from '../../../edits/locate.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import { isCatalogueGenerator } from '../../../fleet/catalogue/catalogue.ts';
+import { literalsOf, mayInclude } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator } from '../../../fleet/model/generators.ts';
 import type { Unit, Use } from '../../../fleet/model/uses.ts';
@@ -15,11 +16,11 @@ import {
   calledUses,
   type Facts,
   factsOf,
-  mayBeDefinedElsewhere,
-  mayInclude,
+  mayHaveFileDefinedElsewhere,
   plainUses,
 } from '../../facts/fleet-facts.ts';
 import { mayBeSame } from '../../facts/generator/script-io.ts';
+import { machinesOfUse } from '../../facts/use/reading-machines.ts';
 import { quoted } from '../../facts/wording.ts';
 import { keeping } from '../../memory/kept.ts';
 import { perUnit } from '../../memory/per-unit.ts';
@@ -138,13 +139,13 @@ Mend the name, or declare the file.`,
   check: perUnit(function* (unit, context) {
     const facts = factsOf(context.fleet);
     for (const use of plainUses(unit)) {
-      const files = filesWithoutUsed(facts, use);
+      const files = filesWithoutUsed(facts, use, machinesOfUse(context.fleet, unit, use));
       if (files === null || isHeldBack(context, facts, use)) continue;
       yield reportOf(context, use, files);
     }
     // What is stored of an earlier declaration is still found; and where there is no generator, nothing is read of it.
     for (const use of [...calledUses(unit), ...assumingUses(unit)]) {
-      const files = filesWithoutUsed(facts, use);
+      const files = filesWithoutUsed(facts, use, null);
       if (files !== null && !isHeldBack(context, facts, use))
         yield { ...reportOf(context, use, files), severity: 'warning' };
     }
@@ -156,11 +157,12 @@ Mend the name, or declare the file.`,
 };
 
 /** Returns all files of the used generator if the used one is certainly not among them; else null. */
-function filesWithoutUsed(facts: Facts, use: Use): string[] | null {
+function filesWithoutUsed(facts: Facts, use: Use, machines: readonly string[] | null): string[] | null {
   const name = use.fileName;
   if (name === null || use.fileKind === 'pattern') return null;
   const generators = facts.generators.get(use.generator);
-  if (generators === undefined || mayBeDefinedElsewhere(facts, use.generator)) return null;
+  if (generators === undefined || mayHaveFileDefinedElsewhere(facts, use.generator, name, machines))
+    return null;
   const files: string[] = [];
   for (const generator of generators) {
     if (mayHave(generator, name)) return null;
@@ -187,7 +189,8 @@ function filesOfFitting(fleet: Fleet, facts: Facts, { generator, fileName, fileK
       machines?.length !== 0 && mayBeSame(generator, name) && haveSameEnds(generator, name),
   );
   const isKnown = fitting.every(
-    ({ name, nameKind }) => nameKind === 'pattern' || !mayBeDefinedElsewhere(facts, name),
+    ({ name, nameKind }) =>
+      nameKind === 'pattern' || !mayHaveFileDefinedElsewhere(facts, name, fileName, null),
   );
   if (!isKnown || fitting.some(candidate => mayHave(candidate, fileName))) return null;
   const files = sortedUnique(fitting.flatMap(candidate => candidate.body().files.map(({ name }) => name)));
@@ -196,20 +199,15 @@ function filesOfFitting(fleet: Fleet, facts: Facts, { generator, fileName, fileK
 
 /** Tells whether what is written before the first hole and behind the last goes together in two names. */
 function haveSameEnds(one: string, other: string): boolean {
-  const [first, second] = [partsOf(one), partsOf(other)];
+  const [first, second] = [literalsOf(one), literalsOf(other)];
   const starts = (left = '', right = '') => left.startsWith(right) || right.startsWith(left);
   const ends = (left = '', right = '') => left.endsWith(right) || right.endsWith(left);
   return starts(first[0], second[0]) && ends(first.at(-1), second.at(-1));
 }
 
-/** Returns what is written of a name, cut where it has holes. */
-function partsOf(name: string): string[] {
-  return name.split(/\$\{[^}]*\}+/);
-}
-
 /** Tells whether hardly anything is known of a name, or one of clan-core's services may have made it. */
 function mayBeAnyName(name: string): boolean {
-  const parts = partsOf(name);
+  const parts = literalsOf(name);
   return parts.join('').length < MIN_WRITTEN || isCatalogueGenerator(parts.join('x'));
 }
 

@@ -3,11 +3,11 @@
 import { attributeText, replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { OtherRead, Unit } from '../../../fleet/model/uses.ts';
+import { OPTIONS } from '../../../fleet/options/generator-options.ts';
 import type { Place } from '../../../nix/places.ts';
 import { sortedUnique } from '../../../std.ts';
 import { type Facts, factsOf } from '../../facts/fleet-facts.ts';
 import { mayKnowMore } from '../../facts/inventory/clan-core-version.ts';
-import { OPTIONS } from '../../facts/option/generator-options.ts';
 import { declaredNames } from '../../facts/option/own-declarations.ts';
 import { quoted } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
