@@ -141,7 +141,9 @@ export interface Generator {
   readonly definitions: readonly GeneratorDefinition[];
   /** Machines that certainly have it; null where none is known and some may have it. */
   readonly machines: readonly string[] | null;
-  /** False if further machines may have it. */
+  /** Machines beside those that perhaps have it: under a condition, or in a module that is perhaps imported. Sorted. */
+  readonly perhaps: readonly string[];
+  /** False if further machines may have it: those, or machines of which not all modules are known. */
   readonly machinesComplete: boolean;
   readonly conditional: boolean;
   /** What it certainly is on one machine; null where it is not settled which of the definitions the machine has. */
