@@ -18,7 +18,8 @@ import {
   saysSame,
   shareReader,
 } from './generator-shares.ts';
-import { hasAny, type Merged, mergeOne, withCompleteness } from './generators.ts';
+import { type Merged, mergeOne, withCompleteness } from './generators.ts';
+import { hasAny } from './havings.ts';
 
 /** What generators are merged from. */
 export interface GeneratorParts {
@@ -78,8 +79,8 @@ export function mergeGenerators(index: GeneratorIndex, parts: GeneratorParts): r
 
   const unclear = [...parts.owners].filter(([, own]) => !own.complete).map(([machine]) => machine);
   const completeness = `${parts.owners.size > 0} ${unclear.join(' ')}`;
-  const isComplete = ({ certain, open }: Merged) =>
-    parts.owners.size > 0 && !open && unclear.every(machine => isAmong(certain, machine));
+  const isComplete = ({ certain, generator: { perhaps } }: Merged) =>
+    parts.owners.size > 0 && perhaps.length === 0 && unclear.every(machine => isAmong(certain, machine));
   let isSameList = true;
   const order = orderOf(parts.units);
   for (const name of touched) {

@@ -141,7 +141,9 @@ export interface Generator {
   readonly definitions: readonly GeneratorDefinition[];
   /** Machines that certainly have it; null where none is known and some may have it. */
   readonly machines: readonly string[] | null;
-  /** False if further machines may have it. */
+  /** Machines beside those that perhaps have it: under a condition, or in a module that is perhaps imported. Sorted. */
+  readonly perhaps: readonly string[];
+  /** False if further machines may have it: those, or machines of which not all modules are known. */
   readonly machinesComplete: boolean;
   readonly conditional: boolean;
   /** What it certainly is on one machine; null where it is not settled which of the definitions the machine has. */
@@ -151,11 +153,17 @@ export interface Generator {
    * was read twice may be two variants that say the same.
    */
   readonly variants: () => readonly Variant[];
-  /** The merged body. */
+  /** What can be said of all that it may be at once: what they agree in, and all names that any of them has. */
   readonly body: () => GeneratorBody;
-  /** What it is on one machine, as far as that is known; otherwise the merged body. */
+  /**
+   * What it is on one machine: what certainly is the machine's own, with values as far as nothing else may change them.
+   * The merged body for a machine that is not known to have it.
+   */
   readonly bodyOn: (machine: string) => GeneratorBody;
-  /** What it is on the machines, where that is known and differs: the merged body alone otherwise. */
+  /**
+   * All that it may be, each by itself: on machines that have it, and by definitions of which no machine is known. What
+   * is wrong with one of them is wrong, whatever the others are. Never empty.
+   */
   readonly bodies: () => readonly GeneratorBody[];
 }
 
