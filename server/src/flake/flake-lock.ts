@@ -1,5 +1,6 @@
 /** `flake.lock`: which commits of its inputs a flake has locked. */
 import type { NixFiles } from '../nix/eval/value.ts';
+import { rememberLast } from '../std.ts';
 
 /** A node of the lock: an input, or an input of one. */
 interface LockedInput {
@@ -25,14 +26,7 @@ export function lockOf(sources: Pick<NixFiles, 'kind' | 'text'>): Lock | null {
 }
 
 /** The text hardly ever changes between two runs. */
-let last: { readonly text: string; readonly lock: Lock | null } | null = null;
-
-function parseLock(text: string): Lock | null {
-  if (last?.text !== text) last = { text, lock: readLock(text) };
-  return last.lock;
-}
-
-function readLock(text: string): Lock | null {
+const parseLock = rememberLast((text: string): Lock | null => {
   let lock: unknown;
   try {
     lock = JSON.parse(text);
@@ -48,7 +42,7 @@ function readLock(text: string): Lock | null {
     return [{ name, where, time: lastModified, branch: branchOf(recordOf(node)) }];
   });
   return { inputs, own: recordOf(recordOf(nodes.root).inputs) };
-}
+});
 
 /** `https://git.example.org/owner/name/archive/<branch>.tar.gz` */
 const ARCHIVE = /\/archive\/(?:refs\/heads\/)?(.+?)\.(?:tar(?:\.\w+)?|zip|tgz)(?:[?#]|$)/;
