@@ -3,6 +3,7 @@
  * their end.
  */
 
+import { flakeInputs } from '../../flake/flake-inputs.ts';
 import type { Given as Arguments } from '../../modules/modules.ts';
 import { certain } from '../../modules/read.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -10,6 +11,7 @@ import type { NixFiles, Origin } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { addToList, sameItems } from '../../std.ts';
 import { certainMembers, roleMembers } from '../inventory/members.ts';
+import { lostFolders, meantMembers } from '../inventory/misspelt-names.ts';
 import { EXTRA_MODULES, MACHINES } from '../inventory/model-values.ts';
 import { applyServices, type ServiceMembers } from '../inventory/services.ts';
 import type { MachineSetting } from '../machine-modules/fixpoint.ts';
@@ -50,6 +52,8 @@ interface Given {
   readonly members: ReadonlyMap<string, readonly RootModule[]>;
   /** Machines of which a declared module is not known. */
   readonly unclear: ReadonlySet<string>;
+  /** Machines that perhaps have a folder by another name. */
+  readonly lost: ReadonlySet<string>;
   /** What machines give to their modules, by name. */
   readonly args: ReadonlyMap<string, NonNullable<ModuleContext['args']>>;
   /** False if the inventory may give more. */
@@ -131,13 +135,17 @@ function follow(
   roots.push(...(given.members.get(name) ?? []));
   // In a clan, a machine may be nothing but what services make of it.
   const isKnown = roots.length > 0 || joined.isClan;
-  const complete = given.complete && !given.unclear.has(name) && areRead && isKnown;
+  const isLost = given.lost.has(name);
+  const complete = given.complete && !given.unclear.has(name) && areRead && isKnown && !isLost;
   const followed = followModules(roots, table, {
     complete,
     known: knownOf(joined, machine),
     ...context,
   });
-  const result = complete || !followed.own.complete ? followed.own : { ...followed.own, complete };
+  const isGivenAll = complete;
+  const result: MachineGenerators = isGivenAll
+    ? followed.own
+    : { ...followed.own, complete: false, isGivenAll };
   const isSame = before !== undefined && areAlike(before.own, result);
   return { given, ...context, clanFiles, areRead, followed, own: isSame ? before.own : result };
 }
@@ -175,6 +183,7 @@ const NAMED = new Set([MACHINE_NAME.join('.'), 'networking.hostName']);
 function areAlike(left: MachineGenerators, right: MachineGenerators): boolean {
   return (
     left.complete === right.complete &&
+    left.isGivenAll === right.isGivenAll &&
     left.foreign === right.foreign &&
     sameItems(left.circular, right.circular) &&
     sameItems(left.strangers, right.strangers) &&
@@ -200,7 +209,8 @@ function givenModules(cx: Evaluation, own: Ownership): Given {
   addDeclaredModules(own, declared, unclear, args);
   for (const member of services.members) addToList(members, member.machine, member);
   const extra = addExtraModules(own, members);
-  ownership.given = { key, declared, members, unclear, args, complete: services.complete && extra };
+  const lost = lostFolders(joined.isClan ? joined.facts : []);
+  ownership.given = { key, declared, members, unclear, lost, args, complete: services.complete && extra };
   return ownership.given;
 }
 
@@ -245,12 +255,14 @@ function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): bo
       if (role.extraModules === 0) continue;
       const at = role.at === null ? null : originAt(own.files, role.at);
       const all = roleMembers(inventory, role);
+      const meant = meantMembers(inventory, role);
       if (all === null || at === null) complete = false;
       if (at === null) continue;
       for (const module of EXTRA_MODULES.of(role)) {
         const facts = own.table.of(module, at, own.givenTo(at.file.path));
         for (const machine of all ?? certainMembers(inventory, role))
           addToList(modules, machine, { facts, certain: !instance.conditional });
+        for (const machine of meant) addToList(modules, machine, { facts, certain: false });
       }
     }
   return complete;
@@ -259,14 +271,20 @@ function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): bo
 function servicesOf(cx: Evaluation, own: Ownership): ServiceMembers {
   const { joined, ownership } = own;
   const kept = ownership.services;
-  if (kept?.joined === joined) return kept.members;
+  const inputs = flakeInputs(own.files);
+  const written = inputs === null ? '' : [...inputs].join(' ');
+  if (kept?.joined === joined && kept.key.at(-1) === written) return kept.members;
   const machines = joined.machines.map(
     machine => `${machine.name} ${machine.class} ${machine.tags.join(' ')}`,
   );
-  const key = [...own.declared, ...machines];
+  const key = [...own.declared, ...machines, written];
   if (kept !== null && sameItems(kept.key, key)) return kept.members;
   const file = joined.modules.find(module => module.at !== null)?.at?.file ?? 'flake.nix';
-  const members = applyServices(cx, joined.inventory, joined.modules, own.givenTo(file));
+  const members = applyServices(cx, joined.inventory, {
+    modules: joined.modules,
+    inputs,
+    given: own.givenTo(file),
+  });
   ownership.services = { joined, key, members };
   return members;
 }
