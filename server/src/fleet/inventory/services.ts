@@ -28,6 +28,8 @@ interface ServiceMember {
 
 export interface ServiceMembers {
   readonly members: readonly ServiceMember[];
+  /** Machines that may be given more: by services, or by roles, that are not known. */
+  readonly open: ReadonlySet<string>;
   /** False if there may be members, or instances, that are not listed. */
   readonly complete: boolean;
 }
@@ -64,11 +66,20 @@ export function applyServices(
   { modules, inputs, given }: ServiceSetting,
 ): ServiceMembers {
   const members: ServiceMember[] = [];
+  const open = new Set<string>();
   let complete = inventory.complete;
+  const leaveOpen = (instance: Instance) => {
+    if (!instance.complete) complete = false;
+    for (const role of instance.roles.values()) {
+      const machines = roleMembers(inventory, role);
+      if (machines === null) complete = false;
+      for (const machine of [...(machines ?? []), ...meantMembers(inventory, role)]) open.add(machine);
+    }
+  };
   const byModule = new Map<string, { service: Service; instances: Instance[] }>();
   for (const instance of inventory.instances) {
     if (instance.module.input !== 'self') {
-      if (isOfClanCore(instance) === null || isOfNoInput(instance, inputs)) complete = false;
+      if (isOfClanCore(instance) === null || isOfNoInput(instance, inputs)) leaveOpen(instance);
       continue;
     }
     const name = instance.module.name;
@@ -87,7 +98,7 @@ export function applyServices(
               given,
             ),
           );
-    if (name === null || service === null || service instanceof BudgetExceeded) complete = false;
+    if (name === null || service === null || service instanceof BudgetExceeded) leaveOpen(instance);
     else {
       if (!service.complete) complete = false;
       byModule.set(name, { service, instances: [instance] });
@@ -96,9 +107,10 @@ export function applyServices(
   for (const { service, instances } of byModule.values()) {
     const run = runService(cx, inventory, service, instances, given);
     members.push(...run.members);
+    for (const machine of run.open) open.add(machine);
     if (!run.complete) complete = false;
   }
-  return { members, complete };
+  return { members, open, complete };
 }
 
 /** Returns whether the flake has no such input: which service is meant is not known. */
@@ -164,6 +176,7 @@ function runService(
   given: Given,
 ): ServiceMembers {
   const members: ServiceMember[] = [];
+  const open = new Set<string>();
   let complete = true;
   const runs = instances.map(instance => runOf(cx, inventory, service, instance));
   const rolesOf = rolesByMachine(runs);
@@ -194,7 +207,7 @@ function runService(
       const role = instance.roles.get(name);
       const own = service.roles.get(name);
       // Which role is meant is not known.
-      if (own === undefined && service.complete) complete = false;
+      if (own === undefined) for (const machine of machines) open.add(machine);
       if (role === undefined || own === undefined) continue;
       const meant = run.meant.get(name) ?? [];
       for (const machine of [...machines, ...meant]) {
@@ -209,7 +222,7 @@ function runService(
       }
     }
   }
-  if (service.perMachine === null) return { members: members, complete };
+  if (service.perMachine === null) return { members, open, complete };
   const all = attrs(
     new Map(runs.map(run => [run.instance.name, attr(attrsOf({ roles: run.roles }, null), null)])),
     null,
@@ -224,7 +237,7 @@ function runService(
       runs.some(run => !run.instance.conditional && has(run, machine)),
     );
   }
-  return { members: members, complete };
+  return { members, open, complete };
 }
 
 function has(run: Run, machine: string): boolean {

@@ -50,10 +50,8 @@ interface Given {
   readonly declared: ReadonlyMap<string, readonly RootModule[]>;
   /** What the inventory gives: it comes after them. */
   readonly members: ReadonlyMap<string, readonly RootModule[]>;
-  /** Machines of which a declared module is not known. */
+  /** Machines that may be given modules that are not known. */
   readonly unclear: ReadonlySet<string>;
-  /** Machines that perhaps have a folder by another name. */
-  readonly lost: ReadonlySet<string>;
   /** What machines give to their modules, by name. */
   readonly args: ReadonlyMap<string, NonNullable<ModuleContext['args']>>;
   /** False if the inventory may give more. */
@@ -135,17 +133,13 @@ function follow(
   roots.push(...(given.members.get(name) ?? []));
   // In a clan, a machine may be nothing but what services make of it.
   const isKnown = roots.length > 0 || joined.isClan;
-  const isLost = given.lost.has(name);
-  const complete = given.complete && !given.unclear.has(name) && areRead && isKnown && !isLost;
+  const complete = given.complete && !given.unclear.has(name) && areRead && isKnown;
   const followed = followModules(roots, table, {
     complete,
     known: knownOf(joined, machine),
     ...context,
   });
-  const isGivenAll = complete;
-  const result: MachineGenerators = isGivenAll
-    ? followed.own
-    : { ...followed.own, complete: false, isGivenAll };
+  const result = complete || !followed.own.complete ? followed.own : { ...followed.own, complete };
   const isSame = before !== undefined && areAlike(before.own, result);
   return { given, ...context, clanFiles, areRead, followed, own: isSame ? before.own : result };
 }
@@ -204,13 +198,12 @@ function givenModules(cx: Evaluation, own: Ownership): Given {
   if (ownership.given !== null && sameItems(ownership.given.key, key)) return ownership.given;
   const declared = new Map<string, RootModule[]>();
   const members = new Map<string, RootModule[]>();
-  const unclear = new Set<string>();
+  const unclear = new Set([...services.open, ...lostFolders(joined.isClan ? joined.facts : [])]);
   const args = new Map<string, NonNullable<ModuleContext['args']>>();
   addDeclaredModules(own, declared, unclear, args);
   for (const member of services.members) addToList(members, member.machine, member);
   const extra = addExtraModules(own, members);
-  const lost = lostFolders(joined.isClan ? joined.facts : []);
-  ownership.given = { key, declared, members, unclear, lost, args, complete: services.complete && extra };
+  ownership.given = { key, declared, members, unclear, args, complete: services.complete && extra };
   return ownership.given;
 }
 
