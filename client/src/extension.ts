@@ -28,17 +28,19 @@ export interface ExtensionExports {
   readonly activationMilliseconds: number;
 }
 
-let server: Server | undefined;
+/** What `deactivate` ends: VS Code calls it without the context. */
+const running = new Set<Server>();
 
 /** Registers commands and status, and lets the server start in the background. */
 export function activate(context: ExtensionContext): ExtensionExports {
   const begin = performance.now();
   const log = window.createOutputChannel('Varsmith', { log: true });
   const status = createStatus();
-  const connect: Connect = async (...told) =>
-    (await import('./language/connection.ts')).connect(context.asAbsolutePath('dist/server.js'), ...told);
-  // The views are made of what the server says, and the server tells them when to ask again.
-  server = createServer(connect, log, status.show, refresh);
+  const connect: Connect = async (...hooks) =>
+    (await import('./language/connection.ts')).connect(context.asAbsolutePath('dist/server.js'), ...hooks);
+  // The views show what the server answers, and the server tells them when to ask again.
+  const server = createServer(connect, log, status.show, refresh);
+  running.add(server);
   const fleet = createFleetViews(server);
   const graph = createGraphTab(server, context.extensionUri);
   const preview = createEnvironmentPreview(server);
@@ -71,6 +73,6 @@ export function activate(context: ExtensionContext): ExtensionExports {
 
 /** Ends the server process; VS Code waits a few seconds for it. */
 export async function deactivate(): Promise<void> {
-  await server?.stop();
-  server = undefined;
+  await Promise.all([...running].map(server => server.stop()));
+  running.clear();
 }

@@ -1,7 +1,7 @@
 /** Opens a place that the server or the command line names. */
 import { l10n, Position, Range, Uri, ViewColumn, window } from 'vscode';
 import type { Server } from './language/server.ts';
-import { type PlaceParams, placeRequest, type Where } from './protocol.ts';
+import { type PlaceParams, placeRequest, type Where } from './protocol/places.ts';
 import type { SourcePlace } from './run-protocol.ts';
 
 export async function openWhere(where: Where | null, viewColumn?: ViewColumn): Promise<void> {

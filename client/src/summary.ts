@@ -1,7 +1,7 @@
 /** The sentence that sums up a check. Plain text from plain data. */
 import { l10n } from 'vscode';
 import { fileCount } from './counts.ts';
-import type { CheckWorkspaceResult } from './protocol.ts';
+import type { CheckWorkspaceResult } from './protocol/status.ts';
 
 /** "Checked 34 files: 2 errors, 1 warning." Severities without findings are left out. */
 export function summarize(result: CheckWorkspaceResult): string {

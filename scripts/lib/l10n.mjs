@@ -78,7 +78,7 @@ function isTranslation(node) {
 
 /** Logs are read by those who help, and stay in English. */
 function isLog(node) {
-  return ts.isCallExpression(node) && /^log\.\w+$/.test(node.expression.getText());
+  return ts.isCallExpression(node) && /(^|\.)log\.\w+$/.test(node.expression.getText());
 }
 
 /** The text of a literal, with a hole for each value; null for all else. */

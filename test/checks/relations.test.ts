@@ -68,7 +68,7 @@ describe('generator/unknown-dependency', () => {
     [
       'generators that are not known',
       moduleOf(
-        generator('outer', ['iner']),
+        generator('outer', ['nothing-like-it']),
         generator('inner'),
         '  imports = [ { clan.core.vars.generators = config.my.generators; } ];\n',
       ),
@@ -76,6 +76,19 @@ describe('generator/unknown-dependency', () => {
     ['modules that are not known', moduleOf(generator('outer', ['nothing-like-it']))],
   ])('is silent for %s', (_, text) => {
     expectSilent({ [FILE]: text });
+  });
+
+  it('is a warning for a slip beside generators that are not known', () => {
+    const text = moduleOf(
+      generator('outer', ['iner']),
+      generator('inner'),
+      '  imports = [ { clan.core.vars.generators = config.my.generators; } ];\n',
+    );
+    const finding = onlyFinding(check({ [FILE]: text }), 'generator/unknown-dependency');
+    expect([finding.severity, finding.message]).toEqual([
+      'warning',
+      expect.stringContaining('Did you mean "inner"?'),
+    ]);
   });
 
   it('lets a shared generator use what one of its machines has', () => {

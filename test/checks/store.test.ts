@@ -129,10 +129,11 @@ describe('store/kind-changed', () => {
   });
 
   it('is a warning for a machine that is not known to have the generator', () => {
-    const texts = clan(open, { ...KEYS, 'vars/per-machine/emily/mail/password/secret': BOTH });
-    expect(places('store/kind-changed', texts)).toEqual([
-      'warning vars/per-machine/emily/mail/password/secret',
-    ]);
+    const onEmily = 'vars/per-machine/emily/mail/password/secret';
+    const texts = clan(open, { ...KEYS, [onEmily]: BOTH });
+    expect(places('store/kind-changed', texts)).toEqual([]);
+    const unknown = { ...texts, 'machines/emily/configuration.nix': '{ imports = [ ./missing.nix ]; }\n' };
+    expect(places('store/kind-changed', unknown)).toEqual([`warning ${onEmily}`]);
   });
 });
 
@@ -303,12 +304,18 @@ describe('what is left over', () => {
   it.each([
     [
       'a name with holes may be it',
-      { 'a.nix': '{ name, ... }: { clan.core.vars.generators."old-${name}" = { files.a = { }; }; }\n' },
+      {
+        'machines/lea/hardware-configuration.nix':
+          '{ name, ... }: { clan.core.vars.generators."old-${name}" = { files.a = { }; }; }\n',
+      },
       '',
     ],
     [
       'a collection is not known',
-      { 'a.nix': '{ more, ... }: { clan.core.vars.generators = more.generators; }\n' },
+      {
+        'machines/lea/hardware-configuration.nix':
+          '{ more, ... }: { clan.core.vars.generators = more.generators; }\n',
+      },
       '',
     ],
     [

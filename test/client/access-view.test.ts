@@ -1,7 +1,7 @@
 // The view of who can read what: its levels, what its items show, and what a screen reader says of them.
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Server } from '../../client/src/language/server.ts';
-import type { AccessRoot } from '../../client/src/protocol.ts';
+import type { AccessRoot } from '../../client/src/protocol/secrets.ts';
 import { type AccessNode, accessItem, accessNodes } from '../../client/src/views/access-items.ts';
 import { createFleetViews } from '../../client/src/views/fleet-view.ts';
 import { commands, views, window } from './fake-vscode.ts';

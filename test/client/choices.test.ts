@@ -1,7 +1,7 @@
 /** What can be chosen before a run. */
 import { expect, test, vi } from 'vitest';
 import { fileChoices, generatorChoices, machineChoices } from '../../client/src/generate/choices.ts';
-import type { FleetGenerator } from '../../client/src/protocol.ts';
+import type { FleetGenerator } from '../../client/src/protocol/fleet.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 

@@ -1,7 +1,7 @@
 // The preview of session variables: what is asked, and that it follows what is typed.
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Server } from '../../client/src/language/server.ts';
-import type { EnvironmentParams, EnvironmentResult } from '../../client/src/protocol.ts';
+import type { EnvironmentParams, EnvironmentResult } from '../../client/src/protocol/environment.ts';
 import { createEnvironmentPreview } from '../../client/src/views/environment-preview.ts';
 import { commands, contentProviders, window, workspace } from './fake-vscode.ts';
 

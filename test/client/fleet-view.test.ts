@@ -1,7 +1,7 @@
 // The fleet views: what they ask, filter and reveal, and what they say where they are empty.
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Server } from '../../client/src/language/server.ts';
-import type { FleetGenerator, FleetRoot } from '../../client/src/protocol.ts';
+import type { FleetGenerator, FleetRoot } from '../../client/src/protocol/fleet.ts';
 import { createFleetViews } from '../../client/src/views/fleet-view.ts';
 import { emptyState, filterText, lackingBadge } from '../../client/src/views/fleet-words.ts';
 import type { FleetNode } from '../../client/src/views/tree-items.ts';

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { isOnPath } from '../../client/src/generate/engine.ts';
 import { clanCommand, registerGenerateCommands } from '../../client/src/generate/generate-commands.ts';
 import type { Server } from '../../client/src/language/server.ts';
-import type { FleetGenerator, FleetRoot } from '../../client/src/protocol.ts';
+import type { FleetGenerator, FleetRoot } from '../../client/src/protocol/fleet.ts';
 import type { RunEvent } from '../../client/src/run-protocol.ts';
 import { fixAccessCommand } from '../../client/src/views/report.ts';
 import { folder, write } from '../workspace/support.ts';

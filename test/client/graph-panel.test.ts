@@ -2,7 +2,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { createGraphTab, type GraphTab } from '../../client/src/graph/graph-panel.ts';
 import type { Server } from '../../client/src/language/server.ts';
-import type { GraphParams, GraphResult } from '../../client/src/protocol.ts';
+import type { GraphParams, GraphResult } from '../../client/src/protocol/graph.ts';
 import { type FakePanel, fakePanel, panels, serializers, Uri, window } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

@@ -31,6 +31,7 @@ describe('what looks for texts', () => {
     'window.showErrorMessage(`Varsmith: ${said}`);',
     "import { x } from 'two words';",
     "log.warn('It was not there.');",
+    "reader.log.warn('It was not there.');",
     "if (kind === 'machine') item.label = name;",
     "const STYLE = 'body{margin:0 auto}';",
   ])('is fine with %s', text => {

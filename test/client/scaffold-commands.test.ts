@@ -2,12 +2,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { registerScaffoldCommands } from '../../client/src/commands/scaffold-commands.ts';
 import type { Server } from '../../client/src/language/server.ts';
-import type {
-  FleetRoot,
-  ScaffoldChoices,
-  ScaffoldResult,
-  SecretProposal,
-} from '../../client/src/protocol.ts';
+import type { FleetRoot } from '../../client/src/protocol/fleet.ts';
+import type { ScaffoldChoices, ScaffoldResult, SecretProposal } from '../../client/src/protocol/scaffold.ts';
 import { commands, TabInputText, Uri, window, workspace } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

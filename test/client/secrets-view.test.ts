@@ -1,7 +1,7 @@
 // The view of sops-nix and agenix: what it asks, what its items show, and what a screen reader says of them.
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Server } from '../../client/src/language/server.ts';
-import type { MachineSecret, SecretsRoot } from '../../client/src/protocol.ts';
+import type { MachineSecret, SecretsRoot } from '../../client/src/protocol/secrets.ts';
 import { createFleetViews } from '../../client/src/views/fleet-view.ts';
 import {
   type SecretNode,

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { connect } from '../../client/src/language/connection.ts';
 import { createServer } from '../../client/src/language/server.ts';
-import type { ServerStatus } from '../../client/src/protocol.ts';
+import type { ServerStatus } from '../../client/src/protocol/status.ts';
 import { fakeLog, window } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

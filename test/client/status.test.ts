@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { ServerStatus } from '../../client/src/protocol.ts';
+import type { ServerStatus } from '../../client/src/protocol/status.ts';
 import { createStatus } from '../../client/src/views/status.ts';
 import { LanguageStatusSeverity, languages, statusItem } from './fake-vscode.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { CheckWorkspaceResult } from '../../client/src/protocol.ts';
+import type { CheckWorkspaceResult } from '../../client/src/protocol/status.ts';
 import { hasFindings, summarize } from '../../client/src/summary.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

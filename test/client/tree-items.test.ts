@@ -1,6 +1,6 @@
 // The items of the fleet explorer.
 import { expect, test, vi } from 'vitest';
-import type { FleetGenerator, FleetMachine, FleetRoot } from '../../client/src/protocol.ts';
+import type { FleetGenerator, FleetMachine, FleetRoot } from '../../client/src/protocol/fleet.ts';
 import {
   type FleetNode,
   itemOf,

@@ -1,6 +1,6 @@
 // A folder of an editor, handed over to a server that reaches no files.
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FilesParams } from '../../client/src/protocol.ts';
+import type { FilesParams } from '../../client/src/protocol/files.ts';
 import { atMost } from '../../client/src/web/at-most.ts';
 import { handOver } from '../../client/src/web/files.ts';
 import { fakeLog } from './fake-vscode.ts';

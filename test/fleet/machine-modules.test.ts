@@ -312,6 +312,25 @@ describe('services of the workspace', () => {
     expect(found['svc-bob']).toBeUndefined();
   });
 
+  it.each(['lib', 'pkgs', 'config', 'options', 'self'])('may ask for %s as every module may', argument => {
+    const asking = `{ ... }: {
+      roles.peer.perInstance = { instanceName, ${argument} }: {
+        nixosModule.clan.core.vars.generators."\${instanceName}-peer" = { files.key = { }; script = "true"; };
+      };
+      perMachine = { machine, ${argument}, ... }: {
+        nixosModule.clan.core.vars.generators."of-\${machine.name}" = { files.key = { }; script = "true"; };
+      };
+    }`;
+    const inventory = `
+      machines = { ada = { }; bob = { }; };
+      instances.mesh = { module = { name = "svc"; input = "self"; }; roles.peer.machines.ada = { }; };
+    `;
+    expect(owners({ 'flake.nix': clan(inventory, 'modules.svc = ./svc.nix;'), 'svc.nix': asking })).toEqual({
+      'mesh-peer': 'ada',
+      'of-ada': 'ada',
+    });
+  });
+
   it('know the name of the machine from the configuration, too', () => {
     const named = `{ ... }: {
       roles.peer.perInstance = { instanceName, ... }: {

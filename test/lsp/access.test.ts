@@ -1,6 +1,6 @@
 // Who can read what, over the protocol, on the real analysis.
 import { expect, test } from 'vitest';
-import type { AccessRoot } from '../../client/src/protocol.ts';
+import type { AccessRoot } from '../../client/src/protocol/secrets.ts';
 import { accessOf } from '../../server/src/lsp/handlers/access-data.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';

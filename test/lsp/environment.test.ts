@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { EnvironmentResult } from '../../client/src/protocol.ts';
+import type { EnvironmentResult } from '../../client/src/protocol/environment.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { startSession } from './support.ts';
 

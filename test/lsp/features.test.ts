@@ -12,7 +12,8 @@ import type {
   SymbolInformation,
   WorkspaceEdit,
 } from 'vscode-languageserver/node';
-import type { FleetGenerator, FleetRoot, GraphParams, GraphResult } from '../../client/src/protocol.ts';
+import type { FleetGenerator, FleetRoot } from '../../client/src/protocol/fleet.ts';
+import type { GraphParams, GraphResult } from '../../client/src/protocol/graph.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { folder } from '../workspace/support.ts';
 import { type Session, startSession } from './support.ts';

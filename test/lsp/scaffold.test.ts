@@ -9,7 +9,7 @@ import type {
   ScaffoldResult,
   ScaffoldWish,
   SecretProposals,
-} from '../../client/src/protocol.ts';
+} from '../../client/src/protocol/scaffold.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { folder, write as writeFile } from '../workspace/support.ts';
 import { type Session, startSession } from './support.ts';

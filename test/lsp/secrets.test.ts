@@ -10,7 +10,7 @@ import type {
   Position,
   WorkspaceEdit,
 } from 'vscode-languageserver/node';
-import type { FileKey, MachineSecret, SecretsRoot } from '../../client/src/protocol.ts';
+import type { FileKey, MachineSecret, SecretsRoot } from '../../client/src/protocol/secrets.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { AGENIX, SOPS } from '../editor/secret-fleets.ts';
 import { folder } from '../workspace/support.ts';

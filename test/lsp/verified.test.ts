@@ -1,6 +1,6 @@
 // What Verify Vars has found, over the protocol: every view shows it until a file changes.
 import { expect, test } from 'vitest';
-import type { FleetGenerator, FleetRoot } from '../../client/src/protocol.ts';
+import type { FleetGenerator, FleetRoot } from '../../client/src/protocol/fleet.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { folder } from '../workspace/support.ts';
 import { startSession } from './support.ts';

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { VirtualEntry } from '../../client/src/protocol.ts';
+import type { VirtualEntry } from '../../client/src/protocol/files.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Diagnostic, DocumentDiagnosticReport, Hover, WorkspaceEdit } from 'vscode-languageserver';
-import type { FleetRoot, VirtualEntry, WantedParams } from '../../client/src/protocol.ts';
+import type { VirtualEntry, WantedParams } from '../../client/src/protocol/files.ts';
+import type { FleetRoot } from '../../client/src/protocol/fleet.ts';
 import { positionAt } from '../../server/src/nix/source.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';

@@ -52,11 +52,11 @@ describe('the comparison', () => {
 
   type Entry = Inspection['generators'][number];
 
-  /** The wrong rows when a generator of the example fleet is said to be something else. */
+  /** The wrong rows when a generator of the example fleet is said to be something else, on all of its machines. */
   async function wrongWhen(name: string, change: (entry: Entry) => object): Promise<string[]> {
     const inspected = await inspect(fleet as Fleet);
     const generators = inspected.generators.map(entry =>
-      entry.name === name ? { ...entry, ...change(entry) } : entry,
+      entry.name === name ? { ...entry, ...change(entry), perMachine: [] } : entry,
     );
     const rows = compare(truthOf(fleet as Fleet) as Truth, { ...inspected, generators } as Inspection);
     return wrongIn(rows).map(nameOf);

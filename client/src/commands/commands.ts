@@ -6,12 +6,9 @@ import { commands, type Disposable, type LogOutputChannel, l10n, ProgressLocatio
 import type { GraphTab } from '../graph/graph-panel.ts';
 import type { Server } from '../language/server.ts';
 import { openGenerator, openWhere } from '../open-place.ts';
-import {
-  type CheckWorkspaceResult,
-  checkWorkspaceRequest,
-  type GeneratorRef,
-  type Where,
-} from '../protocol.ts';
+import type { GeneratorRef } from '../protocol/generators.ts';
+import type { Where } from '../protocol/places.ts';
+import { type CheckWorkspaceResult, checkWorkspaceRequest } from '../protocol/status.ts';
 import { hasFindings, summarize } from '../summary.ts';
 import { openGeneratorCommand } from '../views/report.ts';
 import type { FleetNode } from '../views/tree-items.ts';

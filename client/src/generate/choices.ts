@@ -1,6 +1,6 @@
 /** What can be chosen before a run, as the items of a list. Plain data in and out. */
 import { l10n } from 'vscode';
-import type { FleetFile, FleetGenerator, FleetMachine } from '../protocol.ts';
+import type { FleetFile, FleetGenerator, FleetMachine } from '../protocol/fleet.ts';
 
 export interface MachineChoice {
   readonly label: string;

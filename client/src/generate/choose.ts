@@ -8,10 +8,10 @@ import {
   type FleetGenerator,
   type FleetRoot,
   fleetRequest,
-  type GenerateTarget,
   type MachineParams,
   machineRequest,
-} from '../protocol.ts';
+} from '../protocol/fleet.ts';
+import type { GenerateTarget } from '../protocol/generators.ts';
 import { fileChoices, generatorChoices, machineChoices } from './choices.ts';
 import { pickSome } from './pick-some.ts';
 

@@ -5,7 +5,12 @@
 import { commands, type Disposable, l10n, Uri } from 'vscode';
 import type { Server } from '../language/server.ts';
 import { openPlace } from '../open-place.ts';
-import { type GenerateTarget, type GeneratorRef, type VerifiedParams, verifiedRequest } from '../protocol.ts';
+import {
+  type GenerateTarget,
+  type GeneratorRef,
+  type VerifiedParams,
+  verifiedRequest,
+} from '../protocol/generators.ts';
 import type { SourcePlace } from '../run-protocol.ts';
 import { isTrusted } from '../trust.ts';
 import { fixAccessCommand, generateMissingCommand, openPlaceCommand, tryCommand } from '../views/report.ts';

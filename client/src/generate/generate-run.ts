@@ -6,7 +6,7 @@
 import { type CancellationToken, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { messageOf } from '../message-of.ts';
 import { openPlace } from '../open-place.ts';
-import type { VerifiedState } from '../protocol.ts';
+import type { VerifiedState } from '../protocol/generators.ts';
 import type { QuestionEvent, RunAnswer, RunEvent } from '../run-protocol.ts';
 import { runReport, trialReport } from '../views/report.ts';
 import type { ReportTab } from '../views/report-panel.ts';

@@ -3,7 +3,12 @@
  * Markdown that cannot be edited. Links between such pages stay inside; others lead to the web.
  */
 import { commands, type Disposable, l10n, Uri, window, workspace } from 'vscode';
-import { type RulePageParams, type RulePageResult, rulePageRequest, showRuleCommand } from '../protocol.ts';
+import {
+  type RulePageParams,
+  type RulePageResult,
+  rulePageRequest,
+  showRuleCommand,
+} from '../protocol/documentation.ts';
 import type { Server } from './server.ts';
 
 /** The server writes it into the codes of findings, behind which VS Code opens documents and runs no commands. */

@@ -14,14 +14,14 @@ import {
   RevealOutputChannelOn,
   State,
 } from 'vscode-languageclient';
+import { showRuleCommand } from '../protocol/documentation.ts';
 import {
   additionsCapability,
   changedNotification,
   type ServerStatus,
   type StartOptions,
-  showRuleCommand,
   statusNotification,
-} from '../protocol.ts';
+} from '../protocol/status.ts';
 import { explicitSettings } from './settings.ts';
 
 export interface Connection {

@@ -4,7 +4,7 @@
  */
 import { type LogOutputChannel, l10n, window } from 'vscode';
 import { messageOf } from '../message-of.ts';
-import type { ServerStatus } from '../protocol.ts';
+import type { ServerStatus } from '../protocol/status.ts';
 import type { Connect, Connection } from './language-client.ts';
 
 export interface Server {

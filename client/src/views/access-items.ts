@@ -1,7 +1,7 @@
 /** The items of the access view: people and machines with the secrets that they can read, and secrets with their readers. */
 import { l10n, type TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { readerCount, secretCount } from '../counts.ts';
-import type { AccessRoot, AccessSecret, SecretReader } from '../protocol.ts';
+import type { AccessRoot, AccessSecret, SecretReader } from '../protocol/secrets.ts';
 import { COLLAPSED, look, NONE, named, spoken, warningIcon } from './tree-look.ts';
 
 export type AccessNode =

@@ -1,7 +1,8 @@
 /** The view of who can read what. Asks the server once; what is shown is told by access-items.ts. */
 import { type Disposable, type Event, l10n, type TreeDataProvider, window } from 'vscode';
 import type { Server } from '../language/server.ts';
-import { type AccessRoot, accessRequest, type FleetFilter } from '../protocol.ts';
+import type { FleetFilter } from '../protocol/fleet.ts';
+import { type AccessRoot, accessRequest } from '../protocol/secrets.ts';
 import { type AccessNode, accessItem, accessNodes, accessParts, filtered } from './access-items.ts';
 
 /**

@@ -4,7 +4,7 @@
  */
 import { commands, type Disposable, EventEmitter, l10n, Uri, window, workspace } from 'vscode';
 import type { Server } from '../language/server.ts';
-import { type DoctorParams, type DoctorResult, doctorRequest } from '../protocol.ts';
+import { type DoctorParams, type DoctorResult, doctorRequest } from '../protocol/doctor.ts';
 
 export const doctorCommand = 'varsmith.doctor';
 

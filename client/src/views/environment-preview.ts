@@ -20,7 +20,7 @@ import {
   type EnvironmentResult,
   type EnvironmentShell,
   environmentRequest,
-} from '../protocol.ts';
+} from '../protocol/environment.ts';
 import type { FleetNode } from './tree-items.ts';
 
 export const previewCommand = 'varsmith.previewEnvironment';

@@ -1,6 +1,6 @@
 /** What the fleet views say about themselves: badge, filter, and why they are empty. Plain text from plain data. */
 import { l10n } from 'vscode';
-import type { FleetFilter, FleetRoot } from '../protocol.ts';
+import type { FleetFilter, FleetRoot } from '../protocol/fleet.ts';
 
 export interface Badge {
   readonly value: number;

@@ -6,7 +6,7 @@ import { l10n } from 'vscode';
 import { byteCount } from '../counts.ts';
 import { placed, type Story, someOf } from '../generate/run-story.ts';
 import { escaped, textLanguage } from '../html.ts';
-import type { GeneratorRef, VerifiedState } from '../protocol.ts';
+import type { GeneratorRef, VerifiedState } from '../protocol/generators.ts';
 import type { ResultEvent, SourcePlace, TrialEvent } from '../run-protocol.ts';
 
 /** Opens a place of a fleet: its root (a URI) and a `SourcePlace`. */

@@ -1,7 +1,7 @@
 /** The items of the view of sops-nix and agenix: machines with their secrets, encrypted files with their keys. */
 import { l10n, type TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { keyCount, secretCount, useCount } from '../counts.ts';
-import type { EncryptedFile, FileKey, MachineSecret, SecretsRoot } from '../protocol.ts';
+import type { EncryptedFile, FileKey, MachineSecret, SecretsRoot } from '../protocol/secrets.ts';
 import { COLLAPSED, look, NONE, named, opening, spoken, warningIcon } from './tree-look.ts';
 
 export type SecretNode =

@@ -1,19 +1,16 @@
 /** The view of secrets of sops-nix and agenix. Asks the server level by level; what is shown is told by secret-items.ts. */
 import { type Disposable, type Event, type TreeDataProvider, window } from 'vscode';
 import type { Server } from '../language/server.ts';
+import type { FleetFilter, FleetParams, MachineParams, SecretRef } from '../protocol/fleet.ts';
 import {
   type FileKey,
   type FileKeysParams,
-  type FleetFilter,
-  type FleetParams,
   fileKeysRequest,
-  type MachineParams,
   type MachineSecret,
   machineSecretsRequest,
-  type SecretRef,
   type SecretsRoot,
   secretsRequest,
-} from '../protocol.ts';
+} from '../protocol/secrets.ts';
 import { type SecretNode, secretItem, secretNodes, secretParent, secretParts } from './secret-items.ts';
 
 export interface SecretsView extends Disposable {

@@ -4,7 +4,7 @@
  */
 import { type Disposable, LanguageStatusSeverity, l10n, languages } from 'vscode';
 import { showLogCommand } from '../commands/commands.ts';
-import type { ServerState, ServerStatus } from '../protocol.ts';
+import type { ServerState, ServerStatus } from '../protocol/status.ts';
 import { doctorCommand } from './doctor.ts';
 
 export interface Status extends Disposable {

@@ -9,8 +9,8 @@ import type {
   FleetMachine,
   FleetRoot,
   KeyDetail,
-  Where,
-} from '../protocol.ts';
+} from '../protocol/fleet.ts';
+import type { Where } from '../protocol/places.ts';
 import { COLLAPSED, look, NONE, named, opening, spoken, stateIcon, warningIcon } from './tree-look.ts';
 
 export type FleetNode =

@@ -1,6 +1,6 @@
 /** How items of trees are made: their look, their identity, and what a click on them does. */
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import type { Where } from '../protocol.ts';
+import type { Where } from '../protocol/places.ts';
 
 export const openCommand = 'varsmith.open';
 

@@ -5,7 +5,7 @@
 import { Uri, workspace } from 'vscode';
 import { LanguageClient } from 'vscode-languageclient/browser';
 import { type Connect, talk } from '../language/language-client.ts';
-import { showRuleCommand } from '../protocol.ts';
+import { showRuleCommand } from '../protocol/documentation.ts';
 import { handOver } from './files.ts';
 
 /** Schemes of addresses that the server is told of where no folder is open. */

@@ -12,17 +12,19 @@ import { createEnvironmentPreview } from '../views/environment-preview.ts';
 import { createFleetViews } from '../views/fleet-view.ts';
 import { createStatus } from '../views/status.ts';
 
-let server: Server | undefined;
+/** What `deactivate` ends: VS Code calls it without the context. */
+const running = new Set<Server>();
 
 export async function activate(context: ExtensionContext): Promise<void> {
   await commands.executeCommand('setContext', 'varsmith.inBrowser', true);
   const log = window.createOutputChannel('Varsmith', { log: true });
   const status = createStatus();
-  const connect = async (...told: Parameters<Awaited<ReturnType<typeof worker>>>) =>
-    (await worker())(...told);
+  const connect = async (...hooks: Parameters<Awaited<ReturnType<typeof worker>>>) =>
+    (await worker())(...hooks);
   const worker = async () =>
     (await import('./connection.ts')).connectWorker(Uri.joinPath(context.extensionUri, 'dist'));
-  server = createServer(connect, log, status.show, refresh);
+  const server = createServer(connect, log, status.show, refresh);
+  running.add(server);
   const fleet = createFleetViews(server);
   const graph = createGraphTab(server, context.extensionUri);
   const preview = createEnvironmentPreview(server);
@@ -42,8 +44,8 @@ export async function activate(context: ExtensionContext): Promise<void> {
 }
 
 export async function deactivate(): Promise<void> {
-  await server?.stop();
-  server = undefined;
+  await Promise.all([...running].map(server => server.stop()));
+  running.clear();
 }
 
 /** Commands of the manifest that nobody has registered: each starts a program, or opens a folder of the disk. */

@@ -2,7 +2,8 @@
  * A small picture of the whole, and where in it one looks: shown where not all is seen. A press goes there. For the
  * mouse alone: keys and screen readers have the parts themselves.
  */
-import type { Area, View } from './view.ts';
+import type { View } from './view.ts';
+import type { Area } from './visible.ts';
 
 export interface Minimap {
   /** There is another picture. @param boxes of all that is in it, in its units */

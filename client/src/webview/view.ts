@@ -1,205 +1,128 @@
 /**
- * What is seen of the picture: it is moved and zoomed as a whole, by the compositor while it moves, and painted anew
- * when it has come to rest. It moves only where somebody moves it, or as far as a part needs to be seen. Knows nothing of
- * what is in it.
+ * The view of the picture: the picture is moved and zoomed as a whole. It moves only when the person moves it, or as far
+ * as needed to see a part.
  */
 import type { Seen } from './messages.ts';
+import {
+  type Area,
+  apply,
+  areaOf,
+  bringIn,
+  centre,
+  followSize,
+  move,
+  showWhole,
+  sizeOf,
+  UNSEEN,
+  type Visible,
+  visibleArea,
+  wholeScale,
+} from './visible.ts';
 
 export interface View {
   /**
-   * There is another picture, of this size. What is seen stays where it is, unless all was to be seen.
-   * @param stays also then
+   * Shows another picture of this size. The view stays where it is, unless the whole picture was visible.
+   * @param stays true: it stays in that case too
    */
   picture(width: number, height: number, stays?: boolean): void;
   /** Puts a part where another was on the screen, or as near to it as it can be seen. */
   keepAt(part: Element, at: { readonly left: number; readonly top: number }): void;
   showWhole(): void;
-  /** Keeps the point of the screen where it is; the middle without one. */
+  /** Zooms around a point of the screen; around the middle without one. */
   zoom(factor: number, clientX?: number, clientY?: number): void;
-  /** In points of the screen. */
+  /** Moves the picture, in points of the screen. */
   pan(right: number, down: number): void;
-  /** Moves no further than is needed to see a part; not at all if it is seen. */
+  /** Moves no further than is needed to see a part; not at all if it is visible. */
   bringIn(part: Element): void;
-  /** The same, and so large that its text can be read. */
+  /** Does the same, and makes the part large enough for its text to be read. */
   reveal(part: Element): void;
-  /** A place of the picture comes to the middle. */
+  /** Moves a point of the picture to the middle. */
   centre(x: number, y: number): void;
-  /** What is seen, in units of the picture. */
+  /** Returns the visible area in units of the picture. */
   area(): Area;
-  /** The next picture is shown whole. */
+  /** Makes the next picture be shown whole. */
   forget(): void;
 }
 
-export interface Area {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Milliseconds without a movement before it is painted sharply. */
-const REST = 140;
-/** Below these scales smaller and all text is left out: it cannot be read, and costs most of the painting. */
-const FAR = 0.6;
-const VERY_FAR = 0.35;
-/** From here on, names are easy to read. */
+/** From this scale on, names are easy to read. */
 const LEGIBLE = 0.8;
-/** Between the border and a part that was brought in, in points of the screen. */
-const MARGIN = 24;
 const LARGEST = 4;
 
-/** @param moved is told whenever something else is seen */
+/** @param onMove called whenever another part of the picture is visible */
 export function createView(
   canvas: HTMLElement,
   sheet: HTMLElement,
   first: Seen | undefined,
   keep: (seen: Seen) => void,
-  moved: () => void,
+  onMove: () => void,
 ): View {
-  let seen: Seen = first ?? { x: 0, y: 0, scale: 0, isWhole: true };
-  let whole = { width: 1, height: 1 };
-  let frame = 0;
-  let rest: ReturnType<typeof setTimeout> | undefined;
-  let size = { width: canvas.clientWidth, height: canvas.clientHeight };
-  /** What was brought in last, as long as nobody has moved the picture since. */
-  let held: Element | null = null;
-
-  function apply(): void {
-    sheet.style.transform = `scale(${seen.scale}) translate(${-seen.x}px, ${-seen.y}px)`;
-    sheet.classList.toggle('far', seen.scale < FAR);
-    sheet.classList.toggle('very-far', seen.scale < VERY_FAR);
-    moved();
-  }
-
-  function move(to: Omit<Seen, 'isWhole'>): void {
-    seen = { ...to, isWhole: false };
-    sheet.classList.add('moving');
-    clearTimeout(rest);
-    rest = setTimeout(() => {
-      sheet.classList.remove('moving');
-      keep(seen);
-    }, REST);
-    if (frame === 0)
-      frame = requestAnimationFrame(() => {
-        frame = 0;
-        apply();
-      });
-  }
-
-  function wholeScale(): number {
-    return Math.min(1.2, size.width / whole.width, size.height / whole.height) || 1;
-  }
-
-  function showWhole(): void {
-    const scale = wholeScale();
-    const { width, height } = size;
-    seen = {
-      ...{ scale, isWhole: true },
-      x: (whole.width - width / scale) / 2,
-      y: (whole.height - height / scale) / 2,
-    };
-    apply();
-    keep(seen);
-  }
-
-  function area(): Area {
-    return { x: seen.x, y: seen.y, width: size.width / seen.scale, height: size.height / seen.scale };
-  }
-
-  /** Where a part is in the picture, also while a movement waits for its frame. */
-  function areaOf(part: Element): Area {
-    const around = sheet.getBoundingClientRect();
-    const scale = around.width / whole.width || 1;
-    const { left, top, width, height } = part.getBoundingClientRect();
-    return {
-      ...{ x: (left - around.left) / scale, y: (top - around.top) / scale },
-      ...{ width: width / scale, height: height / scale },
-    };
-  }
-
-  function bringIn(part: Element): void {
-    held = part;
-    const [here, box] = [area(), areaOf(part)];
-    const x = nearest(here.x, here.width, box.x, box.width, MARGIN / seen.scale);
-    const y = nearest(here.y, here.height, box.y, box.height, MARGIN / seen.scale);
-    if (x !== here.x || y !== here.y) move({ scale: seen.scale, x, y });
-  }
-
-  function centre(x: number, y: number, scale = seen.scale): void {
-    move({ scale, x: x - size.width / scale / 2, y: y - size.height / scale / 2 });
-  }
-
-  const resized = new ResizeObserver(() => {
-    const before = size;
-    size = { width: canvas.clientWidth, height: canvas.clientHeight };
-    if (size.width === 0 || seen.scale === 0) return;
-    if (seen.isWhole) return showWhole();
-    if (size.width === before.width && size.height === before.height) return;
-    // What was in the middle stays there, and what somebody was about to look at stays in view.
-    const [right, down] = [size.width - before.width, size.height - before.height];
-    move({ ...seen, x: seen.x - right / 2 / seen.scale, y: seen.y - down / 2 / seen.scale });
-    if (held?.isConnected) bringIn(held);
-  });
-  resized.observe(canvas);
+  const visible: Visible = {
+    ...{ canvas, sheet, keep, onMove, seen: first ?? UNSEEN, whole: { width: 1, height: 1 } },
+    ...{ size: sizeOf(canvas), frame: 0, rest: undefined, held: null },
+  };
+  new ResizeObserver(() => followSize(visible)).observe(canvas);
   // The browser scrolls to what gets the focus; here the view does.
   canvas.addEventListener('scroll', () => canvas.scrollTo(0, 0));
 
   return {
     picture(width, height, stays = false) {
-      whole = { width, height };
-      size = { width: canvas.clientWidth, height: canvas.clientHeight };
-      if (seen.scale === 0 || (seen.isWhole && !stays)) showWhole();
-      else apply();
+      visible.whole = { width, height };
+      visible.size = sizeOf(canvas);
+      const { scale, isWhole } = visible.seen;
+      if (scale === 0 || (isWhole && !stays)) showWhole(visible);
+      else apply(visible);
     },
     keepAt(part, { left, top }) {
       const now = part.getBoundingClientRect();
-      move({ ...seen, x: seen.x + (now.left - left) / seen.scale, y: seen.y + (now.top - top) / seen.scale });
-      bringIn(part);
+      moveBy(visible, now.left - left, now.top - top);
+      bringIn(visible, part);
     },
     showWhole() {
-      held = null;
-      showWhole();
+      visible.held = null;
+      showWhole(visible);
     },
     zoom(factor, clientX, clientY) {
-      held = null;
-      const box = canvas.getBoundingClientRect();
-      const left = (clientX ?? box.left + box.width / 2) - box.left;
-      const top = (clientY ?? box.top + box.height / 2) - box.top;
-      const scale = Math.min(LARGEST, Math.max(Math.min(0.05, wholeScale()), seen.scale * factor));
-      move({
-        scale,
-        x: seen.x + left / seen.scale - left / scale,
-        y: seen.y + top / seen.scale - top / scale,
-      });
+      visible.held = null;
+      zoomAt(visible, factor, clientX, clientY);
     },
     pan(right, down) {
-      held = null;
-      move({ ...seen, x: seen.x - right / seen.scale, y: seen.y - down / seen.scale });
+      visible.held = null;
+      moveBy(visible, -right, -down);
     },
-    bringIn,
+    bringIn: part => bringIn(visible, part),
     reveal(part) {
-      if (seen.scale >= LEGIBLE) return bringIn(part);
-      const { x, y, width, height } = areaOf(part);
-      centre(x + width / 2, y + height / 2, 1);
-      held = part;
+      if (visible.seen.scale >= LEGIBLE) return bringIn(visible, part);
+      const { x, y, width, height } = areaOf(visible, part);
+      centre(visible, x + width / 2, y + height / 2, 1);
+      visible.held = part;
     },
     centre(x, y) {
-      held = null;
-      centre(x, y);
+      visible.held = null;
+      centre(visible, x, y);
     },
-    area,
+    area: () => visibleArea(visible),
     forget() {
-      seen = { x: 0, y: 0, scale: 0, isWhole: true };
+      visible.seen = UNSEEN;
     },
   };
 }
 
-/**
- * Where the window has to begin for a part to be seen: where it is if the part is in it, else the least further on. The
- * margin is as large as there is room.
- */
-function nearest(start: number, size: number, part: number, partSize: number, margin: number): number {
-  if (part >= start && part + partSize <= start + size) return start;
-  const room = Math.min(margin, Math.max(0, (size - partSize) / 2));
-  return part < start || partSize > size ? part - room : part + partSize + room - size;
+/** Moves the view over the picture, in points of the screen. */
+function moveBy(visible: Visible, right: number, down: number): void {
+  const { seen } = visible;
+  move(visible, { ...seen, x: seen.x + right / seen.scale, y: seen.y + down / seen.scale });
+}
+
+/** Zooms around a point of the screen; around the middle without one. */
+function zoomAt(visible: Visible, factor: number, clientX?: number, clientY?: number): void {
+  const { canvas, seen } = visible;
+  const box = canvas.getBoundingClientRect();
+  const left = (clientX ?? box.left + box.width / 2) - box.left;
+  const top = (clientY ?? box.top + box.height / 2) - box.top;
+  const scale = Math.min(LARGEST, Math.max(Math.min(0.05, wholeScale(visible)), seen.scale * factor));
+  move(visible, {
+    scale,
+    x: seen.x + left / seen.scale - left / scale,
+    y: seen.y + top / seen.scale - top / scale,
+  });
 }

@@ -45,7 +45,7 @@ export interface Io {
    */
   readonly inThread?: (job: unknown) => Promise<unknown>;
   /** Runs the language server, which the command line itself knows nothing of; ends when the client leaves. */
-  readonly serveStdio: () => Promise<number>;
+  readonly serveStdio: (options: { readonly tracesQueries: boolean }) => Promise<number>;
 }
 
 /** Lines on standard error, each a sentence. */

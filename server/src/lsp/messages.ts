@@ -1,60 +1,62 @@
 /** The protocol's additions, by the names and shapes that the extension's side writes down. */
+
+import type { doctorRequest } from '../../../client/src/protocol/doctor.ts';
+import type { rulePageRequest } from '../../../client/src/protocol/documentation.ts';
+import type { environmentRequest } from '../../../client/src/protocol/environment.ts';
+import type { filesNotification, wantedNotification } from '../../../client/src/protocol/files.ts';
 import type {
-  accessRequest,
-  additionsCapability,
   atRequest,
-  changedNotification,
-  checkNameRequest,
-  checkWorkspaceRequest,
-  doctorRequest,
-  environmentRequest,
-  fileKeysRequest,
-  filesNotification,
   fleetRequest,
-  graphRequest,
   keyRequest,
   machineRequest,
-  machineSecretsRequest,
-  placeRequest,
-  rulePageRequest,
-  ServerStatus,
+} from '../../../client/src/protocol/fleet.ts';
+import type { verifiedRequest } from '../../../client/src/protocol/generators.ts';
+import type { graphRequest } from '../../../client/src/protocol/graph.ts';
+import type { placeRequest } from '../../../client/src/protocol/places.ts';
+import type {
+  checkNameRequest,
   scaffoldChoicesRequest,
   scaffoldRequest,
   secretProposalsRequest,
+} from '../../../client/src/protocol/scaffold.ts';
+import type {
+  accessRequest,
+  fileKeysRequest,
+  machineSecretsRequest,
   secretsRequest,
+} from '../../../client/src/protocol/secrets.ts';
+import type {
+  additionsCapability,
+  changedNotification,
+  checkWorkspaceRequest,
+  ServerStatus,
   statusNotification,
-  verifiedRequest,
-  wantedNotification,
-} from '../../../client/src/protocol.ts';
+} from '../../../client/src/protocol/status.ts';
 
+export type { DoctorParams, DoctorResult } from '../../../client/src/protocol/doctor.ts';
+export type { RulePageParams, RulePageResult } from '../../../client/src/protocol/documentation.ts';
+export type { EnvironmentParams, EnvironmentResult } from '../../../client/src/protocol/environment.ts';
+export type { FilesParams, WantedParams } from '../../../client/src/protocol/files.ts';
 export type {
-  AccessRoot,
   AtParams,
   AtResult,
-  CheckNameParams,
-  CheckWorkspaceResult,
-  DoctorParams,
-  DoctorResult,
-  EnvironmentParams,
-  EnvironmentResult,
-  FileKey,
-  FileKeysParams,
-  FilesParams,
   FleetGenerator,
   FleetParams,
   FleetRoot,
-  GenerateTarget,
-  GeneratorRef,
-  GraphParams,
-  GraphResult,
   KeyDetail,
   KeyParams,
   MachineParams,
+} from '../../../client/src/protocol/fleet.ts';
+export type {
+  GenerateTarget,
+  GeneratorRef,
   MachineRef,
-  MachineSecret,
-  PlaceParams,
-  RulePageParams,
-  RulePageResult,
+  VerifiedParams,
+} from '../../../client/src/protocol/generators.ts';
+export type { GraphParams, GraphResult } from '../../../client/src/protocol/graph.ts';
+export type { PlaceParams, Where } from '../../../client/src/protocol/places.ts';
+export type {
+  CheckNameParams,
   ScaffoldChoices,
   ScaffoldParams,
   ScaffoldResult,
@@ -62,12 +64,15 @@ export type {
   ScaffoldWish,
   SecretProposals,
   SecretProposalsParams,
+} from '../../../client/src/protocol/scaffold.ts';
+export type {
+  AccessRoot,
+  FileKey,
+  FileKeysParams,
+  MachineSecret,
   SecretsRoot,
-  ServerStatus,
-  VerifiedParams,
-  WantedParams,
-  Where,
-} from '../../../client/src/protocol.ts';
+} from '../../../client/src/protocol/secrets.ts';
+export type { CheckWorkspaceResult, ServerStatus } from '../../../client/src/protocol/status.ts';
 
 // Types only cross over, so the names are written again; their types hold them to the client's.
 export const ADDITIONS: typeof additionsCapability = 'varsmith';

@@ -8,6 +8,7 @@ import {
   DidChangeWatchedFilesNotification,
   type WorkspaceFoldersChangeEvent,
 } from 'vscode-languageserver';
+import type { TraceEvent } from '../query/database.ts';
 import type { findRoot } from '../workspace/discovery.ts';
 import type { Engine } from '../workspace/engine.ts';
 import type { createWorkspace } from '../workspace/workspace.ts';
@@ -47,13 +48,14 @@ export interface Loaded {
   readonly findRoot: typeof findRoot;
 }
 
-async function loadAnalysis(): Promise<Loaded> {
+/** @param trace is told what checking computes again after an edit, and why */
+export async function loadAnalysis(trace?: (event: TraceEvent) => void): Promise<Loaded> {
   const [{ loadEngine }, { createWorkspace }, { findRoot }] = await Promise.all([
     import('../workspace/engine.ts'),
     import('../workspace/workspace.ts'),
     import('../workspace/discovery.ts'),
   ]);
-  return { engine: await loadEngine(), createWorkspace, findRoot };
+  return { engine: await loadEngine({ trace }), createWorkspace, findRoot };
 }
 
 const WATCHED = [
@@ -85,7 +87,7 @@ interface Running extends Served {
 export function serve(
   connection: Connection,
   version: string,
-  load: () => Promise<Loaded> = loadAnalysis,
+  load: () => Promise<Loaded> = () => loadAnalysis(),
 ): void {
   const log = (line: string) => tell(async () => connection.console.error(line));
   const status = createStatusLine(shown => {

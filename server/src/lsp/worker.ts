@@ -71,7 +71,7 @@ export function serveWorker(version: string, wasm: EngineWasm): void {
   }
 
   async function load(): Promise<Loaded> {
-    const [engine] = await Promise.all([loadEngine(wasm), ready]);
+    const [engine] = await Promise.all([loadEngine({ wasm }), ready]);
     for (const [root, disk] of [...disks]) await complete(engine, root, disk);
     return {
       engine,

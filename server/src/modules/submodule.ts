@@ -1,33 +1,72 @@
 /**
  * A generator that is written as a module: a function of its own configuration, with options of its own perhaps.
  */
-import { attr, attrs, unknown } from '../nix/eval/construct.ts';
+import { attr, attrs, isClosed, unknown } from '../nix/eval/construct.ts';
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
-import type { LambdaValue, Lazy } from '../nix/eval/value.ts';
+import type { LambdaValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { unknownArgument } from './modules.ts';
 import { type Weighed, weighed } from './weights.ts';
 
-/** Returns what a module that is a function defines. */
-export function definedBy(cx: Evaluation, module: LambdaValue, conditional: boolean): Weighed[] {
+/**
+ * Returns what a module that is a function defines.
+ * @param isOnly nobody else defines the submodule: what the function says in plain words is then its configuration
+ */
+export function definedBy(
+  cx: Evaluation,
+  module: LambdaValue,
+  conditional: boolean,
+  isOnly: boolean,
+): Weighed[] {
   const { formals } = module.expr;
   const file = module.scope.file.path;
   const at = module.expr.start;
-  const args = attrs(
-    new Map((formals ?? []).map(({ name }) => [name.name, attr(argumentOf(name.name, file, at), null)])),
-    null,
-  );
-  const value = cx.apply(
-    module,
-    formals === null ? unknown(`the arguments of a module`, `module ${file}:${at}`, null) : args,
-    module.origin,
-  );
+  const apply = (own: Lazy | null): Value => {
+    const given = (name: string) => (name === 'config' && own !== null ? own : argumentOf(name, file, at));
+    const args = attrs(
+      new Map((formals ?? []).map(({ name }) => [name.name, attr(given(name.name), null)])),
+      null,
+    );
+    return configOf(
+      cx.apply(
+        module,
+        formals === null ? unknown(`the arguments of a module`, `module ${file}:${at}`, null) : args,
+        module.origin,
+      ),
+      cx,
+    );
+  };
+  const first = apply(null);
+  const asks = formals?.some(({ name }) => name.name === 'config') === true;
+  const own = isOnly && asks ? plainlySaid(cx, first, ownArgument('config', file, at)) : null;
+  return weighed(cx, own === null ? first : apply(own), conditional);
+}
+
+function configOf(value: Value, cx: Evaluation): Value {
   const own = value.kind === 'attrs' ? value.entries.get('config') : undefined;
-  return weighed(cx, own === undefined ? value : own.value, conditional);
+  return own === undefined ? value : cx.force(own.value);
+}
+
+/** Returns the options that a set gives a simple value without a condition; all others are those of `rest`. */
+function plainlySaid(cx: Evaluation, set: Value, rest: UnknownValue): Value | null {
+  if (set.kind !== 'attrs' || !isClosed(set)) return null;
+  const said = new Map(
+    [...set.entries].filter(([, entry]) => !entry.optional && isSimple(cx.force(entry.value))),
+  );
+  return said.size === 0 ? null : attrs(said, null, rest);
+}
+
+function isSimple({ kind }: Value): boolean {
+  return kind === 'string' || kind === 'bool' || kind === 'int';
 }
 
 /** Returns the argument of a submodule, whose `config` is its own, not the machine's. */
 function argumentOf(name: string, file: string, at: number): Lazy {
-  if (name !== 'config' && name !== 'options') return unknownArgument(name, file, at);
+  return name === 'config' || name === 'options'
+    ? ownArgument(name, file, at)
+    : unknownArgument(name, file, at);
+}
+
+function ownArgument(name: 'config' | 'options', file: string, at: number): UnknownValue {
   return unknown(`the generator's own \`${name}\``, `${name} of ${file}:${at}`, null, { kind: 'root', name });
 }

@@ -3,16 +3,21 @@
  * rules' business.
  */
 
-import { isCatalogueGenerator } from '../../fleet/catalogue/catalogue.ts';
+import {
+  createElsewhere,
+  type Elsewhere,
+  mayBeElsewhere,
+  mayHaveFileElsewhere,
+  mayHaveGenerator,
+} from '../../fleet/elsewhere/elsewhere.ts';
 import type { Machine } from '../../fleet/model/base.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { KeyLookup, Matrix, MatrixRow, Registry, RegistryKey } from '../../fleet/model/registries.ts';
 import type { Unit, Use } from '../../fleet/model/uses.ts';
-import type { NameKind } from '../../modules/read.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeKey } from '../../nix/places.ts';
-import { addToList, sameItems, sortedUnique } from '../../std.ts';
+import { addToList, sortedUnique } from '../../std.ts';
 import { derived, derivedIndex, type Index } from '../memory/derived.ts';
 import { inUnits } from '../memory/per-unit.ts';
 import { unitIndex } from '../memory/unit-index.ts';
@@ -36,10 +41,8 @@ export interface Facts {
   readonly machines: ReadonlyMap<string, Machine>;
   /** Generators with a fully known name; one name may be in several placements. */
   readonly generators: ReadonlyMap<string, readonly Generator[]>;
-  /** Generators with a name that has holes, as what they may match. */
-  readonly patterns: readonly RegExp[];
-  /** Answers of `mayBeDefinedElsewhere`: a name is asked for at every use of it. */
-  readonly elsewhere: Map<string, boolean>;
+  /** What there may be beside those. */
+  readonly elsewhere: Elsewhere;
   /** Where generators are assigned from a registry: places as `placeKey`s. */
   readonly assignments: ReadonlySet<string>;
 }
@@ -60,11 +63,8 @@ export function factsOf(fleet: Fleet): Facts {
       get generators() {
         return generatorsOf(fleet);
       },
-      get patterns() {
-        return patternsOf(fleet).patterns;
-      },
       get elsewhere() {
-        return patternsOf(fleet).elsewhere;
+        return elsewhereOf(fleet);
       },
       get assignments() {
         return assignmentsOf(fleet);
@@ -96,16 +96,7 @@ const generatorsOf = derivedIndex((fleet): Index<Generator> => {
   return generators;
 });
 
-interface PatternFacts extends Pick<Facts, 'patterns' | 'elsewhere'> {
-  readonly names: readonly string[];
-}
-
-/** Names with holes seldom change, and to try each on every name that is used takes long. */
-const patternsOf = derived((fleet, before: PatternFacts | undefined): PatternFacts => {
-  const names = fleet.generators.flatMap(({ name, nameKind }) => (nameKind === 'pattern' ? [name] : []));
-  if (before !== undefined && sameItems(before.names, names)) return before;
-  return { names, patterns: names.map(patternOf), elsewhere: new Map() };
-});
+const elsewhereOf = derived(createElsewhere);
 
 const assignmentPlaces = inUnits(({ assignments }) => assignments.map(({ at }) => placeKey(at)));
 
@@ -147,34 +138,53 @@ export function lookupsIn(unit: Unit): readonly KeyLookup[] {
   return [...unit.keyLookups, ...unit.uses.flatMap(use => use.key ?? [])];
 }
 
-/** Returns what a name with holes (`svc-${name}`) may be. */
-export function patternOf(name: string): RegExp {
-  let source = '';
-  let depth = 0;
-  for (let i = 0; i < name.length; i++) {
-    if (name.startsWith('${', i)) {
-      if (depth === 0) source += '.*';
-      depth++;
-      i++;
-    } else if (depth > 0) {
-      if (name[i] === '{') depth++;
-      else if (name[i] === '}') depth--;
-    } else source += (name[i] as string).replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&');
-  }
-  return new RegExp(`^${source}$`, 's');
+/** Returns whether something is so on one of the machines; none, and null, stand for a machine that nobody knows. */
+export function somewhere(
+  machines: readonly string[] | null,
+  isThere: (machine: string | null) => boolean,
+): boolean {
+  return machines === null || machines.length === 0 ? isThere(null) : machines.some(isThere);
 }
 
 /**
- * Returns whether something in the workspace of which the name is not fully known, or clan itself, could define the
- * generator.
+ * Returns whether one of the machines may have a generator of the name that is not among those that are known: by a name
+ * with holes, or from a service of clan-core.
+ * @param machines null, or none, where nobody knows them
  */
-export function mayBeDefinedElsewhere({ elsewhere, patterns }: Facts, name: string): boolean {
-  let answer = elsewhere.get(name);
-  if (answer === undefined) {
-    answer = isCatalogueGenerator(name) || patterns.some(pattern => pattern.test(name));
-    elsewhere.set(name, answer);
-  }
-  return answer;
+export function mayBeDefinedElsewhere(
+  facts: Facts,
+  name: string,
+  machines: readonly string[] | null,
+): boolean {
+  const { unnamed, isOfClan, brought } = facts.elsewhere.about(name);
+  if (unnamed.length === 0 && !isOfClan && brought.length === 0) return false;
+  const asked = { name, declared: facts.generators.get(name) ?? [] };
+  return somewhere(machines, machine => mayBeElsewhere(facts.elsewhere, asked, machine));
+}
+
+/** As `mayBeDefinedElsewhere`, for a file that is not among the generator's known ones. */
+export function mayHaveFileDefinedElsewhere(
+  facts: Facts,
+  name: string,
+  file: string,
+  machines: readonly string[] | null,
+): boolean {
+  const asked = { name, file, declared: facts.generators.get(name) ?? [] };
+  return somewhere(machines, machine => mayHaveFileElsewhere(facts.elsewhere, asked, machine));
+}
+
+/**
+ * Returns whether the machine is certainly without a generator of the name. Only if all its modules are known, and all
+ * services that it is given.
+ */
+export function isSurelyWithout(facts: Facts, machine: string, name: string): boolean {
+  const asked = { name, declared: facts.generators.get(name) ?? [] };
+  return !mayHaveGenerator(facts.elsewhere, asked, machine);
+}
+
+/** Returns all machines that have the generator, or perhaps have it. */
+export function possibleMachines({ machines, perhaps }: Generator): readonly string[] {
+  return perhaps.length === 0 ? (machines ?? []) : [...(machines ?? []), ...perhaps];
 }
 
 /**
@@ -210,6 +220,11 @@ export function plainUses(unit: Unit): readonly Use[] {
   return uses;
 }
 
+/** Returns the uses of a unit that are made only where there is a generator, whose name is known. */
+export function assumingUses(unit: Unit): readonly Use[] {
+  return unit.uses.filter(use => use.assumesGenerator && use.generatorKind !== 'pattern' && use.key === null);
+}
+
 const called = new WeakMap<Unit, readonly Use[]>();
 
 /**
@@ -234,17 +249,6 @@ export function isAmong(machines: readonly string[], machine: string): boolean {
     machineSets.set(machines, set);
   }
   return set.has(machine);
-}
-
-/** Returns whether known names include this one, or one of those with holes may be it. */
-export function mayInclude(
-  names: readonly { readonly name: string; readonly nameKind: NameKind }[],
-  name: string,
-): boolean {
-  return names.some(
-    candidate =>
-      candidate.name === name || (candidate.nameKind === 'pattern' && patternOf(candidate.name).test(name)),
-  );
 }
 
 const machinesByUnit = new WeakMap<Unit, readonly string[]>();

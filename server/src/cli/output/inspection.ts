@@ -10,13 +10,13 @@ import type { Generator } from '../../fleet/model/generators.ts';
 import type { Registry } from '../../fleet/model/registries.ts';
 import type { BroughtGenerator } from '../../fleet/model/services.ts';
 import { machineRows } from '../../fleet/registry/machine-rows.ts';
-import type { Place } from '../../nix/places.ts';
 import { addToSet } from '../../std.ts';
 import { commonSetting, probableSetting } from '../../store/backend-setting.ts';
 import { backendNamed, readStore } from '../../store/vars/read.ts';
 import { readVars } from '../../store/vars/vars.ts';
 import type { WorkspaceFiles } from '../../workspace/files/files.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
+import { type At, bodiesShown } from './inspection-bodies.ts';
 import { secretsOf } from './inspection-secrets.ts';
 import { leftoversIn } from './leftovers.ts';
 import { type SpanOf, spansIn } from './positions.ts';
@@ -29,8 +29,6 @@ export type Inspection = {
     ? readonly One[]
     : InspectionParts[Name];
 };
-
-type At = (place: Place) => { file: string; line: number; column: number };
 
 /** Returns all of it at once. */
 export function inspection(workspace: Workspace): Inspection {
@@ -52,7 +50,8 @@ export function inspectionParts(workspace: Workspace) {
     root: workspace.root,
     machines: fleet.machines.map(machine => machineOf(machine, generatorsOf.get(machine.name) ?? [], at)),
     *generators() {
-      for (const generator of fleet.generators) yield generatorOf(generator, at);
+      const bodyOf = bodiesShown(fleet, at);
+      for (const generator of fleet.generators) yield { ...generatorOf(generator, at), ...bodyOf(generator) };
       for (const generator of fleet.brought) yield* broughtOf(generator, fleet, at);
       yield* leftoversIn(fleet, readVars(files, fleet.directory ?? '').vars);
     },
@@ -158,6 +157,7 @@ function broughtOf(generator: BroughtGenerator, fleet: Fleet, at: At) {
       share: generator.share,
       conditional: !generator.certain,
       machines: generator.machines,
+      machinesComplete: false,
       files: generator.files.map(file => ({
         name: file.name,
         nameKind: /\$\{/.test(file.name) ? ('pattern' as const) : ('resolved' as const),
@@ -176,12 +176,14 @@ function broughtOf(generator: BroughtGenerator, fleet: Fleet, at: At) {
         type: null,
         description: null,
         persist: null,
+        conditional: false,
         ...here,
       })),
       dependencies: generator.dependencies.map(name => ({ name, ...here })),
       runtimeInputs: [],
       script: null,
       validation: null,
+      perMachine: [],
       definitions: [],
       /** `clan-core`, or the name of its service. */
       catalogue: generator.service ?? 'clan-core',
@@ -189,28 +191,17 @@ function broughtOf(generator: BroughtGenerator, fleet: Fleet, at: At) {
   ];
 }
 
-function generatorOf(generator: Generator, at: At) {
-  const body = generator.body();
+function generatorOf(
+  { name, nameKind, conditional, machines, machinesComplete, definitions }: Generator,
+  at: At,
+) {
   return {
-    name: generator.name,
-    nameKind: generator.nameKind,
-    completeness: body.completeness,
-    share: body.share,
-    conditional: generator.conditional,
-    machines: generator.machines,
-    files: body.files.map(({ at: place, ...file }) => ({ ...file, ...at(place) })),
-    prompts: body.prompts.map(({ name, type, description, persist, at: place }) => ({
-      name,
-      type,
-      description,
-      persist,
-      ...at(place),
-    })),
-    dependencies: body.dependencies.map(({ value, at: place }) => ({ name: value, ...at(place) })),
-    runtimeInputs: body.runtimeInputs,
-    script: body.script && { known: body.script.text !== null, ...at(body.script.at) },
-    validation: body.validation ?? null,
-    definitions: generator.definitions.map(({ at: place, kind, via }) => ({
+    name,
+    nameKind,
+    conditional,
+    machines,
+    machinesComplete,
+    definitions: definitions.map(({ at: place, kind, via }) => ({
       ...at(place),
       kind,
       via: via.map(at),

@@ -60,6 +60,7 @@ function shown({ name, shared, service, complete, files }: Found) {
     share: shared,
     conditional: true,
     machines: [] as readonly string[],
+    machinesComplete: false,
     files: files.map(file => ({
       name: file.name,
       nameKind: 'resolved' as const,
@@ -80,6 +81,7 @@ function shown({ name, shared, service, complete, files }: Found) {
     runtimeInputs: [],
     script: null,
     validation: null,
+    perMachine: [],
     definitions: [],
     catalogue: service ?? 'clan-core',
     leftover: true as const,

@@ -78,8 +78,8 @@ export function mergeGenerators(index: GeneratorIndex, parts: GeneratorParts): r
 
   const unclear = [...parts.owners].filter(([, own]) => !own.complete).map(([machine]) => machine);
   const completeness = `${parts.owners.size > 0} ${unclear.join(' ')}`;
-  const isComplete = ({ certain, open }: Merged) =>
-    parts.owners.size > 0 && !open && unclear.every(machine => isAmong(certain, machine));
+  const isComplete = ({ certain, generator: { perhaps } }: Merged) =>
+    parts.owners.size > 0 && perhaps.length === 0 && unclear.every(machine => isAmong(certain, machine));
   let isSameList = true;
   const order = orderOf(parts.units);
   for (const name of touched) {

@@ -28,6 +28,7 @@ import {
   agreed,
   givenThatItIs,
   isOpen,
+  isPerhapsMeant,
   itemsOf,
   type Layer,
   layersOf,
@@ -35,6 +36,7 @@ import {
   optionOr,
   type Reading,
 } from './layers.ts';
+import { meantInGenerator, NOTHING_MEANT, readingOf } from './misspelt-options.ts';
 import { scriptSource } from './script.ts';
 import { readWritten } from './written-options.ts';
 
@@ -116,7 +118,7 @@ export function readBodies(
   sources: readonly BodySource[],
   how: 'together' | 'perhaps' = 'together',
 ): GeneratorBody {
-  const reading: Reading = { cx, complete: true };
+  const reading: Reading = { cx, complete: true, meant: NOTHING_MEANT };
   const [only] = sources;
   const layers = layersOf(
     reading,
@@ -127,6 +129,7 @@ export function readBodies(
         ),
   );
   if (!layers.some(layer => layer.value.kind === 'attrs')) return OPAQUE;
+  reading.meant = meantInGenerator(layers);
   for (const { value } of layers) if (value.kind === 'attrs' && isOpen(value)) reading.complete = false;
   const whole = reading.complete;
   const asked = counted(reading, () => namedIn(reading, layers, 'prompts'));
@@ -149,7 +152,7 @@ export function readBodies(
     runtimeInputs: [...new Set(packages.list.map(known => known.value))],
     packages: packages.list,
     complete: {
-      files: whole && named.complete && prompts.every(prompt => prompt.persist !== null),
+      files: whole && named.complete && asked.complete && prompts.every(prompt => prompt.persist !== null),
       prompts: whole && asked.complete,
       dependencies: whole && dependencies.complete,
       packages: whole && packages.complete,
@@ -182,7 +185,7 @@ function layersIn(
   const all = held.some(candidate => candidate.value.kind === 'lambda')
     ? held.flatMap(candidate =>
         candidate.value.kind === 'lambda'
-          ? definedBy(cx, candidate.value, candidate.conditional)
+          ? definedBy(cx, candidate.value, candidate.conditional, isOnly && held.length === 1)
           : [candidate],
       )
     : held;
@@ -207,6 +210,7 @@ function namedIn(reading: Reading, layers: readonly Layer[], option: string): Na
     if (before !== undefined) found.set(name, { ...before, kind, layers: [...before.layers, ...layers] });
     else if (layers.length > 0) found.set(name, { name, kind, at, layers });
   };
+  if (isPerhapsMeant(reading, option)) reading.complete = false;
   for (const layer of layersOf(reading, optionIn(reading, layers, option))) {
     const { value, conditional } = layer;
     if (value.kind !== 'attrs') continue;
@@ -221,7 +225,8 @@ function namedIn(reading: Reading, layers: readonly Layer[], option: string): Na
   });
 }
 
-function readFile(reading: Reading, { name, kind, at, layers, conditional }: Named): GeneratorFile {
+function readFile(around: Reading, { name, kind, at, layers, conditional }: Named): GeneratorFile {
+  const reading = readingOf(around, 'file', layers);
   const option = <T>(key: string, fallback: T, read: (cx: Evaluation, lazy: Lazy) => T | null) =>
     optionOr(reading, layers, key, fallback, read);
   return {
@@ -230,7 +235,7 @@ function readFile(reading: Reading, { name, kind, at, layers, conditional }: Nam
     secret: option('secret', true, readBool),
     deploy: option('deploy', true, readBool),
     owner: option('owner', 'root', readText),
-    group: option<string | null>('group', null, readText),
+    ...readGroup(reading, layers),
     mode: option('mode', '0400', readText),
     neededFor: option('neededFor', 'services', readText),
     from: 'files',
@@ -239,7 +244,19 @@ function readFile(reading: Reading, { name, kind, at, layers, conditional }: Nam
   };
 }
 
-function readPrompt(reading: Reading, { name, at, layers }: Named): GeneratorPrompt {
+/** What the group is that nobody sets, only the machine tells. */
+const ROOTS_GROUP = '\0';
+
+function readGroup(
+  reading: Reading,
+  layers: readonly Layer[],
+): Pick<GeneratorFile, 'group' | 'hasDefaultGroup'> {
+  const group = optionOr(reading, layers, 'group', ROOTS_GROUP, readText);
+  return { group: group === ROOTS_GROUP ? null : group, hasDefaultGroup: group === ROOTS_GROUP };
+}
+
+function readPrompt(around: Reading, { name, at, layers }: Named): GeneratorPrompt {
+  const reading = readingOf(around, 'prompt', layers);
   return {
     name,
     type: optionOr(reading, layers, 'type', 'line', readText),
@@ -258,6 +275,7 @@ function promptFile(prompt: GeneratorPrompt, conditional: boolean): GeneratorFil
     deploy: true,
     owner: 'root',
     group: null,
+    hasDefaultGroup: true,
     mode: '0400',
     neededFor: 'services',
     from: 'prompt',
@@ -308,7 +326,10 @@ function packageName(value: Value): string | null {
 function readScript(reading: Reading, layers: readonly Layer[]): GeneratorScript | null {
   const all = optionIn(reading, layers, 'script');
   const [shown] = all;
-  if (shown === undefined) return null;
+  if (shown === undefined) {
+    const meant = reading.meant.layerOf('generator', 'script');
+    return meant === null ? null : { text: null, source: null, file: null, at: placeOfLayer(meant) };
+  }
   const chosen = settleOne(all) ?? shown;
   const text = agreed(all, ({ value }) => (value.kind === 'string' ? display(value) : null));
   const source = text !== null && chosen.value.kind === 'string' ? scriptSource(chosen.value) : null;
@@ -324,7 +345,7 @@ function placeOfLayer({ value, fallback }: Layer): Place {
 
 function readValidation(reading: Reading, layers: readonly Layer[]): unknown {
   const all = optionIn(reading, layers, 'validation');
-  if (all.length === 0) return undefined;
+  if (all.length === 0) return isPerhapsMeant(reading, 'validation') ? null : undefined;
   return agreed(all, layer => plain(reading.cx, layer.value, 0));
 }
 

@@ -29,8 +29,6 @@ export interface Merged {
   readonly generator: Generator;
   /** The machines that certainly have it, sorted. */
   readonly certain: readonly string[];
-  /** True if a machine beside those perhaps has it. */
-  readonly open: boolean;
 }
 
 /** Definitions that are written in one place and have one name: what a service gives differs from machine to machine. */
@@ -67,9 +65,11 @@ export function mergeOne(sources: Sources): Merged | null {
   );
   if (kept.length === 0) return null;
   return {
-    generator: generator(name, kept, holders, sites.size > 1),
+    generator: {
+      ...generator(name, kept, holders, sites.size > 1),
+      perhaps: possible.filter(machine => !certain.has(machine)),
+    },
     certain: [...certain].sort(),
-    open: possible.some(machine => !certain.has(machine)),
   };
 }
 
@@ -272,6 +272,7 @@ function generator(
       : (definitions[0]?.nameKind ?? 'pattern'),
     definitions,
     machines: null,
+    perhaps: [],
     machinesComplete: false,
     conditional: definitions.every(definition => definition.conditional),
     body: whole,

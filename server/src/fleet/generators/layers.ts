@@ -10,6 +10,7 @@ import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
 import { groupBy } from '../../std.ts';
+import type { OptionOwner } from '../options/generator-options.ts';
 
 /** One of the values that a generator, a file or a prompt is defined by, and where, if it does not say itself. */
 export interface Layer extends Weighed {
@@ -18,10 +19,24 @@ export interface Layer extends Weighed {
   readonly source: number;
 }
 
+/** What names that are no options may stand for. */
+export interface MeantOptions {
+  /** What is being read. */
+  readonly of: OptionOwner;
+  /** Returns the set with a name that may stand for the option; null where there is none. */
+  readonly layerOf: (of: OptionOwner, option: string) => Layer | null;
+}
+
 /** Collects whether anything was left unread. */
 export interface Reading {
   readonly cx: Evaluation;
   complete: boolean;
+  meant: MeantOptions;
+}
+
+/** Returns whether an option may be set that is not there by its own name. */
+export function isPerhapsMeant({ meant }: Reading, option: string): boolean {
+  return meant.layerOf(meant.of, option) !== null;
 }
 
 export function isOpen(set: AttrsValue): boolean {
@@ -104,7 +119,10 @@ export function optionOr<T>(
 ): T | null {
   const all = optionIn(reading, layers, name);
   if (all.length === 0)
-    return layers.every(({ value }) => value.kind === 'attrs' && isClosed(value)) ? fallback : null;
+    return !isPerhapsMeant(reading, name) &&
+      layers.every(({ value }) => value.kind === 'attrs' && isClosed(value))
+      ? fallback
+      : null;
   return agreed(all, layer => read(reading.cx, layer.value));
 }
 
@@ -121,20 +139,24 @@ export function agreed<T>(all: readonly Layer[], read: (layer: Layer) => T | nul
 }
 
 const NO_ITEMS = { items: [], complete: true };
+const OPEN_ITEMS = { items: [], complete: false };
 
 /** Returns the items of a list option; what perhaps applies is among them. */
 export function itemsOf(reading: Reading, layers: readonly Layer[], option: string) {
   const all = optionIn(reading, layers, option);
   const [only] = all;
-  if (only === undefined) return NO_ITEMS;
-  if (all.length === 1 && !only.conditional && only.value.kind === 'list') {
+  const isMeant = isPerhapsMeant(reading, option);
+  if (only === undefined) return isMeant ? OPEN_ITEMS : NO_ITEMS;
+  if (!isMeant && all.length === 1 && !only.conditional && only.value.kind === 'list') {
     const { value, fallback } = only;
     return { items: value.items.map(item => ({ item, fallback })), complete: true };
   }
   const settled = bySource(all).map(settle);
   const remaining = settled.flatMap(candidate => candidate.remaining);
   const certain =
-    settled.every(candidate => candidate.certain) && new Set(remaining.map(layer => layer.priority)).size < 2;
+    !isMeant &&
+    settled.every(candidate => candidate.certain) &&
+    new Set(remaining.map(layer => layer.priority)).size < 2;
   const items = remaining.flatMap(({ value, fallback }) =>
     value.kind === 'list' ? value.items.map(item => ({ item, fallback })) : [],
   );

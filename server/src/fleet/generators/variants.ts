@@ -166,6 +166,7 @@ function commonFile(all: readonly GeneratorFile[]): GeneratorFile {
     deploy: shared(all, 'deploy'),
     owner: shared(all, 'owner'),
     group: shared(all, 'group'),
+    hasDefaultGroup: all.every(file => file.hasDefaultGroup),
     mode: shared(all, 'mode'),
     neededFor: shared(all, 'neededFor'),
     from: all.some(file => file.from === 'files') ? 'files' : 'prompt',

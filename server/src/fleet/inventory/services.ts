@@ -4,7 +4,7 @@
  */
 
 import { moduleSets, optionSets } from '../../modules/clan-modules.ts';
-import { argumentsFor, configOf, type Given } from '../../modules/modules.ts';
+import { configOf, type Given } from '../../modules/modules.ts';
 import { certain, definitionsOf, unwrap } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { attr, attrs, attrsOf, list, string, unknown } from '../../nix/eval/construct.ts';
@@ -15,6 +15,7 @@ import type { Instance, Inventory, Role, ServiceModule } from '../model/services
 import { isOfClanCore } from './inventory.ts';
 import { certainMembers, memberValues, roleMembers } from './members.ts';
 import { SERVICE_MODULES, SETTINGS } from './model-values.ts';
+import { serviceArguments, unknownsOf } from './service-arguments.ts';
 import { type Interface, readInterface, settingsValue } from './service-settings.ts';
 
 /** A module that a machine gets from a service. */
@@ -162,10 +163,11 @@ function runService(
     const facts = withBudget(cx, STEPS, () => {
       const fn = unwrap(cx, module).value;
       const values = args();
-      const result = fn.kind === 'lambda' ? cx.apply(fn, argumentsFor(fn, values), null) : fn;
+      const result = fn.kind === 'lambda' ? cx.apply(fn, serviceArguments(fn, values, given), null) : fn;
+      if (result.kind !== 'attrs') return null;
       return machineModules(cx, inventory, { machine, given, origin: service.origin }, result);
     });
-    if (facts instanceof BudgetExceeded) complete = false;
+    if (facts === null || facts instanceof BudgetExceeded) complete = false;
     else members.push(...facts.map(fact => ({ machine, facts: fact.facts, certain: sure && fact.certain })));
   }
 
@@ -182,7 +184,7 @@ function runService(
           settings: settingsOf(cx, own, { inventory, instance, role }, machine),
           machine: machineArgument(machine),
           roles: run.roles,
-          ...unknowns(`${instance.name}.${name}.${machine}`),
+          ...unknownsOf(`${instance.name}.${name}.${machine}`),
         });
         note(machine, own.perInstance, args, !instance.conditional);
       }
@@ -195,7 +197,7 @@ function runService(
     inventory.complete ? null : unknown('instances that are not known', 'instances', null),
   );
   for (const machine of [...rolesOf.keys()].sort()) {
-    const args = () => ({ instances: all, machine: machineArgument(machine), ...unknowns(machine) });
+    const args = () => ({ instances: all, machine: machineArgument(machine), ...unknownsOf(machine) });
     note(
       machine,
       service.perMachine,
@@ -208,19 +210,6 @@ function runService(
 
 function has(run: Run, machine: string): boolean {
   return [...run.members.values()].some(machines => machines.includes(machine));
-}
-
-/** Returns the arguments that clan gives beside what the inventory says: nothing of them is known here. */
-function unknowns(what: string): Readonly<Record<string, Lazy>> {
-  const root = (name: string) =>
-    unknown(`\`${name}\`, which clan gives to services`, `${name}@${what}`, null, { kind: 'root', name });
-  return {
-    exports: root('exports'),
-    mkExports: root('mkExports'),
-    meta: root('meta'),
-    extendSettings: root('extendSettings'),
-    extendRoles: root('extendRoles'),
-  };
 }
 
 function runOf(cx: Evaluation, inventory: Inventory, service: Service, instance: Instance): Run {

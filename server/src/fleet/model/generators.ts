@@ -40,6 +40,8 @@ export interface GeneratorFile {
   readonly deploy: boolean | null;
   readonly owner: string | null;
   readonly group: string | null;
+  /** True where nobody sets the group: it is root's, which the class of the machine decides. */
+  readonly hasDefaultGroup: boolean;
   readonly mode: string | null;
   readonly neededFor: string | null;
   readonly from: 'files' | 'prompt';
@@ -114,7 +116,7 @@ export interface GeneratorBody {
   /** All options as they are written; read at most once. */
   readonly options: () => readonly WrittenOption[];
   readonly script: GeneratorScript | null;
-  /** Plain JSON; undefined where there is none, null where it is not known. */
+  /** Plain JSON, in which null stands for what is not known; undefined where there is none. */
   readonly validation: unknown;
 }
 
@@ -139,7 +141,9 @@ export interface Generator {
   readonly definitions: readonly GeneratorDefinition[];
   /** Machines that certainly have it; null where none is known and some may have it. */
   readonly machines: readonly string[] | null;
-  /** False if further machines may have it. */
+  /** Machines beside those that perhaps have it: under a condition, or in a module that is perhaps imported. Sorted. */
+  readonly perhaps: readonly string[];
+  /** False if further machines may have it: those, or machines of which not all modules are known. */
   readonly machinesComplete: boolean;
   readonly conditional: boolean;
   /** What it certainly is on one machine; null where it is not settled which of the definitions the machine has. */

@@ -4,7 +4,12 @@
  *
  * A generator that is not wholly known is handed on with its unknown parts, never with guesses in their place.
  */
-import { isCatalogueGenerator } from '../../fleet/catalogue/catalogue.ts';
+import {
+  type Asked,
+  createElsewhere,
+  mayBeBrought,
+  mayHaveGenerator,
+} from '../../fleet/elsewhere/elsewhere.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody, GeneratorScript } from '../../fleet/model/generators.ts';
 import { byText } from '../../std.ts';
@@ -43,17 +48,22 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
   const bodies = bodiesIn(fleet, machines);
   const generators = new Map(fleet.generators.map(generator => [generator.name, generator]));
   const uncertain = uncertainIn(fleet, generators);
-  // A name that clan-core's services use may be brought to further machines by them.
+  const elsewhere = createElsewhere(fleet);
+  const askedFor = (name: string): Asked => ({ name, declared: listed(generators.get(name)) });
+  // A service may bring a generator of the name to further machines.
+  const isBroughtTo = (machine: string, { name, machines: having }: Generator) =>
+    having?.includes(machine) !== true && mayBeBrought(elsewhere, askedFor(name), machine);
   const complete = new Set(
     fleet.generators
       .filter(
-        ({ name, machinesComplete }) =>
-          fleet.machinesComplete && machinesComplete && !isCatalogueGenerator(name),
+        generator =>
+          fleet.machinesComplete &&
+          generator.machinesComplete &&
+          !machines.some(machine => isBroughtTo(machine, generator)),
       )
       .map(({ name }) => name),
   );
   const incomplete = machines.filter(machine => !fleet.hasAllGenerators(machine));
-  const mayHave = mayHaveMore(uncertain, new Set(incomplete));
   return {
     machines,
     machinesComplete: fleet.machinesComplete,
@@ -71,7 +81,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
         machinesComplete: complete.has(name),
         ...withKnownDependencies(
           withCause(fleet, reader, { machine, generator: generators.get(name) }, reader.parts(body)),
-          dependency => own.has(dependency) || !mayHave(machine, dependency),
+          dependency => own.has(dependency) || !mayHaveGenerator(elsewhere, askedFor(dependency), machine),
         ),
       })),
     ),
@@ -98,6 +108,8 @@ function bodiesIn(fleet: Fleet, machines: readonly string[]): Map<string, Map<st
 function uncertainIn(fleet: Fleet, generators: ReadonlyMap<string, Generator>): Uncertain[] {
   const uncertain: Uncertain[] = [];
   for (const { name, nameKind, machines } of fleet.generators) {
+    // Of what nobody has nothing is uncertain.
+    if (machines?.length === 0) continue;
     if (nameKind === 'pattern') uncertain.push({ name: null, machines, expression: name, isBrought: false });
     else if (machines === null) uncertain.push({ name, machines, expression: name, isBrought: false });
   }
@@ -132,22 +144,8 @@ function withCause(
   };
 }
 
-/** Returns true for a name that a machine may have although nothing that is known declares it there. */
-function mayHaveMore(uncertain: readonly Uncertain[], incomplete: ReadonlySet<string>) {
-  const anywhere = new Set<string>();
-  const unnamed = new Set<string>();
-  let unnamedAnywhere = false;
-  for (const { name, machines } of uncertain) {
-    if (name !== null) anywhere.add(name);
-    else if (machines === null) unnamedAnywhere = true;
-    else for (const machine of machines) unnamed.add(machine);
-  }
-  return (machine: string, name: string) =>
-    unnamedAnywhere ||
-    incomplete.has(machine) ||
-    unnamed.has(machine) ||
-    anywhere.has(name) ||
-    isCatalogueGenerator(name);
+function listed(generator: Generator | undefined): readonly Generator[] {
+  return generator === undefined ? [] : [generator];
 }
 
 /** A dependency that may be there unseen is one that only Nix can follow. */

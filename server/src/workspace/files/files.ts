@@ -5,7 +5,7 @@
 
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { findNixFiles, isSearched } from '../discovery.ts';
-import type { Disk, Entry, LinkEntry, Skipped } from './disk.ts';
+import { type Disk, type Entry, type LinkEntry, type Skipped, skippedOf } from './disk.ts';
 import { MAX_FILE_BYTES, withoutMark } from './file-text.ts';
 import { createDisk } from './folder-disk.ts';
 import { ParsedFile, type ParseText } from './parsed-file.ts';
@@ -92,7 +92,7 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
     ...(disk.links === undefined ? {} : { links: disk.links }),
     start: path => disk.start(path),
     isExecutable: path => disk.isExecutable(path),
-    skipped: () => disk.skipped(),
+    skipped: () => skippedIn(state),
     open: (path, text) => openDocument(state, path, text),
     close: path => closeDocument(state, path),
     changedOnDisk(paths) {
@@ -121,7 +121,7 @@ function belongs({ search, excluded }: FilesState, path: string): boolean {
 function parsedFile(state: FilesState, path: string): ParsedFile | null {
   if (!path.endsWith('.nix')) return null;
   const cell = cellOf(state, path);
-  if (!cell) return null;
+  if (!cell || isEncrypted(cell.text)) return null;
   cell.source ??= new ParsedFile(path, cell.text, state.parse);
   return cell.source;
 }
@@ -200,6 +200,18 @@ function rescan(state: FilesState): string[] {
 /** An open document may be of any size; a huge one is treated as a huge file is. */
 function tooLarge(text: string): boolean {
   return text.length > MAX_FILE_BYTES;
+}
+
+/** Returns true for a file that sops encrypted as a whole: Nix reads it only where it lies decrypted. */
+function isEncrypted(text: string): boolean {
+  return /^\s*\{\s*"data":\s*"ENC\[/.test(text);
+}
+
+function skippedIn({ disk, overlays, cells }: FilesState): readonly Skipped[] {
+  const reasons = new Map(disk.skipped().map(({ path, reason }) => [path, reason]));
+  for (const [path, { text }] of [...cells, ...overlays])
+    if (path.endsWith('.nix') && isEncrypted(text)) reasons.set(path, 'sops encrypted it');
+  return skippedOf(reasons);
 }
 
 /** A folder's content with documents that are open but not saved yet. */

@@ -3,12 +3,13 @@
  * count for everything that they may read.
  */
 
+import { patternOf } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Use } from '../../../fleet/model/uses.ts';
 import { addToList } from '../../../std.ts';
 import { derived } from '../../memory/derived.ts';
 import { inUnits } from '../../memory/per-unit.ts';
-import { patternOf, usesByGenerator } from '../fleet-facts.ts';
+import { usesByGenerator } from '../fleet-facts.ts';
 
 interface Vague {
   readonly uses: readonly Use[];

@@ -16,8 +16,8 @@ export interface DependencyFacts {
   readonly declared: ReadonlyMap<string, readonly Generator[]>;
   /** Those that clan-core's services bring, by name. */
   readonly brought: ReadonlyMap<string, readonly BroughtGenerator[]>;
-  /** True for a name that something which is not fully known may define. */
-  mayBeElsewhere(name: string): boolean;
+  /** True for a name that something which is not fully known may define on one of the machines. */
+  mayBeElsewhere(name: string, machines: readonly string[] | null): boolean;
 }
 
 /** Returns the index of a fleet; each part of it is computed at most once. */
@@ -28,7 +28,7 @@ export function dependencyFacts(fleet: Fleet): DependencyFacts {
     get brought() {
       return broughtOf(fleet);
     },
-    mayBeElsewhere: name => mayBeDefinedElsewhere(facts, name),
+    mayBeElsewhere: (name, machines) => mayBeDefinedElsewhere(facts, name, machines),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { isCatalogueGenerator } from '../../../fleet/catalogue/catalogue.ts';
+import { patternOf } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { CommandFact, Flow, OpaqueFact, ReadFact } from '../../../shell/flow/flow-facts.ts';
 import { type ShellPath, variablesIn } from '../../../shell/flow/values.ts';
@@ -14,7 +15,7 @@ import { isAlwaysThere, packagesWith } from '../../../shell/programs/tools.ts';
 import { derived } from '../../memory/derived.ts';
 import { rememberLast } from '../../memory/kept.ts';
 import type { Report } from '../../rule.ts';
-import { firstTime, patternOf } from '../fleet-facts.ts';
+import { firstTime, possibleMachines } from '../fleet-facts.ts';
 import { type FollowedScript, followed } from '../followed-scripts.ts';
 
 /** A generator with its script. */
@@ -33,6 +34,8 @@ export interface Examined {
 interface Addition {
   readonly name: string;
   readonly pattern: RegExp;
+  /** The machines that perhaps have it; none where nobody knows them. */
+  readonly machines: readonly string[];
 }
 
 /** Returns all generators of a fleet with what is known of their scripts; computed once. */
@@ -42,8 +45,16 @@ export const examined = derived((fleet): readonly Examined[] => {
       generator =>
         generator.nameKind === 'pattern' && generator.definitions.every(({ kind }) => kind === 'partial'),
     )
-    .map(generator => ({ name: generator.name, pattern: patternOf(generator.name) }));
-  const byGenerator = examinedWith(additions.map(({ name }) => name).join('\0'));
+    .map(generator => ({
+      name: generator.name,
+      pattern: patternOf(generator.name),
+      machines: possibleMachines(generator),
+    }))
+    // One that nobody has adds to nothing.
+    .filter(({ machines }) => machines.length > 0 || fleet.modules.size === 0);
+  const byGenerator = examinedWith(
+    additions.map(({ name, machines }) => [name, ...machines].join(' ')).join('\0'),
+  );
   return fleet.generators.flatMap(generator => {
     const before = byGenerator.get(generator);
     if (before !== undefined) return before;
@@ -68,8 +79,14 @@ function examine(generator: Generator, body: GeneratorBody, additions: readonly 
       (isDefinedHere || body.script !== null) &&
       // A generator of clan-core's own that gets something more here has its script there.
       (body.script !== null || !isCatalogueGenerator(generator.name)) &&
-      !additions.some(addition => addition.name !== generator.name && addition.pattern.test(generator.name)),
+      !additions.some(addition => mayAddTo(addition, generator)),
   };
+}
+
+function mayAddTo({ name, pattern, machines }: Addition, generator: Generator): boolean {
+  if (name === generator.name || !pattern.test(generator.name)) return false;
+  const having = possibleMachines(generator);
+  return machines.length === 0 || having.length === 0 || having.some(machine => machines.includes(machine));
 }
 
 /** Returns whether two names with holes may be the same. Equal texts are; others are if the holes allow it. */
@@ -272,7 +289,7 @@ export function opens({ how }: ReadFact): boolean {
  * Returns the member of `$in` or `$prompts` that is read, and what in it; null for anything else or what is not known.
  */
 export function memberRead(
-  { path }: ReadFact,
+  { path }: Pick<ReadFact, 'path'>,
   variable: 'prompts' | 'in' | 'out',
 ): { readonly name: string; readonly file: string | null } | null {
   if (!isBelow(path, variable) || path.rest === null || path.rest === '') return null;

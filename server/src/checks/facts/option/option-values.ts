@@ -8,10 +8,10 @@
 import { stringText } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { WrittenOption } from '../../../fleet/model/generators.ts';
+import { OPTIONS, type OptionType } from '../../../fleet/options/generator-options.ts';
 import type { Setting } from '../../../modules/settings.ts';
 import { packageNames } from '../../../shell/programs/tools.ts';
 import { quoted } from '../wording.ts';
-import { OPTIONS, type OptionType } from './generator-options.ts';
 
 export interface Mistake {
   /** What the option takes, and what it got: the end of a sentence. */

@@ -64,5 +64,5 @@ function isWithoutKey(
   ) {
     return false;
   }
-  return !mayBeDefinedElsewhere(facts, generator) && isWithout(facts, machine, generator);
+  return !mayBeDefinedElsewhere(facts, generator, [machine]) && isWithout(facts, machine, generator);
 }

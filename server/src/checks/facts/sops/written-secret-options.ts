@@ -1,5 +1,6 @@
 /** The options of secrets and templates, and of sops-nix and agenix themselves, one by one as they are written. */
 import type { SecretFacts, SecretKeeper, SecretOption } from '../../../fleet/model/secrets.ts';
+import { MODULE_KEYS, MODULE_WORDS } from '../../../fleet/options/generator-options.ts';
 import {
   type KnownOption,
   SECRET_OPTIONS,
@@ -7,7 +8,6 @@ import {
   type SecretSide,
 } from '../../../fleet/secrets/secrets-schema.ts';
 import type { CheckContext } from '../../rule.ts';
-import { MODULE_KEYS, MODULE_WORDS } from '../option/generator-options.ts';
 import { isModule, isOfMachine, sideOf } from './secret-surroundings.ts';
 
 export interface WrittenSecretOption {

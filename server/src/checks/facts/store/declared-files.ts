@@ -3,9 +3,10 @@
  * whatever other modules there are. Where clan-core or a name with holes may have a say, nothing is known.
  */
 
+import { mayInclude } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
-import { factsOf, mayBeDefinedElsewhere, mayInclude, usesByGenerator } from '../fleet-facts.ts';
+import { factsOf, mayBeDefinedElsewhere, possibleMachines, usesByGenerator } from '../fleet-facts.ts';
 
 export interface SoleDeclaration {
   readonly generator: Generator;
@@ -16,7 +17,8 @@ export interface SoleDeclaration {
 export function soleDeclaration(fleet: Fleet, name: string): SoleDeclaration | null {
   const facts = factsOf(fleet);
   const [generator, another] = facts.generators.get(name) ?? [];
-  if (generator === undefined || another !== undefined || mayBeDefinedElsewhere(facts, name)) return null;
+  if (generator === undefined || another !== undefined) return null;
+  if (mayBeDefinedElsewhere(facts, name, possibleMachines(generator))) return null;
   // What only adds to a generator does not say what the generator is.
   if (!generator.definitions.some(definition => definition.kind === 'full')) return null;
   const body = generator.body();
@@ -37,17 +39,37 @@ export function lacksFile({ body }: SoleDeclaration, name: string): boolean {
   return body.complete.files && !mayInclude(body.files, name);
 }
 
-/** Returns whether nothing that is known, in this workspace or in clan-core, can be a generator of this name. */
-export function isUndeclared(fleet: Fleet, name: string): boolean {
+/**
+ * Returns whether nothing that is known, in this workspace or in clan-core, can be a generator of this name.
+ * @param machines those of which it is asked; null for any
+ */
+export function isUndeclared(fleet: Fleet, name: string, machines: readonly string[] | null): boolean {
   const facts = factsOf(fleet);
-  return !facts.generators.has(name) && !mayBeDefinedElsewhere(facts, name);
+  return !facts.generators.has(name) && !mayBeDefinedElsewhere(facts, name, machines);
 }
 
 /** Answers whether a machine certainly does not have a generator, or not any more. */
-export function certainlyWithout({ generator }: SoleDeclaration): (machine: string) => boolean {
-  if (!generator.machinesComplete) return () => false;
-  const has = new Set(generator.machines);
-  return machine => !has.has(machine);
+export function certainlyWithout(fleet: Fleet, { generator }: SoleDeclaration): (machine: string) => boolean {
+  const facts = factsOf(fleet);
+  const has = new Set(possibleMachines(generator));
+  return machine =>
+    !has.has(machine) &&
+    fleet.modules.get(machine)?.complete === true &&
+    !mayBeDefinedElsewhere(facts, generator.name, [machine]);
+}
+
+/**
+ * Answers whether what is stored for a machine is of the generator that is declared, as far as is known: not of one that
+ * it does not have any more, nor of another of the name.
+ */
+export function isDeclaredFor(
+  fleet: Fleet,
+  declared: SoleDeclaration,
+): ({ owner }: { readonly owner: string | null }) => boolean {
+  const facts = factsOf(fleet);
+  const isWithout = certainlyWithout(fleet, declared);
+  const { name } = declared.generator;
+  return ({ owner }) => owner === null || (!isWithout(owner) && !mayBeDefinedElsewhere(facts, name, [owner]));
 }
 
 /**

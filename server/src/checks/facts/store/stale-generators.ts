@@ -2,11 +2,11 @@
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { WrittenOption } from '../../../fleet/model/generators.ts';
+import { OPTIONS } from '../../../fleet/options/generator-options.ts';
 import type { Setting } from '../../../modules/settings.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import { type Validation, validationHash } from '../../../store/vars/validation.ts';
 import type { Report } from '../../rule.ts';
-import { OPTIONS } from '../option/generator-options.ts';
 import { type SoleDeclaration, soleDeclaration } from './declared-files.ts';
 import { type StoredGenerator, storedIndex } from './stored-index.ts';
 

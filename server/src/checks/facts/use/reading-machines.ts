@@ -3,12 +3,11 @@
  * asks the fleet; what is wrong with it is the rules' business.
  */
 
-import { isOfClanCore } from '../../../fleet/inventory/inventory.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { Unit, Use } from '../../../fleet/model/uses.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import { derived } from '../../memory/derived.ts';
-import { type Facts, isAmong, mayBeDefinedElsewhere } from '../fleet-facts.ts';
 import { waysFrom } from './value-flow.ts';
 
 /** The machines of a file. */
@@ -38,23 +37,13 @@ const indexOf = derived((fleet): ReadonlyMap<string, Readers> => {
 });
 
 /**
- * Returns whether the machine is certainly without a generator of this name. Only if all its modules are known, and all
- * services that the inventory gives to machines.
+ * Returns the machines that perhaps evaluate a use: those that have its file among their modules. Null where nobody knows
+ * them, or the use is written elsewhere than its file.
  */
-export function isSurelyWithout(fleet: Fleet, facts: Facts, machine: string, name: string): boolean {
-  const isWithout = (facts.generators.get(name) ?? []).every(
-    ({ machines, machinesComplete }) => machines !== null && machinesComplete && !isAmong(machines, machine),
-  );
-  if (!isWithout || !fleet.hasAllGenerators(machine) || mayBeDefinedElsewhere(facts, name)) return false;
-  return isInventoryKnown(fleet);
-}
-
-/** Services of other flakes may declare whatever they like. */
-function isInventoryKnown({ inventory }: Fleet): boolean {
-  return (
-    inventory.complete &&
-    inventory.instances.every(instance => isOfClanCore(instance) === true || instance.module.input === 'self')
-  );
+export function machinesOfUse(fleet: Fleet, unit: Unit, use: Use): readonly string[] | null {
+  const readers = use.at.file === unit.file ? readersOf(fleet, unit.file) : null;
+  if (readers === null) return null;
+  return readers.possible.length === 0 ? readers.certain : [...readers.certain, ...readers.possible];
 }
 
 /** Returns whether the use may be left out of a machine, under a condition. */

@@ -57,7 +57,7 @@ function readUsed(
     else if (!body.complete.files) return null;
   }
   if (declared.length === 0) {
-    if (facts.patterns.some(pattern => pattern.test(generatorName))) return null;
+    if (facts.elsewhere.about(generatorName).unnamed.length > 0) return null;
     return fromCatalogue(generatorName, fileName);
   }
   return {

@@ -1,5 +1,6 @@
 /** generator/dependency-cycle: generators that wait for each other. */
 import type { Known } from '../../../nix/places.ts';
+import { possibleMachines } from '../../facts/fleet-facts.ts';
 import {
   type DependencyFacts,
   dependencyFacts,
@@ -91,7 +92,7 @@ function cyclesOf({ declared, mayBeElsewhere }: DependencyFacts): Step[][] {
     // What else has the name may depend on nothing.
     if (one === undefined || generators.length > 1 || !one.body().complete.dependencies) continue;
     const named = namedDependencies(one);
-    if (named.length > 0 && !mayBeElsewhere(name)) edges.set(name, named);
+    if (named.length > 0 && !mayBeElsewhere(name, possibleMachines(one))) edges.set(name, named);
   }
   const cycles: Step[][] = [];
   const done = new Set<string>();

@@ -3,7 +3,7 @@
 import { addOption, removeOption } from '../../../edits/edit-bindings.ts';
 import type { Generator } from '../../../fleet/model/generators.ts';
 import type { Known, Place } from '../../../nix/places.ts';
-import { firstTime } from '../../facts/fleet-facts.ts';
+import { firstTime, possibleMachines } from '../../facts/fleet-facts.ts';
 import {
   type DependencyFacts,
   dependencyFacts,
@@ -69,7 +69,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
     for (const generator of context.fleet.generators) {
       if (generator.body().share !== true) continue;
       for (const dependency of namedDependencies(generator)) {
-        const meant = perMachine(facts, dependency.value);
+        const meant = perMachine(facts, generator, dependency.value);
         if (meant !== null && isNew(dependency)) yield reportOf(context, generator, dependency, meant);
       }
     }
@@ -77,10 +77,11 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
 };
 
 /** Returns the generators that a name means if all of them are certainly per machine; null otherwise. */
-function perMachine(facts: DependencyFacts, name: string): readonly Generator[] | null {
+function perMachine(facts: DependencyFacts, shared: Generator, name: string): readonly Generator[] | null {
   const declared = facts.declared.get(name) ?? [];
   const brought = facts.brought.get(name) ?? [];
-  const isOne = declared.length > 0 ? !facts.mayBeElsewhere(name) : brought.length > 0;
+  const isOne =
+    declared.length > 0 ? !facts.mayBeElsewhere(name, possibleMachines(shared)) : brought.length > 0;
   const isOwn =
     declared.every(generator => generator.body().share === false) &&
     brought.every(generator => generator.share === false);

@@ -1,9 +1,9 @@
 /** generator/shared-differs: machines define a shared generator differently. */
 
+import { mayInclude } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Generator, GeneratorBody, Variant } from '../../../fleet/model/generators.ts';
 import type { Place } from '../../../nix/places.ts';
 import { byText } from '../../../std.ts';
-import { mayInclude } from '../../facts/fleet-facts.ts';
 import { machinesText } from '../../facts/wording.ts';
 import type { Report, Rule } from '../../rule.ts';
 

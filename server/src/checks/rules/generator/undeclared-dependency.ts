@@ -4,7 +4,7 @@ import { replaced } from '../../../edits/edit-script.ts';
 import { stringText } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Place } from '../../../nix/places.ts';
-import { factsOf, mayBeDefinedElsewhere } from '../../facts/fleet-facts.ts';
+import { factsOf, mayBeDefinedElsewhere, possibleMachines } from '../../facts/fleet-facts.ts';
 import {
   type Examined,
   examined,
@@ -134,7 +134,12 @@ function* reports(context: CheckContext): Iterable<Report> {
       if (at === null) continue;
       const meant = suggest(name, names);
       // The name of the dependency is what is wrong, and is said there.
-      if (meant !== null && facts.generators.has(name) && isUndeclared(context.fleet, meant)) continue;
+      if (
+        meant !== null &&
+        facts.generators.has(name) &&
+        isUndeclared(context.fleet, meant, possibleMachines(generator))
+      )
+        continue;
       const fails = failsWithout(script.flow, read);
       const end = fails ? 'The script ends with an error here' : 'There is no such file';
       yield {
@@ -176,7 +181,8 @@ function fixesOf(
   const facts = factsOf(fleet);
   const there = facts.generators.get(name);
   const isShared = there?.every(candidate => candidate.body().share === true) ?? false;
-  const isPossible = there === undefined ? mayBeDefinedElsewhere(facts, name) : true;
+  const isPossible =
+    there === undefined ? mayBeDefinedElsewhere(facts, name, possibleMachines(generator)) : true;
   // A shared generator cannot depend on one that each machine has for itself.
   if (!isPossible || name.includes('${') || (body.share !== false && !isShared)) return fixes;
   const edit = addToListOption(sources, body, 'dependencies', stringText(name));

@@ -2,9 +2,16 @@
 
 import { replaced } from '../../../edits/edit-script.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { Generator } from '../../../fleet/model/generators.ts';
 import type { Place } from '../../../nix/places.ts';
+import type { Flow } from '../../../shell/flow/flow-facts.ts';
 import { sortedUnique } from '../../../std.ts';
-import { type Facts, factsOf, mayBeDefinedElsewhere } from '../../facts/fleet-facts.ts';
+import {
+  type Facts,
+  factsOf,
+  mayHaveFileDefinedElsewhere,
+  possibleMachines,
+} from '../../facts/fleet-facts.ts';
 import {
   examined,
   failsWithout,
@@ -80,11 +87,11 @@ function* reports(context: CheckContext): Iterable<Report> {
       if (member === null || member.file === null) continue;
       const { name, file } = member;
       if (!body.dependencies.some(({ value }) => value === name)) continue;
-      const files = filesOf(facts, name);
+      const files = filesWithout(facts, generator, name, file);
       if (files === null) continue;
       if (files.some(candidate => mayBeSame(candidate, file) || candidate.startsWith(`${file}/`))) continue;
       const at = script.placeOf(read);
-      if (at === null || isAskedAbout(script.flow, 'in', name)) continue;
+      if (at === null || isAskedAbout(script.flow, 'in', name) || isMade(script.flow, name, file)) continue;
       const meant = suggest(file, files);
       const fails = failsWithout(script.flow, read);
       const end = fails ? ' The script ends with an error here.' : '';
@@ -100,10 +107,19 @@ function* reports(context: CheckContext): Iterable<Report> {
   }
 }
 
-/** Returns all files that a generator has, wherever it is; null if they are not known. */
-function filesOf(facts: Facts, name: string): string[] | null {
+/** Returns whether the script itself puts the file there: some programs write beside what they read. */
+function isMade(flow: Flow, name: string, file: string): boolean {
+  return flow.writes.some(write => {
+    const member = memberRead(write, 'in');
+    return member !== null && mayBeSame(member.name, name) && mayBeSame(member.file ?? file, file);
+  });
+}
+
+/** Returns all files that a dependency has, wherever it is; null if they are not known, or `file` may be one of them. */
+function filesWithout(facts: Facts, of: Generator, name: string, file: string): string[] | null {
   const generators = facts.generators.get(name);
-  if (generators === undefined || mayBeDefinedElsewhere(facts, name)) return null;
+  if (generators === undefined) return null;
+  if (mayHaveFileDefinedElsewhere(facts, name, file, possibleMachines(of))) return null;
   const bodies = generators.map(generator => generator.body());
   if (!bodies.every(({ complete }) => complete.files)) return null;
   return sortedUnique(bodies.flatMap(({ files }) => files.map(file => file.name)));

@@ -2,16 +2,23 @@
 
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
-import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator } from '../../../fleet/model/generators.ts';
 import type { Known } from '../../../nix/places.ts';
-import { firstTime } from '../../facts/fleet-facts.ts';
+import {
+  type Facts,
+  factsOf,
+  firstTime,
+  isSurelyWithout,
+  mayBeDefinedElsewhere,
+  possibleMachines,
+} from '../../facts/fleet-facts.ts';
 import {
   type DependencyFacts,
   dependencyFacts,
   namedDependencies,
 } from '../../facts/generator/dependency-targets.ts';
 import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
+import { broughtNames, nearName } from '../../facts/near-names.ts';
 import { inBrackets, machinesText } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -57,8 +64,9 @@ A generator names a dependency that nothing defines, or that is defined on other
 the generator runs; then clan stops with \`Generator 'a' depends on 'b', but 'b' was not found\`, perhaps months later, on
 a new machine.
 
-An error where all modules of the machine are known; a warning where modules of other flakes, or a fork of clan-core, might
-define the name, but a generator of almost the same name exists. Names that clan-core's own services define are known.
+An error where all modules of the machine are known; a warning where modules of other flakes, a fork of clan-core, or
+something whose name is not known, might define the name, but a generator of almost the same name exists. Names that
+clan-core's services give to the machine are known.
 
 Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   examples: () => ({
@@ -101,13 +109,13 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
     ],
   }),
   check: function* (context) {
-    const facts = dependencyFacts(context.fleet);
+    const dependencies = dependencyFacts(context.fleet);
+    const facts = factsOf(context.fleet);
     const isNew = firstTime();
     for (const generator of context.fleet.generators) {
       for (const dependency of namedDependencies(generator)) {
-        if (facts.mayBeElsewhere(dependency.value)) continue;
-        const report = facts.declared.has(dependency.value)
-          ? elsewhereReport(context.fleet, facts, generator, dependency)
+        const report = dependencies.declared.has(dependency.value)
+          ? elsewhereReport(facts, dependencies, generator, dependency)
           : nowhereReport(context, facts, generator, dependency);
         if (report !== null && isNew(dependency)) yield report;
       }
@@ -117,16 +125,19 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
 
 function nowhereReport(
   { fleet, sources }: CheckContext,
-  facts: DependencyFacts,
+  facts: Facts,
   generator: Generator,
   { value, at }: Known<string>,
 ): Report | null {
   // A fork may bring generators to every machine.
-  const declaring = isOtherClanCore(sources) ? [] : (generator.machines ?? []);
-  const machines = declaring.filter(machine => fleet.hasAllGenerators(machine));
-  const others = [...facts.declared.keys()].filter(name => name !== generator.name);
-  const meant = suggest(value, others);
-  if (meant === null && machines.length === 0) return null;
+  const machines = isOtherClanCore(sources) ? [] : machinesWithout(facts, generator, value);
+  const possible = possibleMachines(generator);
+  const brought = broughtNames(fleet, possible);
+  const others = [...facts.generators.keys(), ...brought].filter(name => name !== generator.name);
+  const isOpen = mayBeDefinedElsewhere(facts, value, possible);
+  const meant =
+    isOpen && machines.length === 0 ? nearName(facts, value, possible, brought) : suggest(value, others);
+  if (machines.length === 0 && (meant === null || meant === generator.name)) return null;
   const edit = meant === null ? null : replaceName(sources, at, value, meant);
   const what = machines.length === 0 ? '' : inBrackets(machines);
   return {
@@ -143,21 +154,29 @@ function nowhereReport(
   };
 }
 
+/**
+ * Returns the machines on which a generator lacks a dependency. One that is shared lacks it only if all of its machines
+ * do: it may use what any of them has.
+ */
+function machinesWithout(facts: Facts, generator: Generator, name: string): readonly string[] {
+  const possible = possibleMachines(generator);
+  const without = (generator.machines ?? []).filter(machine => isSurelyWithout(facts, machine, name));
+  return generator.body().share === false || without.length === possible.length ? without : [];
+}
+
 /** A shared generator may use what any of its machines has; any other one only what its own machine has. */
 function elsewhereReport(
-  fleet: Fleet,
+  facts: Facts,
   { declared }: DependencyFacts,
   generator: Generator,
   { value, at }: Known<string>,
 ): Report | null {
   const meant = declared.get(value) ?? [];
   const { share } = generator.body();
-  if (share === null || !meant.every(candidate => candidate.machinesComplete)) return null;
+  if (share === null) return null;
+  const without = machinesWithout(facts, generator, value);
+  if (without.length === 0) return null;
   const having = new Set(meant.flatMap(candidate => candidate.machines ?? []));
-  const machines = generator.machines ?? [];
-  const without = machines.filter(machine => !having.has(machine) && fleet.hasAllGenerators(machine));
-  const fails = share ? generator.machinesComplete && without.length === machines.length : true;
-  if (without.length === 0 || !fails) return null;
   return {
     at,
     machines: without,

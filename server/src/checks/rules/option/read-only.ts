@@ -2,9 +2,9 @@
 
 import { removeOption } from '../../../edits/edit-bindings.ts';
 import type { WrittenOption } from '../../../fleet/model/generators.ts';
+import { READ_ONLY } from '../../../fleet/options/generator-options.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
 import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
-import { READ_ONLY } from '../../facts/option/generator-options.ts';
 import { optionText, sift } from '../../facts/option/written-generator-options.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 

@@ -2,19 +2,19 @@
 
 import { removeOption } from '../../../edits/edit-bindings.ts';
 import { replaceName } from '../../../edits/edits.ts';
-import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import { didYouMean } from '../../../edits/suggest.ts';
 import type { WrittenOption } from '../../../fleet/model/generators.ts';
-import { firstTime } from '../../facts/fleet-facts.ts';
-import { isOtherClanCore, mayKnowMore } from '../../facts/inventory/clan-core-version.ts';
 import {
   FORMER,
   MODULE_KEYS,
   MODULE_WORDS,
+  meantBy,
   OPTIONS,
   type OptionOwner,
-  OTHER_WORDS,
   ownerOf,
-} from '../../facts/option/generator-options.ts';
+} from '../../../fleet/options/generator-options.ts';
+import { firstTime } from '../../facts/fleet-facts.ts';
+import { isOtherClanCore, mayKnowMore } from '../../facts/inventory/clan-core-version.ts';
 import { type DeclaredNames, declaredNames } from '../../facts/option/own-declarations.ts';
 import { sift } from '../../facts/option/written-generator-options.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
@@ -171,11 +171,6 @@ function isModule(options: readonly WrittenOption[], { of, owner }: WrittenOptio
 function mayBeDeclared({ isClan, names }: DeclaredNames, { of, name }: WrittenOption): boolean {
   if (!isClan || names.has(name)) return true;
   return names.has('generators') && meantBy(of, name) === null && !FORMER[of].has(name);
-}
-
-function meantBy(of: OptionOwner, name: string): string | null {
-  const usual = [...OPTIONS[of]].filter(([, type]) => type !== 'any').map(([each]) => each);
-  return OTHER_WORDS[of].get(name) ?? suggest(name, usual);
 }
 
 function formerReport({ sources }: CheckContext, { of, name, at }: WrittenOption): Report | null {

@@ -2,7 +2,12 @@
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
-import { type SoleDeclaration, soleDeclaration, soleFile } from '../../facts/store/declared-files.ts';
+import {
+  isDeclaredFor,
+  type SoleDeclaration,
+  soleDeclaration,
+  soleFile,
+} from '../../facts/store/declared-files.ts';
 import { storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import { keeping } from '../../memory/kept.ts';
@@ -51,9 +56,15 @@ Source: clan-core d7c35d912, clan_lib/vars/public_modules/in_repo.py (\`_set\`).
     for (const { generator, file } of secretsOf(contents)) {
       const declared = soleDeclaration(fleet, generator);
       if (declared === null || soleFile(declared, file)?.secret !== false) continue;
+      const isOfThis = isDeclaredFor(fleet, declared);
       const all = storedIndex(contents).generators.get(generator)?.files.get(file)?.all ?? [];
       for (const storedVar of all)
-        if (storedVar.kind === 'secret' && storedVar.current && isInPlace(declared, storedVar))
+        if (
+          storedVar.kind === 'secret' &&
+          storedVar.current &&
+          isInPlace(declared, storedVar) &&
+          isOfThis(storedVar)
+        )
           yield reportOf(fleet, declared, storedVar, all);
     }
   },

@@ -2,7 +2,7 @@
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import { sortedUnique } from '../../../std.ts';
 import {
-  certainlyWithout,
+  isDeclaredFor,
   lacksFile,
   readsOf,
   soleDeclaration,
@@ -64,13 +64,13 @@ Source: clan-core d7c35d912 writes declared files only and never removes others.
     for (const generator of storedIndex(stored()).generators.values()) {
       const declared = soleDeclaration(fleet, generator.name);
       if (declared === null || !declared.body.complete.files) continue;
-      const isWithout = certainlyWithout(declared);
+      const isOfThis = isDeclaredFor(fleet, declared);
       const { share } = declared.body;
       // What lies on the other side of sharing is reported with the generator.
       const isThere = (owner: string | null) =>
         owner === null
           ? share !== false
-          : share !== true && (!fleet.machinesComplete || machines.has(owner)) && !isWithout(owner);
+          : share !== true && (!fleet.machinesComplete || machines.has(owner)) && isOfThis({ owner });
       for (const file of generator.files.values())
         if (lacksFile(declared, file.name) && !isRead(generator.name, file.name))
           yield* reportsOf(fleet, generator.name, file, isThere);

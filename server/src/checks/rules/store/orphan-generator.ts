@@ -15,6 +15,7 @@ import {
 } from '../../facts/store/declared-files.ts';
 import { removal, storedFiles } from '../../facts/store/leftover-words.ts';
 import { type StoredGenerator, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
+import { readersOf } from '../../facts/use/reading-machines.ts';
 import { counted, inBrackets, machinesText, quoted } from '../../facts/wording.ts';
 import { keeping } from '../../memory/kept.ts';
 import type { CheckContext, Leftover, Report, Rule } from '../../rule.ts';
@@ -75,27 +76,52 @@ Source: clan-core d7c35d912 removes stored files only with \`clan machines delet
     const machines = new Set(fleet.machines.map(machine => machine.name));
     const isRead = readsOf(fleet);
     const isKnown = knowsServices(fleet);
-    let hidden: readonly string[] | null = null;
+    let hidden: readonly HiddenText[] | null = null;
     for (const stored of storedIndex(context.stored()).generators.values()) {
       const declared = soleDeclaration(fleet, stored.name);
-      if (declared !== null) yield* leftBehind(declared, stored, machines, fleet.directory ?? '');
-      else if (isKnown && isUndeclared(fleet, stored.name) && !isRead(stored.name, null)) {
+      if (declared !== null) yield* leftBehind(fleet, declared, stored, machines);
+      else if (isKnown && !isRead(stored.name, null)) {
         hidden ??= textsOfGaps(context);
-        if (!hidden.some(text => text.includes(stored.name))) yield* undeclared(stored, machines, fleet);
+        yield* undeclared(fleet, stored, machines, hidden);
       }
     }
   },
 };
 
-/** What could not be analysed may declare whatever it names. */
-function textsOfGaps({ fleet, sources }: CheckContext): string[] {
-  return sortedUnique(fleet.notAnalysable.map(({ at }) => at.file)).flatMap(file => sources.text(file) ?? []);
+/** The text of a file that could not be analysed. */
+interface HiddenText {
+  readonly text: string;
+  /** The machines that perhaps have it among their modules; null: any machine. */
+  readonly machines: readonly string[] | null;
 }
 
-function* undeclared(stored: StoredGenerator, machines: ReadonlySet<string>, fleet: Fleet): Iterable<Report> {
+/** What could not be analysed may declare whatever it names. */
+function textsOfGaps({ fleet, sources }: CheckContext): HiddenText[] {
+  return sortedUnique(fleet.notAnalysable.map(({ at }) => at.file)).flatMap(file => {
+    const text = sources.text(file);
+    const readers = readersOf(fleet, file);
+    const machines = readers === null ? null : [...readers.certain, ...readers.possible];
+    return text === null ? [] : [{ text, machines }];
+  });
+}
+
+function* undeclared(
+  fleet: Fleet,
+  stored: StoredGenerator,
+  machines: ReadonlySet<string>,
+  hidden: readonly HiddenText[],
+): Iterable<Report> {
+  const { name } = stored;
+  const mayBeHidden = (machine: string) =>
+    hidden.some(
+      ({ text, machines: readers }) => (readers === null || readers.includes(machine)) && text.includes(name),
+    );
+  const isWithout = (machine: string) => isUndeclared(fleet, name, [machine]) && !mayBeHidden(machine);
   if (isOfClanCore(stored)) return;
+  // What is shared may be any machine's.
+  if (stored.shared.length > 0 && ![...machines].every(isWithout)) return;
   // What lies there of machines that are gone is reported with the machine.
-  const owners = [...stored.byOwner.keys()].filter(name => machines.has(name));
+  const owners = [...stored.byOwner.keys()].filter(owner => machines.has(owner) && isWithout(owner));
   const first = stored.shared[0] ?? stored.byOwner.get(owners[0] ?? '')?.[0];
   if (first === undefined) return;
   const unless = unlessForeign(fleet, stored.shared.length > 0 ? machines : owners);
@@ -123,10 +149,10 @@ const isOfClanCore = keeping(({ name, files }: StoredGenerator): boolean =>
 );
 
 function* leftBehind(
+  fleet: Fleet,
   declared: SoleDeclaration,
   stored: StoredGenerator,
   machines: ReadonlySet<string>,
-  directory: string,
 ): Iterable<Report> {
   const { name } = stored;
   const { share } = declared.body;
@@ -134,10 +160,10 @@ function* leftBehind(
   if (share === false && stored.shared[0] !== undefined)
     yield {
       at: wholeFile(stored.shared[0].path),
-      message: `The generator "${name}" is not shared any more; these files are left over from when it was. Remove \`${below(directory, `vars/shared/${name}`)}\`.`,
+      message: `The generator "${name}" is not shared any more; these files are left over from when it was. Remove \`${below(fleet.directory ?? '', `vars/shared/${name}`)}\`.`,
       leftover: leftoverFrom(name, stored.shared, false),
     };
-  const without = share === true ? owners : owners.filter(certainlyWithout(declared));
+  const without = share === true ? owners : owners.filter(certainlyWithout(fleet, declared));
   const first = stored.byOwner.get(without[0] ?? '')?.[0];
   if (first === undefined) return;
   yield {

@@ -1,8 +1,12 @@
 /** store/plaintext-left: the plaintext of what is a secret, left in the repository. */
 import { catalogueFile } from '../../../fleet/catalogue/catalogue.ts';
-import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
-import { soleDeclaration, soleFile } from '../../facts/store/declared-files.ts';
+import {
+  isDeclaredFor,
+  type SoleDeclaration,
+  soleDeclaration,
+  soleFile,
+} from '../../facts/store/declared-files.ts';
 import { type StoredFileOf, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import { keeping } from '../../memory/kept.ts';
@@ -63,14 +67,16 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (\`StoreBase.set\`) and pub
   }),
   check: function* ({ fleet, stored }: CheckContext) {
     for (const { generator, file, isDouble } of publicFilesOf(stored())) {
-      const secret = isSecret(fleet, generator, file.name);
+      const declared = soleDeclaration(fleet, generator);
+      const secret = isSecret(declared, generator, file.name);
       if (secret === false || (secret === null && !isDouble)) continue;
+      const isOfThis = declared === null ? () => true : isDeclaredFor(fleet, declared);
       for (const storedVar of file.all) {
         if (storedVar.kind !== 'public') continue;
         const beside =
           isDouble && file.all.some(other => other.kind === 'secret' && isSamePlace(storedVar, other));
         if (beside) yield besideReport(storedVar, secret === true);
-        else if (secret === true) yield leftoverReport(storedVar);
+        else if (secret === true && isOfThis(storedVar)) yield leftoverReport(storedVar);
       }
     }
   },
@@ -102,8 +108,7 @@ function isSamePlace(storedVar: StoredVar, other: StoredVar): boolean {
 }
 
 /** Returns whether a file is meant to be a secret. Null where that is not certain. */
-function isSecret(fleet: Fleet, generator: string, file: string): boolean | null {
-  const declared = soleDeclaration(fleet, generator);
+function isSecret(declared: SoleDeclaration | null, generator: string, file: string): boolean | null {
   if (declared !== null) return soleFile(declared, file)?.secret ?? null;
   const known = catalogueFile(generator, file);
   return known !== null && known.secretBy === undefined && !known.secret ? false : null;

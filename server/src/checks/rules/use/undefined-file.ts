@@ -3,19 +3,24 @@
 import { replaceName } from '../../../edits/edits.ts';
 import { bindingAround } from '../../../edits/locate.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import { isCatalogueGenerator } from '../../../fleet/catalogue/catalogue.ts';
+import { literalsOf, mayInclude } from '../../../fleet/elsewhere/name-patterns.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator } from '../../../fleet/model/generators.ts';
-import type { Use } from '../../../fleet/model/uses.ts';
+import type { Unit, Use } from '../../../fleet/model/uses.ts';
 import { childrenOf } from '../../../nix/expressions.ts';
 import { type Expr, writtenName } from '../../../nix/syntax.ts';
 import { sortedUnique } from '../../../std.ts';
 import {
+  assumingUses,
   calledUses,
   type Facts,
   factsOf,
-  mayBeDefinedElsewhere,
-  mayInclude,
+  mayHaveFileDefinedElsewhere,
   plainUses,
 } from '../../facts/fleet-facts.ts';
+import { mayBeSame } from '../../facts/generator/script-io.ts';
+import { machinesOfUse } from '../../facts/use/reading-machines.ts';
 import { quoted } from '../../facts/wording.ts';
 import { keeping } from '../../memory/kept.ts';
 import { perUnit } from '../../memory/per-unit.ts';
@@ -134,25 +139,30 @@ Mend the name, or declare the file.`,
   check: perUnit(function* (unit, context) {
     const facts = factsOf(context.fleet);
     for (const use of plainUses(unit)) {
-      const files = filesWithoutUsed(facts, use);
+      const files = filesWithoutUsed(facts, use, machinesOfUse(context.fleet, unit, use));
       if (files === null || isHeldBack(context, facts, use)) continue;
       yield reportOf(context, use, files);
     }
-    for (const use of calledUses(unit)) {
-      const files = filesWithoutUsed(facts, use);
-      // What is stored of an earlier declaration is still found.
+    // What is stored of an earlier declaration is still found; and where there is no generator, nothing is read of it.
+    for (const use of [...calledUses(unit), ...assumingUses(unit)]) {
+      const files = filesWithoutUsed(facts, use, null);
       if (files !== null && !isHeldBack(context, facts, use))
         yield { ...reportOf(context, use, files), severity: 'warning' };
+    }
+    for (const use of computedUses(unit)) {
+      const files = filesOfFitting(context.fleet, facts, use);
+      if (files !== null) yield { ...reportOf(context, use, files), severity: 'warning' };
     }
   }),
 };
 
 /** Returns all files of the used generator if the used one is certainly not among them; else null. */
-function filesWithoutUsed(facts: Facts, use: Use): string[] | null {
+function filesWithoutUsed(facts: Facts, use: Use, machines: readonly string[] | null): string[] | null {
   const name = use.fileName;
   if (name === null || use.fileKind === 'pattern') return null;
   const generators = facts.generators.get(use.generator);
-  if (generators === undefined || mayBeDefinedElsewhere(facts, use.generator)) return null;
+  if (generators === undefined || mayHaveFileDefinedElsewhere(facts, use.generator, name, machines))
+    return null;
   const files: string[] = [];
   for (const generator of generators) {
     if (mayHave(generator, name)) return null;
@@ -160,6 +170,48 @@ function filesWithoutUsed(facts: Facts, use: Use): string[] | null {
   }
   return sortedUnique(files);
 }
+
+/** Returns the uses of a unit that select the option of a generator whose name is computed. */
+function computedUses(unit: Unit): readonly Use[] {
+  return unit.uses.filter(
+    use => use.by === 'option' && use.generatorKind === 'pattern' && !use.guarded && use.key === null,
+  );
+}
+
+/**
+ * Returns the files of all generators that a name with holes may be, if there are any, none of them has the used one,
+ * and that is nearly the name of one of theirs; else null.
+ */
+function filesOfFitting(fleet: Fleet, facts: Facts, { generator, fileName, fileKind }: Use): string[] | null {
+  if (fileName === null || fileKind === 'pattern' || mayBeAnyName(generator)) return null;
+  const fitting = fleet.generators.filter(
+    ({ name, machines }) =>
+      machines?.length !== 0 && mayBeSame(generator, name) && haveSameEnds(generator, name),
+  );
+  const isKnown = fitting.every(
+    ({ name, nameKind }) =>
+      nameKind === 'pattern' || !mayHaveFileDefinedElsewhere(facts, name, fileName, null),
+  );
+  if (!isKnown || fitting.some(candidate => mayHave(candidate, fileName))) return null;
+  const files = sortedUnique(fitting.flatMap(candidate => candidate.body().files.map(({ name }) => name)));
+  return suggest(fileName, files) === null ? null : files;
+}
+
+/** Tells whether what is written before the first hole and behind the last goes together in two names. */
+function haveSameEnds(one: string, other: string): boolean {
+  const [first, second] = [literalsOf(one), literalsOf(other)];
+  const starts = (left = '', right = '') => left.startsWith(right) || right.startsWith(left);
+  const ends = (left = '', right = '') => left.endsWith(right) || right.endsWith(left);
+  return starts(first[0], second[0]) && ends(first.at(-1), second.at(-1));
+}
+
+/** Tells whether hardly anything is known of a name, or one of clan-core's services may have made it. */
+function mayBeAnyName(name: string): boolean {
+  const parts = literalsOf(name);
+  return parts.join('').length < MIN_WRITTEN || isCatalogueGenerator(parts.join('x'));
+}
+
+const MIN_WRITTEN = 4;
 
 const answersOf = keeping((_: Generator) => new Map<string, boolean>());
 

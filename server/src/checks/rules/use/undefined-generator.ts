@@ -1,19 +1,22 @@
 /** use/undefined-generator: a use of a generator that nothing defines. */
 
 import { replaceName } from '../../../edits/edits.ts';
-import { didYouMean, editDistance, suggest } from '../../../edits/suggest.ts';
+import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Unit, Use } from '../../../fleet/model/uses.ts';
 import {
   calledUses,
   type Facts,
   factsOf,
+  isSurelyWithout,
   isWithout,
   machinesOfUnit,
   mayBeDefinedElsewhere,
   plainUses,
 } from '../../facts/fleet-facts.ts';
 import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
-import { isPerhapsLeftOut, isSurelyWithout, readersOf } from '../../facts/use/reading-machines.ts';
+import { broughtNames, nearName } from '../../facts/near-names.ts';
+import { isPerhapsLeftOut, machinesOfUse, readersOf } from '../../facts/use/reading-machines.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext, Report, Rule, Severity } from '../../rule.ts';
@@ -30,9 +33,9 @@ A module reads a file of a generator that the machine does not have. Evaluating 
 
 Reported only where it is certain: the module assigns its generators from the registry and all their names are
 known, or all modules of the machines that read it are; nothing else that the machine may have defines a generator of
-the name, or one whose name is not fully known and might be it, and it is not a generator of clan-core's own services.
-Where modules of other flakes might define it, a name that differs by one or two letters from one of this workspace's
-is a warning.
+the name, or one whose name is not fully known and might be it, and no service of clan-core that it is given brings it.
+Where modules of other flakes, or something whose name is not known, might define it, a name that differs by one or two
+letters from one of this workspace's or of its services is a warning.
 
 Mend the name, or select the key that brings the generator.`,
   examples: ({ hostOf, PIPELINE }) => ({
@@ -102,16 +105,15 @@ Mend the name, or select the key that brings the generator.`,
     const from =
       assigned === null ? null : { names: assigned, machines: machinesOfUnit(unit), isByKey: true };
     for (const use of uses) {
-      if (mayBeDefinedElsewhere(facts, use.generator)) continue;
       const missing =
         (from === null ? null : missingFrom(facts, from, use)) ??
         missingOn(context, facts, unit, use) ??
-        misspelt(facts, use);
+        misspelt(context.fleet, facts, use, machinesOfUse(context.fleet, unit, use));
       if (missing !== null) yield reportOf(context, facts, missing, use);
     }
     // Whose generator a function asks for is not known: of any machine, by its stored file.
     for (const use of called) {
-      const missing = mayBeDefinedElsewhere(facts, use.generator) ? null : misspelt(facts, use);
+      const missing = misspelt(context.fleet, facts, use, null);
       if (missing !== null) yield reportOf(context, facts, missing, use);
     }
   }),
@@ -147,7 +149,8 @@ function missingFrom(
   from: Lacking & { readonly names: ReadonlySet<string> },
   use: Use,
 ): Lacking | null {
-  if (from.names.has(use.generator)) return null;
+  if (from.names.has(use.generator) || mayBeDefinedElsewhere(facts, use.generator, from.machines))
+    return null;
   if (!facts.generators.has(use.generator)) return from;
   const { machines } = from;
   return machines.length > 0 && machines.every(machine => isWithout(facts, machine, use.generator))
@@ -155,40 +158,39 @@ function missingFrom(
     : null;
 }
 
-/** Returns where all machines that read the module are without the generator. */
+/**
+ * Returns where machines that read the module are without the generator. Of a machine that has one, the module may know
+ * when to read it.
+ */
 function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, use: Use): Lacking | null {
   const readers = readersOf(fleet, unit.file);
   if (readers === null || readers.certain.length === 0 || use.at.file !== unit.file) return null;
   if (isOtherClanCore(sources)) return null;
-  const isWithoutIt = (machine: string) => isSurelyWithout(fleet, facts, machine, use.generator);
-  if (!readers.certain.every(isWithoutIt) || !readers.possible.every(isWithoutIt)) return null;
+  const isWithoutIt = (machine: string) => isSurelyWithout(facts, machine, use.generator);
+  const machines = readers.certain.filter(isWithoutIt);
+  if (machines.length === 0) return null;
+  const isOnAll = machines.length === readers.certain.length && readers.possible.every(isWithoutIt);
+  if (!isOnAll && facts.generators.has(use.generator)) return null;
   const source = sources.parse(unit.file);
   // `self.nixosConfigurations.lea.config`: another machine's.
   if (source === null || /\b(nixosConfigurations|darwinConfigurations|nodes)\b/.test(source.text))
     return null;
-  if (facts.generators.has(use.generator) && isPerhapsLeftOut(source, use.at)) return null;
+  if ((!isOnAll || facts.generators.has(use.generator)) && isPerhapsLeftOut(source, use.at)) return null;
   const names = [...facts.generators].flatMap(([name, generators]) =>
-    generators.some(generator => readers.certain.every(machine => generator.machines?.includes(machine)))
+    generators.some(generator => machines.every(machine => generator.machines?.includes(machine)))
       ? [name]
       : [],
   );
-  return { names, machines: readers.certain, isByKey: false };
+  return { names: [...names, ...broughtNames(fleet, machines)], machines, isByKey: false };
 }
 
 /**
- * A name that nothing in the workspace defines, right beside one that is defined. Modules of other flakes might define
- * it, so that it is no more than surely a mistake.
+ * A name that nothing in the workspace defines, right beside one that there is. What is not known might define it, so that
+ * it is no more than surely a mistake.
  */
-function misspelt(facts: Facts, use: Use): Lacking | null {
-  if (facts.generators.has(use.generator)) return null;
-  const meant = suggest(use.generator, facts.generators.keys());
-  if (meant === null || editDistance(use.generator, meant) > 2 || isNextOf(use.generator, meant)) return null;
-  return { names: [meant], machines: [], isByKey: false, severity: 'warning' };
-}
-
-/** `key-1` and `key-2`: who has the one may have the other from elsewhere. */
-function isNextOf(name: string, other: string): boolean {
-  return name.replace(/\d+/g, '') === other.replace(/\d+/g, '');
+function misspelt(fleet: Fleet, facts: Facts, use: Use, machines: readonly string[] | null): Lacking | null {
+  const meant = nearName(facts, use.generator, machines, broughtNames(fleet, machines));
+  return meant === null ? null : { names: [meant], machines: [], isByKey: false, severity: 'warning' };
 }
 
 function reportOf(

@@ -2,7 +2,9 @@
  * The options that clan-core knows: of generators, of their files and of their prompts, and what became of those that
  * it knew once. Reads `data/generator-options.json`.
  */
-import type { WrittenOption } from '../../../fleet/model/generators.ts';
+
+import { suggest } from '../../nix/near-names.ts';
+import type { WrittenOption } from '../model/generators.ts';
 import data from './data/generator-options.json' with { type: 'json' };
 
 /** What an option takes; `any` where only clan itself sets it. */
@@ -86,4 +88,30 @@ export function ownerOf(name: string, besides: OptionOwner): OptionOwner | null 
     one => one !== besides && OPTIONS[one].has(name) && OPTIONS[one].get(name) !== 'any',
   );
   return owners.length === 1 ? (owners[0] ?? null) : null;
+}
+
+/** Returns the option that somebody most likely means by a name that is none here; null if no option is near. */
+export function meantBy(of: OptionOwner, name: string): string | null {
+  const usual = [...OPTIONS[of]].filter(([, type]) => type !== 'any').map(([option]) => option);
+  return OTHER_WORDS[of].get(name) ?? suggest(name, usual);
+}
+
+/** An option, and what it is an option of. */
+export interface OwnedOption {
+  readonly of: OptionOwner;
+  readonly name: string;
+}
+
+/**
+ * Returns the option that a name that is none here may stand for: its name of today, the one of another thing (`secret`
+ * of a generator), or the nearest. Null for options, and for what resembles none.
+ */
+export function perhapsMeant(of: OptionOwner, name: string): OwnedOption | null {
+  if (OPTIONS[of].has(name) || MODULE_WORDS.has(name) || name.startsWith('_')) return null;
+  const former = FORMER[of].get(name);
+  if (former !== undefined) return former.now === null ? null : { of, name: former.now };
+  const owner = ownerOf(name, of);
+  if (owner !== null) return { of: owner, name };
+  const meant = meantBy(of, name);
+  return meant === null ? null : { of, name: meant };
 }

@@ -1,0 +1,29 @@
+/** The messages to the page of the graph for what the server answered. */
+import { l10n } from 'vscode';
+import type { GraphResult } from '../protocol/graph.ts';
+import type { Choice, ToPage } from '../webview/messages.ts';
+
+/** Everything, grouped as it reads best. */
+export const EVERYTHING: Choice = {
+  ...{ machine: null, generator: null, kind: null, condition: null },
+  ...{ grouping: 'auto', open: null },
+};
+
+/** @param isOther true if another picture replaces the one before, which is then shown whole */
+export function graphMessage(result: GraphResult | null, choice: Choice, isOther: boolean): ToPage {
+  if (!result || result.generators === 0)
+    return { type: 'empty', message: emptyText(result, choice), choice };
+  const { text, machines, generators, groups, owners, legend, open, rootUri } = result;
+  return {
+    ...{ type: 'graph', picture: text, machines, generators, groups, owners, legend },
+    ...{ root: rootUri, isOther },
+    choice: { ...choice, open },
+  };
+}
+
+function emptyText(result: GraphResult | null, { machine, generator, kind, condition }: Choice): string {
+  const isChosen = [machine, generator, kind, condition].some(choice => choice !== null);
+  return result && isChosen
+    ? l10n.t('No generator matches. Choose something else above.')
+    : l10n.t('No generator is declared here. Open a fleet: a folder whose Nix files declare vars.');
+}

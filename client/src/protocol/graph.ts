@@ -1,0 +1,44 @@
+/** The request for the dependency graph of a root. */
+/** Request: the dependency graph of one root, drawn. */
+export const graphRequest = 'varsmith/graph';
+
+export interface GraphParams {
+  /** The URI of a file of the root; null: the first root. */
+  readonly near: string | null;
+  readonly machine: string | null;
+  readonly generator: string | null;
+  /** Only generators with such a file, or with a prompt. */
+  readonly kind: 'secret' | 'public' | 'prompt' | null;
+  /** Only generators of which this holds. */
+  readonly condition: 'present' | 'outdated' | 'partial' | 'missing' | 'error' | 'cycle' | null;
+  /** `auto`: the one that reads best, and folded, where there are many generators; else none. */
+  readonly grouping: 'machine' | 'service' | 'auto' | null;
+  /** Ids of the groups that are open; null: all. */
+  readonly open: readonly string[] | null;
+  readonly format: 'picture' | 'svg' | 'dot' | 'mermaid';
+}
+
+export interface GraphResult {
+  /** SVG without colours for `picture`; otherwise a text to be kept as a file. */
+  readonly text: string;
+  /** The folder's name. */
+  readonly root: string;
+  readonly rootUri: string;
+  readonly machines: readonly string[];
+  readonly generators: number;
+  /** What `auto` came to, and the ids of the groups. */
+  readonly grouping: 'machine' | 'service' | null;
+  readonly open: readonly string[] | null;
+  readonly groups: readonly string[];
+  /** Generators that one machine alone has. */
+  readonly owners: Readonly<Record<string, string>>;
+  /** What the marks, borders and lines that are in the picture mean. */
+  readonly legend: readonly GraphLegendEntry[];
+}
+
+interface GraphLegendEntry {
+  /** SVG, drawn around 0, 0. */
+  readonly sample: string;
+  readonly sampleWidth: number;
+  readonly text: string;
+}

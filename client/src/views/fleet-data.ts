@@ -1,0 +1,92 @@
+/**
+ * The data of the fleet's views, asked from the server level by level: roots first, generators and keys when their item
+ * is opened. Knows nothing of how items look.
+ */
+import { window } from 'vscode';
+import type { Server } from '../language/server.ts';
+import {
+  type AtParams,
+  type AtResult,
+  atRequest,
+  EVERYTHING,
+  type FleetFilter,
+  type FleetGenerator,
+  type FleetParams,
+  type FleetRoot,
+  fleetRequest,
+  type KeyDetail,
+  type KeyParams,
+  keyRequest,
+  type MachineParams,
+  machineRequest,
+} from '../protocol/fleet.ts';
+import { type FleetNode, keyParts, partsOf } from './tree-items.ts';
+
+export interface FleetData {
+  readonly server: Server;
+  /** Called with every answer; `failed` is true if there was none. */
+  readonly onRoots: (roots: readonly FleetRoot[], failed: boolean) => void;
+  filter: FleetFilter;
+  /** The last answer. */
+  roots: readonly FleetRoot[];
+  /** Both views ask at once; one answer serves both. */
+  asking: Promise<readonly FleetRoot[]> | null;
+}
+
+export function createFleetData(server: Server, onRoots: FleetData['onRoots']): FleetData {
+  return { server, onRoots, filter: EVERYTHING, roots: [], asking: null };
+}
+
+/** Asks for the roots that the filter leaves. Never rejects: without an answer there are none. */
+export function askRoots(data: FleetData): Promise<readonly FleetRoot[]> {
+  const receive = (roots: readonly FleetRoot[], failed: boolean) => {
+    data.roots = roots;
+    data.onRoots(roots, failed);
+    return roots;
+  };
+  data.asking ??= data.server
+    .request<FleetRoot[] | null>(fleetRequest, { filter: data.filter } satisfies FleetParams)
+    .then(
+      roots => receive(roots ?? [], false),
+      // The status reports why the server does not run; the view says what to do.
+      () => receive([], true),
+    )
+    .finally(() => {
+      data.asking = null;
+    });
+  return data.asking;
+}
+
+/** Asks for the items below an item that is not the top of a view. */
+export async function askChildren(data: FleetData, node: FleetNode): Promise<FleetNode[]> {
+  if (node.kind === 'key') return askKey(data, node);
+  if (node.kind !== 'machine' && node.kind !== 'unassigned') return partsOf(node);
+  return askGenerators(data, node.root, node.kind === 'machine' ? node.machine.name : null);
+}
+
+/** @param machine `null`: the generators of no known machine */
+export async function askGenerators(
+  { server, filter }: FleetData,
+  root: string,
+  machine: string | null,
+): Promise<FleetNode[]> {
+  const params: MachineParams = { root, machine, filter };
+  const generators = await server.request<FleetGenerator[] | null>(machineRequest, params);
+  return (generators ?? []).map(generator => ({ kind: 'generator', root, machine, generator }));
+}
+
+async function askKey({ server }: FleetData, node: FleetNode & { kind: 'key' }): Promise<FleetNode[]> {
+  const { registry, key } = node.key;
+  const params: KeyParams = { root: node.root, registry, key };
+  const detail = await server.request<KeyDetail | null>(keyRequest, params);
+  return detail === null ? [] : keyParts(detail);
+}
+
+/** Asks which part of a fleet is at the cursor; `null` if there is none, or no editor is open. */
+export async function askAtCursor(server: Server): Promise<AtResult | null> {
+  const editor = window.activeTextEditor;
+  if (!editor) return null;
+  const { line, character } = editor.selection.active;
+  const params: AtParams = { uri: editor.document.uri.toString(), position: { line, character } };
+  return server.request<AtResult | null>(atRequest, params);
+}

@@ -1,0 +1,53 @@
+/** The selected part of the picture: what is opened, shown alone, or gone to by keys and search. */
+import { choose, type Page } from './page.ts';
+
+/** Opens a generator's declaration; opens or folds a group. */
+export function activate(page: Page, part: SVGGElement | null): void {
+  const { id, group } = part?.dataset ?? {};
+  if (id !== undefined) page.host.postMessage({ type: 'open', id });
+  else if (part && group !== undefined) {
+    page.anchor = { key: group, at: part.getBoundingClientRect() };
+    const open = page.choice.open ?? page.shown?.groups ?? [];
+    const others = open.filter(other => other !== group);
+    choose(page, { open: open.includes(group) ? others : [...open, group] }, true);
+  }
+}
+
+/** Shows only what leads to the selected generator and what follows from it; or everything again. */
+export function toggleFocus(page: Page): void {
+  const id = page.parts?.current()?.dataset.id;
+  if (page.choice.generator !== null) choose(page, { generator: null, open: null });
+  else if (id !== undefined) choose(page, { generator: id, open: null });
+}
+
+/** Shows what the button that toggles the focus would do. */
+export function fillFocus({ choice: { generator }, elements: { focus }, texts, parts }: Page): void {
+  focus.textContent = generator === null ? texts.focus : filled(texts.only, generator);
+  focus.setAttribute('aria-pressed', String(generator !== null));
+  focus.disabled = generator === null && parts?.current()?.dataset.id === undefined;
+}
+
+/** Goes to the match after the selected part, or before it. */
+export function findNext(page: Page, matches: readonly SVGGElement[], step: 1 | -1): void {
+  const current = page.parts?.current();
+  const at = current ? matches.indexOf(current) : -1;
+  const next = at === -1 ? matches[0] : matches[(at + step + matches.length) % matches.length];
+  if (next) go(page, next, false);
+}
+
+/** @param hasFocus false where the focus should stay, as in the search field */
+export function go(page: Page, part: SVGGElement, hasFocus = true): void {
+  const { parts, view } = page;
+  const field = document.activeElement;
+  parts?.focus(part);
+  if (!hasFocus && field instanceof HTMLElement) field.focus();
+  parts?.mark(part);
+  fillFocus(page);
+  if (hasFocus) view.bringIn(part);
+  else view.reveal(part);
+}
+
+/** Returns a text with values in its holes. */
+export function filled(text: string, ...values: readonly (string | number)[]): string {
+  return text.replaceAll(/\{(\d)\}/g, (hole, at: string) => String(values[Number(at)] ?? hole));
+}

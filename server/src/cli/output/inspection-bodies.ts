@@ -1,0 +1,133 @@
+/**
+ * What generators are, in the shape of `inspect --format json`: as a whole, and on each machine on which it is something else.
+ * Nothing is given as known that holds on some of the machines only.
+ */
+
+import type { MachineClass } from '../../fleet/model/base.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
+import type {
+  Generator,
+  GeneratorBody,
+  GeneratorFile,
+  GeneratorScript,
+} from '../../fleet/model/generators.ts';
+import type { Place } from '../../nix/places.ts';
+
+export type At = (place: Place) => { file: string; line: number; column: number };
+
+/** The class of the machines in question; null where it is not known, or they differ. */
+type Class = MachineClass | null;
+
+type ShownBody = ReturnType<typeof shownBody>;
+
+/** A body as it is shown, and as text. */
+interface Shown {
+  readonly body: ShownBody;
+  readonly text: string;
+}
+
+/** Root's group, which files have unless told otherwise; clan-core d7c35d912, generic-generator.nix. */
+const ROOTS_GROUPS: Readonly<Record<MachineClass, string>> = { nixos: 'root', darwin: 'wheel' };
+
+/** Shows what generators of the fleet are. */
+export function bodiesShown(fleet: Fleet, at: At) {
+  const classes = new Map<string, Class>(fleet.machines.map(machine => [machine.name, machine.class]));
+  const anyClass = fleet.machinesComplete ? commonClass(classes.values()) : null;
+  return (generator: Generator) => {
+    const machines = generator.machines ?? [];
+    const whole = generator.body();
+    const known = new Map<GeneratorBody, Map<Class, Shown>>();
+    const shown = (body: GeneratorBody, machineClass: Class): Shown => {
+      const byClass = known.get(body) ?? new Map<Class, Shown>();
+      known.set(body, byClass);
+      let own = byClass.get(machineClass);
+      if (own === undefined) {
+        const made = shownBody(body, machineClass, at);
+        own = { body: made, text: JSON.stringify(made) };
+        byClass.set(machineClass, own);
+      }
+      return own;
+    };
+    const mayBeOn = generator.machinesComplete
+      ? commonClass(machines.map(machine => classes.get(machine) ?? null))
+      : anyClass;
+    const own = machines.map(machine => ({ machine, body: generator.bodyOn(machine) }));
+    const bodies = new Set(own.map(({ body }) => body));
+    const entry = onAll(shown(whole, mayBeOn).body, [...bodies]);
+    const text = JSON.stringify(entry);
+    const perMachine = own.flatMap(({ machine, body }) => {
+      const there = shown(body, classes.get(machine) ?? null);
+      return there.text === text ? [] : [{ machine, ...there.body }];
+    });
+    return { ...entry, perMachine };
+  };
+}
+
+/** Returns the class that all have. */
+function commonClass(classes: Iterable<Class>): Class {
+  const [only = null, ...others] = new Set(classes);
+  return others.length === 0 ? only : null;
+}
+
+/** Marks the files and prompts that some of the bodies lack. */
+function onAll(entry: ShownBody, bodies: readonly GeneratorBody[]): ShownBody {
+  if (bodies.length < 2) return entry;
+  const marked = <T extends { readonly name: string; readonly conditional: boolean }>(
+    items: readonly T[],
+    list: 'files' | 'prompts',
+  ): T[] => {
+    const names = bodies.map(body => new Set(body[list].map(({ name }) => name)));
+    return items.map(item =>
+      names.every(those => those.has(item.name)) ? item : { ...item, conditional: true },
+    );
+  };
+  return { ...entry, files: marked(entry.files, 'files'), prompts: marked(entry.prompts, 'prompts') };
+}
+
+function shownBody(body: GeneratorBody, machineClass: Class, at: At) {
+  return {
+    completeness: body.completeness,
+    share: body.share,
+    files: body.files.map(file => shownFile(file, machineClass, at)),
+    prompts: body.prompts.map(({ name, type, description, persist, at: place }) => ({
+      name,
+      type,
+      description,
+      persist,
+      conditional: false,
+      ...at(place),
+    })),
+    dependencies: body.dependencies.map(({ value, at: place }) => ({ name: value, ...at(place) })),
+    runtimeInputs: body.runtimeInputs,
+    script: body.script && shownScript(body.script, at),
+    validation: isKnown(body.validation) ? (body.validation ?? null) : null,
+  };
+}
+
+function shownFile({ hasDefaultGroup, at: place, ...file }: GeneratorFile, machineClass: Class, at: At) {
+  const group = hasDefaultGroup && machineClass !== null ? ROOTS_GROUPS[machineClass] : file.group;
+  return { ...file, group, ...at(place) };
+}
+
+function shownScript({ text, source, at: place }: GeneratorScript, at: At) {
+  const known = text !== null && source !== null;
+  return {
+    known,
+    ...at(place),
+    text: known ? source.text : null,
+    holes: known
+      ? source.holes.map(({ start, end }) => ({
+          start,
+          end,
+          // Between `${` and `}`.
+          expression: source.text.slice(start + 2, end - 1),
+        }))
+      : [],
+  };
+}
+
+/** Null inside of it stands for what is not known, and then nothing of it is told. */
+function isKnown(value: unknown): boolean {
+  if (value === null) return false;
+  return typeof value !== 'object' || Object.values(value).every(isKnown);
+}

@@ -1,0 +1,49 @@
+/** Names that somebody may have meant. Knows nothing of what the names stand for. */
+
+/**
+ * Returns the candidate that somebody most likely meant, or null if none is near enough. Near enough is about one slip
+ * in three characters; a name of one or two characters has no near ones. Equal distances go to the first in order.
+ */
+export function suggest(name: string, candidates: Iterable<string>): string | null {
+  const limit = Math.min(4, Math.floor((name.length + 1) / 3));
+  let best: string | null = null;
+  let bestDistance = limit + 1;
+  for (const candidate of candidates) {
+    if (candidate === name || Math.abs(candidate.length - name.length) >= bestDistance) continue;
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), bestDistance);
+    if (distance >= bestDistance) continue;
+    best = candidate;
+    bestDistance = distance;
+  }
+  return best;
+}
+
+/**
+ * Returns how many insertions, deletions, replacements and swaps of neighbours lead from one text to the other (the
+ * restricted Damerau-Levenshtein distance). Gives up with `enough` as soon as it cannot be less.
+ */
+export function editDistance(from: string, to: string, enough = Number.POSITIVE_INFINITY): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    let smallest = row;
+    for (let column = 1; column <= to.length; column++) {
+      const same = from[row - 1] === to[column - 1];
+      let cost = Math.min(
+        (last[column] as number) + 1,
+        (current[column - 1] as number) + 1,
+        (last[column - 1] as number) + (same ? 0 : 1),
+      );
+      const swapped =
+        row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      if (swapped) cost = Math.min(cost, (beforeLast[column - 2] as number) + 1);
+      current.push(cost);
+      smallest = Math.min(smallest, cost);
+    }
+    if (smallest >= enough) return enough;
+    beforeLast = last;
+    last = current;
+  }
+  return last[to.length] as number;
+}
