@@ -78,14 +78,14 @@ function isWithoutFile({ fleet }: CheckContext, { machine, definition, secrets }
   const all = secrets.secrets.find(secret => secret.keeper === 'sops' && secret.name === name);
   if (all === undefined || all.implicitOn.length > 0) return false;
   if (all.definitions.some(({ complete, given }) => !complete || given.includes('sopsFile'))) return false;
-  return !mayBeGenerated(fleet, name);
+  return !mayBeGenerated(fleet, name, machine);
 }
 
 /** Clan calls the secrets of generators `vars/per-machine/MACHINE/GENERATOR/FILE` and `vars/shared/GENERATOR/FILE`. */
-function mayBeGenerated(fleet: Fleet, name: string): boolean {
+function mayBeGenerated(fleet: Fleet, name: string, machine: string): boolean {
   if (!fleet.isClan || !name.startsWith('vars/')) return false;
   const [generator, file] = name.split('/').slice(-2) as [string, string];
-  if (isUndeclared(fleet, generator)) return false;
+  if (isUndeclared(fleet, generator, [machine])) return false;
   const declaration = soleDeclaration(fleet, generator);
   return declaration === null || !lacksFile(declaration, file);
 }

@@ -94,9 +94,9 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\
   },
 };
 
-/** Returns a machine with the key that it has not; none where it has it, or that is not known. */
+/** Returns a machine with the key that it has not; none where it has it, or that is not known: its options may rule the secret out. */
 function keyLackedOn({ machine, definition, secrets }: OwnDefinition) {
-  const key = secrets.keyOf(definition);
+  const key = definition.conditional ? null : secrets.keyOf(definition);
   return key?.certain === true && key.kind !== 'found' ? [{ machine, definition, key }] : [];
 }
 
