@@ -226,9 +226,6 @@ function runOf(cx: Evaluation, inventory: Inventory, service: Service, instance:
       attr(roleValue(cx, { inventory, service, instance, role }, machines, all !== null), null),
     );
   }
-  for (const name of service.roles.keys())
-    if (!entries.has(name) && instance.complete)
-      entries.set(name, attr(attrsOf({ machines: attrsOf({}, null) }, null), null));
   const roles = attrs(
     entries,
     null,
