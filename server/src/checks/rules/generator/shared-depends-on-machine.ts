@@ -78,14 +78,30 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
 
 /** Returns the generators that a name means if all of them are certainly per machine; null otherwise. */
 function perMachine(facts: DependencyFacts, shared: Generator, name: string): readonly Generator[] | null {
-  const declared = facts.declared.get(name) ?? [];
+  const declared = (facts.declared.get(name) ?? []).filter(generator => mayMeet(shared, generator));
   const brought = facts.brought.get(name) ?? [];
   const isOne =
     declared.length > 0 ? !facts.mayBeElsewhere(name, possibleMachines(shared)) : brought.length > 0;
   const isOwn =
-    declared.every(generator => generator.body().share === false) &&
+    declared.every(generator => sharesOn(generator, shared).every(share => share === false)) &&
     brought.every(generator => generator.share === false);
   return isOne && isOwn ? declared : null;
+}
+
+/** Returns whether a machine may have both; of those that no machine is known to have, nobody knows. */
+function mayMeet(generator: Generator, other: Generator): boolean {
+  const machines = possibleMachines(generator);
+  const others = possibleMachines(other);
+  if (machines.length === 0 || others.length === 0) return true;
+  return machines.some(machine => others.includes(machine));
+}
+
+/** Returns whether a generator is shared, on the machines that have it together with another. */
+function sharesOn(generator: Generator, other: Generator): readonly (boolean | null)[] {
+  const { share } = generator.body();
+  if (share !== null) return [share];
+  const machines = possibleMachines(generator).filter(machine => possibleMachines(other).includes(machine));
+  return machines.length === 0 ? [null] : machines.map(machine => generator.bodyOn(machine).share);
 }
 
 function reportOf(

@@ -18,7 +18,7 @@ import {
   namedDependencies,
 } from '../../facts/generator/dependency-targets.ts';
 import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
-import { broughtNames, nearName } from '../../facts/near-names.ts';
+import { broughtNames, namesOn, nearName } from '../../facts/near-names.ts';
 import { inBrackets, machinesText } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -133,10 +133,10 @@ function nowhereReport(
   const machines = isOtherClanCore(sources) ? [] : machinesWithout(facts, generator, value);
   const possible = possibleMachines(generator);
   const brought = broughtNames(fleet, possible);
-  const others = [...facts.generators.keys(), ...brought].filter(name => name !== generator.name);
+  const others = [...namesOn(facts, possible), ...brought].filter(name => name !== generator.name);
   const isOpen = mayBeDefinedElsewhere(facts, value, possible);
   const meant =
-    isOpen && machines.length === 0 ? nearName(facts, value, possible, brought) : suggest(value, others);
+    isOpen && machines.length === 0 ? nearName(facts, value, possible, others) : suggest(value, others);
   if (machines.length === 0 && (meant === null || meant === generator.name)) return null;
   const edit = meant === null ? null : replaceName(sources, at, value, meant);
   const what = machines.length === 0 ? '' : inBrackets(machines);

@@ -3,22 +3,13 @@
 import { replaceName } from '../../../edits/edits.ts';
 import { bindingAround } from '../../../edits/locate.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
-import { mayInclude } from '../../../fleet/elsewhere/name-patterns.ts';
-import type { Generator } from '../../../fleet/model/generators.ts';
 import type { Use } from '../../../fleet/model/uses.ts';
 import { childrenOf } from '../../../nix/expressions.ts';
 import { type Expr, writtenName } from '../../../nix/syntax.ts';
-import { sortedUnique } from '../../../std.ts';
-import {
-  calledUses,
-  type Facts,
-  factsOf,
-  mayHaveFileDefinedElsewhere,
-  plainUses,
-} from '../../facts/fleet-facts.ts';
+import { calledUses, factsOf, plainUses } from '../../facts/fleet-facts.ts';
+import { type LackingFile, lackingFile } from '../../facts/use/lacking-files.ts';
 import { machinesOfUse } from '../../facts/use/reading-machines.ts';
-import { quoted } from '../../facts/wording.ts';
-import { keeping } from '../../memory/kept.ts';
+import { inBrackets, quoted } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -133,55 +124,26 @@ Mend the name, or declare the file.`,
     ],
   }),
   check: perUnit(function* (unit, context) {
-    const facts = factsOf(context.fleet);
+    const { fleet } = context;
     for (const use of plainUses(unit)) {
-      const files = filesWithoutUsed(facts, use, machinesOfUse(context.fleet, unit, use));
-      if (files === null || isHeldBack(context, facts, use)) continue;
-      yield reportOf(context, use, files);
+      const lacking = lackingFile(context, use, () => machinesOfUse(fleet, unit, use));
+      if (lacking !== null && !isHeldBack(context, use)) yield reportOf(context, use, lacking);
     }
     for (const use of calledUses(unit)) {
-      const files = filesWithoutUsed(facts, use, null);
+      const lacking = lackingFile(context, use, () => null);
       // What is stored of an earlier declaration is still found.
-      if (files !== null && !isHeldBack(context, facts, use))
-        yield { ...reportOf(context, use, files), severity: 'warning' };
+      if (lacking !== null && !isHeldBack(context, use))
+        yield { ...reportOf(context, use, lacking), severity: 'warning' };
     }
   }),
 };
-
-/** Returns all files of the used generator if the used one is certainly not among them; else null. */
-function filesWithoutUsed(facts: Facts, use: Use, machines: readonly string[] | null): string[] | null {
-  const name = use.fileName;
-  if (name === null || use.fileKind === 'pattern') return null;
-  const generators = facts.generators.get(use.generator);
-  if (generators === undefined || mayHaveFileDefinedElsewhere(facts, use.generator, name, machines))
-    return null;
-  const files: string[] = [];
-  for (const generator of generators) {
-    if (mayHave(generator, name)) return null;
-    files.push(...generator.body().files.map(file => file.name));
-  }
-  return sortedUnique(files);
-}
-
-const answersOf = keeping((_: Generator) => new Map<string, boolean>());
-
-/** Returns whether the generator may have a file of this name. Asked by each machine that uses it. */
-function mayHave(generator: Generator, name: string): boolean {
-  const known = answersOf(generator);
-  let answer = known.get(name);
-  if (answer === undefined) {
-    const { complete, files } = generator.body();
-    answer = !complete.files || mayInclude(files, name);
-    known.set(name, answer);
-  }
-  return answer;
-}
 
 /**
  * Returns whether the file is declared under a condition that does not hold here. What reads it stands under the same
  * condition then, and is not evaluated either.
  */
-function isHeldBack({ sources }: CheckContext, facts: Facts, { generator, fileName }: Use): boolean {
+function isHeldBack({ fleet, sources }: CheckContext, { generator, fileName }: Use): boolean {
+  const facts = factsOf(fleet);
   const name = fileName as string;
   for (const { definitions } of facts.generators.get(generator) ?? [])
     for (const { at } of definitions) {
@@ -212,7 +174,7 @@ function isCondition(expr: Expr): boolean {
   return head.kind === 'if' || (expr.kind === 'apply' && CONDITIONS.test(writtenName(head)));
 }
 
-function reportOf({ sources }: CheckContext, use: Use, files: readonly string[]): Report {
+function reportOf({ sources }: CheckContext, use: Use, { files, machines, severity }: LackingFile): Report {
   const name = use.fileName as string;
   const at = use.fileAt ?? use.at;
   const meant = suggest(name, files);
@@ -220,7 +182,9 @@ function reportOf({ sources }: CheckContext, use: Use, files: readonly string[])
   const has = files.length === 0 ? 'it has none' : `it has ${quoted(files)}`;
   return {
     at,
-    message: `The generator "${use.generator}" has no file "${name}"; ${has}.${didYouMean(meant)}`,
+    ...(severity === undefined ? {} : { severity }),
+    machines,
+    message: `The generator "${use.generator}" has no file "${name}"${inBrackets(machines)}; ${has}.${didYouMean(meant)}`,
     fixes:
       replacement === null
         ? []
