@@ -68,7 +68,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
     const isNew = firstTime();
     for (const generator of context.fleet.generators) {
       if (generator.body().share !== true) continue;
-      for (const dependency of namedDependencies(generator)) {
+      for (const dependency of namedDependencies(generator.body())) {
         const meant = perMachine(facts, generator, dependency.value);
         if (meant !== null && isNew(dependency)) yield reportOf(context, generator, dependency, meant);
       }

@@ -113,7 +113,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
     const facts = factsOf(context.fleet);
     const isNew = firstTime();
     for (const generator of context.fleet.generators) {
-      for (const dependency of namedDependencies(generator)) {
+      for (const dependency of namedDependencies(generator.body())) {
         const report = dependencies.declared.has(dependency.value)
           ? elsewhereReport(facts, dependencies, generator, dependency)
           : nowhereReport(context, facts, generator, dependency);
@@ -173,7 +173,6 @@ function elsewhereReport(
 ): Report | null {
   const meant = declared.get(value) ?? [];
   const { share } = generator.body();
-  if (share === null) return null;
   const without = machinesWithout(facts, generator, value);
   if (without.length === 0) return null;
   const having = new Set(meant.flatMap(candidate => candidate.machines ?? []));
