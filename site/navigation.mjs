@@ -75,6 +75,7 @@ export const SECTIONS = [
       coverage: 'Coverage',
       truth: 'Truth and recall',
       reliability: 'Reliability',
+      'design/engine': 'The engine',
     }),
   },
 ];

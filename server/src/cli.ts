@@ -50,9 +50,9 @@ function run(): void {
     stdin: standardInput(process.stdin),
     interruption,
     inThread,
-    async serveStdio() {
+    async serveStdio(options) {
       const { serveStdio } = await import('./lsp/connection.ts');
-      serveStdio(version);
+      serveStdio(version, options);
       return new Promise<never>(() => undefined);
     },
   }).then(code => {

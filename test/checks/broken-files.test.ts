@@ -158,6 +158,7 @@ describe('host/missing-file', () => {
     ],
     ['a submodule', web('{ imports = [ ./p/a.nix ]; }', { '.gitmodules': '[submodule "p"]\n\tpath = p\n' })],
     ['what is outside', web('{ imports = [ ../a.nix /etc/a.nix <nixpkgs/a.nix> ]; }')],
+    ["the workspace's own folder", web('{ x = import ./.; imports = [ ./. ]; }', { 'default.nix': '{ }' })],
     ['what is read otherwise', web('{ x = builtins.readFile ./x; y = ./y.nix; }')],
   ])('is silent for %s', (_, texts: Texts) => {
     expect(found(texts)).toEqual([]);

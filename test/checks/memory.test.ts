@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { derived, derivedIndex } from '../../server/src/checks/memory/derived.ts';
-import { answerTo, beginRun, createMemory } from '../../server/src/checks/memory/memory.ts';
+import { beginRun, createMemory, currentRun } from '../../server/src/checks/memory/memory.ts';
 import { inUnits, perUnit } from '../../server/src/checks/memory/per-unit.ts';
-import { watchedContext } from '../../server/src/checks/memory/watched.ts';
+import { watching } from '../../server/src/checks/memory/watched.ts';
 import type { CheckContext, Finding } from '../../server/src/checks/rule.ts';
+import { query } from '../../server/src/query/database.ts';
 import { readContents } from '../../server/src/store/vars/read.ts';
 import { edit, FLEET } from '../fleet/many-machines.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
@@ -92,12 +93,15 @@ describe('what is derived from a fleet', () => {
     'modules/c.nix': '{ clan.core.vars.generators.c = { files.key = { }; script = "true"; }; }\n',
   };
 
+  type Look = (context: CheckContext) => void;
+
   /** Runs over the fleet after each edit; what is computed in them is told. */
   function rounds() {
     const workspace = fleetWorkspace(texts);
     const memory = createMemory();
     let changed: string[] | null = null;
-    return (look: (context: CheckContext) => void, edit: Readonly<Record<string, string>> = {}) => {
+    const looked = query<Look, void>('look', (database, look) => look(currentRun(database).watched));
+    return (look: Look, edit: Readonly<Record<string, string>> = {}) => {
       workspace.write(edit);
       changed = changed === null ? null : Object.keys(edit);
       const { files } = workspace;
@@ -106,9 +110,9 @@ describe('what is derived from a fleet', () => {
         sources: files,
         stored: () => readContents(files, { backend: null }),
       };
-      const run = beginRun(memory, given, changed, watchedContext);
+      const run = beginRun(memory, given, changed, watching);
       changed = [];
-      answerTo(run, look, () => look(run.watched));
+      looked(run.memory.database, look);
     };
   }
 
@@ -159,7 +163,7 @@ describe('what is derived from a fleet', () => {
       'modules/c.nix': '{ clan.core.vars.generators.d = { files.key = { }; script = "true"; }; }\n',
     });
     // b read how many generators there are: their list is another one now.
-    expect(told.splice(0)).toEqual(['modules/c.nix', 'modules/b.nix']);
+    expect(told.splice(0)).toEqual(['modules/b.nix', 'modules/c.nix']);
     round(look, { 'modules/a.nix': `# More.\n${texts['modules/a.nix']}` });
     expect(told.splice(0).sort()).toEqual(['modules/a.nix', 'modules/b.nix', 'modules/c.nix']);
     expect(found).toEqual([
@@ -184,7 +188,7 @@ describe('what is derived from a fleet', () => {
     const memory = createMemory();
     const { fleet, files } = check(texts);
     const given = { fleet, sources: files, stored: () => readContents(files, { backend: null }) };
-    const { watched } = beginRun(memory, given, null, watchedContext);
+    const { watched } = beginRun(memory, given, null, watching);
     expect(Object.keys(watched.fleet).sort()).toEqual(Object.keys(fleet).sort());
   });
 

@@ -215,6 +215,103 @@ describe('use/undefined-file', () => {
   });
 });
 
+describe('use/undefined-file beside a guard', () => {
+  const findingsOf = (uses: string, more = '') => {
+    const texts = {
+      'modules/app.nix': `{ config, lib, ... }:
+let
+  inherit (config.clan.core.vars) generators;
+in
+{
+  clan.core.vars.generators.app = { files.key = { }; script = "echo > $out/key"; };
+${more}${uses}
+}
+`,
+    };
+    const { findings } = judging('use/undefined-file', 'use/unknown-attribute').check(texts);
+    return findings.map(
+      ({ severity, at }) => `${severity} ${texts['modules/app.nix'].slice(at.start, at.end)}`,
+    );
+  };
+
+  it.each([
+    ['its own file', '  a = generators.app.files.kye.path or null;'],
+    ['its own attribute', '  a = generators.app.files.key.pth or null;'],
+    [
+      'a file that is asked for',
+      '  a = if generators.app.files ? kye then generators.app.files.kye.path else null;',
+    ],
+    ['the whole generator by another', '  a = (generators.app or { files.kye.path = 1; }).files.kye.path;'],
+  ])('is silent for %s', (_, uses) => {
+    expect(findingsOf(uses)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'another file',
+      '  a = generators.app.files.b.path or null; c = generators.app.files.kye.path;',
+      'error kye',
+    ],
+    [
+      'another use',
+      '  a = (generators.app or { }).files or null; c = generators.app.files.kye.path;',
+      'error kye',
+    ],
+    [
+      'a file of a generator that may be missing',
+      '  a = let g = generators.app or null; in if g == null then null else g.files.kye.path;',
+      'warning kye',
+    ],
+    [
+      'one that is asked for',
+      '  a = lib.mkIf (generators ? app) generators.app.files.kye.path;',
+      'warning kye',
+    ],
+    ['what it has', '  a = lib.mkIf (generators ? app) generators.app.files.key.pth;', 'error pth'],
+    [
+      'what it has instead of files',
+      '  a = lib.mkIf (generators ? app) generators.app.key.path;',
+      'error key',
+    ],
+  ])('is found for %s', (_, uses, found) => {
+    expect(findingsOf(uses)).toEqual([found]);
+  });
+});
+
+describe('use/undefined-file of a generator whose name is computed', () => {
+  const declared = `{ config, ... }: {
+  clan.core.vars.generators."world-\${config.networking.hostName}" = { files.password = { }; script = "echo > $out/password"; };
+  clan.core.vars.generators.world-one = { files.token = { }; script = "echo > $out/token"; };
+`;
+  const findingsOf = (use: string, more = '') =>
+    judging('use/undefined-file').check({
+      'modules/world.nix': `${declared}${more}  a = name: config.clan.core.vars.generators.${use}.path;\n}\n`,
+    }).findings;
+
+  it('is nearly a file of those that it may be', () => {
+    const [finding, ...others] = findingsOf('"world-${name}".files.pasword');
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ severity: 'warning' });
+    expect(finding?.message).toContain('it has "password" and "token". Did you mean "password"?');
+  });
+
+  it.each([
+    ['a file of one of them', '"world-${name}".files.token'],
+    ['a file that is like none', '"world-${name}".files.certificate'],
+    ['a name that may be any', '"${name}".files.pasword'],
+    ['names of which there are none', '"planet-${name}".files.pasword'],
+    ['a name that clan-core has', '"user-password-${name}".files.pasword'],
+  ])('is silent for %s', (_, use) => {
+    expect(findingsOf(use)).toEqual([]);
+  });
+
+  it('is silent where another may be meant', () => {
+    const more =
+      '  clan.core.vars.generators."${config.prefix}-one" = { files = import <x>; script = ""; };\n';
+    expect(findingsOf('"world-${name}".files.pasword', more)).toEqual([]);
+  });
+});
+
 describe('what a function of clan-core is asked for', () => {
   const asked = (given: string) => ({
     'modules/zt.nix': `{ clanLib, pkgs, ... }:

@@ -1,6 +1,7 @@
 /** The server as a process: which streams it talks over. */
 import { createConnection } from 'vscode-languageserver/node';
-import { serve } from './server.ts';
+import type { TraceEvent } from '../query/database.ts';
+import { loadAnalysis, serve } from './server.ts';
 import { inOrder } from './session.ts';
 
 /** Serves over what the process's arguments name: `--stdio`, `--node-ipc`, `--pipe=…` or `--socket=…`. */
@@ -9,6 +10,9 @@ export function serveProcess(version: string): void {
 }
 
 /** Serves over standard input and output. The process ends when the client leaves. */
-export function serveStdio(version: string): void {
-  serve(createConnection(process.stdin, process.stdout, inOrder()), version);
+export function serveStdio(version: string, { tracesQueries }: { readonly tracesQueries: boolean }): void {
+  const connection = createConnection(process.stdin, process.stdout, inOrder());
+  const trace = ({ name, outcome, because }: TraceEvent) =>
+    connection.console.log(`query: ${name} ${outcome}${because === null ? '' : ` because of ${because}`}`);
+  serve(connection, version, () => loadAnalysis(tracesQueries ? trace : undefined));
 }

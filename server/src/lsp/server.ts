@@ -8,6 +8,7 @@ import {
   DidChangeWatchedFilesNotification,
   type WorkspaceFoldersChangeEvent,
 } from 'vscode-languageserver';
+import type { TraceEvent } from '../query/database.ts';
 import type { findRoot } from '../workspace/discovery.ts';
 import type { Engine } from '../workspace/engine.ts';
 import type { createWorkspace } from '../workspace/workspace.ts';
@@ -39,7 +40,7 @@ import { answerRefused } from './session.ts';
 import { createStatusLine, type StatusLine } from './status.ts';
 import { pathOfUri } from './to-protocol.ts';
 
-/** What is loaded after `initialize`. */
+/** The parts that are loaded after `initialize`. */
 export interface Loaded {
   readonly engine: Engine;
   readonly createWorkspace: typeof createWorkspace;
@@ -47,13 +48,14 @@ export interface Loaded {
   readonly findRoot: typeof findRoot;
 }
 
-async function loadAnalysis(): Promise<Loaded> {
+/** @param trace is told what checking computes again after an edit, and why */
+export async function loadAnalysis(trace?: (event: TraceEvent) => void): Promise<Loaded> {
   const [{ loadEngine }, { createWorkspace }, { findRoot }] = await Promise.all([
     import('../workspace/engine.ts'),
     import('../workspace/workspace.ts'),
     import('../workspace/discovery.ts'),
   ]);
-  return { engine: await loadEngine(), createWorkspace, findRoot };
+  return { engine: await loadEngine({ trace }), createWorkspace, findRoot };
 }
 
 const WATCHED = [
@@ -85,7 +87,7 @@ interface Running extends Served {
 export function serve(
   connection: Connection,
   version: string,
-  load: () => Promise<Loaded> = loadAnalysis,
+  load: () => Promise<Loaded> = () => loadAnalysis(),
 ): void {
   const log = (line: string) => tell(async () => connection.console.error(line));
   const status = createStatusLine(shown => {
@@ -140,7 +142,7 @@ export function serve(
   connection.listen();
 }
 
-/** What is there before the analysis is loaded. */
+/** The state before the analysis is loaded. */
 interface Beginning {
   readonly connection: Connection;
   readonly client: Client;
@@ -211,7 +213,10 @@ function followFolders(connection: Connection, analysis: Analysis, log: Log): vo
   connection.workspace.onDidChangeWorkspaceFolders(follow);
 }
 
-/** What cannot be said in the answer to `initialize`. A client that refuses goes without. */
+/**
+ * Registers the capabilities that cannot be part of the answer to `initialize`. If the client refuses, they are
+ * unavailable.
+ */
 function registerDynamically(connection: Connection, client: Client, log: Log): void {
   const refused = (error: unknown) => log(`registration: ${messageOf(error)}`);
   if (client.registersWatchers) {

@@ -10,6 +10,7 @@ import type { Sources } from '../edits/text-edit.ts';
 import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/assembly/builder.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { SyntaxTree } from '../nix/syntax.ts';
+import type { TraceEvent } from '../query/database.ts';
 import type { Backend } from '../store/vars/read.ts';
 
 export interface Engine {
@@ -23,7 +24,7 @@ export interface Engine {
     settings: CheckSettings,
     options: Required<RunOptions>,
   ) => Finding[];
-  /** What is kept from one check to the next. */
+  /** Creates the memory that is kept from one check to the next. */
   readonly createMemory: () => Memory;
   /** The backend that the configuration sets for all machines; null where it sets none. */
   readonly backendOf: (fleet: Fleet) => Backend | null;
@@ -37,12 +38,18 @@ export interface EngineWasm {
   readonly nix: Uint8Array;
 }
 
+interface LoadOptions {
+  /** Left out: they are read from the files beside the program. */
+  readonly wasm?: EngineWasm | undefined;
+  /** Is told what checking computes again after an edit, and why. */
+  readonly trace?: ((event: TraceEvent) => void) | undefined;
+}
+
 /**
  * Loads the real one; the wasm modules are loaded once a process.
- * @param wasm left out: they are read from the files beside the program
  * @throws if a wasm file cannot be read
  */
-export async function loadEngine(wasm?: EngineWasm): Promise<Engine> {
+export async function loadEngine({ wasm, trace }: LoadOptions = {}): Promise<Engine> {
   const [
     parser,
     { createFleetBuilder },
@@ -67,7 +74,7 @@ export async function loadEngine(wasm?: EngineWasm): Promise<Engine> {
     createFleetBuilder,
     rules,
     check: runChecks,
-    createMemory,
+    createMemory: () => createMemory(trace),
     backendOf: setBackend,
     silence: silenceFixes,
   };

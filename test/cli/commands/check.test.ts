@@ -186,6 +186,31 @@ describe('text', () => {
       stderr: 'varsmith: blob.nix was left out: it is not text.\n',
     });
   });
+  test('leaves out Nix files that sops encrypted as a whole, and concludes nothing from them', async () => {
+    const root = folder({
+      'flake.nix': `{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ./values/hosts.nix ]; };
+  };
+}
+`,
+      'web.nix': '{ config, ... }: { x = config.clan.core.vars.generators.mail.files.key.path; }\n',
+      'values/hosts.nix': `{
+\t"data": "ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]",
+\t"sops": {
+\t\t"age": [ { "recipient": "age1" } ],
+\t\t"version": "3.10.2"
+\t}
+}
+`,
+    });
+    const { code, stdout, stderr } = await varsmith(['check', root]);
+    expect(stdout).toContain('Nothing found in 3 files');
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'varsmith: values/hosts.nix was left out: sops encrypted it.\n',
+    });
+  });
 });
 
 describe('stored secrets', () => {

@@ -3,11 +3,12 @@
  * comments, one order. A rule that fails is our mistake; it costs its own findings and no others.
  */
 import type { Fleet } from '../../fleet/model/fleet.ts';
+import { query } from '../../query/database.ts';
 import { compareTexts } from '../../std.ts';
 import { summarised } from '../facts/leftover-summaries.ts';
 import { storedIn } from '../facts/stored-facts.ts';
-import { answerTo, beginRun, createMemory, type Memory, type Run } from '../memory/memory.ts';
-import { watchedContext } from '../memory/watched.ts';
+import { beginRun, createMemory, currentRun, type Memory, type Run } from '../memory/memory.ts';
+import { watching } from '../memory/watched.ts';
 import type { CheckContext, CheckFiles, Finding, Report, Rule, Severity } from '../rule.ts';
 import { rules } from '../rules/index.ts';
 import { isSilenced } from './suppress.ts';
@@ -63,7 +64,7 @@ export function runRules(
 ): Finding[] {
   const findings: Finding[] = [];
   const context: CheckContext = { fleet, sources, stored: storedIn(fleet, sources) };
-  const run = beginRun(since.memory, context, since.changed, watchedContext);
+  const run = beginRun(since.memory, context, since.changed, watching);
   for (const rule of chosen) {
     const severity = settings.severities[rule.id];
     if (severity === 'off') continue;
@@ -76,18 +77,27 @@ export function runRules(
   return summarised(findings.sort(byPlace), id => chosen.find(rule => rule.id === id));
 }
 
+/** What a rule reported, and what it threw then, if it did. */
+interface Outcome {
+  readonly reports: readonly Report[];
+  readonly failure: { readonly error: unknown } | null;
+}
+
+const outcomeOf = query<Rule, Outcome>('reports', (database, rule) => {
+  const reports: Report[] = [];
+  try {
+    for (const report of rule.check(currentRun(database).watched)) reports.push(report);
+    return { reports, failure: null };
+  } catch (error) {
+    return { reports, failure: { error } };
+  }
+});
+
 /** Returns the reports of a rule; those before it threw if it does. */
 function reportsOf(run: Run, rule: Rule, onFailure: (failure: RuleFailure) => void): readonly Report[] {
-  const soFar: Report[] = [];
-  try {
-    return answerTo<readonly Report[]>(run, rule, () => {
-      for (const report of rule.check(run.watched)) soFar.push(report);
-      return soFar;
-    });
-  } catch (error) {
-    onFailure({ rule: rule.id, error });
-    return soFar;
-  }
+  const { reports, failure } = outcomeOf(run.memory.database, rule);
+  if (failure !== null) onFailure({ rule: rule.id, error: failure.error });
+  return reports;
 }
 
 function findingOf(rule: Rule, report: Report, severity: Severity | undefined): Finding {

@@ -220,6 +220,11 @@ export function plainUses(unit: Unit): readonly Use[] {
   return uses;
 }
 
+/** Returns the uses of a unit that are made only where there is a generator, whose name is known. */
+export function assumingUses(unit: Unit): readonly Use[] {
+  return unit.uses.filter(use => use.assumesGenerator && use.generatorKind !== 'pattern' && use.key === null);
+}
+
 const called = new WeakMap<Unit, readonly Use[]>();
 
 /**

@@ -3,19 +3,20 @@
  * and kept for as long as what they were made of is the same.
  */
 import type { Fleet } from '../../fleet/model/fleet.ts';
+import { type Database, type Query, query } from '../../query/database.ts';
 import { sameItems } from '../../std.ts';
-import { answerTo, ask, type Input, type Run, runOf } from './memory.ts';
+import { currentRun, runOf } from './memory.ts';
 
 /**
  * Returns a function of the fleet that is computed once, and again only if something that it reads has changed.
  * @param compute is given what it was the last time, if anything: given again, all that was made of it is still valid
  */
 export function derived<T>(compute: (fleet: Fleet, before: T | undefined) => T): (fleet: Fleet) => T {
-  const self = derivedInput(compute);
+  const answer = derivedQuery(compute);
   const others = new WeakMap<Fleet, { readonly value: T }>();
   return fleet => {
     const run = runOf(fleet);
-    if (run !== null) return ask(run, self) as T;
+    if (run !== null) return answer(run.memory.database, null);
     let other = others.get(fleet);
     if (other === undefined) {
       other = { value: compute(fleet, undefined) };
@@ -25,11 +26,8 @@ export function derived<T>(compute: (fleet: Fleet, before: T | undefined) => T):
   };
 }
 
-function derivedInput<T>(compute: (fleet: Fleet, before: T | undefined) => T): Input {
-  const self: Input = {
-    valueIn: run => answerTo<T>(run, self, before => compute(run.watched.fleet, before)),
-  };
-  return self;
+function derivedQuery<T>(compute: (fleet: Fleet, before: T | undefined) => T): Query<null, T> {
+  return query('derived', (database, _, before) => compute(currentRun(database).watched.fleet, before));
 }
 
 export type Index<T> = ReadonlyMap<string, readonly T[]>;
@@ -39,53 +37,50 @@ export type Index<T> = ReadonlyMap<string, readonly T[]>;
  * on that list alone.
  */
 export function derivedIndex<T>(compute: (fleet: Fleet) => Index<T>): (fleet: Fleet) => Index<T> {
-  const self = derivedInput<Index<T>>((fleet, before) => withKnown(compute(fleet), before));
-  const items = new Map<string, Input>();
-  const itemOf = (key: string): Input => {
-    let item = items.get(key);
-    if (item === undefined) {
-      item = { valueIn: run => (self.valueIn(run) as Index<T>).get(key) };
-      items.set(key, item);
-    }
-    return item;
-  };
-  const views = new WeakMap<Run, Index<T>>();
+  const whole = derivedQuery<Index<T>>((fleet, before) => withListsFrom(before, compute(fleet)));
+  const list = query<string, readonly T[] | undefined>('list', (database, name) =>
+    whole(database, null).get(name),
+  );
+  const views = new WeakMap<Database, Index<T>>();
   const others = new WeakMap<Fleet, Index<T>>();
   return fleet => {
     const run = runOf(fleet);
-    let index = run === null ? others.get(fleet) : views.get(run);
+    let index = run === null ? others.get(fleet) : views.get(run.memory.database);
     if (index !== undefined) return index;
-    index = run === null ? compute(fleet) : viewOf<T>(run, self, itemOf);
+    index = run === null ? compute(fleet) : viewOf(run.memory.database, whole, list);
     if (run === null) others.set(fleet, index);
-    else views.set(run, index);
+    else views.set(run.memory.database, index);
     return index;
   };
 }
 
 /** Returns the index with the lists from before where they hold the same. */
-function withKnown<T>(now: Index<T>, before: Index<T> | undefined): Index<T> {
+function withListsFrom<T>(before: Index<T> | undefined, now: Index<T>): Index<T> {
   if (before === undefined) return now;
   return new Map(
-    [...now].map(([key, list]): [string, readonly T[]] => {
-      const known = before.get(key);
-      return [key, known !== undefined && sameItems(known, list) ? known : list];
+    [...now].map(([name, list]): [string, readonly T[]] => {
+      const earlier = before.get(name);
+      return [name, earlier !== undefined && sameItems(earlier, list) ? earlier : list];
     }),
   );
 }
 
-function viewOf<T>(run: Run, self: Input, itemOf: (key: string) => Input): Index<T> {
-  const whole = () => ask(run, self) as Index<T>;
-  const get = (key: string) => ask(run, itemOf(key)) as readonly T[] | undefined;
+function viewOf<T>(
+  database: Database,
+  whole: Query<null, Index<T>>,
+  list: Query<string, readonly T[] | undefined>,
+): Index<T> {
+  const index = () => whole(database, null);
   return {
-    get,
-    has: key => get(key) !== undefined,
+    get: name => list(database, name),
+    has: name => list(database, name) !== undefined,
     get size() {
-      return whole().size;
+      return index().size;
     },
-    keys: () => whole().keys(),
-    values: () => whole().values(),
-    entries: () => whole().entries(),
-    forEach: callback => whole().forEach(callback),
-    [Symbol.iterator]: () => whole()[Symbol.iterator](),
+    keys: () => index().keys(),
+    values: () => index().values(),
+    entries: () => index().entries(),
+    forEach: callback => index().forEach(callback),
+    [Symbol.iterator]: () => index()[Symbol.iterator](),
   };
 }

@@ -5,55 +5,64 @@
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Unit } from '../../fleet/model/uses.ts';
+import { query, untracked } from '../../query/database.ts';
 import { addToList, addToSet } from '../../std.ts';
-import { ask, type Input, type Run, runOf } from './memory.ts';
-import { changedUnits, type Units } from './per-unit.ts';
-import { UNITS } from './watched.ts';
+import { runOf } from './memory.ts';
+import { UNIT, UNIT_FILES } from './watched.ts';
 
 /** What units have under names. */
 export interface UnitIndex<T> {
   /** In the order of the files. */
   get(name: string): readonly T[];
-  some(name: string, holds: (nullable: T) => boolean): boolean;
+  some(name: string, holds: (item: T) => boolean): boolean;
 }
 
 /** All that there is under one name; another object as soon as that may be something else. */
-interface Entry {
+interface Entry<T> {
   /** Null before it is asked for. */
-  list: readonly unknown[] | null;
+  list: readonly T[] | null;
 }
 
-interface Lists {
-  units: Units;
-  validIn: number;
+type Names<T> = ReadonlyMap<string, readonly T[]>;
+
+/** Changed in place from one state to the next; what is under one name is read through its entry. */
+interface Lists<T> {
   /** By file, then by name. */
-  readonly byFile: Map<string, ReadonlyMap<string, readonly unknown[]>>;
+  readonly byFile: Map<string, Names<T>>;
   /** By name: the files that have any. */
   readonly files: Map<string, Set<string>>;
-  readonly entries: Map<string, Entry>;
+  readonly entries: Map<string, Entry<T>>;
 }
 
 /** Returns an index of what units show by themselves: a caller that asks for one name depends on that list alone. */
 export function unitIndex<T>(
-  look: (unit: Unit) => Iterable<readonly [name: string, found: T]>,
+  look: (unit: Unit) => Iterable<readonly [name: string, item: T]>,
 ): (fleet: Fleet) => UnitIndex<T> {
-  const self = {};
-  const items = new Map<string, Input>();
-  const itemOf = (name: string): Input => {
-    let item = items.get(name);
-    if (item === undefined) {
-      item = { valueIn: run => entryOf(listsOf(run, self, look), name) };
-      items.set(name, item);
+  const none: Names<T> = new Map();
+  const namesIn = query<string, Names<T>>('names in unit', (database, file) => {
+    const unit = UNIT(database, file);
+    return unit === null ? none : grouped(look(unit));
+  });
+  const whole = query<null, Lists<T>>('names in units', (database, _, before = noLists()) => {
+    const present = new Set(UNIT_FILES(database, null));
+    for (const file of present) {
+      const names = namesIn(database, file);
+      if (before.byFile.get(file) !== names) replace(before, file, names);
     }
-    return item;
-  };
-  const others = new WeakMap<Fleet, Lists>();
+    for (const file of before.byFile.keys()) if (!present.has(file)) replace(before, file, none);
+    return { ...before };
+  });
+  const entry = query<string, Entry<T>>('name in units', (database, name) =>
+    entryOf(whole(database, null), name),
+  );
+  const others = new WeakMap<Fleet, Lists<T>>();
   return fleet => {
     const run = runOf(fleet);
     if (run !== null) {
+      const { database } = run.memory;
       return indexOf<T>(name => {
-        ask(run, itemOf(name));
-        return listsOf(run, self, look);
+        entry(database, name);
+        return untracked(database, () => whole(database, null));
       });
     }
     let lists = others.get(fleet);
@@ -62,41 +71,22 @@ export function unitIndex<T>(
       for (const unit of fleet.units.values()) replace(lists, unit.file, grouped(look(unit)));
       others.set(fleet, lists);
     }
-    const known = lists;
-    return indexOf<T>(() => known);
+    const kept = lists;
+    return indexOf<T>(() => kept);
   };
 }
 
-function noLists(): Lists {
-  return { units: new Map(), validIn: 0, byFile: new Map(), files: new Map(), entries: new Map() };
+function noLists<T>(): Lists<T> {
+  return { byFile: new Map(), files: new Map(), entries: new Map() };
 }
 
-function listsOf(run: Run, self: object, look: (unit: Unit) => Iterable<readonly [string, unknown]>): Lists {
-  const { others } = run.memory;
-  const lists = (others.get(self) as Lists | undefined) ?? noLists();
-  if (lists.validIn === run.number) return lists;
-  const units = UNITS.valueIn(run) as Units;
-  for (const file of changedUnits(run, lists.units, units)) {
-    const unit = units.get(file);
-    replace(lists, file, unit === undefined ? new Map() : grouped(look(unit)));
-  }
-  lists.units = units;
-  lists.validIn = run.number;
-  others.set(self, lists);
+function grouped<T>(items: Iterable<readonly [string, T]>): Map<string, T[]> {
+  const lists = new Map<string, T[]>();
+  for (const [name, item] of items) addToList(lists, name, item);
   return lists;
 }
 
-function grouped(found: Iterable<readonly [string, unknown]>): Map<string, unknown[]> {
-  const lists = new Map<string, unknown[]>();
-  for (const [name, one] of found) addToList(lists, name, one);
-  return lists;
-}
-
-function replace(
-  { byFile, files, entries }: Lists,
-  file: string,
-  now: ReadonlyMap<string, readonly unknown[]>,
-): void {
+function replace<T>({ byFile, files, entries }: Lists<T>, file: string, now: Names<T>): void {
   for (const name of byFile.get(file)?.keys() ?? []) {
     entries.delete(name);
     if (!now.has(name)) files.get(name)?.delete(file);
@@ -105,12 +95,13 @@ function replace(
     entries.delete(name);
     addToSet(files, name, file);
   }
-  byFile.set(file, now);
+  if (now.size > 0) byFile.set(file, now);
+  else byFile.delete(file);
 }
 
 const NONE: readonly never[] = [];
 
-function indexOf<T>(listsFor: (name: string) => Lists): UnitIndex<T> {
+function indexOf<T>(listsFor: (name: string) => Lists<T>): UnitIndex<T> {
   return {
     get(name) {
       const lists = listsFor(name);
@@ -118,22 +109,21 @@ function indexOf<T>(listsFor: (name: string) => Lists): UnitIndex<T> {
       entry.list ??= [...having(lists, name)]
         .sort()
         .flatMap(file => lists.byFile.get(file)?.get(name) ?? NONE);
-      return entry.list as readonly T[];
+      return entry.list;
     },
     some(name, holds) {
       const lists = listsFor(name);
-      for (const file of having(lists, name))
-        if ((lists.byFile.get(file)?.get(name) as readonly T[] | undefined)?.some(holds)) return true;
+      for (const file of having(lists, name)) if (lists.byFile.get(file)?.get(name)?.some(holds)) return true;
       return false;
     },
   };
 }
 
-function having({ files }: Lists, name: string): Iterable<string> {
+function having({ files }: Lists<unknown>, name: string): Iterable<string> {
   return files.get(name) ?? NONE;
 }
 
-function entryOf({ entries }: Lists, name: string): Entry {
+function entryOf<T>({ entries }: Lists<T>, name: string): Entry<T> {
   let entry = entries.get(name);
   if (entry === undefined) {
     entry = { list: null };

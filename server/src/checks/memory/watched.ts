@@ -3,31 +3,24 @@
  * in the run before are the same objects.
  */
 import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { Unit } from '../../fleet/model/uses.ts';
+import { type Input, input, reread } from '../../query/database.ts';
 import { sameItems } from '../../std.ts';
 import type { CheckContext, CheckFiles } from '../rule.ts';
-import { ask, type Input, noteFile, type Run } from './memory.ts';
+import { currentRun, noteFile, type Run, type Watching } from './memory.ts';
 
 type Stored = ReturnType<CheckContext['stored']>;
 type Tracked = ReturnType<NonNullable<CheckFiles['tracked']>>;
 
-function part(of: (context: CheckContext) => unknown): Input {
-  const self: Input = {
-    valueIn(run) {
-      if (run.inputs.has(self)) return run.inputs.get(self);
-      const value = steady(run.memory.inputs.get(self), of(run.given));
-      run.inputs.set(self, value);
-      run.memory.inputs.set(self, value);
-      return value;
-    },
-  };
-  return self;
+/** Declares a part of what rules are given as an input. Lists and maps that hold the same count as the same. */
+function part(name: string, of: (context: CheckContext) => unknown): Input<null, unknown> {
+  return input(name, database => of(currentRun(database).given), { equals: isSame });
 }
 
-/** Returns the list or map from before, if it holds the same. */
-function steady(before: unknown, now: unknown): unknown {
-  if (Array.isArray(before) && Array.isArray(now)) return sameItems(before, now) ? before : now;
-  if (before instanceof Map && now instanceof Map) return sameEntries(before, now) ? before : now;
-  return now;
+function isSame(before: unknown, now: unknown): boolean {
+  if (Array.isArray(before) && Array.isArray(now)) return sameItems(before, now);
+  if (before instanceof Map && now instanceof Map) return sameEntries(before, now);
+  return before === now;
 }
 
 function sameEntries(left: ReadonlyMap<unknown, unknown>, right: ReadonlyMap<unknown, unknown>): boolean {
@@ -40,56 +33,76 @@ function sameEntries(left: ReadonlyMap<unknown, unknown>, right: ReadonlyMap<unk
 type Part = Exclude<keyof Fleet, 'hasAllGenerators'>;
 
 /** All parts of a fleet, so that rules cannot miss one. */
-const PARTS: Readonly<Record<Part, Input>> = {
-  machines: part(({ fleet }) => fleet.machines),
-  machinesComplete: part(({ fleet }) => fleet.machinesComplete),
-  homes: part(({ fleet }) => fleet.homes),
-  machineFacts: part(({ fleet }) => fleet.machineFacts),
-  isClan: part(({ fleet }) => fleet.isClan),
-  directory: part(({ fleet }) => fleet.directory),
-  inventory: part(({ fleet }) => fleet.inventory),
-  exports: part(({ fleet }) => fleet.exports),
-  serviceModules: part(({ fleet }) => fleet.serviceModules),
-  serviceModulesComplete: part(({ fleet }) => fleet.serviceModulesComplete),
-  registries: part(({ fleet }) => fleet.registries),
-  matrices: part(({ fleet }) => fleet.matrices),
-  generators: part(({ fleet }) => fleet.generators),
-  namedBy: part(({ fleet }) => fleet.namedBy),
-  units: part(({ fleet }) => fleet.units),
-  notAnalysable: part(({ fleet }) => fleet.notAnalysable),
-  replacesConfig: part(({ fleet }) => fleet.replacesConfig),
-  lateArguments: part(({ fleet }) => fleet.lateArguments),
-  modules: part(({ fleet }) => fleet.modules),
-  brought: part(({ fleet }) => fleet.brought),
-  secrets: part(({ fleet }) => fleet.secrets),
-  machineSecrets: part(({ fleet }) => fleet.machineSecrets),
-  storeSettings: part(({ fleet }) => fleet.storeSettings),
-  options: part(({ fleet }) => fleet.options),
-  clanSettings: part(({ fleet }) => fleet.clanSettings),
-  accessSettings: part(({ fleet }) => fleet.accessSettings),
-  removed: part(({ fleet }) => fleet.removed),
-  reached: part(({ fleet }) => fleet.reached),
-  faults: part(({ fleet }) => fleet.faults),
+const PARTS: Readonly<Record<Part, Input<null, unknown>>> = {
+  machines: part('machines', ({ fleet }) => fleet.machines),
+  machinesComplete: part('machinesComplete', ({ fleet }) => fleet.machinesComplete),
+  homes: part('homes', ({ fleet }) => fleet.homes),
+  machineFacts: part('machineFacts', ({ fleet }) => fleet.machineFacts),
+  isClan: part('isClan', ({ fleet }) => fleet.isClan),
+  directory: part('directory', ({ fleet }) => fleet.directory),
+  inventory: part('inventory', ({ fleet }) => fleet.inventory),
+  exports: part('exports', ({ fleet }) => fleet.exports),
+  serviceModules: part('serviceModules', ({ fleet }) => fleet.serviceModules),
+  serviceModulesComplete: part('serviceModulesComplete', ({ fleet }) => fleet.serviceModulesComplete),
+  registries: part('registries', ({ fleet }) => fleet.registries),
+  matrices: part('matrices', ({ fleet }) => fleet.matrices),
+  generators: part('generators', ({ fleet }) => fleet.generators),
+  namedBy: part('namedBy', ({ fleet }) => fleet.namedBy),
+  units: part('units', ({ fleet }) => fleet.units),
+  notAnalysable: part('notAnalysable', ({ fleet }) => fleet.notAnalysable),
+  replacesConfig: part('replacesConfig', ({ fleet }) => fleet.replacesConfig),
+  lateArguments: part('lateArguments', ({ fleet }) => fleet.lateArguments),
+  modules: part('modules', ({ fleet }) => fleet.modules),
+  brought: part('brought', ({ fleet }) => fleet.brought),
+  secrets: part('secrets', ({ fleet }) => fleet.secrets),
+  machineSecrets: part('machineSecrets', ({ fleet }) => fleet.machineSecrets),
+  storeSettings: part('storeSettings', ({ fleet }) => fleet.storeSettings),
+  options: part('options', ({ fleet }) => fleet.options),
+  clanSettings: part('clanSettings', ({ fleet }) => fleet.clanSettings),
+  accessSettings: part('accessSettings', ({ fleet }) => fleet.accessSettings),
+  removed: part('removed', ({ fleet }) => fleet.removed),
+  reached: part('reached', ({ fleet }) => fleet.reached),
+  faults: part('faults', ({ fleet }) => fleet.faults),
 };
 
-const STORED = part(({ stored }) => stored());
-const TRACKED = part(({ sources }) => sources.tracked?.() ?? null);
+const STORED = part('stored', ({ stored }) => stored());
+const TRACKED = part('tracked', ({ sources }) => sources.tracked?.() ?? null);
 
-/** All units of a fleet. */
-export const UNITS = PARTS.units;
+/** The unit of a file; null if it has none. */
+export const UNIT = input<string, Unit | null>(
+  'unit',
+  (database, file) => currentRun(database).given.fleet.units.get(file) ?? null,
+);
 
-export function watchedContext(run: Run): CheckContext {
+/** The files that have units, in the order of the fleet. */
+export const UNIT_FILES = input<null, readonly string[]>(
+  'files of units',
+  database => [...currentRun(database).given.fleet.units.keys()],
+  { equals: sameItems },
+);
+
+export const watching: Watching = {
+  watch: watchedContext,
+  reread(database) {
+    for (const each of [...Object.values(PARTS), STORED, TRACKED]) reread(database, each);
+    reread(database, UNIT);
+    reread(database, UNIT_FILES);
+  },
+};
+
+function watchedContext(run: Run): CheckContext {
   const { given } = run;
+  const { database } = run.memory;
   const fleet = {
     hasAllGenerators(machine: string) {
       // From there follows what all have.
-      ask(run, PARTS.modules);
+      PARTS.modules(database, null);
       return given.fleet.hasAllGenerators(machine);
     },
   };
-  for (const [name, input] of Object.entries(PARTS))
-    Object.defineProperty(fleet, name, { get: () => ask(run, input), enumerable: true });
-  const stored = () => ask(run, STORED) as Stored;
+  for (const [name, source] of Object.entries(PARTS))
+    Object.defineProperty(fleet, name, { get: () => source(database, null), enumerable: true });
+  const stored = () => STORED(database, null) as Stored;
   return { fleet: fleet as Fleet, sources: watchedFiles(run, stored), stored };
 }
 
@@ -98,7 +111,7 @@ function watchedFiles(run: Run, stored: () => Stored): CheckFiles {
   const noted =
     <T>(look: (path: string) => T) =>
     (path: string): T => {
-      noteFile(path);
+      noteFile(run.memory, path);
       return look(path);
     };
   return {
@@ -110,6 +123,6 @@ function watchedFiles(run: Run, stored: () => Stored): CheckFiles {
     ...(files.start && { start: noted(path => files.start?.(path) ?? null) }),
     ...(files.isExecutable && { isExecutable: noted(path => files.isExecutable?.(path) ?? null) }),
     ...(files.stored && { stored }),
-    ...(files.tracked && { tracked: () => ask(run, TRACKED) as Tracked }),
+    ...(files.tracked && { tracked: () => TRACKED(run.memory.database, null) as Tracked }),
   };
 }

@@ -4,6 +4,6 @@ import type { Io } from '../io.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function lsp(args: readonly string[], io: Io): Promise<number> {
-  readCommand('lsp', args);
-  return io.serveStdio();
+  const parsed = readCommand('lsp', args);
+  return io.serveStdio({ tracesQueries: parsed.flag('trace-queries') });
 }

@@ -99,9 +99,12 @@ export const PROGRAMS: readonly CommandSpec[] = [
     operand: '',
     summary: 'run the language server, for an editor',
     text: 'Runs the language server for an editor, over standard input and output.',
-    usage: ['lsp [--stdio]'],
+    usage: ['lsp [--stdio] [--trace-queries]'],
     positions: [],
-    options: [flag('stdio', 'the default; accepted because some editors pass it')],
+    options: [
+      flag('stdio', 'the default; accepted because some editors pass it'),
+      flag('trace-queries', "write to the editor's log what an edit computes again, and why"),
+    ],
     after: `How to set it up in Neovim, Helix and Emacs: ${pageUrl('editors/')}`,
   },
   {

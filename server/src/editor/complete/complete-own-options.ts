@@ -25,8 +25,8 @@ export function ownOptionItems(asked: Asked): readonly CompletionItem[] | null {
   const path = written[0] === 'config' ? written.slice(1) : written;
   const [first] = path;
   if (first === undefined || !tree.options.has(first)) return null;
-  const said = new Set(cursor.before.length === 0 ? cursor.siblings : []);
-  return namesAt(tree, path)?.filter(({ label }) => !said.has(label)) ?? null;
+  const siblings = new Set(cursor.before.length === 0 ? cursor.siblings : []);
+  return namesAt(tree, path)?.filter(({ label }) => !siblings.has(label)) ?? null;
 }
 
 /** The options of the machines that have the file among their modules. */
@@ -88,7 +88,7 @@ function itemOf(name: string, below: OptionTree, path: readonly string[], rank: 
   });
 }
 
-/** What the option takes, behind its `=`. */
+/** Returns the possible values of the option before the `=`. */
 function valuesAt({ cursor, line }: Asked, tree: OptionTree): CompletionItem[] | null {
   const inString = cursor.frames.at(-1)?.kind === 'string';
   const written = inString ? cursor.path : [...cursor.path, ...cursor.before];

@@ -20,7 +20,7 @@ interface Argument {
   readonly name: string;
   /** Null: it has to be given. `shown` is as it is written; '' where it is only known that it may be left out. */
   readonly fallback: { readonly shown: string; readonly value: Expr | null } | null;
-  /** What the other entries give, in the order of the file. */
+  /** The arguments in other entries, in the order of the file. */
   readonly given: readonly Expr[];
 }
 
@@ -86,11 +86,15 @@ function argumentsOf(
     ),
   );
   return [...names].map(name => {
-    const given = givenFor(name);
+    const argumentText = givenFor(name);
     const users = calls.filter(({ fields }) =>
       fields.bindings.some(binding => binding.kind === 'bind' && nameOf(binding)[0] === name),
     );
-    return { name, fallback: users.length < calls.length ? { shown: '', value: null } : null, given };
+    return {
+      name,
+      fallback: users.length < calls.length ? { shown: '', value: null } : null,
+      given: argumentText,
+    };
   });
 }
 
@@ -98,7 +102,7 @@ function holds({ binding }: Written, at: number): boolean {
   return binding.start <= at && at <= binding.end;
 }
 
-/** What the function takes, if it is bound to one around the place. */
+/** Returns the arguments of the function, if it is bound to one around the place. */
 function formalsOf(source: SourceFile, helper: string, at: number): readonly Formal[] | null {
   const binding = bindingOf(expressionsAt(source, at), helper);
   return binding?.kind === 'bind' && binding.value.kind === 'lambda' ? binding.value.formals : null;
@@ -123,9 +127,9 @@ function argumentItems(
   helper: string,
   callArguments: readonly Argument[],
 ): CompletionItem[] {
-  const said = new Set(cursor.siblings.map(name => name.split('.')[0]));
+  const siblings = new Set(cursor.siblings.map(name => name.split('.')[0]));
   return callArguments
-    .filter(({ name }) => !said.has(name))
+    .filter(({ name }) => !siblings.has(name))
     .map((argument, position) => {
       const { name, fallback } = argument;
       const detail =

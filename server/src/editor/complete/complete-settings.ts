@@ -22,7 +22,7 @@ export function pathAt({ cursor }: Asked): readonly string[] {
   return cursor.frames.at(-1)?.kind === 'string' ? cursor.path : [...cursor.path, ...cursor.before];
 }
 
-/** What can be written where an option of a clan, of an inventory or of settings stands; null: it is none of these. */
+/** Returns the items for an option of a clan, of an inventory or of settings, or `null` if it is none of these. */
 export function clanOptionItems(asked: Asked): readonly CompletionItem[] | null {
   if (!asked.snapshot.fleet.isClan) return null;
   const path = pathAt(asked);
@@ -41,12 +41,12 @@ function optionsAt({ snapshot, file }: Asked, path: readonly string[]): OptionTr
   const instances = path.indexOf('instances');
   if (instances !== -1) return treeAt(inventoryOptions().tree, path.slice(instances));
   const clan = path.lastIndexOf('clan');
-  const own = path.slice(clan + 1);
-  const isMeta = own[0] === 'meta' && (clan !== -1 || hasClanOptions(snapshot, file));
-  return isMeta ? treeAt(clanOptions().tree, own) : null;
+  const optionPath = path.slice(clan + 1);
+  const isMeta = optionPath[0] === 'meta' && (clan !== -1 || hasClanOptions(snapshot, file));
+  return isMeta ? treeAt(clanOptions().tree, optionPath) : null;
 }
 
-/** Are options of the clan set in a file? Modules of machines have a `meta` of their own. */
+/** Returns whether a file sets options of the clan. Modules of machines have a `meta` of their own. */
 function hasClanOptions({ fleet }: Snapshot, file: string): boolean {
   return fleet.inventory.options.some(
     ({ of, judged }) => of === 'clan' && judged(clanOptions().tree).names.some(({ at }) => at.file === file),
@@ -84,9 +84,9 @@ function nameItems({ cursor }: Asked, tree: OptionTree): CompletionItem[] {
   const isQuoted = cursor.quotedIn !== null;
   // Behind a dot the names in front belong to the same binding.
   const isAlone = (cursor.quotedIn ?? cursor.before).length === 0;
-  const said = new Set(isAlone ? cursor.siblings : []);
+  const siblings = new Set(isAlone ? cursor.siblings : []);
   return namesToWrite(tree)
-    .filter(name => !said.has(name))
+    .filter(name => !siblings.has(name))
     .map((name, rank) => {
       const option = tree.options.get(name) ?? tree;
       const [declared] = option.declared;

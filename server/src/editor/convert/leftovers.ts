@@ -26,7 +26,7 @@ export interface Leftovers {
   }[];
   /** Files that are removed. */
   readonly files: readonly string[];
-  /** Of modules: a default that names such a file goes. */
+  /** Edits of modules: a default that names such a file is removed. */
   readonly edits: readonly TextEdit[];
   /** Sentences: what stays and why, and what is left to do by hand. */
   readonly notes: readonly string[];
@@ -59,9 +59,9 @@ export function leftoversOf(
     else notes.push(`${valueText(source)} stays: ${reader(after)}.`);
   }
   for (const path of new Set(gone.map(source => source.path))) {
-    const own = gone.filter(source => source.path === path);
-    const [first] = own;
-    const names = own.map(source => source.names);
+    const fromFile = gone.filter(source => source.path === path);
+    const [first] = fromFile;
+    const names = fromFile.map(source => source.names);
     const isWhole = names.some(name => name.length === 0) || holdsNothingElse(secrets, path, names);
     if (first === undefined) continue;
     if (!isWhole) {
@@ -95,7 +95,7 @@ export function leftoversOf(
 
 const CLANS = /(^|\/)sops\/secrets\/([^/]+)\/secret$/;
 
-/** A secret of clan goes to all machines that it is linked to, whoever declares it. */
+/** Returns the readers of a secret of clan, which goes to all machines that it is linked to. */
 function clanReader(
   secrets: FleetSecrets,
   { path }: ValueSource,
@@ -109,7 +109,7 @@ function clanReader(
   return other === undefined ? null : () => `clan gives it to machine ${other} as well`;
 }
 
-/** Says who may still read a value; null where nobody does. */
+/** Returns a function for the remaining reader of a value; `null` if there is none. */
 function readerOf(secrets: FleetSecrets, source: ValueSource): ((around: Around) => string) | null {
   const keeper = source.format === 'age' ? 'age' : 'sops';
   // Who gets one of clan's is told by its links.
@@ -131,13 +131,17 @@ function mayRead(secrets: FleetSecrets, definition: SecretDefinition, source: Va
   if (source.names.length === 0) return true;
   const { name, nameKind } = definition;
   const key = textOr(definition, 'key', secrets.defaults, nameKind === 'pattern' ? null : name);
-  const own = source.names.join('/');
+  const keyPath = source.names.join('/');
   return (
-    key === null || key === own || key === '' || `${own}/`.startsWith(`${key}/`) || key.startsWith(`${own}/`)
+    key === null ||
+    key === keyPath ||
+    key === '' ||
+    `${keyPath}/`.startsWith(`${key}/`) ||
+    key.startsWith(`${keyPath}/`)
   );
 }
 
-/** Are these all the values of a file? */
+/** Returns whether these are all the values of a file. */
 function holdsNothingElse(
   secrets: FleetSecrets,
   path: string,
@@ -147,9 +151,9 @@ function holdsNothingElse(
   if (file === null || !file.complete) return false;
   const gone = new Set(names.map(name => JSON.stringify(name)));
   const isGone = (key: EncryptedKey, above: readonly string[]): boolean => {
-    const own = [...above, key.name];
-    if (gone.has(JSON.stringify(own))) return true;
-    return key.kind === 'map' && key.below.every(below => isGone(below, own));
+    const keyPath = [...above, key.name];
+    if (gone.has(JSON.stringify(keyPath))) return true;
+    return key.kind === 'map' && key.below.every(below => isGone(below, keyPath));
   };
   return file.keys.every(key => isGone(key, []));
 }
@@ -157,9 +161,9 @@ function holdsNothingElse(
 /** Takes out `sops.defaultSopsFile = …;` that stands on lines of its own. */
 function defaultOut({ files }: Around, { at }: SopsDefault): TextEdit | null {
   const file = files.parse(at.file);
-  const found = file === null ? null : bindingAround(file, at);
-  if (file === null || found?.binding.kind !== 'bind') return null;
-  const { binding } = found;
+  const surrounding = file === null ? null : bindingAround(file, at);
+  if (file === null || surrounding?.binding.kind !== 'bind') return null;
+  const { binding } = surrounding;
   const last = binding.path.at(-1);
   if (last?.kind !== 'name' || last.name !== 'defaultSopsFile') return null;
   const first = lineAround(file, binding);
@@ -170,7 +174,7 @@ function defaultOut({ files }: Around, { at }: SopsDefault): TextEdit | null {
   return isAlone ? { file: file.path, start: first.start, end: end.end, text: '' } : null;
 }
 
-/** Who else names a file: another declaration, or a text. */
+/** Returns a file that also names the path: by a declaration or in a text. */
 function namedElsewhere(
   after: Around,
   secrets: FleetSecrets,
@@ -181,14 +185,14 @@ function namedElsewhere(
     for (const definition of definitions)
       if (secrets.filesOf(definition).files.some(file => file.path === path))
         return shown(after, definition.at);
-  const known = new Set([
+  const keptNames = new Set([
     ...defaults.map(sopsDefault => sopsDefault.at.file),
     ...secrets.ageRules.map(ageRule => ageRule.at.file),
   ]);
-  return after.fleet.namedBy(path).find(file => !known.has(file)) ?? null;
+  return after.fleet.namedBy(path).find(file => !keptNames.has(file)) ?? null;
 }
 
-/** Where it is said whom the file is for: nobody else takes that out. */
+/** Returns notes about rules that say who can read the file: the person has to remove them. */
 function ruleNotes(after: Around, secrets: FleetSecrets, path: string): string[] {
   const rules = secrets.configs.flatMap(config => {
     const rule = ruleFor(config, path);

@@ -13,7 +13,7 @@ import type { AttrBinding, Expr } from '../../nix/syntax.ts';
 import type { WrittenSecret } from './secret-syntax.ts';
 
 export interface NewGenerator {
-  /** Of the generator, its file and its prompt. */
+  /** Name of the generator, its file and its prompt. */
   readonly name: string;
   readonly share: boolean;
   /** The value has several lines, or ends with one. */
@@ -54,7 +54,7 @@ export function declaredAnew(
         lines.map((line, i) => (i === 0 ? indent + prefix + line : line === '' ? '' : indent + line)),
       );
     }
-    const gone = new Set(inside.flatMap(one => one.written.bindings));
+    const gone = new Set(inside.flatMap(use => use.written.bindings));
     if (isGone(outer, gone)) {
       const eol = eolOf(file);
       const text = blocks
@@ -75,7 +75,7 @@ export function declaredAnew(
   return edits;
 }
 
-/** Is nothing left of a binding? */
+/** Returns whether nothing is left of a binding. */
 function isGone(binding: AttrBinding, gone: ReadonlySet<AttrBinding>): boolean {
   if (gone.has(binding)) return true;
   const { value } = binding;
@@ -142,7 +142,7 @@ function fileLines(name: string, options: readonly (readonly string[])[]): strin
   return [`  files.${name} = {`, ...options.flatMap(lines => lines.map(line => `    ${line}`)), '  };'];
 }
 
-/** What the file is to be told, as bindings; null where something of it cannot be taken over as it is written. */
+/** Returns the options of the file as bindings; `null` if one cannot be taken over as it is written. */
 function optionLines(written: WrittenSecret): string[][] | null {
   const { file, options, definition } = written;
   const lines: string[][] = [];
@@ -187,12 +187,12 @@ function ownersGroup({ file, options, definition, outer }: WrittenSecret): strin
   const mode = definition.mode?.value;
   if (mode === undefined) return null;
   if ((Number.parseInt(mode, 8) & 0o070) === 0) return [];
-  const known = definition.owner?.value;
-  if (known === 'root' || known === '0') return [];
+  const ownerName = definition.owner?.value;
+  if (ownerName === 'root' || ownerName === '0') return [];
   if (!expressionsAt(file, outer.start).some(expr => bindsName(expr, 'config'))) return null;
   const text = file.text.slice(owner.value.start, owner.value.end);
-  const isLiteral = owner.value.kind === 'string' && known !== undefined && text === `"${known}"`;
+  const isLiteral = owner.value.kind === 'string' && ownerName !== undefined && text === `"${ownerName}"`;
   if (text.includes('\n')) return null;
-  const user = isLiteral ? attributeText(known) : `\${${text}}`;
+  const user = isLiteral ? attributeText(ownerName) : `\${${text}}`;
   return [[`group = config.users.users.${user}.group;`]];
 }

@@ -12,7 +12,7 @@ import type { Environment, Surroundings } from './environment-data.ts';
 import { environmentMachines, type Selected, selectedKeys } from './environment-keys.ts';
 import { stepsSetting } from './environment-steps.ts';
 
-/** What kind of answer it is; further kinds may come. */
+/** The kind of answer; further kinds may be added. */
 type ReasonKind =
   /** A key of the machine is exported under the name. */
   | 'exported'
@@ -44,7 +44,7 @@ interface Reason {
   readonly keys: readonly string[];
   /** Machines that have what this one has not. */
   readonly machines: readonly string[];
-  /** Where the key, or the step, is written. */
+  /** The place of the key or of the step. */
   readonly at: Place | null;
 }
 
@@ -54,7 +54,7 @@ export interface Explanation {
   readonly name: string;
   /** The variable that it is about: another one where a key was asked for. */
   readonly variable: string;
-  /** Is it set in the machine's sessions? */
+  /** True if it is set in the machine's sessions. */
   readonly isSet: boolean;
   /** At least one. */
   readonly reasons: readonly Reason[];
@@ -67,16 +67,16 @@ export interface Explanation {
 export function explainVariable(around: Surroundings, machine: string, name: string): Explanation {
   const variable = variableOfKey(around, name) ?? name;
   const asked: Asked = { around, machine, name: variable, environment: environmentOf(around, machine) };
-  const found = exported(asked);
-  if (found.length === 0) found.push(...setBySteps(asked));
-  if (found.length > 0) return { machine, name, variable, isSet: true, reasons: found };
+  const setting = exported(asked);
+  if (setting.length === 0) setting.push(...setBySteps(asked));
+  if (setting.length > 0) return { machine, name, variable, isSet: true, reasons: setting };
   const reasons = [...notedReasons(asked), ...keyReasons(asked)];
   if (reasons.length === 0) reasons.push(...setElsewhere(asked));
   if (reasons.length === 0) reasons.push(unknownName(asked));
   return { machine, name, variable, isSet: false, reasons };
 }
 
-/** What a key is exported as, where a key is named. */
+/** Returns the variable of a key, if the name is one of a key. */
 function variableOfKey({ fleet }: Surroundings, name: string): string | null {
   const keys = fleet.registries.flatMap(registry => registry.keys);
   if (keys.some(({ envVar }) => envVar?.value === name)) return null;
@@ -87,19 +87,19 @@ function variableOfKey({ fleet }: Surroundings, name: string): string | null {
 /** The variables that keys of the fleet stand for and that the machine does not have, each with its reason. */
 export function absentVariables(around: Surroundings, machine: string): Explanation[] {
   const environment = environmentOf(around, machine);
-  const known = new Set([...environment.variables, ...environment.notes].map(({ name }) => name));
+  const names = new Set([...environment.variables, ...environment.notes].map(({ name }) => name));
   return around.fleet.registries.flatMap(registry => {
     const selected = selectionOf(around, registry, machine);
     return registry.keys.flatMap((key): Explanation[] => {
       const name = key.envVar === null ? key.key : exportedName(key);
-      if (known.has(name)) return [];
+      if (names.has(name)) return [];
       const reason = reasonOf({ around, machine, name, environment }, registry, key, selected);
       return reason === null ? [] : [{ machine, name, variable: name, isSet: false, reasons: [reason] }];
     });
   });
 }
 
-/** What a machine, and who else, selects of a registry. */
+/** The keys that a machine selects from a registry, and the other machines that select them. */
 interface Selection extends Selected {
   readonly machines: ReadonlyMap<RegistryKey, readonly string[]>;
 }
@@ -143,7 +143,7 @@ function setBySteps(asked: Asked): Reason[] {
   return [...set, ...keys];
 }
 
-/** What is said of the variable where all variables are listed. */
+/** Returns the reasons from the notes about the variable. */
 function notedReasons({ name, environment }: Asked): Reason[] {
   return environment.notes
     .filter(note => note.name === name)
@@ -173,9 +173,11 @@ function isNameOf(variable: string, name: string): boolean {
   return variable === name || `${variable}_FILE` === name;
 }
 
-/** Is it the key or its generator, as it stands or as a variable's name? */
+/** Returns whether a name means the key or its generator, as it is written or as the name of a variable. */
 function isMeant({ key, generator }: RegistryKey, name: string): boolean {
-  return [key, generator?.value ?? key].some(one => one === name || isNameOf(asVariable(one), name));
+  return [key, generator?.value ?? key].some(
+    candidate => candidate === name || isNameOf(asVariable(candidate), name),
+  );
 }
 
 function asVariable(name: string): string {
@@ -186,7 +188,7 @@ function isPublic(key: RegistryKey): boolean {
   return (key.secret ?? exportedFile(key, key.body)?.secret) === false;
 }
 
-/** What a key is exported as. */
+/** Returns the name of the variable that a key is exported as. */
 function exportedName(key: RegistryKey): string {
   return `${key.envVar?.value ?? ''}${isPublic(key) ? '' : '_FILE'}`;
 }
@@ -240,22 +242,22 @@ function machinesByKey(
   { fleet }: Surroundings,
   registry: Registry,
 ): ReadonlyMap<RegistryKey, readonly string[]> {
-  const found = new Map<RegistryKey, string[]>();
+  const byKey = new Map<RegistryKey, string[]>();
   for (const machine of [...environmentMachines(fleet)].sort())
     for (const key of selectedKeys(fleet, registry, machine).keys)
-      found.set(key, [...(found.get(key) ?? []), machine]);
-  return found;
+      byKey.set(key, [...(byKey.get(key) ?? []), machine]);
+  return byKey;
 }
 
 function setElsewhere({ around, machine, name }: Asked): Reason[] {
-  const found = environmentMachines(around.fleet).flatMap(other =>
+  const others = environmentMachines(around.fleet).flatMap(other =>
     other === machine
       ? []
       : stepsSetting(environmentOf(around, other), name).map(step => ({ ...step, other })),
   );
-  const [first] = found;
+  const [first] = others;
   if (first === undefined) return [];
-  const machines = [...new Set(found.map(({ other }) => other))].sort();
+  const machines = [...new Set(others.map(({ other }) => other))].sort();
   return [
     {
       kind: 'step-elsewhere',

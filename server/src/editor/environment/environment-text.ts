@@ -49,7 +49,7 @@ function bashStep(step: Step): string {
   const set = `export ${name}=${parts.join('')}\n`;
   const needed = step.parts.flatMap(part => (typeof part === 'string' ? [] : [part.variable]));
   if (needed.length === 0) return set;
-  return `if ${needed.map(one => `[ -n "\${${one}+x}" ]`).join(' && ')}; then\n  ${set}fi\n`;
+  return `if ${needed.map(variable => `[ -n "\${${variable}+x}" ]`).join(' && ')}; then\n  ${set}fi\n`;
 }
 
 function nushellStep(step: Step): string {
@@ -68,7 +68,7 @@ function setInNushell(name: string, value: string): string {
   return `load-env (try { {${name}: (${value})} } catch { {} })\n`;
 }
 
-/** What is not set, and why, as comments; empty if there is nothing. */
+/** Returns the variables that are not set, with the reasons, as comments; empty if there are none. */
 export function absentText(machine: string, absent: readonly Explanation[]): string {
   if (absent.length === 0) return '';
   const lines = absent.flatMap(({ variable, reasons }) =>
@@ -102,7 +102,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\
 function quoteNushell(value: string): string {
   const code = (character: string) => `\\u{${character.charCodeAt(0).toString(16)}}`;
   return `"${escapedUnseen(
-    value.replace(/[\\"]/g, '\\$&').replace(/[\n\r\t]/g, found => ESCAPES[found] ?? found),
+    value.replace(/[\\"]/g, '\\$&').replace(/[\n\r\t]/g, character => ESCAPES[character] ?? character),
     code,
   )}"`;
 }

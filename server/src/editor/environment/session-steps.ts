@@ -49,7 +49,7 @@ export interface SessionSpec {
   readonly shared: readonly (Step | UnknownStep)[];
   /** Those of one machine; undefined for machines without any. */
   readonly machines: ReadonlyMap<string, readonly (Step | UnknownStep)[]>;
-  /** Where the names of machines are written. */
+  /** The places of machines' names. */
   readonly places: ReadonlyMap<string, Place>;
   /** False where there may be machines with further steps. */
   readonly complete: boolean;
@@ -74,10 +74,10 @@ function specOf(cx: Evaluation, file: string, value: Value): SessionSpec | null 
   const rows = new Map<string, (Step | UnknownStep)[]>();
   const places = new Map<string, Place>();
   let complete = machines.open === null && machines.patterns.length === 0;
-  for (const [machine, { at, optional, value: own }] of machines.entries) {
+  for (const [machine, { at, optional, value: ownValue }] of machines.entries) {
     if (at !== null) places.set(machine, placeOf(at));
     if (optional) complete = false;
-    else rows.set(machine, stepsOf(cx, cx.resolve(own)));
+    else rows.set(machine, stepsOf(cx, cx.resolve(ownValue)));
   }
   return { file, shared: stepsOf(cx, shared), machines: rows, places, complete };
 }

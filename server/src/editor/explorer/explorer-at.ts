@@ -1,4 +1,4 @@
-/** Which item of the explorer a place in a file belongs to. */
+/** Finds the item of the explorer that a place in a file belongs to. */
 import type { SecretKeeper } from '../../fleet/model/secrets.ts';
 import { generatorBefore } from '../names/enclosing-generator.ts';
 import { indexOf } from '../names/fleet-index.ts';
@@ -11,7 +11,7 @@ export interface ExplorerItem {
   readonly generator: string | null;
   readonly registry: string | null;
   readonly key: string | null;
-  /** Of sops-nix or agenix; absent where none stands there. */
+  /** A secret of sops-nix or agenix; absent if there is none at the place. */
   readonly secret?: { readonly keeper: SecretKeeper; readonly name: string };
 }
 
@@ -44,8 +44,8 @@ export function itemAt(snapshot: Snapshot, file: string, offset: number): Explor
       const fleetSecret = secretNamed(snapshot, keeper, name);
       if (fleetSecret === null) return null;
       const machines = machinesOfSecret(snapshot.fleet, fleetSecret);
-      const own = machinesOfFile(snapshot.fleet, file);
-      const machine = machines.find(candidate => own.includes(candidate)) ?? machines[0] ?? null;
+      const fileMachines = machinesOfFile(snapshot.fleet, file);
+      const machine = machines.find(candidate => fileMachines.includes(candidate)) ?? machines[0] ?? null;
       return {
         machine,
         generator: null,

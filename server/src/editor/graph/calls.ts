@@ -16,7 +16,7 @@ export interface Caller {
   readonly name: string;
   /** A few words beside the name. */
   readonly detail: string;
-  /** Its declaration; of one that nobody here declares, a place that names it. */
+  /** Its declaration; if it is not declared here, a place that names it. */
   readonly at: Place;
 }
 
@@ -64,16 +64,16 @@ interface Dependent {
 
 /** By what they depend on. */
 const dependents = keeping((fleet: Fleet): ReadonlyMap<string, readonly Dependent[]> => {
-  const found = new Map<string, Dependent[]>();
+  const dependents = new Map<string, Dependent[]>();
   for (const generator of fleet.generators)
     for (const { value, at } of dependenciesOf(generator)) {
-      const one = { dependent: generator.name, at };
-      addToList(found, value, one);
+      const entry = { dependent: generator.name, at };
+      addToList(dependents, value, entry);
     }
-  return found;
+  return dependents;
 });
 
-/** What it depends on, in the order in which it says so. */
+/** Returns the dependencies of a generator, in the order of the declaration. */
 export function dependenciesFrom(snapshot: Snapshot, name: string): readonly Call[] {
   const same = indexOf(snapshot).generators.get(name) ?? [];
   return same

@@ -1,4 +1,4 @@
-/** What the editor asks of the fleet's own options: by file, and by path. Made once for each state of the options. */
+/** The fleet's own options, by file and by path. Computed once for each state of the options. */
 import { keeping } from '../../checks/memory/kept.ts';
 import type { FleetOptions, ModuleOptions } from '../../fleet/model/options.ts';
 import { CHOSEN, treeAt } from '../../modules/options/below.ts';
@@ -6,7 +6,7 @@ import type { OptionTree, WrittenEntry } from '../../modules/options/option.ts';
 import { mergeTrees } from '../../modules/options/tree.ts';
 
 export interface OptionsByFile {
-  /** What all modules declare below the fleet's own names. */
+  /** The options that all modules declare below the fleet's own names. */
   readonly tree: OptionTree;
   /** The modules that have something to do with a file. */
   readonly modules: ReadonlyMap<string, readonly ModuleOptions[]>;
@@ -19,19 +19,19 @@ export const optionsByFile = keeping((options: FleetOptions): OptionsByFile => {
   const modules = new Map<string, ModuleOptions[]>();
   const machines = new Map<string, Set<string>>();
   for (const [name, machine] of options.machines)
-    for (const { options: one } of machine.modules) {
-      let files = all.get(one);
+    for (const { options: moduleOptions } of machine.modules) {
+      let files = all.get(moduleOptions);
       if (files === undefined) {
-        files = filesOf(one, options.names);
-        all.set(one, files);
-        for (const file of files) modules.set(file, [...(modules.get(file) ?? []), one]);
+        files = filesOf(moduleOptions, options.names);
+        all.set(moduleOptions, files);
+        for (const file of files) modules.set(file, [...(modules.get(file) ?? []), moduleOptions]);
       }
       for (const file of files) machines.set(file, (machines.get(file) ?? new Set()).add(name));
     }
   const whole = mergeTrees([...all.keys()].map(({ tree }) => tree));
-  const own = new Map([...whole.options].filter(([name]) => options.names.has(name)));
+  const ownOptions = new Map([...whole.options].filter(([name]) => options.names.has(name)));
   return {
-    tree: { ...whole, options: own },
+    tree: { ...whole, options: ownOptions },
     modules,
     machines: new Map([...machines].map(([file, names]) => [file, [...names].sort()])),
   };
@@ -52,7 +52,7 @@ function filesOf({ tree, definitions, functions }: ModuleOptions, names: Readonl
   return files;
 }
 
-/** What is declared at such a path. */
+/** Returns the option that is declared at such a path. */
 export function declaredAt(tree: OptionTree, path: readonly string[]): OptionTree | null {
   return treeAt(tree, path);
 }

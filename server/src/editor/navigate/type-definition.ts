@@ -86,15 +86,15 @@ function variablesOf(call: Expr): string[] {
   return [...variablesOf(call.fn), ...(call.arg.kind === 'variable' ? [call.arg.name] : [])];
 }
 
-/** Where a name that stands for a function is bound around a place. */
+/** Returns the binding around a place of the name of a function. */
 function bindingOf(file: SourceFile, path: readonly Expr[], name: string): Place | null {
   for (const scope of path.toReversed()) {
     if (scope.kind !== 'let' && !(scope.kind === 'attrs' && scope.recursive)) continue;
     for (const binding of scope.bindings) {
       if (binding.kind !== 'bind' || binding.path.length !== 1) continue;
-      const [own] = binding.path;
-      if (own?.kind !== 'name' || own.name !== name || binding.value.kind !== 'lambda') continue;
-      return { file: file.path, start: own.start, end: own.end };
+      const [firstName] = binding.path;
+      if (firstName?.kind !== 'name' || firstName.name !== name || binding.value.kind !== 'lambda') continue;
+      return { file: file.path, start: firstName.start, end: firstName.end };
     }
   }
   return null;

@@ -87,14 +87,14 @@ function rowEdits(
   return edits;
 }
 
-/** An entry that has a script, and says all that is to be said of one. */
+/** A complete entry with a script, which new entries follow. */
 interface Model {
   readonly key: RegistryKey;
   readonly binding: AttrBinding;
-  /** What makes it, as it is written; null where it is written out. */
+  /** The helper that makes it, as it is written; `null` without a helper. */
   readonly helper: string | null;
   readonly fields: AttrSetExpr;
-  /** What the helper can be given; null: anything. */
+  /** The arguments that the helper accepts; `null`: any. */
   readonly takes: ReadonlySet<string> | null;
 }
 
@@ -120,7 +120,7 @@ function entryEdit({ files }: Snapshot, registry: Registry, written: WrittenGene
     if (text === null) return null;
     parts.push(text.join(eolOf(source)));
   }
-  const said = new Set(
+  const ruledOut = new Set(
     value.bindings.flatMap(binding =>
       binding.kind === 'bind' && binding.path[0]?.kind === 'name' ? [binding.path[0].name] : [],
     ),
@@ -130,7 +130,7 @@ function entryEdit({ files }: Snapshot, registry: Registry, written: WrittenGene
     model,
     body.files.map(file => file.name),
     written.generator.name,
-    said,
+    ruledOut,
   );
   if (metadata === null) return null;
   const opening = model.helper === null ? '{' : `${model.helper} {`;
@@ -217,13 +217,13 @@ const DEFAULTS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** What an entry says beside the generator; null where that cannot be told. */
+/** Returns the metadata of an entry; `null` if it cannot be derived. */
 function metadataOf(
   source: SourceFile,
   { fields, helper }: Model,
   files: readonly string[],
   name: string,
-  said: ReadonlySet<string>,
+  ruledOut: ReadonlySet<string>,
 ): string[] | null {
   const [main] = files;
   if (main === undefined) return null;
@@ -232,7 +232,7 @@ function metadataOf(
     const [field, ...more] = binding.kind === 'bind' ? binding.path : [];
     if (binding.kind !== 'bind' || field?.kind !== 'name') return null;
     if (field.name === 'generator' || OWN.has(field.name) || more.length > 0) continue;
-    if (said.has(field.name)) continue;
+    if (ruledOut.has(field.name)) continue;
     const fallback = DEFAULTS.get(field.name);
     if (fallback !== undefined) {
       // A helper has fallbacks of its own.

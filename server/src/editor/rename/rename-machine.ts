@@ -42,9 +42,9 @@ export function renameMachine(snapshot: Snapshot, from: string, to: string): Ren
   }
   const isMoved = moves.some(move => move.required === true);
   for (const file of nixFiles(snapshot)) {
-    const found = mentionsIn(snapshot, file, { from, to, isMoved }, [...edits.values()]);
-    if ('refused' in found) return found;
-    found.edits.forEach(add);
+    const mentions = mentionsIn(snapshot, file, { from, to, isMoved }, [...edits.values()]);
+    if ('refused' in mentions) return mentions;
+    mentions.edits.forEach(add);
   }
   const isStoredNamed = [...edits.values()].some(({ file, start }) => {
     return STORED.test(snapshot.files.text(file)?.slice(Math.max(0, start - 20), start) ?? '');
@@ -79,7 +79,7 @@ function nameIn(folder: string, path: string): string | null {
   return name === '' || name.includes('/') ? null : name;
 }
 
-/** What stands before a machine's name in the path of a value of its own. */
+/** The text before a machine's name in the path of one of its values. */
 const STORED = /\bper-machine\/$/;
 
 /** Folders that hold no Nix of the fleet. */
@@ -100,7 +100,7 @@ function nixFilesBelow(snapshot: Snapshot, folder: string, leftOut: ReadonlySet<
   });
 }
 
-/** What else in a file is to be rewritten; or the first mention of the name that nobody understands. */
+/** Returns the other edits in a file, or the first mention of the name that is not understood. */
 function mentionsIn(
   { files }: Snapshot,
   file: string,
@@ -112,13 +112,14 @@ function mentionsIn(
   if (text?.includes(from) !== true) return { edits: textEdits };
   const source = files.parse(file);
   if (source === null) return { edits: textEdits };
-  const own = edits.filter(edit => edit.file === file);
+  const fileEdits = edits.filter(edit => edit.file === file);
   // Only a mention that nothing else explains needs the whole tree.
   let paths: readonly Range[] | null = null;
   const word = new RegExp(`(?<![\\w-])${from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g');
   for (const match of text.matchAll(word)) {
     const at: Range = { start: match.index, end: match.index + from.length };
-    if (own.some(edit => edit.start <= at.start && at.end <= edit.end) || isIn(source.comments, at)) continue;
+    if (fileEdits.some(edit => edit.start <= at.start && at.end <= edit.end) || isIn(source.comments, at))
+      continue;
     const before = text.slice(Math.max(0, at.start - 40), at.start);
     // In the repository as on the machine: what is kept for it goes by its name.
     if (STORED.test(before)) {

@@ -29,10 +29,10 @@ export interface ServiceWish {
   readonly per: 'instance' | 'machine';
 }
 
-/** What clan takes. */
+/** The names that clan accepts. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
-/** What is wrong with a new generator's name; null if nothing is. */
+/** Returns what is wrong with a new generator's name, or `null` if nothing is. */
 export function generatorNameProblem(fleet: Fleet, name: string): string | null {
   if (name === '') return 'Give the generator a name.';
   if (!NAME.test(name)) return 'A name begins with a letter and has letters, digits, dashes and underscores.';
@@ -41,7 +41,7 @@ export function generatorNameProblem(fleet: Fleet, name: string): string | null 
   return place === undefined ? null : `There is a generator "${name}" already, in ${place}.`;
 }
 
-/** What is wrong with a new service's name; null if nothing is. */
+/** Returns what is wrong with a new service's name, or `null` if nothing is. */
 export function serviceNameProblem({ files }: Around, name: string): string | null {
   if (name === '') return 'Give the service a name.';
   if (!NAME.test(name)) return 'A name begins with a letter and has letters, digits, dashes and underscores.';
@@ -58,9 +58,9 @@ export function generatorFiles({ fleet, files }: Around): readonly string[] {
     .filter(unit => unit.definitions.length > 0 && !fleet.registries.some(({ file }) => file === unit.file))
     .map(unit => unit.file);
   const modules = machineFiles(fleet);
-  const known = [...new Set([...declaring.sort(), ...[...modules].sort()])];
+  const moduleFiles = [...new Set([...declaring.sort(), ...[...modules].sort()])];
   const probe: readonly TemplateBinding[] = [{ name: 'probe', lines: ['{ };'] }];
-  return known.filter(path => {
+  return moduleFiles.filter(path => {
     const file = files.parse(path);
     return file !== null && !('refused' in intoModule(file, probe, modules.has(path)));
   });
@@ -81,10 +81,10 @@ export function newGenerator(around: Around, wish: GeneratorWish): Scaffolded | 
   if (file === null || file.errors.length > 0) {
     return { refused: `${wish.file} is not valid Nix as it stands: fix it first.` };
   }
-  const found = intoModule(file, bindings, machineFiles(fleet).has(wish.file));
-  if ('refused' in found) return found;
-  const edits = inOrder(found.edits);
-  return { edits, shown: shownAt(edits, found.main, wish.name), notes: [] };
+  const insertion = intoModule(file, bindings, machineFiles(fleet).has(wish.file));
+  if ('refused' in insertion) return insertion;
+  const edits = inOrder(insertion.edits);
+  return { edits, shown: shownAt(edits, insertion.main, wish.name), notes: [] };
 }
 
 function newModule({ name, file }: GeneratorWish, bindings: readonly TemplateBinding[]): Scaffolded {
@@ -102,8 +102,8 @@ export function newService(around: Around, wish: ServiceWish): Scaffolded | Refu
   const problem = serviceNameProblem(around, name);
   if (problem !== null) return { refused: problem };
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Nix
-  const own = wish.per === 'instance' ? name.concat('-${instanceName}') : name;
-  const bindings = templateBindings(wish.template, own);
+  const generatorName = wish.per === 'instance' ? name.concat('-${instanceName}') : name;
+  const bindings = templateBindings(wish.template, generatorName);
   if (bindings === null) return noTemplate(wish.template);
   const text = serviceNix(wish, bindings);
   const edit = { file: servicePath(name), start: 0, end: 0, text };

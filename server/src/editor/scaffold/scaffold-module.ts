@@ -22,11 +22,11 @@ export interface IntoModule {
 export interface DeclaredSet {
   /** The two names that lead to it. */
   readonly names: readonly [string, string];
-  /** Where it is in a module that has none of it yet. */
+  /** Its option path in a module that has none of it yet. */
   readonly path: string;
-  /** What is declared, in the plural. */
+  /** The declared things, in the plural. */
   readonly what: string;
-  /** What to do where a file cannot be added to. */
+  /** Advice for a file that cannot be added to. */
   readonly instead: string;
 }
 
@@ -78,8 +78,8 @@ function findDeclared(expr: Expr, names: DeclaredSet['names'], path: readonly st
   if (expr.kind === 'attrs') {
     for (const binding of [...expr.bindings].reverse()) {
       if (binding.kind !== 'bind') continue;
-      const own = binding.path.map(name => (name.kind === 'name' ? name.name : ''));
-      const whole = [...path, ...own];
+      const bindingPath = binding.path.map(name => (name.kind === 'name' ? name.name : ''));
+      const whole = [...path, ...bindingPath];
       if (whole.includes('options')) continue;
       const at = whole.findIndex((name, index) => name === names[0] && whole[index + 1] === names[1]);
       const inner: Spot | null =

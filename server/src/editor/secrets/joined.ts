@@ -36,12 +36,12 @@ export function secretCount(snapshot: Snapshot): number {
   return secrets.length + ageRules.reduce((sum, { rules }) => sum + rules.length, 0);
 }
 
-/** What is known of secrets, and where they are looked up. */
+/** The known secrets and the files they are looked up in. */
 export interface SecretGround {
   readonly fleet: Fleet;
   readonly files: Pick<NixFiles, 'parse'>;
   readonly secrets: FleetSecrets;
-  /** Whose keys are known. */
+  /** The owners of known keys. */
   readonly sops: Pick<SopsFolder, 'users' | 'machines'>;
 }
 
@@ -76,15 +76,18 @@ export function usesOf(
   );
 }
 
-/** Are two names one, or does one of them fit the holes of the other? What is nothing but a hole fits anything: it is left out. */
-function fits(one: string, other: string): boolean {
-  if (one === other) return true;
-  const [left, right] = [one, other].map(name => name.includes('${'));
+/**
+ * Returns whether two names are equal, or one fits the holes of the other. Names that are only a hole fit anything
+ * and are left out.
+ */
+function fits(machine: string, otherMachine: string): boolean {
+  if (machine === otherMachine) return true;
+  const [left, right] = [machine, otherMachine].map(name => name.includes('${'));
   if (left === right) return false;
-  return !isAnyName(left ? one : other) && mayBeSame(one, other);
+  return !isAnyName(left ? machine : otherMachine) && mayBeSame(machine, otherMachine);
 }
 
-/** Has a name with holes so little around them that it may be any name? */
+/** Returns whether a name with holes has so little text around them that it may be any name. */
 export function isAnyName(name: string): boolean {
   return name.replace(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, '').replace(/[\W_]/g, '').length < 2;
 }
@@ -97,11 +100,11 @@ export function machinesOfFile(fleet: Fleet, file: string): readonly string[] {
 
 /** Machines that declare it, in the order of the fleet, those that get it from `sops/secrets` among them. */
 export function machinesOfSecret(fleet: Fleet, { definitions, implicitOn }: FleetSecret): readonly string[] {
-  const found = new Set(implicitOn);
+  const machines = new Set(implicitOn);
   for (const { at, via } of definitions)
     for (const place of [at, ...via])
-      for (const machine of machinesOfFile(fleet, place.file)) found.add(machine);
-  return fleet.machines.map(({ name }) => name).filter(name => found.has(name));
+      for (const machine of machinesOfFile(fleet, place.file)) machines.add(machine);
+  return fleet.machines.map(({ name }) => name).filter(name => machines.has(name));
 }
 
 /** A place that declares or reads a secret, and the names that lead to it there. */
@@ -112,9 +115,11 @@ interface Sided {
 
 /** The definitions that a place means: those of its side (machine or user), and of its own machines where it has any. */
 export function nearest<T extends Sided>(fleet: Fleet, from: Sided, all: readonly T[]): readonly T[] {
-  const own = new Set(machinesOfFile(fleet, from.at.file));
-  const sided = all.filter(one => mayMeet(fleet, from, one));
-  const near = sided.filter(({ at }) => machinesOfFile(fleet, at.file).some(machine => own.has(machine)));
+  const fileMachines = new Set(machinesOfFile(fleet, from.at.file));
+  const sided = all.filter(candidate => mayMeet(fleet, from, candidate));
+  const near = sided.filter(({ at }) =>
+    machinesOfFile(fleet, at.file).some(machine => fileMachines.has(machine)),
+  );
   return near.length > 0 ? near : sided.length > 0 ? sided : all;
 }
 
@@ -134,7 +139,7 @@ export function fileOfClan({ directory }: Fleet, name: string): string {
   return below(directory ?? '', `sops/secrets/${name}/secret`);
 }
 
-/** What `secrets.nix` says of a file. */
+/** Returns the rules of `secrets.nix` for a file. */
 export function ageRulesOf({ ageRules }: FleetSecrets, path: string): readonly AgeRule[] {
   return ageRules.flatMap(({ rules }) => rules.filter(rule => rule.path === path));
 }

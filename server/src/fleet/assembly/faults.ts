@@ -4,7 +4,7 @@
  */
 
 import { type WrittenPath, writtenPathsOf } from '../../flake/written-paths.ts';
-import { folderOf } from '../../nix/eval/paths.ts';
+import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { refusedIn } from '../../nix/refused.ts';
 import type { SourceFile } from '../../nix/source.ts';
@@ -167,11 +167,11 @@ function absentAt(
   // What is no Nix comes and goes without the list of files being another one.
   if (!writtenPath.certain || writtenPath.isAsked || !/(^|\/)(\.*|[^./]+|[^/]*\.nix)$/.test(target))
     return NONE;
-  if (present.has(target) || present.has(`${target}/default.nix`)) return NONE;
+  const entry = joinPath(target, 'default.nix') as string;
+  if (present.has(target) || present.has(entry)) return NONE;
   const kind = files.kind(target);
   const isFolder = kind === 'directory';
-  if (kind === 'file' || (isFolder && (writtenPath.isTree || files.kind(`${target}/default.nix`) !== null)))
-    return NONE;
+  if (kind === 'file' || (isFolder && (writtenPath.isTree || files.kind(entry) !== null))) return NONE;
   return [{ at: { file: path, start, end }, target, isFolder, isNeeded: writtenPath.isOwn }];
 }
 

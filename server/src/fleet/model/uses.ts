@@ -35,6 +35,8 @@ export interface Use {
   readonly attributeAt: Place | null;
   /** Behind `or`, `?`, `hasAttr` and the like, with something else to fall back on. */
   readonly guarded: boolean;
+  /** True if the guard asks for nothing but the generator, and the use is made only where there is one. */
+  readonly assumesGenerator: boolean;
   /** The registry key that the use was reached by, through an accessor. */
   readonly key: KeyLookup | null;
 }
@@ -49,7 +51,7 @@ export interface OtherRead {
   /** The prompt's name; null for what is read of the generator itself. */
   readonly prompt: string | null;
   readonly attribute: string;
-  /** Behind `or`, `?` and the like. */
+  /** Behind `or`, `?` and the like; not if those ask for nothing but the generator. */
   readonly guarded: boolean;
 }
 

@@ -48,6 +48,7 @@ export function useOfCall(
     attribute: asked.attribute,
     attributeAt: null,
     guarded: asked.guarded,
+    assumesGenerator: false,
     key: null,
   };
 }

@@ -69,6 +69,7 @@ function useOf({ at, generator, file, attribute }: StoredFile): Use {
     attribute,
     attributeAt: null,
     guarded: false,
+    assumesGenerator: false,
     key: null,
   };
 }

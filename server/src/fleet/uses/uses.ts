@@ -68,8 +68,10 @@ export interface UseNotes {
   readonly uses: NotedUse[];
   /** What is read of generators and prompts themselves, by place. */
   readonly otherReads: Map<string, NotedRead>;
-  /** Generators and files asked for with `?`, or selected with something to fall back on. */
-  readonly guarded: Set<string>;
+  /** Generators and files asked for with `?`: all that is read of them in the file may stand behind that question. */
+  readonly asked: Set<string>;
+  /** Where something is selected that has something else to fall back on, by what that is. */
+  readonly fallbacks: Map<string, Fallback>;
   /** Where failing is provided for: what `tryEval` and `pathExists` are given. */
   readonly tried: Range[];
 }
@@ -77,17 +79,29 @@ export interface UseNotes {
 interface NotedUse {
   readonly id: string;
   readonly use: Use;
-  /** Keys of the generator, the file and what else is on the way: a guard of one of them guards the use. */
-  readonly prefixes: readonly string[];
+  readonly way: Way;
 }
 
 interface NotedRead {
   readonly read: OtherRead;
-  readonly prefixes: readonly string[];
+  readonly way: Way;
 }
 
+/** What is selected on the way to a use, the generator first: a guard of one of them guards the use. */
+type Way = readonly WayStep[];
+
+interface WayStep {
+  /** The same for the same generator or file, whichever configuration it is asked of. */
+  readonly key: string;
+  /** Where it is selected; null where that is not known. */
+  readonly at: string | null;
+}
+
+/** `null`: without it there is nothing to read from either. */
+type Fallback = 'null' | 'something';
+
 export function newUseNotes(file: string): UseNotes {
-  return { file, uses: [], otherReads: new Map(), guarded: new Set(), tried: [] };
+  return { file, uses: [], otherReads: new Map(), asked: new Set(), fallbacks: new Map(), tried: [] };
 }
 
 /** Notes uses that are guarded by nothing on the way to them. */
@@ -118,11 +132,26 @@ export function noteSelection(
   if (named !== null) noteUse(notes, { ...named, guarded: providesFallback(cx, selection) }, []);
   const below = belowGenerators([...steps, { name, at }]);
   if (below === null || below.length === 0) return;
-  if (providesFallback(cx, selection)) notes.guarded.add(pathKey(below));
+  noteGuard(cx, notes, selection, pathKey(below));
   if (selection.result === null) return;
   noteOtherRead(notes, selection, [...steps, { name, at }], below);
   const use = useOf(notes.file, selection, below, lookup);
-  if (use !== null) noteUse(notes, use, prefixesOf(below));
+  if (use !== null) noteUse(notes, use, wayOf(below));
+}
+
+function noteGuard(cx: Evaluation, notes: UseNotes, selection: Selection, key: string): void {
+  const { at, fallback, guarded } = selection;
+  if (!guarded) return;
+  if (fallback === null) {
+    notes.asked.add(key);
+    return;
+  }
+  const { kind } = cx.force(fallback);
+  if (kind !== 'failure') notes.fallbacks.set(originKey(at), kind === 'null' ? 'null' : 'something');
+}
+
+function originKey({ file, start }: Origin): string {
+  return `${file.path}:${start}`;
 }
 
 /** Returns true for a selection that has something to fall back on. */
@@ -130,14 +159,16 @@ function providesFallback(cx: Evaluation, { guarded, fallback }: Selection): boo
   return guarded && (fallback === null || cx.force(fallback).kind !== 'failure');
 }
 
-function noteUse({ uses }: UseNotes, use: Use, prefixes: readonly string[]): void {
+function noteUse({ uses }: UseNotes, use: Use, way: Way): void {
   const id = `${use.at.start}:${use.at.end}:${use.generator}:${use.fileName}:${use.attribute}`;
-  uses.push({ id, use, prefixes });
+  uses.push({ id, use, way });
 }
 
-/** Keys of what is selected on the way. */
-function prefixesOf(below: readonly Step[]): string[] {
-  return below.map((_, index) => pathKey(below.slice(0, index + 1)));
+function wayOf(below: readonly Step[]): Way {
+  return below.map(({ at }, index) => ({
+    key: pathKey(below.slice(0, index + 1)),
+    at: at === null ? null : originKey(at),
+  }));
 }
 
 /** Notes what is read of a generator or a prompt. Of Clan's own options alone: what generators have elsewhere is not known. */
@@ -158,7 +189,7 @@ function noteOtherRead(
   const of = isOfPrompt ? 'prompt' : 'generator';
   otherReads.set(`${at.start}:${name}:${prompt}`, {
     read: { at, of, generator: name, generatorKind: kind, prompt, attribute, guarded: false },
-    prefixes: prefixesOf(below),
+    way: wayOf(below),
   });
 }
 
@@ -190,6 +221,7 @@ function useOf(
     attribute: display(attribute.name),
     attributeAt: direct ? placeOf(selectedAt) : null,
     guarded: false,
+    assumesGenerator: false,
     key: lookup?.() ?? null,
   };
 }
@@ -197,20 +229,43 @@ function useOf(
 /** Returns the uses noted so far, each place once. */
 export function usesOf(notes: UseNotes): Use[] {
   const uses = new Map<string, Use>();
-  for (const { id, use, prefixes } of notes.uses)
-    if (!uses.has(id)) uses.set(id, isGuarded(notes, use.at, prefixes) ? { ...use, guarded: true } : use);
+  for (const { id, use, way } of notes.uses) {
+    if (uses.has(id)) continue;
+    const guard = guardOf(notes, use.at, way);
+    uses.set(
+      id,
+      guard === null ? use : { ...use, guarded: true, assumesGenerator: guard === 'generator is there' },
+    );
+  }
   return [...uses.values()];
 }
 
 /** Returns what is read of generators and prompts themselves. */
 export function otherReadsOf(notes: UseNotes): OtherRead[] {
-  return [...notes.otherReads.values()].map(({ read, prefixes }) =>
-    isGuarded(notes, read.at, prefixes) ? { ...read, guarded: true } : read,
+  return [...notes.otherReads.values()].map(({ read, way }) =>
+    guardOf(notes, read.at, way) === 'anything' ? { ...read, guarded: true } : read,
   );
 }
 
-function isGuarded({ guarded, tried }: UseNotes, at: Place, prefixes: readonly string[]): boolean {
-  return prefixes.some(prefix => guarded.has(prefix)) || tried.some(range => holds(range, at));
+/** Returns what guards a use; null for one that nothing guards. */
+function guardOf(
+  { asked, fallbacks, tried }: UseNotes,
+  at: Place,
+  way: Way,
+): 'generator is there' | 'anything' | null {
+  if (tried.some(range => holds(range, at))) return 'anything';
+  const fallbackOf = (step: WayStep | undefined) => fallbacks.get(step?.at ?? '');
+  const [generator, ...below] = way;
+  // Every generator has files and prompts: to ask for them is to ask for the generator.
+  const parts = below.length > 1 ? below[0] : undefined;
+  const rest = parts === undefined ? below : below.slice(1);
+  if (fallbackOf(parts) !== undefined) return 'anything';
+  if (rest.some(step => asked.has(step.key) || fallbackOf(step) !== undefined)) return 'anything';
+  if (generator === undefined) return null;
+  const fallback = fallbackOf(generator);
+  if (fallback === 'something') return 'anything';
+  const isAsked = asked.has(generator.key) || (parts !== undefined && asked.has(parts.key));
+  return fallback === 'null' || isAsked ? 'generator is there' : null;
 }
 
 function holds(range: Range, at: Place): boolean {

@@ -5,7 +5,7 @@
 
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { findNixFiles, isSearched } from '../discovery.ts';
-import type { Disk, Entry, LinkEntry, Skipped } from './disk.ts';
+import { type Disk, type Entry, type LinkEntry, type Skipped, skippedOf } from './disk.ts';
 import { MAX_FILE_BYTES, withoutMark } from './file-text.ts';
 import { createDisk } from './folder-disk.ts';
 import { ParsedFile, type ParseText } from './parsed-file.ts';
@@ -24,7 +24,7 @@ export interface WorkspaceFiles extends NixFiles {
   start(path: string): string | null;
   /** May the file be run as a program? Null where that cannot be told. */
   isExecutable(path: string): boolean | null;
-  /** What is in the workspace but cannot be read, and why. */
+  /** Returns what is in the workspace but cannot be read, and why. */
   skipped(): readonly Skipped[];
   /** Lays a document's text over a file. Returns the paths whose content is another one now. */
   open(path: string, text: string): string[];
@@ -92,7 +92,7 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
     ...(disk.links === undefined ? {} : { links: disk.links }),
     start: path => disk.start(path),
     isExecutable: path => disk.isExecutable(path),
-    skipped: () => disk.skipped(),
+    skipped: () => skippedIn(state),
     open: (path, text) => openDocument(state, path, text),
     close: path => closeDocument(state, path),
     changedOnDisk(paths) {
@@ -121,7 +121,7 @@ function belongs({ search, excluded }: FilesState, path: string): boolean {
 function parsedFile(state: FilesState, path: string): ParsedFile | null {
   if (!path.endsWith('.nix')) return null;
   const cell = cellOf(state, path);
-  if (!cell) return null;
+  if (!cell || isEncrypted(cell.text)) return null;
   cell.source ??= new ParsedFile(path, cell.text, state.parse);
   return cell.source;
 }
@@ -171,9 +171,9 @@ function closeDocument(state: FilesState, path: string): string[] {
 /** Forgets what is at a path and below it. Returns the paths whose text may be another one now. */
 function reread(state: FilesState, path: string): string[] {
   const { disk, overlays, cells } = state;
-  const found = foundFiles(state);
+  const workspaceFiles = foundFiles(state);
   const below: string[] = [];
-  for (const file of found) if (file.startsWith(`${path}/`)) below.push(file);
+  for (const file of workspaceFiles) if (file.startsWith(`${path}/`)) below.push(file);
   disk.forget(path);
   const changed: string[] = [];
   for (const file of [path, ...below]) {
@@ -182,9 +182,9 @@ function reread(state: FilesState, path: string): string[] {
     cells.delete(file);
     changed.push(file);
     // Stored files are many, and the disk has nothing to tell of them.
-    if (!found.has(file) && !isFindable(state, file)) continue;
-    if (disk.kind(file) !== 'file') found.delete(file);
-    else if (isFindable(state, file) && !disk.isLink(file)) found.add(file);
+    if (!workspaceFiles.has(file) && !isFindable(state, file)) continue;
+    if (disk.kind(file) !== 'file') workspaceFiles.delete(file);
+    else if (isFindable(state, file) && !disk.isLink(file)) workspaceFiles.add(file);
   }
   return changed;
 }
@@ -200,6 +200,18 @@ function rescan(state: FilesState): string[] {
 /** An open document may be of any size; a huge one is treated as a huge file is. */
 function tooLarge(text: string): boolean {
   return text.length > MAX_FILE_BYTES;
+}
+
+/** Returns true for a file that sops encrypted as a whole: Nix reads it only where it lies decrypted. */
+function isEncrypted(text: string): boolean {
+  return /^\s*\{\s*"data":\s*"ENC\[/.test(text);
+}
+
+function skippedIn({ disk, overlays, cells }: FilesState): readonly Skipped[] {
+  const reasons = new Map(disk.skipped().map(({ path, reason }) => [path, reason]));
+  for (const [path, { text }] of [...cells, ...overlays])
+    if (path.endsWith('.nix') && isEncrypted(text)) reasons.set(path, 'sops encrypted it');
+  return skippedOf(reasons);
 }
 
 /** A folder's content with documents that are open but not saved yet. */

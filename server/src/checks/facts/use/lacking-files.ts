@@ -112,7 +112,7 @@ function filesOf(bodies: readonly GeneratorBody[]): readonly string[] {
 const answersOf = keeping((_: GeneratorBody) => new Map<string, boolean>());
 
 /** Returns whether the generator may have a file of this name. Asked by each machine that uses it. */
-function mayHave(body: GeneratorBody, name: string): boolean {
+export function mayHave(body: GeneratorBody, name: string): boolean {
   const known = answersOf(body);
   let answer = known.get(name);
   if (answer === undefined) {

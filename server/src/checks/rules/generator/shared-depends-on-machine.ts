@@ -1,7 +1,7 @@
 /** generator/shared-depends-on-machine: what is made once for all machines needs what each machine has of its own. */
 
 import { addOption, removeOption } from '../../../edits/edit-bindings.ts';
-import type { Generator } from '../../../fleet/model/generators.ts';
+import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { Known, Place } from '../../../nix/places.ts';
 import { firstTime, possibleMachines } from '../../facts/fleet-facts.ts';
 import {
@@ -67,8 +67,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
     const facts = dependencyFacts(context.fleet);
     const isNew = firstTime();
     for (const generator of context.fleet.generators) {
-      if (generator.body().share !== true) continue;
-      for (const dependency of namedDependencies(generator.body())) {
+      for (const dependency of sharedBodies(generator).flatMap(namedDependencies)) {
         const meant = perMachine(facts, generator, dependency.value);
         if (meant !== null && isNew(dependency)) yield reportOf(context, generator, dependency, meant);
       }
@@ -86,6 +85,14 @@ function perMachine(facts: DependencyFacts, shared: Generator, name: string): re
     declared.every(generator => sharesOn(generator, shared).every(share => share === false)) &&
     brought.every(generator => generator.share === false);
   return isOne && isOwn ? declared : null;
+}
+
+/** Returns what the generator is where it is shared; by machine, where that is not the same on all. */
+function sharedBodies(generator: Generator): readonly GeneratorBody[] {
+  const body = generator.body();
+  const bodies =
+    body.share === null ? possibleMachines(generator).map(machine => generator.bodyOn(machine)) : [body];
+  return bodies.filter(({ share }) => share === true);
 }
 
 /** Returns whether a machine may have both; of those that no machine is known to have, nobody knows. */

@@ -2,7 +2,7 @@
 
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
-import type { Generator } from '../../../fleet/model/generators.ts';
+import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { Known } from '../../../nix/places.ts';
 import {
   type Facts,
@@ -161,7 +161,13 @@ function nowhereReport(
 function machinesWithout(facts: Facts, generator: Generator, name: string): readonly string[] {
   const possible = possibleMachines(generator);
   const without = (generator.machines ?? []).filter(machine => isSurelyWithout(facts, machine, name));
-  return generator.body().share === false || without.length === possible.length ? without : [];
+  const isForAll = generator.body().share !== false;
+  if (isForAll && without.length < possible.length) return [];
+  return without.filter(machine => dependsOn(generator.bodyOn(machine), name));
+}
+
+function dependsOn({ dependencies }: GeneratorBody, name: string): boolean {
+  return dependencies.some(({ value }) => value === name);
 }
 
 /** A shared generator may use what any of its machines has; any other one only what its own machine has. */
@@ -172,7 +178,6 @@ function elsewhereReport(
   { value, at }: Known<string>,
 ): Report | null {
   const meant = declared.get(value) ?? [];
-  const { share } = generator.body();
   const without = machinesWithout(facts, generator, value);
   if (without.length === 0) return null;
   const having = new Set(meant.flatMap(candidate => candidate.machines ?? []));

@@ -2,7 +2,7 @@
 
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { MachineFact, NamedFile } from '../../../fleet/model/machines.ts';
-import { folderOf } from '../../../nix/eval/paths.ts';
+import { folderOf, joinPath } from '../../../nix/eval/paths.ts';
 import { placeKey } from '../../../nix/places.ts';
 import { isInSubmodule } from '../../facts/host/missing-on-purpose.ts';
 import { isDeployed } from '../../facts/inventory/named-in-roles.ts';
@@ -88,7 +88,8 @@ type Problem = 'absent' | 'no-default';
 function problemOf(sources: CheckFiles, path: string): Problem | null {
   const kind = sources.kind(path);
   if (kind === null) return 'absent';
-  return kind === 'directory' && sources.kind(`${path}/default.nix`) === null ? 'no-default' : null;
+  const isWithout = kind === 'directory' && sources.kind(joinPath(path, 'default.nix') as string) === null;
+  return isWithout ? 'no-default' : null;
 }
 
 function reportOf(

@@ -63,7 +63,13 @@ Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix.`,
   check: perUnit(function* (unit, { fleet, sources }) {
     const facts = factsOf(fleet);
     for (const use of unit.uses) {
-      if (use.attribute !== 'path' || use.by === 'name' || use.guarded || use.at.file !== unit.file) continue;
+      if (
+        use.attribute !== 'path' ||
+        use.by === 'name' ||
+        (use.guarded && !use.assumesGenerator) ||
+        use.at.file !== unit.file
+      )
+        continue;
       const file = usedFile(facts, use);
       // Files for activation and partitioning are uploaded all the same, by some backends.
       if (file?.secret !== true || file.deploy !== false || !isDeployedOnly(file)) continue;

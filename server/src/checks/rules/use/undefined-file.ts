@@ -6,7 +6,8 @@ import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Use } from '../../../fleet/model/uses.ts';
 import { childrenOf } from '../../../nix/expressions.ts';
 import { type Expr, writtenName } from '../../../nix/syntax.ts';
-import { calledUses, factsOf, plainUses } from '../../facts/fleet-facts.ts';
+import { assumingUses, calledUses, factsOf, plainUses } from '../../facts/fleet-facts.ts';
+import { computedUses, lackingOfFitting } from '../../facts/use/computed-uses.ts';
 import { type LackingFile, lackingFile } from '../../facts/use/lacking-files.ts';
 import { machinesOfUse } from '../../facts/use/reading-machines.ts';
 import { inBrackets, quoted } from '../../facts/wording.ts';
@@ -129,11 +130,15 @@ Mend the name, or declare the file.`,
       const lacking = lackingFile(context, use, () => machinesOfUse(fleet, unit, use));
       if (lacking !== null && !isHeldBack(context, use)) yield reportOf(context, use, lacking);
     }
-    for (const use of calledUses(unit)) {
+    // What is stored of an earlier declaration is still found; and where there is no generator, nothing is read of it.
+    for (const use of [...calledUses(unit), ...assumingUses(unit)]) {
       const lacking = lackingFile(context, use, () => null);
-      // What is stored of an earlier declaration is still found.
       if (lacking !== null && !isHeldBack(context, use))
         yield { ...reportOf(context, use, lacking), severity: 'warning' };
+    }
+    for (const use of computedUses(unit)) {
+      const lacking = lackingOfFitting(fleet, use);
+      if (lacking !== null) yield { ...reportOf(context, use, lacking), severity: 'warning' };
     }
   }),
 };

@@ -111,9 +111,10 @@ interface Stranger {
 
 const readsIn = perUnit(function* (unit: Unit): Iterable<Stranger> {
   for (const read of unit.otherReads) if (isStranger(read)) yield read;
-  for (const { by, at, attribute, attributeAt, generator, guarded } of unit.uses) {
+  for (const { by, at, attribute, attributeAt, generator, guarded, assumesGenerator } of unit.uses) {
     if (by !== 'option' || at.file !== unit.file || attribute === null || attributeAt === null) continue;
-    if (guarded || attribute.includes('${') || OPTIONS.file.has(attribute) || attribute === '_module')
+    const isProvided = guarded && !assumesGenerator;
+    if (isProvided || attribute.includes('${') || OPTIONS.file.has(attribute) || attribute === '_module')
       continue;
     yield { at: attributeAt, of: 'file', generator, prompt: null, attribute };
   }
@@ -124,6 +125,20 @@ function isStranger({ of, attribute, guarded }: OtherRead): boolean {
 }
 
 const THINGS = { generator: 'Generators have', file: "A generator's files have", prompt: 'Prompts have' };
+
+/** What people read who mean something that there is. */
+const OTHER_READS: { readonly [of in Stranger['of']]?: ReadonlyMap<string, string> } = {
+  file: new Map(
+    Object.entries({
+      file: 'path',
+      filename: 'path',
+      filePath: 'path',
+      content: 'value',
+      contents: 'value',
+      text: 'value',
+    }),
+  ),
+};
 
 function reportOf(
   { sources }: CheckContext,
@@ -138,7 +153,9 @@ function reportOf(
     ),
   );
   const isFile = of === 'generator' && files.includes(attribute);
-  const meant = isFile ? `files.${attributeText(attribute)}` : suggest(attribute, OPTIONS[of].keys());
+  const meant = isFile
+    ? `files.${attributeText(attribute)}`
+    : (OTHER_READS[of]?.get(attribute) ?? suggest(attribute, OPTIONS[of].keys()));
   const advice = meant === null ? adviceFor(read, files) : didYouMean(meant);
   const isSure = !mayKnowMore(sources) && !isExtended;
   if (!isSure && advice === '') return null;
