@@ -9,7 +9,7 @@ import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
 import { once, sameItems, withLazy } from '../../std.ts';
 import { catalogueGenerators } from '../catalogue/catalogue.ts';
-import { type LockedClanCore, lockedClanCore } from '../catalogue/locked-clan-core.ts';
+import { type LockedClanCore, usedClanCore } from '../catalogue/locked-clan-core.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from '../generators/generator-index.ts';
 import type { FollowedModules } from '../machine-modules/machine-modules.ts';
 import type { ModuleFacts } from '../machine-modules/module-facts.ts';
@@ -136,7 +136,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       generators: () => mergeGenerators(cache.generators, { units, registries, matrices, owners: owners() }),
       modules: owners,
       brought() {
-        return joined.isClan ? broughtTo(join, lockedClanCore(parts.files)) : [];
+        return joined.isClan ? broughtTo(join, usedClanCore(parts.files)) : [];
       },
       secrets: parts.secrets,
       machineSecrets: () => secretsOf(parts, owners()),

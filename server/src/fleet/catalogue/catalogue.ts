@@ -100,6 +100,7 @@ function bring(
   const controller = controllerOf(inventory, instance);
   const base = new Map([['inst', instance.name]]);
   if (controller !== null) base.set('controller', controller);
+  if (inventory.domain !== null) base.set('clan-domain', inventory.domain);
   const seen = new Set<string>();
   const condition = conditionOf(inventory, instance, entry.condition);
   for (const role of roles) {
