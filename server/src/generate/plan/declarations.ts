@@ -114,8 +114,9 @@ function isNamed({ nameKind }: Generator): boolean {
   return nameKind !== 'pattern';
 }
 
-function isPlanned({ certain, isPattern }: BroughtGenerator): boolean {
-  return certain && !isPattern;
+function isPlanned({ certain, isPattern, service }: BroughtGenerator): boolean {
+  // Core modules are on every machine: that Nix makes what they need goes without saying.
+  return certain && !isPattern && service !== null;
 }
 
 /** Returns whether the clan-core is known that brings it, and everything that a run needs of it. */
