@@ -7,7 +7,7 @@ import type { Generator, GeneratorFile } from '../../../fleet/model/generators.t
 import type { CommandFact, Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
 import type { Range } from '../../../shell/syntax.ts';
 import { followed } from '../../facts/followed-scripts.ts';
-import { usesOf } from '../../facts/generator/consumers.ts';
+import { isByPathOnly, usesOf } from '../../facts/generator/consumers.ts';
 import { inBodies } from '../../facts/generator/scripted-generators.ts';
 import { waysFrom } from '../../facts/use/value-flow.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -195,9 +195,4 @@ function isPasswordOfUser(
     const source = sources.parse(at.file);
     return source !== null && waysFrom(source, at).some(isPassword);
   });
-}
-
-function isByPathOnly(fleet: Fleet, generator: string, file: string): boolean {
-  const uses = usesOf(fleet, generator, file);
-  return uses.length > 0 && uses.every(use => use.attribute === 'path' && use.generatorKind !== 'pattern');
 }
