@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 // The layering of ARCHITECTURE.md, as a test: arrows run one way, and each outside thing has one door.
@@ -128,6 +129,23 @@ describe('layers', () => {
     expect(full).toEqual([]);
   });
 
+  it('no function is longer than 80 lines, but for those that only list examples and those named', () => {
+    const long = [...server, ...client].flatMap(file =>
+      longFunctionsOf(file).filter(({ name }) => !MAY_BE_LONG.has(name)),
+    );
+    expect(long.map(({ place, name, lines }) => `${place} ${name}: ${lines} lines`)).toEqual([]);
+  });
+
+  it('no module holds a variable that can be assigned to', () => {
+    const assignable = [...server, ...client].flatMap(file =>
+      sourceOf(file)
+        .statements.filter(ts.isVariableStatement)
+        .filter(({ declarationList }) => (declarationList.flags & ts.NodeFlags.Let) !== 0)
+        .map(statement => `${relative(ROOT, file)}: ${statement.getText()}`),
+    );
+    expect(assignable).toEqual([]);
+  });
+
   it('the client imports nothing of the server', () => {
     const wrong = client.flatMap(file =>
       importsOf(file).filter(({ specifier }) => resolve(dirname(file), specifier).startsWith(SERVER)),
@@ -228,6 +246,39 @@ describe('programs', () => {
     expect(wrong).toEqual([]);
   });
 });
+
+function sourceOf(file: string): ts.SourceFile {
+  return ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+}
+
+const MAX_LINES = 80;
+
+/** Lists of examples; and the memo table of queries, still to be split. */
+const MAY_BE_LONG = new Set(['examples', 'importsExamples', 'createCells']);
+
+interface LongFunction {
+  readonly place: string;
+  readonly name: string;
+  readonly lines: number;
+}
+
+function longFunctionsOf(file: string): readonly LongFunction[] {
+  const source = sourceOf(file);
+  if (source.getLineStarts().length <= MAX_LINES) return [];
+  const long: LongFunction[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {
+      const first = source.getLineAndCharacterOfPosition(node.getStart()).line;
+      const lines = source.getLineAndCharacterOfPosition(node.end).line - first + 1;
+      const named = node.name ?? ('name' in node.parent ? node.parent.name : undefined);
+      const name = named === undefined ? '(anonymous)' : (named as ts.Node).getText();
+      if (lines > MAX_LINES) long.push({ place: `${relative(ROOT, file)}:${first + 1}`, name, lines });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return long;
+}
 
 /** The messages that client and server agree on are types in files that import nothing else. */
 function isProtocol(from: string, target: string): boolean {

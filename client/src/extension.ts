@@ -1,5 +1,5 @@
 /**
- * Where VS Code enters and leaves. It puts the parts together and returns at once: the language client library, nearly
+ * The entry point for VS Code. It puts the parts together and returns at once: the language client library, nearly
  * all of the bundle, is evaluated after activation (see server.ts), since other extensions wait for this function.
  */
 import type { ExtensionContext } from 'vscode';
@@ -22,13 +22,13 @@ import { createEnvironmentPreview } from './views/environment-preview.ts';
 import { createFleetViews } from './views/fleet-view.ts';
 import { createStatus } from './views/status.ts';
 
-/** What `extensions.getExtension('varsmith.varsmith').exports` gives. */
+/** The exports of the extension: `extensions.getExtension('varsmith.varsmith').exports`. */
 export interface ExtensionExports {
   /** Wall-clock time `activate` took; the language server is still starting then. */
   readonly activationMilliseconds: number;
 }
 
-/** What `deactivate` ends: VS Code calls it without the context. */
+/** Servers that `deactivate` stops: VS Code calls it without the context. */
 const running = new Set<Server>();
 
 /** Registers commands and status, and lets the server start in the background. */

@@ -1,4 +1,4 @@
-/** What went wrong, for a person: the message of an error, or whatever else was thrown. */
+/** Returns the message of an error, or the text of any other thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -17,7 +17,7 @@ export type RunEvent =
   | FailureEvent
   | EndEvent;
 
-/** What would run. Where there are problems nothing does, and the end follows. */
+/** The plan of the run. If it has problems nothing runs, and the end follows. */
 export interface PlannedEvent {
   readonly event: 'planned';
   readonly steps: readonly PlannedStep[];
@@ -36,7 +36,7 @@ export interface PlannedStep {
   readonly overwrites: readonly string[];
 }
 
-/** Who gains and who loses access by what is planned; absent where nobody does. */
+/** Who gains and who loses access by the plan; absent if no one does. */
 export interface AccessEvent {
   readonly event: 'access';
   /** Without a full stop; what concerns new secrets is summed up. */
@@ -94,7 +94,7 @@ interface StartedEvent {
   readonly key: string;
 }
 
-/** Of one generator, in the order of the plan. */
+/** The result of one generator, in the order of the plan. */
 export interface ResultEvent {
   readonly event: 'result';
   readonly key: string;
@@ -110,7 +110,7 @@ export interface ResultEvent {
   readonly undeclared: readonly string[];
   /** How many there are beside them. */
   readonly undeclaredMore: number;
-  /** Where the script is, or the line of it that failed; null where that is not known. */
+  /** The place of the script, or of the line that failed; `null` if unknown. */
   readonly where: SourcePlace | null;
 }
 
@@ -134,7 +134,7 @@ export interface NoteEvent {
   readonly message: string;
 }
 
-/** What `try` has found. */
+/** The result of `try`. */
 export interface TrialEvent {
   readonly event: 'trial';
   readonly machine: string;
@@ -161,7 +161,7 @@ interface TrialFile {
   readonly written: boolean;
   /** In bytes. */
   readonly size: number | null;
-  /** Of public files; null for secret ones and for those that are no text. */
+  /** The value of a public file; `null` for secret files and for those that are not text. */
   readonly value: string | null;
 }
 
@@ -173,7 +173,7 @@ export interface FailureEvent {
   readonly event: 'failure';
   /** `no-key`: the person has none; `no-user`: the person's key belongs to no user of the repository. */
   readonly kind: 'no-key' | 'no-user' | 'other';
-  /** What is wrong, without advice: which command helps, the reader knows. */
+  /** The problem, without advice: the reader knows which command helps. */
   readonly message: string;
 }
 

@@ -6,12 +6,12 @@ import type { CheckWorkspaceResult } from './protocol/status.ts';
 /** "Checked 34 files: 2 errors, 1 warning." Severities without findings are left out. */
 export function summarize(result: CheckWorkspaceResult): string {
   const { files } = result;
-  const found = findingsText(result);
-  if (found === '')
+  const findings = findingsText(result);
+  if (findings === '')
     return files === 0
       ? l10n.t('Checked no files: nothing to report.')
       : l10n.t('Checked {0}: nothing to report.', fileCount(files));
-  return l10n.t('Checked {0}: {1}.', fileCount(files), found);
+  return l10n.t('Checked {0}: {1}.', fileCount(files), findings);
 }
 
 function findingsText({ errors, warnings, infos, hints }: CheckWorkspaceResult): string {
@@ -25,7 +25,7 @@ function findingsText({ errors, warnings, infos, hints }: CheckWorkspaceResult):
     .join(', ');
 }
 
-/** Whether the Problems view has something to show; VS Code lists hints there too, if asked. */
+/** Returns whether the Problems view has anything to show; on request VS Code lists hints there too. */
 export function hasFindings(result: CheckWorkspaceResult): boolean {
   return result.errors + result.warnings + result.infos + result.hints > 0;
 }

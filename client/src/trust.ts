@@ -1,7 +1,7 @@
 /** Programs are run only in a workspace that the person trusts. */
 import { commands, l10n, window, workspace } from 'vscode';
 
-/** Says so, and leads to where trust is given, where it is not. */
+/** Returns whether the workspace is trusted; if it is not, offers the editor's page for it. */
 export async function isTrusted(): Promise<boolean> {
   if (workspace.isTrusted) return true;
   const answer = await window.showWarningMessage(

@@ -14,7 +14,7 @@ import {
 } from 'vscode';
 import { nodeEnvironment } from '../generate/program.ts';
 
-/** What tasks.json may say. */
+/** The properties of a check task in tasks.json. */
 interface CheckDefinition {
   readonly type: 'varsmith';
   readonly task: 'check';

@@ -19,12 +19,12 @@ export function registerSopsCommands(server: Server, cli: string): readonly Disp
   const register = (id: string, work: (about: About) => Promise<void>) =>
     commands.registerCommand(id, async (node?: SecretNode) => {
       if (!(await isTrusted())) return;
-      const given = node !== undefined && 'root' in node ? node : null;
+      const choice = node !== undefined && 'root' in node ? node : null;
       const root =
-        given === null ? (await choose.root())?.uri : given.kind === 'root' ? given.root.uri : given.root;
+        choice === null ? (await choose.root())?.uri : choice.kind === 'root' ? choice.root.uri : choice.root;
       if (root === undefined) return;
       const cwd = Uri.parse(root).fsPath;
-      await work({ run: runner(cli, cwd), root, cwd, node: given });
+      await work({ run: runner(cli, cwd), root, cwd, node: choice });
     });
   return [
     register('varsmith.addSopsSecret', addSopsSecret),
@@ -32,7 +32,7 @@ export function registerSopsCommands(server: Server, cli: string): readonly Disp
   ];
 }
 
-/** What a command is about. */
+/** The root and the item that a command was started for. */
 interface About {
   readonly run: Run;
   /** URI of the fleet. */
@@ -43,12 +43,12 @@ interface About {
   readonly node: SecretNode | null;
 }
 
-/** What `varsmith add sops --json` says. */
+/** Output of `varsmith add sops --json`. */
 interface Added {
   readonly file: string;
   /** Null where it was declared already. */
   readonly module: string | null;
-  /** Of its declaration, from 1. */
+  /** Line of its declaration, from 1. */
   readonly line: number | null;
 }
 
@@ -113,7 +113,9 @@ function typedValue(name: string): Promise<string | null | undefined> {
   );
 }
 
-/** Asks for module and file as long as the command line cannot tell them; null where it comes to nothing. */
+/**
+ * Asks for module and file as long as the command line cannot infer them; `null` if the person cancels or it fails.
+ */
 async function settled(run: Run, args: readonly string[]): Promise<readonly string[] | null> {
   const ended = await run([...args, '--dry-run', '--json']);
   if (ended === null) return null;
@@ -123,13 +125,13 @@ async function settled(run: Run, args: readonly string[]): Promise<readonly stri
     void window.showErrorMessage(`Varsmith: ${refused}`);
     return null;
   }
-  const known = asks === 'module' ? choices.modules : choices.files;
+  const offered = asks === 'module' ? choices.modules : choices.files;
   const title =
     asks === 'module'
       ? l10n.t('Add sops Secret: declared in which module')
       : l10n.t('Add sops Secret: kept in which encrypted file');
   const other = { label: `$(new-file) ${l10n.t('Another…')}`, path: null };
-  const items = [...known.map(path => ({ label: path, path })), other];
+  const items = [...offered.map(path => ({ label: path, path })), other];
   const picked = await window.showQuickPick(items, { ...STAYS, title });
   const path =
     picked === undefined
@@ -143,7 +145,7 @@ async function settled(run: Run, args: readonly string[]): Promise<readonly stri
   return path ? settled(run, [...args, `--${asks}`, path]) : null;
 }
 
-/** What `varsmith convert --json` says. */
+/** Output of `varsmith convert --json`. */
 interface Conversions {
   readonly converted: readonly {
     readonly name: string;
@@ -160,7 +162,7 @@ async function convertToVars({ run, cwd, node }: About): Promise<void> {
   const looked = await run(['convert', ...chosenBy(node), '--dry-run', '--json', ...within]);
   if (looked === null) return;
   const { converted, kept } = JSON.parse(looked.stdout) as Conversions;
-  const reasons = kept.map(one => one.reason);
+  const reasons = kept.map(entry => entry.reason);
   if (converted.length === 0) {
     const why =
       reasons.length === 0 ? l10n.t('There is no secret of sops-nix or agenix here.') : reasons.join(' ');
@@ -169,8 +171,12 @@ async function convertToVars({ run, cwd, node }: About): Promise<void> {
   }
   const items = converted.map(({ name, generator, stored }) => ({
     label: name,
-    description: [...new Set(stored.flatMap(one => one.machines))].join(', '),
-    detail: l10n.t('{0} → generator {1}', [...new Set(stored.map(one => one.file))].join(', '), generator),
+    description: [...new Set(stored.flatMap(entry => entry.machines))].join(', '),
+    detail: l10n.t(
+      '{0} → generator {1}',
+      [...new Set(stored.map(entry => entry.file))].join(', '),
+      generator,
+    ),
   }));
   const picked = await window.showQuickPick(items, {
     ...STAYS,
@@ -181,19 +187,19 @@ async function convertToVars({ run, cwd, node }: About): Promise<void> {
     matchOnDetail: true,
   });
   if (!picked || picked.length === 0) return;
-  const names = picked.map(one => one.label);
+  const names = picked.map(item => item.label);
   if (!(await isConfirmed(run, [...names, ...within], reasons))) return;
   const ended = await run(['convert', ...names, '--json', ...within]);
   if (ended === null) return;
   const { notes } = JSON.parse(ended.stdout) as Conversions;
-  const said = [
+  const sentences = [
     names.length === 1
       ? l10n.t('1 secret converted, nothing committed.')
       : l10n.t('{0} secrets converted, nothing committed.', names.length),
     ...notes,
   ].join(' ');
   const changes = l10n.t('Show Changes');
-  const answer = await window.showInformationMessage(`Varsmith: ${said}`, changes);
+  const answer = await window.showInformationMessage(`Varsmith: ${sentences}`, changes);
   if (answer === changes) await commands.executeCommand('workbench.view.scm');
 }
 
@@ -204,7 +210,7 @@ function keptText(count: number): string {
     : l10n.t('{0} others cannot be converted', count);
 }
 
-/** Which secrets there are to choose from. */
+/** Returns the names of the secrets that can be chosen from. */
 function chosenBy(node: SecretNode | null): readonly string[] {
   switch (node?.kind) {
     case 'secret':
@@ -241,7 +247,7 @@ async function isConfirmed(run: Run, args: readonly string[], reasons: readonly 
 /** Runs the command line on a fleet; null where it failed, and the person knows why. */
 type Run = (args: readonly string[], input?: string) => Promise<Ended | null>;
 
-/** Where no key opens a file, another one can be named: for this and all further runs. */
+/** Returns a runner that asks for another key file if no key opens a file, and uses it for all further runs. */
 function runner(cli: string, cwd: string): Run {
   const keys: string[] = [];
   return async function run(args, input = '') {

@@ -12,16 +12,16 @@ export interface Box {
   readonly title: string;
   readonly prompt: string;
   readonly placeholder: string;
-  /** What is typed is not shown. */
+  /** True if the input is masked. */
   readonly hidden: boolean;
   readonly value: string;
-  /** What was wrong with the last attempt; shown until something is typed. */
+  /** The problem with the last attempt; shown until something is typed. */
   readonly error: string | null;
   readonly buttons: readonly BoxButton[];
 }
 
 export interface Boxes {
-  /** What was typed, and the button that was chosen; null where the box was dismissed. */
+  /** Returns the text and the button that was chosen; `null` if the box was dismissed. */
   show(box: Box): Promise<{ readonly text: string; readonly button: BoxButton | null } | null>;
   clipboard(): Promise<string>;
   /** The text of a file that the person chooses, or why there is none; null where none was chosen. */
@@ -37,7 +37,7 @@ export interface Question {
   readonly multiline: boolean;
   /** An empty answer is none. */
   readonly required: boolean;
-  /** What it means to answer nothing, as a sentence; null where that is no answer. */
+  /** The meaning of an empty answer, as a sentence; `null` if an empty answer is not accepted. */
   readonly ifEmpty: string | null;
   /** To begin with. */
   readonly previous: string | null;
@@ -59,16 +59,16 @@ async function askLine(question: Question, boxes: Boxes): Promise<string | null 
     const box = { title, prompt: description, hidden, error };
     const buttons: readonly BoxButton[] = bringable ? ['clipboard', 'file'] : [];
     const placeholder = ifEmpty ?? '';
-    const said = await boxes.show({ ...box, placeholder, value: question.previous ?? '', buttons });
-    if (said === null) return undefined;
+    const answer = await boxes.show({ ...box, placeholder, value: question.previous ?? '', buttons });
+    if (answer === null) return undefined;
     error = null;
-    if (said.button !== null) {
-      const brought = await bring(said.button, boxes);
+    if (answer.button !== null) {
+      const brought = await bring(answer.button, boxes);
       if (brought !== null && 'text' in brought) return brought.text;
       error = brought?.problem ?? null;
       continue;
     }
-    const text = bringable ? await asPasted(said.text, boxes) : said.text;
+    const text = bringable ? await asPasted(answer.text, boxes) : answer.text;
     if (text === '' && ifEmpty !== null && (hidden || question.previous === null)) return null;
     if (text === '' && required) error = l10n.t('An answer is needed.');
     else if (!hidden || !confirm || text.includes('\n')) return text;
@@ -88,9 +88,9 @@ async function askLines(question: Question, boxes: Boxes): Promise<string | null
   const { title, description, hidden, required, ifEmpty } = question;
   let text = question.previous ?? '';
   let value = '';
-  /** Lines that somebody has gone back over. */
+  /** Lines after the one that the person went back to. */
   const after: string[] = [];
-  /** The box stands at an empty line of before, which Enter keeps. */
+  /** True if the box shows an empty line of an earlier answer, which Enter keeps. */
   let isBlank = false;
   const goOn = () => {
     const next = after.shift();
@@ -100,37 +100,37 @@ async function askLines(question: Question, boxes: Boxes): Promise<string | null
   let error: string | null = null;
   for (;;) {
     const count = countLines(text);
-    const said = await boxes.show({
+    const answer = await boxes.show({
       ...{ title, hidden, error, value },
       prompt: count === 0 ? l10n.t('{0} (several lines)', description) : soFar(description, text, hidden),
       placeholder:
         count === 0 ? (ifEmpty ?? l10n.t('The first line')) : l10n.t('The next line; Enter alone ends'),
       buttons: count > 0 ? ['back', 'blank', 'clipboard', 'file', 'finish'] : ['clipboard', 'file'],
     });
-    if (said === null) return undefined;
+    if (answer === null) return undefined;
     error = null;
-    if (said.button === 'back') {
-      if (said.text !== '' || (isBlank && after.length > 0)) after.unshift(said.text);
+    if (answer.button === 'back') {
+      if (answer.text !== '' || (isBlank && after.length > 0)) after.unshift(answer.text);
       [text, value] = withoutLast(text);
       isBlank = value === '';
       continue;
     }
-    if (said.button === 'blank') {
-      text = withEmptyLine(appended(text, said.text));
+    if (answer.button === 'blank') {
+      text = withEmptyLine(appended(text, answer.text));
       goOn();
       continue;
     }
-    if (said.button === 'clipboard' || said.button === 'file') {
-      const brought = await bring(said.button, boxes);
+    if (answer.button === 'clipboard' || answer.button === 'file') {
+      const brought = await bring(answer.button, boxes);
       if (brought !== null && 'problem' in brought) error = brought.problem;
-      else if (brought !== null) text = appended(appended(text, said.text), brought.text);
+      else if (brought !== null) text = appended(appended(text, answer.text), brought.text);
       value = '';
       isBlank = false;
       continue;
     }
-    const isEnd = said.button === 'finish' || (said.text === '' && after.length === 0);
-    const keepsBlank = isBlank && said.text === '' && after.length > 0;
-    text = keepsBlank ? withEmptyLine(text) : appended(text, await asPasted(said.text, boxes));
+    const isEnd = answer.button === 'finish' || (answer.text === '' && after.length === 0);
+    const keepsBlank = isBlank && answer.text === '' && after.length > 0;
+    text = keepsBlank ? withEmptyLine(text) : appended(text, await asPasted(answer.text, boxes));
     if (!isEnd) {
       goOn();
       continue;

@@ -1,4 +1,4 @@
-/** What can be chosen before a run, as the items of a list. Plain data in and out. */
+/** Builds the list of generators that a run can be limited to. Plain data in and out. */
 import { l10n } from 'vscode';
 import type { FleetFile, FleetGenerator, FleetMachine } from '../protocol/fleet.ts';
 
@@ -41,20 +41,20 @@ export function generatorChoices(
   preselect: boolean,
 ): GeneratorChoice[] {
   const shared = new Map<string, GeneratorChoice>();
-  const own: GeneratorChoice[] = [];
+  const list: GeneratorChoice[] = [];
   for (const { machine, generators } of machines) {
-    const before = own.length;
+    const before = list.length;
     for (const generator of generators) {
       const choice = choiceOf(generator, machine, preselect);
       if (generator.share === true) shared.set(choice.key, shared.get(choice.key) ?? choice);
-      else own.push(choice);
+      else list.push(choice);
     }
-    if (own.length > before) own.splice(before, 0, { kind: 'heading', label: machine });
+    if (list.length > before) list.splice(before, 0, { kind: 'heading', label: machine });
   }
   return [
     ...(shared.size > 0 ? [{ kind: 'heading' as const, label: l10n.t('shared') }] : []),
     ...shared.values(),
-    ...own,
+    ...list,
   ];
 }
 

@@ -62,15 +62,15 @@ export function rootAround(
   roots: readonly FleetRoot[],
   file: Uri,
 ): { readonly root: FleetRoot; readonly path: string } | null {
-  let found: { readonly root: FleetRoot; readonly path: string } | null = null;
+  let nearest: { readonly root: FleetRoot; readonly path: string } | null = null;
   for (const root of roots) {
     // Not as texts: the editor escapes more in an address than the server does.
     const { scheme, path } = Uri.parse(root.uri);
     if (scheme !== file.scheme || !file.path.startsWith(`${path}/`)) continue;
     const inside = file.path.slice(path.length + 1);
-    if (found === null || inside.length < found.path.length) found = { root, path: inside };
+    if (nearest === null || inside.length < nearest.path.length) nearest = { root, path: inside };
   }
-  return found;
+  return nearest;
 }
 
 function noGenerators(machines: readonly string[]): string {

@@ -1,4 +1,4 @@
-/** Which program generates: ours, or `clan` where the person has it and wants it. */
+/** Chooses the program that generates: ours, or `clan` if it is installed and preferred. */
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { Uri, workspace } from 'vscode';

@@ -71,8 +71,8 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     register('varsmith.regenerate', async (node?: FleetNode | GeneratorRef) =>
       generate(targetOf(node) ?? (await choose.target(false)), true),
     ),
-    register(tryCommand, async (given?: FleetNode | GeneratorRef | OneTried) => {
-      const tried = generatorOf(given) ?? (await choose.generator());
+    register(tryCommand, async (target?: FleetNode | GeneratorRef | OneTried) => {
+      const tried = generatorOf(target) ?? (await choose.generator());
       if (tried) await tryHere(bench, tried);
     }),
     register('varsmith.verify', async () => {
@@ -95,8 +95,8 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
       if (file) await copyPublicValue(bench, file);
     }),
     register('varsmith.deployMachine', async (node?: FleetNode) => {
-      const given = node?.kind === 'machine' ? { root: node.root, machine: node.machine.name } : null;
-      const chosen = given ?? (await choose.machine(l10n.t('Deploy which machine?')));
+      const target = node?.kind === 'machine' ? { root: node.root, machine: node.machine.name } : null;
+      const chosen = target ?? (await choose.machine(l10n.t('Deploy which machine?')));
       if (chosen)
         await deployMachine(bench, chosen.root, chosen.machine, () => missing(chosen.root, [chosen.machine]));
     }),
@@ -114,14 +114,14 @@ function targetOf(node: FleetNode | GeneratorRef | GenerateTarget | undefined): 
   return { root: node.root, machines, generators: [node.generator.name] };
 }
 
-function generatorOf(given: FleetNode | GeneratorRef | OneTried | undefined): OneTried | null {
-  if (given === undefined) return null;
-  if (!('kind' in given)) return given;
-  if (given.kind !== 'generator') return null;
-  return { root: given.root, machine: given.machine, generator: given.generator.name };
+function generatorOf(target: FleetNode | GeneratorRef | OneTried | undefined): OneTried | null {
+  if (target === undefined) return null;
+  if (!('kind' in target)) return target;
+  if (target.kind !== 'generator') return null;
+  return { root: target.root, machine: target.machine, generator: target.generator.name };
 }
 
-/** The same for clan: it knows names alone, no placements. */
+/** Returns the command line of clan, which knows names only and no placements. */
 export function clanCommand(
   root: string,
   { machines, generators }: Target,

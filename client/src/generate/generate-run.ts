@@ -1,7 +1,7 @@
 /**
- * A run in the editor: the command line in the background, its questions as boxes, its progress as a notification that
- * can be cancelled, what came of it as a message and a page. Answers go straight from the box to the program's standard
- * input.
+ * A run in the editor: the command line in the background, its questions as boxes, its progress as a notification
+ * that can be cancelled, its outcome as a message and a page. Answers go straight from the box to the program's
+ * standard input.
  */
 import { type CancellationToken, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { messageOf } from '../message-of.ts';
@@ -44,31 +44,34 @@ export async function generateHere(
       root,
       made.map(({ key }) => ({ key, state: 'present', missing: [] })),
     );
-  const said = verdictOf(story, run.isCancelled);
-  if (said === null) {
+  const verdict = verdictOf(story, run.isCancelled);
+  if (verdict === null) {
     const { failure } = story;
     if (failure === null || failure.kind === 'other') return fail(run.said);
     return offerKey(bench.cli, root, failure, () => generateHere(bench, target, more));
   }
-  const show = () => bench.reports.show(runReport(story, root, said.text));
+  const show = () => bench.reports.show(runReport(story, root, verdict.text));
   const hasNotes = story.notes.length + (story.planned?.notes.length ?? 0) > 0;
   const [showResult, goToScript] = [l10n.t('Show Result'), l10n.t('Go to the Script')];
   const leaveOut = l10n.t('Leave Them Out');
-  switch (said.verdict) {
+  switch (verdict.verdict) {
     case 'cancelled':
-      void window.showInformationMessage(`Varsmith: ${said.text}`);
+      void window.showInformationMessage(`Varsmith: ${verdict.text}`);
       return;
     case 'nothing':
-      if ((await window.showInformationMessage(said.text, ...(hasNotes ? [showResult] : []))) === showResult)
+      if (
+        (await window.showInformationMessage(verdict.text, ...(hasNotes ? [showResult] : []))) === showResult
+      )
         show();
       return;
     case 'good':
-      if ((await window.showInformationMessage(`Varsmith: ${said.text}`, showResult)) === showResult) show();
+      if ((await window.showInformationMessage(`Varsmith: ${verdict.text}`, showResult)) === showResult)
+        show();
       return;
     case 'bad': {
       show();
       const where = story.results.find(result => result.outcome === 'failed')?.where ?? null;
-      const answer = await window.showErrorMessage(said.text, ...(where === null ? [] : [goToScript]));
+      const answer = await window.showErrorMessage(verdict.text, ...(where === null ? [] : [goToScript]));
       if (answer === goToScript && where !== null) await openPlace(root, where);
       return;
     }
@@ -76,7 +79,7 @@ export async function generateHere(
       show();
       const problems = story.planned?.problems ?? [];
       const isLeft = problems.every(({ kind }) => kind === 'needs-nix') && !more.includes(SKIP);
-      const answer = await window.showErrorMessage(said.text, ...(isLeft ? [leaveOut] : []));
+      const answer = await window.showErrorMessage(verdict.text, ...(isLeft ? [leaveOut] : []));
       if (answer === leaveOut) await generateHere(bench, target, [...more, SKIP]);
     }
   }
@@ -105,14 +108,14 @@ interface Watched {
 
 /** How prompts are asked. */
 interface Manner {
-  /** What an empty answer means, where it means something. */
+  /** Returns the meaning of an empty answer, for prompts that accept one. */
   ifEmpty(): string;
   /** Hidden lines are typed twice. */
   readonly confirm: boolean;
 }
 
 export const KEPT: Manner = { ifEmpty: () => l10n.t('Left empty, it stays as it is'), confirm: true };
-/** What is only tried is thrown away. */
+/** The manner of a trial, whose values are discarded. */
 const MADE_UP: Manner = { ifEmpty: () => l10n.t('Left empty, an answer is made up'), confirm: false };
 
 export function watch(
@@ -173,9 +176,9 @@ function questionOf(event: QuestionEvent, { ifEmpty, confirm }: Manner): Questio
   };
 }
 
-/** @param said by the program */
-function fail(said: string): void {
+/** @param message by the program */
+function fail(message: string): void {
   void window.showErrorMessage(
-    `Varsmith: ${said === '' ? l10n.t('the command line has ended unexpectedly.') : said}`,
+    `Varsmith: ${message === '' ? l10n.t('the command line has ended unexpectedly.') : message}`,
   );
 }

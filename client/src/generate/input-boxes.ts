@@ -61,8 +61,8 @@ function show(box: Box, token: CancellationToken | undefined): ReturnType<Boxes[
   );
   input.buttons = [...buttons.keys()];
   return new Promise(resolve => {
-    const end = (said: Awaited<ReturnType<Boxes['show']>>) => {
-      resolve(said);
+    const end = (answer: Awaited<ReturnType<Boxes['show']>>) => {
+      resolve(answer);
       cancelling?.dispose();
       input.dispose();
     };

@@ -11,11 +11,11 @@ import { commitArguments } from './run-settings.ts';
 
 export const makeKeyCommand = 'varsmith.makeKey';
 
-/** What `varsmith keygen --json` says. */
+/** Output of `varsmith keygen --json`. */
 interface MadeKey {
   /** The public key. */
   readonly recipient: string;
-  /** Where a new one was written; null for one that was there. */
+  /** Path of the new key; `null` if there already was one. */
   readonly written: string | null;
   /** Null where the store knows no users. */
   readonly user: string | null;
@@ -38,7 +38,7 @@ export async function makeKey(cli: string, root: string): Promise<boolean> {
   let name = process.env.USER ?? process.env.USERNAME ?? '';
   let wrong: string | null = null;
   for (;;) {
-    const said = wrong;
+    const message = wrong;
     const asked = await window.showInputBox({
       title: l10n.t('Make a Key: your name in this fleet'),
       prompt: l10n.t(
@@ -46,7 +46,7 @@ export async function makeKey(cli: string, root: string): Promise<boolean> {
       ),
       value: name,
       ignoreFocusOut: true,
-      validateInput: value => (value === name && said !== null ? said : null),
+      validateInput: value => (value === name && message !== null ? message : null),
     });
     if (!asked) return false;
     name = asked;
@@ -77,7 +77,7 @@ function tellMade(made: MadeKey): void {
   });
 }
 
-/** What was made, where, what it is for, and what git did: whole sentences. */
+/** Returns sentences about the key: where it is, what it is for, and what git did. */
 function madeText({ recipient, written, user, added, note }: MadeKey): string {
   const key =
     written === null

@@ -43,8 +43,7 @@ export function runProgram(program: Program, input = ''): Promise<Ended> {
 }
 
 /**
- * Runs a command with `--events` and hears of each event in order.
- *
+ * Runs a command with `--events` and passes each event to `hear` in order.
  * @param hear gives the answer to a question or a confirmation; undefined: nothing is to be said
  * @returns when the program has ended and all it said has been heard
  * @throws what `hear` throws, or that a line was no event; the program is ended before
@@ -74,13 +73,13 @@ export async function watchProgram(
 }
 
 function eventOf(line: string): RunEvent {
-  let said: unknown = null;
+  let event: unknown = null;
   try {
-    said = JSON.parse(line);
+    event = JSON.parse(line);
   } catch {
     // As any other that is no event.
   }
-  if (typeof said === 'object' && said !== null && 'event' in said) return said as RunEvent;
+  if (typeof event === 'object' && event !== null && 'event' in event) return event as RunEvent;
   // The line is not shown: nobody knows what is in it.
   throw new Error(l10n.t('The command line said something that is no event.'));
 }

@@ -1,4 +1,4 @@
-/** What a command that answers in JSON says of its failure. Knows no editor. */
+/** Reads the failure that a command reports as JSON. Knows no editor. */
 import type { FailureEvent } from '../run-protocol.ts';
 
 /** @param stdout of a command with `--json`; null where it says nothing of the kind */

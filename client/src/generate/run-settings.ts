@@ -1,4 +1,4 @@
-/** What the settings say of runs, in the words of the command line and of clan. */
+/** Translates the settings about runs to options of the command line and of clan. */
 import { Uri, workspace } from 'vscode';
 
 /** @param root absolute path of the fleet */
@@ -6,7 +6,7 @@ export function commitArguments(root: string): readonly string[] {
   return isCommitted(root) ? [] : ['--no-commit'];
 }
 
-/** The same for clan, as its environment. */
+/** Returns the commit settings as environment variables of clan. */
 export function commitEnvironment(root: string): Readonly<Record<string, string>> {
   return isCommitted(root) ? {} : { CLAN_NO_COMMIT: '1' };
 }

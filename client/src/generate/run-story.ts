@@ -1,5 +1,5 @@
 /**
- * A run as it goes: what was planned, what has begun, what came of it, and the sentences that say so. Plain data from
+ * The state of a run: what is planned, running and finished, and the sentences that describe it. Plain data from
  * events; knows no program.
  */
 import { l10n } from 'vscode';
@@ -19,7 +19,7 @@ import type {
 
 export interface Story {
   readonly planned: PlannedEvent | null;
-  /** Null where nobody gains or loses access. */
+  /** `null` if no one gains or loses access. */
   readonly access: AccessEvent | null;
   /** Keys. */
   readonly started: readonly string[];
@@ -60,7 +60,7 @@ export function told(story: Story, event: RunEvent): Story {
   }
 }
 
-/** What is going on now: "2 of 5: wireguard (tove)". Empty before anything runs. */
+/** Returns the progress of a run, such as "2 of 5: wireguard (tove)". Empty before anything runs. */
 export function progressText({ planned, started, results }: Story): string {
   const total = planned?.steps.length ?? 0;
   const done = new Set(results.map(({ key }) => key));
@@ -99,7 +99,7 @@ export function someOf(names: readonly string[]): string {
 /** The most that a dialogue can show. */
 const SHOWN = 12;
 
-/** What would be lost, for a dialogue: a line for each generator. */
+/** Returns the values that would be overwritten, for a dialogue: a line for each generator. */
 export function overwriteText({ steps }: PlannedEvent): string {
   const lost = steps.filter(step => step.overwrites.length > 0);
   const others = steps.length - lost.length;
@@ -116,13 +116,13 @@ export function overwriteText({ steps }: PlannedEvent): string {
   return lines.join('\n');
 }
 
-/** What is asked before it happens: a sentence, the details, and the word for yes. */
+/** Returns the text of a confirmation: a sentence, the details, and the label of the button that accepts. */
 export function confirmText(
   { overwrites, access }: Pick<ConfirmEvent, 'overwrites' | 'access'>,
   planned: PlannedEvent | null,
 ): { readonly message: string; readonly detail: string; readonly yes: string } {
-  const given = access.slice(0, SHOWN).map(one => `${one}.`);
-  if (access.length > SHOWN) given.push(l10n.t('And {0} more.', access.length - SHOWN));
+  const sentences = access.slice(0, SHOWN).map(sentence => `${sentence}.`);
+  if (access.length > SHOWN) sentences.push(l10n.t('And {0} more.', access.length - SHOWN));
   const lost = planned === null || overwrites === 0 ? '' : overwriteText(planned);
   if (access.length === 0)
     return {
@@ -135,7 +135,7 @@ export function confirmText(
     };
   return {
     message: accessText(overwrites),
-    detail: [given.join('\n'), lost].filter(text => text !== '').join('\n\n'),
+    detail: [sentences.join('\n'), lost].filter(text => text !== '').join('\n\n'),
     yes: overwrites === 0 ? l10n.t('Give Access') : l10n.t('Overwrite and Give Access'),
   };
 }
@@ -154,7 +154,7 @@ function accessText(overwrites: number): string {
   }
 }
 
-/** What would be lost, and why it is made anew. */
+/** Returns which values would be lost, and why they are made again. */
 function lostText(files: string, reason: string): string {
   switch (reason) {
     case 'dependent':
@@ -170,7 +170,7 @@ function lostText(files: string, reason: string): string {
 
 export type Verdict = 'good' | 'nothing' | 'bad' | 'problems' | 'cancelled';
 
-/** What came of a run, in a sentence or two. Null where the program failed: it has said why itself. */
+/** Returns the outcome of a run in a sentence or two, or `null` if the program failed and has reported why. */
 export function verdictOf(
   { end, planned, results }: Story,
   isCancelled: boolean,

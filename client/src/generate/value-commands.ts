@@ -76,13 +76,18 @@ function outdatedText(keys: readonly string[]): string {
   return keys.length > SHOWN ? l10n.t('{0} and {1} more', shown, keys.length - SHOWN) : shown;
 }
 
-/** Who would have been given access without having been asked about; null where nobody would. */
+/**
+ * Returns who would have gained access without confirmation, or `null` if the command did not fail for that reason.
+ */
 function refusedIn({ code, stdout }: Ended): readonly string[] | null {
   if (code === 0 || stdout === '') return null;
   return (JSON.parse(stdout) as { readonly refused?: readonly string[] }).refused ?? null;
 }
 
-/** Null where it is not stored, no text, or turns out to be secret. Whatever else is wrong is told when it is set. */
+/**
+ * Returns the stored value, or `null` if there is none, it is not text, or it is secret. Other problems are reported
+ * when the value is set.
+ */
 async function publicText(cli: string, cwd: string, machine: string, id: string): Promise<string | null> {
   const ended = await runProgram({
     cli,
@@ -210,7 +215,7 @@ function fixedText({ outcome, fixed }: EndEvent): string {
     : l10n.t('{0} secrets brought up to date.', fixed.length);
 }
 
-/** Where a key is what is missing, one is offered. */
+/** Reports a failure, and offers to make a key if the lack of one caused it. */
 async function failOrOffer(
   { cli }: Bench,
   root: string,

@@ -1,4 +1,4 @@
-/** What a tab with the graph shows: the picture that the server draws for a choice, and the answers to the page. */
+/** The content of the graph's tab: the picture that the server draws for a choice, and the answers to the page. */
 import { l10n, type Uri, type WebviewPanel } from 'vscode';
 import { bytesOfBase64 } from '../language/portable.ts';
 import type { Server } from '../language/server.ts';
@@ -20,7 +20,7 @@ export interface Drawing {
   isOther: boolean;
   /** The answer that is shown. */
   last: GraphResult | null;
-  /** Where the picture goes that the page turns into pixels. */
+  /** The file for the picture that the page turns into pixels. */
   exportTo: Uri | undefined;
 }
 

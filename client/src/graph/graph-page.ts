@@ -4,7 +4,7 @@ import { escaped, textLanguage } from '../html.ts';
 import type { PageTexts } from '../webview/messages.ts';
 import { STYLE } from './graph-page-style.ts';
 
-/** What the script of the page says, with holes: it cannot translate. */
+/** Returns the texts for the script of the page, with holes for values: the script cannot translate by itself. */
 const pageTexts = (): PageTexts => ({
   allMachines: l10n.t('all machines'),
   foldAll: l10n.t('Fold all'),

@@ -31,7 +31,7 @@ function serverModule(modulePath: string): { run: NodeModule; debug: NodeModule 
   return { run, debug: { ...run, options: { ...options, execArgv: ['--nolazy', '--inspect=6010'] } } };
 }
 
-/** What lenses, findings and hovers may run. */
+/** Commands that lenses, findings and hovers may run. */
 const startOptions: StartOptions = {
   clientCommands: [
     tryCommand,

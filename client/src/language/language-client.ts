@@ -26,7 +26,7 @@ import { explicitSettings } from './settings.ts';
 
 export interface Connection {
   request<Result>(method: string, params?: object): Promise<Result>;
-  /** Shows what was found once more, where somebody else has taken it away. */
+  /** Publishes the findings again after another part of the editor has removed them. */
   showFindings(): void;
   /** Ends the server. Rejects if it does not end in two seconds; it is then killed by the library. */
   close(): Promise<void>;
@@ -44,7 +44,7 @@ export interface Talk {
   readonly showStatus: (status: ServerStatus) => void;
   readonly onChange: () => void;
   readonly startOptions: StartOptions;
-  /** Those of the files that the server is told of. */
+  /** Schemes of the files that are synchronised with the server. */
   readonly schemes: readonly string[];
   readonly middleware?: Middleware['workspace'];
 }

@@ -1,6 +1,6 @@
-/** What Node and a browser have under different names, in the form that both have. */
+/** Functions that Node and browsers have under different names, by names that both have. */
 
-/** For a page's own script: nobody can guess it. */
+/** Returns an unguessable value for the content security policy of a page. */
 export function nonce(): string {
   return globalThis.crypto.randomUUID().replaceAll('-', '');
 }

@@ -14,7 +14,7 @@ export interface Server {
   restart(): Promise<boolean>;
   /** Ends the server process and any start under way. Never rejects. */
   stop(): Promise<void>;
-  /** Shows what was found once more, where somebody else has taken it away. */
+  /** Publishes the findings again after another part of the editor has removed them. */
   showFindings(): void;
   /** Sends a request of ours once the server runs. Rejects when it cannot start or answers with an error. */
   request<Result>(method: string, params?: object): Promise<Result>;

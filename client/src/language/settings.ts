@@ -1,6 +1,6 @@
 /**
- * The settings as the server wants them: only what somebody has set. VS Code answers with its defaults for the rest,
- * and a default must not go before what `varsmith.json` says. It knows names, not meanings.
+ * Returns the settings that are set explicitly. VS Code answers with defaults for the rest, and a default must not
+ * override `varsmith.json`. Knows the names of settings, not their meanings.
  */
 import { type ConfigurationScope, workspace } from 'vscode';
 
@@ -18,13 +18,13 @@ export const settingNames = [
   'semanticTokens',
 ] as const;
 
-/** What is set for the user, the workspace or the folder of `scope`; the narrowest counts. */
+/** Returns what is set for the user, the workspace or the folder of `scope`; the narrowest wins. */
 export function explicitSettings(scope: ConfigurationScope | undefined): Record<string, unknown> {
   const configuration = workspace.getConfiguration(SECTION, scope);
   const set: Record<string, unknown> = {};
   for (const name of settingNames) {
-    const found = configuration.inspect(name);
-    const { globalValue, workspaceValue, workspaceFolderValue } = found ?? {};
+    const inspected = configuration.inspect(name);
+    const { globalValue, workspaceValue, workspaceFolderValue } = inspected ?? {};
     // Objects are put together from all three by the editor; `get` has the result.
     if ([globalValue, workspaceValue, workspaceFolderValue].some(value => value !== undefined))
       set[name] = configuration.get(name);

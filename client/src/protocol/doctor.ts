@@ -12,6 +12,6 @@ export interface DoctorResult {
   /** Names places and public keys; never a secret. */
   readonly markdown: string;
   readonly hasProblems: boolean;
-  /** What commands can do about it: make a key, generate what is missing. */
+  /** The fixes that commands offer: make a key, generate what is missing. */
   readonly actions: readonly ('key' | 'generate')[];
 }

@@ -1,5 +1,5 @@
 /** The request for pages of the documentation, and the command that shows them. */
-/** What findings, hovers and quick fixes run; the server is told the name at its start. */
+/** The command that findings, hovers and quick fixes run to show a page; the server gets its name at start. */
 export const showRuleCommand = 'varsmith.showRule';
 
 /** Request: a page of the documentation of rules; null where there is none of the name. */

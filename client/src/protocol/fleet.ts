@@ -1,6 +1,6 @@
 /** Requests of the fleet explorer: roots with their machines, generators, files and registry keys. */
 import type { Where } from './places.ts';
-/** What of a fleet is wanted. */
+/** The filter of the fleet's views. */
 export interface FleetFilter {
   /** Part of a name; '' for all. */
   readonly text: string;
@@ -104,7 +104,7 @@ export interface AtResult {
   readonly generator: string | null;
   readonly registry: string | null;
   readonly key: string | null;
-  /** Of sops-nix or agenix; absent where none stands there. */
+  /** A secret of sops-nix or agenix; absent if there is none at the position. */
   readonly secret?: SecretRef;
 }
 
@@ -135,7 +135,7 @@ export interface FleetFile {
   readonly name: string;
   readonly secret: boolean | null;
   readonly stored: boolean | null;
-  /** The same in a word; empty where it cannot be told. */
+  /** The state in a word; empty if it is unknown. */
   readonly stateText: string;
   /** The URI of the file with the value of a public one that is stored. */
   readonly value: string | null;

@@ -8,7 +8,7 @@ export interface VerifiedParams {
   readonly states: readonly VerifiedState[];
 }
 
-/** A generator in its place, as `varsmith verify --json` tells of it. */
+/** The state of a placement, as `varsmith verify --json` reports it. */
 export interface VerifiedState {
   /** `shared/<generator>` or `per-machine/<machine>/<generator>`. */
   readonly key: string;
@@ -17,7 +17,7 @@ export interface VerifiedState {
   readonly missing: readonly string[];
 }
 
-/** What a run is about. */
+/** The machines and generators of a run. */
 export interface GenerateTarget {
   /** URI of the root. */
   readonly root: string;
@@ -27,7 +27,7 @@ export interface GenerateTarget {
   readonly generators: readonly string[];
 }
 
-/** What the commands of code lenses are given: a generator, as the items of the fleet view are. */
+/** The argument of the commands in code lenses: a generator, in the form of an item of the fleet view. */
 export interface GeneratorRef {
   readonly kind: 'generator';
   /** URI of the root. */
@@ -37,7 +37,7 @@ export interface GeneratorRef {
   readonly generator: { readonly name: string };
 }
 
-/** The same for a machine. */
+/** The argument for a machine. */
 export interface MachineRef {
   readonly kind: 'machine';
   /** URI of the root. */

@@ -26,13 +26,13 @@ export interface GraphResult {
   readonly rootUri: string;
   readonly machines: readonly string[];
   readonly generators: number;
-  /** What `auto` came to, and the ids of the groups. */
+  /** The grouping that `auto` chose, and the ids of the groups. */
   readonly grouping: 'machine' | 'service' | null;
   readonly open: readonly string[] | null;
   readonly groups: readonly string[];
   /** Generators that one machine alone has. */
   readonly owners: Readonly<Record<string, string>>;
-  /** What the marks, borders and lines that are in the picture mean. */
+  /** The meaning of the marks, borders and lines in the picture. */
   readonly legend: readonly GraphLegendEntry[];
 }
 

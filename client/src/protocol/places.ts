@@ -1,5 +1,5 @@
 /** Places in files, and the request for the place of a generator. */
-/** Where something is written: a file's URI and the range in it, counted as the protocol does. */
+/** A range in a file, counted as in the protocol. */
 export interface Where {
   readonly uri: string;
   readonly range: {

@@ -12,7 +12,7 @@ export interface ScaffoldChoices {
   /** Files of registries, relative to the root. */
   readonly registries: readonly string[];
   readonly machines: readonly string[];
-  /** Whole generators to begin with. */
+  /** Templates for whole generators. */
   readonly templates: readonly { readonly id: string; readonly label: string; readonly text: string }[];
   /** Files that a generator can be added to, relative to the root. */
   readonly files: readonly string[];
@@ -39,11 +39,11 @@ export interface SecretProposalsParams extends ScaffoldRootParams {
   readonly registry: string;
 }
 
-/** What a new entry of a registry would say where nobody says otherwise. */
+/** The default properties of a new entry of a registry. */
 export interface SecretProposal {
   /** Somebody types in a secret, or a public setting, or a script makes a password. */
   readonly kind: 'prompt' | 'setting' | 'password';
-  /** What the entry says of its kind. */
+  /** The category in the entry. */
   readonly category: string | null;
   readonly generator: string;
   /** Null: in no variable. */
@@ -68,7 +68,7 @@ export type ScaffoldWish =
       readonly what: 'secret';
       readonly name: string;
       readonly kind: SecretProposal['kind'];
-      /** What the entry says of its kind; null: nothing in particular. */
+      /** The category in the entry; `null`: none in particular. */
       readonly category: string | null;
       readonly description: string;
       readonly domain: string | null;
@@ -102,9 +102,9 @@ export interface ScaffoldParams extends ScaffoldRootParams {
 export interface ScaffoldResult {
   /** Why nothing was written; null if it was. */
   readonly refused: string | null;
-  /** Where the new text stands. */
+  /** The place of the new text. */
   readonly shown: Where | null;
-  /** What is left to do; sentences. */
+  /** Sentences about what is left to do. */
   readonly notes: readonly string[];
   /** URIs of files that were made. */
   readonly created: readonly string[];

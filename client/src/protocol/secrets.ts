@@ -24,7 +24,7 @@ export interface EncryptedFile {
   readonly state: 'encrypted' | 'plain' | 'missing' | 'unknown';
   /** How many keys with values it has; null where it has none. */
   readonly keys: number | null;
-  /** What those who can decrypt it are called. */
+  /** Names of the keys that can decrypt it. */
   readonly recipients: readonly string[];
   readonly where: Where | null;
 }
@@ -35,7 +35,7 @@ export const machineSecretsRequest = 'varsmith/machineSecrets';
 export interface MachineSecret {
   readonly keeper: 'sops' | 'age';
   readonly name: string;
-  /** Where it lies on the machine; null where that is not known. */
+  /** Its path on the machine; `null` if unknown. */
   readonly path: string | null;
   /** False: its file or its key is not there. */
   readonly found: boolean;
@@ -56,14 +56,14 @@ export interface AccessRoot {
   readonly name: string;
   readonly uri: string;
   readonly secrets: readonly AccessSecret[];
-  /** What cannot be told, in sentences. */
+  /** Sentences about what is unknown. */
   readonly notes: readonly string[];
 }
 
 export interface AccessSecret {
   /** `<placement>/<generator>/<file>` of a var, else the path of the file that holds it. */
   readonly secret: string;
-  /** `machine-key`: whoever opens it opens all that its machine can read. */
+  /** `machine-key`: with it, everything can be opened that its machine can read. */
   readonly kind: 'var' | 'machine-key' | 'other';
   /** Those that declare it; of the key of a machine that machine. */
   readonly machines: readonly string[];
@@ -78,7 +78,7 @@ export interface AccessSecret {
 export interface SecretReader {
   readonly kind: 'user' | 'machine' | 'admin' | 'unknown';
   readonly name: string | null;
-  /** Public; null for somebody without one. */
+  /** The public key; `null` if the reader has none. */
   readonly key: string | null;
   readonly via: readonly { readonly kind: 'user' | 'machine' | 'group' | 'setting'; readonly name: string }[];
   /** `pending`: it is to be encrypted to the key, and is not yet; `leaving`: it is, and nothing gives it any more. */

@@ -11,7 +11,7 @@ export interface CheckWorkspaceResult {
   readonly warnings: number;
   readonly infos: number;
   readonly hints: number;
-  /** Nix files looked at, those without findings included. */
+  /** Number of Nix files that were checked, with or without findings. */
   readonly files: number;
   /** Wall-clock time the server took. */
   readonly milliseconds: number;

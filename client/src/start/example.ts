@@ -18,7 +18,7 @@ const examples = () => [
   },
 ];
 
-/** So many names are tried in the chosen folder. */
+/** How many names are tried in the chosen folder. */
 const MAX_TRIES = 50;
 
 /** @param extension where the extension lies */

@@ -1,6 +1,7 @@
 /**
- * What somebody sees first of an example fleet: the file with a mistake in it, the problems below, the first steps beside. An
- * example says so itself, in a file, so that it is the same however it was opened: by *Open Example Fleet* or `npm start`.
+ * The first view of an example fleet: the file with a mistake in it, the problems below, the first steps beside. A
+ * file in the example asks for it, so that it is the same however the example was opened: by *Open Example Fleet* or
+ * `npm start`.
  */
 import {
   commands,
@@ -22,7 +23,7 @@ const WALKTHROUGH = 'varsmith.varsmith#start';
 interface FirstSight {
   /** Relative to the folder. */
   readonly file: string;
-  /** What is selected there: its first occurrence. */
+  /** The text whose first occurrence is selected. */
   readonly text: string;
 }
 

@@ -1,7 +1,7 @@
-/** What completes steps of the walkthrough and is no command: that a fleet is open, and that a finding was fixed. */
+/** Completes the steps of the walkthrough that are not commands: opening a fleet and fixing a finding. */
 import { commands, type Disposable, languages, type Uri, workspace } from 'vscode';
 
-/** What a fleet is known by, in the folder that is open. */
+/** Files that mark a fleet in the open folder. */
 const MARKERS = '{.clan-flake,flake.nix}';
 /** As the server signs its findings. */
 const SOURCE = 'varsmith';
@@ -12,11 +12,11 @@ export function registerFirstSteps(): Disposable {
 }
 
 async function findFleet(): Promise<void> {
-  const [found] = await workspace.findFiles(MARKERS, null, 1);
-  if (found !== undefined) await setContext('varsmith.fleetOpen');
+  const [marker] = await workspace.findFiles(MARKERS, null, 1);
+  if (marker !== undefined) await setContext('varsmith.fleetOpen');
 }
 
-/** A finding was fixed when a file that is being edited has fewer than before; then nobody listens any more. */
+/** Completes the step when an edited file has fewer findings than before, then stops listening. */
 function watchFindings(): Disposable {
   const counts = new Map<string, number>();
   const listening = languages.onDidChangeDiagnostics(({ uris }) => {

@@ -7,7 +7,7 @@ import { COLLAPSED, look, NONE, named, spoken, warningIcon } from './tree-look.t
 export type AccessNode =
   | { readonly kind: 'root'; readonly root: AccessRoot }
   | { readonly kind: 'group'; readonly root: AccessRoot; readonly by: 'readers' | 'secrets' }
-  /** Who reads: all keys of a person or machine, or one key that belongs to nobody. */
+  /** A reader: all keys of a person or machine, or one key without a known owner. */
   | { readonly kind: 'reader'; readonly root: AccessRoot; readonly reader: Reader }
   | { readonly kind: 'secret'; readonly root: AccessRoot; readonly secret: AccessSecret }
   | {
@@ -33,7 +33,7 @@ export function filtered(root: AccessRoot, text: string): AccessRoot {
     ({ secret, machines, readers }) =>
       has(secret) ||
       machines.some(has) ||
-      readers.some(({ name, via }) => has(name) || via.some(one => has(one.name))),
+      readers.some(({ name, via }) => has(name) || via.some(source => has(source.name))),
   );
   return { ...root, secrets };
 }
@@ -78,7 +78,7 @@ function groupsOf(root: AccessRoot): AccessNode[] {
 
 const ORDER: readonly SecretReader['kind'][] = ['user', 'admin', 'machine', 'unknown'];
 
-/** People, then machines, then keys of nobody; each by name. */
+/** Returns people, then machines, then keys without a known owner; each by name. */
 function readersIn({ secrets }: AccessRoot): Reader[] {
   const byIdentity = new Map<string, Reader>();
   for (const { readers } of secrets)

@@ -1,4 +1,4 @@
-/** The view of who can read what. Asks the server once; what is shown is told by access-items.ts. */
+/** The view of who can read what. Asks the server once; access-items.ts says how items look. */
 import { type Disposable, type Event, l10n, type TreeDataProvider, window } from 'vscode';
 import type { Server } from '../language/server.ts';
 import type { FleetFilter } from '../protocol/fleet.ts';
@@ -20,11 +20,13 @@ export function createAccessView(
     getChildren: async node => {
       if (node !== undefined) return accessParts(node);
       // Nothing where the server does not run: why is told by the status.
-      const found = await server.request<readonly AccessRoot[] | null>(accessRequest, {}).catch(() => null);
+      const accessRoots = await server
+        .request<readonly AccessRoot[] | null>(accessRequest, {})
+        .catch(() => null);
       const { text } = filter();
-      const notes = (found ?? []).flatMap(root => root.notes);
+      const notes = (accessRoots ?? []).flatMap(root => root.notes);
       view.message = [text === '' ? '' : l10n.t('Shown: "{0}"', text), ...notes].filter(Boolean).join('\n');
-      return accessNodes((found ?? []).map(root => filtered(root, text)));
+      return accessNodes((accessRoots ?? []).map(root => filtered(root, text)));
     },
   };
   const view = window.createTreeView('varsmith.access', {

@@ -1,6 +1,6 @@
 /**
- * *Varsmith: Doctor*: shows what the server found of the open folders as a page of Markdown that cannot be edited. It
- * tells the server whether programs may be run, and decides nothing else.
+ * *Varsmith: Doctor*: shows the server's report on the open folders as a read-only page of Markdown. It tells the
+ * server whether programs may be run, and decides nothing else.
  */
 import { commands, type Disposable, EventEmitter, l10n, Uri, window, workspace } from 'vscode';
 import type { Server } from '../language/server.ts';
@@ -28,8 +28,8 @@ export function registerDoctor(server: Server): readonly Disposable[] {
     }),
     commands.registerCommand(doctorCommand, async () => {
       const asked: DoctorParams = { trusted: workspace.isTrusted };
-      const found = (await server.request<DoctorResult[] | null>(doctorRequest, asked)) ?? [];
-      text = found.length === 0 ? noFolder() : found.map(({ markdown }) => markdown).join('\n---\n\n');
+      const results = (await server.request<DoctorResult[] | null>(doctorRequest, asked)) ?? [];
+      text = results.length === 0 ? noFolder() : results.map(({ markdown }) => markdown).join('\n---\n\n');
       const uri = Uri.from({ scheme: SCHEME, path: PAGE });
       changed.fire(uri);
       try {
@@ -38,12 +38,14 @@ export function registerDoctor(server: Server): readonly Disposable[] {
         // The editor's own Markdown extension may be switched off; the source reads well, too.
         await window.showTextDocument(uri);
       }
-      await offer(found.flatMap(({ actions }) => actions));
+      await offer(results.flatMap(({ actions }) => actions));
     }),
   ];
 }
 
-/** Offers what commands can do about what was found: pages of Markdown run none. A key comes first: all else needs it. */
+/**
+ * Offers commands that fix what was found, since pages of Markdown run none. The key comes first: all else needs it.
+ */
 async function offer(actions: DoctorResult['actions']): Promise<void> {
   const [command, text, button] = actions.includes('key')
     ? [

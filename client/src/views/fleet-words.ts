@@ -1,4 +1,4 @@
-/** What the fleet views say about themselves: badge, filter, and why they are empty. Plain text from plain data. */
+/** Texts of the fleet views: badge, filter, and why they are empty. Plain text from plain data. */
 import { l10n } from 'vscode';
 import type { FleetFilter, FleetRoot } from '../protocol/fleet.ts';
 
@@ -21,7 +21,7 @@ export function filterText({ text, lacking }: FleetFilter): string {
   return lacking ? l10n.t('Shown: "{0}", missing or outdated', text) : l10n.t('Shown: "{0}"', text);
 }
 
-/** Which of the welcome texts in package.json is shown where a view has nothing; their `when` names these. */
+/** Returns which welcome text of package.json is shown in an empty view; their `when` clauses use these names. */
 export function emptyState(
   roots: readonly FleetRoot[],
   { text, lacking }: FleetFilter,

@@ -1,6 +1,6 @@
 /**
- * The page that shows what came of a run, a trial or a verification. HTML from plain data, without any script: what can
- * be clicked are commands. No secret gets here: files that are secret have names and sizes alone.
+ * The page with the outcome of a run, a trial or a verification. HTML from plain data, without scripts: links are
+ * commands. No secret gets here: of secret files it has names and sizes only.
  */
 import { l10n } from 'vscode';
 import { byteCount } from '../counts.ts';
@@ -156,11 +156,11 @@ function contentOf({ secret, written, value }: TrialEvent['files'][number]): str
   return `<pre>${escaped(shown)}</pre>`;
 }
 
-/** What `varsmith verify --json` says. */
+/** Output of `varsmith verify --json`. */
 export interface Verification {
   readonly problems: readonly VerifyProblem[];
   readonly notes: readonly { readonly message: string }[];
-  /** How many generators were looked at. */
+  /** Number of generators that were verified. */
   readonly generators?: number;
   readonly states?: readonly (VerifiedState & {
     readonly generator: string;
@@ -171,7 +171,7 @@ export interface Verification {
 interface VerifyProblem {
   readonly kind: string;
   readonly message: string;
-  /** Of a generator: its key and name, and where what is stored of it lies, relative to the root. */
+  /** The key and name of a generator, and the path of its stored values relative to the root. */
   readonly key?: string;
   readonly generator?: string;
   readonly stored?: readonly { readonly name: string; readonly path: string }[];

@@ -36,7 +36,7 @@ function nodesOf(root: SecretsRoot): SecretNode[] {
   ];
 }
 
-/** What is below an item that is known without asking. */
+/** Returns the items below an item for which the server need not be asked. */
 export function secretParts(node: SecretNode): SecretNode[] {
   if (node.kind === 'root') return nodesOf(node.root);
   if (node.kind !== 'secret') return [];
@@ -47,7 +47,7 @@ export function secretParts(node: SecretNode): SecretNode[] {
   ];
 }
 
-/** What an item that can be revealed stands below; undefined at the top. */
+/** Returns the parent of an item that can be revealed; `undefined` at the top. */
 export function secretParent(node: SecretNode, roots: readonly SecretsRoot[]): SecretNode | undefined {
   switch (node.kind) {
     case 'secret': {

@@ -1,4 +1,6 @@
-/** The view of secrets of sops-nix and agenix. Asks the server level by level; what is shown is told by secret-items.ts. */
+/**
+ * The view of secrets of sops-nix and agenix. Asks the server level by level; secret-items.ts says how items look.
+ */
 import { type Disposable, type Event, type TreeDataProvider, window } from 'vscode';
 import type { Server } from '../language/server.ts';
 import type { FleetFilter, FleetParams, MachineParams, SecretRef } from '../protocol/fleet.ts';
@@ -14,7 +16,7 @@ import {
 import { type SecretNode, secretItem, secretNodes, secretParent, secretParts } from './secret-items.ts';
 
 export interface SecretsView extends Disposable {
-  /** What is said above the items. */
+  /** The text above the items. */
   message: string;
   /** Shows a secret of a machine, or of none that is known; false where it is not in the view. */
   reveal(root: string, machine: string | null, secret: SecretRef): Promise<boolean>;
@@ -59,14 +61,14 @@ export function createSecretsView(
 
   async function secretsOf(root: string, machine: string | null): Promise<SecretNode[]> {
     const asked: MachineParams = { root, machine, filter: filter() };
-    const found = await ask<MachineSecret>(machineSecretsRequest, asked);
-    return found.map(secret => ({ kind: 'secret', root, machine, secret }));
+    const machineSecrets = await ask<MachineSecret>(machineSecretsRequest, asked);
+    return machineSecrets.map(secret => ({ kind: 'secret', root, machine, secret }));
   }
 
-  /** Nothing where the server does not run: why is told by the status. */
+  /** Returns nothing if the server does not run: the status reports why. */
   async function ask<T>(request: string, params: object): Promise<readonly T[]> {
-    const found = await server.request<readonly T[] | null>(request, params).catch(() => null);
-    return found ?? [];
+    const answer = await server.request<readonly T[] | null>(request, params).catch(() => null);
+    return answer ?? [];
   }
 
   const view = window.createTreeView('varsmith.secrets', {

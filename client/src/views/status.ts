@@ -1,6 +1,6 @@
 /**
- * The language status item: the braces in the status bar that say, for a Nix file, what Varsmith is doing and, when
- * nothing is found, why. It shows what it is told and asks nobody.
+ * The language status item: the braces in the status bar that show, for a Nix file, what Varsmith is doing and, if
+ * nothing is found, why. It shows what it is passed and asks nothing.
  */
 import { type Disposable, LanguageStatusSeverity, l10n, languages } from 'vscode';
 import { showLogCommand } from '../commands/commands.ts';
@@ -18,7 +18,7 @@ const severities: Readonly<Record<ServerState, LanguageStatusSeverity>> = {
   failed: LanguageStatusSeverity.Error,
 };
 
-/** Creates the item; a click shows what was found and what is missing, or the log where there is nobody to ask. */
+/** Creates the item; a click runs the doctor, or shows the log if the server does not run. */
 export function createStatus(): Status {
   const item = languages.createLanguageStatusItem('varsmith.status', { language: 'nix', scheme: 'file' });
   item.name = 'Varsmith';

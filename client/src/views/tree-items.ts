@@ -68,7 +68,7 @@ function foldersOf(
   return filled.length === 1 && only ? [...only.below] : filled;
 }
 
-/** What is below an item that is known without asking. */
+/** Returns the items below an item for which the server need not be asked. */
 export function partsOf(node: FleetNode): FleetNode[] {
   switch (node.kind) {
     case 'root':
@@ -87,7 +87,7 @@ export function partsOf(node: FleetNode): FleetNode[] {
   }
 }
 
-/** What the server says of a key. */
+/** Returns the items for the machines and uses of a key. */
 export function keyParts({ machines, uses }: KeyDetail): FleetNode[] {
   return [
     ...machines.map((machine): FleetNode => ({ kind: 'selected', machine })),
@@ -95,7 +95,7 @@ export function keyParts({ machines, uses }: KeyDetail): FleetNode[] {
   ];
 }
 
-/** What an item that can be revealed stands below; undefined at the top. */
+/** Returns the parent of an item that can be revealed; `undefined` at the top. */
 export function parentOf(node: FleetNode, roots: readonly FleetRoot[]): FleetNode | undefined {
   switch (node.kind) {
     case 'machine':
@@ -119,7 +119,7 @@ function folderOf(root: string, top: readonly FleetNode[]): FleetNode | undefine
   return top.find(node => node.kind === 'root' && node.root.uri === root);
 }
 
-/** Where an item is written; null where it is not, or not known. */
+/** Returns the declaration of an item; `null` if it has none or it is unknown. */
 export function whereOf(node: FleetNode): Where | null {
   switch (node.kind) {
     case 'machine':
@@ -166,7 +166,7 @@ function kindOf({ kind }: FleetNode): string {
   }
 }
 
-/** What the icon alone tells. */
+/** Returns in words what otherwise only the icon shows. */
 function stateWords(node: FleetNode): string {
   switch (node.kind) {
     case 'generator':
@@ -248,7 +248,10 @@ function incompleteText(generators: number): string {
     : l10n.t('Only Nix can tell whether it has further generators.');
 }
 
-/** Is the state of a generator in its description? What is to be done stands first: in a narrow view the end is cut off. */
+/**
+ * Returns whether the state of a generator is in its description. What is to be done comes first: a narrow view cuts
+ * off the end.
+ */
 function isTold({ state }: Pick<FleetGenerator, 'state'>): boolean {
   return state !== 'present' && state !== 'unknown';
 }

@@ -48,7 +48,9 @@ export function warningIcon(icon: string): ThemeIcon {
   return new ThemeIcon(icon, new ThemeColor('list.warningForeground'));
 }
 
-/** What a screen reader says: icons are not heard, and without a label it reads the tooltip instead of the name. */
+/**
+ * Sets the label for screen readers: icons are not read, and without a label the tooltip is read instead of the name.
+ */
 export function spoken(item: TreeItem, ...words: readonly string[]): TreeItem {
   item.accessibilityInformation = { label: words.filter(Boolean).join(', ').replaceAll(' · ', ', ') };
   return item;

@@ -8,7 +8,7 @@ import { type Connect, talk } from '../language/language-client.ts';
 import { showRuleCommand } from '../protocol/documentation.ts';
 import { handOver } from './files.ts';
 
-/** Schemes of addresses that the server is told of where no folder is open. */
+/** Schemes of documents that are synchronised if no folder is open. */
 const USUAL = ['file', 'vscode-vfs', 'vscode-remote'];
 
 /** @param dist the folder of the bundles */
@@ -56,7 +56,7 @@ export function connectWorker(dist: Uri): Connect {
   };
 }
 
-/** What a browser has, as far as it is used. */
+/** The parts of a browser's worker that are used. */
 interface WebWorker extends Worker {
   postMessage(message: unknown): void;
   terminate(): void;

@@ -1,6 +1,6 @@
 /**
- * Where VS Code enters in a browser: the same views and commands over the same analysis, which runs in a web worker.
- * Commands that start programs are hidden there, and say so to whoever runs them by a key or a link.
+ * The entry point for VS Code in a browser: the same views and commands over the same analysis, which runs in a web
+ * worker. Commands that start programs are hidden there, and explain this when they are run by a key or a link.
  */
 import { commands, type Disposable, type ExtensionContext, l10n, Uri, window } from 'vscode';
 import { registerCommands } from '../commands/commands.ts';
@@ -12,7 +12,7 @@ import { createEnvironmentPreview } from '../views/environment-preview.ts';
 import { createFleetViews } from '../views/fleet-view.ts';
 import { createStatus } from '../views/status.ts';
 
-/** What `deactivate` ends: VS Code calls it without the context. */
+/** Servers that `deactivate` stops: VS Code calls it without the context. */
 const running = new Set<Server>();
 
 export async function activate(context: ExtensionContext): Promise<void> {
@@ -48,7 +48,10 @@ export async function deactivate(): Promise<void> {
   running.clear();
 }
 
-/** Commands of the manifest that nobody has registered: each starts a program, or opens a folder of the disk. */
+/**
+ * Registers a message for each command of the manifest that is unavailable: it starts a program, or opens a folder of
+ * the disk.
+ */
 async function refuseOthers({ extension }: ExtensionContext): Promise<Disposable[]> {
   const { contributes } = extension.packageJSON as {
     readonly contributes: {

@@ -1,4 +1,4 @@
-/** What the marks, borders and lines of the picture mean, in a row below it. */
+/** Shows the meaning of the marks, borders and lines of the picture in a row below it. */
 import type { ToPage } from './messages.ts';
 
 type Entries = (ToPage & { type: 'graph' })['legend'];

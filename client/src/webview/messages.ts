@@ -1,6 +1,6 @@
-/** What the graph's page and the extension tell each other. */
+/** The messages between the graph's page and the extension. */
 
-/** What is chosen in the toolbar. Null: everything, or none. */
+/** The choice in the toolbar. `null`: everything, or none. */
 export interface Choice {
   readonly machine: string | null;
   /** Only this generator, what leads to it and what comes of it. */
@@ -13,7 +13,7 @@ export interface Choice {
   readonly open: readonly string[] | null;
 }
 
-/** What the page's script says, translated; `{0}` stands for what it knows alone. */
+/** Translated texts for the page's script; `{0}` stands for a value that only the page knows. */
 export interface PageTexts {
   readonly allMachines: string;
   readonly foldAll: string;
@@ -43,7 +43,7 @@ export type ToPage =
       readonly root: string;
       /** Generators that one machine alone has. */
       readonly owners: Readonly<Record<string, string>>;
-      /** What the marks in the picture mean; each sample is SVG, drawn around 0, 0. */
+      /** The meaning of the marks in the picture; each sample is SVG, drawn around 0, 0. */
       readonly legend: readonly {
         readonly sample: string;
         readonly sampleWidth: number;
@@ -58,7 +58,7 @@ export type ToPage =
 
 export type ExportFormat = 'svg' | 'png' | 'dot' | 'mermaid';
 
-/** What the page keeps, and gets again when the window is opened anew. */
+/** State that the page keeps for a window that is opened again. */
 export interface Kept {
   readonly seen: Seen;
   readonly choice: Choice;

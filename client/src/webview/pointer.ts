@@ -1,7 +1,7 @@
 /** The mouse on the picture: dragging moves it, the wheel zooms, a click is told. */
 import type { View } from './view.ts';
 
-/** So many points of the screen are a click still. */
+/** Up to this distance in points of the screen, a movement is still a click. */
 const STILL = 4;
 
 export function followPointer(

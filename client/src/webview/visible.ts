@@ -1,6 +1,6 @@
 /**
- * What part of the picture is visible, and how it moves: by the compositor while it moves, painted anew once it has come
- * to rest. Knows nothing of what is in the picture.
+ * The visible part of the picture, and how it moves: by the compositor while it moves, painted anew once it has come
+ * to rest. Knows nothing of the picture's content.
  */
 import type { Seen } from './messages.ts';
 

@@ -18,19 +18,21 @@ export interface Parsed {
 
 /**
  * Reads the arguments of a command. `--json` is `--format json`: where a command knows the one, it understands the other.
- * @param own options by name: `value` takes one, `flag` takes none
+ * @param commandOptions options by name: `value` takes one, `flag` takes none
  * @param most how many positions there may be
  * @param shorts letters that stand for options
  * @throws UsageError
  */
 export function readArguments(
   args: readonly string[],
-  own: Options,
+  commandOptions: Options,
   most: number,
   shorts: Readonly<Record<string, string>> = {},
 ): Parsed {
   const readonly: Options =
-    'json' in own || 'format' in own ? { ...own, json: 'flag', format: 'value' } : own;
+    'json' in commandOptions || 'format' in commandOptions
+      ? { ...commandOptions, json: 'flag', format: 'value' }
+      : commandOptions;
   const options: NonNullable<ParseArgsConfig['options']> = {};
   for (const [name, kind] of Object.entries(readonly)) {
     options[name] =
@@ -49,7 +51,7 @@ export function readArguments(
   const { values, positionals } = parsed;
   if (positionals.length > most) throw new UsageError(`"${positionals[most]}" is one argument too many.`);
   const all = (name: string) => (values[name] ?? []) as readonly string[];
-  const isJson = asksForJson(all('json').length > 0, all('format').at(-1), !('format' in own));
+  const isJson = asksForJson(all('json').length > 0, all('format').at(-1), !('format' in commandOptions));
   return {
     option: name => (name === 'format' && isJson ? 'json' : all(name).at(-1)),
     options: all,

@@ -22,7 +22,7 @@ const schema = v.object({
 
 export type Baseline = v.InferOutput<typeof schema>;
 
-/** What a baseline makes of findings. */
+/** Findings, split by a baseline. */
 export interface Sifted {
   readonly silenced: ReadonlySet<Finding>;
   /** Entries that no finding answers to any more. */

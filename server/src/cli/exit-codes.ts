@@ -2,7 +2,7 @@
 
 export const EXIT = { ok: 0, findings: 1, usage: 2 } as const;
 
-/** What a code means for every command. */
+/** The meaning of an exit code for every command. */
 const EXIT_CODES: ReadonlyArray<{
   readonly code: number;
   readonly short: string;
@@ -26,7 +26,7 @@ const EXIT_CODES: ReadonlyArray<{
   },
 ];
 
-/** What code 1 means, by command; a command that is not here has it only where something fails. */
+/** The meaning of code 1 by command; commands that are missing here return it only on failure. */
 const ONE: Readonly<Record<string, string>> = {
   check: 'There are findings of the level of `--severity` (default `error`) or above.',
   plan: 'Something in the declarations would make a run fail. Vars to generate are no problem.',

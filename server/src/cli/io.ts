@@ -1,4 +1,4 @@
-/** What a command reads from and writes to, so that tests can hold both ends. */
+/** The input and output of a command, so that tests can replace both. */
 import { marked } from '../editor/words/unseen.ts';
 
 export interface Output {
@@ -33,7 +33,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute path. */
   readonly cwd: string;
-  /** Of this program. */
+  /** The version of this program. */
   readonly version: string;
   /** Absent where there is nothing to read from. */
   readonly stdin?: Input;

@@ -21,7 +21,7 @@ export interface OpenFleet extends RunFleet {
 }
 
 export interface OpenFleetOptions {
-  /** What the command wants to know of all that is stored; only for those that change nothing. */
+  /** What the command needs to know about stored values; only for commands that change nothing. */
   readonly scan?: ScanKind;
   /** False: the command stores no vars, and where they would lie makes no difference. */
   readonly needsClan?: boolean;

@@ -17,7 +17,10 @@ export function timeLimitFrom(parsed: Parsed): number {
   return 1000 * positiveNumber('--timeout', parsed.option('timeout'), TIME_LIMIT_MS / 1000);
 }
 
-/** Of the fleet's settings, and `--limit NAME=N` before them. @throws UsageError */
+/**
+ * Returns the limits of the fleet's settings, overridden by `--limit NAME=N`.
+ * @throws UsageError
+ */
 export function limitsFrom(parsed: Parsed, { workspace }: OpenFleet): Limits {
   const chosen = chosenLimits(workspace.settings.limits, parsed.options('limit'));
   if ('limits' in chosen) return chosen.limits;

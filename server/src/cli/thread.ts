@@ -1,6 +1,5 @@
 /**
- * What is done in a thread of its own: looking at a large store while the fleet is read, each of which takes as long as
- * the other.
+ * Work in a thread of its own: scanning a large store while the fleet is read, since each takes as long as the other.
  */
 
 import type { StoreFiles } from '../store/vars/files.ts';
@@ -14,7 +13,7 @@ interface Job {
   readonly access: boolean;
 }
 
-/** What a command wants to know of all that is stored: whether it is there, and perhaps who can read it. */
+/** What a command needs to know about stored values: whether they exist, and perhaps who can read them. */
 export type ScanKind = 'files' | 'access';
 
 /** The other thread. Never fails: what cannot be read is not there. */

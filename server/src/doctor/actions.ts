@@ -1,4 +1,4 @@
-/** What a person can have done about an entry, and what the command for it is called where that person is. */
+/** The actions that fix an entry, and the names of their commands on the command line and in the editor. */
 
 /** `key`: make a key; `generate`: make what is missing, and commit what is stored. */
 export type Action = 'key' | 'generate';

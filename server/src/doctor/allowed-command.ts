@@ -1,4 +1,6 @@
-/** Whether the person has allowed the command that a repository names as its store of secrets. Starts nothing. */
+/**
+ * Checks whether the person has allowed the command that a repository names as its store of secrets. Starts nothing.
+ */
 import { isAbsolute, join } from 'node:path';
 import { folderCommand, isAllowed, isTrustedFolder, stateFolder } from '../host/programs/allowed.ts';
 import { commandFolders, findCommand } from '../host/programs/commands.ts';

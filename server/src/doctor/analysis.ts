@@ -1,4 +1,4 @@
-/** What of a fleet cannot be told without Nix: places, and generators. The latter in the words of plans. */
+/** Entries about what is unknown without Nix: places, and generators. The latter in the words of plans. */
 import { counted } from '../checks/facts/wording.ts';
 import type { Declared } from '../generate/plan/declarations.ts';
 import { openQuestions } from '../generate/plan/open-questions.ts';
@@ -32,7 +32,7 @@ export function analysisEntry({ fleet, files }: Examined, declared: Declared): E
   return entry('not analysable', 'unknown', text, { details, advice: followsFrom(kinds) });
 }
 
-/** Files that Nix refuses where it certainly comes to them; no entry where there are none. */
+/** Returns entries for files that Nix rejects and certainly evaluates; none if there are none. */
 export function refusedEntries({ fleet, files }: Examined): Entry[] {
   const places = fleet.faults.flatMap(({ file, reach, syntax, refused }) => {
     const at = syntax ?? refused[0];

@@ -1,4 +1,7 @@
-/** Whether git leaves stored values as they are: it changes line endings and merges line by line where nothing forbids it. */
+/**
+ * Checks whether git keeps stored values unchanged: it converts line endings and merges line by line unless told not
+ * to.
+ */
 import { counted } from '../checks/facts/wording.ts';
 import { openRepository } from '../host/git/repository.ts';
 import { HostFailure } from '../host/host-failure.ts';

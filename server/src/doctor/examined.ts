@@ -1,4 +1,4 @@
-/** What an examination is told of the fleet and of the person's surroundings: it reads neither by itself. */
+/** The input of an examination: the fleet and the person's environment. It reads neither by itself. */
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { StoreFiles } from '../store/vars/files.ts';
 import type { ActionNames } from './actions.ts';
@@ -6,7 +6,7 @@ import type { ActionNames } from './actions.ts';
 export interface Examined {
   /** Absolute path. */
   readonly root: string;
-  /** What makes it a root: the name of a file or folder in it; null where it was named or opened by a person alone. */
+  /** The name of the file or folder that marks the root; `null` if the person named or opened it without one. */
   readonly marker: string | null;
   readonly files: StoreFiles;
   readonly fleet: Fleet;
@@ -15,7 +15,7 @@ export interface Examined {
   /** The one of clan's stores that the settings name. */
   readonly storeBackend: 'sops' | 'age' | null;
   readonly nixFiles: number;
-  /** What cannot be read, and why. */
+  /** Paths that cannot be read, and why. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
   /** Settings that could not be used, a sentence each. */
   readonly problems: readonly string[];

@@ -1,4 +1,4 @@
-/** Where plaintexts lie while scripts run, and what was left there that should be gone. */
+/** Entries about plaintexts: where they are while scripts run, and what was left there. */
 import { leftBehind, scratchPlace, sweepScratch } from '../host/files/scratch.ts';
 import type { DoctorEnvironment } from './examined.ts';
 import { type Entry, entry, type Section } from './report.ts';

@@ -1,6 +1,6 @@
 /**
- * Which programs are there that Varsmith uses where it finds them: where they lie, and what they say of themselves. They
- * are run (`--version`, and the sandbox with `true`) in trusted workspaces alone.
+ * Entries about the programs that Varsmith uses if they are installed: their paths and versions. They are run
+ * (`--version`, and the sandbox with `true`) in trusted workspaces only.
  */
 
 import { findCommand } from '../host/programs/commands.ts';
@@ -12,7 +12,7 @@ import { sandboxWords } from './sandbox-text.ts';
 
 interface Program {
   readonly command: string;
-  /** What it is for, as a sentence that begins with "Needed" or "Used". */
+  /** The purpose, as a sentence that begins with "Needed" or "Used". */
   readonly use: string;
   readonly advice: string;
   /** Without it something that Varsmith offers does not work at all. */
@@ -58,7 +58,7 @@ const PROGRAMS: readonly Program[] = [
   },
 ];
 
-/** Where systems have their commands, whatever `PATH` says. */
+/** Folders that systems keep their commands in, whatever `PATH` contains. */
 const SYSTEM_FOLDERS = ['/usr/bin', '/bin', '/run/current-system/sw/bin'];
 
 const VERSION_LIMIT_MS = 10_000;

@@ -1,4 +1,4 @@
-/** What an examination says: sections of entries, in plain data, the same for the editor and the command line. */
+/** The report of an examination: sections of entries, as plain data, the same for the editor and the command line. */
 
 import type { Action } from './actions.ts';
 
@@ -12,13 +12,13 @@ export interface Entry {
   /** A word or two: `bubblewrap`. Unique in its section. */
   readonly name: string;
   readonly standing: Standing;
-  /** What was found, or what is missing. */
+  /** What is there or missing. */
   readonly text: string;
   /** Where it was looked for, and further lines. */
   readonly details: readonly string[];
-  /** What to do; null where there is nothing to do. */
+  /** Advice; `null` if there is nothing to do. */
   readonly advice: string | null;
-  /** What the advice has done by a command; absent where it names none. */
+  /** The action that follows the advice; absent if there is none. */
   readonly action?: Action;
 }
 

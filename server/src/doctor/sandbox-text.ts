@@ -1,4 +1,4 @@
-/** What the sandbox of scripts has on this machine, in sentences; docs/sandbox.md says what for. */
+/** Describes the sandbox of scripts on this machine; docs/sandbox.md explains why. */
 import type { SandboxProgram } from '../host/sandbox/find-sandbox.ts';
 import { filterFor } from '../host/sandbox/seccomp.ts';
 

@@ -39,13 +39,13 @@ function keeperEntry(
   secrets: FleetSecrets,
   flawOf: (path: string) => string | null,
 ): Entry[] {
-  const own = secrets.secrets.filter(secret => secret.keeper === keeper);
-  if (own.length === 0) return [];
+  const ofKeeper = secrets.secrets.filter(secret => secret.keeper === keeper);
+  if (ofKeeper.length === 0) return [];
   const paths = filesOf(secrets, keeper);
-  const ofClan = own.filter(({ implicitOn }) => implicitOn.length > 0).length;
+  const ofClan = ofKeeper.filter(({ implicitOn }) => implicitOn.length > 0).length;
   const text = [
-    ...(own.length > ofClan
-      ? [`${counted(own.length - ofClan, 'secret')} in ${counted(paths.length, 'file')}`]
+    ...(ofKeeper.length > ofClan
+      ? [`${counted(ofKeeper.length - ofClan, 'secret')} in ${counted(paths.length, 'file')}`]
       : []),
     ...(ofClan > 0 ? [`${counted(ofClan, 'secret')} of clan's sops/secrets`] : []),
   ].join(', ');
@@ -71,8 +71,8 @@ function keeperEntry(
 /** Returns the files that secrets of a keeper are certainly taken from, sorted. */
 function filesOf(secrets: FleetSecrets, keeper: SecretKeeper): string[] {
   const paths = new Set<string>();
-  for (const { keeper: own, definitions } of secrets.secrets)
-    if (own === keeper)
+  for (const { keeper: secretKeeper, definitions } of secrets.secrets)
+    if (secretKeeper === keeper)
       for (const definition of definitions)
         for (const { path, certain } of secrets.filesOf(definition).files) if (certain) paths.add(path);
   return [...paths].sort();

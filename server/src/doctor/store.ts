@@ -1,4 +1,7 @@
-/** Where secrets are kept, how much is stored, and which keys the person has. Secrets are neither opened nor shown. */
+/**
+ * Entries about the secret backend: where secrets are kept, how many are stored, and which keys the person has.
+ * Secrets are neither opened nor shown.
+ */
 import { fleetTally } from '../checks/facts/store/generated.ts';
 import { counted } from '../checks/facts/wording.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
@@ -78,17 +81,20 @@ async function owedEntries(
   }
 }
 
-/** What generation refuses is a problem here as well. */
+/** Returns the entry of the backend; what generation rejects is a problem here as well. */
 function backendEntry(examined: Examined, contents: StoreContents): Entry {
   const { fleet, files, storeCommand, storeBackend } = examined;
-  const said = describedBackend(examined, contents);
-  if (said.standing === 'problem') return said;
+  const description = describedBackend(examined, contents);
+  if (description.standing === 'problem') return description;
   try {
     backendOf(fleet, { files, storeCommand, storeBackend });
-    return said;
+    return description;
   } catch (error) {
     if (!(error instanceof StoreFailure)) throw error;
-    return entry('backend', 'problem', said.text, { details: said.details, advice: error.message });
+    return entry('backend', 'problem', description.text, {
+      details: description.details,
+      advice: error.message,
+    });
   }
 }
 
@@ -252,8 +258,8 @@ async function keyEntry(
 }
 
 /**
- * Whoever reads a fleet from elsewhere, or checks it in CI, has no key and lacks nothing: it is a problem only for commands that
- * need one, and those say so.
+ * Returns the entry for a person without keys. In a checkout for reading or for CI this is no problem: commands that
+ * need a key report it themselves.
  */
 function noKeys(
   { looked }: FoundIdentities,

@@ -1,11 +1,13 @@
-/** Says in whole sentences what cannot be told of a fleet without Nix: what, why, what follows from it, and what to do. */
+/**
+ * Explains in whole sentences what is unknown about a fleet without Nix: what, why, the consequences, and what to do.
+ */
 import type { NotAnalysable, UnknownPart } from '../fleet/model/base.ts';
 import { addToList } from '../std.ts';
 
 interface Words {
-  /** What cannot be told, without a full stop: the reason follows. */
+  /** What is unknown, without a full stop: the reason follows. */
   readonly what: string;
-  /** What follows from it. */
+  /** The consequence. */
   readonly follows: string;
   readonly advice: string;
 }

@@ -21,9 +21,9 @@ export function addPackage(sources: Sources, body: GeneratorBody, name: string):
     const script = options.find(option => option.name === 'script');
     return script === undefined ? null : addList(sources, script.at, name);
   }
-  for (const known of body.packages) {
-    const found = itemOf(sources, known);
-    if (found !== null) return appendListItem(found.file, found.list, `${found.prefix}${name}`);
+  for (const item of body.packages) {
+    const listItem = itemOf(sources, item);
+    if (listItem !== null) return appendListItem(listItem.file, listItem.list, `${listItem.prefix}${name}`);
   }
   const [only] = written;
   if (written.length !== 1 || only?.valueAt == null || body.packages.length > 0) return null;
@@ -34,15 +34,17 @@ export function addPackage(sources: Sources, body: GeneratorBody, name: string):
 }
 
 /** Takes a package out of the list that it is written in. */
-export function removePackage(sources: Sources, known: Known<string>): TextEdit | null {
-  const found = itemOf(sources, known);
-  return found === null ? null : removeListItem(found.file, found.item);
+export function removePackage(sources: Sources, item: Known<string>): TextEdit | null {
+  const listItem = itemOf(sources, item);
+  return listItem === null ? null : removeListItem(listItem.file, listItem.item);
 }
 
 /** Returns where a package is written, with what is before its name. */
-export function packagePlace(sources: Sources, known: Known<string>): Place {
-  const found = itemOf(sources, known);
-  return found === null ? known.at : { file: known.at.file, start: found.item.start, end: found.item.end };
+export function packagePlace(sources: Sources, item: Known<string>): Place {
+  const listItem = itemOf(sources, item);
+  return listItem === null
+    ? item.at
+    : { file: item.at.file, start: listItem.item.start, end: listItem.item.end };
 }
 
 interface Item {
@@ -55,9 +57,9 @@ interface Item {
 
 function itemOf(sources: Sources, { value, at }: Known<string>): Item | null {
   const file = sources.parse(at.file);
-  const found = file === null ? null : listWithItem(file, at);
-  if (file === null || found === null) return null;
-  const { item, list } = found;
+  const listItem = file === null ? null : listWithItem(file, at);
+  if (file === null || listItem === null) return null;
+  const { item, list } = listItem;
   const text = file.text.slice(item.start, item.end);
   if (item.end !== at.end || !text.endsWith(value)) return null;
   const prefix = text.slice(0, -value.length);

@@ -46,9 +46,9 @@ export function replaceName(sources: Sources, at: Place, name: string, replaceme
 
 /** Takes an item out of a list, with its line and what is said about it there if it stands alone on the line. */
 export function removeListItem(file: SourceFile, at: Range): TextEdit | null {
-  const found = listWithItem(file, at);
-  if (found === null) return null;
-  const { item, list } = found;
+  const listItem = listWithItem(file, at);
+  if (listItem === null) return null;
+  const { item, list } = listItem;
   const inner = { start: list.start + 1, end: list.end - 1 };
   const isLast = list.items.length === 1 && /^\s*$/.test(file.text.slice(inner.start, item.start));
   // The comment on the line of the only item is about it; others stay, and keep the list as it is.

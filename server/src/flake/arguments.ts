@@ -102,10 +102,10 @@ export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
         binding({ state, value }) {
           if (!isArguments(state.path)) return;
           const isHome = state.path?.name?.text === 'extraSpecialArgs';
-          const found = isHome ? home : isOfClan(state.path) ? clan : system;
-          const given = value();
-          addArguments(cx, given, found);
-          const names = namesIn(cx, given);
+          const fileArguments = isHome ? home : isOfClan(state.path) ? clan : system;
+          const argument = value();
+          addArguments(cx, argument, fileArguments);
+          const names = namesIn(cx, argument);
           if (state.path?.name?.text === 'args')
             for (const name of names ?? []) late.set(name, { name, file: file.path });
           else if (names === null) isEarlyKnown = false;
@@ -118,11 +118,15 @@ export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
 }
 
 /** Adds to what a file gives what the systems are given that a framework makes for it. */
-export function withSystems(cx: Evaluation, given: FileArguments, systems: readonly Value[]): FileArguments {
-  const system = new Map([...given.system].map(([name, values]) => [name, [...values]]));
-  const early = new Set(given.early);
+export function withSystems(
+  cx: Evaluation,
+  fileArguments: FileArguments,
+  systems: readonly Value[],
+): FileArguments {
+  const system = new Map([...fileArguments.system].map(([name, values]) => [name, [...values]]));
+  const early = new Set(fileArguments.early);
   addSystems(cx, systems, system, early);
-  return { ...given, system, early: given.early === null ? null : early };
+  return { ...fileArguments, system, early: fileArguments.early === null ? null : early };
 }
 
 function frameworkCall(cx: Evaluation, value: Value): readonly Value[] {
@@ -133,33 +137,33 @@ function frameworkCall(cx: Evaluation, value: Value): readonly Value[] {
 function addSystems(
   cx: Evaluation,
   systems: readonly Value[],
-  found: Map<string, Lazy[]>,
+  argumentsByName: Map<string, Lazy[]>,
   early: Set<string>,
 ): void {
   for (const system of systems) {
     const term = system.kind === 'unknown' ? system.term : null;
     const args = term?.kind === 'apply' ? cx.force(term.arg) : null;
-    const given = args?.kind === 'attrs' ? certain(args, 'specialArgs') : null;
-    if (given === null) continue;
-    addArguments(cx, given.value, found);
-    for (const name of namesIn(cx, given.value) ?? []) early.add(name);
+    const specialArgs = args?.kind === 'attrs' ? certain(args, 'specialArgs') : null;
+    if (specialArgs === null) continue;
+    addArguments(cx, specialArgs.value, argumentsByName);
+    for (const name of namesIn(cx, specialArgs.value) ?? []) early.add(name);
   }
 }
 
-function addArguments(cx: Evaluation, given: Lazy, found: Map<string, Lazy[]>): void {
-  const set = withBudget(cx, STEPS, () => cx.force(given));
+function addArguments(cx: Evaluation, specialArgs: Lazy, argumentsByName: Map<string, Lazy[]>): void {
+  const set = withBudget(cx, STEPS, () => cx.force(specialArgs));
   if (set instanceof BudgetExceeded || set.kind !== 'attrs') return;
   for (const [name, entry] of set.entries) {
     if (entry.optional || RESERVED.has(name) || isHandedOn(cx, name, entry.value)) continue;
     const value = name === 'lib' ? libraryOf(cx, entry.value) : entry.value;
     if (value === null) continue;
-    addToList(found, name, value);
+    addToList(argumentsByName, name, value);
   }
 }
 
 /** Returns the names of a set, those that it perhaps has among them, or `null` if there may be more. */
-function namesIn(cx: Evaluation, given: Lazy): readonly string[] | null {
-  const set = withBudget(cx, STEPS, () => cx.force(given));
+function namesIn(cx: Evaluation, specialArgs: Lazy): readonly string[] | null {
+  const set = withBudget(cx, STEPS, () => cx.force(specialArgs));
   if (set instanceof BudgetExceeded || set.kind !== 'attrs' || !isClosed(set)) return null;
   return [...set.entries.keys()];
 }
@@ -208,7 +212,9 @@ export function shareArguments(cx: Evaluation, byFile: ReadonlyMap<string, FileA
   const joined = (kinds: readonly ('clan' | 'system' | 'home')[]) =>
     joinArguments(
       cx,
-      [...byFile].flatMap(([file, one]) => kinds.map((kind): [string, Arguments] => [file, one[kind]])),
+      [...byFile].flatMap(([file, fileArguments]) =>
+        kinds.map((kind): [string, Arguments] => [file, fileArguments[kind]]),
+      ),
     );
   const [clan, other, home] = [joined(['clan']), joined(['system']), joined(['home'])];
   const system = new Map([...home, ...other, ...clan]);
@@ -229,7 +235,7 @@ export interface AskedArguments {
    */
   answering(
     kind: 'any' | 'system',
-    given: ReadonlyMap<string, SharedArgument>,
+    shared: ReadonlyMap<string, SharedArgument>,
     used: (asker: string, file: string) => void,
   ): (name: string, asker: string) => Lazy | null;
   forget(asker: string): void;
@@ -242,13 +248,13 @@ export function createAskedArguments(): AskedArguments {
   const asked = new Map<string, { readonly askers: Set<string>; readonly givers: string }>();
   const giversOf = (argument: SharedArgument | undefined) => argument?.files.join('\0') ?? '';
   return {
-    answering: (kind, given, used) => (name, asker) => {
+    answering: (kind, shared, used) => (name, asker) => {
       if (RESERVED.has(name)) return null;
-      const argument = given.get(name);
+      const argument = shared.get(name);
       const key = `${kind} ${name}`;
-      const known = asked.get(key);
-      if (known === undefined) asked.set(key, { askers: new Set([asker]), givers: giversOf(argument) });
-      else known.askers.add(asker);
+      const answered = asked.get(key);
+      if (answered === undefined) asked.set(key, { askers: new Set([asker]), givers: giversOf(argument) });
+      else answered.askers.add(asker);
       if (argument === undefined || argument.files.includes(asker)) return null;
       for (const file of argument.files) used(asker, file);
       return argument.value;
@@ -257,14 +263,14 @@ export function createAskedArguments(): AskedArguments {
       for (const { askers } of asked.values()) askers.delete(asker);
     },
     stale(shared) {
-      const found = new Set<string>();
+      const names = new Set<string>();
       for (const [key, { askers, givers }] of asked) {
         const [kind = '', name = ''] = key.split(' ');
         if (giversOf(shared[kind as 'any' | 'system'].get(name)) === givers) continue;
-        for (const asker of askers) found.add(asker);
+        for (const asker of askers) names.add(asker);
         asked.delete(key);
       }
-      return [...found];
+      return [...names];
     },
   };
 }
@@ -277,19 +283,19 @@ function joinArguments(
   cx: Evaluation,
   byFile: readonly (readonly [file: string, given: Arguments])[],
 ): Map<string, SharedArgument> {
-  const given = new Map<string, { readonly file: string; readonly value: Lazy }[]>();
+  const byName = new Map<string, { readonly file: string; readonly value: Lazy }[]>();
   for (const [file, values] of byFile)
     for (const [name, several] of values) {
-      const known = given.get(name) ?? [];
-      given.set(name, known);
-      for (const value of several) known.push({ file, value });
+      const sameName = byName.get(name) ?? [];
+      byName.set(name, sameName);
+      for (const value of several) sameName.push({ file, value });
     }
   const joined = new Map<string, SharedArgument>();
-  for (const [name, several] of given) {
-    const values = [...new Set(several.map(one => one.value))];
+  for (const [name, several] of byName) {
+    const values = [...new Set(several.map(argument => argument.value))];
     if (name === 'lib' && values.length > 1) continue;
     joined.set(name, {
-      files: [...new Set(several.map(one => one.file))],
+      files: [...new Set(several.map(argument => argument.file))],
       value: values.length === 1 ? (values[0] as Lazy) : thunk(() => cx.force(oneOf(cx, name, values))),
     });
   }

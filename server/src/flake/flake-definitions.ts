@@ -50,10 +50,10 @@ function contributionOf(cx: Evaluation, set: FlakeSet, path: readonly string[], 
   const contribution = contributions.get(set);
   const before = contribution?.get(key);
   if (before !== undefined) return before;
-  const found = readContribution(cx, set, path);
-  if (contribution === undefined) contributions.set(set, new Map([[key, found]]));
-  else contribution.set(key, found);
-  return found;
+  const read = readContribution(cx, set, path);
+  if (contribution === undefined) contributions.set(set, new Map([[key, read]]));
+  else contribution.set(key, read);
+  return read;
 }
 
 function readContribution(cx: Evaluation, set: FlakeSet, path: readonly string[]): Contribution {
@@ -61,10 +61,12 @@ function readContribution(cx: Evaluation, set: FlakeSet, path: readonly string[]
   let unclear = false;
 
   function visit(lazy: Lazy, depth: number, conditional: boolean): void {
-    for (const given of definitionsOf(cx, lazy)) {
+    for (const moduleDefinition of definitionsOf(cx, lazy)) {
       const value =
-        given.value.kind === 'unknown' ? (frameworkValue(cx, given.value) ?? given.value) : given.value;
-      const definition = value === given.value ? given : { ...given, value };
+        moduleDefinition.value.kind === 'unknown'
+          ? (frameworkValue(cx, moduleDefinition.value) ?? moduleDefinition.value)
+          : moduleDefinition.value;
+      const definition = value === moduleDefinition.value ? moduleDefinition : { ...moduleDefinition, value };
       const unsure = conditional || definition.conditional;
       const name = path[depth];
       if (name === undefined) {

@@ -70,10 +70,10 @@ export const ROOT = 'flake.nix';
 const HARMLESS =
   /^(flake-parts|clan-core|treefmt-nix|git-hooks|git-hooks-nix|pre-commit-hooks|pre-commit-hooks-nix|devshell|make-shell|make-shells|home-manager|agenix-shell|agenix-rekey|nix-topology|disko)$/;
 
-/** @param given what the flake hands to modules by name */
+/** @param lookupFor what the flake hands to modules by name */
 export function collectFlakeModules(
   cx: Evaluation,
-  given: (file: string) => Given,
+  lookupFor: (file: string) => Given,
   cache: FlakeModuleCache,
 ): FlakeModules {
   const flake = flakeOutputs(cx);
@@ -91,12 +91,12 @@ export function collectFlakeModules(
   const read = (file: string, module: () => Lazy) => {
     let modules = cache.get(file);
     if (modules === undefined) {
-      const own = withSpecial(given(file), flake.special);
-      const found = withBudget(cx, STEPS, () => readFlakeModule(cx, file, module(), own));
+      const lookup = withSpecial(lookupFor(file), flake.special);
+      const fileModules = withBudget(cx, STEPS, () => readFlakeModule(cx, file, module(), lookup));
       modules =
-        found instanceof BudgetExceeded
+        fileModules instanceof BudgetExceeded
           ? { sets: [], options: [], imports: [], complete: false, frameworks: [] }
-          : found;
+          : fileModules;
       cache.set(file, modules);
     }
     return modules;
@@ -122,7 +122,7 @@ type Outputs =
 
 function flakeOutputs(cx: Evaluation): Outputs | null {
   if (cx.files.kind(ROOT) !== 'file') return null;
-  const found = withBudget(cx, STEPS, () => {
+  const modules = withBudget(cx, STEPS, () => {
     const flake = cx.importFile(ROOT, null);
     const fn = flake.kind === 'attrs' ? member(cx, flake, 'outputs') : null;
     if (fn?.kind !== 'lambda') return null;
@@ -130,7 +130,7 @@ function flakeOutputs(cx: Evaluation): Outputs | null {
     if (result.kind === 'attrs') return { kind: 'outputs', set: result } as const;
     return result.kind === 'unknown' ? partsOf(cx, result) : null;
   });
-  return found instanceof BudgetExceeded ? null : found;
+  return modules instanceof BudgetExceeded ? null : modules;
 }
 
 /** `flake-parts.lib.mkFlake { inherit inputs; } module` */
@@ -142,18 +142,18 @@ function partsOf(cx: Evaluation, { term }: UnknownValue): Outputs | null {
   return { kind: 'parts', module: term.arg, special: special?.kind === 'attrs' ? special : null };
 }
 
-function withSpecial(given: Given, special: AttrsValue | null): Given {
-  if (special === null) return given;
-  return name => (name === 'lib' ? null : certain(special, name)?.value) ?? given(name);
+function withSpecial(lookup: Given, special: AttrsValue | null): Given {
+  if (special === null) return lookup;
+  return name => (name === 'lib' ? null : certain(special, name)?.value) ?? lookup(name);
 }
 
-function argumentsOf(fn: LambdaValue, given: Given): AttrsValue {
-  const attrsValue = moduleArguments(fn, given);
+function argumentsOf(fn: LambdaValue, lookup: Given): AttrsValue {
+  const attrsValue = moduleArguments(fn, lookup);
   if (!attrsValue.entries.has('config')) return attrsValue;
   return attrs(new Map(attrsValue.entries).set('config', attr(flakeConfig, null)), null);
 }
 
-function readFlakeModule(cx: Evaluation, file: string, module: Lazy, given: Given): FileModules {
+function readFlakeModule(cx: Evaluation, file: string, module: Lazy, lookup: Given): FileModules {
   const sets: FlakeSet[] = [];
   const options: AttrsValue[] = [];
   const imports: string[] = [];
@@ -164,7 +164,8 @@ function readFlakeModule(cx: Evaluation, file: string, module: Lazy, given: Give
     if (depth > MAX_DEPTH) complete = false;
     else
       eachContent(cx, lazy, conditions, (value, under) => {
-        if (value.kind === 'lambda') read(cx.apply(value, argumentsOf(value, given), null), under, depth + 1);
+        if (value.kind === 'lambda')
+          read(cx.apply(value, argumentsOf(value, lookup), null), under, depth + 1);
         else if (value.kind === 'attrs') readSet(value, under, depth);
         else if (value.kind === 'path' || value.kind === 'string') {
           const path = value.kind === 'path' ? value : stringAsPath(value);
@@ -220,23 +221,28 @@ function eachContent(
   cx: Evaluation,
   lazy: Lazy,
   conditions: readonly Lazy[],
-  found: (value: Value, conditions: readonly Lazy[]) => void,
+  onValue: (value: Value, conditions: readonly Lazy[]) => void,
 ): void {
   const value = cx.force(lazy);
   const type = value.kind === 'attrs' ? member(cx, value, '_type') : null;
   if (value.kind !== 'attrs' || type?.kind !== 'string') {
-    found(value, conditions);
+    onValue(value, conditions);
     return;
   }
   const condition = certain(value, 'condition');
   const content = certain(value, 'content');
   const contents = type.text === 'merge' ? member(cx, value, 'contents') : null;
   if (content !== null)
-    eachContent(cx, content.value, condition === null ? conditions : [...conditions, condition.value], found);
+    eachContent(
+      cx,
+      content.value,
+      condition === null ? conditions : [...conditions, condition.value],
+      onValue,
+    );
   else if (contents?.kind === 'list')
     for (const item of contents.items) {
-      if (item.kind === 'spread') found(item.of, conditions);
-      else eachContent(cx, item, conditions, found);
+      if (item.kind === 'spread') onValue(item.of, conditions);
+      else eachContent(cx, item, conditions, onValue);
     }
 }
 

@@ -22,8 +22,8 @@ export function mayAddOutputs(text: string): boolean {
 }
 
 /** Returns sets that a file adds to the outputs of the flake. */
-export function readOutputs(cx: Evaluation, file: SourceFile, given: Given): Lazy[] {
-  const found: Lazy[] = [];
+export function readOutputs(cx: Evaluation, file: SourceFile, lookup: Given): Lazy[] {
+  const outputs: Lazy[] = [];
   const words = [...file.text.matchAll(MAY_ADD)].map(match => match.index);
 
   function binding({ state, value, isLet }: WalkedBinding): void {
@@ -31,7 +31,7 @@ export function readOutputs(cx: Evaluation, file: SourceFile, given: Given): Laz
     const path = namesOf(state.path).join('.');
     // What a function such as `mkFlake` is given stands below `outputs`.
     const isOutputs = file.path === 'flake.nix' && /^outputs(\.flake)?$/.test(path);
-    if (isOutputs || path === 'flake' || path === 'config.flake') found.push(value());
+    if (isOutputs || path === 'flake' || path === 'config.flake') outputs.push(value());
   }
 
   withBudget(cx, STEPS, () =>
@@ -43,11 +43,11 @@ export function readOutputs(cx: Evaluation, file: SourceFile, given: Given): Laz
         enter: expr => words.some(word => expr.start <= word && word < expr.end),
         binding,
         parameter: (name, lambda) =>
-          (lambda.formals === null ? null : given(name)) ?? unknownArgument(name, file.path, lambda.start),
+          (lambda.formals === null ? null : lookup(name)) ?? unknownArgument(name, file.path, lambda.start),
       },
     ),
   );
-  return found;
+  return outputs;
 }
 
 /** An output, with the place where its name is written. */
@@ -61,20 +61,20 @@ export function outputsAt(
   cx: Evaluation,
   outputs: readonly Lazy[],
   path: readonly string[],
-  given: Given,
+  lookup: Given,
 ): Output[] {
-  const found: Output[] = [];
+  const list: Output[] = [];
 
   function visit(lazy: Lazy, depth: number, at: Origin | null): void {
     const name = path[depth];
     if (name === undefined) {
-      if (at !== null) found.push({ value: lazy, at });
+      if (at !== null) list.push({ value: lazy, at });
       return;
     }
     for (const { value } of definitionsOf(cx, lazy)) {
       const applied =
         depth === 0 && value.kind === 'lambda'
-          ? cx.apply(value, { ...moduleArguments(value, given), open: inputs.open }, null)
+          ? cx.apply(value, { ...moduleArguments(value, lookup), open: inputs.open }, null)
           : value;
       const set = cx.resolve(applied);
       const entry = set.kind === 'attrs' ? set.entries.get(name) : undefined;
@@ -83,5 +83,5 @@ export function outputsAt(
   }
 
   for (const output of outputs) withBudget(cx, STEPS, () => visit(cx.force(output), 0, null));
-  return found;
+  return list;
 }

@@ -170,22 +170,23 @@ function askedAt(state: State, key: string, path: readonly string[]): Asked {
 /** Evaluates the definitions at a path and notes the files that they are in. */
 function valueAt(cx: Evaluation, asked: Asked, flake: FlakeModules): Value | null {
   const { path } = asked;
-  const found = withBudget(cx, STEPS, () => definitionsAt(cx, flake, path));
-  if (found instanceof BudgetExceeded) return null;
-  asked.files = found.files;
-  if (found.definitions.length === 0) return null;
+  const definitions = withBudget(cx, STEPS, () => definitionsAt(cx, flake, path));
+  if (definitions instanceof BudgetExceeded) return null;
+  asked.files = definitions.files;
+  if (definitions.definitions.length === 0) return null;
   const what = path.join('.');
   const isOutput = !flake.isParts || path[0] === 'flake';
   const name = path[flake.isParts ? 1 : 0] ?? '';
-  const isComplete = flake.complete && !found.unclear && !(flake.isParts && isOutput && SHARED.test(name));
+  const isComplete =
+    flake.complete && !definitions.unclear && !(flake.isParts && isOutput && SHARED.test(name));
   const more = isComplete ? null : symbol(what, `there may be more of \`${what}\``);
   if (isOutput) {
     const isModules = path.some(step => MODULES.test(step));
-    const value = mergedValue(cx, found.definitions, { what, isModules, more });
+    const value = mergedValue(cx, definitions.definitions, { what, isModules, more });
     // A machine is a symbol all its life: what it is made of is what can be asked of it.
     return value.kind === 'unknown' && !SYSTEMS.test(name) ? null : value;
   }
-  return ofOwnOption(cx, flake, path, found.definitions);
+  return ofOwnOption(cx, flake, path, definitions.definitions);
 }
 
 function forget(state: State, path: string): void {
@@ -222,7 +223,7 @@ function staleFiles(state: State): readonly string[] {
  */
 function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['used']): FlakeSet[] {
   return flake.frameworks.flatMap(({ framework, file }) => {
-    const found = withBudget(cx, STEPS, () => {
+    const result = withBudget(cx, STEPS, () => {
       const read = framework.options.map(option => definitionsAt(cx, flake, [option]));
       const definitions = read.flatMap(({ definitions }) => definitions);
       for (const other of read.flatMap(({ files }) => files)) if (other !== file) used(file, other);
@@ -233,8 +234,8 @@ function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['u
       const config = mergedValue(cx, definitions, { what, isModules: false, more });
       return config.kind === 'attrs' ? framework.make(cx, config) : null;
     });
-    if (found === null || found instanceof BudgetExceeded) return [];
-    const set = attrs(new Map([['flake', attr(found, null)]]), null);
+    if (result === null || result instanceof BudgetExceeded) return [];
+    const set = attrs(new Map([['flake', attr(result, null)]]), null);
     return [{ file, set, conditions: [] }];
   });
 }

@@ -22,8 +22,8 @@ export function partOfSystem(cx: Evaluation, value: UnknownValue): Value | null 
     if (at?.term?.kind !== 'apply') continue;
     const { fn, arg } = at.term;
     if (fn.term?.kind !== 'select' || !/^(nixos|darwin)System$/.test(fn.term.name.text ?? '')) return null;
-    const given = cx.force(arg);
-    const part = given.kind === 'attrs' ? certain(given, argument) : null;
+    const system = cx.force(arg);
+    const part = system.kind === 'attrs' ? certain(system, argument) : null;
     return part === null ? null : cx.force(part.value);
   }
   return null;

@@ -29,7 +29,7 @@ export interface WrittenPath extends Range {
 }
 
 const NONE: readonly WrittenPath[] = [];
-const known = new WeakMap<SourceFile, readonly WrittenPath[]>();
+const kept = new WeakMap<SourceFile, readonly WrittenPath[]>();
 
 /** Functions that read the file at the path they are given. */
 const READERS = /^(import|importApply|callPackages?|callPackageWith|importTree)$/;
@@ -43,13 +43,17 @@ const ASKS = /\b(pathExists|readDir|tryEval|fileset|listFilesRecursive)\b/;
 
 /** Returns the files that a file leads to, in the order of the text. */
 export function writtenPathsOf(file: SourceFile): readonly WrittenPath[] {
-  let writtenPaths = known.get(file);
+  let writtenPaths = kept.get(file);
   if (writtenPaths === undefined) {
-    const found: WrittenPath[] = [];
+    const collected: WrittenPath[] = [];
     if (mayLead(file.text))
-      visit({ file, asks: ASKS.test(file.text), own: ownModule(file.root), found }, file.root, true);
-    writtenPaths = found.length === 0 ? NONE : found;
-    known.set(file, writtenPaths);
+      visit(
+        { file, asks: ASKS.test(file.text), own: ownModule(file.root), found: collected },
+        file.root,
+        true,
+      );
+    writtenPaths = collected.length === 0 ? NONE : collected;
+    kept.set(file, writtenPaths);
   }
   return writtenPaths;
 }
@@ -188,7 +192,7 @@ function visitApplication(walk: Walk, expr: Extract<Expr, { kind: 'apply' }>, ce
 }
 
 function note(
-  { file, asks, found }: Walk,
+  { file, asks, found: writtenPaths }: Walk,
   expr: Expr,
   how: Pick<WrittenPath, 'certain' | 'isOwn' | 'isTree'>,
 ): void {
@@ -196,5 +200,5 @@ function note(
   if (text === null || /^[/~]/.test(text)) return;
   const target = joinPath(folderOf(file.path), text);
   if (target === null) return;
-  found.push({ start: expr.start, end: expr.end, target, isAsked: asks, ...how });
+  writtenPaths.push({ start: expr.start, end: expr.end, target, isAsked: asks, ...how });
 }

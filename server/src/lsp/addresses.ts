@@ -1,8 +1,8 @@
-/** URIs as absolute paths, and back: where the server has files of its own, and where it is handed those of any address. */
+/** Converts URIs to absolute paths and back, for a server with files of its own and for one that is handed its files. */
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export interface Addresses {
-  /** Null for what is no URI of a file here. */
+  /** Returns `null` for a URI that is not one of a file here. */
   pathOf(uri: string): string | null;
   uriOf(absolute: string): string;
 }
@@ -31,7 +31,7 @@ export const VIRTUAL: Addresses = {
     try {
       return `/${scheme}:${authority}${decodeURIComponent(path)}`.replace(/(?!^)\/+$/, '');
     } catch {
-      // Percent signs that stand for nothing.
+      // Percent signs that encode nothing.
       return null;
     }
   },
@@ -42,23 +42,24 @@ export const VIRTUAL: Addresses = {
   },
 };
 
-let addresses = FILES;
+/** The addresses of this program: set once, before it serves. A worker is a program of its own. */
+const program = { addresses: FILES };
 
-/** For a program that is handed its files. Called before it serves, if at all. */
+/** Makes this a program that is handed its files. Called before it serves, if at all. */
 export function addressBy(other: Addresses): void {
-  addresses = other;
+  program.addresses = other;
 }
 
-/** The server has files of its own: paths are the machine's, and programs can be started in folders. */
+/** Returns whether the server has files of its own: paths are those of the computer, and programs can run in folders. */
 export function reachesFiles(): boolean {
-  return addresses === FILES;
+  return program.addresses === FILES;
 }
 
-/** The absolute path of a `file:` URI; null for other schemes and for what is no URI. */
+/** Returns the absolute path of a `file:` URI, or `null` for other schemes and for text that is not a URI. */
 export function pathOfUri(uri: string): string | null {
-  return addresses.pathOf(uri);
+  return program.addresses.pathOf(uri);
 }
 
 export function uriOfPath(absolute: string): string {
-  return addresses.uriOf(absolute);
+  return program.addresses.uriOf(absolute);
 }

@@ -1,4 +1,4 @@
-/** What the client says it can do, read once from `initialize`, and what the server says in return. */
+/** The client's capabilities, read once from `initialize`, and the server's in return. */
 import {
   CodeActionKind,
   FileOperationPatternKind,
@@ -58,11 +58,11 @@ export interface Client {
   readonly resolvesCompletions: boolean;
   /** It asks for the edit of a code action when that is applied, and hands back what the action carries. */
   readonly resolvesEdits: boolean;
-  /** What completions replace is said once for a list. */
+  /** True if the edit range of completions can be given once for a list. */
   readonly sharesEditRange: boolean;
   /** It opens addresses that the server asks it to. */
   readonly showsDocuments: boolean;
-  /** It knows the notifications that Varsmith adds to the protocol. */
+  /** True if it supports the notifications that Varsmith adds to the protocol. */
   readonly hearsAdditions: boolean;
   /** Commands of its own that lenses may name: `clientCommands` of the start options. */
   readonly commands: readonly string[];

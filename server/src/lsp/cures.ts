@@ -14,7 +14,7 @@ const COMMANDS: Readonly<Record<Cure['command'], string>> = {
 
 type Commands = Pick<Client, 'commands'>;
 
-/** Where the client offers the command, the message need not name it. */
+/** Returns the message of a finding, without the command that the client offers as an action. */
 export function shownMessage({ commands }: Commands, finding: Finding): string {
   const { cure, message } = finding;
   return cure !== undefined && commands.includes(COMMANDS[cure.command]) ? message : messageWithCure(finding);

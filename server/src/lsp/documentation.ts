@@ -1,4 +1,4 @@
-/** Where the pages about rules are opened: on the web, or by a client that shows them itself. */
+/** The addresses of the pages about rules: on the web, or of a client that shows them itself. */
 import { pageUrl, rulePageName, ruleUrl } from '../checks/pages/pages.ts';
 import { SETTINGS_RULE } from '../workspace/settings/settings-names.ts';
 import type { Client } from './client.ts';

@@ -53,7 +53,10 @@ export function throwIfCancelled(token: CancellationToken): void {
   }
 }
 
-/** Sends something that has no answer of interest. It fails only when the client is gone, and then nobody is left to tell. */
+/**
+ * Sends a message whose answer is not needed. It fails only when the client is gone, and then there is no one to
+ * report to.
+ */
 export function tell(send: () => Promise<unknown>): void {
   try {
     send().catch(() => undefined);

@@ -1,4 +1,4 @@
-/** What the parameters of each message have to be, as far as handlers rely on it. What they do not look at is not asked for. */
+/** The shapes of message parameters, as far as handlers rely on them; other properties are not validated. */
 import * as v from 'valibot';
 import {
   AT,
@@ -129,7 +129,7 @@ const PARAMETERS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gener
   [SECRETS, v.object({ filter })],
 ]);
 
-/** What is wrong with the parameters of a message, such as `position.line: …`; null if nothing is. */
+/** Returns what is wrong with the parameters of a message, such as `position.line: …`, or `null` if nothing is. */
 export function parameterProblem(method: string, params: unknown): string | null {
   const schema = PARAMETERS.get(method);
   if (schema === undefined) return null;

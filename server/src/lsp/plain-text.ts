@@ -1,9 +1,9 @@
 /**
- * Markdown as our hovers and documentation use it, without its signs, for clients that show text as it comes. Knows
- * nothing of what the text is about.
+ * Renders the Markdown of our hovers and documentation as plain text, for clients without Markdown. Knows nothing of
+ * the text's subject.
  */
 
-/** Takes the signs of emphasis, code and links away; what stands in a fenced block stays as it is. */
+/** Removes the markup of emphasis, code and links; fenced blocks are kept unchanged. */
 export function plainText(markdown: string): string {
   return markdown
     .split(/^```.*\n?/m)

@@ -1,6 +1,6 @@
 /**
- * Tells clients that what they asked for may be another now: lenses, hints and tokens, which they ask for only while
- * somebody types in that very document, and our own views. One message for a burst of looks.
+ * Tells clients to request lenses, hints, tokens and our own views again, which they otherwise do only after an edit
+ * of the document. One message for a burst of changes.
  */
 import { CodeLensRefreshRequest, type Connection } from 'vscode-languageserver';
 import type { Client } from './client.ts';

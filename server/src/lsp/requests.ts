@@ -5,12 +5,12 @@ import type { Analysis } from './analysis.ts';
 import type { Client } from './client.ts';
 import type { DisplaySettings } from './display-settings.ts';
 
-/** What handlers need of a running server. */
+/** The parts of a running server that handlers need. */
 export interface Served {
   readonly analysis: Analysis;
   readonly client: Client;
   readonly engine: Engine;
-  /** What is shown in the text, by the settings as they are now. */
+  /** The current settings for hints and lenses in the text. */
   readonly display: () => DisplaySettings;
 }
 

@@ -10,7 +10,7 @@ const QUIET_TURNS = 2;
 export interface Scheduler {
   /** Wants the work done. Any number of requests before it begins lead to one run. */
   request(): void;
-  /** Forgets a request that is waiting: somebody has done the work. */
+  /** Forgets a waiting request, because its work has been done elsewhere. */
   settle(): void;
 }
 

@@ -40,7 +40,7 @@ import { answerRefused } from './session.ts';
 import { createStatusLine, type StatusLine } from './status.ts';
 import { pathOfUri } from './to-protocol.ts';
 
-/** What is loaded after `initialize`. */
+/** The parts that are loaded after `initialize`. */
 export interface Loaded {
   readonly engine: Engine;
   readonly createWorkspace: typeof createWorkspace;
@@ -142,7 +142,7 @@ export function serve(
   connection.listen();
 }
 
-/** What is there before the analysis is loaded. */
+/** The state before the analysis is loaded. */
 interface Beginning {
   readonly connection: Connection;
   readonly client: Client;
@@ -213,7 +213,10 @@ function followFolders(connection: Connection, analysis: Analysis, log: Log): vo
   connection.workspace.onDidChangeWorkspaceFolders(follow);
 }
 
-/** What cannot be said in the answer to `initialize`. A client that refuses goes without. */
+/**
+ * Registers the capabilities that cannot be part of the answer to `initialize`. If the client refuses, they are
+ * unavailable.
+ */
 function registerDynamically(connection: Connection, client: Client, log: Log): void {
   const refused = (error: unknown) => log(`registration: ${messageOf(error)}`);
   if (client.registersWatchers) {

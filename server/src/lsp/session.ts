@@ -1,6 +1,6 @@
 /**
- * Refuses what the protocol wants refused, before any handler sees it: requests outside of a session (before `initialize`,
- * after `shutdown`) and parameters that are nonsense. Such notifications, which nobody can be answered, are dropped.
+ * Rejects what the protocol forbids before any handler sees it: requests outside of a session (before `initialize`,
+ * after `shutdown`) and invalid parameters. Notifications, which have no answer, are dropped.
  */
 import {
   type Connection,

@@ -1,4 +1,4 @@
-/** What the client shows about the server: a few words, sent when they change. */
+/** The server's status in a few words, sent to the client when they change. */
 import { counted } from '../checks/facts/wording.ts';
 import { bySentence } from '../doctor/unknown-words.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';

@@ -32,7 +32,7 @@ const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
   hint: DiagnosticSeverity.Hint,
 };
 
-/** What converting needs of a workspace. */
+/** The parts of a workspace that conversions need. */
 export interface Border {
   readonly files: NixFiles;
   /** The URI of a file of the workspace, as the client writes it where it has the file open. */
@@ -41,7 +41,7 @@ export interface Border {
   versionOf(path: string): number | null;
   /** The address of the page about a rule, as the client opens it. */
   documentationOf(rule: string): string;
-  /** What is said of a finding to who has the client in front of them. */
+  /** Returns the message of a finding for the person at the client. */
   textOf(finding: Finding): string;
 }
 

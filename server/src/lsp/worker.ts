@@ -1,6 +1,6 @@
 /**
- * The server where it reaches no files: a web worker, whose client hands over what folders hold and what changes in them.
- * The analysis is the same; what it reads and nobody has brought yet it asks the client for.
+ * The server in a web worker, which cannot read files: the client hands over what folders contain and what changes in
+ * them. The analysis is the same; files that it needs and does not have are requested from the client.
  */
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
 import { type Engine, type EngineWasm, loadEngine } from '../workspace/engine.ts';

@@ -28,7 +28,7 @@ export interface ModuleSets {
 const MAX_DEPTH = 12;
 
 /** Returns the sets of a module, those of its `imports` included. */
-export function moduleSets(cx: Evaluation, module: Lazy, given: Given): ModuleSets {
+export function moduleSets(cx: Evaluation, module: Lazy, lookup: Given): ModuleSets {
   const sets: ModuleSet[] = [];
   let gap: string | null = null;
 
@@ -42,7 +42,7 @@ export function moduleSets(cx: Evaluation, module: Lazy, given: Given): ModuleSe
       const { value } = definition;
       if (value.kind === 'attrs') readSet(value, unsure, depth);
       else if (value.kind === 'lambda')
-        read(cx.apply(value, moduleArguments(value, given), null), unsure, depth + 1);
+        read(cx.apply(value, moduleArguments(value, lookup), null), unsure, depth + 1);
       else if (value.kind === 'path' || value.kind === 'string')
         read(cx.importPath(value, value.origin), unsure, depth + 1);
       else if (!isReadElsewhere(value))

@@ -66,11 +66,11 @@ function writtenItem(expr: Expr, scope: Scope): ImportItem {
  */
 function optionalItems(cx: Evaluation, { fn, arg }: ApplyExpr, scope: Scope): ImportItem[] | null {
   const applied = cx.evaluate(fn, scope);
-  const [given] = applied.kind === 'builtin' ? applied.args : [];
-  if (applied.kind !== 'builtin' || given === undefined) return null;
+  const [argument] = applied.kind === 'builtin' ? applied.args : [];
+  if (applied.kind !== 'builtin' || argument === undefined) return null;
   const { name } = applied.builtin;
   if (name !== 'optional' && name !== 'optionals') return null;
-  const condition = cx.resolve(given);
+  const condition = cx.resolve(argument);
   if (condition.kind === 'failure' || (condition.kind === 'bool' && !condition.value)) return [];
   return name === 'optional' ? [writtenItem(arg, scope)] : importItems(cx, arg, scope);
 }
@@ -119,13 +119,13 @@ function mendedCall(cx: Evaluation, failed: FailureValue): ImportedModule | null
   let value: Value = failed;
   for (let i = 0; i < MAX_MENDED && value.kind === 'failure' && value.called !== undefined; i++) {
     const { fn, arg } = value.called;
-    const given: Value = cx.resolve(arg);
-    if (given.kind !== 'attrs') return null;
-    const entries = new Map(given.entries);
+    const argument: Value = cx.resolve(arg);
+    if (argument.kind !== 'attrs') return null;
+    const entries = new Map(argument.entries);
     const { message: name } = value;
     if (value.failure === 'unexpected-argument') entries.delete(name);
     else entries.set(name, attr(unknownArgument(name, fn.scope.file.path, fn.expr.start), null));
-    value = cx.apply(fn, attrs(entries, null, given.open, given.patterns), null);
+    value = cx.apply(fn, attrs(entries, null, argument.open, argument.patterns), null);
   }
   if (value.kind === 'failure') return null;
   const { failure: kind, message: name } = failed;

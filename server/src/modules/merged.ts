@@ -70,22 +70,22 @@ function mergedSets(
     const set = value as AttrsValue;
     open ??= set.open;
     for (const [name, entry] of set.entries) {
-      const found = { lazy: entry.value, at: entry.at, optional: entry.optional || conditional };
-      addToList(byName, name, found);
+      const merged = { lazy: entry.value, at: entry.at, optional: entry.optional || conditional };
+      addToList(byName, name, merged);
     }
   }
   const entries = new Map<string, Attr>();
   for (const [name, several] of byName) {
     const [only] = several;
-    const optional = several.every(one => one.optional);
+    const optional = several.every(definition => definition.optional);
     const value =
       several.length === 1 && only !== undefined
         ? only.lazy
         : thunk(() => {
-            const inner = several.flatMap(one =>
-              definitionsOf(cx, one.lazy).map(
+            const inner = several.flatMap(part =>
+              definitionsOf(cx, part.lazy).map(
                 definition =>
-                  ({ ...definition, conditional: definition.conditional || one.optional }) as const,
+                  ({ ...definition, conditional: definition.conditional || part.optional }) as const,
               ),
             );
             return mergedValue(cx, inner, { what: `${what}.${name}`, isModules, more: null });

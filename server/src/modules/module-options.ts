@@ -70,7 +70,7 @@ const MAX_DEPTH = 16;
 const MAX_ITEMS = 200;
 
 /** Takes a module apart. Functions are applied to what the module system gives them; files are not followed. */
-export function partsOf(cx: Evaluation, module: Lazy, given: Given): ModuleParts {
+export function partsOf(cx: Evaluation, module: Lazy, lookup: Given): ModuleParts {
   const configs: { set: Lazy; conditional: boolean }[] = [];
   const options: Lazy[] = [];
   let unclear = false;
@@ -82,7 +82,7 @@ export function partsOf(cx: Evaluation, module: Lazy, given: Given): ModuleParts
       const { value } = definition;
       const under = conditional || definition.conditional;
       if (value.kind === 'lambda')
-        read(cx.apply(value, moduleArguments(value, given), null), under, depth + 1);
+        read(cx.apply(value, moduleArguments(value, lookup), null), under, depth + 1);
       else if (value.kind === 'attrs') readSet(value, under, depth);
     }
   }
@@ -121,17 +121,22 @@ export function optionIn(cx: Evaluation, parts: ModuleParts, path: readonly stri
     const name = path[depth];
     for (const definition of definitionsOf(cx, lazy)) {
       if (definition.never) continue;
-      const said = withOuter(definition, conditional, priority);
+      const definitionOutside = withOuter(definition, conditional, priority);
       const { value } = definition;
       if (name === undefined) {
-        definitions.push({ ...said, value: plainOf(cx, value) });
+        definitions.push({ ...definitionOutside, value: plainOf(cx, value) });
         continue;
       }
       if (value.kind === 'unknown') unclear = true;
       if (value.kind !== 'attrs') continue;
       const entry = value.entries.get(name);
       if (entry !== undefined)
-        visit(entry.value, depth + 1, said.conditional || entry.optional, said.priority);
+        visit(
+          entry.value,
+          depth + 1,
+          definitionOutside.conditional || entry.optional,
+          definitionOutside.priority,
+        );
       else if (!isClosed(value)) unclear = true;
     }
   }
@@ -227,11 +232,11 @@ function ofOption(cx: Evaluation, option: AttrsValue, below: readonly string[]):
   const [name = '', ...rest] = below;
   const inner = form.isMap ? rest : below;
   if (inner.length === 0) return null;
-  const given: Given = one => {
+  const lookup: Given = one => {
     if (one === 'config') return OWN_CONFIG;
     return form.isMap && one === 'name' ? string(name, null) : null;
   };
-  for (const lazy of partsOf(cx, form.submodule, given).options) {
+  for (const lazy of partsOf(cx, form.submodule, lookup).options) {
     const declaredOption = declarationIn(cx, lazy, inner);
     if (declaredOption !== null) return declaredOption;
   }

@@ -129,17 +129,17 @@ function rootOf(value: UnknownValue): string | null {
 
 /** Returns all `.nix` files of a folder but those below a name that begins with `_`, as import-tree takes them. */
 function filesBelow(files: NixFiles, folder: string): string[] {
-  const found: string[] = [];
+  const names: string[] = [];
   const visit = (directory: string): void => {
     for (const { name, kind } of files.list(directory) ?? []) {
       const path = joinPath(directory, name);
       if (path === null || name.startsWith('_')) continue;
       if (kind === 'directory') visit(path);
-      else if (kind === 'file' && name.endsWith('.nix')) found.push(path);
+      else if (kind === 'file' && name.endsWith('.nix')) names.push(path);
     }
   };
   visit(folder);
-  return found.sort();
+  return names.sort();
 }
 
 /**

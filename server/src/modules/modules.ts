@@ -139,23 +139,23 @@ function argumentKey(name: string, file: string, at: number): string {
 }
 
 /**
- * What the flake hands to modules under a name (`specialArgs`); null if nothing. For `config`: that of a machine, where
- * it is known which one.
+ * Returns the argument that the flake gives to modules under a name (`specialArgs`), or `null` if there is none. For
+ * `config` it is the configuration of the machine, if it is known which machine that is.
  */
 export type Given = (name: string) => Lazy | null;
 
 /** Arguments that modules which take all of `{ … }@args` are given beside those they name. */
 const USUAL = ['lib', 'config', 'pkgs', 'self', 'inputs'];
 
-function knownArgument(name: string, given: Given): Lazy | null {
-  return (name === 'config' ? given(name) : null) ?? meaningOf(name, given);
+function knownArgument(name: string, lookup: Given): Lazy | null {
+  return (name === 'config' ? lookup(name) : null) ?? meaningOf(name, lookup);
 }
 
 /**
  * Returns the value of an argument. Of those that mean the same everywhere, only `lib` may be given with additions.
  */
-export function meaningOf(name: string, given: Given): Lazy | null {
-  return (name === 'lib' ? given(name) : null) ?? wellKnown(name) ?? given(name);
+export function meaningOf(name: string, lookup: Given): Lazy | null {
+  return (name === 'lib' ? lookup(name) : null) ?? wellKnown(name) ?? lookup(name);
 }
 
 /** Returns whether it is the library of nixpkgs with something added to it. */
@@ -168,12 +168,12 @@ export function isExtendedLibrary(value: Value): value is AttrsValue {
 }
 
 /** Returns the configuration that a module sees. */
-export function argumentOf(name: 'config', given: Given): Lazy {
-  return knownArgument(name, given) ?? config;
+export function argumentOf(name: 'config', lookup: Given): Lazy {
+  return knownArgument(name, lookup) ?? config;
 }
 
 /** Returns what a module that is a function is called with. */
-export function moduleArguments(fn: LambdaValue, given: Given): AttrsValue {
+export function moduleArguments(fn: LambdaValue, lookup: Given): AttrsValue {
   const { expr, scope } = fn;
   const names = new Set((expr.formals ?? []).map(formal => formal.name.name));
   if (expr.formals === null || expr.ellipsis) for (const name of USUAL) names.add(name);
@@ -181,7 +181,7 @@ export function moduleArguments(fn: LambdaValue, given: Given): AttrsValue {
   for (const name of names)
     entries.set(
       name,
-      attr(knownArgument(name, given) ?? unknownArgument(name, scope.file.path, expr.start), null),
+      attr(knownArgument(name, lookup) ?? unknownArgument(name, scope.file.path, expr.start), null),
     );
   return attrs(entries, null);
 }
@@ -190,13 +190,13 @@ export function moduleArguments(fn: LambdaValue, given: Given): AttrsValue {
  * Returns whether the function, which is all of its file, is called in the scope with what the module system gives
  * it.
  */
-export function isGivenTheSame({ expr, scope }: LambdaValue, walked: Scope, given: Given): boolean {
+export function isGivenTheSame({ expr, scope }: LambdaValue, walked: Scope, lookup: Given): boolean {
   if (scope.parent !== null || walked.file !== scope.file || scope.file.root !== expr) return false;
   if (expr.name !== null || expr.formals === null) return false;
   return expr.formals.every(({ name: { name }, fallback }) => {
     const there = walked.names?.get(name);
     if (fallback !== null || there === undefined) return false;
-    const here = knownArgument(name, given);
+    const here = knownArgument(name, lookup);
     return here === null ? isUnknownArgument(there, name, scope.file.path, expr.start) : here === there;
   });
 }

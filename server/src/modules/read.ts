@@ -66,8 +66,8 @@ export function unwrap(cx: Evaluation, lazy: Lazy): Definition {
       if (condition?.kind !== 'bool' || !condition.value) conditional = true;
       if (condition?.kind === 'bool' && !condition.value) never = true;
     } else if (type.text === 'override') {
-      const given = member(cx, value, 'priority');
-      if (given?.kind === 'int') priority = Number(given.value);
+      const priorityValue = member(cx, value, 'priority');
+      if (priorityValue?.kind === 'int') priority = Number(priorityValue.value);
     } else if (type.text !== 'order') break;
     value = cx.force(content.value);
   }

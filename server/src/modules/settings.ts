@@ -15,11 +15,11 @@ const MAX_DEPTH = 12;
 /** Reads a setting. */
 export function readSetting(cx: Evaluation, lazy: Lazy, depth = 0): Setting {
   if (depth > MAX_DEPTH) return { kind: 'unknown', reason: 'it nests too deeply' };
-  const given = cx.force(lazy);
+  const settings = cx.force(lazy);
   // Only sets may hold definitions.
-  if (given.kind !== 'attrs') return settingOf(cx, given, depth);
+  if (settings.kind !== 'attrs') return settingOf(cx, settings, depth);
   let all: Setting | null = null;
-  for (const { value, conditional } of definitionsOf(cx, given)) {
+  for (const { value, conditional } of definitionsOf(cx, settings)) {
     const read = settingOf(cx, value, depth);
     const certain: Setting = conditional ? uncertain(read) : read;
     all = all === null ? certain : mergeSettings(all, certain);

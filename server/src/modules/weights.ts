@@ -55,12 +55,12 @@ export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth =
       );
     }
     case 'override': {
-      const given = member(cx, value, 'priority');
-      const priority = given?.kind === 'int' ? Number(given.value) : STRONGEST;
+      const priorityValue = member(cx, value, 'priority');
+      const priority = priorityValue?.kind === 'int' ? Number(priorityValue.value) : STRONGEST;
       return weighed(cx, content.value, conditional, depth + 1).map(candidate => ({
         ...candidate,
         priority,
-        conditional: candidate.conditional || given?.kind !== 'int',
+        conditional: candidate.conditional || priorityValue?.kind !== 'int',
       }));
     }
     case 'order':
@@ -83,9 +83,9 @@ function isSure({ conditional, value }: Weighed): boolean {
 export function settle<T extends Weighed>(all: readonly T[]): Settled<T> {
   if (all.length === 1 && all[0] !== undefined && isSure(all[0])) return { remaining: all, certain: true };
   const sure = all.filter(isSure);
-  const strongest = Math.min(...sure.map(one => one.priority));
-  const remaining = all.filter(one => one.priority <= strongest);
-  return { remaining, certain: remaining.every(one => sure.includes(one)) };
+  const strongest = Math.min(...sure.map(definition => definition.priority));
+  const remaining = all.filter(definition => definition.priority <= strongest);
+  return { remaining, certain: remaining.every(definition => sure.includes(definition)) };
 }
 
 /** Returns the one value of an option that has but one, or `null` if it is not known or there is none. */
@@ -97,5 +97,5 @@ export function settleOne<T extends Weighed>(all: readonly T[]): T | null {
   const sure = remaining.filter(isSure);
   const [winner] = sure;
   if (winner === undefined) return remaining.length === 1 && !first.conditional ? first : null;
-  return remaining.every(one => one.priority >= winner.priority) ? winner : null;
+  return remaining.every(definition => definition.priority >= winner.priority) ? winner : null;
 }

@@ -134,11 +134,11 @@ export function freeNames(expr: Expr): ReadonlySet<string> {
 
 /** Returns whether there is a `with` inside: it cannot be told then where names come from. */
 export function hasWith(expr: Expr): boolean {
-  let found = false;
+  let isFound = false;
   const visit = (at: Expr) => {
-    if (at.kind === 'with') found = true;
-    if (!found) eachChild(at, visit);
+    if (at.kind === 'with') isFound = true;
+    if (!isFound) eachChild(at, visit);
   };
   visit(expr);
-  return found;
+  return isFound;
 }

@@ -67,7 +67,7 @@ export function readersOf(sops: SopsFolder, access: Access): Reader[] {
 export function ownersOf(sops: Pick<SopsFolder, 'users' | 'machines'>, key: string): Reader[] {
   const has = (kind: 'user' | 'machine') =>
     sops[`${kind}s`]
-      .filter(owner => owner.keys()?.some(own => own.key === key))
+      .filter(owner => owner.keys()?.some(publicKey => publicKey.key === key))
       .map(({ name }): Reader => ({ kind, name, key, via: [] }));
   const owners = [...has('user'), ...has('machine')];
   return owners.length > 0 ? owners : [unknownReader(key)];

@@ -7,12 +7,13 @@ import { HostFailure } from '../host/host-failure.ts';
 export interface KnownToGit {
   /** The folder was in no repository, and is one now. */
   readonly began: boolean;
-  /** What is left for the person to do, a sentence; null: nothing. */
+  /** A sentence about what is left for the person to do; `null`: nothing. */
   readonly left: string | null;
 }
 
 /**
- * Where the folder is in no repository, one is made first. Nothing is staged and nothing committed.
+ * Makes new files known to git, in a new repository if the folder is in none. Nothing is staged and nothing
+ * committed.
  * @param root absolute path
  * @param paths of new files, relative to the root
  */

@@ -33,13 +33,13 @@ import { StoreFailure } from '../store/store-failure.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ConvertWish {
-  /** Which of the verdicts it is about; the others are as if they were not there. */
+  /** Selects the verdicts to carry out; the others are ignored. */
   readonly about: (verdict: Verdict) => boolean;
-  /** What generators are to be called, by the names of secrets. */
+  /** Names of generators, by the names of secrets. */
   readonly names: ReadonlyMap<string, string>;
   /** Old values stay in their files. */
   readonly keepsOld: boolean;
-  /** What cannot be opened stays as it is, beside others that can. */
+  /** True if secrets that cannot be opened are skipped. */
   readonly skipsUnreadable: boolean;
 }
 
@@ -58,7 +58,7 @@ interface Converted {
 
 export interface Rehearsal {
   readonly converted: readonly Converted[];
-  /** What it was about and cannot be converted. */
+  /** Selected secrets that cannot be converted. */
   readonly kept: readonly Kept[];
   /** The encrypted files that could not be opened, sorted: why is among the reasons of `kept`. */
   readonly unreadable: readonly string[];
@@ -108,19 +108,19 @@ export async function rehearseConversion(
     const modules = rewritten(before, chosen);
     for (const { path, after } of modules) workspace.open(path, after ?? '');
     const situation = await situationOf(workspace.fleet(), environment);
-    const found = await placed(
+    const location = await placed(
       chosen,
       situation,
       await openSecretBackend(environment, workspace.fleet(), situation.backend),
     );
-    if (found.kept.length === 0) {
-      const rest = await finish(workspace, environment, keys, wish, { ...found, chosen, modules });
+    if (location.kept.length === 0) {
+      const rest = await finish(workspace, environment, keys, wish, { ...location, chosen, modules });
       return { ...rest, kept, unreadable: [...unreadable].sort(), read: values.read() };
     }
-    kept.push(...found.kept);
+    kept.push(...location.kept);
     // One fewer may change what the others come to: they are tried again.
     for (const { path } of modules) workspace.close(path);
-    chosen = chosen.filter(candidate => !found.kept.some(other => isOf(other, candidate.conversion)));
+    chosen = chosen.filter(candidate => !location.kept.some(other => isOf(other, candidate.conversion)));
   }
 }
 
@@ -162,11 +162,11 @@ async function withValues(
         }),
       ),
     );
-    const failed = opened.find(one => typeof one === 'object' && 'failure' in one);
-    const problem = opened.find(one => typeof one === 'string');
+    const failed = opened.find(value => typeof value === 'object' && 'failure' in value);
+    const problem = opened.find(value => typeof value === 'string');
     if (failed !== undefined) closed.push({ conversion, ...failed });
     else if (problem !== undefined) kept.push(keptAs(conversion, problem));
-    else chosen.push({ conversion, values: opened.filter(one => Buffer.isBuffer(one)) });
+    else chosen.push({ conversion, values: opened.filter(value => Buffer.isBuffer(value)) });
   }
   const [first] = closed;
   // A key that is missing is no matter of single files.
@@ -198,8 +198,8 @@ function rewritten(
   }
   for (const [module, bindings] of added) {
     const source = around.files.parse(module);
-    const found = source === null ? null : intoModule(source, bindings, true);
-    if (found !== null && 'edits' in found) edits.push(...found.edits);
+    const insertion = source === null ? null : intoModule(source, bindings, true);
+    if (insertion !== null && 'edits' in insertion) edits.push(...insertion.edits);
   }
   for (const secrets of byFile.values()) edits.push(...(declaredAnew(secrets) ?? []));
   // A use in a module that several secrets are read in may be found for each.
@@ -207,7 +207,7 @@ function rewritten(
   return editedFiles(around, distinct);
 }
 
-/** Where the values go in the edited fleet; those that it does not certainly have are told. */
+/** Returns the places of the values in the edited fleet; values without a certain place are reported. */
 async function placed(
   chosen: readonly Chosen[],
   { declared, stored }: Situation,
@@ -221,15 +221,15 @@ async function placed(
   const kept: Kept[] = [];
   for (const candidate of chosen) {
     const { generator: name } = candidate.conversion;
-    const own = [...all.values()].filter(generator => generator.name === name);
-    const found = placesFor(candidate, own);
-    if (typeof found === 'string') {
-      kept.push(keptAs(candidate.conversion, found));
+    const sameName = [...all.values()].filter(generator => generator.name === name);
+    const newValues = placesFor(candidate, sameName);
+    if (typeof newValues === 'string') {
+      kept.push(keptAs(candidate.conversion, newValues));
       continue;
     }
-    const there = found.filter(({ generator }) => stored.has(generator.key, name, true));
+    const there = newValues.filter(({ generator }) => stored.has(generator.key, name, true));
     const other = await firstDiffering(there, secretBackend);
-    if (other === null) places.set(candidate, found);
+    if (other === null) places.set(candidate, newValues);
     else
       kept.push(
         keptAs(
@@ -249,16 +249,19 @@ async function firstDiffering(
   for (const { generator, value } of places)
     for (const place of placesOf(generator)) {
       // What cannot be opened is not ours to replace.
-      const known = await secretBackend.open(place).catch(() => null);
-      if (known === null || !known.equals(value)) return generator.key;
+      const opened = await secretBackend.open(place).catch(() => null);
+      if (opened === null || !opened.equals(value)) return generator.key;
     }
   return null;
 }
 
-function placesFor({ conversion, values }: Chosen, own: readonly Generator[]): readonly NewValue[] | string {
+function placesFor(
+  { conversion, values }: Chosen,
+  sameName: readonly Generator[],
+): readonly NewValue[] | string {
   const { generator: name, share, definitions } = conversion;
   const places: NewValue[] = [];
-  for (const generator of own) {
+  for (const generator of sameName) {
     const [file, ...others] = generator.files;
     const isKnown = generator.unknown.length === 0 && (generator.machine === null) === share;
     if (!isKnown || file?.name !== name || !file.secret || others.length > 0)
@@ -272,7 +275,7 @@ function placesFor({ conversion, values }: Chosen, own: readonly Generator[]): r
       return `would also become a var of machine ${generator.machines.join(', ')}, which is not known to have it`;
     places.push({ generator, value, from: definition.source });
   }
-  const having = new Set(own.flatMap(generator => generator.machines));
+  const having = new Set(sameName.flatMap(generator => generator.machines));
   for (const { conditional, machines } of definitions) {
     const lacking = machines.filter(machine => !having.has(machine));
     // Under a condition it is a matter of the machine.
@@ -340,7 +343,7 @@ function withLastEdits(
   const last = new Map(
     editedFiles({ fleet: fleet(), files }, edits).map(editedFile => [editedFile.path, editedFile]),
   );
-  const known = modules.map(module => ({ ...module, after: last.get(module.path)?.after ?? module.after }));
+  const current = modules.map(module => ({ ...module, after: last.get(module.path)?.after ?? module.after }));
   const paths = new Set(modules.map(module => module.path));
-  return [...known, ...[...last.values()].filter(one => !paths.has(one.path))];
+  return [...current, ...[...last.values()].filter(module => !paths.has(module.path))];
 }

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Disk } from './files/disk.ts';
 
-/** What marks a root, best first: clan's own marker, then what `clan` and git go by. */
+/** Names that mark a root, best first: clan's own marker, then those that `clan` and git use. */
 const ROOT_MARKERS = ['.clan-flake', 'flake.nix', '.git'] as const;
 
 /** Folders of tools, build results and dependencies. `result` is what `nix build` leaves behind. */
@@ -33,7 +33,7 @@ const STORED_FOLDERS: ReadonlySet<string> = new Set([
   'sops/users',
 ]);
 
-/** What marks a folder (absolute) as a root, best first; null if nothing does. */
+/** Returns the best marker of a folder (absolute) as a root, or `null` if there is none. */
 export function rootMarker(folder: string): string | null {
   return ROOT_MARKERS.find(marker => existsSync(join(folder, marker))) ?? null;
 }

@@ -24,7 +24,7 @@ export interface Engine {
     settings: CheckSettings,
     options: Required<RunOptions>,
   ) => Finding[];
-  /** What is kept from one check to the next. */
+  /** Creates the memory that is kept from one check to the next. */
   readonly createMemory: () => Memory;
   /** The backend that the configuration sets for all machines; null where it sets none. */
   readonly backendOf: (fleet: Fleet) => Backend | null;

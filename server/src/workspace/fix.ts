@@ -1,6 +1,6 @@
 /**
- * Fixes for a whole workspace, in memory: applied, looked at again, and applied until nothing is left to fix. What
- * becomes of the result (a diff, a write) is the caller's business; no file is touched here.
+ * Fixes a whole workspace in memory: applies fixes and checks again until there is nothing left to fix. The caller
+ * shows or writes the result; no file is changed here.
  */
 
 import { applyEdits, chooseFixes, editsByFile, isSafe } from '../checks/engine/apply-fixes.ts';

@@ -1,8 +1,7 @@
 /**
- * Which files git knows, read from its index: a flake sees no others. Starts no program. What it does not understand
- * (a split or sparse index, a working copy of jj) it does not know.
- *
- * Source: git's Documentation/gitformat-index.adoc, versions 2 to 4.
+ * Reads the files that git tracks from its index: a flake sees no others. Starts no program. For formats that are not
+ * supported (a split or sparse index, a working copy of jj) the answer is unknown. Source: git's
+ * Documentation/gitformat-index.adoc, versions 2 to 4.
  */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -14,7 +13,7 @@ const MAX_INDEX_BYTES = 512 * 1024 * 1024;
 const MAX_SETTINGS_BYTES = 1024 * 1024;
 
 export interface GitIndex {
-  /** What git knows now; read again only if the index has changed. Null: not known. */
+  /** Returns the tracked files, read again only if the index has changed; `null` if unknown. */
   tracked(): TrackedFiles | null;
 }
 
@@ -49,8 +48,9 @@ function repositoryOf(root: string): Repository | null {
   for (let folder = root; ; folder = dirname(folder)) {
     if (existsSync(join(folder, '.jj'))) return null;
     const git = join(folder, '.git');
-    const found = gitFolder(git, folder);
-    if (found !== null) return { folder, index: join(found, 'index'), config: configOf(found) };
+    const gitDirectory = gitFolder(git, folder);
+    if (gitDirectory !== null)
+      return { folder, index: join(gitDirectory, 'index'), config: configOf(gitDirectory) };
     if (existsSync(git) || dirname(folder) === folder) return null;
   }
 }
@@ -97,16 +97,16 @@ function readTracked({ folder, index, config }: Repository, root: string): Track
 }
 
 function trackedBelow(paths: readonly string[], prefix: string): TrackedFiles {
-  const known = new Set<string>();
+  const tracked = new Set<string>();
   for (const path of paths) {
     if (!path.startsWith(prefix)) continue;
     for (let end = path.length; end > prefix.length; end = path.lastIndexOf('/', end - 1)) {
       const part = path.slice(prefix.length, end);
-      if (known.has(part)) break;
-      known.add(part);
+      if (tracked.has(part)) break;
+      tracked.add(part);
     }
   }
-  return { has: path => known.has(path) };
+  return { has: path => tracked.has(path) };
 }
 
 const SPARSE_FOLDER = 0o040000;

@@ -1,2 +1,2 @@
-/** Whose folders are looked at, for the command line and the server. */
+/** The home directory for the command line and the server. */
 export { homeIn } from '../host/programs/home.ts';

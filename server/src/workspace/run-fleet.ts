@@ -1,4 +1,4 @@
-/** A workspace as a fleet that generators are run for, whoever runs them. */
+/** Opens a workspace as a fleet for runs of generators. */
 import { situationOf } from '../generate/repository/situation.ts';
 import type { RunFleet } from '../generate/run/run-fleet.ts';
 import type { RunEnvironment } from '../generate/run-environment.ts';

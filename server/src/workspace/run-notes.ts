@@ -1,6 +1,6 @@
 /**
- * What runs of generators have noted beside git's own files, for views that show what is outdated. Starts no program; in
- * a folder without git nothing is known.
+ * Notes of earlier runs, kept beside git's own files, for views that show what is outdated. Starts no program;
+ * without git there are none.
  */
 import { dirname, join } from 'node:path';
 import { readRegularFile } from '../host/files/regular-file.ts';
@@ -37,5 +37,5 @@ export function createRunNotes(root: string): RunNotes {
 
 const NOTHING: StaleNotes = new Map();
 
-/** Where nothing is known of runs. */
+/** Notes where nothing is known about runs. */
 export const NO_NOTES: RunNotes = { stale: () => NOTHING };

@@ -1,4 +1,4 @@
-/** What is stored in a workspace, read once and kept until something other than Nix changes. */
+/** The stored values of a workspace, read once and kept until something other than Nix changes. */
 import { folderOf } from '../nix/eval/paths.ts';
 import type { StoreFiles } from '../store/vars/files.ts';
 import {
@@ -17,7 +17,7 @@ export interface StoredReader {
    * @param store of `varsmith.json`
    */
   read(backend: Backend | null, directory: string, store: StoreChoice | null): StoreContents;
-  /** What the store has said of generators, by key: added to what it has said before, and kept until something changes. */
+  /** Adds states that the store reported, by key of the generator; they are kept until something changes. */
   verified(told: ReadonlyMap<string, VerifiedGenerator>): void;
   /** Files or folders were made, changed or removed. */
   changed(paths: readonly string[]): void;
@@ -29,7 +29,7 @@ export function createStoredReader(files: StoreFiles): StoredReader {
   /** A large store has tens of thousands of secrets, and a change concerns a few of them. */
   const readings = new Map<string, RecipientsRead>();
   let told: ReadonlyMap<string, VerifiedGenerator> = new Map();
-  /** What was said of other files, or of other declarations, holds no longer. */
+  /** Forgets the states that the store reported: they were about other files or declarations. */
   function forgetTold(): void {
     if (told.size === 0) return;
     told = new Map();

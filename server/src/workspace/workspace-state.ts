@@ -1,6 +1,6 @@
 /**
- * What a workspace knows at a moment, and how changes and settings alter it. Only `check` analyses; everything else notes what
- * has changed.
+ * The state of a workspace, and how changes and settings alter it. Only `check` analyses; everything else records
+ * what has changed.
  */
 import type { CheckFiles } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
@@ -25,7 +25,7 @@ export interface WorkspaceOptions {
   readonly engine: Engine;
   /** Read instead of the folder, such as an earlier state of it. */
   readonly disk?: Disk;
-  /** What the editor or the command line sets. */
+  /** Settings of the editor or the command line. */
   readonly configuration?: unknown;
   /** Folders inside the root that are not this workspace's, relative to it. */
   readonly foreign?: readonly string[];
@@ -46,11 +46,11 @@ export interface WorkspaceState {
   /** Null: no folder that git could know. */
   readonly gitIndex: GitIndex | null;
   readonly notes: RunNotes;
-  /** What rules keep from one check to the next. */
+  /** Answers that rules keep from one check to the next. */
   readonly memory: ReturnType<Engine['createMemory']>;
   /** An object of its own, since the files ask it and settings are read from the files. */
   readonly exclusion: { isExcluded: (path: string) => boolean };
-  /** What the editor or the command line sets. */
+  /** Settings of the editor or the command line. */
   configuration: unknown;
   settings: Settings;
   problems: readonly SettingsProblem[];
@@ -60,7 +60,7 @@ export interface WorkspaceState {
   last: Snapshot | null;
   /** The last snapshot is out of date. */
   stale: boolean;
-  /** What has changed since the last check; null: anything may have. */
+  /** Files that have changed since the last check; `null`: any may have. */
   unchecked: Set<string> | null;
 }
 

@@ -44,11 +44,14 @@ export interface Workspace {
   isStale(): boolean;
   /** The state as it is now; the same object while nothing has changed. */
   snapshot(): Snapshot;
-  /** What the files declare, without an analysis of it. */
+  /** Returns what the files declare, without checking it. */
   fleet(): Fleet;
   /** The same with what is stored. */
   looked(): Looked;
-  /** What a store outside of the repository has said of generators, by key; it holds until a file changes. */
+  /**
+   * Adds states that a store outside of the repository reported, by key of the generator; they hold until a file
+   * changes.
+   */
   verified(told: ReadonlyMap<string, VerifiedGenerator>): void;
 }
 

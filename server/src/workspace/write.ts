@@ -1,6 +1,6 @@
 /**
- * Writing into a workspace: all files or, as far as can be foreseen, none; each whole or not at all; never outside
- * the root, not even through a symbolic link; and never over what somebody else has written meanwhile.
+ * Writes into a workspace: all files or, as far as can be foreseen, none; each whole or not at all; never outside the
+ * root, not even through a symbolic link; and never over a change that was made meanwhile.
  */
 import {
   accessSync,
@@ -34,7 +34,7 @@ interface Prepared {
   /** Absolute, behind all symbolic links. */
   readonly target: string;
   readonly temporary: string;
-  /** What must still be there when it is replaced; null: nothing. */
+  /** The content that is replaced; `null`: there must be no file. */
   readonly expected: Buffer | null;
 }
 
@@ -92,16 +92,16 @@ export function makeFolders(root: string, paths: readonly string[]): void {
 /** Checks a file and writes its new text beside it. */
 function prepare(root: string, { path, before, after }: ChangedFile): Prepared {
   const target = targetOf(root, path);
-  const found = before === null ? null : readIfThere(target);
-  if (before === null ? readIfThere(target) !== null : found === null) throw changedMeanwhile(path);
-  const text = found?.toString('utf8') ?? '';
-  if (found !== null && !Buffer.from(text, 'utf8').equals(found))
+  const onDisk = before === null ? null : readIfThere(target);
+  if (before === null ? readIfThere(target) !== null : onDisk === null) throw changedMeanwhile(path);
+  const text = onDisk?.toString('utf8') ?? '';
+  if (onDisk !== null && !Buffer.from(text, 'utf8').equals(onDisk))
     throw new WriteError(`${path} is not UTF-8, so it cannot be edited without losing something.`);
   const mark = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : '';
-  if (found !== null && text.slice(mark.length) !== before) throw changedMeanwhile(path);
+  if (onDisk !== null && text.slice(mark.length) !== before) throw changedMeanwhile(path);
   const temporary = join(dirname(target), `.${basename(target)}.varsmith-${process.pid}`);
-  writeBeside(path, target, temporary, mark + after, found !== null);
-  return { path, target, temporary, expected: found };
+  writeBeside(path, target, temporary, mark + after, onDisk !== null);
+  return { path, target, temporary, expected: onDisk };
 }
 
 /** The file behind the links. */
@@ -180,7 +180,7 @@ function changedMeanwhile(path: string): WriteError {
   return new WriteError(`${path} has changed since it was read. Run the command again.`);
 }
 
-/** So that the new name outlives a power cut. */
+/** Flushes a folder, so that the new name survives a power cut. */
 function syncFolder(folder: string): void {
   try {
     const handle = openSync(folder, 'r');

@@ -52,7 +52,10 @@ interface Choice {
 
 type Format = (typeof FORMATS)[number];
 
-/** A name that nobody has is a mistake, not somebody who can read nothing. @throws UsageError */
+/**
+ * Rejects unknown names: an unknown reader is a mistake, not one without access.
+ * @throws UsageError
+ */
 function mustBeThere({ machines }: Choice, workspace: Workspace, { secrets }: WorkspaceAccess): void {
   const machineNames = new Set(workspace.fleet().machines.map(machine => machine.name));
   for (const { readers } of secrets)
@@ -72,7 +75,7 @@ function isAsked({ kind, name }: Pick<SecretReader, 'kind' | 'name'>, { machines
   return kind === 'machine' ? machines.includes(name) : kind === 'user' && users.includes(name);
 }
 
-/** Only what is asked for; of a secret that nobody of those can read, nothing. */
+/** Returns the secrets that were asked for, with the readers that were asked for; none without such a reader. */
 function chosen(secrets: readonly SecretAccess[], choice: Choice): readonly SecretAccess[] {
   const all = choice.machines.length + choice.users.length === 0;
   return secrets

@@ -171,7 +171,7 @@ function codeOf(counts: Readonly<Record<Severity, number>>, threshold: Severity)
   return atOrAbove.some(severity => counts[severity] > 0) ? EXIT.findings : EXIT.ok;
 }
 
-/** Folders and Nix files matter; that a picture which somebody's code reads is not text does not. */
+/** Returns whether a skipped path is reported: folders and Nix files are, a binary file that code reads is not. */
 function reportsSkipped(path: string): boolean {
   return path.endsWith('.nix') || !path.includes('.');
 }

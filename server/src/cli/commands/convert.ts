@@ -79,9 +79,9 @@ function choiceFrom(parsed: Parsed): Choice {
       // Who names secrets wants these.
       skipsUnreadable: names.length === 0,
       about(verdict) {
-        const own = nameOf(verdict);
-        seen.push(own);
-        if (names.length > 0 && !names.includes(own)) return false;
+        const title = nameOf(verdict);
+        seen.push(title);
+        if (names.length > 0 && !names.includes(title)) return false;
         return isIn(verdict, path) && isOn(verdict, machines);
       },
     },
@@ -116,8 +116,8 @@ function isIn(verdict: Verdict, path: string | null): boolean {
 
 function isOn(verdict: Verdict, machines: readonly string[]): boolean {
   if (machines.length === 0) return true;
-  const { machines: own } = 'kept' in verdict ? verdict.kept : verdict.conversion;
-  return machines.some(machine => own.includes(machine));
+  const { machines: verdictMachines } = 'kept' in verdict ? verdict.kept : verdict.conversion;
+  return machines.some(machine => verdictMachines.includes(machine));
 }
 
 function report(done: Rehearsal, parsed: Parsed, open: OpenFleet, io: Io): number {

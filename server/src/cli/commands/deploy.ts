@@ -26,7 +26,7 @@ import { confirm } from '../reporter/terminal.ts';
 import { readCommand } from '../table/read-command.ts';
 import { verified } from './verify.ts';
 
-/** What keeps a machine from being deployed. */
+/** A reason why a machine cannot be deployed. */
 interface Problem {
   readonly kind: string;
   readonly message: string;
@@ -34,8 +34,8 @@ interface Problem {
 
 export async function deploy(args: readonly string[], io: Io): Promise<number> {
   const end = args.indexOf('--');
-  const own = end === -1 ? args : args.slice(0, end);
-  const parsed = readCommand('deploy', own);
+  const ourArguments = end === -1 ? args : args.slice(0, end);
+  const parsed = readCommand('deploy', ourArguments);
   const [name, root] = parsed.positions;
   if (name === undefined) throw new UsageError('Say which machine: varsmith deploy MACHINE.');
   const actions = ACTIONS.filter(action => action !== 'switch' && parsed.flag(action)).map(
@@ -100,13 +100,13 @@ async function problemsOf(open: OpenFleet, machine: string): Promise<readonly Pr
   ];
 }
 
-/** Tells of a file whether it is a module of other machines, and not of this one. */
+/** Returns a predicate for files that are modules of other machines, and not of this one. */
 function ofOtherMachines(open: OpenFleet, machine: string): (file: string) => boolean {
-  const own = new Set<string>();
+  const machineKeys = new Set<string>();
   const others = new Set<string>();
   for (const [name, { files }] of open.fleet().modules)
-    for (const file of files) (name === machine ? own : others).add(file);
-  return file => others.has(file) && !own.has(file);
+    for (const file of files) (name === machine ? machineKeys : others).add(file);
+  return file => others.has(file) && !machineKeys.has(file);
 }
 
 function described(deployment: Deployment | NotDeployable) {

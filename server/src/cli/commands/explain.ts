@@ -48,8 +48,8 @@ function explanation(rule: Rule, paint: Paint): string {
 
 /** Files that all examples share say nothing about this one. */
 function exampleText(label: string, example: Example, paint: Paint): string {
-  const own = Object.entries(ownFiles(example));
-  const shown = own.map(([path, text]) => `  ${paint('dim', path)}\n${indented(text)}`);
+  const files = Object.entries(ownFiles(example));
+  const shown = files.map(([path, text]) => `  ${paint('dim', path)}\n${indented(text)}`);
   return [`${paint('bold', label)}: ${example.title}`, ...shown].join('\n\n');
 }
 

@@ -35,7 +35,7 @@ export async function fixAccess(args: readonly string[], io: Io): Promise<number
   }
 }
 
-/** Returns a reporter for whoever reads what is written: a person, or a program at the end. */
+/** Returns a reporter for the reader of the output: a person, or a program. */
 function outputReporter({ root }: OpenFleet, parsed: Parsed, io: Io): Reporter {
   const { mayGoOn, close } = terminalAsking(io);
   const isJson = parsed.flag('json');

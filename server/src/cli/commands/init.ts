@@ -55,7 +55,7 @@ export async function init(args: readonly string[], io: Io): Promise<number> {
         );
   if (git.began) io.stderr.write('varsmith: made a git repository: a flake sees only what git knows.\n');
   const first = created.length === 0 ? [] : [FIRST];
-  const said = dryRun ? left : [...left, ...(git.left === null ? [] : [git.left]), ...next, ...first];
-  for (const step of said) io.stderr.write(`varsmith: ${printable(step)}\n`);
+  const notes = dryRun ? left : [...left, ...(git.left === null ? [] : [git.left]), ...next, ...first];
+  for (const step of notes) io.stderr.write(`varsmith: ${printable(step)}\n`);
   return EXIT.ok;
 }

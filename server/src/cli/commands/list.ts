@@ -60,15 +60,17 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
   let last: string | null = null;
   for (const { machine, id, file, isThere, value, outdated, older } of listed) {
     if (machines.length > 1 && machine !== last) {
-      const own = [...wanted].filter(generator => generator.machines.includes(machine));
-      const summary = tallyText(generatorTally(own, status), ', ');
+      const machineGenerators = [...wanted].filter(generator => generator.machines.includes(machine));
+      const summary = tallyText(generatorTally(machineGenerators, status), ', ');
       io.stdout.write(`${paint('bold', printable(machine))}  ${paint('dim', summary)}\n`);
     }
     last = machine;
     const shown = file.secret && isThere ? '********' : shownValue(value);
     const why = outdatedText({ reason: outdated, older });
-    const said = why === '' ? '' : `  ${paint('yellow', printable(why))}`;
-    io.stdout.write(`${machines.length > 1 ? '  ' : ''}${printable(id)}: ${paint('dim', shown)}${said}\n`);
+    const explanation = why === '' ? '' : `  ${paint('yellow', printable(why))}`;
+    io.stdout.write(
+      `${machines.length > 1 ? '  ' : ''}${printable(id)}: ${paint('dim', shown)}${explanation}\n`,
+    );
   }
   return EXIT.ok;
 }

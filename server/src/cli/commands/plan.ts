@@ -64,7 +64,7 @@ export async function writePlan(parsed: Parsed, io: Io): Promise<number> {
   return planned.problems.length > 0 ? EXIT.findings : EXIT.ok;
 }
 
-/** Returns who would gain and lose access; whoever runs it comes on top of that. */
+/** Returns who would gain and lose access; the person who runs it gains it in any case. */
 async function accessOf(
   { steps, problems, generators }: Plan,
   { machines }: PlanRequest,

@@ -130,7 +130,7 @@ function storedName({ kind, old, to }: Wish): StoredName | null {
   return { kind, generator: old.slice(0, slash), old: old.slice(slash + 1), to };
 }
 
-/** Where a name is written, before its other places. */
+/** Returns the declaration of a name, else another of its places. */
 function bestOf(targets: readonly Target[]): Target | null {
   const written = targets.filter(({ role, at }) => role !== 'field' && at.start < at.end);
   return written.find(({ role }) => role === 'declaration') ?? written[0] ?? null;
@@ -171,9 +171,9 @@ function namesOf({ fleet }: Snapshot, kind: Wish['kind']): string[] {
 }
 
 function editedFiles({ files }: Snapshot, { edits }: Renaming): EditedFile[] {
-  return [...editsByFile([{ title: '', edits, preferred: true }])].map(([path, own]) => {
+  return [...editsByFile([{ title: '', edits, preferred: true }])].map(([path, fileEdits]) => {
     const before = files.text(path) ?? '';
-    return { path, before, after: applyEdits(before, own) };
+    return { path, before, after: applyEdits(before, fileEdits) };
   });
 }
 

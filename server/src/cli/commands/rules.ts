@@ -22,9 +22,11 @@ export async function listRules(args: readonly string[], io: Io): Promise<number
   const ids = Math.max(...rules.map(({ rule }) => rule.id.length));
   for (const { rule, severity } of rules) {
     const usual = defaultSeverity(rule);
-    const own = severity === null || severity === usual ? '' : ` (${usual} by default)`;
+    const usualNote = severity === null || severity === usual ? '' : ` (${usual} by default)`;
     const shown = (severity ?? usual).padEnd(7);
-    stdout.write(`${paint('bold', rule.id.padEnd(ids))}  ${shown}  ${rule.summary}${paint('dim', own)}\n`);
+    stdout.write(
+      `${paint('bold', rule.id.padEnd(ids))}  ${shown}  ${rule.summary}${paint('dim', usualNote)}\n`,
+    );
   }
   return EXIT.ok;
 }

@@ -28,7 +28,7 @@ export interface VerifyChoice {
   readonly generators: readonly string[];
 }
 
-/** Says what is wrong with the stored vars of some machines and generators; all where none are named. */
+/** Returns what is wrong with the stored vars of the chosen machines and generators; of all if none are named. */
 export async function verified(open: OpenFleet, choice: VerifyChoice) {
   const { stale, owed } = await notedIn(open.environment);
   const { backend, declared, plan, status } = await open.situation({ scanned: open.scanned, stale });
@@ -80,7 +80,7 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
   });
   return {
     backend,
-    /** Every generator that was looked at, in its place. */
+    /** The state of every placement that was verified. */
     states,
     summary: tallyOf(states.map(({ state }) => state)),
     problems: [...problems, ...access, ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }])],
@@ -89,7 +89,10 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
   };
 }
 
-/** Where files lie in the repository, relative to its root; not those that are in a store outside of it. */
+/**
+ * Returns the paths of stored files in the repository, relative to its root; files of a store outside of it are left
+ * out.
+ */
 function storedFiles(
   environment: RunEnvironment,
   secretBackend: SecretBackend,
@@ -115,7 +118,7 @@ function accessIn(secretBackend: SecretBackend, place: SecretPlace): AccessChang
   }
 }
 
-/** Says who would gain and lose access by it, since that may not be what is wanted. */
+/** Returns the advice, with who would gain and lose access, since that may be unwanted. */
 function whatToDo(access: AccessChange | null): string {
   const who = access === null ? [] : accessSentences([access]);
   if (access === null || who.length === 0) return '"varsmith fix" puts it right.';

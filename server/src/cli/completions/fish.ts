@@ -57,13 +57,13 @@ ${commands.flatMap(commandLines).join('\n')}
 }
 
 function commandLines({ name, options, positions }: CommandSpec): readonly string[] {
-  const own = options.filter(({ hidden }) => !hidden).map(option => optionLine(name, option));
+  const optionLines = options.filter(({ hidden }) => !hidden).map(option => optionLine(name, option));
   const places = positions.flatMap((position, index) => {
     const values = argumentsOf(position);
     const at = position.many ? fishText(name) : `${fishText(name)} ${index + 1}`;
     return values === '' ? [] : [`complete -c varsmith -n ${fishText(`__varsmith_is ${at}`)} ${values}`];
   });
-  return [...own, ...places];
+  return [...optionLines, ...places];
 }
 
 function optionLine(command: string, { name, short, value, help }: OptionSpec): string {

@@ -1,8 +1,8 @@
-/** What the scripts of all shells have in common. */
+/** The common parts of the completion scripts of all shells. */
 import type { CommandSpec, NameSource, ValueSpec } from '../table/command-spec.ts';
 import { NAME_SOURCES } from '../table/command-spec.ts';
 
-/** What stands for a value: words, names that are asked for, paths, or nothing that could be known. */
+/** The completion of a value: words, names that the program prints, paths, or nothing. */
 export type Completed =
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'names'; readonly of: NameSource }

@@ -1,4 +1,6 @@
-/** Who can read what, and who gains and loses access, as text for people and as Markdown for a pull request. */
+/**
+ * Renders who can read what, and who gains and loses access, as text for people and as Markdown for pull requests.
+ */
 import { counted } from '../../checks/facts/wording.ts';
 import { code, plain } from '../../editor/words/markdown.ts';
 import type {
@@ -18,7 +20,7 @@ const NOTE: Readonly<Record<ReaderState, string>> = {
   leaving: 'still: the next "varsmith fix" takes it away',
 };
 
-/** Of what no generator makes, which `varsmith fix` leaves alone. */
+/** Notes for secrets that no generator makes, which `varsmith fix` leaves unchanged. */
 const OTHER_NOTE: Readonly<Record<ReaderState, string>> = {
   now: '',
   pending: 'not yet: it is not encrypted to it',
@@ -129,7 +131,7 @@ export function differenceText(
   return `Access ${since}: ${counted(differences.length, 'secret')}.\n${lines.join('')}`;
 }
 
-/** Names are shown as they are: whoever opens a pull request may have chosen them. */
+/** Escapes names: the author of a pull request may have chosen them. */
 export function differenceMarkdown(
   differences: readonly AccessDifference[],
   { revision, commit }: About,
@@ -140,9 +142,9 @@ export function differenceMarkdown(
   if (differences.length === 0) return `### Access\n\nNobody gains or loses access ${since}.\n${remarks}`;
   const rows = rowsOf(differences);
   const table = (verb: Row['verb'], title: string) => {
-    const own = rows.filter(row => row.verb === verb);
-    if (own.length === 0) return '';
-    const lines = own.map(({ reader, when, secrets }) => {
+    const ofVerb = rows.filter(row => row.verb === verb);
+    if (ofVerb.length === 0) return '';
+    const lines = ofVerb.map(({ reader, when, secrets }) => {
       const who = reader.kind === 'unknown' ? 'nobody here' : `${reader.kind} ${nameText(reader)}`.trim();
       const how = [viaText(reader), when].filter(text => text !== '').join('; ');
       const key = reader.key === null ? 'no key yet' : code(shortKey(reader.key));

@@ -1,4 +1,4 @@
-/** What a baseline did, in words. */
+/** Describes the effect of a baseline. */
 import { counted } from '../../checks/facts/wording.ts';
 import type { BaselineReport } from './check-report.ts';
 

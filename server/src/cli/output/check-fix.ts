@@ -37,7 +37,7 @@ function brokenText({ broken }: FixOutcome): string {
   return `After the fixes ${broken.join(', ')} would not be valid Nix any more, so nothing was written. This is a mistake of Varsmith: please report it.`;
 }
 
-/** What would change, as a unified diff. */
+/** Prints the changes as a unified diff. */
 export function printDiff(changes: readonly ChangedFile[], { stdout, env }: Io): void {
   const paint = painter(stdout, env);
   for (const { path, before, after } of changes) {

@@ -6,7 +6,7 @@ import type { SpanOf } from './positions.ts';
 
 export const SEVERITIES = ['error', 'warning', 'info', 'hint'] as const satisfies readonly Severity[];
 
-/** What a baseline did. */
+/** The effect of a baseline. */
 export interface BaselineReport {
   /** As the caller has named the file. */
   readonly file: string;
@@ -29,7 +29,7 @@ export interface CheckReport {
   readonly baseline: BaselineReport | null;
   /** How many fixes `--fix` has applied; null without it. */
   readonly fixed: number | null;
-  /** Nix files looked at. */
+  /** Number of Nix files that were checked. */
   readonly fileCount: number;
   readonly milliseconds: number;
   readonly files: NixFiles;

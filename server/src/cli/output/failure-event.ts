@@ -1,4 +1,4 @@
-/** What a program that started us is told of a failure, beside the sentence on standard error. */
+/** Reports a failure to the program that started us, beside the sentence on standard error. */
 import type { FailureEvent } from '../../../../client/src/run-protocol.ts';
 import { RunFailure } from '../../generate/run-failure.ts';
 import { StoreFailure } from '../../store/store-failure.ts';

@@ -1,4 +1,4 @@
-/** What came of a generator, for people. */
+/** Describes the result of a generator. */
 
 import { someText } from '../../generate/plan/plan-words.ts';
 import type { FileResult, StepResult } from '../../generate/run/step-results.ts';

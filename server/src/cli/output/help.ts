@@ -78,8 +78,8 @@ function table(rows: readonly (readonly [string, string])[], column: number): st
     .map(([left, right]) => {
       const start = `  ${left}`;
       // What is too long for its column has a line of its own.
-      const own = start.length + 2 > column;
-      return `${own ? `${start}\n` : ''}${filled(right.split(' '), own ? indent : start.padEnd(column), indent)}`;
+      const needsLine = start.length + 2 > column;
+      return `${needsLine ? `${start}\n` : ''}${filled(right.split(' '), needsLine ? indent : start.padEnd(column), indent)}`;
     })
     .join('');
 }

@@ -86,7 +86,8 @@ function onAll(entry: ShownBody, bodies: readonly GeneratorBody[]): ShownBody {
 
 function shownBody(body: GeneratorBody, machineClass: Class, at: At) {
   return {
-    completeness: body.completeness,
+    completeness:
+      body.completeness === 'full' && !body.complete.packages ? ('partial' as const) : body.completeness,
     share: body.share,
     files: body.files.map(file => shownFile(file, machineClass, at)),
     prompts: body.prompts.map(({ name, type, description, persist, at: place }) => ({

@@ -1,6 +1,7 @@
 /**
- * What is stored of generators that nothing declares and no instance brings, where clan-core has or had such a
- * generator: services that are no longer used, and earlier versions of those that are. Only shown, never judged by.
+ * Lists stored values of generators that nothing declares and no instance brings, if clan-core has or had such a
+ * generator: services that are no longer used, and earlier versions of those that are. Only shown; no rule depends on
+ * it.
  */
 import type { CatalogueFile } from '../../fleet/catalogue/catalogue-data.ts';
 import { leftoverOf } from '../../fleet/catalogue/catalogue-leftovers.ts';

@@ -1,4 +1,4 @@
-/** What the scaffolding commands do with what was computed: a diff, or the files, and what is left to do. */
+/** Writes the result of a scaffolding command, or shows it as a diff, and prints what is left to do. */
 import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffold/scaffold.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { makeFolders, writeChanges } from '../../workspace/write.ts';

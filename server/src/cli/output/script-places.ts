@@ -1,4 +1,4 @@
-/** Where the scripts of generators are written, for programs that point at their lines. */
+/** Finds the places of generators' scripts, for programs that point at their lines. */
 import type { SourcePlace } from '../../../../client/src/run-protocol.ts';
 import { type Declared, declarationsOf } from '../../generate/plan/declarations.ts';
 import { scriptPlace } from '../../generate/run/script-place.ts';

@@ -1,6 +1,6 @@
 /**
- * Whether what a use names exists, as far as is known. `undefined` is said only where a rule has proved it; what
- * is neither found nor proved to be missing is `unknown`.
+ * Tells whether what a use names exists. `undefined` is reported only if a rule has proved it; what is neither found
+ * nor proved to be missing is `unknown`.
  */
 
 import { runRules } from '../../checks/engine/run.ts';
@@ -57,7 +57,7 @@ function mayBeOne({ name, nameKind }: Generator, wanted: string): boolean {
   return name !== NO_NAME && unify(name, wanted);
 }
 
-/** What a collection is called of which nothing is known. */
+/** The name of a collection of which nothing is known. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the hole as the fleet writes it
 const NO_NAME = '${…}';
 
@@ -86,7 +86,7 @@ export function fits(pattern: string, name: string): boolean {
   return new RegExp(`^${quoted.join('.+')}$`, 's').test(name);
 }
 
-/** Is there a name that both could be? A hole stands for one character or more. */
+/** Returns whether a name could match both. A hole stands for one character or more. */
 function unify(a: string, b: string): boolean {
   const left = symbolsOf(a);
   const right = symbolsOf(b);
@@ -96,12 +96,12 @@ function unify(a: string, b: string): boolean {
     if (i === left.length || j === right.length) return i === left.length && j === right.length;
     const key = i * (right.length + 1) + j;
     if (failed.has(key)) return false;
-    const [one, other] = [left[i], right[j]];
-    const holes = one === null || other === null;
+    const [leftItem, rightItem] = [left[i], right[j]];
+    const holes = leftItem === null || rightItem === null;
     const match =
-      ((holes || one === other) && meet(i + 1, j + 1)) ||
-      (one === null && meet(i, j + 1)) ||
-      (other === null && meet(i + 1, j));
+      ((holes || leftItem === rightItem) && meet(i + 1, j + 1)) ||
+      (leftItem === null && meet(i, j + 1)) ||
+      (rightItem === null && meet(i + 1, j));
     if (!match) failed.add(key);
     return match;
   };

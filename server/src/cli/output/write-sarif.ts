@@ -103,7 +103,7 @@ function result(report: CheckReport, finding: Finding) {
   };
 }
 
-/** Where one result says whether it is suppressed, all have to (3.27.23). */
+/** Returns the suppressions of a result: if one result has this property, all must have it (3.27.23). */
 function suppressions({ baseline }: CheckReport, finding: Finding) {
   if (baseline === null) return {};
   if (!baseline.silenced.includes(finding)) return { suppressions: [] };

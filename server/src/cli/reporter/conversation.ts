@@ -63,10 +63,10 @@ export function openConversation({ stdin, stdout, interruption }: Io): Conversat
 /** Returns null for a line that is no answer. It is not repeated anywhere: it may hold a secret. */
 function answerIn(line: string): RunAnswer | null {
   try {
-    const said = JSON.parse(line);
+    const message = JSON.parse(line);
     const isAnswer =
-      typeof said?.answer === 'string' || typeof said?.answer === 'boolean' || said?.answer === null;
-    return Number.isInteger(said?.id) && isAnswer ? said : null;
+      typeof message?.answer === 'string' || typeof message?.answer === 'boolean' || message?.answer === null;
+    return Number.isInteger(message?.id) && isAnswer ? message : null;
   } catch {
     return null;
   }

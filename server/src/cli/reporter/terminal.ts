@@ -16,11 +16,11 @@ export interface Terminal {
 }
 
 export interface Asked {
-  /** What to call it, without a colon. */
+  /** The label of the prompt, without a colon. */
   readonly label: string;
   readonly hidden: boolean;
   readonly multiline: boolean;
-  /** What is there already: shown to be edited, or kept by Enter where it is hidden. */
+  /** The existing value: shown to be edited, or kept by Enter if input is hidden. */
   readonly previous: string | null;
 }
 

@@ -1,10 +1,10 @@
-/** What the table of commands is made of: plain data that the help, the parser, completions and the manual page read. */
+/** The types of the table of commands: plain data that the help, the parser, completions and the manual page read. */
 
 /** Names that the fleet has, or Varsmith itself. */
 export const NAME_SOURCES = ['machine', 'generator', 'var', 'user', 'rule'] as const;
 export type NameSource = (typeof NAME_SOURCES)[number];
 
-/** What a name or a path on the command line can be, so that shells can complete it. */
+/** The possible values of a name or path on the command line, for completion. */
 type Source = NameSource | 'file' | 'folder' | 'text';
 
 export interface ValueSpec {
@@ -17,7 +17,7 @@ export interface ValueSpec {
 export interface OptionSpec {
   /** Without dashes. */
   readonly name: string;
-  /** A letter that stands for it. */
+  /** Its short form, a letter. */
   readonly short?: string;
   /** Absent: it takes no value. */
   readonly value?: ValueSpec;
@@ -41,7 +41,7 @@ export interface CommandSpec {
   readonly summary: string;
   /** A paragraph for the help; it is filled anew. */
   readonly text: string;
-  /** What follows `varsmith`, a line for each way to call it; filled anew, options stay whole. */
+  /** The text after `varsmith`, a line for each way to call it; lines are wrapped between options. */
   readonly usage: readonly string[];
   readonly positions: readonly PositionSpec[];
   readonly options: readonly OptionSpec[];

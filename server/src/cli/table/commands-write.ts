@@ -1,7 +1,7 @@
 /** The commands that write sources. */
 import { type CommandSpec, dryRun, flag, json, ROOT, value } from './command-spec.ts';
 
-/** What `rename` renames; `moved` is told what has been moved already. */
+/** The kinds that `rename` accepts; `moved` takes files that have been moved already. */
 export const RENAMED_KINDS = ['generator', 'file', 'prompt', 'key', 'machine', 'moved'] as const;
 
 const NAME = { label: 'NAME', from: 'text' } as const;

@@ -73,13 +73,13 @@ function tagItems({ snapshot }: Asked, quoted: boolean): CompletionItem[] {
   const tags = new Map<string, number>();
   for (const machine of snapshot.fleet.machines)
     for (const tag of machine.tags) tags.set(tag, (tags.get(tag) ?? 0) + 1);
-  const own = [...tags].map(([tag, count]) => {
+  const items = [...tags].map(([tag, count]) => {
     return item(tag, 'tag', counted(count, 'machine'), {
       insert: named(tag, quoted),
     });
   });
   const others = Object.entries(PREDEFINED).map(([tag, text]) => item(tag, 'tag', text, { rank: 2 }));
-  return [...own, ...others];
+  return [...items, ...others];
 }
 
 /** Roles of the instance's service as far as it is known, and those that other instances use. */
@@ -106,12 +106,12 @@ function roleItems({ snapshot }: Asked, instance: string, quoted: boolean): Comp
 /** Services of this repository, of this inventory, and of clan-core. */
 function serviceItems({ snapshot }: Asked): CompletionItem[] {
   const used = snapshot.fleet.inventory.instances.flatMap(({ module }) => module.name ?? []);
-  const own = snapshot.fleet.serviceModules.map(({ name }) => name);
+  const serviceNames = snapshot.fleet.serviceModules.map(({ name }) => name);
   return [
     ...SERVICES.map(({ name, roles }) =>
       item(name, 'service', `of clan-core: ${roles.join(', ')}`, { rank: 3 }),
     ),
     ...used.map(name => item(name, 'service', 'used in this inventory', { rank: 2 })),
-    ...own.map(name => item(name, 'service', 'of this repository')),
+    ...serviceNames.map(name => item(name, 'service', 'of this repository')),
   ];
 }

@@ -32,8 +32,8 @@ export function nameItems(asked: Asked): readonly CompletionItem[] | null {
 function stringItems(asked: Asked): readonly CompletionItem[] | null {
   const { cursor, index, file, start } = asked;
   if (cursor.path.at(-1) === 'dependencies') {
-    const own = generatorAround(asked);
-    return generatorItems(asked, true).filter(({ label }) => label !== own);
+    const around = generatorAround(asked);
+    return generatorItems(asked, true).filter(({ label }) => label !== around);
   }
   const here = index.targetAt(file, start)?.subject;
   if (here?.kind === 'key') return keyItems(asked, here.registry);

@@ -75,10 +75,10 @@ export function optionsOf(
   { cursor, line }: Pick<Asked, 'cursor' | 'line'>,
 ): CompletionItem[] {
   // Behind a dot the names in front belong to the same binding.
-  const said = new Set(cursor.before.length === 0 ? cursor.siblings : []);
+  const siblings = new Set(cursor.before.length === 0 ? cursor.siblings : []);
   const indent = /^\s*/.exec(line)?.[0] ?? '';
   return options
-    .filter(({ name }) => !said.has(name))
+    .filter(({ name }) => !siblings.has(name))
     .map(({ name, type, fallback, text, body = ' = $0;' }, position) =>
       item(name, 'option', type, {
         documentation: documentationOf(text, type, fallback),

@@ -25,8 +25,8 @@ export function ownOptionItems(asked: Asked): readonly CompletionItem[] | null {
   const path = written[0] === 'config' ? written.slice(1) : written;
   const [first] = path;
   if (first === undefined || !tree.options.has(first)) return null;
-  const said = new Set(cursor.before.length === 0 ? cursor.siblings : []);
-  return namesAt(tree, path)?.filter(({ label }) => !said.has(label)) ?? null;
+  const siblings = new Set(cursor.before.length === 0 ? cursor.siblings : []);
+  return namesAt(tree, path)?.filter(({ label }) => !siblings.has(label)) ?? null;
 }
 
 /** The options of the machines that have the file among their modules. */

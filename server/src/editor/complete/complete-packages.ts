@@ -30,7 +30,8 @@ function missingPackages(asked: Asked): ReadonlyMap<string, string> {
     for (const { name, kind, lookup } of followed(body.script)?.flow.commands ?? []) {
       if (name === null || kind !== 'program' || lookup !== 'path') continue;
       if (isAlwaysThere(name) || listed.has(name)) continue;
-      for (const found of packagesWith(name)) if (!missing.has(found)) missing.set(found, name);
+      for (const packageName of packagesWith(name))
+        if (!missing.has(packageName)) missing.set(packageName, name);
     }
   }
   return missing;

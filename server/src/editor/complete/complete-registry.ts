@@ -86,11 +86,15 @@ function argumentsOf(
     ),
   );
   return [...names].map(name => {
-    const given = givenFor(name);
+    const argumentText = givenFor(name);
     const users = calls.filter(({ fields }) =>
       fields.bindings.some(binding => binding.kind === 'bind' && nameOf(binding)[0] === name),
     );
-    return { name, fallback: users.length < calls.length ? { shown: '', value: null } : null, given };
+    return {
+      name,
+      fallback: users.length < calls.length ? { shown: '', value: null } : null,
+      given: argumentText,
+    };
   });
 }
 
@@ -123,9 +127,9 @@ function argumentItems(
   helper: string,
   callArguments: readonly Argument[],
 ): CompletionItem[] {
-  const said = new Set(cursor.siblings.map(name => name.split('.')[0]));
+  const siblings = new Set(cursor.siblings.map(name => name.split('.')[0]));
   return callArguments
-    .filter(({ name }) => !said.has(name))
+    .filter(({ name }) => !siblings.has(name))
     .map((argument, position) => {
       const { name, fallback } = argument;
       const detail =

@@ -127,11 +127,12 @@ function keeperOf(set: string): SecretKeeper {
 function useItems({ snapshot, file }: Asked, set: string, isQuoted: boolean): CompletionItem[] {
   const keeper = keeperOf(set);
   const secrets = secretsIn(snapshot);
-  const own = new Set(machinesOfFile(snapshot.fleet, file));
+  const fileMachines = new Set(machinesOfFile(snapshot.fleet, file));
   return secrets.secrets.flatMap(secret => {
     if (secret.keeper !== keeper || secret.nameKind === 'pattern') return [];
     const isNear =
-      own.size === 0 || machinesOfSecret(snapshot.fleet, secret).some(machine => own.has(machine));
+      fileMachines.size === 0 ||
+      machinesOfSecret(snapshot.fleet, secret).some(machine => fileMachines.has(machine));
     const files = new Set(
       secret.definitions.flatMap(definition => secrets.filesOf(definition).files.map(({ path }) => path)),
     );
@@ -214,8 +215,8 @@ function defaultFiles({ snapshot, file }: Asked): string[] {
   const set = defaults.flatMap(({ option, at, source }) =>
     option === 'file' && source?.path != null ? [{ file: at.file, path: source.path }] : [],
   );
-  const own = set.filter(one => one.file === file);
-  const paths = (own.length > 0 ? own : set).map(({ path }) => path);
+  const inFile = set.filter(place => place.file === file);
+  const paths = (inFile.length > 0 ? inFile : set).map(({ path }) => path);
   return [...new Set(paths.length > 0 ? paths : encryptedFiles(snapshot).sops)];
 }
 
@@ -249,8 +250,8 @@ function keysFor(asked: Asked, name: string): CompletionItem[] {
   const definitions = secrets.secrets
     .filter(secret => secret.keeper === 'sops' && secret.name === name)
     .flatMap(secret => secret.definitions);
-  const own = definitions.filter(({ at }) => at.file === file);
-  const files = (own.length > 0 ? own : definitions).flatMap(definition =>
+  const inFile = definitions.filter(({ at }) => at.file === file);
+  const files = (inFile.length > 0 ? inFile : definitions).flatMap(definition =>
     definition.format !== null && !hasKeys(definition.format.value)
       ? []
       : secrets.filesOf(definition).files.map(({ path }) => path),

@@ -41,9 +41,9 @@ function optionsAt({ snapshot, file }: Asked, path: readonly string[]): OptionTr
   const instances = path.indexOf('instances');
   if (instances !== -1) return treeAt(inventoryOptions().tree, path.slice(instances));
   const clan = path.lastIndexOf('clan');
-  const own = path.slice(clan + 1);
-  const isMeta = own[0] === 'meta' && (clan !== -1 || hasClanOptions(snapshot, file));
-  return isMeta ? treeAt(clanOptions().tree, own) : null;
+  const optionPath = path.slice(clan + 1);
+  const isMeta = optionPath[0] === 'meta' && (clan !== -1 || hasClanOptions(snapshot, file));
+  return isMeta ? treeAt(clanOptions().tree, optionPath) : null;
 }
 
 /** Are options of the clan set in a file? Modules of machines have a `meta` of their own. */
@@ -84,9 +84,9 @@ function nameItems({ cursor }: Asked, tree: OptionTree): CompletionItem[] {
   const isQuoted = cursor.quotedIn !== null;
   // Behind a dot the names in front belong to the same binding.
   const isAlone = (cursor.quotedIn ?? cursor.before).length === 0;
-  const said = new Set(isAlone ? cursor.siblings : []);
+  const siblings = new Set(isAlone ? cursor.siblings : []);
   return namesToWrite(tree)
-    .filter(name => !said.has(name))
+    .filter(name => !siblings.has(name))
     .map((name, rank) => {
       const option = tree.options.get(name) ?? tree;
       const [declared] = option.declared;

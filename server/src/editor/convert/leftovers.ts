@@ -59,9 +59,9 @@ export function leftoversOf(
     else notes.push(`${valueText(source)} stays: ${reader(after)}.`);
   }
   for (const path of new Set(gone.map(source => source.path))) {
-    const own = gone.filter(source => source.path === path);
-    const [first] = own;
-    const names = own.map(source => source.names);
+    const fromFile = gone.filter(source => source.path === path);
+    const [first] = fromFile;
+    const names = fromFile.map(source => source.names);
     const isWhole = names.some(name => name.length === 0) || holdsNothingElse(secrets, path, names);
     if (first === undefined) continue;
     if (!isWhole) {
@@ -131,9 +131,13 @@ function mayRead(secrets: FleetSecrets, definition: SecretDefinition, source: Va
   if (source.names.length === 0) return true;
   const { name, nameKind } = definition;
   const key = textOr(definition, 'key', secrets.defaults, nameKind === 'pattern' ? null : name);
-  const own = source.names.join('/');
+  const keyPath = source.names.join('/');
   return (
-    key === null || key === own || key === '' || `${own}/`.startsWith(`${key}/`) || key.startsWith(`${own}/`)
+    key === null ||
+    key === keyPath ||
+    key === '' ||
+    `${keyPath}/`.startsWith(`${key}/`) ||
+    key.startsWith(`${keyPath}/`)
   );
 }
 
@@ -147,9 +151,9 @@ function holdsNothingElse(
   if (file === null || !file.complete) return false;
   const gone = new Set(names.map(name => JSON.stringify(name)));
   const isGone = (key: EncryptedKey, above: readonly string[]): boolean => {
-    const own = [...above, key.name];
-    if (gone.has(JSON.stringify(own))) return true;
-    return key.kind === 'map' && key.below.every(below => isGone(below, own));
+    const keyPath = [...above, key.name];
+    if (gone.has(JSON.stringify(keyPath))) return true;
+    return key.kind === 'map' && key.below.every(below => isGone(below, keyPath));
   };
   return file.keys.every(key => isGone(key, []));
 }
@@ -157,9 +161,9 @@ function holdsNothingElse(
 /** Takes out `sops.defaultSopsFile = …;` that stands on lines of its own. */
 function defaultOut({ files }: Around, { at }: SopsDefault): TextEdit | null {
   const file = files.parse(at.file);
-  const found = file === null ? null : bindingAround(file, at);
-  if (file === null || found?.binding.kind !== 'bind') return null;
-  const { binding } = found;
+  const surrounding = file === null ? null : bindingAround(file, at);
+  if (file === null || surrounding?.binding.kind !== 'bind') return null;
+  const { binding } = surrounding;
   const last = binding.path.at(-1);
   if (last?.kind !== 'name' || last.name !== 'defaultSopsFile') return null;
   const first = lineAround(file, binding);
@@ -181,11 +185,11 @@ function namedElsewhere(
     for (const definition of definitions)
       if (secrets.filesOf(definition).files.some(file => file.path === path))
         return shown(after, definition.at);
-  const known = new Set([
+  const keptNames = new Set([
     ...defaults.map(sopsDefault => sopsDefault.at.file),
     ...secrets.ageRules.map(ageRule => ageRule.at.file),
   ]);
-  return after.fleet.namedBy(path).find(file => !known.has(file)) ?? null;
+  return after.fleet.namedBy(path).find(file => !keptNames.has(file)) ?? null;
 }
 
 /** Where it is said whom the file is for: nobody else takes that out. */

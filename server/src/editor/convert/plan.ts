@@ -65,24 +65,24 @@ export interface Wanted {
 /** In the order of the fleet's secrets; those that clan itself declares are left out. */
 export function conversionsIn(around: Around, secrets: FleetSecrets, wanted: Wanted): Verdict[] {
   const texts = [...wanted.texts];
-  const own = secrets.secrets.filter(
+  const convertible = secrets.secrets.filter(
     secret =>
       !(secret.keeper === 'sops' && secret.name.startsWith('vars/')) &&
       (secret.definitions.length > 0 || secrets.uses.some(use => isUseOf(use, secret))),
   );
   const nameOf = ({ name }: FleetSecret) => wanted.names.get(name) ?? generatorName(name);
   const taken = new Map<string, number>();
-  for (const secret of own) taken.set(nameOf(secret), (taken.get(nameOf(secret)) ?? 0) + 1);
-  return own.map(secret => {
+  for (const secret of convertible) taken.set(nameOf(secret), (taken.get(nameOf(secret)) ?? 0) + 1);
+  return convertible.map(secret => {
     const { keeper, name } = secret;
     const generator = nameOf(secret);
-    const found =
+    const result =
       around.fleet.isClan === false
         ? 'would become a var of clan, and there is no clan here that reads vars'
         : secret.nameKind === 'pattern'
           ? 'has a name that only Nix can tell'
           : nameProblem(around, generator, (taken.get(generator) ?? 0) > 1);
-    const made = found ?? conversionOf(around, secrets, secret, generator, texts);
+    const made = result ?? conversionOf(around, secrets, secret, generator, texts);
     const where = whereabouts(around, secrets, secret);
     return typeof made === 'string'
       ? { kept: { keeper, name, reason: `"${name}" ${made}.`, ...where } }
@@ -100,8 +100,8 @@ function whereabouts(
   );
   // Clan gives a secret that no module declares.
   const uses = secrets.uses.filter(use => use.keeper === keeper && use.name === name);
-  const own = definitions.length > 0 ? definitions : uses;
-  const modules = [...new Set(own.map(one => one.at.file))];
+  const origins = definitions.length > 0 ? definitions : uses;
+  const modules = [...new Set(origins.map(origin => origin.at.file))];
   const machines = new Set([
     ...modules.flatMap(file => machinesIn(around, file)),
     ...(definitions.length > 0 ? [] : implicitOn),
@@ -236,20 +236,20 @@ function definitionProblem(definition: SecretDefinition): string | null {
   const { complete, given, via } = definition;
   if (via.length > 0) return 'is declared by a function';
   if (!complete) return 'may have options that cannot be seen';
-  const foreign = given.find(one => !SOURCES.has(one) && !KEPT.has(one) && !TRANSLATED.has(one));
+  const foreign = given.find(option => !SOURCES.has(option) && !KEPT.has(option) && !TRANSLATED.has(option));
   return foreign === undefined ? null : `sets "${foreign}", which a var does not have`;
 }
 
 /** A string: what is wrong with it as a module of machines. */
 function machinesWith({ fleet }: Around, file: string): readonly string[] | string {
-  const found: string[] = [];
+  const reasons: string[] = [];
   let isOfUser = false;
   for (const [machine, { files, homeFiles }] of fleet.modules) {
-    if (files.includes(file)) found.push(machine);
+    if (files.includes(file)) reasons.push(machine);
     isOfUser ||= homeFiles.includes(file);
   }
   if (isOfUser) return 'is a secret of home-manager, and vars are of machines';
-  return found.length === 0 ? 'is not known to be declared for a machine' : found;
+  return reasons.length === 0 ? 'is not known to be declared for a machine' : reasons;
 }
 
 function isOfHome({ fleet, files }: Around, { file, start }: Place): boolean {

@@ -39,10 +39,10 @@ export function writtenSecret(
       .slice(0, index + 1)
       .map(name => file.text.slice(name.start, name.end))
       .join('.');
-  const own = textOf(binding);
+  const bindingText = textOf(binding);
   const bindings = within.bindings.filter(
     (candidate): candidate is AttrBinding =>
-      candidate.kind === 'bind' && candidate.path.length > index && textOf(candidate) === own,
+      candidate.kind === 'bind' && candidate.path.length > index && textOf(candidate) === bindingText,
   );
   const options: WrittenValue[] = [];
   for (const binding of bindings) {

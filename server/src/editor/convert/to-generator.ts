@@ -54,7 +54,7 @@ export function declaredAnew(
         lines.map((line, i) => (i === 0 ? indent + prefix + line : line === '' ? '' : indent + line)),
       );
     }
-    const gone = new Set(inside.flatMap(one => one.written.bindings));
+    const gone = new Set(inside.flatMap(use => use.written.bindings));
     if (isGone(outer, gone)) {
       const eol = eolOf(file);
       const text = blocks
@@ -187,12 +187,12 @@ function ownersGroup({ file, options, definition, outer }: WrittenSecret): strin
   const mode = definition.mode?.value;
   if (mode === undefined) return null;
   if ((Number.parseInt(mode, 8) & 0o070) === 0) return [];
-  const known = definition.owner?.value;
-  if (known === 'root' || known === '0') return [];
+  const ownerName = definition.owner?.value;
+  if (ownerName === 'root' || ownerName === '0') return [];
   if (!expressionsAt(file, outer.start).some(expr => bindsName(expr, 'config'))) return null;
   const text = file.text.slice(owner.value.start, owner.value.end);
-  const isLiteral = owner.value.kind === 'string' && known !== undefined && text === `"${known}"`;
+  const isLiteral = owner.value.kind === 'string' && ownerName !== undefined && text === `"${ownerName}"`;
   if (text.includes('\n')) return null;
-  const user = isLiteral ? attributeText(known) : `\${${text}}`;
+  const user = isLiteral ? attributeText(ownerName) : `\${${text}}`;
   return [[`group = config.users.users.${user}.group;`]];
 }

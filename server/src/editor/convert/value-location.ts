@@ -35,7 +35,7 @@ export function clanSource(
   machines: readonly string[],
 ): ValueSource | null {
   const isClans = keeper === 'sops' && machines.every(machine => implicitOn.includes(machine));
-  if (!isClans || source !== null || given.some(one => SOURCES.has(one))) return null;
+  if (!isClans || source !== null || given.some(option => SOURCES.has(option))) return null;
   return { path: clanPath(around, name), format: 'binary', names: [] };
 }
 

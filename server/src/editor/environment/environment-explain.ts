@@ -67,9 +67,9 @@ export interface Explanation {
 export function explainVariable(around: Surroundings, machine: string, name: string): Explanation {
   const variable = variableOfKey(around, name) ?? name;
   const asked: Asked = { around, machine, name: variable, environment: environmentOf(around, machine) };
-  const found = exported(asked);
-  if (found.length === 0) found.push(...setBySteps(asked));
-  if (found.length > 0) return { machine, name, variable, isSet: true, reasons: found };
+  const setting = exported(asked);
+  if (setting.length === 0) setting.push(...setBySteps(asked));
+  if (setting.length > 0) return { machine, name, variable, isSet: true, reasons: setting };
   const reasons = [...notedReasons(asked), ...keyReasons(asked)];
   if (reasons.length === 0) reasons.push(...setElsewhere(asked));
   if (reasons.length === 0) reasons.push(unknownName(asked));
@@ -87,12 +87,12 @@ function variableOfKey({ fleet }: Surroundings, name: string): string | null {
 /** The variables that keys of the fleet stand for and that the machine does not have, each with its reason. */
 export function absentVariables(around: Surroundings, machine: string): Explanation[] {
   const environment = environmentOf(around, machine);
-  const known = new Set([...environment.variables, ...environment.notes].map(({ name }) => name));
+  const names = new Set([...environment.variables, ...environment.notes].map(({ name }) => name));
   return around.fleet.registries.flatMap(registry => {
     const selected = selectionOf(around, registry, machine);
     return registry.keys.flatMap((key): Explanation[] => {
       const name = key.envVar === null ? key.key : exportedName(key);
-      if (known.has(name)) return [];
+      if (names.has(name)) return [];
       const reason = reasonOf({ around, machine, name, environment }, registry, key, selected);
       return reason === null ? [] : [{ machine, name, variable: name, isSet: false, reasons: [reason] }];
     });
@@ -175,7 +175,9 @@ function isNameOf(variable: string, name: string): boolean {
 
 /** Is it the key or its generator, as it stands or as a variable's name? */
 function isMeant({ key, generator }: RegistryKey, name: string): boolean {
-  return [key, generator?.value ?? key].some(one => one === name || isNameOf(asVariable(one), name));
+  return [key, generator?.value ?? key].some(
+    candidate => candidate === name || isNameOf(asVariable(candidate), name),
+  );
 }
 
 function asVariable(name: string): string {
@@ -240,22 +242,22 @@ function machinesByKey(
   { fleet }: Surroundings,
   registry: Registry,
 ): ReadonlyMap<RegistryKey, readonly string[]> {
-  const found = new Map<RegistryKey, string[]>();
+  const byKey = new Map<RegistryKey, string[]>();
   for (const machine of [...environmentMachines(fleet)].sort())
     for (const key of selectedKeys(fleet, registry, machine).keys)
-      found.set(key, [...(found.get(key) ?? []), machine]);
-  return found;
+      byKey.set(key, [...(byKey.get(key) ?? []), machine]);
+  return byKey;
 }
 
 function setElsewhere({ around, machine, name }: Asked): Reason[] {
-  const found = environmentMachines(around.fleet).flatMap(other =>
+  const others = environmentMachines(around.fleet).flatMap(other =>
     other === machine
       ? []
       : stepsSetting(environmentOf(around, other), name).map(step => ({ ...step, other })),
   );
-  const [first] = found;
+  const [first] = others;
   if (first === undefined) return [];
-  const machines = [...new Set(found.map(({ other }) => other))].sort();
+  const machines = [...new Set(others.map(({ other }) => other))].sort();
   return [
     {
       kind: 'step-elsewhere',

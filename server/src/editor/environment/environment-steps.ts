@@ -17,8 +17,8 @@ export function stepsSetting(
   { steps, session }: Environment,
   name: string,
 ): { readonly text: string; readonly keys: readonly string[] }[] {
-  const own = steps.filter(step => step.name === name);
-  if (own.length > 0) return own.map(step => ({ text: stepText(step), keys: step.keys }));
+  const sameName = steps.filter(step => step.name === name);
+  if (sameName.length > 0) return sameName.map(step => ({ text: stepText(step), keys: step.keys }));
   const shells = SHELLS.filter(shell => assigns(session?.shells[shell]?.text ?? '', shell, name));
   if (session === null || shells.length === 0) return [];
   return [{ text: `${session.file} sets it when a session of ${shells.join(' or ')} starts.`, keys: [] }];
@@ -74,7 +74,7 @@ export function addedSteps(
   const notes: Note[] = session === null ? [] : notesOn(session);
   if (spec === null) return { steps: [], session, notes };
   const steps: Step[] = [];
-  const known = new Set(keys.map(({ key }) => key));
+  const keyNames = new Set(keys.map(({ key }) => key));
   const defined = new Set(registry.keys.map(({ key }) => key));
   const add = (step: Step | UnknownStep, isOwn: boolean) => {
     const note = (text: string, about: readonly string[] = []) =>
@@ -84,7 +84,7 @@ export function addedSteps(
     // The fleet's own functions know what to do with it.
     if (step.kind === 'unknown' && session !== null) return;
     if (step.kind === 'unknown') return note(step.name === null ? `${spec.file}: ${step.text}` : step.text);
-    const lacking = step.keys.filter(key => !known.has(key));
+    const lacking = step.keys.filter(key => !keyNames.has(key));
     const [first] = lacking;
     if (first !== undefined && !complete)
       note(`It is not known whether ${machine} has the key "${first}".`, lacking);

@@ -49,7 +49,7 @@ function bashStep(step: Step): string {
   const set = `export ${name}=${parts.join('')}\n`;
   const needed = step.parts.flatMap(part => (typeof part === 'string' ? [] : [part.variable]));
   if (needed.length === 0) return set;
-  return `if ${needed.map(one => `[ -n "\${${one}+x}" ]`).join(' && ')}; then\n  ${set}fi\n`;
+  return `if ${needed.map(variable => `[ -n "\${${variable}+x}" ]`).join(' && ')}; then\n  ${set}fi\n`;
 }
 
 function nushellStep(step: Step): string {
@@ -102,7 +102,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\
 function quoteNushell(value: string): string {
   const code = (character: string) => `\\u{${character.charCodeAt(0).toString(16)}}`;
   return `"${escapedUnseen(
-    value.replace(/[\\"]/g, '\\$&').replace(/[\n\r\t]/g, found => ESCAPES[found] ?? found),
+    value.replace(/[\\"]/g, '\\$&').replace(/[\n\r\t]/g, character => ESCAPES[character] ?? character),
     code,
   )}"`;
 }

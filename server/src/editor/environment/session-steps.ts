@@ -74,10 +74,10 @@ function specOf(cx: Evaluation, file: string, value: Value): SessionSpec | null 
   const rows = new Map<string, (Step | UnknownStep)[]>();
   const places = new Map<string, Place>();
   let complete = machines.open === null && machines.patterns.length === 0;
-  for (const [machine, { at, optional, value: own }] of machines.entries) {
+  for (const [machine, { at, optional, value: ownValue }] of machines.entries) {
     if (at !== null) places.set(machine, placeOf(at));
     if (optional) complete = false;
-    else rows.set(machine, stepsOf(cx, cx.resolve(own)));
+    else rows.set(machine, stepsOf(cx, cx.resolve(ownValue)));
   }
   return { file, shared: stepsOf(cx, shared), machines: rows, places, complete };
 }

@@ -87,10 +87,10 @@ export function sessionText(
 ): SessionText | null {
   const cx = createEvaluation(files);
   const tried = (file: string, argumentFor: (fn: LambdaValue) => Lazy): SessionText | null => {
-    const found = withBudget(cx, STEPS, () =>
+    const texts = withBudget(cx, STEPS, () =>
       textsOf(cx, called(cx, cx.importFile(file, null), argumentFor)),
     );
-    return found === null || found instanceof BudgetExceeded ? null : { file, shells: found };
+    return texts === null || texts instanceof BudgetExceeded ? null : { file, shells: texts };
   };
   const readers = nearFirst(namedBy(about.spec), about.spec);
   for (const file of readers) {
@@ -115,11 +115,11 @@ function nearFirst(paths: readonly string[], spec: string): string[] {
 
 /** What those who read the steps import beside them. */
 function renderersBeside(files: NixFiles, readers: readonly string[], spec: string): string[] {
-  const found = new Set<string>();
+  const names = new Set<string>();
   for (const reader of readers)
     for (const { target } of referencesOf(reader, files.text(reader) ?? ''))
-      if (target !== spec && files.kind(target) === 'file') found.add(target);
-  return nearFirst([...found], spec);
+      if (target !== spec && files.kind(target) === 'file') names.add(target);
+  return nearFirst([...names], spec);
 }
 
 /** What a function comes to, called as often as it gives a further one. */
@@ -165,10 +165,10 @@ function stepsArgument({ expr, scope }: LambdaValue, steps: Lazy): Lazy {
 
 /** Only what has to be given: the rest has defaults. */
 function argumentSet(formals: readonly Formal[], meaning: (name: string) => Lazy): Value {
-  const given = new Map<string, Attr>();
+  const givenAttrs = new Map<string, Attr>();
   for (const { name, fallback } of formals)
-    if (fallback === null) given.set(name.name, attr(meaning(name.name), null));
-  return attrs(given, null);
+    if (fallback === null) givenAttrs.set(name.name, attr(meaning(name.name), null));
+  return attrs(givenAttrs, null);
 }
 
 /** The shared steps and those of the machine, put together as the fleets' own functions do it. */
@@ -185,13 +185,13 @@ function stepsFor(cx: Evaluation, { spec, machine }: SessionOf): Value | null {
 
 /** Null unless the value is a text, or a set with texts for shells. */
 function textsOf(cx: Evaluation, value: Value): SessionText['shells'] | null {
-  const found = new Map<Shell, ShellText>();
+  const textByShell = new Map<Shell, ShellText>();
   for (const { name, value: text } of namedTexts(cx, value)) {
     const shell = shellOf(name, text.kind === 'string' ? display(text) : '');
-    if (shell !== null && !found.has(shell)) found.set(shell, shown(text));
+    if (shell !== null && !textByShell.has(shell)) textByShell.set(shell, shown(text));
   }
-  if (found.size === 0) return null;
-  return { bash: found.get('bash') ?? null, nushell: found.get('nushell') ?? null };
+  if (textByShell.size === 0) return null;
+  return { bash: textByShell.get('bash') ?? null, nushell: textByShell.get('nushell') ?? null };
 }
 
 interface NamedText {

@@ -44,8 +44,8 @@ export function itemAt(snapshot: Snapshot, file: string, offset: number): Explor
       const fleetSecret = secretNamed(snapshot, keeper, name);
       if (fleetSecret === null) return null;
       const machines = machinesOfSecret(snapshot.fleet, fleetSecret);
-      const own = machinesOfFile(snapshot.fleet, file);
-      const machine = machines.find(candidate => own.includes(candidate)) ?? machines[0] ?? null;
+      const fileMachines = machinesOfFile(snapshot.fleet, file);
+      const machine = machines.find(candidate => fileMachines.includes(candidate)) ?? machines[0] ?? null;
       return {
         machine,
         generator: null,

@@ -64,13 +64,17 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
   const byMachine = generatorsByMachine(snapshot);
   const machines: MachineEntry[] = [];
   for (const { name, class: kind, system, tags, at } of fleet.machines) {
-    const own = byMachine.get(name) ?? [];
+    const machineGenerators = byMachine.get(name) ?? [];
     const tally = machineTally(snapshot, name);
     if (filter.lacking && lackingIn(tally) === 0) continue;
-    if (!matches(filter, [name, ...tags]) && !own.some(generator => hasMatch(filter, generator))) continue;
+    if (
+      !matches(filter, [name, ...tags]) &&
+      !machineGenerators.some(generator => hasMatch(filter, generator))
+    )
+      continue;
     machines.push({
       ...{ name, class: kind, system, tags, at, tally },
-      generators: own.length,
+      generators: machineGenerators.length,
       complete: fleet.hasAllGenerators(name),
     });
   }
@@ -87,8 +91,8 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
 /** How much of a machine's generators is generated. */
 export function machineTally(snapshot: Snapshot, machine: string): Tally {
   const states = storedStates(snapshot);
-  const own = generatorsByMachine(snapshot).get(machine) ?? [];
-  return tallyOf(own.map(generator => states.stateOn(generator, machine)));
+  const machineGenerators = generatorsByMachine(snapshot).get(machine) ?? [];
+  return tallyOf(machineGenerators.map(generator => states.stateOn(generator, machine)));
 }
 
 /** By its name or that of a file; files are read only where somebody looks for a text. */
@@ -108,11 +112,11 @@ export function generatorEntries(
   machine: string | null,
   filter: ExplorerFilter,
 ): readonly GeneratorEntry[] {
-  const own = generatorsByMachine(snapshot).get(machine) ?? [];
+  const machineGenerators = generatorsByMachine(snapshot).get(machine) ?? [];
   const tags = snapshot.fleet.machines.find(({ name }) => name === machine)?.tags ?? [];
   // Where the machine itself is meant, all of it is shown.
   const isMeant = machine !== null && matches(filter, [machine, ...tags]);
-  return own
+  return machineGenerators
     .filter(generator => isMeant || hasMatch(filter, generator))
     .map(generator => entryOf(snapshot, generator, machine))
     .filter(({ state }) => !filter.lacking || isLacking(state));
@@ -122,19 +126,19 @@ const kept = new WeakMap<FleetIndex, ReadonlyMap<string | null, readonly Generat
 
 function generatorsByMachine(snapshot: Snapshot): ReadonlyMap<string | null, readonly Generator[]> {
   const index = indexOf(snapshot);
-  const known = kept.get(index);
-  if (known) return known;
-  const found = new Map<string | null, Generator[]>();
+  const cached = kept.get(index);
+  if (cached) return cached;
+  const byMachine = new Map<string | null, Generator[]>();
   const add = (machine: string | null, generator: Generator) => {
-    addToList(found, machine, generator);
+    addToList(byMachine, machine, generator);
   };
   for (const generator of snapshot.fleet.generators) {
     const machines = generator.machines ?? [];
     for (const machine of machines) add(machine, generator);
     if (machines.length === 0) add(null, generator);
   }
-  kept.set(index, found);
-  return found;
+  kept.set(index, byMachine);
+  return byMachine;
 }
 
 function entryOf(snapshot: Snapshot, generator: Generator, machine: string | null): GeneratorEntry {
@@ -164,8 +168,8 @@ function entryOf(snapshot: Snapshot, generator: Generator, machine: string | nul
 
 /** The state of a generator on a machine; null where the machine certainly does not have it, or that is not known. */
 export function stateOn(snapshot: Snapshot, generator: string, machine: string): StoredState | null {
-  const own = generatorsByMachine(snapshot)
+  const machineGenerators = generatorsByMachine(snapshot)
     .get(machine)
     ?.find(({ name }) => name === generator);
-  return own === undefined ? null : storedStates(snapshot).stateOn(own, machine);
+  return machineGenerators === undefined ? null : storedStates(snapshot).stateOn(machineGenerators, machine);
 }

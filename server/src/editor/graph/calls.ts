@@ -64,13 +64,13 @@ interface Dependent {
 
 /** By what they depend on. */
 const dependents = keeping((fleet: Fleet): ReadonlyMap<string, readonly Dependent[]> => {
-  const found = new Map<string, Dependent[]>();
+  const dependents = new Map<string, Dependent[]>();
   for (const generator of fleet.generators)
     for (const { value, at } of dependenciesOf(generator)) {
-      const one = { dependent: generator.name, at };
-      addToList(found, value, one);
+      const entry = { dependent: generator.name, at };
+      addToList(dependents, value, entry);
     }
-  return found;
+  return dependents;
 });
 
 /** What it depends on, in the order in which it says so. */

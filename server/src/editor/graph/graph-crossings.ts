@@ -63,9 +63,12 @@ export function crossingsOf(
   const pinned = new Map<string, Map<string, LayoutEdge>>();
   const pin = (name: string, side: typeof LEFT | typeof RIGHT) => {
     if (!isOpen(group(name))) return;
-    const own = pinned.get(group(name)) ?? new Map<string, LayoutEdge>();
-    pinned.set(group(name), own);
-    own.set(side + name, side === LEFT ? { from: side + name, to: name } : { from: name, to: side + name });
+    const groupEdges = pinned.get(group(name)) ?? new Map<string, LayoutEdge>();
+    pinned.set(group(name), groupEdges);
+    groupEdges.set(
+      side + name,
+      side === LEFT ? { from: side + name, to: name } : { from: name, to: side + name },
+    );
   };
   for (const edge of across) {
     const [left, right] = isBackward(edge) ? [edge.to, edge.from] : [edge.from, edge.to];
@@ -77,12 +80,12 @@ export function crossingsOf(
     inside,
     between: [...between.values()],
     pins(id) {
-      const own = pinned.get(id) ?? new Map<string, LayoutEdge>();
+      const groupEdges = pinned.get(id) ?? new Map<string, LayoutEdge>();
       const nodeOf = (name: string): LayoutNode => ({
         ...{ id: name, width: 0, height: 0 },
         pin: name.startsWith(LEFT) ? 'first' : 'last',
       });
-      return { nodes: [...own.keys()].map(nodeOf), edges: [...own.values()] };
+      return { nodes: [...groupEdges.keys()].map(nodeOf), edges: [...groupEdges.values()] };
     },
     isPinned: ({ from, to }) => from.startsWith(LEFT) || to.startsWith(RIGHT),
     lines({ boxes, trunks, ways, cycles }) {

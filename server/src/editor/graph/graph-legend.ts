@@ -47,15 +47,15 @@ export function legendOf(
   let width = 0;
   const parts: string[] = [];
   for (const { sample, sampleWidth, text } of legendEntries(graph)) {
-    const own = sampleWidth + 6 + text.length * CHARACTER;
-    if (x > 0 && x + own > limit) {
+    const entryWidth = sampleWidth + 6 + text.length * CHARACTER;
+    if (x > 0 && x + entryWidth > limit) {
       x = 0;
       y += ROW;
     }
     parts.push(
       `<g transform="translate(${Math.round(x + sampleWidth / 2)} ${y})">${sample}<text x="${sampleWidth / 2 + 6}" y="4">${text}</text></g>`,
     );
-    x += own + GAP;
+    x += entryWidth + GAP;
     width = Math.max(width, x - GAP);
   }
   return { svg: `<g class="legend">${parts.join('')}</g>`, width, height: y + ROW / 2 };

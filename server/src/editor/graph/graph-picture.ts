@@ -219,11 +219,11 @@ function foldedText({ group, box }: Scene['groups'][number], write: Writer): str
 
 /** Of all that is known of a group: what is not known of some does not hide what the others lack. */
 function stateOfGroup({ nodes }: GraphGroup): StoredState {
-  const known = new Set(nodes.map(({ state }) => state).filter(state => state !== 'unknown'));
-  const [only, ...others] = known;
+  const states = new Set(nodes.map(({ state }) => state).filter(state => state !== 'unknown'));
+  const [only, ...others] = states;
   if (only === undefined) return 'unknown';
   if (others.length === 0) return only;
-  return known.has('missing') || known.has('partial') ? 'partial' : 'outdated';
+  return states.has('missing') || states.has('partial') ? 'partial' : 'outdated';
 }
 
 function frameText({ group, box }: Scene['groups'][number], write: Writer): string {

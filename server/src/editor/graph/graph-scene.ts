@@ -144,11 +144,11 @@ function grouped(
   const generators: SceneNode[] = [];
   const lines: Line[] = [];
   const ways = new Map<string, readonly Point[]>();
-  for (const [id, own] of inner) {
+  for (const [id, layout] of inner) {
     const frame = boxes.get(id) as Box;
     const [right, down] = [frame.x + FRAME.side, frame.y + FRAME.top];
-    for (const node of own.nodes) if (node.pin === undefined) generators.push(placed(node, right, down));
-    for (const line of linesOf(own, cycles)) {
+    for (const node of layout.nodes) if (node.pin === undefined) generators.push(placed(node, right, down));
+    for (const line of linesOf(layout, cycles)) {
       const points = line.points.map(({ x, y }) => ({ x: x + right, y: y + down }));
       if (crossings.isPinned(line)) ways.set(`${line.from}\0${line.to}`, points);
       else lines.push({ ...line, points });

@@ -88,9 +88,9 @@ export function graphOf(
     declared.set(generator.name, [...(declared.get(generator.name) ?? []), generator]);
   }
   const brought = broughtIn(fleet);
-  const found = edgesOf(declared, brought);
-  const wanted = wantedOf(declared, brought, found, options);
-  const links = found.filter(({ from, to }) => wanted.has(from) && wanted.has(to));
+  const edges = edgesOf(declared, brought);
+  const wanted = wantedOf(declared, brought, edges, options);
+  const links = edges.filter(({ from, to }) => wanted.has(from) && wanted.has(to));
   const circles = circleOf([...wanted], links);
   const states = looked === null ? null : storedStates(looked);
   const domains = domainsIn(fleet);

@@ -25,8 +25,10 @@ export function rowCard(context: HoverContext, name: string, matrix: string | nu
     const more = row.keys.length > MAX_KEYS ? ', …' : row.complete ? '' : ' and perhaps more';
     lines.push(`- ${counted(row.keys.length, 'key')}: ${keys.join(', ')}${more}`);
   } else if (matrix !== null) lines.push('- The matrix has no row for it');
-  const own = context.snapshot.fleet.generators.filter(({ machines }) => machines?.includes(name));
-  if (own.length > 0) lines.push(`- ${counted(own.length, 'generator')}`);
+  const machineGenerators = context.snapshot.fleet.generators.filter(({ machines }) =>
+    machines?.includes(name),
+  );
+  if (machineGenerators.length > 0) lines.push(`- ${counted(machineGenerators.length, 'generator')}`);
   if (lines.length > 0) parts.push(lines.join('\n'));
   parts.push(
     ...definedPhrase(

@@ -47,9 +47,11 @@ function originOf(body: GeneratorBody, { flow }: FollowedScript, name: string): 
   const brought = packagesWith(name);
   const from =
     brought.length === 0 ? 'It is not known which package brings it.' : `Brought by ${codes(brought)}.`;
-  const known = body.runtimeInputs.every(runtimeInput => packageCommands(runtimeInput)?.complete === true);
+  const isComplete = body.runtimeInputs.every(
+    runtimeInput => packageCommands(runtimeInput)?.complete === true,
+  );
   if (flow.setsPath) return [from, 'The script sets `PATH` itself.'];
-  if (!body.complete.packages || (brought.length === 0 && !known))
+  if (!body.complete.packages || (brought.length === 0 && !isComplete))
     return [from, 'Not all that `runtimeInputs` brings is known.'];
   return [from, '`runtimeInputs` has no package with it: the script does not find it.'];
 }

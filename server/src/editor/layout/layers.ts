@@ -52,13 +52,13 @@ export function layersOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdg
   for (const id of order)
     depth.set(
       id,
-      (before.get(id) ?? []).reduce((most, one) => Math.max(most, (depth.get(one) ?? 0) + 1), 0),
+      (before.get(id) ?? []).reduce((most, above) => Math.max(most, (depth.get(above) ?? 0) + 1), 0),
     );
   const behind = new Map<string, number>();
   for (const id of [...order].reverse())
     behind.set(
       id,
-      (next.get(id) ?? []).reduce((most, one) => Math.max(most, (behind.get(one) ?? 0) + 1), 0),
+      (next.get(id) ?? []).reduce((most, below) => Math.max(most, (behind.get(below) ?? 0) + 1), 0),
     );
   const most = Math.max(
     MIN_ROWS,
@@ -73,7 +73,7 @@ export function layersOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdg
   const pins = new Map(nodes.map(({ id, pin }) => [id, pin]));
   for (const id of sorted) {
     if (pins.get(id) === 'last') continue;
-    let layer = (before.get(id) ?? []).reduce((far, one) => Math.max(far, (layers.get(one) ?? 0) + 1), 0);
+    let layer = (before.get(id) ?? []).reduce((far, above) => Math.max(far, (layers.get(above) ?? 0) + 1), 0);
     if (pins.get(id) === undefined) {
       while ((counts[layer] ?? 0) >= most) layer++;
       counts[layer] = (counts[layer] ?? 0) + 1;

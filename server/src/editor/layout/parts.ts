@@ -55,7 +55,7 @@ export function gridOf(nodes: readonly LayoutNode[], wanted: number): Layout {
   const count = Math.min(nodes.length, Math.max(1, Math.round((wanted + NODE_GAP) / cell)));
   const columns = Array.from({ length: count }, () => ({ width: 0, height: 0, nodes: [] as LayoutNode[] }));
   for (const node of nodes) {
-    const shortest = columns.reduce((best, one) => (one.height < best.height ? one : best));
+    const shortest = columns.reduce((best, column) => (column.height < best.height ? column : best));
     shortest.nodes.push(node);
     shortest.width = Math.max(shortest.width, node.width);
     shortest.height += node.height + NODE_GAP;

@@ -40,15 +40,15 @@ export function thingAt(snapshot: Snapshot, file: string, offset: number): Thing
 const things = new WeakMap<Fleet, ReadonlyMap<string, readonly ThingAt[]>>();
 
 function thingsByFile(snapshot: Snapshot): ReadonlyMap<string, readonly ThingAt[]> {
-  const found = new Map<string, ThingAt[]>();
+  const things = new Map<string, ThingAt[]>();
   const add = (at: Place | null, thing: Thing) => {
     if (at === null) return;
-    addToList(found, at.file, { at, thing });
+    addToList(things, at.file, { at, thing });
   };
   for (const instance of snapshot.fleet.inventory.instances) addInstance(snapshot, instance, add);
   for (const { tag, at } of machineTags(snapshot)) add(at, { kind: 'tag', tag });
   addOptions(snapshot, add);
-  return found;
+  return things;
 }
 
 type Add = (at: Place | null, thing: Thing) => void;
@@ -79,11 +79,11 @@ function addInstance(snapshot: Snapshot, instance: Instance, add: Add): void {
 }
 
 function addSettings(snapshot: Snapshot, instance: Instance, role: Role, add: Add): void {
-  const given = [role, ...role.machines, ...role.tags].filter(entry => entry.hasSettings);
-  const taken = given.length === 0 ? null : settingsOf(snapshot, instance, role.name);
+  const withSettings = [role, ...role.machines, ...role.tags].filter(entry => entry.hasSettings);
+  const taken = withSettings.length === 0 ? null : settingsOf(snapshot, instance, role.name);
   if (taken === null) return;
   const whose = `setting of the role ${role.name} of ${instance.module.name ?? instance.name}`;
-  for (const entry of given)
+  for (const entry of withSettings)
     for (const name of entry.judged(taken.tree).names)
       if (name.option !== null) add(name.at, optionThing(name, name.option, whose));
 }
@@ -119,7 +119,7 @@ function namedBy({ fleet }: Snapshot, [first, name, third, role, ...rest]: reado
     first === 'instances' ? fleet.inventory.instances.find(candidate => candidate.name === name) : undefined;
   if (instance === undefined) return null;
   if (third === undefined) return { kind: 'instance', instance };
-  const own =
+  const roleName =
     third === 'roles' && role !== undefined && rest.length === 0 ? instance.roles.get(role) : undefined;
-  return own === undefined ? null : { kind: 'role', instance, role: own };
+  return roleName === undefined ? null : { kind: 'role', instance, role: roleName };
 }

@@ -5,10 +5,10 @@ const kept = new WeakMap<Fleet, ReadonlySet<string>>();
 
 /** Files that are certainly among the modules of some machine. */
 export function machineFiles(fleet: Fleet): ReadonlySet<string> {
-  const known = kept.get(fleet);
-  if (known) return known;
-  const found = new Set<string>();
-  for (const { files } of fleet.modules.values()) for (const file of files) found.add(file);
-  kept.set(fleet, found);
-  return found;
+  const cached = kept.get(fleet);
+  if (cached) return cached;
+  const filesOfMachines = new Set<string>();
+  for (const { files } of fleet.modules.values()) for (const file of files) filesOfMachines.add(file);
+  kept.set(fleet, filesOfMachines);
+  return filesOfMachines;
 }

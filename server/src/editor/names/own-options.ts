@@ -19,19 +19,19 @@ export const optionsByFile = keeping((options: FleetOptions): OptionsByFile => {
   const modules = new Map<string, ModuleOptions[]>();
   const machines = new Map<string, Set<string>>();
   for (const [name, machine] of options.machines)
-    for (const { options: one } of machine.modules) {
-      let files = all.get(one);
+    for (const { options: moduleOptions } of machine.modules) {
+      let files = all.get(moduleOptions);
       if (files === undefined) {
-        files = filesOf(one, options.names);
-        all.set(one, files);
-        for (const file of files) modules.set(file, [...(modules.get(file) ?? []), one]);
+        files = filesOf(moduleOptions, options.names);
+        all.set(moduleOptions, files);
+        for (const file of files) modules.set(file, [...(modules.get(file) ?? []), moduleOptions]);
       }
       for (const file of files) machines.set(file, (machines.get(file) ?? new Set()).add(name));
     }
   const whole = mergeTrees([...all.keys()].map(({ tree }) => tree));
-  const own = new Map([...whole.options].filter(([name]) => options.names.has(name)));
+  const ownOptions = new Map([...whole.options].filter(([name]) => options.names.has(name)));
   return {
-    tree: { ...whole, options: own },
+    tree: { ...whole, options: ownOptions },
     modules,
     machines: new Map([...machines].map(([file, names]) => [file, [...names].sort()])),
   };

@@ -14,7 +14,7 @@ export interface WrittenScript {
 
 /** Each text once, though a helper function makes many generators of it. */
 export function scriptsIn(snapshot: Snapshot, file: string): readonly WrittenScript[] {
-  const found = new Map<string, WrittenScript>();
+  const scripts = new Map<string, WrittenScript>();
   for (const { script } of bodiesIn(snapshot, file)) {
     if (script === null) continue;
     const literals = new Set(
@@ -22,8 +22,8 @@ export function scriptsIn(snapshot: Snapshot, file: string): readonly WrittenScr
     );
     if (literals.size === 0) continue;
     const key = `${[...literals].join()}\0${script.text}`;
-    const read = found.has(key) ? null : followed(script);
-    if (read !== null) found.set(key, { script, followed: read });
+    const read = scripts.has(key) ? null : followed(script);
+    if (read !== null) scripts.set(key, { script, followed: read });
   }
-  return [...found.values()];
+  return [...scripts.values()];
 }

@@ -92,9 +92,9 @@ function bindingOf(file: SourceFile, path: readonly Expr[], name: string): Place
     if (scope.kind !== 'let' && !(scope.kind === 'attrs' && scope.recursive)) continue;
     for (const binding of scope.bindings) {
       if (binding.kind !== 'bind' || binding.path.length !== 1) continue;
-      const [own] = binding.path;
-      if (own?.kind !== 'name' || own.name !== name || binding.value.kind !== 'lambda') continue;
-      return { file: file.path, start: own.start, end: own.end };
+      const [firstName] = binding.path;
+      if (firstName?.kind !== 'name' || firstName.name !== name || binding.value.kind !== 'lambda') continue;
+      return { file: file.path, start: firstName.start, end: firstName.end };
     }
   }
   return null;

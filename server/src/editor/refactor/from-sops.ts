@@ -53,5 +53,5 @@ export function fromSops(snapshot: Snapshot, file: string, offset: number): Refa
 
 function isConvertible({ keeper, nameKind, conditional, complete, given, via }: SecretDefinition): boolean {
   if (keeper !== 'sops' || nameKind !== 'literal' || conditional || !complete || via.length > 0) return false;
-  return given.every(one => SOURCES.has(one) || KEPT.has(one) || TRANSLATED.has(one));
+  return given.every(option => SOURCES.has(option) || KEPT.has(option) || TRANSLATED.has(option));
 }

@@ -101,8 +101,8 @@ function makerOf(
   const [maker, ...others] = makers;
   if (maker === undefined || others.length > 0) return null;
   if (maker.kind !== 'simple' && maker.kind !== 'pipeline' && maker.kind !== 'redirected') return null;
-  const own = outs.filter(write => inside(write, maker));
-  if (own.some(write => write.path.rest !== file.name || !write.certain)) return null;
+  const makerWrites = outs.filter(write => inside(write, maker));
+  if (makerWrites.some(write => write.path.rest !== file.name || !write.certain)) return null;
   const reads = flow.reads.filter(read => inside(read, maker) && read.path.root === 'variable');
   const names = new Set(all.map(generatorFile => generatorFile.name));
   const isOwn = reads.every(
@@ -124,9 +124,9 @@ function declarationOf({ files }: Snapshot, path: string, file: GeneratorFile): 
   if (source === null || file.at.file !== path) return null;
   const line = lineAround(source, file.at);
   const text = source.text.slice(line.start, line.contentEnd).trim();
-  const own = attributeText(file.name).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const namePattern = attributeText(file.name).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const isAlone = new RegExp(
-    `^(files\\.)?(${own}|"${own}")(\\.secret = false| = \\{ secret = false; \\});$`,
+    `^(files\\.)?(${namePattern}|"${namePattern}")(\\.secret = false| = \\{ secret = false; \\});$`,
   ).test(text);
   return isAlone ? { file: path, start: line.start, end: line.end, text: '' } : null;
 }
@@ -145,8 +145,8 @@ function usesOf(snapshot: Snapshot, generator: string, file: string, name: strin
   const words = indexOf(snapshot).occurrencesOf({ kind: 'file', generator, file });
   // Scripts of others would have to depend on the new one as well.
   const isRead = words.some(({ inScript, at }) => {
-    const own = snapshot.files.text(at.file)?.slice(Math.max(0, at.start - 200), at.start) ?? '';
-    return inScript && /\$\{?in\}?[^\n]*$/.test(own);
+    const textBefore = snapshot.files.text(at.file)?.slice(Math.max(0, at.start - 200), at.start) ?? '';
+    return inScript && /\$\{?in\}?[^\n]*$/.test(textBefore);
   });
   return isRead ? null : edits;
 }

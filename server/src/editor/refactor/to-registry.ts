@@ -120,7 +120,7 @@ function entryEdit({ files }: Snapshot, registry: Registry, written: WrittenGene
     if (text === null) return null;
     parts.push(text.join(eolOf(source)));
   }
-  const said = new Set(
+  const ruledOut = new Set(
     value.bindings.flatMap(binding =>
       binding.kind === 'bind' && binding.path[0]?.kind === 'name' ? [binding.path[0].name] : [],
     ),
@@ -130,7 +130,7 @@ function entryEdit({ files }: Snapshot, registry: Registry, written: WrittenGene
     model,
     body.files.map(file => file.name),
     written.generator.name,
-    said,
+    ruledOut,
   );
   if (metadata === null) return null;
   const opening = model.helper === null ? '{' : `${model.helper} {`;
@@ -223,7 +223,7 @@ function metadataOf(
   { fields, helper }: Model,
   files: readonly string[],
   name: string,
-  said: ReadonlySet<string>,
+  ruledOut: ReadonlySet<string>,
 ): string[] | null {
   const [main] = files;
   if (main === undefined) return null;
@@ -232,7 +232,7 @@ function metadataOf(
     const [field, ...more] = binding.kind === 'bind' ? binding.path : [];
     if (binding.kind !== 'bind' || field?.kind !== 'name') return null;
     if (field.name === 'generator' || OWN.has(field.name) || more.length > 0) continue;
-    if (said.has(field.name)) continue;
+    if (ruledOut.has(field.name)) continue;
     const fallback = DEFAULTS.get(field.name);
     if (fallback !== undefined) {
       // A helper has fallbacks of its own.

@@ -42,9 +42,9 @@ export function renameMachine(snapshot: Snapshot, from: string, to: string): Ren
   }
   const isMoved = moves.some(move => move.required === true);
   for (const file of nixFiles(snapshot)) {
-    const found = mentionsIn(snapshot, file, { from, to, isMoved }, [...edits.values()]);
-    if ('refused' in found) return found;
-    found.edits.forEach(add);
+    const mentions = mentionsIn(snapshot, file, { from, to, isMoved }, [...edits.values()]);
+    if ('refused' in mentions) return mentions;
+    mentions.edits.forEach(add);
   }
   const isStoredNamed = [...edits.values()].some(({ file, start }) => {
     return STORED.test(snapshot.files.text(file)?.slice(Math.max(0, start - 20), start) ?? '');
@@ -112,13 +112,14 @@ function mentionsIn(
   if (text?.includes(from) !== true) return { edits: textEdits };
   const source = files.parse(file);
   if (source === null) return { edits: textEdits };
-  const own = edits.filter(edit => edit.file === file);
+  const fileEdits = edits.filter(edit => edit.file === file);
   // Only a mention that nothing else explains needs the whole tree.
   let paths: readonly Range[] | null = null;
   const word = new RegExp(`(?<![\\w-])${from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g');
   for (const match of text.matchAll(word)) {
     const at: Range = { start: match.index, end: match.index + from.length };
-    if (own.some(edit => edit.start <= at.start && at.end <= edit.end) || isIn(source.comments, at)) continue;
+    if (fileEdits.some(edit => edit.start <= at.start && at.end <= edit.end) || isIn(source.comments, at))
+      continue;
     const before = text.slice(Math.max(0, at.start - 40), at.start);
     // In the repository as on the machine: what is kept for it goes by its name.
     if (STORED.test(before)) {

@@ -86,15 +86,16 @@ export function renameSecret(
 
 /** What is inserted at the very place of a name that changes is one edit with that. */
 function joined(edits: readonly TextEdit[]): TextEdit[] {
-  const found = new Map<string, TextEdit>();
+  const editsByPlace = new Map<string, TextEdit>();
   for (const edit of edits) {
     const id = `${edit.file}:${edit.start}`;
-    const before = found.get(id);
-    if (before === undefined || (before.end === edit.end && before.text === edit.text)) found.set(id, edit);
-    else if (before.end === before.start) found.set(id, { ...edit, text: before.text + edit.text });
-    else found.set(id, { ...before, text: edit.text + before.text });
+    const before = editsByPlace.get(id);
+    if (before === undefined || (before.end === edit.end && before.text === edit.text))
+      editsByPlace.set(id, edit);
+    else if (before.end === before.start) editsByPlace.set(id, { ...edit, text: before.text + edit.text });
+    else editsByPlace.set(id, { ...before, text: edit.text + before.text });
   }
-  return [...found.values()];
+  return [...editsByPlace.values()];
 }
 
 /** Do modules of machines and modules of users each declare one? */

@@ -39,7 +39,7 @@ builtins.listToAttrs (map variableOf exported)
 
 /** The steps, with an example of each kind. @param machine one that has the keys of the examples; null: no examples */
 export function specNix(machine: string | null): string {
-  const [shared, own] = machine === null ? ['[ ]', '{ }'] : [EXAMPLE_SHARED, exampleOwn(machine)];
+  const [shared, machineRows] = machine === null ? ['[ ]', '{ }'] : [EXAMPLE_SHARED, exampleOwn(machine)];
   return `\
 # What sessions add to the exported variables when they start, as data: steps for every machine and
 # steps for single ones. A shared step is left out where the machine lacks one of its keys.
@@ -77,7 +77,7 @@ in
 {
   shared = ${shared};
 
-  machines = ${own};
+  machines = ${machineRows};
 }
 `;
 }

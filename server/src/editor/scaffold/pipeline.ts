@@ -60,13 +60,13 @@ export function layPipeline(
       refused: `This fleet has a registry already: ${elsewhere.file}. A second one would compete with it.`,
     };
   }
-  const own = fleet.machines.map(({ name }) => name).filter(name => name !== options.machine);
-  const machines = own.length > 0 ? own : [options.machine];
+  const machineNames = fleet.machines.map(({ name }) => name).filter(name => name !== options.machine);
+  const machines = machineNames.length > 0 ? machineNames : [options.machine];
   // Examples are about the keys of the new registry.
   const hasExamples = files.kind(REGISTRY_PATH) === null;
   // A fleet with machines gets no further one: clan would take it for real.
   const directory = fleet.directory ?? '';
-  const example = own.length === 0 ? [exampleMachine(options, directory)] : [];
+  const example = machineNames.length === 0 ? [exampleMachine(options, directory)] : [];
   // A clan that is declared without a flake gets none.
   const isFlake = !fleet.isClan || files.kind(FLAKE_PATH) !== null;
   const { machine, system } = options;
@@ -77,7 +77,7 @@ export function layPipeline(
     { path: SPEC_PATH, text: specNix(hasExamples ? (machines[0] ?? null) : null), needs: [] },
     ...FUNCTIONS,
     ...example,
-    ...(own.length === 0 && isFlake ? [flake] : []),
+    ...(machineNames.length === 0 && isFlake ? [flake] : []),
     { path: '.gitattributes', text: gitAttributes(directory), needs: [] },
   ];
   const isThere = ({ path }: NewFile) => files.kind(path) !== null;
@@ -103,7 +103,7 @@ export function layPipeline(
     created: created.map(({ path, text }) => ({ path, text })),
     kept,
     left: left.map(leftText),
-    next: nextSteps(fleet, created, own),
+    next: nextSteps(fleet, created, machineNames),
   };
 }
 
@@ -151,12 +151,12 @@ function exampleMachine({ machine, system }: PipelineOptions, directory: string)
 function nextSteps(
   fleet: Snapshot['fleet'],
   created: readonly NewFile[],
-  own: readonly string[],
+  machineNames: readonly string[],
 ): readonly string[] {
   if (created.length === 0) return [];
   const isNew = (path: string) => created.some(file => file.path === path);
   const steps: string[] = [];
-  if (!fleet.isClan && own.length === 0 && !isNew(FLAKE_PATH)) {
+  if (!fleet.isClan && machineNames.length === 0 && !isNew(FLAKE_PATH)) {
     steps.push('flake.nix declares no clan yet: declare one there, with the machine in its inventory.');
   }
   if (isNew(REGISTRY_PATH)) {
@@ -164,9 +164,9 @@ function nextSteps(
       `Put your own secrets in the place of the examples in ${REGISTRY_PATH}, and of their keys in ${MATRIX_PATH} and ${SPEC_PATH}.`,
     );
   }
-  if (own.length > 0 && (isNew(MATRIX_PATH) || isNew(GENERATORS_PATH))) {
+  if (machineNames.length > 0 && (isNew(MATRIX_PATH) || isNew(GENERATORS_PATH))) {
     steps.push(
-      `Let each machine take its row, in the body of its module, with the paths as they are from there: clan.core.vars.generators = import ./lib/vars-generators.nix { keys = (import ./${MATRIX_PATH}).${attributeText(own[0] ?? '')}; inherit pkgs; };`,
+      `Let each machine take its row, in the body of its module, with the paths as they are from there: clan.core.vars.generators = import ./lib/vars-generators.nix { keys = (import ./${MATRIX_PATH}).${attributeText(machineNames[0] ?? '')}; inherit pkgs; };`,
     );
   }
   return steps;

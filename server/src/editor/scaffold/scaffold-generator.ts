@@ -58,9 +58,9 @@ export function generatorFiles({ fleet, files }: Around): readonly string[] {
     .filter(unit => unit.definitions.length > 0 && !fleet.registries.some(({ file }) => file === unit.file))
     .map(unit => unit.file);
   const modules = machineFiles(fleet);
-  const known = [...new Set([...declaring.sort(), ...[...modules].sort()])];
+  const moduleFiles = [...new Set([...declaring.sort(), ...[...modules].sort()])];
   const probe: readonly TemplateBinding[] = [{ name: 'probe', lines: ['{ };'] }];
-  return known.filter(path => {
+  return moduleFiles.filter(path => {
     const file = files.parse(path);
     return file !== null && !('refused' in intoModule(file, probe, modules.has(path)));
   });
@@ -81,10 +81,10 @@ export function newGenerator(around: Around, wish: GeneratorWish): Scaffolded | 
   if (file === null || file.errors.length > 0) {
     return { refused: `${wish.file} is not valid Nix as it stands: fix it first.` };
   }
-  const found = intoModule(file, bindings, machineFiles(fleet).has(wish.file));
-  if ('refused' in found) return found;
-  const edits = inOrder(found.edits);
-  return { edits, shown: shownAt(edits, found.main, wish.name), notes: [] };
+  const insertion = intoModule(file, bindings, machineFiles(fleet).has(wish.file));
+  if ('refused' in insertion) return insertion;
+  const edits = inOrder(insertion.edits);
+  return { edits, shown: shownAt(edits, insertion.main, wish.name), notes: [] };
 }
 
 function newModule({ name, file }: GeneratorWish, bindings: readonly TemplateBinding[]): Scaffolded {
@@ -102,8 +102,8 @@ export function newService(around: Around, wish: ServiceWish): Scaffolded | Refu
   const problem = serviceNameProblem(around, name);
   if (problem !== null) return { refused: problem };
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Nix
-  const own = wish.per === 'instance' ? name.concat('-${instanceName}') : name;
-  const bindings = templateBindings(wish.template, own);
+  const generatorName = wish.per === 'instance' ? name.concat('-${instanceName}') : name;
+  const bindings = templateBindings(wish.template, generatorName);
   if (bindings === null) return noTemplate(wish.template);
   const text = serviceNix(wish, bindings);
   const edit = { file: servicePath(name), start: 0, end: 0, text };

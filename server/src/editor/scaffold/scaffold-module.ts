@@ -78,8 +78,8 @@ function findDeclared(expr: Expr, names: DeclaredSet['names'], path: readonly st
   if (expr.kind === 'attrs') {
     for (const binding of [...expr.bindings].reverse()) {
       if (binding.kind !== 'bind') continue;
-      const own = binding.path.map(name => (name.kind === 'name' ? name.name : ''));
-      const whole = [...path, ...own];
+      const bindingPath = binding.path.map(name => (name.kind === 'name' ? name.name : ''));
+      const whole = [...path, ...bindingPath];
       if (whole.includes('options')) continue;
       const at = whole.findIndex((name, index) => name === names[0] && whole[index + 1] === names[1]);
       const inner: Spot | null =

@@ -127,11 +127,11 @@ export function addSecret(around: Around, wish: SecretWish): Scaffolded | Refuse
   const entry = newEntry(around, registry, wish);
   if ('refused' in entry) return entry;
   const edits: TextEdit[] = [entry.edit];
-  const known = environmentMachines(fleet);
+  const machines = environmentMachines(fleet);
   const matrices = fleet.matrices.filter(matrix => matrix.registry === registry.file);
   for (const machine of new Set(wish.machines)) {
-    if (!known.includes(machine)) {
-      const near = suggest(machine, known);
+    if (!machines.includes(machine)) {
+      const near = suggest(machine, machines);
       return {
         refused: `There is no machine "${machine}".${near === null ? '' : ` Did you mean "${near}"?`}`,
       };

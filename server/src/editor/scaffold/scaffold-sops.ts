@@ -94,10 +94,10 @@ export function planSopsSecret(around: Around, wish: SopsWish): SopsPlan | Refus
       : ['{', ...options.map(option => `  ${option}`), '};'];
   const isModule =
     machineFiles(fleet).has(module) || secrets.defaults.some(sopsDefault => sopsDefault.at.file === module);
-  const found = intoModule(source, [{ name: wish.name, lines }], isModule, SECRETS);
-  if ('refused' in found) return found;
-  const edits = inOrder(found.edits);
-  const shown = shownAt(edits, found.main, attributeText(wish.name));
+  const insertion = intoModule(source, [{ name: wish.name, lines }], isModule, SECRETS);
+  if ('refused' in insertion) return insertion;
+  const edits = inOrder(insertion.edits);
+  const shown = shownAt(edits, insertion.main, attributeText(wish.name));
   return { edits, shown, notes: [], module, ...place };
 }
 
@@ -171,9 +171,9 @@ export function sopsChoices(around: Around, secrets = fleetSecrets(around)): Sop
   const byModule = new Map<string, Set<string>>();
   const counts = new Map<string, number>();
   const note = (module: string, path: string | null, count: number) => {
-    const known = byModule.get(module) ?? new Set<string>();
-    if (path !== null) known.add(path);
-    byModule.set(module, known);
+    const moduleFiles = byModule.get(module) ?? new Set<string>();
+    if (path !== null) moduleFiles.add(path);
+    byModule.set(module, moduleFiles);
     counts.set(module, (counts.get(module) ?? 0) + count);
   };
   for (const { keeper, definitions } of secrets.secrets)
@@ -198,8 +198,12 @@ export function sopsChoices(around: Around, secrets = fleetSecrets(around)): Sop
       defaults.filter(sopsDefault => sopsDefault.option === 'key').map(sopsDefault => sopsDefault.text),
     ),
     defaultOf(module) {
-      const own = defaultFiles.filter(defaultFile => defaultFile.at.file === module);
-      return only((own.length > 0 ? own : defaultFiles).map(sopsDefault => sopsDefault.source?.path ?? null));
+      const moduleDefaults = defaultFiles.filter(defaultFile => defaultFile.at.file === module);
+      return only(
+        (moduleDefaults.length > 0 ? moduleDefaults : defaultFiles).map(
+          sopsDefault => sopsDefault.source?.path ?? null,
+        ),
+      );
     },
     hasDefault: module => defaultFiles.some(defaultFile => defaultFile.at.file === module),
     filesOf: module => [...(byModule.get(module) ?? [])].sort(),
@@ -216,8 +220,8 @@ function moduleFor(
   const all = fitting.length > 0 ? fitting : modules;
   // The one that says where secrets are kept is the place for more of them.
   const saying = all.filter(hasDefault);
-  const known = saying.length === 1 ? saying : all;
-  const [only, ...others] = known;
+  const choices = saying.length === 1 ? saying : all;
+  const [only, ...others] = choices;
   if (only === undefined)
     return {
       refused: 'No module declares secrets of sops-nix yet. Name the one that is to, with --module FILE.',
@@ -227,7 +231,7 @@ function moduleFor(
   const named = wish.file === null && files.length > 1 ? ' and, with --file, in which encrypted file' : '';
   return {
     asks: 'module',
-    refused: `Declared in which module${named}? Name one with --module: ${known.join(', ')}.`,
+    refused: `Declared in which module${named}? Name one with --module: ${choices.join(', ')}.`,
   };
 }
 
@@ -237,20 +241,21 @@ function fileFor(
   wish: SopsWish,
 ): string | RefusedChoice {
   if (wish.file !== null) return wish.file;
-  const own = filesOf(module);
-  const found = own.length === 1 ? own[0] : own.length === 0 ? defaultOf(module) : null;
-  if (found != null) return found;
-  const known = own.length > 0 ? own : files;
-  if (known.length === 0)
+  const moduleFiles = filesOf(module);
+  const chosenFile =
+    moduleFiles.length === 1 ? moduleFiles[0] : moduleFiles.length === 0 ? defaultOf(module) : null;
+  if (chosenFile != null) return chosenFile;
+  const candidates = moduleFiles.length > 0 ? moduleFiles : files;
+  if (candidates.length === 0)
     return { asks: 'file', refused: 'Kept in which encrypted file? Name one with --file.' };
   return {
     asks: 'file',
-    refused: `Kept in which encrypted file? Name one with --file: ${known.join(', ')}.`,
+    refused: `Kept in which encrypted file? Name one with --file: ${candidates.join(', ')}.`,
   };
 }
 
-function missing(path: string, known: readonly string[], what: string): string {
-  const near = suggest(path, known);
+function missing(path: string, candidates: readonly string[], what: string): string {
+  const near = suggest(path, candidates);
   return `There is no ${what} ${path}.${near === null ? '' : ` Did you mean ${near}?`}`;
 }
 

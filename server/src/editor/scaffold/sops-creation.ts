@@ -28,9 +28,9 @@ export interface Creation {
 export function creationOf({ files }: Pick<Around, 'files'>, path: string): Creation | Refused {
   let refused: Refused | null = null;
   for (const config of configsAbove(files, path)) {
-    const found = creationBy(files, config, path);
-    if (!('refused' in found)) return found;
-    refused ??= found;
+    const creationRule = creationBy(files, config, path);
+    if (!('refused' in creationRule)) return creationRule;
+    refused ??= creationRule;
   }
   return (
     refused ?? {
@@ -64,14 +64,14 @@ function creationBy(files: Around['files'], path: string, file: string): Creatio
       refused: `The creation rule of ${path} for ${file} ${problem}, so the file cannot be created here. Create it with "sops edit ${file}".`,
     };
   const node = nodeAt(parseYaml(text).documents[0], rule.at.start);
-  const said = RULE_NAMES.flatMap(name => {
+  const ruleLines = RULE_NAMES.flatMap(name => {
     const member = yamlMember(node, name);
     return member?.kind === 'scalar' && member.text !== '' ? [{ name, value: member.text }] : [];
   });
   const flag = yamlMember(node, 'mac_only_encrypted');
   return {
     recipients: [...new Set(keys)],
-    rule: said[0] ?? null,
+    rule: ruleLines[0] ?? null,
     macOnlyEncrypted: flag?.kind === 'scalar' && flag.text === 'true',
   };
 }

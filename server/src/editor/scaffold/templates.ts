@@ -119,6 +119,6 @@ export const TEMPLATES: readonly Template[] = [
 export function filledIn(body: string): string {
   return body.replace(
     /\\([\\$}])|\$\{\d+\|([^,|]*)[^}]*\}|\$\{\d+:([^}]*)\}|\$\{?\d+\}?/g,
-    (_, escaped?: string, choice?: string, given?: string) => escaped ?? choice ?? given ?? '',
+    (_, escaped?: string, choice?: string, example?: string) => escaped ?? choice ?? example ?? '',
   );
 }

@@ -23,9 +23,9 @@ export function settled(
   definitions: readonly SecretDefinition[],
   option: Text,
 ): { readonly value: string } | 'default' | null {
-  const given = definitions.filter(definition => definition.given.includes(option));
-  if (given.length === 0) return definitions.every(({ complete }) => complete) ? 'default' : null;
-  const values = new Set(given.map(definition => definition[option]?.value ?? null));
+  const defining = definitions.filter(definition => definition.given.includes(option));
+  if (defining.length === 0) return definitions.every(({ complete }) => complete) ? 'default' : null;
+  const values = new Set(defining.map(definition => definition[option]?.value ?? null));
   const [only] = values;
   return values.size === 1 && only != null ? { value: only } : null;
 }
@@ -40,8 +40,8 @@ export function secretPaths(
   const set = settled(definitions, 'path');
   if (set !== 'default') return set === null ? [] : [set.value];
   const named = definitions.flatMap(({ options }) => options.filter(option => option.name === 'name'));
-  const [own] = named;
-  const file = own === undefined ? name : textOf(own);
+  const [firstNamed] = named;
+  const file = firstNamed === undefined ? name : textOf(firstNamed);
   if (file === null || named.length > 1) return [];
   const side = sideOfAll(fleet, keeper, definitions);
   const folders = keeper === 'age' ? ageFolders(secrets, side) : sopsFolders(definitions, side);
@@ -88,9 +88,9 @@ function foldersOf(keeper: SecretKeeper, side: SecretSide): string[] {
 }
 
 function sopsFolders(definitions: readonly SecretDefinition[], side: SecretSide): string[] {
-  const given = definitions.filter(definition => definition.given.includes('neededForUsers'));
-  if (given.some(({ neededForUsers }) => neededForUsers?.value === true)) return [FOR_USERS];
-  const isKnown = given.every(({ neededForUsers }) => neededForUsers !== null);
+  const defining = definitions.filter(definition => definition.given.includes('neededForUsers'));
+  if (defining.some(({ neededForUsers }) => neededForUsers?.value === true)) return [FOR_USERS];
+  const isKnown = defining.every(({ neededForUsers }) => neededForUsers !== null);
   return isKnown ? foldersOf('sops', side) : [SYSTEM.sops, FOR_USERS];
 }
 

@@ -77,11 +77,11 @@ export function usesOf(
 }
 
 /** Are two names one, or does one of them fit the holes of the other? What is nothing but a hole fits anything: it is left out. */
-function fits(one: string, other: string): boolean {
-  if (one === other) return true;
-  const [left, right] = [one, other].map(name => name.includes('${'));
+function fits(machine: string, otherMachine: string): boolean {
+  if (machine === otherMachine) return true;
+  const [left, right] = [machine, otherMachine].map(name => name.includes('${'));
   if (left === right) return false;
-  return !isAnyName(left ? one : other) && mayBeSame(one, other);
+  return !isAnyName(left ? machine : otherMachine) && mayBeSame(machine, otherMachine);
 }
 
 /** Has a name with holes so little around them that it may be any name? */
@@ -97,11 +97,11 @@ export function machinesOfFile(fleet: Fleet, file: string): readonly string[] {
 
 /** Machines that declare it, in the order of the fleet, those that get it from `sops/secrets` among them. */
 export function machinesOfSecret(fleet: Fleet, { definitions, implicitOn }: FleetSecret): readonly string[] {
-  const found = new Set(implicitOn);
+  const machines = new Set(implicitOn);
   for (const { at, via } of definitions)
     for (const place of [at, ...via])
-      for (const machine of machinesOfFile(fleet, place.file)) found.add(machine);
-  return fleet.machines.map(({ name }) => name).filter(name => found.has(name));
+      for (const machine of machinesOfFile(fleet, place.file)) machines.add(machine);
+  return fleet.machines.map(({ name }) => name).filter(name => machines.has(name));
 }
 
 /** A place that declares or reads a secret, and the names that lead to it there. */
@@ -112,9 +112,11 @@ interface Sided {
 
 /** The definitions that a place means: those of its side (machine or user), and of its own machines where it has any. */
 export function nearest<T extends Sided>(fleet: Fleet, from: Sided, all: readonly T[]): readonly T[] {
-  const own = new Set(machinesOfFile(fleet, from.at.file));
-  const sided = all.filter(one => mayMeet(fleet, from, one));
-  const near = sided.filter(({ at }) => machinesOfFile(fleet, at.file).some(machine => own.has(machine)));
+  const fileMachines = new Set(machinesOfFile(fleet, from.at.file));
+  const sided = all.filter(candidate => mayMeet(fleet, from, candidate));
+  const near = sided.filter(({ at }) =>
+    machinesOfFile(fleet, at.file).some(machine => fileMachines.has(machine)),
+  );
   return near.length > 0 ? near : sided.length > 0 ? sided : all;
 }
 

@@ -56,10 +56,10 @@ export function secretPlaces(snapshot: Snapshot, { at, role, subject }: Target):
       const secret = secretNamed(snapshot, subject.keeper, subject.secret);
       const definitions = secret?.definitions ?? [];
       if (role !== 'use') {
-        const own = definitions.filter(
+        const sameFile = definitions.filter(
           definition => samePlace(definition.at, at) || samePlace(definition.key?.at ?? null, at),
         );
-        const encrypted = own.flatMap(definition => encryptedPlaces(snapshot, definition));
+        const encrypted = sameFile.flatMap(definition => encryptedPlaces(snapshot, definition));
         if (encrypted.length > 0) return encrypted;
       }
       if (definitions.length > 0)

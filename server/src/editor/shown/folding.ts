@@ -14,14 +14,14 @@ export interface Folding {
 }
 
 export function foldings(source: SourceFile): readonly Folding[] {
-  const found = new Map<number, Folding>();
+  const byLine = new Map<number, Folding>();
   const add = (range: Range, kind: Folding['kind'], keepLast: boolean) => {
     const startLine = positionAt(source.lineStarts, range.start).line;
     const last = positionAt(source.lineStarts, Math.max(range.start, range.end - 1)).line;
     const endLine = keepLast ? last - 1 : last;
-    const before = found.get(startLine);
+    const before = byLine.get(startLine);
     if (endLine > startLine && (before === undefined || before.endLine < endLine))
-      found.set(startLine, { startLine, endLine, kind });
+      byLine.set(startLine, { startLine, endLine, kind });
   };
   const open: Expr[] = [source.root];
   for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
@@ -29,7 +29,7 @@ export function foldings(source: SourceFile): readonly Folding[] {
     open.push(...childrenOf(expr));
   }
   for (const run of commentRuns(source)) add(run, 'comment', false);
-  return [...found.values()].sort((a, b) => a.startLine - b.startLine);
+  return [...byLine.values()].sort((a, b) => a.startLine - b.startLine);
 }
 
 /** Comments on lines that follow each other are one. */

@@ -21,11 +21,11 @@ export function errorsByGenerator(
   const counts = new Map<string, number>();
   if (places.size === 0) return counts;
   for (const generator of fleet.generators) {
-    const found = new Set<Place>();
+    const broken = new Set<Place>();
     for (const place of placesOf(generator))
       for (const error of places.get(place.file) ?? [])
-        if (error.start >= place.start && error.end <= place.end) found.add(error);
-    if (found.size > 0) counts.set(generator.name, (counts.get(generator.name) ?? 0) + found.size);
+        if (error.start >= place.start && error.end <= place.end) broken.add(error);
+    if (broken.size > 0) counts.set(generator.name, (counts.get(generator.name) ?? 0) + broken.size);
   }
   return counts;
 }

@@ -66,9 +66,9 @@ function only(index: FleetIndex, name: string): { generator: Generator; body: Ge
 }
 
 function hintGenerator(index: FleetIndex, name: string, at: Place, add: Add): void {
-  const found = only(index, name);
-  if (found === null) return;
-  const { body, generator } = found;
+  const onlyGenerator = only(index, name);
+  if (onlyGenerator === null) return;
+  const { body, generator } = onlyGenerator;
   if (body.share === null || isWritten(body, 'generator', null, 'share')) return;
   // Where a function makes them, one place declares many.
   if (
@@ -107,12 +107,12 @@ function hintFile(
   at: Place,
   add: Add,
 ): void {
-  const found = only(index, owner);
-  const file = found?.body.files.find(generatorFile => generatorFile.name === name);
-  if (!found || file === undefined || file.secret === null || file.from === 'prompt') return;
+  const generator = only(index, owner);
+  const file = generator?.body.files.find(generatorFile => generatorFile.name === name);
+  if (!generator || file === undefined || file.secret === null || file.from === 'prompt') return;
   if (file.at.file !== at.file || file.at.start !== at.start) return;
-  if (isWritten(found.body, 'file', name, 'secret')) return;
-  const lying = lyingPath(snapshot, placementOf(found.generator, found.body), file);
+  if (isWritten(generator.body, 'file', name, 'secret')) return;
+  const lying = lyingPath(snapshot, placementOf(generator.generator, generator.body), file);
   add(at, file.secret ? 'secret' : 'public', whereWords(file, lying));
 }
 
@@ -126,10 +126,10 @@ function hintUse(snapshot: Snapshot, index: FleetIndex, use: Use, add: Add): voi
   const { generator: name, generatorKind, fileName, fileKind, attribute, attributeAt } = use;
   if (attributeAt === null || fileName === null || generatorKind === 'pattern' || fileKind === 'pattern')
     return;
-  const found = only(index, name);
-  const file = found?.body.files.find(generatorFile => generatorFile.name === fileName);
-  if (!found || file === undefined || found.body.share === null) return;
-  const placement = placementOf(found.generator, found.body);
+  const generator = only(index, name);
+  const file = generator?.body.files.find(generatorFile => generatorFile.name === fileName);
+  if (!generator || file === undefined || generator.body.share === null) return;
+  const placement = placementOf(generator.generator, generator.body);
   if (attribute === 'path' && file.secret === true) {
     const lying = lyingPath(snapshot, placement, file);
     if (typeof lying === 'object') add(attributeAt, lying.path, 'Where the file is on the machine.');

@@ -138,22 +138,23 @@ function symbolOf(snapshot: Snapshot, { subject, at }: Target, parts: readonly T
 
 function wholeOf({ files }: Snapshot, at: Place): Place {
   const source = files.parse(at.file);
-  const known = source && bindingsIn(source);
+  const bindings = source && bindingsIn(source);
   // A place may be what is between the quotes of a name.
-  const range = known?.get(at.start) ?? known?.get(at.start - 1);
+  const range = bindings?.get(at.start) ?? bindings?.get(at.start - 1);
   return range ? { file: at.file, start: range.start, end: range.end } : at;
 }
 
 /** All bindings of a file, by where their first name begins: looked through once for all symbols. */
 const bindingsIn = keeping((source: SourceFile): ReadonlyMap<number, Range> => {
-  const found = new Map<number, Range>();
+  const ranges = new Map<number, Range>();
   const open: Expr[] = [source.root];
   for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
     if (expr.kind === 'attrs' || expr.kind === 'let')
-      for (const { kind, start, end } of expr.bindings) if (kind === 'bind') found.set(start, { start, end });
+      for (const { kind, start, end } of expr.bindings)
+        if (kind === 'bind') ranges.set(start, { start, end });
     open.push(...childrenOf(expr));
   }
-  return found;
+  return ranges;
 });
 
 function hasLetters(name: string, letters: string): boolean {

@@ -45,16 +45,16 @@ export function blueprint(cx: Evaluation, argument: Lazy, at: Origin | null): Va
   const hosts: Host[] = [];
   const written = new Map<string, Map<string, Attr>>();
   for (const { name, path } of foldersIn(cx, below(root, 'hosts'))) {
-    const own = fileIn(cx, path, 'default.nix');
-    if (own !== null) addWritten(cx, written, name, own, at);
+    const defaultFile = fileIn(cx, path, 'default.nix');
+    if (defaultFile !== null) addWritten(cx, written, name, defaultFile, at);
     else {
-      const found = BUILDERS.find(([file]) => fileIn(cx, path, file) !== null);
-      if (found === undefined || found[1] === null) continue;
-      const file = `${path}/${found[0]}`;
+      const builder = BUILDERS.find(([file]) => fileIn(cx, path, file) !== null);
+      if (builder === undefined || builder[1] === null) continue;
+      const file = `${path}/${builder[0]}`;
       const entries = new Map(specialArgs.entries).set('hostName', attr(string(name, null), null));
       hosts.push({
         name,
-        builder: found[1],
+        builder: builder[1],
         modules: [pathTo(cx, file), ...usersOf(cx, path)],
         specialArgs: attrs(entries, null),
         system: null,
@@ -64,8 +64,8 @@ export function blueprint(cx: Evaluation, argument: Lazy, at: Origin | null): Va
   }
   const outputs = configurationsOf(hosts);
   for (const [name, entries] of written) {
-    const known = outputs.get(name)?.value;
-    const others = known?.kind === 'attrs' ? known.entries : [];
+    const existing = outputs.get(name)?.value;
+    const others = existing?.kind === 'attrs' ? existing.entries : [];
     outputs.set(name, attr(attrs(new Map([...others, ...entries]), null), null));
   }
   const modules = modulesOf(cx, below(root, 'modules'), at);
@@ -111,8 +111,8 @@ function addWritten(
   const builder: Builder | null = kind?.kind !== 'string' ? null : (CLASSES.get(kind.text ?? '') ?? null);
   if (builder === null || value === null) return;
   const output = OUTPUT_OF[builder];
-  const known = outputs.get(output) ?? new Map<string, Attr>();
-  outputs.set(output, known.set(name, attr(value, startOf(cx, file))));
+  const attrs = outputs.get(output) ?? new Map<string, Attr>();
+  outputs.set(output, attrs.set(name, attr(value, startOf(cx, file))));
 }
 
 const CLASSES: ReadonlyMap<string, Builder> = new Map([

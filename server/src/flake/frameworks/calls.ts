@@ -82,31 +82,31 @@ export function frameworkValue(cx: Evaluation, value: UnknownValue): Value | nul
 function selected(cx: Evaluation, made: Value, value: UnknownValue): Value | null {
   const names: (string | null)[] = [];
   for (let at = value; at.term?.kind === 'select'; at = at.term.of) names.unshift(at.term.name.text);
-  let found: Value = made;
+  let result: Value = made;
   for (const name of names) {
-    const entry = found.kind === 'attrs' && name !== null ? certain(found, name) : null;
+    const entry = result.kind === 'attrs' && name !== null ? certain(result, name) : null;
     if (entry === null) return null;
-    found = cx.resolve(cx.force(entry.value));
+    result = cx.resolve(cx.force(entry.value));
   }
-  return found;
+  return result;
 }
 
 /** By call, for as long as somebody has it. */
-const known = new WeakMap<UnknownValue, Value | null>();
+const results = new WeakMap<UnknownValue, Value | null>();
 
 function madeBy(cx: Evaluation, call: UnknownValue): Value | null {
-  const before = known.get(call);
+  const before = results.get(call);
   if (before !== undefined) return before;
   // Whoever asks again while it is being made gets no answer.
-  known.set(call, null);
+  results.set(call, null);
   let made: Value | null | undefined;
   try {
     made = make(cx, call);
     return made;
   } finally {
     // Evaluation that was given up says nothing.
-    if (made === undefined) known.delete(call);
-    else known.set(call, made);
+    if (made === undefined) results.delete(call);
+    else results.set(call, made);
   }
 }
 
@@ -128,8 +128,8 @@ function make(cx: Evaluation, call: UnknownValue): Value | null {
   }
   while (names[0] === 'self' || names[0] === 'inputs') names.shift();
   const text = names.join(' ');
-  const found = CALLS.find(candidate => candidate.arity === args.length && candidate.names.test(text));
-  return found === undefined ? null : found.make(cx, args, call.origin);
+  const matching = CALLS.find(candidate => candidate.arity === args.length && candidate.names.test(text));
+  return matching === undefined ? null : matching.make(cx, args, call.origin);
 }
 
 function hiveOf(cx: Evaluation, hive: Lazy, at: Origin | null): Value | null {

@@ -41,8 +41,8 @@ export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
   const open = all?.kind === 'attrs' ? all.open : all?.kind === 'unknown' ? all : config.open;
   // Whatever hosts there are besides are of a class that is not known.
   for (const name of open === null ? [] : ['nixosConfigurations', 'darwinConfigurations']) {
-    const known = outputs.get(name)?.value;
-    const entries = known?.kind === 'attrs' ? known.entries : new Map<string, Attr>();
+    const existing = outputs.get(name)?.value;
+    const entries = existing?.kind === 'attrs' ? existing.entries : new Map<string, Attr>();
     outputs.set(name, attr(attrs(entries, null, open), null));
   }
   return attrs(outputs, config.origin);
@@ -63,8 +63,8 @@ function written(cx: Evaluation, config: AttrsValue, folders: ReadonlyMap<string
       arch: textIn(cx, host, 'arch', folder?.facts.arch ?? 'x86_64'),
       tags: tagsIn(cx, host),
     };
-    const own = folder === undefined ? pathOf(cx, host, name) : [pathTo(cx, folder.path)];
-    return [{ ...hostOf(cx, config, { name, facts, own, host }), at: entry.at }];
+    const hostModules = folder === undefined ? pathOf(cx, host, name) : [pathTo(cx, folder.path)];
+    return [{ ...hostOf(cx, config, { name, facts, own: hostModules, host }), at: entry.at }];
   });
 }
 
@@ -81,11 +81,11 @@ function constructed(cx: Evaluation, config: AttrsValue): Constructed[] {
   const folder = path === null ? null : folderAt(cx, path);
   if (isAuto?.kind !== 'bool' || !isAuto.value || folder === null) return [];
   const only = given(cx, config, 'onlySystem');
-  const one = only?.kind === 'string' ? only.text : null;
+  const text = only?.kind === 'string' ? only.text : null;
   const platforms =
-    one === null
+    text === null
       ? foldersIn(cx, folder).map(({ name, path }) => ({ name, path }))
-      : [{ name: one, path: folder }];
+      : [{ name: text, path: folder }];
   return platforms.flatMap(platform => {
     const [arch = '', kind = ''] = platform.name.split('-');
     const facts: Facts = { class: kind === 'linux' ? 'nixos' : kind, arch, tags: [] };

@@ -20,19 +20,19 @@ import {
 export function ezConfigs(cx: Evaluation, config: AttrsValue): AttrsValue {
   /** Where something is, unless that is not known. */
   function folder(kind: string, what: 'modules' | 'configurations'): string | null {
-    const own = givenAt(cx, config, [kind, `${what}Directory`]);
-    if (own !== null) return folderAt(cx, own);
+    const directory = givenAt(cx, config, [kind, `${what}Directory`]);
+    if (directory !== null) return folderAt(cx, directory);
     const root = given(cx, config, 'root');
-    const found = root === null ? null : folderAt(cx, root);
-    return found === null ? null : `${found === '' ? '' : `${found}/`}${kind}-${what}`;
+    const entries = root === null ? null : folderAt(cx, root);
+    return entries === null ? null : `${entries === '' ? '' : `${entries}/`}${kind}-${what}`;
   }
-  const found = (kind: string, what: 'modules' | 'configurations'): Map<string, string> => {
+  const filesOf = (kind: string, what: 'modules' | 'configurations'): Map<string, string> => {
     const at = folder(kind, what);
     return at === null ? new Map() : modulesIn(cx, at, true);
   };
 
-  const users = found('home', 'configurations');
-  const homes = found('home', 'modules');
+  const users = filesOf('home', 'configurations');
+  const homes = filesOf('home', 'modules');
 
   /** The modules of the users that a machine has. */
   function usersOf(settings: AttrsValue | null, platform: 'darwin' | 'linux'): Lazy[] {
@@ -43,11 +43,11 @@ export function ezConfigs(cx: Evaluation, config: AttrsValue): AttrsValue {
       const text = name?.kind === 'string' ? name.text : null;
       const file = text === null ? undefined : users.get(text);
       if (text === null || file === undefined) return [];
-      const own = [file, ...(importsDefault(text) ? shared(platform) : [])].map(one => pathTo(cx, one));
+      const files = [file, ...(importsDefault(text) ? shared(platform) : [])].map(file => pathTo(cx, file));
       return [
         [
           text,
-          attr(attrsOf({ imports: { kind: 'list', items: own, origin: null } }, null), startOf(cx, file)),
+          attr(attrsOf({ imports: { kind: 'list', items: files, origin: null } }, null), startOf(cx, file)),
         ] as const,
       ];
     });
@@ -56,19 +56,19 @@ export function ezConfigs(cx: Evaluation, config: AttrsValue): AttrsValue {
   const shared = (platform: 'darwin' | 'linux') =>
     ['default', platform].flatMap(name => homes.get(name) ?? []);
   const importsDefault = (user: string) => {
-    const said = givenAt(cx, config, ['home', 'users', user, 'importDefault']);
-    return said === null || (said.kind === 'bool' && said.value);
+    const setting = givenAt(cx, config, ['home', 'users', user, 'importDefault']);
+    return setting === null || (setting.kind === 'bool' && setting.value);
   };
 
   const hosts = (['nixos', 'darwin'] as const).flatMap(kind => {
-    const everybodys = found(kind, 'modules').get('default');
-    const said = givenAt(cx, config, [kind, 'specialArgs']) ?? given(cx, config, 'globalArgs');
-    const ezModules = attr(pathsBy(cx, found(kind, 'modules')), null);
-    const others = said?.kind === 'attrs' ? said.entries : [];
+    const everybodys = filesOf(kind, 'modules').get('default');
+    const setting = givenAt(cx, config, [kind, 'specialArgs']) ?? given(cx, config, 'globalArgs');
+    const ezModules = attr(pathsBy(cx, filesOf(kind, 'modules')), null);
+    const others = setting?.kind === 'attrs' ? setting.entries : [];
     const specialArgs = attrs(new Map([...others, ['ezModules', ezModules] as const]), null);
-    return [...found(kind, 'configurations')].map(([name, file]): Host => {
-      const said = givenAt(cx, config, [kind, 'hosts', name]);
-      const settings = said?.kind === 'attrs' ? said : null;
+    return [...filesOf(kind, 'configurations')].map(([name, file]): Host => {
+      const setting = givenAt(cx, config, [kind, 'hosts', name]);
+      const settings = setting?.kind === 'attrs' ? setting : null;
       const wants = settings === null ? null : given(cx, settings, 'importDefault');
       const isShared = wants === null || (wants.kind === 'bool' && wants.value);
       return {
@@ -87,6 +87,6 @@ export function ezConfigs(cx: Evaluation, config: AttrsValue): AttrsValue {
   });
   const outputs = configurationsOf(hosts);
   for (const kind of ['nixos', 'darwin', 'home'])
-    outputs.set(`${kind}Modules`, attr(pathsBy(cx, found(kind, 'modules')), null));
+    outputs.set(`${kind}Modules`, attr(pathsBy(cx, filesOf(kind, 'modules')), null));
   return attrs(outputs, config.origin);
 }

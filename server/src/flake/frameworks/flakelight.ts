@@ -49,8 +49,8 @@ export function flakelight(cx: Evaluation, src: Lazy, module: Lazy, at: Origin |
   const modules = new Map<string, Attr>();
   if (folder !== null) {
     for (const name of ['nixosConfigurations', 'nixos']) {
-      const found = written(cx, folder, name, at);
-      if (found !== null) add(found);
+      const writtenModule = written(cx, folder, name, at);
+      if (writtenModule !== null) add(writtenModule);
     }
     for (const [name, entry] of pathsBy(cx, modulesOf(cx, folder, 'nixosModules')).entries)
       modules.set(name, entry);
@@ -93,10 +93,10 @@ function called(cx: Evaluation, lazy: Lazy): Value {
 function written(cx: Evaluation, folder: string, name: string, at: Origin | null): Value | null {
   const file = fileIn(cx, folder, `${name}.nix`) ?? fileIn(cx, `${folder}/${name}`, 'default.nix');
   if (file !== null) return called(cx, cx.importPath(pathTo(cx, file), at));
-  const found = modulesOf(cx, folder, name);
-  if (found.size === 0) return null;
+  const modules = modulesOf(cx, folder, name);
+  if (modules.size === 0) return null;
   const entries = new Map<string, Attr>();
-  for (const [key, path] of found)
+  for (const [key, path] of modules)
     entries.set(
       key,
       attr(

@@ -11,7 +11,7 @@ import type { Attr, AttrsValue, Lazy, Origin, PathValue, UnknownValue, Value } f
 import { entriesOf, folderAt, given, pathTo } from './layout.ts';
 
 /** What is made of a file; `own` is what haumea gives to it. */
-type Loader = (file: PathValue, own: AttrsValue) => Value;
+type Loader = (file: PathValue, inputs: AttrsValue) => Value;
 /** The loader for a file name; null for files that are left out, undefined where that is not known. */
 type Choice = (name: string) => Loader | null | undefined;
 type Transformer = (cursor: readonly string[], set: Value) => Value;
@@ -68,9 +68,9 @@ function choiceOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Choice |
     const matcher = item.kind === 'spread' ? null : cx.force(item);
     const matches = matcher === null ? null : given(cx, matcher, 'matches');
     const using = matcher === null ? null : given(cx, matcher, 'loader');
-    const own = using === null ? null : loaderOf(cx, using, at);
-    if (matches === null || own === null) return null;
-    matchers.push({ matches, loader: own });
+    const ownLoader = using === null ? null : loaderOf(cx, using, at);
+    if (matches === null || ownLoader === null) return null;
+    matchers.push({ matches, loader: ownLoader });
   }
   return name => {
     for (const matcher of matchers) {
@@ -87,7 +87,7 @@ function nixFiles(loader: Loader): Choice {
 }
 
 function loaderOf(cx: Evaluation, loader: Value, at: Origin | null): Loader | null {
-  if (loader.kind === 'lambda') return (file, own) => cx.applyAll(loader, [own, file], at);
+  if (loader.kind === 'lambda') return (file, inputs) => cx.applyAll(loader, [inputs, file], at);
   switch (loader.kind === 'unknown' ? lastNameOf(loader) : null) {
     case 'path':
       return file => file;
@@ -102,13 +102,13 @@ function loaderOf(cx: Evaluation, loader: Value, at: Origin | null): Loader | nu
 
 /** Returns the value of a file as the default loader gives it: a function is given what it asks for by name. */
 function byDefault(cx: Evaluation, at: Origin | null): Loader {
-  return (file, own) => {
+  return (file, inputs) => {
     const value = cx.importPath(file, at);
     if (value.kind !== 'lambda') return value;
     const names = (value.expr.formals ?? []).map(({ name }) => name.name);
     const asked = names.map((name): [string, Attr] => [
       name,
-      own.entries.get(name) ?? attr(unknownSelect(GIVEN, name, null), null),
+      inputs.entries.get(name) ?? attr(unknownSelect(GIVEN, name, null), null),
     ]);
     return cx.apply(value, attrs(new Map(asked), at), at);
   };
@@ -117,8 +117,9 @@ function byDefault(cx: Evaluation, at: Origin | null): Loader {
 /** Returns several transformers as one that applies them in order, or `null` if one of them is not known. */
 function transformerOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Transformer | null {
   if (!args.entries.has('transformer')) return (_, set) => set;
-  const said = given(cx, args, 'transformer');
-  const items = said?.kind === 'list' ? said.items : said === null ? [null] : [said];
+  const transformer = given(cx, args, 'transformer');
+  const items =
+    transformer?.kind === 'list' ? transformer.items : transformer === null ? [null] : [transformer];
   const steps: Transformer[] = [];
   for (const item of items) {
     const value = item === null || item.kind === 'spread' ? null : cx.force(item);
@@ -139,11 +140,11 @@ function transformerOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Tra
 
 /** Moves the attributes of `default.nix` to the folder that it is in. */
 function lifted(cx: Evaluation, set: Value): Value {
-  const own = set.kind === 'attrs' ? set.entries.get('default') : undefined;
-  if (set.kind !== 'attrs' || own === undefined) return set;
+  const defaultEntry = set.kind === 'attrs' ? set.entries.get('default') : undefined;
+  if (set.kind !== 'attrs' || defaultEntry === undefined) return set;
   const entries = new Map(set.entries);
   entries.delete('default');
-  const value = cx.force(own.value);
+  const value = cx.force(defaultEntry.value);
   // Only a set can be put beside the others.
   for (const [name, entry] of value.kind === 'attrs' ? value.entries : []) entries.set(name, entry);
   return attrs(entries, set.origin, value.kind === 'unknown' ? value : set.open);
@@ -156,18 +157,18 @@ function folderNode(
   names: readonly string[],
   tree: () => Folder,
 ): Folder {
-  let found: Map<string, Node> | null = null;
+  let nodes: Map<string, Node> | null = null;
   let open = false;
   const read = (): Map<string, Node> => {
-    if (found !== null) return found;
-    found = new Map();
+    if (nodes !== null) return nodes;
+    nodes = new Map();
     for (const { name: full, path, kind } of entriesOf(cx, folder)) {
       if (full.startsWith('.')) continue;
       const [, marks = '', name = ''] = /^(_{0,2})(.+)$/.exec(full) ?? [];
       const visibility = marks === '' ? 'public' : marks === '_' ? 'root' : 'super';
       if (kind === 'directory') {
         const content = folderNode(cx, load, path, [...names, name], tree);
-        found.set(name, { visibility, content, at: load.at });
+        nodes.set(name, { visibility, content, at: load.at });
         continue;
       }
       const loader = load.choose(full);
@@ -180,9 +181,9 @@ function folderNode(
           ownOf(cx, load, names, tree, () => content),
         ),
       );
-      found.set(name.replace(/\.[^.]+$/, ''), { visibility, content, at: file.origin });
+      nodes.set(name.replace(/\.[^.]+$/, ''), { visibility, content, at: file.origin });
     }
-    return found;
+    return nodes;
   };
   return { kind: 'folder', children: read, isOpen: () => read() !== null && open };
 }

@@ -58,27 +58,27 @@ export function fileIn(cx: Evaluation, folder: string, name: string): string | n
  * @param needsDefault true if a folder counts only with a `default.nix`
  */
 export function modulesIn(cx: Evaluation, folder: string, needsDefault: boolean): Map<string, string> {
-  const found = new Map<string, string>();
+  const files = new Map<string, string>();
   const entries = entriesOf(cx, folder);
   for (const { name, path: inside, kind } of entries)
     if (kind === 'directory' && (!needsDefault || fileIn(cx, inside, 'default.nix') !== null))
-      found.set(name, inside);
+      files.set(name, inside);
   for (const { name, path: inside, kind } of entries)
-    if (kind === 'file' && name.endsWith('.nix')) found.set(name.slice(0, -'.nix'.length), inside);
-  return found;
+    if (kind === 'file' && name.endsWith('.nix')) files.set(name.slice(0, -'.nix'.length), inside);
+  return files;
 }
 
 /** Returns all `default.nix` below a folder, by the path of the folder that they are in. */
 export function defaultsBelow(cx: Evaluation, folder: string): Map<string, string> {
-  const found = new Map<string, string>();
+  const files = new Map<string, string>();
   const visit = (directory: string, name: string): void => {
     for (const entry of entriesOf(cx, directory)) {
       if (entry.kind === 'directory') visit(entry.path, name === '' ? entry.name : `${name}/${entry.name}`);
-      else if (entry.name === 'default.nix') found.set(name, entry.path);
+      else if (entry.name === 'default.nix') files.set(name, entry.path);
     }
   };
   visit(folder, '');
-  return found;
+  return files;
 }
 
 /**
@@ -91,8 +91,8 @@ export function folderAt(cx: Evaluation, lazy: Lazy): string | null {
     const out = certain(value, 'outPath');
     return out === null ? null : folderAt(cx, out.value);
   }
-  const found = value.kind === 'string' ? stringAsPath(value) : value;
-  return found?.kind === 'path' && !found.text.startsWith('/') ? found.text : null;
+  const path = value.kind === 'string' ? stringAsPath(value) : value;
+  return path?.kind === 'path' && !path.text.startsWith('/') ? path.text : null;
 }
 
 /** Returns the attribute of a set if it certainly has it, as a value; null otherwise. */
@@ -137,9 +137,9 @@ export function pathTo(cx: Evaluation, file: string): PathValue {
 }
 
 /** Returns a set of what modules are found in, each under its name. */
-export function pathsBy(cx: Evaluation, found: ReadonlyMap<string, string>): AttrsValue {
+export function pathsBy(cx: Evaluation, files: ReadonlyMap<string, string>): AttrsValue {
   const entries = new Map<string, Attr>();
-  for (const [name, file] of found) {
+  for (const [name, file] of files) {
     const value = pathTo(cx, file);
     entries.set(name, attr(value, value.origin));
   }
@@ -194,8 +194,8 @@ export function configurationsOf(hosts: readonly Host[]): Map<string, Attr> {
   const outputs = new Map<string, Map<string, Attr>>();
   for (const host of hosts) {
     const name = OUTPUT_OF[host.builder];
-    const known = outputs.get(name) ?? new Map<string, Attr>();
-    outputs.set(name, known.set(host.name, attr(systemOf(host, host.at), host.at)));
+    const outputAttrs = outputs.get(name) ?? new Map<string, Attr>();
+    outputs.set(name, outputAttrs.set(host.name, attr(systemOf(host, host.at), host.at)));
   }
   return new Map([...outputs].map(([name, entries]) => [name, attr(attrs(entries, null), null)]));
 }

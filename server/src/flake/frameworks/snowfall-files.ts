@@ -33,8 +33,8 @@ export function snowfallFiles(src: string | null, root: string): AttrsValue {
 }
 
 function fileBelow(name: string, folder: string): Lazy {
-  return fn1(name, (cx, given, at) => {
-    const text = asText(cx, given, at);
+  return fn1(name, (cx, argument, at) => {
+    const text = asText(cx, argument, at);
     if (text.kind !== 'string') return stop(text);
     const file = joinPath(folder, text.text);
     return file === null ? symbol(name, 'a file outside of the flake') : path(file, text.origin);

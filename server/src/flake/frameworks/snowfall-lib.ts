@@ -27,7 +27,7 @@ export function snowfallLibrary(
   at: Origin | null,
 ): AttrsValue | null {
   if (namespace.kind !== 'string' || namespace.text === null) return null;
-  const own: Thunk = thunk(() => {
+  const ownLib: Thunk = thunk(() => {
     const parts = [...defaultsBelow(cx, folder).values()].map(file =>
       cx.delay(() => partOf(cx, file, args, at)),
     );
@@ -35,7 +35,7 @@ export function snowfallLibrary(
   }, at);
   const { entries, origin } = nixpkgsLib();
   const snowfall = { ...attrsOf({ fs: files }, null), open: MORE };
-  const added = new Map(entries).set('snowfall', attr(snowfall, null)).set(namespace.text, attr(own, at));
+  const added = new Map(entries).set('snowfall', attr(snowfall, null)).set(namespace.text, attr(ownLib, at));
   const library = attrs(added, origin, MORE);
   const args = { inputs, namespace, lib: library, 'snowfall-inputs': inputs.open as Lazy };
   return library;
@@ -50,8 +50,8 @@ function partOf(
 ): Value {
   const part = cx.importPath(pathTo(cx, file), at);
   if (part.kind !== 'lambda') return part;
-  const given = part.expr.formals === null ? attrsOf({}, at) : argumentsFor(part, args);
-  return cx.apply(part, given, at);
+  const partArguments = part.expr.formals === null ? attrsOf({}, at) : argumentsFor(part, args);
+  return cx.apply(part, partArguments, at);
 }
 
 function mergedDeep(cx: Evaluation, left: Lazy, right: Lazy, at: Origin | null): Value {

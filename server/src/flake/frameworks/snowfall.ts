@@ -53,14 +53,14 @@ export function snowfall(
 ): Value | null {
   const args = cx.force(argument);
   if (args.kind !== 'attrs') return null;
-  const said = (path: readonly string[]): Value | null =>
+  const settingAt = (path: readonly string[]): Value | null =>
     givenAt(cx, args, path) ?? (base === null ? null : givenAt(cx, cx.force(base), path));
-  const src = said(['src']);
-  const from = said(['snowfall', 'root']) ?? src;
+  const src = settingAt(['src']);
+  const from = settingAt(['snowfall', 'root']) ?? src;
   const root = from === null ? null : folderAt(cx, from);
   if (root === null) return null;
   const below = (name: string): string => (root === '' ? name : `${root}/${name}`);
-  const namespace = said(['snowfall', 'namespace']) ?? string('internal', null);
+  const namespace = settingAt(['snowfall', 'namespace']) ?? string('internal', null);
   const files = snowfallFiles(src === null ? null : folderAt(cx, src), root);
   const library = snowfallLibrary(cx, below('lib'), files, namespace, at);
   const given: Given = {

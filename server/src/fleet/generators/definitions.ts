@@ -152,46 +152,75 @@ function definition(
   return made;
 }
 
-/**
- * Returns the body that several definitions of one generator make.
- * @param how `together`: one machine has all of them, so that the strongest has its way; `perhaps`: it is not known
- *   whether any machine has two of them
- */
-export function joinedBody(definitions: readonly GeneratorDefinition[], how: How): GeneratorBody {
+/** How definitions of one generator go together. */
+export interface Joining {
+  /**
+   * `together`: one machine has all of them, so that the strongest has its way; `perhaps`: it is not known whether any
+   * machine has two of them.
+   */
+  readonly how: 'together' | 'perhaps';
+  /** Further definitions, each of which may be missing. */
+  readonly perhaps?: readonly GeneratorDefinition[];
+  /** True if there may be others, of which nothing is known. */
+  readonly isOpen?: boolean;
+}
+
+const NONE: readonly GeneratorDefinition[] = [];
+
+/** Returns the body that several definitions of one generator make. */
+export function joinedBody(definitions: readonly GeneratorDefinition[], joining: Joining): GeneratorBody {
   const [only, ...others] = definitions;
+  const { how, perhaps = NONE, isOpen = false } = joining;
   if (only === undefined) return OPAQUE;
-  if (others.length === 0) return only.body();
-  const before = joined.get(only);
-  if (before?.how === how && sameItems(before.definitions, definitions)) return before.body;
-  const body = join(definitions, how);
-  joined.set(only, { definitions, how, body });
+  if (others.length === 0 && perhaps.length === 0 && !isOpen) return only.body();
+  const before = joined.get(only) ?? [];
+  const known = before.find(
+    one =>
+      one.how === how &&
+      one.isOpen === isOpen &&
+      sameItems(one.definitions, definitions) &&
+      sameItems(one.perhaps, perhaps),
+  );
+  if (known !== undefined) return known.body;
+  const body = join(definitions, { how, perhaps, isOpen });
+  joined.set(only, [...before.slice(-MAX_JOINED), { definitions, how, perhaps, isOpen, body }]);
   return body;
 }
 
-type How = 'together' | 'perhaps';
+interface Joined extends Required<Joining> {
+  readonly definitions: readonly GeneratorDefinition[];
+  readonly body: GeneratorBody;
+}
+
+/** Kept of one definition, which machines may have in this or that company. */
+const MAX_JOINED = 8;
 
 /** What was joined last, by the first definition: after an edit, all generators but a few have the same ones. */
-const joined = new WeakMap<
-  GeneratorDefinition,
-  { readonly definitions: readonly GeneratorDefinition[]; readonly how: How; readonly body: GeneratorBody }
->();
+const joined = new WeakMap<GeneratorDefinition, readonly Joined[]>();
 
-function join(definitions: readonly GeneratorDefinition[], how: How): GeneratorBody {
-  const found = definitions.flatMap(definition => sources.get(definition) ?? []);
+function join(
+  definitions: readonly GeneratorDefinition[],
+  { how, perhaps, isOpen }: Required<Joining>,
+): GeneratorBody {
+  const found = [
+    ...definitions.flatMap(definition => sources.get(definition) ?? []),
+    ...perhaps.flatMap(definition => {
+      const known = sources.get(definition);
+      return known === undefined ? [] : [{ ...known, source: { ...known.source, conditional: true } }];
+    }),
+  ];
   const [first] = found;
   if (first === undefined) return OPAQUE;
   const { cx } = first;
+  const isAll = !isOpen && found.length === definitions.length + perhaps.length;
   const read = withBudget(cx, BODY_STEPS * found.length, () =>
     readBodies(
       cx,
       found.map(({ source }) => source),
-      how,
+      { how, isOpen: !isAll },
     ),
   );
-  if (read instanceof BudgetExceeded) return OPAQUE;
-  return found.length < definitions.length && read.completeness === 'full'
-    ? { ...read, completeness: 'partial' }
-    : read;
+  return read instanceof BudgetExceeded ? OPAQUE : read;
 }
 
 /** What the contract of `inspect` calls a collection of which nothing is known. */

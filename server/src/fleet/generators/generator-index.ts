@@ -18,7 +18,8 @@ import {
   saysSame,
   shareReader,
 } from './generator-shares.ts';
-import { hasAny, type Merged, mergeOne, withCompleteness } from './generators.ts';
+import { type Merged, mergeOne, withCompleteness } from './generators.ts';
+import { hasAny } from './havings.ts';
 
 /** What generators are merged from. */
 export interface GeneratorParts {

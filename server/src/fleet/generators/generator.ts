@@ -109,16 +109,19 @@ export function readBody(cx: Evaluation, value: Lazy, fallback: Place): Generato
   return readBodies(cx, [{ value, fallback, conditional: false }]);
 }
 
+const ALONE = { how: 'together', isOpen: false } as const;
+
 /**
  * Reads what several definitions make of one generator, as the module system joins them.
- * @param how see `joinedBody`
+ * @param joining see `joinedBody`; `isOpen`: there may be definitions that are not among the sources
  */
 export function readBodies(
   cx: Evaluation,
   sources: readonly BodySource[],
-  how: 'together' | 'perhaps' = 'together',
+  joining: { readonly how: 'together' | 'perhaps'; readonly isOpen: boolean } = ALONE,
 ): GeneratorBody {
-  const reading: Reading = { cx, complete: true, meant: NOTHING_MEANT };
+  const { how, isOpen: mayBeMore } = joining;
+  const reading: Reading = { cx, complete: !mayBeMore, hasDefaults: !mayBeMore, meant: NOTHING_MEANT };
   const [only] = sources;
   const layers = layersOf(
     reading,
@@ -130,7 +133,10 @@ export function readBodies(
   );
   if (!layers.some(layer => layer.value.kind === 'attrs')) return OPAQUE;
   reading.meant = meantInGenerator(layers);
-  for (const { value } of layers) if (value.kind === 'attrs' && isOpen(value)) reading.complete = false;
+  for (const { value } of layers) {
+    if (value.kind === 'attrs' && isOpen(value)) reading.complete = false;
+    if (value.kind !== 'attrs') reading.hasDefaults = false;
+  }
   const whole = reading.complete;
   const asked = counted(reading, () => namedIn(reading, layers, 'prompts'));
   const prompts = asked.list.map(named => readPrompt(reading, named));
@@ -142,7 +148,7 @@ export function readBodies(
   for (const [index, prompt] of prompts.entries()) {
     if (prompt.persist === null) reading.complete = false;
     if (prompt.persist === true && !files.has(prompt.name))
-      files.set(prompt.name, promptFile(prompt, asked.list[index]?.conditional === true));
+      files.set(prompt.name, promptFile(reading, prompt, asked.list[index]?.conditional === true));
   }
   return {
     share: optionOr(reading, layers, 'share', false, readBool),
@@ -267,17 +273,18 @@ function readPrompt(around: Reading, { name, at, layers }: Named): GeneratorProm
 }
 
 /** Returns the file that a persisted prompt declares. */
-function promptFile(prompt: GeneratorPrompt, conditional: boolean): GeneratorFile {
+function promptFile({ hasDefaults }: Reading, prompt: GeneratorPrompt, conditional: boolean): GeneratorFile {
+  const unless = <T>(fallback: T): T | null => (hasDefaults ? fallback : null);
   return {
     name: prompt.name,
     nameKind: 'literal',
-    secret: true,
-    deploy: true,
-    owner: 'root',
+    secret: unless(true),
+    deploy: unless(true),
+    owner: unless('root'),
     group: null,
-    hasDefaultGroup: true,
-    mode: '0400',
-    neededFor: 'services',
+    hasDefaultGroup: hasDefaults,
+    mode: unless('0400'),
+    neededFor: unless('services'),
     from: 'prompt',
     conditional,
     at: prompt.at,

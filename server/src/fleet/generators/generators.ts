@@ -3,12 +3,15 @@
  * machines have it. Which definitions there are is gathered in generator-index.ts.
  */
 
-import type { Place } from '../../nix/places.ts';
-import { isSamePlace, placeKey } from '../../nix/places.ts';
-import { addToList } from '../../std.ts';
+import { addToList, once } from '../../std.ts';
 import type { Generator, GeneratorBody, GeneratorDefinition, Variant } from '../model/generators.ts';
 import type { MachineGenerators } from '../model/machines.ts';
+import { type Company, companyOf, indexSites, isSettled, type SiteIndex } from './company.ts';
 import { joinedBody } from './definitions.ts';
+import { OPAQUE } from './generator.ts';
+import { type Having, havingOf } from './havings.ts';
+import { companyBody, separateBodies } from './machine-bodies.ts';
+import { definitionOf, definitionsAt, MAX_SPECIAL, partsOf, type Site, siteNoter } from './sites.ts';
 import { variantsOf } from './variants.ts';
 
 /** All that is said of one name. */
@@ -30,17 +33,6 @@ export interface Merged {
   /** The machines that certainly have it, sorted. */
   readonly certain: readonly string[];
 }
-
-/** Definitions that are written in one place and have one name: what a service gives differs from machine to machine. */
-interface Site {
-  /** As the file shows it by itself; null if only machines show it. */
-  readonly general: GeneratorDefinition | null;
-  /** As machines show it, each once. */
-  special: Set<GeneratorDefinition>;
-}
-
-/** Shared by all that have none; never added to. */
-const NO_SPECIAL = new Set<GeneratorDefinition>();
 
 /**
  * Joins what is said of a name. Whether all machines are known that have it is left open: see `withCompleteness`.
@@ -78,146 +70,34 @@ export function withCompleteness({ generator: one, certain }: Merged, complete: 
   return { ...one, machines: certain.length > 0 || complete ? certain : null, machinesComplete: complete };
 }
 
-function siteNoter(sites: Map<string, Site>) {
-  let at: Place | null = null;
-  let site: Site | undefined;
-  return (definition: GeneratorDefinition, isGeneral: boolean): void => {
-    // Nearly always they stand where the one before stands.
-    if (at === null || site === undefined || !isSamePlace(at, definition.at)) {
-      const key = placeKey(definition.at);
-      at = definition.at;
-      site = sites.get(key);
-      if (site === undefined) {
-        site = { general: isGeneral ? definition : null, special: NO_SPECIAL };
-        sites.set(key, site);
-      }
-    }
-    if (isGeneral || definition === site.general) return;
-    if (site.special === NO_SPECIAL) site.special = new Set();
-    site.special.add(definition);
-  };
-}
-
-/** Bodies that differ from machine to machine are looked into up to this number. */
-const MAX_SPECIAL = 40;
-
-/** Returns one definition a place: the general one if it says all, otherwise what it is on the machines. */
-function definitionOf({ general, special }: Site): GeneratorDefinition {
-  const [first] = special;
-  if (first === undefined) return general as GeneratorDefinition;
-  const everywhere = [...special].every(definition => definition.conditional);
-  let body: GeneratorBody | null = null;
-  return {
-    ...(general ?? first),
-    conditional: (general ?? first).conditional && everywhere,
-    body() {
-      body ??= specialBody(general, special);
-      return body;
-    },
-  };
-}
-
-function specialBody(
-  general: GeneratorDefinition | null,
-  special: ReadonlySet<GeneratorDefinition>,
-): GeneratorBody {
-  const own = general?.body() ?? null;
-  if (own?.completeness === 'full') return own;
-  const merged = variantsOf([...special].slice(0, MAX_SPECIAL).map(definition => definition.body()));
-  return special.size > MAX_SPECIAL && merged.completeness === 'full'
-    ? { ...merged, completeness: 'partial' }
-    : merged;
-}
-
-/** What a machine has of a generator that several places define. */
-interface Having {
-  readonly certain: readonly GeneratorDefinition[];
-  readonly possible: readonly GeneratorDefinition[];
-  /** False if the machine may have more. */
-  readonly complete: boolean;
-}
-
-const NONE: readonly GeneratorDefinition[] = [];
-
-/** By name: a machine is asked again for as long as it is the same, and of a large fleet nearly all are after an edit. */
-const havingsOf = new WeakMap<MachineGenerators, ReadonlyMap<string, Having>>();
-
-/** Returns what a machine has of a name. */
-function havingOf(name: string, own: MachineGenerators): Having {
-  return havingsBy(own).get(name) ?? { certain: [], possible: [], complete: own.complete };
-}
-
-/** Returns whether the machine has, perhaps at least, a definition of the name. */
-export function hasAny(name: string, own: MachineGenerators): boolean {
-  return havingsBy(own).has(name);
-}
-
-function havingsBy(own: MachineGenerators): ReadonlyMap<string, Having> {
-  let byName = havingsOf.get(own);
-  if (byName === undefined) {
-    byName = indexOf(own);
-    havingsOf.set(own, byName);
-  }
-  return byName;
-}
-
-function indexOf({ certain, possible, complete }: MachineGenerators): Map<string, Having> {
-  const found = new Map<string, Having>();
-  // Nearly all have one definition, and lists that grow keep room for many.
-  for (const definition of certain) {
-    const before = found.get(definition.name) ?? { certain: NONE, possible: NONE, complete };
-    found.set(definition.name, { ...before, certain: [...before.certain, definition] });
-  }
-  for (const definition of possible) {
-    const before = found.get(definition.name) ?? { certain: NONE, possible: NONE, complete };
-    found.set(definition.name, { ...before, possible: [...before.possible, definition] });
-  }
-  return found;
-}
-
-/**
- * Returns the bodies that several places make of one generator: on each machine that has it, and where it is not
- * known which has it.
- * @returns several bodies only where each is certainly the one of some machine
- */
-function bodiesOf(sites: readonly Site[], havings: readonly Having[]): readonly GeneratorBody[] {
+/** Returns what can be said of all that a generator may be at once. */
+function mergedBody(sites: readonly Site[], havings: readonly Having[], index: SiteIndex): GeneratorBody {
   const ids = new Map<GeneratorDefinition, number>();
   const idOf = (definition: GeneratorDefinition) => {
     const id = ids.get(definition) ?? ids.size;
     ids.set(definition, id);
     return id;
   };
-  const seen = new Map<string, Having>();
+  const seen = new Map<string, Company>();
+  let isAll = havings.length > 0;
   for (const having of havings) {
-    const isAll = isSettled(having, sites);
-    if (having.certain.length > 0) seen.set(`${having.certain.map(idOf).sort().join()} ${isAll}`, having);
+    const company = companyOf(having, index);
+    if (!isSettled(company)) isAll = false;
+    if (having.certain.length > 0)
+      seen.set(`${having.certain.map(idOf).sort().join()} ${isSettled(company)}`, company);
   }
-  const bodies = [...seen.values()].slice(0, MAX_SPECIAL).map(having => {
-    const body = joinedBody([...new Set(having.certain)], 'together');
-    if (isSettled(having, sites) || body.completeness === 'opaque') return body;
+  const bodies = [...seen.values()].slice(0, MAX_SPECIAL).map(company => {
+    const body = joinedBody(company.certain, { how: 'together' });
+    if (isSettled(company) || body.completeness === 'opaque') return body;
     return { ...body, completeness: 'partial' as const };
   });
-  const isAll =
-    seen.size > 0 && seen.size <= MAX_SPECIAL && havings.every(having => isSettled(having, sites));
-  const placed = new Set(isAll ? havings.flatMap(({ certain }) => certain) : []);
-  const isPlaced =
-    isAll && sites.every(site => definitionsAt(site).some(definition => placed.has(definition)));
-  return isPlaced ? bodies : [variantsOf([...bodies, ...alternatives(sites)])];
+  const placed = new Set(isAll && seen.size <= MAX_SPECIAL ? havings.flatMap(({ certain }) => certain) : []);
+  const isPlaced = sites.every(site => definitionsAt(site).some(definition => placed.has(definition)));
+  return variantsOf(isPlaced ? bodies : [...bodies, ...alternatives(sites)]);
 }
 
-/** Returns whether it is known which of the definitions the machine has. */
-function isSettled(having: Having, sites: readonly Site[]): boolean {
-  if (having.possible.length > 0) return false;
-  if (having.complete) return true;
-  // What a machine has was noted at its site.
-  return sites.every(({ general, special }) =>
-    having.certain.some(definition => definition === general || special.has(definition)),
-  );
-}
-
-function definitionsAt({ general, special }: Site): readonly GeneratorDefinition[] {
-  return general === null ? [...special] : [general, ...special];
-}
+/** Each definition with all additions is read up to this number of readings. */
+const MAX_JOINED = 2000;
 
 /**
  * Returns, where it is not known which definitions go together, each that is a generator by itself, with all that add
@@ -227,13 +107,10 @@ function alternatives(sites: readonly Site[]): GeneratorBody[] {
   const parts = sites.flatMap(partsOf);
   const whole = parts.filter(part => part.kind === 'full');
   const additions = parts.filter(part => part.kind === 'partial');
-  if (whole.length === 0) return [joinedBody(additions, 'perhaps')];
-  return whole.map(definition => joinedBody([definition, ...additions], 'perhaps'));
-}
-
-function partsOf({ general, special }: Site): readonly GeneratorDefinition[] {
-  if (general !== null && (special.size === 0 || general.body().completeness === 'full')) return [general];
-  return [...special].slice(0, MAX_SPECIAL);
+  if (whole.length === 0) return [joinedBody(additions, { how: 'perhaps' })];
+  if (whole.length * additions.length <= MAX_JOINED)
+    return whole.map(definition => joinedBody([definition, ...additions], { how: 'perhaps' }));
+  return [...parts.map(definition => definition.body()), OPAQUE];
 }
 
 /** `several`: it is defined in more than one place. */
@@ -245,25 +122,27 @@ function generator(
 ): Generator {
   const definitions = sites.map(definitionOf);
   const [only] = definitions;
-  let body: GeneratorBody | null = null;
-  let generatorBodies: readonly GeneratorBody[] | null = null;
-  let byMachine: ReadonlyMap<string, Having> | null = null;
-  const havings = () => {
-    byMachine ??= new Map(holders.map(([machine, own]) => [machine, havingOf(name, own)]));
-    return byMachine;
+  const holding = once(() => new Map(holders.map(([machine, own]) => [machine, havingOf(name, own)])));
+  const index = once(() => indexSites(sites));
+  const whole = once(() =>
+    definitions.length === 1 && only !== undefined
+      ? only.body()
+      : mergedBody(sites, [...holding().values()], index()),
+  );
+  const bodies = once(() => {
+    const separate = several
+      ? separateBodies(sites, [...holding().values()], index())
+      : onlyBodies(sites, only);
+    return separate.length === 0 ? [whole()] : separate;
+  });
+  const companyOn = (machine: string): Company | null => {
+    const having = holding().get(machine);
+    return having === undefined || having.certain.length === 0 ? null : companyOf(having, index());
   };
-  const bodies = () => {
-    generatorBodies ??=
-      definitions.length === 1 && only !== undefined
-        ? [only.body()]
-        : bodiesOf(sites, several ? [...havings().values()] : []);
-    return generatorBodies;
+  const settledOn = (machine: string): GeneratorBody | null => {
+    const company = companyOn(machine);
+    return company !== null && isSettled(company) ? companyBody(company) : null;
   };
-  const whole = () => {
-    body ??= variantsOf(bodies());
-    return body;
-  };
-  const settledOn = (machine: string) => ownBody(sites, havings().get(machine));
   let variants: readonly Variant[] | null = null;
   return {
     name,
@@ -279,31 +158,33 @@ function generator(
     bodies,
     settledOn,
     variants() {
-      variants ??= settledVariants(name, sites, holders);
+      variants ??= settledVariants([...holding().keys()], settledOn);
       return variants;
     },
-    bodyOn: machine => settledOn(machine) ?? whole(),
+    bodyOn(machine) {
+      const company = companyOn(machine);
+      return company === null ? whole() : companyBody(company);
+    },
   };
 }
 
-/** Null where it is not settled which of the definitions the machine has. */
-function ownBody(sites: readonly Site[], having: Having | undefined): GeneratorBody | null {
-  if (having === undefined) return null;
-  const [first, ...others] = having.certain;
-  if (first === undefined || !isSettled(having, sites)) return null;
-  return others.length === 0 ? first.body() : joinedBody([...new Set(having.certain)], 'together');
+/** Returns the bodies of a generator that is defined in one place: what it is there, or on machines where that is more. */
+function onlyBodies(
+  [site]: readonly Site[],
+  merged: GeneratorDefinition | undefined,
+): readonly GeneratorBody[] {
+  const parts = site === undefined ? [] : partsOf(site);
+  return parts.length < 2 ? (merged === undefined ? [] : [merged.body()]) : parts.map(part => part.body());
 }
 
 function settledVariants(
-  name: string,
-  sites: readonly Site[],
-  holders: Sources['holders'],
+  machines: readonly string[],
+  settledOn: (machine: string) => GeneratorBody | null,
 ): readonly Variant[] {
   const found = new Map<GeneratorBody, string[]>();
-  for (const [machine, own] of holders) {
-    const body = ownBody(sites, havingOf(name, own));
-    if (body === null) continue;
-    addToList(found, body, machine);
+  for (const machine of machines) {
+    const body = settledOn(machine);
+    if (body !== null) addToList(found, body, machine);
   }
   return [...found].map(([body, machines]) => ({ body, machines }));
 }

@@ -31,6 +31,8 @@ export interface MeantOptions {
 export interface Reading {
   readonly cx: Evaluation;
   complete: boolean;
+  /** False where something that is not known may set what nothing sets here. */
+  hasDefaults: boolean;
   meant: MeantOptions;
 }
 
@@ -119,7 +121,8 @@ export function optionOr<T>(
 ): T | null {
   const all = optionIn(reading, layers, name);
   if (all.length === 0)
-    return !isPerhapsMeant(reading, name) &&
+    return reading.hasDefaults &&
+      !isPerhapsMeant(reading, name) &&
       layers.every(({ value }) => value.kind === 'attrs' && isClosed(value))
       ? fallback
       : null;

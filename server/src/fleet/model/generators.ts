@@ -153,11 +153,17 @@ export interface Generator {
    * was read twice may be two variants that say the same.
    */
   readonly variants: () => readonly Variant[];
-  /** The merged body. */
+  /** What can be said of all that it may be at once: what they agree in, and all names that any of them has. */
   readonly body: () => GeneratorBody;
-  /** What it is on one machine, as far as that is known; otherwise the merged body. */
+  /**
+   * What it is on one machine: what certainly is the machine's own, with values as far as nothing else may change them.
+   * The merged body for a machine that is not known to have it.
+   */
   readonly bodyOn: (machine: string) => GeneratorBody;
-  /** What it is on the machines, where that is known and differs: the merged body alone otherwise. */
+  /**
+   * All that it may be, each by itself: on machines that have it, and by definitions of which no machine is known. What
+   * is wrong with one of them is wrong, whatever the others are. Never empty.
+   */
   readonly bodies: () => readonly GeneratorBody[];
 }
 

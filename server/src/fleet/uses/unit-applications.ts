@@ -1,9 +1,11 @@
 /** What the applications of a file show: uses, paths made of keys, modules made of keys, registries that are imported. */
 
-import { isImport, lookInto, packageSetIn, takesFunction } from '../../modules/recognise.ts';
+import { packages } from '../../modules/modules.ts';
+import { isImport, lookInto, takesFunction } from '../../modules/recognise.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Scope, Value } from '../../nix/eval/value.ts';
-import { placeKey } from '../../nix/places.ts';
-import type { ApplyExpr } from '../../nix/syntax.ts';
+import { type Place, placeKey, placeOf } from '../../nix/places.ts';
+import type { ApplyExpr, Expr } from '../../nix/syntax.ts';
 import { keyPathsIn } from '../registry/key-paths.ts';
 import { readKeyedModule } from '../registry/keyed-modules.ts';
 import { isSessionSpec } from '../registry/session-spec.ts';
@@ -59,4 +61,19 @@ function readUses(
   const use = useOfCall(cx, path, expr, value, scope);
   readTrace(reading, asked);
   if (use !== null) noteUses(uses, [{ ...use, key: lastLookup(asked)?.() ?? null }]);
+}
+
+/** Returns where an argument set passes a `pkgs` that cannot be null. */
+function packageSetIn(cx: Evaluation, arg: Expr, scope: Scope): Place | null {
+  const set = cx.evaluate(arg, scope);
+  const entry = set.kind === 'attrs' ? set.entries.get('pkgs') : undefined;
+  if (entry === undefined || entry.at === null) return null;
+  const value = cx.resolve(entry.value);
+  return isPackages(value) ? placeOf(entry.at) : null;
+}
+
+/** Returns whether it is a package set that cannot be null: the module's own, or one made on the spot. */
+function isPackages(value: Value): boolean {
+  if (value.kind === 'attrs') return value.open?.key === packages.open?.key;
+  return value.kind === 'unknown' && value.candidates === null && value.term?.kind === 'apply';
 }

@@ -1,6 +1,6 @@
 /** What the bindings of a file show: generators that are assigned, imports, and what session variables are made of. */
 
-import { isGenerators, namesOf, rangeIn } from '../../modules/recognise.ts';
+import { namesOf, rangeIn } from '../../modules/recognise.ts';
 import { lookupLexical } from '../../nix/eval/scopes.ts';
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
 import type { NamePath, WalkedBinding } from '../../nix/eval/walk.ts';
@@ -79,4 +79,13 @@ function readDeclaredByHelper(
     return sets.flatMap(set => readCollection(cx, set.value, at, conditional || set.conditional).definitions);
   });
   reading.definitions.push(...(value ?? []));
+}
+
+/**
+ * Returns whether the path is an option that holds generators, rather than its declaration, or what a test (`{ expr;
+ * expected; }`) expects.
+ */
+function isGenerators(names: readonly string[]): boolean {
+  if (names.at(-1) !== 'generators' || names.at(-2) !== 'vars') return false;
+  return !names.includes('options') && !names.includes('expected');
 }

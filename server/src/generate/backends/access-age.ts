@@ -42,8 +42,8 @@ export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
   if (files.kind(path) !== 'file') return accessChange(place, null, wanted, whose, () => true);
   const named = notedRecipients(files, path) ?? wanted.flatMap(reader => reader.key ?? []);
   // A public key that was put in the place of a machine's own has access to nothing, whatever a note says.
-  const own = new Map([...access.replaced()].map(([name, key]) => [publicKeyOf(keys(), name), key]));
-  const noted = named.map(key => own.get(key) ?? key);
+  const replacedKeys = new Map([...access.replaced()].map(([name, key]) => [publicKeyOf(keys(), name), key]));
+  const noted = named.map(key => replacedKeys.get(key) ?? key);
   // Whoever opens the key of a machine opens what is for the machine.
   const behind = keys().machines.flatMap(({ publicKey, keyRecipients }) =>
     noted.includes(publicKey() ?? '') ? (keyRecipients() ?? []) : [],
@@ -94,8 +94,13 @@ function wantedReaders(access: AgeAccess, place: SecretPlace): readonly Reader[]
 
 function ownersIn({ machines }: AgeKeys): (key: string) => readonly Reader[] {
   const owners = machines.map(({ name, path, publicKey }) => {
-    const own = publicKey();
-    return { name, path, keys: () => (own === null ? null : [{ key: own, type: 'age' }]), flaw: () => null };
+    const ownKey = publicKey();
+    return {
+      name,
+      path,
+      keys: () => (ownKey === null ? null : [{ key: ownKey, type: 'age' }]),
+      flaw: () => null,
+    };
   });
   return key => ownersOf({ users: [], machines: owners }, key);
 }

@@ -30,7 +30,7 @@ export function accessChange(
 ): AccessChange {
   const had = new Set(before);
   const keeps = new Set(wanted.map(reader => reader.key));
-  const isKept = ({ key: own }: Reader) => own !== null && had.has(own);
+  const isKept = ({ key: readerKey }: Reader) => readerKey !== null && had.has(readerKey);
   const gained = wanted.filter(reader => !isKept(reader));
   return {
     place: { key, file },

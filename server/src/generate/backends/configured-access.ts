@@ -12,8 +12,10 @@ import { StoreFailure } from '../../store/store-failure.ts';
 export function groupsFrom(settings: readonly AccessSetting[]): (machine: string) => readonly string[] {
   const groups = settings.filter(setting => setting.option === 'defaultGroups');
   return machine => {
-    const own = groups.filter(group => group.machine === null || group.machine === machine);
-    return [...new Set(own.flatMap(setting => certain(setting, 'clan.core.sops.defaultGroups')))].sort();
+    const ofMachine = groups.filter(group => group.machine === null || group.machine === machine);
+    return [
+      ...new Set(ofMachine.flatMap(setting => certain(setting, 'clan.core.sops.defaultGroups'))),
+    ].sort();
   };
 }
 
@@ -54,10 +56,11 @@ export function passCommandFrom(
   const all = settings.filter(setting => setting.option === 'passCommand');
   const commands = new Set<string>();
   for (const machine of machines.length === 0 ? [''] : machines) {
-    const own = all.filter(setting => setting.machine === null || setting.machine === machine);
-    for (const accessSetting of own) for (const name of certain(accessSetting, option)) commands.add(name);
+    const ofMachine = all.filter(setting => setting.machine === null || setting.machine === machine);
+    for (const accessSetting of ofMachine)
+      for (const name of certain(accessSetting, option)) commands.add(name);
     // Clan's own default.
-    if (own.length === 0) commands.add('passage');
+    if (ofMachine.length === 0) commands.add('passage');
   }
   const [only, other] = [...commands];
   if (other !== undefined)

@@ -105,6 +105,6 @@ function endOf({ end, code, signal }: ProcessResult): string {
 }
 
 function saidBy(result: ProcessResult, secret: Uint8Array | undefined): string {
-  const said = beginningOf(result, secret);
-  return said === '' ? '' : ` It says: ${said}`;
+  const output = beginningOf(result, secret);
+  return output === '' ? '' : ` It says: ${output}`;
 }

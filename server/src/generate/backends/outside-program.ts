@@ -51,7 +51,7 @@ export async function outsideProgram({ env }: RunEnvironment, name: string, abse
 
 /** Returns the beginning of what it said, without the secret that it was given; empty where it said nothing that can be shown. */
 export function beginningOf({ stderr }: ProcessResult, secret: Uint8Array | undefined): string {
-  const said =
+  const output =
     redacted(stderr.toString('utf8', 0, MOST_SHOWN).trim(), secret === undefined ? [] : [secret]) ?? '';
-  return said.split('\n').slice(0, 3).join(' ');
+  return output.split('\n').slice(0, 3).join(' ');
 }

@@ -25,8 +25,9 @@ export async function ownKey(environment: RunEnvironment, backend: KeyedBackend)
   const { found, keyring } = await findKeys(environment, backend);
   const [recipient] = keyring.recipients;
   if (recipient !== undefined) return { recipient, written: null };
-  const own = found.identities.filter(identity => identity.kind !== 'ssh');
-  if (own.length > 0) throw new RunFailure(`Your key cannot be used: ${keyring.unusable.join(' ')}`);
+  const ageIdentities = found.identities.filter(identity => identity.kind !== 'ssh');
+  if (ageIdentities.length > 0)
+    throw new RunFailure(`Your key cannot be used: ${keyring.unusable.join(' ')}`);
   const path = newKeyPath(environment);
   if (path === null)
     throw new RunFailure('There is no home folder to keep a key in. Name a file in SOPS_AGE_KEY_FILE.');

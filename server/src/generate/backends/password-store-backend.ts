@@ -79,6 +79,6 @@ function storeFolder({ env, home }: RunEnvironment, command: PassCommand): strin
 
 function saidBy(result: ProcessResult, secret: Uint8Array | undefined): string {
   if (result.end === 'timeout') return ': it did not answer in time.';
-  const said = beginningOf(result, secret);
-  return said === '' ? '.' : `: ${said}`;
+  const output = beginningOf(result, secret);
+  return output === '' ? '.' : `: ${output}`;
 }

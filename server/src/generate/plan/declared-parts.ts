@@ -26,9 +26,9 @@ export function bodyReader(expressionAt: ExpressionAt): BodyReader {
       return recipe;
     },
     parts(body) {
-      const own = parts.get(body) ?? partsIn(body, reader.recipe(body), expressionAt);
-      parts.set(body, own);
-      return own;
+      const bodyParts = parts.get(body) ?? partsIn(body, reader.recipe(body), expressionAt);
+      parts.set(body, bodyParts);
+      return bodyParts;
     },
     expressionAt,
   };

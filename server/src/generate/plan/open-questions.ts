@@ -23,9 +23,11 @@ export function unseenNotes(
   const concerned = uncertain.filter(
     candidate => candidate.machines?.some(machine => machines.has(machine)) ?? true,
   );
-  const own = concerned.filter(candidate => !candidate.isBrought);
-  const unnamed = own.filter(candidate => candidate.name === null).map(candidate => candidate.expression);
-  const named = own.flatMap(candidate => candidate.name ?? []);
+  const declared = concerned.filter(candidate => !candidate.isBrought);
+  const unnamed = declared
+    .filter(candidate => candidate.name === null)
+    .map(candidate => candidate.expression);
+  const named = declared.flatMap(candidate => candidate.name ?? []);
   const brought = concerned
     .filter(candidate => candidate.isBrought)
     .flatMap(candidate => candidate.name ?? []);

@@ -54,12 +54,12 @@ export function keptValues({ root }: RunEnvironment, keys: Keys): KeptValues {
       documents.get(path) ??
       bytesOf(path).then(bytes => valuesIn({ path, format }, bytes.toString('utf8'), keys));
     documents.set(path, leaves);
-    const own = (await leaves).find(
+    const ownLeaf = (await leaves).find(
       leaf => leaf.path.length === names.length && names.every((name, i) => leaf.path[i] === name),
     );
-    if (own?.bytes == null) return `has no value in ${path}`;
+    if (ownLeaf?.bytes == null) return `has no value in ${path}`;
     // sops-nix itself hands out nothing else.
-    return own.type === 'str' ? own.bytes : `is kept in ${path} as ${own.type}, not as a text`;
+    return ownLeaf.type === 'str' ? ownLeaf.bytes : `is kept in ${path} as ${ownLeaf.type}, not as a text`;
   }
 
   return {

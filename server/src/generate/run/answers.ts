@@ -107,8 +107,8 @@ function put(
 ): void {
   if (prompt.required && value.length === 0)
     throw new RunFailure(`The prompt ${name}/${prompt.name} must not be empty.`);
-  const own = answers.get(key) ?? new Map<string, Buffer>();
-  answers.set(key, own.set(prompt.name, Buffer.from(value)));
+  const generatorAnswers = answers.get(key) ?? new Map<string, Buffer>();
+  answers.set(key, generatorAnswers.set(prompt.name, Buffer.from(value)));
 }
 
 function strangerText({ machine, generator, prompt }: GivenAnswer): string {

@@ -171,6 +171,6 @@ function wroteText(outputs: ScriptResult['outputs'], undeclared: Undeclared): st
 
 /** Bash begins what it has to say with the script and the line; what comes last ended the script. */
 function failedLine(stderr: Buffer): number | null {
-  const said = [...stderr.toString('utf8').matchAll(/^\/\S*\/script: line (\d+): /gm)].at(-1);
-  return said === undefined ? null : Number(said[1]);
+  const lineNumber = [...stderr.toString('utf8').matchAll(/^\/\S*\/script: line (\d+): /gm)].at(-1);
+  return lineNumber === undefined ? null : Number(lineNumber[1]);
 }

@@ -66,12 +66,12 @@ export function findTexts(
       else if (!same.some(other => isAt(other, 0, text, 0, text.length))) same.push(text);
     });
   }
-  for (const [length, known] of byLength) {
+  for (const [length, grams] of byLength) {
     const filter = new Uint8Array(2 ** 16);
-    for (const hash of known.keys()) filter[spread(hash) >>> 16] = 1;
+    for (const hash of grams.keys()) filter[spread(hash) >>> 16] = 1;
     eachRunWithin(bytes, bounds, length, (at, hash) => {
       if (filter[spread(hash) >>> 16] === 0) return;
-      if (known.get(hash)?.some(text => isAt(bytes, at, text, 0, length))) onFound(at, length);
+      if (grams.get(hash)?.some(text => isAt(bytes, at, text, 0, length))) onFound(at, length);
     });
   }
 }

@@ -94,7 +94,8 @@ function text(content: string): string {
 export function toldPackages(value: unknown): ReadonlyMap<string, ToldPackage | null> {
   const told = new Map<string, ToldPackage | null>();
   if (typeof value !== 'object' || value === null) return told;
-  for (const [name, one] of Object.entries(value)) told.set(name, isTold(one) ? one : null);
+  for (const [name, nixPackage] of Object.entries(value))
+    told.set(name, isTold(nixPackage) ? nixPackage : null);
   return told;
 }
 

@@ -69,7 +69,7 @@ export async function findPackages(
         packageTold === null ? [] : [packageTold.output],
       );
       if (outputs.length > 0) await nix.realise(outputs);
-      for (const [name, one] of told) keptText.set(name, one?.path ?? null);
+      for (const [name, nixPackage] of told) keptText.set(name, nixPackage?.path ?? null);
       await kept.write(keptText);
     } catch (error) {
       if (!(error instanceof HostFailure)) throw error;

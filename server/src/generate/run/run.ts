@@ -182,15 +182,15 @@ async function inputsOf(
     }
     dependencies.set(name, values);
   }
-  const own = answers.get(generator.key) ?? new Map<string, Buffer>();
+  const generatorAnswers = answers.get(generator.key) ?? new Map<string, Buffer>();
   for (const { name, type, persist } of generator.prompts) {
-    const value = own.get(name);
+    const value = generatorAnswers.get(name);
     const isPublic = persist && generator.files.some(file => file.name === name && !file.secret);
     const isVisible = !persist && (type === 'line' || type === 'multiline');
     if (value === undefined || isPublic || (isVisible && value.length < MIN_LENGTH)) continue;
     secrets.push(value);
   }
-  return { dependencies, secrets, answers: own };
+  return { dependencies, secrets, answers: generatorAnswers };
 }
 
 /** @throws StoreFailure */

@@ -21,13 +21,13 @@ export function shownOutput(
   { secrets, open }: Known,
   limit: string,
 ): string {
-  const said = [stdout, stderr]
+  const output = [stdout, stderr]
     .map(stream => stream.subarray(-MOST_SHOWN / 2).toString('utf8'))
     // Half of a secret's line would not be recognised.
     .map(text => (truncated ? text.slice(0, text.lastIndexOf('\n') + 1) : text).trim())
     .filter(text => text !== '')
     .join('\n');
-  const shown = redacted(said, secrets, open);
+  const shown = redacted(output, secrets, open);
   if (shown === null) return '(Its output is not shown: it may hold a secret.)';
   const lines = shown
     .split('\n')

@@ -175,8 +175,10 @@ async function workOf(
 async function store(works: readonly StepWork[], { session, dependents, stale }: Storing): Promise<void> {
   const keys = works.map(work => work.result.step.generator.key);
   // A store outside of the repository changes by itself: cut off in between, its values do not fit the files.
-  const own = works.filter(hasOutside).map(work => work.result.step.generator.key);
-  const older = [...keys.flatMap(key => dependents.get(key) ?? []), ...own].filter(key => !stale.has(key));
+  const outsideKeys = works.filter(hasOutside).map(work => work.result.step.generator.key);
+  const older = [...keys.flatMap(key => dependents.get(key) ?? []), ...outsideKeys].filter(
+    key => !stale.has(key),
+  );
   if (older.length > 0) {
     for (const key of older) stale.set(key, []);
     await session.noteStale(stale);

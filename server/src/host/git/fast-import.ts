@@ -116,13 +116,13 @@ export function importStream(
   const offset = zone(new Date());
   const texts: string[] = [];
   commits.forEach(({ message }, at) => {
-    const own = changes[at] ?? [];
-    if (own.length === 0) return;
+    const fileChanges = changes[at] ?? [];
+    if (fileChanges.length === 0) return;
     const now = `${Math.floor(Date.now() / 1000)} ${offset}`;
     const text = `${message}\n`;
     texts.push(
       `commit ${branch}\nauthor ${author} ${now}\ncommitter ${committer} ${now}\ndata ${Buffer.byteLength(text)}\n${text}` +
-        `${texts.length === 0 ? `from ${branch}^0\n` : ''}${own.join('\n')}\n`,
+        `${texts.length === 0 ? `from ${branch}^0\n` : ''}${fileChanges.join('\n')}\n`,
     );
   });
   return texts.length === 0 ? '' : `${texts.join('\n')}\ndone\n`;

@@ -28,7 +28,7 @@ export async function makeCommits(
   const paths = pathsOf(commits);
   if (paths.length === 0) return false;
   makeFolder(scratch);
-  const own = join(scratch, `index.${process.pid}.new`);
+  const ownIndex = join(scratch, `index.${process.pid}.new`);
   const copy = join(scratch, `index-after.${process.pid}.new`);
   const lock = await lockIndex(tree.index);
   try {
@@ -37,10 +37,11 @@ export async function makeCommits(
     if (begun !== null)
       throw new HostFailure('other', `A ${begun} is in progress in the repository: finish it first.`);
     // Many at once cost git little more than one.
-    const together = commits.length > 1 ? await commitTogether(tree, commits, own, await habits()) : null;
+    const together =
+      commits.length > 1 ? await commitTogether(tree, commits, ownIndex, await habits()) : null;
     const done: Commit[] = [];
     if (together === null)
-      await commitEach(tree, commits, own, done).catch(async error => {
+      await commitEach(tree, commits, ownIndex, done).catch(async error => {
         if (done.length > 0) await bringUpIndex(tree, pathsOf(done), copy);
         throw error;
       });
@@ -48,7 +49,7 @@ export async function makeCommits(
     await bringUpIndex(tree, paths, copy);
     return together ?? done.length > 0;
   } finally {
-    for (const path of [own, copy]) rmSync(path, { force: true });
+    for (const path of [ownIndex, copy]) rmSync(path, { force: true });
     await lock.release();
   }
 }
@@ -56,23 +57,23 @@ export async function makeCommits(
 /**
  * Makes several commits as one stream of `git fast-import`.
  *
- * @param own absolute path of the index of our own
+ * @param ownIndex absolute path of the index of our own
  * @returns whether there was anything to commit; null where they have to be made one by one and nothing has happened
  */
 async function commitTogether(
   tree: WorkTree,
   commits: readonly Commit[],
-  own: string,
+  ownIndex: string,
   habits: Habits | null,
 ): Promise<boolean | null> {
   const { git, gitFolder, prefix } = tree;
   const branch = habits === null ? null : branchOf(gitFolder);
   if (habits === null || branch === null) return null;
-  await beginIndex(tree, own);
-  if ((await stage(tree, pathsOf(commits), own)).length === 0) return false;
+  await beginIndex(tree, ownIndex);
+  if ((await stage(tree, pathsOf(commits), ownIndex)).length === 0) return false;
   const raw = await git.run(
     ['diff-index', '--cached', '--raw', '-z', '--no-renames', '--no-abbrev', 'HEAD', '--'],
-    { index: own },
+    { index: ownIndex },
   );
   if (raw.code !== 0) return null;
   const fromTop = commits.map(({ paths, message }) => ({ message, paths: paths.map(path => prefix + path) }));
@@ -86,15 +87,15 @@ async function commitTogether(
 async function commitEach(
   tree: WorkTree,
   commits: readonly Commit[],
-  own: string,
+  ownIndex: string,
   done: Commit[],
 ): Promise<void> {
-  await beginIndex(tree, own);
+  await beginIndex(tree, ownIndex);
   for (const commit of commits) {
-    const staged = await stage(tree, commit.paths, own);
-    if (!(await isStaged(tree, staged, own))) continue;
+    const staged = await stage(tree, commit.paths, ownIndex);
+    if (!(await isStaged(tree, staged, ownIndex))) continue;
     const args = ['commit', '--quiet', '--no-verify', '-m', commit.message];
-    const result = await tree.git.run(args, { index: own });
+    const result = await tree.git.run(args, { index: ownIndex });
     if (result.code !== 0) throw await commitFailure(tree, result);
     done.push(commit);
   }
@@ -111,18 +112,18 @@ const NO_IDENTITY =
   'Git does not know who you are, and commits nothing without a name. Tell it once: git config --global user.name "Your Name" and git config --global user.email you@example.org.';
 
 /** Makes an index of our own that is as the last commit; what is known of files is taken over from the person's. */
-async function beginIndex({ git, gitFolder, index }: WorkTree, own: string): Promise<void> {
+async function beginIndex({ git, gitFolder, index }: WorkTree, ownIndex: string): Promise<void> {
   // In a sparse work tree the person's leaves out files that are to be committed.
   const isSparse = isFile(join(gitFolder, 'info/sparse-checkout'));
-  if (isSparse) rmSync(own, { force: true });
-  else copyIndex(index, own);
-  const read = await git.run([...PLAIN, 'read-tree', '--reset', 'HEAD'], { index: own });
+  if (isSparse) rmSync(ownIndex, { force: true });
+  else copyIndex(index, ownIndex);
+  const read = await git.run([...PLAIN, 'read-tree', '--reset', 'HEAD'], { index: ownIndex });
   if (read.code === 0) return;
   const head = await git.run(['rev-parse', '--verify', '--quiet', 'HEAD']);
   if (head.code === 0) throw new HostFailure('other', `Cannot read the last commit: ${saidBy(read)}`);
   // Before the first commit.
-  rmSync(own, { force: true });
-  await git.must(['read-tree', '--empty'], 'begin an index', { index: own });
+  rmSync(ownIndex, { force: true });
+  await git.must(['read-tree', '--empty'], 'begin an index', { index: ownIndex });
 }
 
 /** An index of our own has all files of the commit in it, whatever the person's work tree leaves out. */
@@ -132,17 +133,17 @@ const PLAIN = ['core.sparseCheckout', 'index.sparse', 'core.splitIndex', 'core.f
 ]);
 
 /** Stages paths in an index of our own. @returns those that there are */
-async function stage(tree: WorkTree, paths: readonly string[], own: string): Promise<readonly string[]> {
-  const existing = await knownPaths(tree, paths, own);
-  const options = { input: existing.join('\0'), index: own };
+async function stage(tree: WorkTree, paths: readonly string[], ownIndex: string): Promise<readonly string[]> {
+  const existing = await knownPaths(tree, paths, ownIndex);
+  const options = { input: existing.join('\0'), index: ownIndex };
   if (existing.length > 0)
     await tree.git.must([...PLAIN, 'add', '--all', ...PATHS_FROM_INPUT], 'stage what was written', options);
   return existing;
 }
 
-async function isStaged({ git }: WorkTree, paths: readonly string[], own: string): Promise<boolean> {
+async function isStaged({ git }: WorkTree, paths: readonly string[], ownIndex: string): Promise<boolean> {
   for (const slice of slicesOf(paths)) {
-    const { code } = await git.run(['diff', '--cached', '--quiet', '--', ...slice], { index: own });
+    const { code } = await git.run(['diff', '--cached', '--quiet', '--', ...slice], { index: ownIndex });
     if (code !== 0) return true;
   }
   return false;

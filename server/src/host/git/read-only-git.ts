@@ -36,7 +36,7 @@ export async function uncommittedIn(
   hasCommit: boolean,
   paths: readonly string[],
 ): Promise<readonly string[]> {
-  const found: string[] = [];
+  const places: string[] = [];
   for (const slice of slicesOf(sortedUnique(paths))) {
     const tree = hasCommit ? await look(['ls-tree', '-z', 'HEAD', '--', ...slice], ASKING) : '';
     const committed = new Map(tree.split('\0').flatMap(entryOf));
@@ -49,10 +49,10 @@ export async function uncommittedIn(
     for (const path of differing) {
       const entry = noted.get(path);
       const isAsNoted = entry?.object === committed.get(path) && entry?.stat === statAt(join(root, path));
-      if (entry === undefined || !isAsNoted) found.push(path);
+      if (entry === undefined || !isAsNoted) places.push(path);
     }
   }
-  return found;
+  return places;
 }
 
 const ASKING = 'ask git what is not committed';

@@ -83,14 +83,14 @@ type Unguarded = Omit<SandboxProgram, 'guards'>;
 async function tryGuards(
   sandbox: Unguarded,
 ): Promise<{ readonly sandbox: SandboxProgram } | { readonly said: string }> {
-  let said = '';
+  let reason = '';
   for (const guards of sandbox.kind === 'bwrap' ? choices(sandbox.user) : [NO_GUARDS]) {
     const result = await probe(sandbox, guards);
     if (typeof result === 'string') return { said: result };
     if (result.code === 0) return { sandbox: { ...sandbox, guards } };
-    said = result.stderr.toString('utf8').trim().split('\n')[0] ?? '';
+    reason = result.stderr.toString('utf8').trim().split('\n')[0] ?? '';
   }
-  return { said };
+  return { said: reason };
 }
 
 /** Guards from most to none: what this system does not give is left out, and nothing else. */

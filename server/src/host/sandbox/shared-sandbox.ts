@@ -154,13 +154,13 @@ async function openOuterSandbox(
   const runners = makeRunners({ bash, cat, before, folder: root, seen: OUTER_FOLDER, user, ...third });
   for (const folder of ['first', 'first/bin', 'first/work']) mkdirSync(join(root, folder), 0o700);
   if (user !== null) handOver(join(root, 'first'), user);
-  const own = {
+  const sandbox = {
     scratch: `${OUTER_FOLDER}/first`,
     bin: `${OUTER_FOLDER}/first/bin`,
     guards,
     temporaryMiB: limits.temporaryMiB,
   };
-  const args = [...nestedArguments(own), bash, '--norc', '-c', ':'];
+  const args = [...nestedArguments(sandbox), bash, '--norc', '-c', ':'];
   const result = await runners.run(program, args, { timeLimitMs: 10_000, outputLimitBytes: 1000 });
   if (result?.code === 0) return { runners, program };
   await runners.close();

@@ -8,7 +8,7 @@ import type { AccessRoot } from '../messages.ts';
 
 type AccessData = Pick<AccessRoot, 'secrets' | 'notes'>;
 
-/** What the answer was made of: of a fleet with thousands of secrets it is not made again until one of these is another. */
+/** The inputs of an answer: for a fleet with thousands of secrets it is reused while these are unchanged. */
 interface Kept {
   readonly fleet: object;
   readonly stored: object;
@@ -17,7 +17,10 @@ interface Kept {
 
 const kept = new WeakMap<Workspace, Kept>();
 
-/** What cannot be told is a note: nobody did anything wrong who looks at the view. The same object while nothing changes. */
+/**
+ * Returns who can read what. What is unknown becomes a note, not an error: the person only looks at a view. The same
+ * object while nothing changes.
+ */
 export function accessOf(workspace: Workspace): AccessData {
   const looked = workspace.looked();
   const [fleet, stored] = [looked.fleet, looked.stored()];

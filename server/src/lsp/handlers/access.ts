@@ -1,4 +1,7 @@
-/** Our own request for the view of who can read what. What it takes, cryptography among it, is loaded when somebody asks. */
+/**
+ * Our own request for the view of who can read what. Its code, cryptography included, is loaded with the first
+ * request.
+ */
 import { basename } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
 import type { Analysis } from '../analysis.ts';

@@ -27,12 +27,12 @@ interface Offered {
   readonly edit: (() => WorkspaceEdit) | null;
 }
 
-/** What was asked, so that an action can be found again when its edit is wanted. */
+/** The request that an action was offered for, to find it again when its edit is resolved. */
 type Question = Pick<CodeActionParams, 'textDocument' | 'range'> & {
   readonly only: readonly string[] | null;
 };
 
-/** What an action carries until its edit is asked for. */
+/** Data of an action until its edit is resolved. */
 interface ActionData extends Question {
   /** Its place among the answers. */
   readonly index: number;

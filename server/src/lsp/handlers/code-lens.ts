@@ -9,7 +9,7 @@ import { rangeOf, uriOfPath } from '../to-protocol.ts';
 import { locatedIn } from './requested-position.ts';
 import { stateOf } from './requested-root.ts';
 
-/** What a lens carries until it comes into view. */
+/** Data of a lens until it is resolved. */
 interface LensData {
   readonly subject: LensSubject;
   /** URI of the root. */
@@ -54,7 +54,10 @@ export async function onCodeLens(
   });
 }
 
-/** What the client's commands are given. @param root its URI */
+/**
+ * Returns the argument for the client's commands.
+ * @param root its URI
+ */
 function referenceTo(subject: LensSubject, root: string): GeneratorRef | MachineRef {
   return subject.kind === 'row'
     ? { kind: 'machine', root, machine: { name: subject.machine } }

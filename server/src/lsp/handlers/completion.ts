@@ -36,7 +36,7 @@ const KINDS: Readonly<Record<ItemKind, CompletionItemKind>> = {
   secret: CompletionItemKind.Constant,
 };
 
-/** What an item carries until it is looked at. */
+/** Data of an item until it is resolved. */
 interface ItemData {
   /** URI of the root. */
   readonly root: string;
@@ -78,7 +78,7 @@ function itemOf(client: Client, item: CompletionItem, range: Range, root: string
   };
 }
 
-/** What the item writes; what is the same for all of a list, or as the label, is not sent where the client can do without. */
+/** Returns the edit of an item, without the parts that the client takes from the list or from the label. */
 function editOf(client: Client, range: Range, newText: string, label: string): Partial<LspItem> {
   if (!client.sharesEditRange) return { textEdit: { range, newText } };
   return newText === label ? {} : { textEditText: newText };

@@ -1,4 +1,4 @@
-/** Our own request of the doctor: what is found of each folder, and what is missing. Loaded when somebody asks. */
+/** Our own request for the doctor's report on each folder. Loaded with the first request. */
 
 import type { CancellationToken } from 'vscode-languageserver';
 import { IN_EDITOR, IN_TERMINAL } from '../../doctor/actions.ts';

@@ -25,7 +25,7 @@ export async function onEnvironment(
   return { root: uriOfPath(root), machines, text };
 }
 
-/** What the command line prints, and below it what is not set. */
+/** Returns what the command line prints, and below it the variables that are not set. */
 function previewOf(snapshot: Snapshot, machine: string, shell: Shell): string {
   const around = { ...snapshot, elsewhere: snapshot.stored().elsewhere };
   return (

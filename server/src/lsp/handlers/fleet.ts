@@ -35,9 +35,9 @@ export async function onFleet(
       name: basename(root),
       uri: uriOfPath(root),
       ...told(tally),
-      machines: machines.map(({ at, tally: own, ...machine }) => ({
+      machines: machines.map(({ at, tally: machineTally, ...machine }) => ({
         ...machine,
-        ...told(own),
+        ...told(machineTally),
         where: whereOf(border, at),
       })),
       keys: keyEntries(snapshot, filter).map(({ at, ...key }) => ({ ...key, where: whereOf(border, at) })),

@@ -14,7 +14,7 @@ import type { GraphParams, GraphResult, PlaceParams, Where } from '../messages.t
 import { locationOf, uriOfPath } from '../to-protocol.ts';
 import { stateNear, stateOf } from './requested-root.ts';
 
-/** With more generators than this, nobody who has chosen nothing wants to see all of them. */
+/** Above this number of generators, the picture is folded unless the person has chosen otherwise. */
 const MANY = 60;
 
 export async function onGraph(

@@ -20,8 +20,8 @@ export async function onReferences(
   const point = await pointAt(analysis, params, token);
   if (!point) return null;
   const { snapshot, border, path, offset } = point;
-  const found = references(snapshot, path, offset, params.context.includeDeclaration);
-  return found?.map(place => locationOf(border, place)).filter(location => location !== null) ?? null;
+  const places = references(snapshot, path, offset, params.context.includeDeclaration);
+  return places?.map(place => locationOf(border, place)).filter(location => location !== null) ?? null;
 }
 
 export async function onDocumentHighlight(

@@ -27,11 +27,11 @@ export async function onPrepareRename(
   token: CancellationToken,
 ): Promise<{ range: Range; placeholder: string } | null> {
   const point = await pointAt(analysis, params, token);
-  const found = point && prepareRename(point.snapshot, point.path, point.offset);
-  if (!found) return null;
-  if ('refused' in found) throw refusal(found.refused);
-  const range = rangeOf(point.snapshot.files, found.at);
-  return range && { range, placeholder: found.name };
+  const prepared = point && prepareRename(point.snapshot, point.path, point.offset);
+  if (!prepared) return null;
+  if ('refused' in prepared) throw refusal(prepared.refused);
+  const range = rangeOf(point.snapshot.files, prepared.at);
+  return range && { range, placeholder: prepared.name };
 }
 
 export async function onRename(
@@ -41,17 +41,17 @@ export async function onRename(
   token: CancellationToken,
 ): Promise<WorkspaceEdit | null> {
   const point = await pointAt(analysis, params, token);
-  const found = point && rename(point.snapshot, point.path, point.offset, params.newName);
-  if (!found) return null;
-  if ('refused' in found) throw refusal(found.refused);
-  const hindrance = hindranceOf(point.snapshot, client, found.moves);
+  const renaming = point && rename(point.snapshot, point.path, point.offset, params.newName);
+  if (!renaming) return null;
+  if ('refused' in renaming) throw refusal(renaming.refused);
+  const hindrance = hindranceOf(point.snapshot, client, renaming.moves);
   if (hindrance !== null) {
     const command = renameCommand(point.snapshot, point.path, point.offset, params.newName);
     const advice = ` In a terminal, \`${command}\` does all of it; save your files before.`;
     throw refusal(`${hindrance}${command === null ? '' : advice}`);
   }
-  const edit = editOf(point.border, found, client.takesVersionedEdits);
-  return client.movesFiles ? withMoves(edit, found.moves, point.border, client.annotatesEdits) : edit;
+  const edit = editOf(point.border, renaming, client.takesVersionedEdits);
+  return client.movesFiles ? withMoves(edit, renaming.moves, point.border, client.annotatesEdits) : edit;
 }
 
 /**
@@ -107,7 +107,7 @@ function leavesLinks({ files, fleet }: Snapshot, moves: readonly Move[]): boolea
 
 const MOVE = 'varsmith.move';
 
-/** What is stored moves along; where the editor shows a preview, the person may leave it where it is. */
+/** Adds the moves of stored files; an editor with a preview lets the person deselect them. */
 export function withMoves(
   edit: WorkspaceEdit,
   moves: readonly Move[],

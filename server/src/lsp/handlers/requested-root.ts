@@ -1,4 +1,4 @@
-/** Which of the open roots a request is about. */
+/** Finds the open root that a request is about. */
 import type { Analysis, RootState } from '../analysis.ts';
 import { pathOfUri } from '../to-protocol.ts';
 

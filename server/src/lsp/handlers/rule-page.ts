@@ -1,4 +1,4 @@
-/** Our own request of the documentation of rules, for editors that show it themselves. Loaded when somebody asks. */
+/** Our own request for pages about rules, for editors that show them. Loaded with the first request. */
 import { pageUrl } from '../../checks/pages/pages.ts';
 import { joinPath } from '../../nix/eval/paths.ts';
 import type { Engine } from '../../workspace/engine.ts';

@@ -137,7 +137,7 @@ export async function onScaffold(
   };
 }
 
-/** What was done so that git knows the new files, or is left to do; sentences. */
+/** Makes new files known to git. Returns sentences about what was done and what is left to do. */
 async function tellGit(
   { root }: RootState,
   { trusted }: ScaffoldParams,

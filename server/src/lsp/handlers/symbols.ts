@@ -46,8 +46,8 @@ export async function onDocumentSymbol(
   if (client.nestsSymbols) return symbols.flatMap(symbol => nested(snapshot.files, symbol));
   return symbols.flatMap(function flat(symbol): SymbolInformation[] {
     const location = locationOf(border, symbol.at);
-    const own = location === null ? [] : [{ name: symbol.name, kind: KINDS[symbol.kind], location }];
-    return [...own, ...symbol.children.flatMap(flat)];
+    const symbols = location === null ? [] : [{ name: symbol.name, kind: KINDS[symbol.kind], location }];
+    return [...symbols, ...symbol.children.flatMap(flat)];
   });
 }
 

@@ -1,4 +1,4 @@
-/** `textDocument/semanticTokens/full`: nothing unless somebody has asked for it in the settings. */
+/** `textDocument/semanticTokens/full`: empty unless the settings enable it. */
 import {
   type CancellationToken,
   type SemanticTokens,

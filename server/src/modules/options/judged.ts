@@ -44,36 +44,38 @@ const STRUCTURE = ['options', 'config', 'freeformType'];
 
 /** Judges definitions of a set of options, at most once for each tree. */
 export function judging(cx: Evaluation, values: readonly Lazy[]): (tree: OptionTree) => OptionFacts {
-  const known = new WeakMap<OptionTree, OptionFacts>();
+  const factsByTree = new WeakMap<OptionTree, OptionFacts>();
   return tree => {
-    let facts = known.get(tree);
+    let facts = factsByTree.get(tree);
     if (facts === undefined) {
       facts = factsOf(cx, tree, values);
-      known.set(tree, facts);
+      factsByTree.set(tree, facts);
     }
     return facts;
   };
 }
 
 function factsOf(cx: Evaluation, tree: OptionTree, values: readonly Lazy[]): OptionFacts {
-  const found: Found = { cx, mistakes: [], names: [] };
+  const judgement: Judgement = { cx, mistakes: [], names: [] };
   const judged = withBudget(cx, STEPS, () =>
     judgeSet(
-      found,
+      judgement,
       tree,
       [],
       values.flatMap(value => definitionsOf(cx, value)),
       true,
     ),
   );
-  return judged instanceof BudgetExceeded ? NO_FACTS : { mistakes: found.mistakes, names: found.names };
+  return judged instanceof BudgetExceeded
+    ? NO_FACTS
+    : { mistakes: judgement.mistakes, names: judgement.names };
 }
 
 export function joinFacts(left: OptionFacts, right: OptionFacts): OptionFacts {
   return { mistakes: [...left.mistakes, ...right.mistakes], names: [...left.names, ...right.names] };
 }
 
-interface Found {
+interface Judgement {
   readonly cx: Evaluation;
   readonly mistakes: OptionMistake[];
   readonly names: WrittenName[];
@@ -86,7 +88,7 @@ interface Written extends Definition {
 
 /** @param isModule the sets may be modules, with what modules have beside options */
 function judgeSet(
-  found: Found,
+  judgement: Judgement,
   tree: OptionTree,
   path: OptionPath,
   definitions: readonly Definition[],
@@ -101,22 +103,22 @@ function judgeSet(
     for (const [name, entry] of value.entries) {
       const option = tree.options.get(name) ?? null;
       if (option === null && isModule && OF_MODULES.has(name)) continue;
-      note(found, entry, [...path, name], option);
-      if (option === null && !tree.open) unknownOption(found, entry, [...path, name], tree);
-      else add(byName, name, writtenIn(found.cx, entry, definition));
+      note(judgement, entry, [...path, name], option);
+      if (option === null && !tree.open) unknownOption(judgement, entry, [...path, name], tree);
+      else add(byName, name, writtenIn(judgement.cx, entry, definition));
     }
   }
   for (const [name, all] of byName) {
     const option = tree.options.get(name);
     if (option === undefined) {
-      if (tree.freeform?.kind === 'map') judgeType(found, tree.freeform.of, [...path, name], all);
-    } else if (option.declared.length > 0) judgeType(found, typeOf(option), [...path, name], all);
+      if (tree.freeform?.kind === 'map') judgeType(judgement, tree.freeform.of, [...path, name], all);
+    } else if (option.declared.length > 0) judgeType(judgement, typeOf(option), [...path, name], all);
     else {
       // What is not known to be a set of options may be one option.
       if (!option.open)
         for (const written of strongest(all))
-          if (!written.conditional) judgeKind(found, { kind: 'set' }, [...path, name], written);
-      judgeSet(found, option, [...path, name], all, false);
+          if (!written.conditional) judgeKind(judgement, { kind: 'set' }, [...path, name], written);
+      judgeSet(judgement, option, [...path, name], all, false);
     }
   }
 }
@@ -127,13 +129,13 @@ function add(into: Map<string, Written[]>, name: string, all: readonly Written[]
   else before.push(...all);
 }
 
-function note(found: Found, entry: Attr, path: OptionPath, option: OptionTree | null): void {
-  if (entry.at !== null) found.names.push({ path, at: placeOf(entry.at), option });
+function note(judgement: Judgement, entry: Attr, path: OptionPath, option: OptionTree | null): void {
+  if (entry.at !== null) judgement.names.push({ path, at: placeOf(entry.at), option });
 }
 
-function unknownOption(found: Found, entry: Attr, path: OptionPath, siblings: OptionTree): void {
+function unknownOption(judgement: Judgement, entry: Attr, path: OptionPath, siblings: OptionTree): void {
   if (!entry.optional && entry.at !== null)
-    found.mistakes.push({ kind: 'unknown', path, at: placeOf(entry.at), siblings });
+    judgement.mistakes.push({ kind: 'unknown', path, at: placeOf(entry.at), siblings });
 }
 
 /** Returns what an attribute says, as far as what it stands in holds. */
@@ -158,17 +160,27 @@ function strongest(definitions: readonly Written[]): Written[] {
   );
 }
 
-function judgeType(found: Found, type: OptionType, path: OptionPath, definitions: readonly Written[]): void {
+function judgeType(
+  judgement: Judgement,
+  type: OptionType,
+  path: OptionPath,
+  definitions: readonly Written[],
+): void {
   for (const written of strongest(definitions))
-    if (!written.conditional) judgeKind(found, type, path, written);
-  judgeInside(found, type, path, definitions);
+    if (!written.conditional) judgeKind(judgement, type, path, written);
+  judgeInside(judgement, type, path, definitions);
 }
 
 /** Judges the value itself, whatever it holds: whether it is one that the type takes. */
-function judgeKind(found: Found, type: OptionType, path: OptionPath, { value, nameAt }: Written): void {
+function judgeKind(
+  judgement: Judgement,
+  type: OptionType,
+  path: OptionPath,
+  { value, nameAt }: Written,
+): void {
   if (fits(type, value)) return;
   const at = value.kind === 'attrs' || value.origin === null ? nameAt : placeOf(value.origin);
-  if (at !== null) found.mistakes.push({ kind: 'type', path, at, type, value: shallow(value) });
+  if (at !== null) judgement.mistakes.push({ kind: 'type', path, at, type, value: shallow(value) });
 }
 
 function fits(type: OptionType, value: Value): boolean {
@@ -195,26 +207,27 @@ function shallow(value: Value): WrittenValue {
 
 /** Judges what sets and lists of a type hold. */
 function judgeInside(
-  found: Found,
+  judgement: Judgement,
   type: OptionType,
   path: OptionPath,
   definitions: readonly Written[],
 ): void {
   switch (type.kind) {
     case 'null-or':
-      judgeInside(found, type.of, path, definitions);
+      judgeInside(judgement, type.of, path, definitions);
       return;
     case 'submodule':
-      judgeSet(found, type.tree, path, definitions, true);
+      judgeSet(judgement, type.tree, path, definitions, true);
       return;
     case 'map':
-      judgeElements(found, type.of, path, definitions);
+      judgeElements(judgement, type.of, path, definitions);
       return;
     case 'list':
-      judgeItems(found, type.of, path, definitions);
+      judgeItems(judgement, type.of, path, definitions);
       return;
     case 'either':
-      for (const [branch, those] of byBranch(type.of, definitions)) judgeInside(found, branch, path, those);
+      for (const [branch, those] of byBranch(type.of, definitions))
+        judgeInside(judgement, branch, path, those);
       return;
     default:
   }
@@ -225,17 +238,18 @@ function judgeInside(
  * judged.
  */
 function byBranch(types: readonly OptionType[], definitions: readonly Written[]): Map<OptionType, Written[]> {
-  const found = new Map<OptionType, Written[]>();
+  const definitionsByType = new Map<OptionType, Written[]>();
   for (const definition of definitions) {
     const fitting = types.filter(type => fits(type, definition.value));
     const [only] = fitting;
-    if (only !== undefined && fitting.length === 1) found.set(only, [...(found.get(only) ?? []), definition]);
+    if (only !== undefined && fitting.length === 1)
+      definitionsByType.set(only, [...(definitionsByType.get(only) ?? []), definition]);
   }
-  return found;
+  return definitionsByType;
 }
 
 function judgeElements(
-  found: Found,
+  judgement: Judgement,
   type: OptionType,
   path: OptionPath,
   definitions: readonly Written[],
@@ -245,27 +259,32 @@ function judgeElements(
   for (const definition of definitions) {
     if (definition.value.kind !== 'attrs') continue;
     for (const [name, entry] of definition.value.entries) {
-      note(found, entry, [...path, name], null);
-      add(byName, name, writtenIn(found.cx, entry, definition));
+      note(judgement, entry, [...path, name], null);
+      add(byName, name, writtenIn(judgement.cx, entry, definition));
     }
   }
-  for (const [name, all] of byName) judgeType(found, type, [...path, name], all);
+  for (const [name, all] of byName) judgeType(judgement, type, [...path, name], all);
 }
 
-function judgeItems(found: Found, type: OptionType, path: OptionPath, definitions: readonly Written[]): void {
+function judgeItems(
+  judgement: Judgement,
+  type: OptionType,
+  path: OptionPath,
+  definitions: readonly Written[],
+): void {
   if (path.length > MAX_DEPTH) return;
   for (const written of definitions) {
     if (written.value.kind !== 'list') continue;
     for (const item of written.value.items) {
       if (item.kind === 'spread') continue;
-      const inner = definitionsOf(found.cx, item).map(definition => ({
+      const inner = definitionsOf(judgement.cx, item).map(definition => ({
         ...definition,
         nameAt: definition.value.origin === null ? written.nameAt : placeOf(definition.value.origin),
         conditional: definition.conditional || written.conditional,
         never: definition.never || written.never,
         priority: written.priority,
       }));
-      judgeType(found, type, [...path, '*'], inner);
+      judgeType(judgement, type, [...path, '*'], inner);
     }
   }
 }

@@ -24,9 +24,9 @@ const NO_VALUES: ReadonlySet<string> = new Set([
 /** Submodules in submodules: deeper than anybody writes. */
 const MAX_DEPTH = 8;
 
-export function readLevel(cx: Evaluation, module: Lazy, given: Given, depth = 0): OptionTree {
+export function readLevel(cx: Evaluation, module: Lazy, lookup: Given, depth = 0): OptionTree {
   if (depth > MAX_DEPTH) return OPEN;
-  const { sets, gap } = moduleSets(cx, module, given);
+  const { sets, gap } = moduleSets(cx, module, lookup);
   const trees: OptionTree[] = [];
   let isWhole = gap === null;
   let defines = false;
@@ -37,7 +37,7 @@ export function readLevel(cx: Evaluation, module: Lazy, given: Given, depth = 0)
     if (entry === undefined) continue;
     if (entry.optional) isWhole = false;
     const at = entry.at === null ? null : placeOf(entry.at);
-    trees.push(readTree(cx, entry.value, at, inner => readLevel(cx, inner, given, depth + 1)));
+    trees.push(readTree(cx, entry.value, at, inner => readLevel(cx, inner, lookup, depth + 1)));
   }
   const tree = mergeTrees(trees);
   const settled = defines ? withDefaults(tree) : tree;

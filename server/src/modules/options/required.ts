@@ -10,22 +10,22 @@ import type { OptionTree, OptionType } from './option.ts';
  * them.
  */
 export function missingIn(tree: OptionTree, setting: Setting): string[][] {
-  const found: string[][] = [];
-  addSet(found, tree, setting, []);
-  return found;
+  const paths: string[][] = [];
+  addSet(paths, tree, setting, []);
+  return paths;
 }
 
-function addSet(found: string[][], { options }: OptionTree, setting: Setting, path: readonly string[]): void {
+function addSet(paths: string[][], { options }: OptionTree, setting: Setting, path: readonly string[]): void {
   if (!isSwitchedOn(options, setting)) return;
   for (const [name, option] of options) {
     const inner = settingAt(setting, [name]);
-    const own = [...path, name];
+    const optionPath = [...path, name];
     const [declared, ...others] = option.declared;
     if (declared === undefined) {
-      if (inner !== null) addSet(found, option, inner ?? EMPTY, own);
+      if (inner !== null) addSet(paths, option, inner ?? EMPTY, optionPath);
     } else if (inner === undefined) {
-      if (!declared.hasDefault && declared.hidden !== true && others.length === 0) found.push(own);
-    } else if (inner !== null) addInside(found, typeOf(option), inner, own);
+      if (!declared.hasDefault && declared.hidden !== true && others.length === 0) paths.push(optionPath);
+    } else if (inner !== null) addInside(paths, typeOf(option), inner, optionPath);
   }
 }
 
@@ -39,10 +39,10 @@ function isSwitchedOn(options: OptionTree['options'], setting: Setting): boolean
 }
 
 /** Adds what the sets that a type takes lack. */
-function addInside(found: string[][], type: OptionType, setting: Setting, path: readonly string[]): void {
+function addInside(paths: string[][], type: OptionType, setting: Setting, path: readonly string[]): void {
   if (setting.kind !== 'set') return;
-  if (type.kind === 'null-or') addInside(found, type.of, setting, path);
-  else if (type.kind === 'submodule') addSet(found, type.tree, setting, path);
+  if (type.kind === 'null-or') addInside(paths, type.of, setting, path);
+  else if (type.kind === 'submodule') addSet(paths, type.tree, setting, path);
   else if (type.kind === 'map')
-    for (const [name, inner] of setting.entries) addInside(found, type.of, inner, [...path, name]);
+    for (const [name, inner] of setting.entries) addInside(paths, type.of, inner, [...path, name]);
 }

@@ -119,14 +119,14 @@ function oneOf(cx: Evaluation, types: Lazy, inner: (lazy: Lazy) => OptionType): 
 function enumOf(cx: Evaluation, values: Lazy): OptionType {
   const list = cx.force(values);
   if (list.kind !== 'list') return ANY;
-  const found: Scalar[] = [];
+  const scalars: Scalar[] = [];
   for (const item of list.items) {
     const value = item.kind === 'spread' ? item.of : cx.force(item);
     const scalar = scalarOf(value);
     if (scalar === undefined) return ANY;
-    found.push(scalar);
+    scalars.push(scalar);
   }
-  return { kind: 'enum', values: found };
+  return { kind: 'enum', values: scalars };
 }
 
 /** Returns the value as a scalar, or `undefined` where it is none, or not known. */

@@ -171,10 +171,12 @@ function zipAttrsWith(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null):
     }
   }
   const entries = new Map<string, Attr>();
-  for (const [name, found] of collected) {
-    const zipped = thunk(() => cx.applyAll(f, [nameString(name, found.at), list(found.values, at)], at));
+  for (const [name, collectedValues] of collected) {
+    const zipped = thunk(() =>
+      cx.applyAll(f, [nameString(name, collectedValues.at), list(collectedValues.values, at)], at),
+    );
     const certain = open === null ? zipped : perhaps(open, [zipped], at, `zip ${name}`);
-    entries.set(name, attr(certain, found.at, found.optional));
+    entries.set(name, attr(certain, collectedValues.at, collectedValues.optional));
   }
   return attrs(entries, at, open);
 }

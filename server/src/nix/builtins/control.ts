@@ -76,9 +76,9 @@ function deepForce(
   const inside = value.kind === 'attrs' ? [...value.entries.values()].map(entry => entry.value) : value.items;
   for (const item of inside) {
     cx.step();
-    const found = item.kind === 'spread' ? item.of : deepForce(cx, item, seen);
-    if (found?.kind === 'failure') return found;
-    doubt ??= found;
+    const problem = item.kind === 'spread' ? item.of : deepForce(cx, item, seen);
+    if (problem?.kind === 'failure') return problem;
+    doubt ??= problem;
   }
   return doubt;
 }
@@ -101,9 +101,9 @@ function genericClosure(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Resu
   for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
     const key = field(cx, item, 'key', at);
     if (key.kind === 'failure' || key.kind === 'unknown') return stop(key);
-    const known = isKnown(cx, keys, key, at);
-    if (known === true) continue;
-    if (known !== false) return known;
+    const seenBefore = isKnown(cx, keys, key, at);
+    if (seenBefore === true) continue;
+    if (seenBefore !== false) return seenBefore;
     keys.push(key);
     reached.push(item);
     const next = asList(cx, cx.apply(operator, item, at), at);

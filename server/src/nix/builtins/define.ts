@@ -29,7 +29,7 @@ export function builtin(name: string, arity: number, run: Run): BuiltinValue {
   const whole = (cx: BuiltinContext, args: readonly Lazy[], at: Origin | null): Value => {
     const result = run(cx, args, at);
     return result.kind === 'pending'
-      ? settle(result, name, args, at, (...given) => whole(cx, ...given))
+      ? settle(result, name, args, at, (...values) => whole(cx, ...values))
       : result;
   };
   return { kind: 'builtin', builtin: { name, arity, run: whole }, args: [], origin: null };

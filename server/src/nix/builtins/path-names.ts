@@ -24,13 +24,13 @@ export function baseNameOf(cx: BuiltinContext, lazy: Lazy, at: Origin | null): R
 }
 
 export function dirOf(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
-  const given = cx.resolve(lazy);
-  if (given.kind === 'path') {
-    const slash = given.text.lastIndexOf('/');
-    if (given.text === '') return because(unknown('a path outside the workspace', 'dirOf', at));
-    return { ...given, text: slash < 0 ? '' : given.text.slice(0, slash) || '/', origin: at };
+  const pathValue = cx.resolve(lazy);
+  if (pathValue.kind === 'path') {
+    const slash = pathValue.text.lastIndexOf('/');
+    if (pathValue.text === '') return because(unknown('a path outside the workspace', 'dirOf', at));
+    return { ...pathValue, text: slash < 0 ? '' : pathValue.text.slice(0, slash) || '/', origin: at };
   }
-  const value = coercedText(cx, given, at);
+  const value = coercedText(cx, pathValue, at);
   if (value.kind !== 'string') return stop(value);
   const slash = value.text.lastIndexOf('/');
   return string(slash < 0 ? '.' : value.text.slice(0, slash) || '/', at);

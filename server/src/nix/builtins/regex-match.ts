@@ -31,17 +31,17 @@ function run(search: Search, node: Node, at: number, next: Next): boolean {
       return sequence(search, node.parts, 0, at, next);
     case 'choice': {
       // All of them, since a later one may give a longer match.
-      let found = false;
-      for (const option of node.options) found = run(search, option, at, next) || found;
-      return found;
+      let isFound = false;
+      for (const option of node.options) isFound = run(search, option, at, next) || isFound;
+      return isFound;
     }
     case 'group':
       return run(search, node.body, at, end => {
         const before = search.groups[node.index] ?? null;
         search.groups[node.index] = { start: at, end };
-        const found = next(end);
+        const match = next(end);
         search.groups[node.index] = before;
-        return found;
+        return match;
       });
     case 'repeat':
       return node.body.kind === 'set'

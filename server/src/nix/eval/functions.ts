@@ -83,18 +83,18 @@ function bindFormals(
   return null;
 }
 
-function formalValue(formal: Formal, given: AttrsValue, scope: Scope, at: Origin | null): Lazy | null {
-  const entry = given.entries.get(formal.name.name);
+function formalValue(formal: Formal, args: AttrsValue, scope: Scope, at: Origin | null): Lazy | null {
+  const entry = args.entries.get(formal.name.name);
   if (entry !== undefined && !entry.optional) return entry.value;
   const fallback = formal.fallback === null ? null : delay(formal.fallback, scope);
   if (entry !== undefined) {
-    const why = given.open ?? optionalArgument(formal, given, at);
+    const why = args.open ?? optionalArgument(formal, args, at);
     return perhaps(why, fallback === null ? [entry.value] : [entry.value, fallback], at, formal.name.name);
   }
-  if (given.open !== null) return unknownFormal(formal, given.open, scope, at);
-  if (canMatch(given, string(formal.name.name, null)))
+  if (args.open !== null) return unknownFormal(formal, args.open, scope, at);
+  if (canMatch(args, string(formal.name.name, null)))
     return perhaps(
-      optionalArgument(formal, given, at),
+      optionalArgument(formal, args, at),
       fallback === null ? [] : [fallback],
       at,
       formal.name.name,
@@ -111,9 +111,9 @@ function unknownFormal(formal: Formal, set: UnknownValue, scope: Scope, at: Orig
   return { ...value, key, candidates: [delay(formal.fallback, scope)] };
 }
 
-function optionalArgument(formal: Formal, given: AttrsValue, at: Origin | null): UnknownValue {
+function optionalArgument(formal: Formal, args: AttrsValue, at: Origin | null): UnknownValue {
   const name = formal.name.name;
-  return unknown(`whether the argument \`${name}\` is given`, `${identity(given)}.${name}`, at);
+  return unknown(`whether the argument \`${name}\` is given`, `${identity(args)}.${name}`, at);
 }
 
 /** Returns true for the function that a file consists of, as `import` gives it. */

@@ -122,8 +122,8 @@ function selectStep(
   if (name.kind === 'unknown') return derived(name, 'select', at);
   const result = selectAttrs(cx, target, name, at);
   if (isWatched(cx, target)) {
-    const found = result === null ? false : hasText(target, name);
-    record(cx, { target, name, at, found, result, ...manner });
+    const isPresent = result === null ? false : hasText(target, name);
+    record(cx, { target, name, at, found: isPresent, result, ...manner });
   }
   return result;
 }
@@ -238,10 +238,10 @@ export function hasName(cx: Evaluation, expr: HasAttrExpr, scope: Scope): Value 
     }
     if (value.kind !== 'attrs') return { kind: 'bool', value: false, origin };
     if (name.kind === 'unknown') return derived(name, 'has', origin);
-    const found = hasText(value, name);
-    ask(cx, value, name, at, found);
-    if (found === false) return { kind: 'bool', value: false, origin };
-    if (found === null) return derived(value.open ?? unknownAttr(value, name, at), 'has', origin);
+    const isPresent = hasText(value, name);
+    ask(cx, value, name, at, isPresent);
+    if (isPresent === false) return { kind: 'bool', value: false, origin };
+    if (isPresent === null) return derived(value.open ?? unknownAttr(value, name, at), 'has', origin);
     if (index === expr.path.length - 1) return { kind: 'bool', value: true, origin };
     value = selectAttrs(cx, value, name, at) ?? failure('missing-attribute', name.text ?? '', at);
   }
@@ -253,9 +253,9 @@ function ask(
   target: AttrsValue | UnknownValue,
   name: StringValue,
   at: Origin,
-  found: boolean | null,
+  isPresent: boolean | null,
 ): void {
-  record(cx, { target, name, at, found, result: null, guarded: true, fallback: null, expr: null });
+  record(cx, { target, name, at, found: isPresent, result: null, guarded: true, fallback: null, expr: null });
 }
 
 /** `builtins.hasAttr` */
@@ -265,7 +265,7 @@ export function hasAttribute(
   name: StringValue,
   at: Origin | null,
 ): boolean | null {
-  const found = target.kind === 'unknown' ? null : hasText(target, name);
-  if (at !== null) ask(cx, target, name, at, found);
-  return found;
+  const isPresent = target.kind === 'unknown' ? null : hasText(target, name);
+  if (at !== null) ask(cx, target, name, at, isPresent);
+  return isPresent;
 }

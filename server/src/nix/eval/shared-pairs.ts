@@ -143,8 +143,13 @@ function isOf(name: StringValue, of: StringValue): boolean {
 /** Returns whether a text was there before, apart from what the pair is made of. */
 function isFromElsewhere({ origin }: StringValue, of: StringValue, call: Origin): boolean {
   if (origin === null || cameThrough(origin, call)) return false;
-  const { origin: own } = of;
-  return own === null || origin.file !== own.file || origin.end <= own.start || own.end <= origin.start;
+  const { origin: ownOrigin } = of;
+  return (
+    ownOrigin === null ||
+    origin.file !== ownOrigin.file ||
+    origin.end <= ownOrigin.start ||
+    ownOrigin.end <= origin.start
+  );
 }
 
 function cameThrough(origin: Origin, call: Origin): boolean {

@@ -115,11 +115,11 @@ function attrsToText(
   coerceMore: boolean,
   at: Origin | null,
 ): StringValue | UnknownValue | FailureValue {
-  const own = cx.has(value, '__toString');
-  if (own === true)
+  const hasToString = cx.has(value, '__toString');
+  if (hasToString === true)
     return toText(cx, cx.apply(cx.select(value, '__toString', at), value, at), coerceMore, at);
   const out = cx.has(value, 'outPath');
-  if (own === null) return attrsUnknown(value, at);
+  if (hasToString === null) return attrsUnknown(value, at);
   if (out === true) return toText(cx, cx.select(value, 'outPath', at), coerceMore, at);
   if (out === null) return attrsUnknown(value, at);
   return failure('type', 'cannot coerce a set to a string', at);

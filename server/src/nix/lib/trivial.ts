@@ -19,17 +19,17 @@ import type { BuiltinContext, Lazy, Origin } from '../eval/value.ts';
 /** Returns `x`, unless the condition (or its opposite) holds. */
 function guard(name: string, bad: boolean) {
   return fn3(name, (cx, condition, message, x, at) => {
-    const given = asBool(cx, condition, at);
-    if (given.kind === 'failure') return given;
-    if (given.kind === 'unknown') return perhaps(given, [x], at, name);
-    return given.value === bad ? fail(cx, 'throw', message, at) : cx.resolve(x);
+    const isTrue = asBool(cx, condition, at);
+    if (isTrue.kind === 'failure') return isTrue;
+    if (isTrue.kind === 'unknown') return perhaps(isTrue, [x], at, name);
+    return isTrue.value === bad ? fail(cx, 'throw', message, at) : cx.resolve(x);
   });
 }
 
 function warning(name: string) {
   return fn3(name, (cx, condition, _message, x, at) => {
-    const given = asBool(cx, condition, at);
-    return given.kind === 'failure' ? given : cx.resolve(x);
+    const isTrue = asBool(cx, condition, at);
+    return isTrue.kind === 'failure' ? isTrue : cx.resolve(x);
   });
 }
 
@@ -148,14 +148,14 @@ export const LIB_TRIVIAL: Table = {
   throwIf: guard('throwIf', true),
   throwIfNot: guard('throwIfNot', false),
   assertMsg: fn2('assertMsg', (cx, condition, message, at) => {
-    const given = asBool(cx, condition, at);
-    if (given.kind !== 'bool') return stop(given);
-    return given.value ? given : fail(cx, 'throw', message, at);
+    const isTrue = asBool(cx, condition, at);
+    if (isTrue.kind !== 'bool') return stop(isTrue);
+    return isTrue.value ? isTrue : fail(cx, 'throw', message, at);
   }),
   assertOneOf: fn3('assertOneOf', (cx, name, value, choices, at) => {
-    const known = settled(isElem(cx, value, choices, at));
-    if (known.kind !== 'bool') return known;
-    if (known.value) return known;
+    const isElement = settled(isElem(cx, value, choices, at));
+    if (isElement.kind !== 'bool') return isElement;
+    if (isElement.value) return isElement;
     const text = asText(cx, name, at);
     return failure(
       'throw',

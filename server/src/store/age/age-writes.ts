@@ -34,14 +34,14 @@ export function adminsOf(
   admins: AdminRecipients,
   machine: string,
 ): { readonly list: readonly string[]; readonly setting: string } {
-  const own = admins.hosts[machine] ?? [];
-  const list = own.length > 0 ? own : admins.default;
+  const hostKeys = admins.hosts[machine] ?? [];
+  const list = hostKeys.length > 0 ? hostKeys : admins.default;
   if (list.length === 0)
     throw new StoreFailure(
       'recipient',
       `No age recipients are configured for machine ${machine}. Set clan.vars.settings.recipients.hosts.${machine} or recipients.default.`,
     );
-  return { list, setting: own.length > 0 ? `recipients.hosts.${machine}` : 'recipients.default' };
+  return { list, setting: hostKeys.length > 0 ? `recipients.hosts.${machine}` : 'recipients.default' };
 }
 
 /**
@@ -51,7 +51,7 @@ export function adminsOf(
  * @throws StoreFailure `recipient`
  */
 export function ageRecipients(target: AgeVar, keys: AgeKeys, admins: AdminRecipients): readonly string[] {
-  const found = target.machines.flatMap(machine => {
+  const recipients = target.machines.flatMap(machine => {
     if (!target.deploy) return adminsOf(admins, machine).list;
     const key = keys.machines.find(other => other.name === machine)?.publicKey() ?? null;
     if (key === null)
@@ -61,7 +61,7 @@ export function ageRecipients(target: AgeVar, keys: AgeKeys, admins: AdminRecipi
       );
     return [key];
   });
-  return sortedUnique(found);
+  return sortedUnique(recipients);
 }
 
 export function ageSecretPath(directory: string, { key, file }: Pick<AgeVar, 'key' | 'file'>): string {
@@ -117,11 +117,11 @@ export async function machineKeyring(
     if (plaintext === null) continue;
     opened.push(...parseIdentities(Buffer.from(plaintext).toString('utf8'), `${path}/key.age`).identities);
   }
-  const own = await openKeyring(opened, null);
+  const keyring = await openKeyring(opened, null);
   return {
-    recipients: [...admin.recipients, ...own.recipients],
+    recipients: [...admin.recipients, ...keyring.recipients],
     unusable: admin.unusable,
-    open: async file => (await own.open(file)) ?? (await admin.open(file)),
+    open: async file => (await keyring.open(file)) ?? (await admin.open(file)),
   };
 }
 

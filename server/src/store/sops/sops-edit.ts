@@ -94,10 +94,10 @@ export interface NewDocumentOptions extends SealOptions {
 export async function newDocument(
   format: DocumentFormat,
   { names, value }: NamedValue,
-  { recipients, now, command, rule: given, macOnlyEncrypted }: NewDocumentOptions,
+  { recipients, now, command, rule: creationRule, macOnlyEncrypted }: NewDocumentOptions,
 ): Promise<string> {
   mustBeText(value);
-  const rule = given ?? { name: 'unencrypted_suffix', value: '_unencrypted' };
+  const rule = creationRule ?? { name: 'unencrypted_suffix', value: '_unencrypted' };
   mustEncrypt(rule, names);
   const key = randomBytes(32);
   const lastmodified = sopsTime(now);

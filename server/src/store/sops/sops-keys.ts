@@ -160,9 +160,9 @@ export function keysFor(
       const owner = owners.find(owner =>
         link.target === null ? owner.name === link.name : owner.path === link.target,
       );
-      const own = link.dangling || link.foreign ? null : (owner?.keys() ?? null);
-      if (own === null) complete = false;
-      for (const { key } of own ?? []) keys.add(key);
+      const ownerKeys = link.dangling || link.foreign ? null : (owner?.keys() ?? null);
+      if (ownerKeys === null) complete = false;
+      for (const { key } of ownerKeys ?? []) keys.add(key);
     }
   };
   add(sops.users, holders.users);

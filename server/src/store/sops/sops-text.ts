@@ -40,18 +40,18 @@ export function withValue(editing: Editing, names: readonly string[], value: str
   let depth = 0;
   for (; depth < names.length; depth++) {
     const name = names[depth] as string;
-    const found = depth === 0 && name === 'sops' ? undefined : pairs.find(pair => pair.key === name);
-    if (found === undefined) break;
+    const sameKey = depth === 0 && name === 'sops' ? undefined : pairs.find(pair => pair.key === name);
+    if (sameKey === undefined) break;
     const shown = names.slice(0, depth + 1).join('/');
     if (depth === names.length - 1)
       throw new StoreFailure('unsupported', `The file has a value "${shown}" already.`);
-    if (!isMap(found.value))
+    if (!isMap(sameKey.value))
       throw new StoreFailure(
         'unsupported',
         `"${shown}" is a value of the file, so nothing can lie below it.`,
       );
-    parent = found;
-    pairs = pairsOf(found.value);
+    parent = sameKey;
+    pairs = pairsOf(sameKey.value);
   }
   const rest = names.slice(depth);
   const isFlow =

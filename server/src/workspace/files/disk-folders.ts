@@ -18,7 +18,7 @@ export interface Folder {
   links: readonly LinkEntry[] | null;
 }
 
-/** What has been read so far; paths are relative to the root unless they are called absolute. */
+/** Folders that have been read; paths are relative to the root unless they are called absolute. */
 export interface FolderCache {
   /** Absolute path. */
   readonly root: string;
@@ -54,8 +54,8 @@ export function kindAt(cache: FolderCache, path: string): EntryKind | null {
 
 /** Returns the content of a folder, read once; null if there is no such folder. */
 export function folderAt(cache: FolderCache, path: string): Folder | null {
-  const known = cache.folders.get(path);
-  if (known !== undefined) return known;
+  const cached = cache.folders.get(path);
+  if (cached !== undefined) return cached;
   if (isBelowAbsent(cache, path)) return null;
   const folder = path === '' || kindAt(cache, path) === 'directory' ? readFolder(cache, path) : null;
   // Looking for it may have shown that a folder above it is absent, which covers it.

@@ -39,7 +39,7 @@ export interface Disk {
    * Absent where links cannot be told from what they lead to.
    */
   links?(path: string): readonly LinkEntry[] | null;
-  /** What could not be read so far, sorted by path. */
+  /** Returns what could not be read so far, sorted by path. */
   skipped(): readonly Skipped[];
   /** Drops what is known of a path, of everything below it, and of the folders it lies in. */
   forget(path: string): void;

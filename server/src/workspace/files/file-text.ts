@@ -7,7 +7,7 @@ export const MAX_FILE_BYTES = 2 * 1024 * 1024;
 /** A file with a NUL byte among its first bytes is binary, as for git. */
 const BINARY_PROBE_BYTES = 8 * 1024;
 
-/** What `readStart` returns at most. */
+/** Maximum number of bytes that `readStart` returns. */
 export const START_BYTES = 16 * 1024;
 
 /** The text of a file, or why it cannot be read, in words that follow "not analysed: ". */

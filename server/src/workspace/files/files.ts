@@ -24,7 +24,7 @@ export interface WorkspaceFiles extends NixFiles {
   start(path: string): string | null;
   /** May the file be run as a program? Null where that cannot be told. */
   isExecutable(path: string): boolean | null;
-  /** What is in the workspace but cannot be read, and why. */
+  /** Returns what is in the workspace but cannot be read, and why. */
   skipped(): readonly Skipped[];
   /** Lays a document's text over a file. Returns the paths whose content is another one now. */
   open(path: string, text: string): string[];
@@ -171,9 +171,9 @@ function closeDocument(state: FilesState, path: string): string[] {
 /** Forgets what is at a path and below it. Returns the paths whose text may be another one now. */
 function reread(state: FilesState, path: string): string[] {
   const { disk, overlays, cells } = state;
-  const found = foundFiles(state);
+  const workspaceFiles = foundFiles(state);
   const below: string[] = [];
-  for (const file of found) if (file.startsWith(`${path}/`)) below.push(file);
+  for (const file of workspaceFiles) if (file.startsWith(`${path}/`)) below.push(file);
   disk.forget(path);
   const changed: string[] = [];
   for (const file of [path, ...below]) {
@@ -182,9 +182,9 @@ function reread(state: FilesState, path: string): string[] {
     cells.delete(file);
     changed.push(file);
     // Stored files are many, and the disk has nothing to tell of them.
-    if (!found.has(file) && !isFindable(state, file)) continue;
-    if (disk.kind(file) !== 'file') found.delete(file);
-    else if (isFindable(state, file) && !disk.isLink(file)) found.add(file);
+    if (!workspaceFiles.has(file) && !isFindable(state, file)) continue;
+    if (disk.kind(file) !== 'file') workspaceFiles.delete(file);
+    else if (isFindable(state, file) && !disk.isLink(file)) workspaceFiles.add(file);
   }
   return changed;
 }

@@ -36,14 +36,14 @@ export function createRevisionDisk({ entries }: Revision): Disk {
   }
 
   function kind(path: string): Entry['kind'] | null {
-    const found = resolved(path);
-    if (found === null) return null;
-    return folders.has(found) ? 'directory' : 'file';
+    const entry = resolved(path);
+    if (entry === null) return null;
+    return folders.has(entry) ? 'directory' : 'file';
   }
 
   function bytesOf(path: string): Buffer | null {
-    const found = resolved(path);
-    return found === null ? null : (entries.get(found)?.bytes ?? null);
+    const entry = resolved(path);
+    return entry === null ? null : (entries.get(entry)?.bytes ?? null);
   }
 
   function namesIn(path: string): { readonly folder: string; readonly names: readonly string[] } | null {
@@ -55,10 +55,10 @@ export function createRevisionDisk({ entries }: Revision): Disk {
   return {
     kind,
     list(path) {
-      const found = namesIn(path);
-      if (found === null) return null;
-      return found.names.flatMap((name): Entry[] => {
-        const what = kind(found.folder === '' ? name : `${found.folder}/${name}`);
+      const names = namesIn(path);
+      if (names === null) return null;
+      return names.names.flatMap((name): Entry[] => {
+        const what = kind(names.folder === '' ? name : `${names.folder}/${name}`);
         return what === null ? [] : [{ name, kind: what }];
       });
     },
@@ -69,15 +69,15 @@ export function createRevisionDisk({ entries }: Revision): Disk {
     },
     start: path => bytesOf(path)?.toString('latin1', 0, START_BYTES) ?? null,
     isExecutable(path) {
-      const found = resolved(path);
-      return found === null ? null : (entries.get(found)?.executable ?? null);
+      const entry = resolved(path);
+      return entry === null ? null : (entries.get(entry)?.executable ?? null);
     },
     isLink: path => targetOf(entries.get(path)) !== null,
     links(path) {
-      const found = namesIn(path);
-      if (found === null) return null;
-      return found.names.flatMap((name): LinkEntry[] => {
-        const target = targetOf(entries.get(found.folder === '' ? name : `${found.folder}/${name}`));
+      const names = namesIn(path);
+      if (names === null) return null;
+      return names.names.flatMap((name): LinkEntry[] => {
+        const target = targetOf(entries.get(names.folder === '' ? name : `${names.folder}/${name}`));
         return target === null ? [] : [{ name, target }];
       });
     },
@@ -94,12 +94,12 @@ function targetOf(entry: RevisionEntry | undefined): string | null {
 
 /** The names in each folder. */
 function foldersIn(paths: Iterable<string>): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>([['', new Set()]]);
+  const folders = new Map<string, Set<string>>([['', new Set()]]);
   for (const path of paths)
     for (let below = path; below !== ''; below = folderOf(below)) {
       const folder = folderOf(below);
-      const names = found.get(folder) ?? new Set();
-      found.set(folder, names.add(below.slice(folder === '' ? 0 : folder.length + 1)));
+      const names = folders.get(folder) ?? new Set();
+      folders.set(folder, names.add(below.slice(folder === '' ? 0 : folder.length + 1)));
     }
-  return found;
+  return folders;
 }

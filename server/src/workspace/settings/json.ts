@@ -33,7 +33,7 @@ export interface JsonError extends Range {
   readonly reason: string;
 }
 
-/** Deeper nesting is somebody's mistake, and must not end in a stack overflow. */
+/** Deeper nesting is a mistake, and must not end in a stack overflow. */
 const MAX_DEPTH = 100;
 
 /** Reads a text. Offsets are UTF-16 units from 0. */
@@ -41,7 +41,7 @@ export function readJson(text: string): { readonly root: JsonNode } | { readonly
   try {
     return { root: new Reader(text).document() };
   } catch (error) {
-    if (error instanceof NotJson) return { error: error.found };
+    if (error instanceof NotJson) return { error: error.error };
     throw error;
   }
 }
@@ -57,19 +57,19 @@ export function plainOf(node: JsonNode): unknown {
 /** The member that a path of names leads to; null if it does not. */
 export function memberAt(root: JsonNode, path: readonly string[]): JsonMember | null {
   let node = root;
-  let found: JsonMember | null = null;
+  let current: JsonMember | null = null;
   for (const name of path) {
     if (node.kind !== 'object') return null;
-    found = node.members.findLast(member => member.name === name) ?? null;
-    if (found === null) return null;
-    node = found.value;
+    current = node.members.findLast(member => member.name === name) ?? null;
+    if (current === null) return null;
+    node = current.value;
   }
-  return found;
+  return current;
 }
 
 class NotJson extends Error {
-  constructor(readonly found: JsonError) {
-    super(found.reason);
+  constructor(readonly error: JsonError) {
+    super(error.reason);
   }
 }
 
@@ -147,9 +147,9 @@ class Reader {
 
   private match(pattern: RegExp): string | null {
     pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text)?.[0] ?? null;
-    this.at += found?.length ?? 0;
-    return found;
+    const match = pattern.exec(this.text)?.[0] ?? null;
+    this.at += match?.length ?? 0;
+    return match;
   }
 
   private take(char: string): boolean {

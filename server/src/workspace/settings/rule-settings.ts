@@ -1,6 +1,6 @@
 /**
- * What settings say about rules: a severity or `off`, and paths where a rule is not reported, for one rule or for a
- * group (`registry/*`). Knows the names of rules, not what they do.
+ * Settings of rules: a severity or `off`, and paths where a rule is not reported, for one rule or for a group
+ * (`registry/*`). Knows the names of rules, not what they do.
  */
 import * as v from 'valibot';
 import type { CheckSettings } from '../../checks/engine/run.ts';
@@ -13,7 +13,7 @@ export const SEVERITY_WORDS = ['off', 'error', 'warning', 'info', 'hint'] as con
   | 'off'
 )[];
 
-/** What one layer of settings, or all of them together, say about a rule. */
+/** Settings of a rule, from one layer or from all layers. */
 interface RuleSetting {
   readonly severity?: Severity | 'off';
   /** Path patterns of files in which the rule is not reported. */
@@ -23,12 +23,12 @@ interface RuleSetting {
 /** By rule id or `group/*`. */
 export type RuleSettings = Readonly<Record<string, RuleSetting>>;
 
-/** Hears of what cannot be used. `path` leads to it inside `rules`. */
+/** Reports a setting that cannot be used. `path` leads to it inside `rules`. */
 export type NoteProblem = (problem: {
   readonly path: readonly string[];
   readonly part: 'key' | 'value';
   readonly message: string;
-  /** What to write instead. */
+  /** A replacement for the wrong text. */
   readonly replacement?: string;
 }) => void;
 
@@ -36,9 +36,9 @@ const severity = v.picklist(SEVERITY_WORDS);
 const patterns = v.array(v.string());
 
 /** Reads the `rules` of one layer, leaving out what cannot be used. */
-export function readRules(given: object, ruleIds: readonly string[], note: NoteProblem): RuleSettings {
+export function readRules(rules: object, ruleIds: readonly string[], note: NoteProblem): RuleSettings {
   const read: Record<string, RuleSetting> = {};
-  for (const [id, value] of Object.entries(given)) {
+  for (const [id, value] of Object.entries(rules)) {
     if (!isKnown(id, ruleIds)) {
       const near = nearestRule(id, [...ruleIds, ...groupsOf(ruleIds)]);
       note({
@@ -56,14 +56,14 @@ export function readRules(given: object, ruleIds: readonly string[], note: NoteP
 }
 
 function readRule(id: string, value: unknown, note: NoteProblem): RuleSetting | null {
-  const given = typeof value === 'string' ? { severity: value } : value;
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  const asObject = typeof value === 'string' ? { severity: value } : value;
+  if (typeof asObject !== 'object' || asObject === null || Array.isArray(asObject)) {
     const message = `"${id}" must be off, error, warning, info or hint, or an object with "severity" and "exclude".`;
     note({ path: [id], part: 'value', message });
     return null;
   }
   const setting: { -readonly [name in keyof RuleSetting]: RuleSetting[name] } = {};
-  for (const [name, part] of Object.entries(given)) {
+  for (const [name, part] of Object.entries(asObject)) {
     // The short form has no member of its own to point at.
     const path = typeof value === 'string' ? [id] : [id, name];
     if (name === 'severity') {
@@ -96,16 +96,16 @@ function groupOf(id: string): string {
 }
 
 /**
- * Lays one layer over another. What the upper one says of a group counts for all its rules, also for those that the
- * lower one names: whoever comes later has the last word.
+ * Merges two layers. A group in the upper layer overrides all its rules in the lower layer, also those that are named
+ * there.
  */
 export function mergeRules(below: RuleSettings, above: RuleSettings): RuleSettings {
   const merged: Record<string, RuleSetting> = {};
   for (const [id, setting] of Object.entries(below)) {
     const group = Object.hasOwn(above, groupOf(id)) ? (above[groupOf(id)] as RuleSetting) : {};
-    const { severity: own, exclude } = setting;
+    const { severity: configured, exclude } = setting;
     merged[id] = {
-      ...(own === undefined || group.severity !== undefined ? {} : { severity: own }),
+      ...(configured === undefined || group.severity !== undefined ? {} : { severity: configured }),
       ...(exclude === undefined || group.exclude !== undefined ? {} : { exclude }),
     };
   }

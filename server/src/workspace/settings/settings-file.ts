@@ -7,7 +7,7 @@ import { plainOf, readJson } from './json.ts';
 import { type ReadSettings, readSettings, type SettingsLayer, type SettingsProblem } from './settings.ts';
 import { SETTINGS_FILE, SETTINGS_RULE } from './settings-names.ts';
 
-/** Where the text of the file comes from. */
+/** The source of the file's text. */
 interface TextFiles {
   kind(path: string): string | null;
   text(path: string): string | null;
@@ -44,12 +44,12 @@ export function createSettingsReader(ruleIds: readonly string[]): SettingsReader
       if (files.kind(SETTINGS_FILE) === null) return null;
       return { message: `${SETTINGS_FILE} cannot be read as text.`, at: null, replacement: null };
     }
-    const found = readJson(text);
-    if ('root' in found) {
-      last = { from: SETTINGS_FILE, value: plainOf(found.root), node: found.root };
+    const parsed = readJson(text);
+    if ('root' in parsed) {
+      last = { from: SETTINGS_FILE, value: plainOf(parsed.root), node: parsed.root };
       return null;
     }
-    const { reason, start, end } = found.error;
+    const { reason, start, end } = parsed.error;
     const message = `${SETTINGS_FILE} is not JSON: ${reason}.`;
     return { message, at: { file: SETTINGS_FILE, start, end }, replacement: null };
   }

@@ -1,6 +1,6 @@
 /**
- * Settings, as a person writes them in an editor or in `varsmith.json` at the root, and as the rest of the
- * workspace wants them. A setting that is wrong is named, where it stands, and left out; the others hold.
+ * Settings, as they are written in an editor or in `varsmith.json` at the root, and as the rest of the workspace uses
+ * them. A wrong setting is reported at its place and ignored; the others apply.
  */
 import * as v from 'valibot';
 import { didYouMean, suggest } from '../../edits/suggest.ts';
@@ -15,7 +15,7 @@ import { SETTINGS_FILE } from './settings-names.ts';
 const patterns = v.array(v.string());
 
 export interface Settings {
-  /** Off: nothing of the folder is analysed. */
+  /** False: nothing in the folder is analysed. */
   readonly enable: boolean;
   /** By rule id or `group/*`. */
   readonly rules: RuleSettings;
@@ -34,7 +34,7 @@ export interface Settings {
   readonly limits: Partial<Limits>;
 }
 
-/** The command of a store of somebody's own, program first; or one of clan's stores, for a fleet without clan. */
+/** The command of a custom store, program first; or one of clan's stores, for a fleet without clan. */
 export type StoreChoice =
   | { readonly command: readonly string[]; readonly backend: null }
   | { readonly command: null; readonly backend: 'sops' | 'age' };
@@ -54,9 +54,9 @@ export const DEFAULT_SETTINGS: Settings = {
 export interface SettingsProblem {
   /** A sentence that says what is wrong and what to do. */
   readonly message: string;
-  /** Where it stands, if that is a file of the workspace. */
+  /** Its place, if that is in a file of the workspace. */
   readonly at: Place | null;
-  /** What to write there instead, where that is known; with quotes. */
+  /** A replacement, if one is known; with quotes. */
   readonly replacement: string | null;
 }
 
@@ -70,7 +70,7 @@ export interface SettingsLayer {
   /** Named in front of problems that have no place. */
   readonly from: string;
   readonly value: unknown;
-  /** The text's tree, if it is `varsmith.json`: then problems have places, and names that nobody knows are problems. */
+  /** The text's tree, if it is `varsmith.json`: then problems have places, and unknown names are problems. */
   readonly node?: JsonNode;
 }
 
@@ -117,11 +117,11 @@ function notesOf({ from, node }: SettingsLayer, problems: SettingsProblem[]): No
 }
 
 function noteUnknown(value: object, note: NoteProblem): void {
-  const known = Object.keys(DEFAULT_SETTINGS);
+  const names = Object.keys(DEFAULT_SETTINGS);
   for (const name of Object.keys(value)) {
     // Editors are told of a file's schema by this name.
-    if (name === '$schema' || known.includes(name)) continue;
-    const near = suggest(name, known);
+    if (name === '$schema' || names.includes(name)) continue;
+    const near = suggest(name, names);
     const message = `There is no setting "${name}".${didYouMean(near)}`;
     note({ path: [name], part: 'key', message, ...(near === null ? {} : { replacement: near }) });
   }
@@ -136,11 +136,11 @@ const commandLine = v.strictObject({
 const backend = v.strictObject({ backend: v.picklist(['sops', 'age']) });
 
 function readStore(layer: object, note: NoteProblem): StoreChoice | null {
-  const given = 'store' in layer ? layer.store : null;
-  if (given === undefined || given === null) return null;
-  const own = v.safeParse(commandLine, given);
-  if (own.success) return { command: own.output.command, backend: null };
-  const result = v.safeParse(backend, given);
+  const setting = 'store' in layer ? layer.store : null;
+  if (setting === undefined || setting === null) return null;
+  const parsed = v.safeParse(commandLine, setting);
+  if (parsed.success) return { command: parsed.output.command, backend: null };
+  const result = v.safeParse(backend, setting);
   if (result.success) return { command: null, backend: result.output.backend };
   const message =
     '"store" must be { "command": ["PROGRAM", "ARGUMENT"] }, or { "backend": "sops" } or "age".';
@@ -149,16 +149,16 @@ function readStore(layer: object, note: NoteProblem): StoreChoice | null {
 }
 
 function readLimits(layer: object, note: NoteProblem): Partial<Limits> {
-  const given = 'limits' in layer ? layer.limits : null;
-  if (given === undefined || given === null) return {};
-  if (typeof given !== 'object' || Array.isArray(given)) {
+  const limits = 'limits' in layer ? layer.limits : null;
+  if (limits === undefined || limits === null) return {};
+  if (typeof limits !== 'object' || Array.isArray(limits)) {
     const message = `"limits" must be an object of numbers, such as { "memoryMiB": ${DEFAULT_LIMITS.memoryMiB} }.`;
     note({ path: ['limits'], part: 'value', message });
     return {};
   }
   const read: Partial<Record<keyof Limits, number>> = {};
-  for (const [name, value] of Object.entries(given)) {
-    const known = LIMIT_NAMES.find(one => one === name);
+  for (const [name, value] of Object.entries(limits)) {
+    const known = LIMIT_NAMES.find(limitName => limitName === name);
     if (known === undefined) {
       const near = suggest(name, LIMIT_NAMES);
       const message = `There is no limit "${name}".${didYouMean(near)} There are ${LIMIT_NAMES.join(', ')}.`;
@@ -184,9 +184,9 @@ function readLayer(
   const wrong = (name: string, wanted: string) =>
     note({ path: [name], part: 'value', message: `"${name}" must be ${wanted}.` });
   for (const name of ['registryFiles', 'matrixFiles', 'exclude'] as const) {
-    const given = layer[name];
-    if (given === undefined || given === null) continue;
-    const result = v.safeParse(patterns, given);
+    const setting = layer[name];
+    if (setting === undefined || setting === null) continue;
+    const result = v.safeParse(patterns, setting);
     if (result.success) read[name] = result.output;
     else wrong(name, 'a list of path patterns');
   }
@@ -198,8 +198,10 @@ function readLayer(
     wrong('rules', 'an object of rule ids and severities');
     return read;
   }
-  const own = readRules(rules, ruleIds, problem => note({ ...problem, path: ['rules', ...problem.path] }));
-  return { ...read, rules: mergeRules(below.rules, own) };
+  const ruleSettings = readRules(rules, ruleIds, problem =>
+    note({ ...problem, path: ['rules', ...problem.path] }),
+  );
+  return { ...read, rules: mergeRules(below.rules, ruleSettings) };
 }
 
 export function fleetSettings(settings: Settings): FleetSettings {

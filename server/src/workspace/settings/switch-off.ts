@@ -26,9 +26,9 @@ export function switchOffEdit(text: string | null, rule: string): TextEdit | nul
       end: text?.length ?? 0,
       text: `{\n  "rules": {\n    ${entry}\n  }\n}\n`,
     };
-  const found = readJson(text);
-  if ('error' in found || found.root.kind !== 'object') return null;
-  const { root } = found;
+  const parsed = readJson(text);
+  if ('error' in parsed || parsed.root.kind !== 'object') return null;
+  const { root } = parsed;
   const member = memberAt(root, ['rules', rule, 'severity']) ?? memberAt(root, ['rules', rule]);
   if (member !== null && member.value.kind !== 'object')
     return { file: SETTINGS_FILE, start: member.value.start, end: member.value.end, text: '"off"' };

@@ -1,6 +1,7 @@
 /**
- * Generators with their scripts, as the rules about scripts read them. A rule looks at each merged body once; what it
- * says is kept for as long as the body is the same, so that an edit costs only the generators it touches.
+ * Generators with their scripts, as the rules about scripts read them. A generator that is not the same everywhere is looked
+ * at in each of its bodies by itself: every script has to be right, whoever gets it. A rule looks at each body once; what
+ * it says is kept for as long as the body is the same, so that an edit costs only the generators it touches.
  */
 
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
@@ -28,10 +29,9 @@ interface Slot {
 
 /** Looked up once a fleet for all rules: in a large one, each looking up all bodies takes longer than the rules do. */
 const slotsOf = derived((fleet): readonly Slot[] =>
-  fleet.generators.map(generator => {
-    const body = generator.body();
-    return { generator, body, kept: keptOf(body) };
-  }),
+  fleet.generators.flatMap(generator =>
+    generator.bodies().map(body => ({ generator, body, kept: keptOf(body) })),
+  ),
 );
 
 /** A generator of which something is found in its body. */

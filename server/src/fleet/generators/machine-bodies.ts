@@ -1,0 +1,126 @@
+/**
+ * What a generator is on a machine: what the machine's own modules say. What it perhaps has besides makes uncertain what
+ * that may change, and nothing else.
+ */
+
+import { addToList, sameItems } from '../../std.ts';
+import type { GeneratorBody, GeneratorDefinition, KnownLists } from '../model/generators.ts';
+import { type Company, companyOf, isSettled, type SiteIndex } from './company.ts';
+import { joinedBody } from './definitions.ts';
+import type { Having } from './havings.ts';
+import { definitionsAt, MAX_SPECIAL, partsOf, type Site } from './sites.ts';
+
+/** Returns what certain definitions make in the company that they are in. */
+export function companyBody(company: Company): GeneratorBody {
+  const { certain, possible, elsewhere, isOpen } = company;
+  const [only] = certain;
+  if (only !== undefined && certain.length === 1 && isSettled(company)) return only.body();
+  const base = joinedBody(certain, { how: 'together', perhaps: possible });
+  if (elsewhere.length === 0 && !isOpen) return base;
+  const before = narrowed.get(base);
+  const known = before?.find(({ beside }) => sameItems(beside, elsewhere));
+  if (known !== undefined) return known.body;
+  const wide = joinedBody(certain, { how: 'together', perhaps: [...possible, ...elsewhere], isOpen });
+  const body = narrow(base, wide, isOpen ? null : elsewhere);
+  narrowed.set(base, [...(before ?? []).slice(-MAX_NARROWED), { beside: elsewhere, body }]);
+  return body;
+}
+
+/** A body, and the definitions beside it that may have a say. */
+interface Narrowed {
+  readonly beside: readonly GeneratorDefinition[];
+  readonly body: GeneratorBody;
+}
+
+/** Kept of one body: after an edit, nearly all have the company that they had. */
+const MAX_NARROWED = 8;
+const narrowed = new WeakMap<GeneratorBody, readonly Narrowed[]>();
+
+/**
+ * Returns the names of a body with the values that they have in wider company.
+ * @param beside the definitions that the company is wider by; null where they are too many
+ */
+function narrow(
+  base: GeneratorBody,
+  wide: GeneratorBody,
+  beside: readonly GeneratorDefinition[] | null,
+): GeneratorBody {
+  const files = new Map(wide.files.map(file => [file.name, file]));
+  const prompts = new Map(wide.prompts.map(prompt => [prompt.name, prompt]));
+  const holdsAll = (list: keyof KnownLists, namesOf: (body: GeneratorBody) => readonly string[]): boolean => {
+    if (beside === null || !base.complete[list]) return false;
+    const own = new Set(namesOf(base));
+    return beside.every(definition => {
+      const body = definition.body();
+      return body.complete[list] && namesOf(body).every(name => own.has(name));
+    });
+  };
+  return {
+    ...base,
+    completeness: base.completeness === 'opaque' ? 'opaque' : 'partial',
+    share: wide.share,
+    files: base.files.map(file => ({
+      ...(files.get(file.name) ?? file),
+      conditional: file.conditional,
+      at: file.at,
+    })),
+    prompts: base.prompts.map(prompt => ({ ...(prompts.get(prompt.name) ?? prompt), at: prompt.at })),
+    complete: {
+      files: holdsAll('files', body => body.files.map(({ name }) => name)),
+      prompts: holdsAll('prompts', body => body.prompts.map(({ name }) => name)),
+      dependencies: holdsAll('dependencies', body => body.dependencies.map(({ value }) => value)),
+      packages: holdsAll('packages', body => body.runtimeInputs),
+    },
+    script: base.script === null ? null : wide.script,
+    validation: wide.validation,
+  };
+}
+
+/**
+ * Returns the bodies that rules look at one by one: what the generator is on each machine that has it, and by each definition
+ * with a script of which no machine is known. Each is right by itself, whoever has it; names that only others have are not in it.
+ * @param havings of the machines that may have it
+ */
+export function separateBodies(
+  sites: readonly Site[],
+  havings: readonly Having[],
+  index: SiteIndex,
+): readonly GeneratorBody[] {
+  const bodies = new Set<GeneratorBody>();
+  const placed = new Set<GeneratorDefinition>();
+  for (const group of alikeHavings(sites, havings)) {
+    for (const { certain } of group) for (const definition of certain) placed.add(definition);
+    for (const having of group.slice(0, MAX_SPECIAL)) bodies.add(companyBody(companyOf(having, index)));
+  }
+  for (const site of sites) {
+    if (definitionsAt(site).some(definition => placed.has(definition))) continue;
+    for (const part of partsOf(site))
+      if (part.kind === 'full' && part.body().script !== null)
+        bodies.add(companyBody(companyOf({ certain: [part], possible: [], complete: false }, index)));
+  }
+  return [...bodies];
+}
+
+/** Returns those that certainly have definitions, each combination of them once, by the sites that they stand at. */
+function alikeHavings(sites: readonly Site[], havings: readonly Having[]): Iterable<readonly Having[]> {
+  const siteOf = new Map(
+    sites.flatMap((site, place) => definitionsAt(site).map(definition => [definition, place] as const)),
+  );
+  const ids = new Map([...siteOf.keys()].map((definition, id) => [definition, id]));
+  const seen = new Set<string>();
+  const groups = new Map<string, Having[]>();
+  for (const having of havings) {
+    const { certain, possible, complete } = having;
+    if (certain.length === 0) continue;
+    const idsOf = (list: readonly GeneratorDefinition[]) =>
+      list
+        .map(definition => ids.get(definition))
+        .sort()
+        .join();
+    const key = `${idsOf(certain)} ${idsOf(possible)} ${complete}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    addToList(groups, [...certain, ...possible].map(definition => siteOf.get(definition)).join(), having);
+  }
+  return groups.values();
+}
