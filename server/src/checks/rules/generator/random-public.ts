@@ -1,9 +1,9 @@
 /** generator/random-public: something random that nobody should know, in a public file. */
 
-import { replaceWritten } from '../../../edits/edit-bindings.ts';
-import type { Generator, GeneratorFile } from '../../../fleet/model/generators.ts';
+import type { GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
 import { followed } from '../../facts/followed-scripts.ts';
 import { isByPathOnly } from '../../facts/generator/consumers.ts';
+import { secretFixes, writtenSecret } from '../../facts/generator/make-secret.ts';
 import { randomBits } from '../../facts/generator/random-programs.ts';
 import { filledFiles, isPlainFilter, namesSecret } from '../../facts/generator/script-secrets.ts';
 import { inBodies } from '../../facts/generator/scripted-generators.ts';
@@ -52,10 +52,10 @@ be public. Identifiers of up to 32 bits and UUIDs are left alone, and so is a fi
     good: [{ title: 'A secret key', files: { 'modules/dht.nix': seedText('      mode = "0440";\n') } }],
   }),
   check: function* (context) {
-    for (const { generator, found } of randomFiles(context))
+    for (const { generator, body, found } of randomFiles(context))
       for (const random of found)
         if (isByPathOnly(context.fleet, generator.name, random.file.name))
-          yield reportOf(context, generator, random);
+          yield reportOf(context, generator.name, body, random);
   },
 };
 
@@ -82,20 +82,17 @@ const randomFiles = inBodies((generator, body): readonly RandomFile[] | null => 
 
 function reportOf(
   { sources }: CheckContext,
-  { name, ...generator }: Generator,
+  name: string,
+  body: GeneratorBody,
   { file, program }: RandomFile,
 ): Report {
-  const writtenOption = generator
-    .body()
-    .options()
-    .find(option => option.of === 'file' && option.owner === file.name && option.name === 'secret');
-  const edit = replaceWritten(sources, writtenOption?.valueAt ?? null, text => text === 'false', 'true');
+  const written = writtenSecret(body, file);
   return {
-    at: writtenOption?.at ?? file.at,
+    at: written?.at ?? file.at,
     severity: namesSecret(file) ? 'warning' : 'info',
     message:
       `The public file "${file.name}" of generator "${name}" is made up (\`${program}\`), and whoever reads the repository ` +
       'can read it. Only its .path is used, so it can be secret.',
-    fixes: edit === null ? [] : [{ title: 'Make it secret', edits: [edit], preferred: true, guess: true }],
+    fixes: secretFixes(sources, written),
   };
 }
