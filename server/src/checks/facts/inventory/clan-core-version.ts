@@ -1,102 +1,14 @@
 /**
- * What the flake says of its inputs, and which clan-core it has locked: how old it is, and whether it is a fork. Reads
- * `flake.nix` and `flake.lock`; knows nothing of services.
+ * Which clan-core the flake has locked: how old it is, and whether it is a fork. Reads `flake.nix` and `flake.lock`; knows
+ * nothing of services.
  */
 
-import type { Sources } from '../../../edits/text-edit.ts';
+import { flakeInputs } from '../../../flake/flake-inputs.ts';
 import { CLAN_CORE_TIME } from '../../../fleet/catalogue/catalogue-services.ts';
+import { lockedClanCore } from '../../../fleet/catalogue/locked-clan-core.ts';
 import { isOfClanCore } from '../../../fleet/inventory/inventory.ts';
 import type { Instance } from '../../../fleet/model/services.ts';
-import type { Place } from '../../../nix/places.ts';
-import type { SourceFile } from '../../../nix/source.ts';
-import type { AttrName, AttrSetExpr, Binding, Expr } from '../../../nix/syntax.ts';
 import type { CheckFiles } from '../../rule.ts';
-import { type Lock, lockOf } from '../flake-lock.ts';
-
-const inputsOf = new WeakMap<SourceFile, ReadonlySet<string> | null>();
-
-/**
- * Returns the names of the flake's inputs. Nix wants them written out, so the file says all of them; those that only
- * `outputs` names are inputs too. Null: there is no flake, or it cannot be read.
- */
-export function flakeInputs(sources: CheckFiles): ReadonlySet<string> | null {
-  const file = sources.parse('flake.nix');
-  if (file === null) return null;
-  let known = inputsOf.get(file);
-  if (known === undefined) {
-    known = file.root.kind === 'attrs' && file.errors.length === 0 ? readInputs(file.root) : null;
-    inputsOf.set(file, known);
-  }
-  return known;
-}
-
-function readInputs(root: AttrSetExpr): ReadonlySet<string> | null {
-  const names = new Set<string>();
-  for (const binding of root.bindings) {
-    const [first, second] = pathOf(binding);
-    if (binding.kind === 'inherit') {
-      if (pathOf(binding).some(name => name === 'inputs' || name === 'outputs')) return null;
-    } else if (first === 'inputs' && second !== undefined) {
-      if (second === null) return null;
-      names.add(second);
-    } else if (first === 'inputs') {
-      if (binding.value.kind !== 'attrs') return null;
-      for (const inner of binding.value.bindings)
-        for (const name of inner.kind === 'bind' ? pathOf(inner).slice(0, 1) : pathOf(inner)) {
-          if (name === null) return null;
-          names.add(name);
-        }
-    } else if (first === 'outputs' && binding.value.kind === 'lambda')
-      for (const formal of binding.value.formals ?? []) names.add(formal.name.name);
-  }
-  return names;
-}
-
-/** Returns where an input is declared; null where that is not written out. */
-export function flakeInputPlace(sources: Sources, input: string): Place | null {
-  const file = sources.parse('flake.nix');
-  if (file?.root.kind !== 'attrs') return null;
-  for (const binding of file.root.bindings) {
-    if (binding.kind !== 'bind' || pathOf(binding)[0] !== 'inputs') continue;
-    const [, own] = binding.path;
-    const names = own !== undefined ? [own] : namesIn(binding.value);
-    const attrName = names.find(name => name.kind === 'name' && name.name === input);
-    if (attrName !== undefined) return { file: file.path, start: attrName.start, end: attrName.end };
-  }
-  return null;
-}
-
-function namesIn(value: Expr): AttrName[] {
-  if (value.kind !== 'attrs') return [];
-  return value.bindings.flatMap(inner => (inner.kind === 'bind' ? inner.path.slice(0, 1) : []));
-}
-
-/** Returns the names of a binding; null for one that is computed. */
-function pathOf(binding: Binding): (string | null)[] {
-  const path = binding.kind === 'bind' ? binding.path : binding.names;
-  return path.map(name => (name.kind === 'name' ? name.name : null));
-}
-
-/** What the lock says of clan-core. */
-interface Locked {
-  /** When its commit was made, in seconds since 1970. */
-  readonly time: number;
-  /** True for one that does not come from where clan-core is developed. */
-  readonly isFork: boolean;
-}
-
-const lockedIn = new WeakMap<Lock, { readonly locked: Locked | null }>();
-
-function lockedClanCore(sources: CheckFiles): Locked | null {
-  const lock = lockOf(sources);
-  if (lock === null) return null;
-  let known = lockedIn.get(lock);
-  if (known === undefined) {
-    known = { locked: readLock(lock) };
-    lockedIn.set(lock, known);
-  }
-  return known.locked;
-}
 
 /** When the commit of clan-core was made that the flake has locked, in seconds since 1970; null: not known. */
 export function lockedTime(sources: CheckFiles): number | null {
@@ -110,10 +22,6 @@ export function isCatalogued(sources: CheckFiles): boolean {
   const time = lockedTime(sources);
   return time !== null && time <= CLAN_CORE_TIME && !isOtherClanCore(sources);
 }
-
-/** Where clan-core is developed, and its mirror. */
-const UPSTREAM =
-  /\bgit\.clan\.lol[/:](api\/v1\/repos\/)?clan\/clan-core\b|\bgithub\.com[/:]clan-lol\/clan-core\b/;
 
 /**
  * Returns whether the clan-core is another one than the catalogue's, which may have what that has not: a fork, or
@@ -141,13 +49,4 @@ const OF_CLAN_CORE_SINCE = 1_751_278_426;
 export function hasServiceOfClanCore(sources: CheckFiles, instance: Instance): boolean | null {
   const time = instance.module.input === null ? lockedTime(sources) : null;
   return time !== null && time < OF_CLAN_CORE_SINCE ? null : isOfClanCore(instance);
-}
-
-function readLock({ inputs, own }: Lock): Locked | null {
-  const all = inputs.filter(({ where }) => /\bclan-core\b/.test(where));
-  if (all.length === 0) return null;
-  // With several of them, nothing tells which one is meant but that none is newer than the newest.
-  const time = Math.max(...all.map(input => input.time));
-  const meant = all.find(({ name }) => name === own['clan-core']) ?? all[0];
-  return { time, isFork: meant !== undefined && !UPSTREAM.test(meant.where) };
 }
