@@ -9,6 +9,7 @@ import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
 import { once, sameItems, withLazy } from '../../std.ts';
 import { catalogueGenerators } from '../catalogue/catalogue.ts';
+import { type ExtendedCache, withServices } from '../catalogue/extended-generators.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from '../generators/generator-index.ts';
 import type { FollowedModules } from '../machine-modules/machine-modules.ts';
 import type { ModuleFacts } from '../machine-modules/module-facts.ts';
@@ -71,6 +72,7 @@ export interface AssemblyCache {
   readonly readers: ReaderCache;
   readonly ownership: OwnershipCache;
   readonly generators: GeneratorIndex;
+  readonly extended: ExtendedCache;
   readonly options: OptionCache;
   machineSecrets: ReadonlyMap<string, MachineSecrets>;
   joined: {
@@ -89,6 +91,7 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
     readers: { byUnit: new WeakMap(), byFile: new Map() },
     ownership: createOwnershipCache(),
     generators: createGeneratorIndex(),
+    extended: new WeakMap(),
     options: createOptionCache(),
     machineSecrets: new Map(),
     joined: null,
@@ -108,6 +111,10 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   );
   const owners = once(() => machineGenerators(cx, { ...parts, ...cache, joined }));
   const faults = once(() => parts.faults(owners()));
+  const brought = () => {
+    join.brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
+    return join.brought;
+  };
   return withLazy(
     {
       machines,
@@ -132,12 +139,14 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       units,
     },
     {
-      generators: () => mergeGenerators(cache.generators, { units, registries, matrices, owners: owners() }),
+      generators: () =>
+        withServices(
+          cache.extended,
+          mergeGenerators(cache.generators, { units, registries, matrices, owners: owners() }),
+          brought(),
+        ),
       modules: owners,
-      brought() {
-        join.brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
-        return join.brought;
-      },
+      brought,
       secrets: parts.secrets,
       machineSecrets: () => secretsOf(parts, owners()),
       storeSettings: () => joinSettings(cache, parts.storeSettings()),
