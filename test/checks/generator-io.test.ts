@@ -295,6 +295,22 @@ describe('generator/output-never-written', () => {
     });
     expect(found).toEqual(['generator/output-never-written error']);
   });
+
+  it('is silent for a file that a module adds which no machine imports', () => {
+    const fleet = (modules: string): Texts => ({
+      'flake.nix': `{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ${modules} ]; };
+  };
+}
+`,
+      'cloud.nix':
+        '{\n  clan.core.vars.generators.cloud = { files.a.secret = false; script = "touch $out/a"; };\n}\n',
+      'tunnel.nix': '{\n  clan.core.vars.generators.cloud.files.b.secret = false;\n}\n',
+    });
+    expect(rulesIn(fleet('./cloud.nix ./tunnel.nix'))).toEqual(['generator/output-never-written error']);
+    expectSilent(fleet('./cloud.nix'));
+  });
 });
 
 describe('generator/undeclared-output', () => {

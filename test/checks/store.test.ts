@@ -436,6 +436,8 @@ describe('store/stale-validation', () => {
     'validation.a = config.a;',
     'validation = { a = 1; } // config.a;',
     'validation = "${config.a}-b";',
+    // An option of somebody's own, who may make it part of the validation.
+    'rotateDays = 180;',
   ])('is silent for `%s`', validation => {
     expect(stale(validation, hash('1'))).toBe(0);
   });

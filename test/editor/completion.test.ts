@@ -240,6 +240,15 @@ in
     expect(first).toMatchObject({ label: 'jq', insert: 'pkgs.jq', detail: 'the script calls jq' });
     expect(offered(module('runtimeInputs = with pkgs; [ |'))[0]?.insert).not.toContain('pkgs.');
   });
+
+  test.each([
+    ['a program of a package that is listed already', 'jq . > $out/x', 'pkgs.jq '],
+    ['a program that every script has', 'cat x > $out/x', ''],
+  ])('no package is put first for %s', (_, script, listed) => {
+    const items = offered(module(`script = "${script}";\n    runtimeInputs = [ ${listed}|`));
+    expect(items.length).toBeGreaterThan(0);
+    expect(items.filter(({ detail }) => detail.startsWith('the script calls'))).toEqual([]);
+  });
 });
 
 describe('scripts', () => {

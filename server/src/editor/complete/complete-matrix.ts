@@ -17,7 +17,7 @@ export function matrixItems(asked: Asked): readonly CompletionItem[] | null {
   );
 }
 
-/** Is a name begun in the set of the rows itself? */
+/** Returns whether a name is begun in the set of rows itself. */
 function isRowName({ cursor, text }: Asked, { at }: Matrix): boolean {
   const frame = cursor.frames.at(cursor.quotedIn === null ? -1 : -2);
   const isName = cursor.quotedIn !== null ? cursor.quotedIn.length === 0 : cursor.side === 'name';

@@ -12,7 +12,7 @@ import { wordsOf } from '../names/script-words.ts';
 import { filledIn, TEMPLATES } from '../scaffold/templates.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
 
-/** What the names at the cursor are options of. */
+/** The options that the names at the cursor belong to. */
 type Level =
   | { readonly of: 'generators' | 'generator' | 'file' | 'prompt' | 'display' }
   | { readonly of: 'files' | 'prompts'; readonly generator: string | null };
@@ -93,7 +93,7 @@ function documentationOf(text: string, type: string, fallback: string | null): s
   return `${text}\n\nType: ${type}. ${fallback === null ? 'It has to be set.' : `Default: \`${fallback}\`.`}`;
 }
 
-/** Files and prompts that the script names and nobody has declared. */
+/** Returns files and prompts that the script names and that are not declared. */
 function undeclared(asked: Asked, of: 'files' | 'prompts', generator: string | null): CompletionItem[] {
   const root = of === 'files' ? 'out' : 'prompts';
   const bodies = (asked.index.generators.get(generator ?? '') ?? []).map(candidate => candidate.body());
@@ -124,7 +124,7 @@ function valueItems({ cursor, line }: Asked): readonly CompletionItem[] | null {
   return isInGenerator(path) ? valuesOf([...options, ...GENERATOR_OPTIONS], name, inString, line) : null;
 }
 
-/** What can be chosen for an option; null where there is no choice. */
+/** Returns the possible values of an option, or `null` if there is no fixed set of them. */
 export function valuesOf(
   options: readonly OptionWords[],
   name: string,

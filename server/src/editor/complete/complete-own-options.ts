@@ -88,7 +88,7 @@ function itemOf(name: string, below: OptionTree, path: readonly string[], rank: 
   });
 }
 
-/** What the option takes, behind its `=`. */
+/** Returns the possible values of the option before the `=`. */
 function valuesAt({ cursor, line }: Asked, tree: OptionTree): CompletionItem[] | null {
   const inString = cursor.frames.at(-1)?.kind === 'string';
   const written = inString ? cursor.path : [...cursor.path, ...cursor.before];

@@ -1,4 +1,4 @@
-/** Completion of `runtimeInputs`: first the packages that bring what the script calls and nobody lists. */
+/** Completion of `runtimeInputs`: first the packages that have the programs of the script and are not listed yet. */
 import { followed } from '../../checks/facts/followed-scripts.ts';
 import { isAlwaysThere, packageCommands, packageNames, packagesWith } from '../../shell/programs/tools.ts';
 import { generatorAround } from '../names/enclosing-generator.ts';

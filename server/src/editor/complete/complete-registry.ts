@@ -20,7 +20,7 @@ interface Argument {
   readonly name: string;
   /** Null: it has to be given. `shown` is as it is written; '' where it is only known that it may be left out. */
   readonly fallback: { readonly shown: string; readonly value: Expr | null } | null;
-  /** What the other entries give, in the order of the file. */
+  /** The arguments in other entries, in the order of the file. */
   readonly given: readonly Expr[];
 }
 
@@ -102,7 +102,7 @@ function holds({ binding }: Written, at: number): boolean {
   return binding.start <= at && at <= binding.end;
 }
 
-/** What the function takes, if it is bound to one around the place. */
+/** Returns the arguments of the function, if it is bound to one around the place. */
 function formalsOf(source: SourceFile, helper: string, at: number): readonly Formal[] | null {
   const binding = bindingOf(expressionsAt(source, at), helper);
   return binding?.kind === 'bind' && binding.value.kind === 'lambda' ? binding.value.formals : null;

@@ -56,7 +56,7 @@ export function secretItems(asked: Asked, offset: number): SecretItems | null {
   return valueItems(asked, before, offset);
 }
 
-/** What is begun where a name of an attribute may stand, also in its quotes. */
+/** Returns the items for a name that is begun where an attribute's name may be, also in quotes. */
 function nameBegun(asked: Asked, offset: number): SecretItems | null {
   const { cursor, text } = asked;
   const frame = cursor.frames.at(-1);
@@ -176,7 +176,7 @@ function keyItems(asked: Asked, isQuoted: boolean, isBound: boolean): Completion
   );
 }
 
-/** What is written where a secret is declared: its name alone if the rest is there. */
+/** Returns the text of a secret's declaration: its name alone if the rest exists. */
 function bindingText(
   name: string,
   isQuoted: boolean,

@@ -3,8 +3,8 @@
  * values that an option can be chosen from.
  */
 
-import { flakeInputs } from '../../checks/facts/inventory/clan-core-version.ts';
 import { attributeText } from '../../edits/edits.ts';
+import { flakeInputs } from '../../flake/flake-inputs.ts';
 import type { Instance } from '../../fleet/model/services.ts';
 import { clanOptions, inventoryOptions } from '../../fleet/options/clan-core.ts';
 import { insideOf, namesToWrite, treeAt, typeOf } from '../../modules/options/below.ts';
@@ -22,7 +22,7 @@ export function pathAt({ cursor }: Asked): readonly string[] {
   return cursor.frames.at(-1)?.kind === 'string' ? cursor.path : [...cursor.path, ...cursor.before];
 }
 
-/** What can be written where an option of a clan, of an inventory or of settings stands; null: it is none of these. */
+/** Returns the items for an option of a clan, of an inventory or of settings, or `null` if it is none of these. */
 export function clanOptionItems(asked: Asked): readonly CompletionItem[] | null {
   if (!asked.snapshot.fleet.isClan) return null;
   const path = pathAt(asked);
@@ -46,7 +46,7 @@ function optionsAt({ snapshot, file }: Asked, path: readonly string[]): OptionTr
   return isMeta ? treeAt(clanOptions().tree, optionPath) : null;
 }
 
-/** Are options of the clan set in a file? Modules of machines have a `meta` of their own. */
+/** Returns whether a file sets options of the clan. Modules of machines have a `meta` of their own. */
 function hasClanOptions({ fleet }: Snapshot, file: string): boolean {
   return fleet.inventory.options.some(
     ({ of, judged }) => of === 'clan' && judged(clanOptions().tree).names.some(({ at }) => at.file === file),

@@ -1,4 +1,4 @@
-/** What completion is asked and what it answers. */
+/** The input and the items of completion. */
 import type { Place } from '../../nix/places.ts';
 import type { Cursor } from '../names/cursor.ts';
 import type { FleetIndex } from '../names/fleet-index.ts';
@@ -42,13 +42,13 @@ export interface Completion {
   readonly items: readonly CompletionItem[];
 }
 
-/** What completing goes by. */
+/** The position and context of a completion. */
 export interface Asked {
   readonly snapshot: Snapshot;
   readonly index: FleetIndex;
   readonly file: string;
   readonly text: string;
-  /** Where the word at the cursor begins. */
+  /** Offset at which the word at the cursor begins. */
   readonly start: number;
   /** The line up to the word at the cursor. */
   readonly line: string;

@@ -26,7 +26,7 @@ export interface Leftovers {
   }[];
   /** Files that are removed. */
   readonly files: readonly string[];
-  /** Of modules: a default that names such a file goes. */
+  /** Edits of modules: a default that names such a file is removed. */
   readonly edits: readonly TextEdit[];
   /** Sentences: what stays and why, and what is left to do by hand. */
   readonly notes: readonly string[];
@@ -95,7 +95,7 @@ export function leftoversOf(
 
 const CLANS = /(^|\/)sops\/secrets\/([^/]+)\/secret$/;
 
-/** A secret of clan goes to all machines that it is linked to, whoever declares it. */
+/** Returns the readers of a secret of clan, which goes to all machines that it is linked to. */
 function clanReader(
   secrets: FleetSecrets,
   { path }: ValueSource,
@@ -109,7 +109,7 @@ function clanReader(
   return other === undefined ? null : () => `clan gives it to machine ${other} as well`;
 }
 
-/** Says who may still read a value; null where nobody does. */
+/** Returns a function for the remaining reader of a value; `null` if there is none. */
 function readerOf(secrets: FleetSecrets, source: ValueSource): ((around: Around) => string) | null {
   const keeper = source.format === 'age' ? 'age' : 'sops';
   // Who gets one of clan's is told by its links.
@@ -141,7 +141,7 @@ function mayRead(secrets: FleetSecrets, definition: SecretDefinition, source: Va
   );
 }
 
-/** Are these all the values of a file? */
+/** Returns whether these are all the values of a file. */
 function holdsNothingElse(
   secrets: FleetSecrets,
   path: string,
@@ -174,7 +174,7 @@ function defaultOut({ files }: Around, { at }: SopsDefault): TextEdit | null {
   return isAlone ? { file: file.path, start: first.start, end: end.end, text: '' } : null;
 }
 
-/** Who else names a file: another declaration, or a text. */
+/** Returns a file that also names the path: by a declaration or in a text. */
 function namedElsewhere(
   after: Around,
   secrets: FleetSecrets,
@@ -192,7 +192,7 @@ function namedElsewhere(
   return after.fleet.namedBy(path).find(file => !keptNames.has(file)) ?? null;
 }
 
-/** Where it is said whom the file is for: nobody else takes that out. */
+/** Returns notes about rules that say who can read the file: the person has to remove them. */
 function ruleNotes(after: Around, secrets: FleetSecrets, path: string): string[] {
   const rules = secrets.configs.flatMap(config => {
     const rule = ruleFor(config, path);

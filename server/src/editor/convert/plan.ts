@@ -29,9 +29,9 @@ interface ConvertedDefinition {
 
 export interface Conversion {
   readonly keeper: SecretKeeper;
-  /** Of the secret. */
+  /** Name of the secret. */
   readonly name: string;
-  /** Of the generator, its file and its prompt. */
+  /** Name of the generator, its file and its prompt. */
   readonly generator: string;
   /** Several machines have the same value. */
   readonly share: boolean;
@@ -56,7 +56,7 @@ export interface Kept {
 export type Verdict = { readonly conversion: Conversion } | { readonly kept: Kept };
 
 export interface Wanted {
-  /** What the generators of some secrets are to be called; for others it follows from their names. */
+  /** Names of the generators of some secrets; other names follow from those of the secrets. */
   readonly names: ReadonlyMap<string, string>;
   /** Texts that may name the paths of secrets on a machine, with their paths. */
   readonly texts: Iterable<readonly [path: string, text: string]>;
@@ -115,7 +115,7 @@ export function generatorName(secret: string): string {
   return secret.replaceAll('/', '-').replace(/\.age$/, '');
 }
 
-/** What clan takes for the names of generators, files and secrets alike. */
+/** The names that clan accepts for generators, files and secrets alike. */
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
 export function isGeneratorName(name: string): boolean {

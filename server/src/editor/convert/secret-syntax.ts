@@ -12,12 +12,12 @@ import type { Around } from '../scaffold/scaffold.ts';
 export interface WrittenSecret {
   readonly definition: SecretDefinition;
   readonly file: SourceFile;
-  /** What declares it, in the order of the text: `x = { … };`, or `x.owner = …;` and its like. */
+  /** Its bindings in the order of the text: `x = { … };`, or several such as `x.owner = …;`. */
   readonly bindings: readonly AttrBinding[];
   readonly options: readonly WrittenValue[];
   /** The binding of the module that they are, or are in. */
   readonly outer: AttrBinding;
-  /** What stands in front of `sops` or `age` in the path of the outer one: `config.`, or nothing. */
+  /** The part before `sops` or `age` in the outer path: `config.`, or nothing. */
   readonly prefix: string;
 }
 
@@ -26,7 +26,7 @@ interface WrittenValue {
   readonly value: Expr;
 }
 
-/** Null where it is not written as plain bindings, or more is said of it than is found here. */
+/** Returns `null` if it is not written as plain bindings, or has definitions that are not found here. */
 export function writtenSecret(
   { files }: Pick<Around, 'files'>,
   definition: SecretDefinition,
@@ -58,7 +58,7 @@ export function writtenSecret(
     : { definition, file, bindings, options, ...outer };
 }
 
-/** What a binding sets of the secret that the path names at an index. */
+/** Returns the options that a binding sets for the secret at an index of its path. */
 function optionsOf({ path, value }: AttrBinding, index: number): WrittenValue[] | null {
   const [option, ...further] = path.slice(index + 1);
   if (option !== undefined)

@@ -13,7 +13,7 @@ import type { AttrBinding, Expr } from '../../nix/syntax.ts';
 import type { WrittenSecret } from './secret-syntax.ts';
 
 export interface NewGenerator {
-  /** Of the generator, its file and its prompt. */
+  /** Name of the generator, its file and its prompt. */
   readonly name: string;
   readonly share: boolean;
   /** The value has several lines, or ends with one. */
@@ -75,7 +75,7 @@ export function declaredAnew(
   return edits;
 }
 
-/** Is nothing left of a binding? */
+/** Returns whether nothing is left of a binding. */
 function isGone(binding: AttrBinding, gone: ReadonlySet<AttrBinding>): boolean {
   if (gone.has(binding)) return true;
   const { value } = binding;
@@ -142,7 +142,7 @@ function fileLines(name: string, options: readonly (readonly string[])[]): strin
   return [`  files.${name} = {`, ...options.flatMap(lines => lines.map(line => `    ${line}`)), '  };'];
 }
 
-/** What the file is to be told, as bindings; null where something of it cannot be taken over as it is written. */
+/** Returns the options of the file as bindings; `null` if one cannot be taken over as it is written. */
 function optionLines(written: WrittenSecret): string[][] | null {
   const { file, options, definition } = written;
   const lines: string[][] = [];

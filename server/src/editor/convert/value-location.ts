@@ -1,4 +1,4 @@
-/** Where the value of a secret is kept, as far as it is certain. */
+/** Finds where the value of a secret is kept, if that is certain. */
 
 import type { SecretDefinition } from '../../fleet/model/secrets.ts';
 import { textOr } from '../../fleet/secrets/secrets-files.ts';
@@ -8,7 +8,7 @@ import { below } from '../../store/vars/files.ts';
 import type { Around } from '../scaffold/scaffold.ts';
 import { SOURCES } from './to-generator.ts';
 
-/** Where a value is kept, encrypted. */
+/** The encrypted file and the key of a value. */
 export interface ValueSource {
   /** Relative to the root. */
   readonly path: string;
@@ -17,7 +17,7 @@ export interface ValueSource {
   readonly names: readonly string[];
 }
 
-/** Of a secret in clan's own `sops/secrets`. */
+/** Returns the folder of a secret in clan's own `sops/secrets`. */
 export function clanPath({ fleet }: Around, name: string): string {
   return below(fleet.directory ?? '', `sops/secrets/${name}/secret`);
 }

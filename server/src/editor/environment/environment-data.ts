@@ -1,4 +1,4 @@
-/** What a machine's sessions get, as plain data: variables, steps, and why something is no variable. */
+/** The environment of a machine's sessions as plain data: variables, steps, and why something is not a variable. */
 
 import type { Snapshot } from '../snapshot.ts';
 import type { Step } from './session-steps.ts';
@@ -17,16 +17,16 @@ export interface Environment {
   readonly machine: string;
   /** Sorted by name. */
   readonly variables: readonly Variable[];
-  /** What sessions do with them when they start, in this order. */
+  /** The steps that sessions run when they start, in this order. */
   readonly steps: readonly Step[];
-  /** What the fleet's own functions make of steps that are not understood; null where there are none. */
+  /** The text that the fleet's own functions render for steps that are not understood; `null` if there is none. */
   readonly session: SessionText | null;
   /** Sorted by name, those about none first. */
   readonly notes: readonly Note[];
 }
 
-/** What is needed of a snapshot. */
+/** The parts of a snapshot that are needed. */
 export interface Surroundings extends Pick<Snapshot, 'fleet' | 'files'> {
-  /** A command of somebody's own keeps the secrets. */
+  /** True if a custom command keeps the secrets. */
   readonly elsewhere: boolean;
 }

@@ -12,7 +12,7 @@ import type { Environment, Surroundings } from './environment-data.ts';
 import { environmentMachines, type Selected, selectedKeys } from './environment-keys.ts';
 import { stepsSetting } from './environment-steps.ts';
 
-/** What kind of answer it is; further kinds may come. */
+/** The kind of answer; further kinds may be added. */
 type ReasonKind =
   /** A key of the machine is exported under the name. */
   | 'exported'
@@ -44,7 +44,7 @@ interface Reason {
   readonly keys: readonly string[];
   /** Machines that have what this one has not. */
   readonly machines: readonly string[];
-  /** Where the key, or the step, is written. */
+  /** The place of the key or of the step. */
   readonly at: Place | null;
 }
 
@@ -54,7 +54,7 @@ export interface Explanation {
   readonly name: string;
   /** The variable that it is about: another one where a key was asked for. */
   readonly variable: string;
-  /** Is it set in the machine's sessions? */
+  /** True if it is set in the machine's sessions. */
   readonly isSet: boolean;
   /** At least one. */
   readonly reasons: readonly Reason[];
@@ -76,7 +76,7 @@ export function explainVariable(around: Surroundings, machine: string, name: str
   return { machine, name, variable, isSet: false, reasons };
 }
 
-/** What a key is exported as, where a key is named. */
+/** Returns the variable of a key, if the name is one of a key. */
 function variableOfKey({ fleet }: Surroundings, name: string): string | null {
   const keys = fleet.registries.flatMap(registry => registry.keys);
   if (keys.some(({ envVar }) => envVar?.value === name)) return null;
@@ -99,7 +99,7 @@ export function absentVariables(around: Surroundings, machine: string): Explanat
   });
 }
 
-/** What a machine, and who else, selects of a registry. */
+/** The keys that a machine selects from a registry, and the other machines that select them. */
 interface Selection extends Selected {
   readonly machines: ReadonlyMap<RegistryKey, readonly string[]>;
 }
@@ -143,7 +143,7 @@ function setBySteps(asked: Asked): Reason[] {
   return [...set, ...keys];
 }
 
-/** What is said of the variable where all variables are listed. */
+/** Returns the reasons from the notes about the variable. */
 function notedReasons({ name, environment }: Asked): Reason[] {
   return environment.notes
     .filter(note => note.name === name)
@@ -173,7 +173,7 @@ function isNameOf(variable: string, name: string): boolean {
   return variable === name || `${variable}_FILE` === name;
 }
 
-/** Is it the key or its generator, as it stands or as a variable's name? */
+/** Returns whether a name means the key or its generator, as it is written or as the name of a variable. */
 function isMeant({ key, generator }: RegistryKey, name: string): boolean {
   return [key, generator?.value ?? key].some(
     candidate => candidate === name || isNameOf(asVariable(candidate), name),
@@ -188,7 +188,7 @@ function isPublic(key: RegistryKey): boolean {
   return (key.secret ?? exportedFile(key, key.body)?.secret) === false;
 }
 
-/** What a key is exported as. */
+/** Returns the name of the variable that a key is exported as. */
 function exportedName(key: RegistryKey): string {
   return `${key.envVar?.value ?? ''}${isPublic(key) ? '' : '_FILE'}`;
 }

@@ -1,4 +1,4 @@
-/** Which machines can be asked for their session variables, and which keys of a registry each of them selects. */
+/** Finds the machines that have session variables, and the registry keys that each of them selects. */
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Registry, RegistryKey } from '../../fleet/model/registries.ts';

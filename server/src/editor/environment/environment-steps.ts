@@ -33,7 +33,7 @@ function stepText(step: Step): string {
   return `A step of the session puts it together${of}.`;
 }
 
-/** What of a session's text is not known. */
+/** Returns notes about the unknown parts of a session's text. */
 function notesOn({ file, shells }: SessionText): Note[] {
   const note = (text: string): Note => ({ name: null, keys: [], text });
   const holes = new Set(Object.values(shells).flatMap(shell => shell?.holes ?? []));
@@ -45,11 +45,11 @@ function notesOn({ file, shells }: SessionText): Note[] {
   return [...notes, note(`What ${file} adds is known in part: only Nix can tell ${what}.`)];
 }
 
-/** What is added to the variables of a machine. */
+/** Additions to the variables of a machine. */
 export interface Added {
   /** Those that are understood. */
   readonly steps: readonly Step[];
-  /** What the fleet's own functions make of steps that are not understood; null where none does. */
+  /** The text that the fleet's own functions render for steps that are not understood; `null` if there is none. */
   readonly session: SessionText | null;
   readonly notes: readonly Note[];
 }

@@ -68,7 +68,7 @@ function setInNushell(name: string, value: string): string {
   return `load-env (try { {${name}: (${value})} } catch { {} })\n`;
 }
 
-/** What is not set, and why, as comments; empty if there is nothing. */
+/** Returns the variables that are not set, with the reasons, as comments; empty if there are none. */
 export function absentText(machine: string, absent: readonly Explanation[]): string {
   if (absent.length === 0) return '';
   const lines = absent.flatMap(({ variable, reasons }) =>

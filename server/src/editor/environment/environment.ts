@@ -109,7 +109,7 @@ function exportOf(around: Surroundings, entry: RegistryKey, machine: string): Ex
   return { name, value, secret, key, generator: generator.value, file: file.name };
 }
 
-/** What the machine makes of the generator, where that is settled; otherwise what the registry says. */
+/** Returns the body of the generator on the machine if that is settled, else the body in the registry. */
 function bodyOn(fleet: Fleet, name: string, entry: RegistryKey, machine: string): GeneratorBody {
   const same = fleet.generators.find(
     generator => generator.name === name && generator.machines?.includes(machine) === true,

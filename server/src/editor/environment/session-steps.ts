@@ -49,7 +49,7 @@ export interface SessionSpec {
   readonly shared: readonly (Step | UnknownStep)[];
   /** Those of one machine; undefined for machines without any. */
   readonly machines: ReadonlyMap<string, readonly (Step | UnknownStep)[]>;
-  /** Where the names of machines are written. */
+  /** The places of machines' names. */
   readonly places: ReadonlyMap<string, Place>;
   /** False where there may be machines with further steps. */
   readonly complete: boolean;

@@ -39,13 +39,13 @@ export interface Variable {
 
 export type Shell = 'bash' | 'nushell';
 
-/** What is set for one shell. */
+/** Text for one shell. */
 export interface ShellText {
   /** With `${…}` for what is not known, as it is written. */
   readonly text: string;
-  /** What is not known of it, as it is written; empty where all is known. */
+  /** The unknown parts of it, as they are written; empty if all is known. */
   readonly holes: readonly string[];
-  /** What Nix would end with instead of the text; null where it would not. */
+  /** The error that Nix would end with; `null` if it would not fail. */
   readonly failure: string | null;
 }
 
@@ -55,14 +55,14 @@ export interface SessionText {
   readonly shells: Readonly<Record<Shell, ShellText | null>>;
 }
 
-/** What the functions are asked about. */
+/** The input of the functions. */
 export interface SessionOf {
   /** The file with the steps. */
   readonly spec: string;
   readonly machine: string;
   /** The registry keys that the machine selects. */
   readonly keys: readonly string[];
-  /** What the configuration has of them. */
+  /** The variables in the configuration. */
   readonly variables: readonly Variable[];
 }
 
@@ -113,7 +113,7 @@ function nearFirst(paths: readonly string[], spec: string): string[] {
   return [...others.filter(isNear), ...others.filter(path => !isNear(path))].slice(0, MOST_FILES);
 }
 
-/** What those who read the steps import beside them. */
+/** Returns the files that readers of the steps import beside them. */
 function renderersBeside(files: NixFiles, readers: readonly string[], spec: string): string[] {
   const names = new Set<string>();
   for (const reader of readers)
@@ -122,7 +122,7 @@ function renderersBeside(files: NixFiles, readers: readonly string[], spec: stri
   return nearFirst([...names], spec);
 }
 
-/** What a function comes to, called as often as it gives a further one. */
+/** Returns the result of a function, called again as long as the result is a function. */
 function called(cx: Evaluation, value: Value, argumentFor: (fn: LambdaValue) => Lazy): Value {
   let at = value;
   for (let calls = 0; at.kind === 'lambda' && calls < MOST_CALLS; calls++)
@@ -229,7 +229,7 @@ function shown(value: StringValue | FailureValue): ShellText {
   return { text: display(value), holes: [...new Set(holes)], failure: null };
 }
 
-/** Does a text for a shell assign the variable? */
+/** Returns whether a text for a shell assigns the variable. */
 export function assigns(text: string, shell: Shell, name: string): boolean {
   const assigned =
     shell === 'bash' ? `(?:^|[\\s;&|({])${name}=` : `\\$env\\.${name}\\s*=|\\{\\s*${name}\\s*:`;

@@ -1,4 +1,4 @@
-/** Which item of the explorer a place in a file belongs to. */
+/** Finds the item of the explorer that a place in a file belongs to. */
 import type { SecretKeeper } from '../../fleet/model/secrets.ts';
 import { generatorBefore } from '../names/enclosing-generator.ts';
 import { indexOf } from '../names/fleet-index.ts';
@@ -11,7 +11,7 @@ export interface ExplorerItem {
   readonly generator: string | null;
   readonly registry: string | null;
   readonly key: string | null;
-  /** Of sops-nix or agenix; absent where none stands there. */
+  /** A secret of sops-nix or agenix; absent if there is none at the place. */
   readonly secret?: { readonly keeper: SecretKeeper; readonly name: string };
 }
 

@@ -1,4 +1,4 @@
-/** What a person wants to see of a fleet in the explorer. */
+/** The filter of the fleet explorer. */
 export interface ExplorerFilter {
   /** Part of a name, in any case; '' for all. */
   readonly text: string;
@@ -8,7 +8,7 @@ export interface ExplorerFilter {
 
 export const EVERYTHING: ExplorerFilter = { text: '', lacking: false };
 
-/** Has one of the texts what is looked for? */
+/** Returns whether one of the texts contains the filter's text. */
 export function matches({ text }: ExplorerFilter, texts: readonly string[]): boolean {
   if (text === '') return true;
   const wanted = text.toLowerCase();

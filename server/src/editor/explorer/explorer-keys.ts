@@ -23,7 +23,7 @@ export interface KeyDetail {
     /** The key in the machine's row. */
     readonly at: Place | null;
   }[];
-  /** Where the key is looked up, and where its generator is named, in the order of files and text. */
+  /** The places where the key is looked up or its generator is named, in the order of files and text. */
   readonly uses: readonly Place[];
 }
 

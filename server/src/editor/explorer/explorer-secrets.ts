@@ -39,7 +39,7 @@ interface EncryptedFileEntry {
   readonly state: 'encrypted' | 'plain' | 'missing' | 'unknown';
   /** How many keys with values it has; null where it has none. */
   readonly keys: number | null;
-  /** What those who can decrypt it are called. */
+  /** Names of the keys that can decrypt it. */
   readonly recipients: readonly string[];
   readonly at: Place | null;
 }
@@ -47,7 +47,7 @@ interface EncryptedFileEntry {
 export interface SecretEntry {
   readonly keeper: SecretKeeper;
   readonly name: string;
-  /** Where it lies on the machine; null where that is not known. */
+  /** Its path on the machine; `null` if unknown. */
   readonly path: string | null;
   /** False: a file or a key of it is certainly not there. */
   readonly found: boolean;
@@ -96,7 +96,7 @@ function isShown(snapshot: Snapshot, secret: FleetSecret, filter: ExplorerFilter
   return matches(filter, [secret.name, ...machinesOfSecret(snapshot.fleet, secret)]);
 }
 
-/** Is nothing known of it to be amiss: a file that is not there, a key that is not in it? */
+/** Returns false if its file, or its key in the file, is known to be missing. */
 function isFound(snapshot: Snapshot, { definitions }: FleetSecret): boolean {
   const secrets = secretsIn(snapshot);
   return definitions.every(definition => {

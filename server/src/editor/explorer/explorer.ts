@@ -51,7 +51,7 @@ export interface FleetEntry {
   readonly machines: readonly MachineEntry[];
   /** Generators of no machine that is known. */
   readonly unassigned: number;
-  /** Of the whole fleet, whatever the filter; shared generators once. */
+  /** Counts of the whole fleet, whatever the filter; shared generators count once. */
   readonly tally: Tally;
   /** Vars are declared here, or machines. */
   readonly isFleet: boolean;
@@ -95,7 +95,7 @@ export function machineTally(snapshot: Snapshot, machine: string): Tally {
   return tallyOf(machineGenerators.map(generator => states.stateOn(generator, machine)));
 }
 
-/** By its name or that of a file; files are read only where somebody looks for a text. */
+/** Returns whether the name or that of a file matches; files are read only if the filter has a text. */
 function hasMatch(filter: ExplorerFilter, generator: Generator): boolean {
   return (
     matches(filter, [generator.name]) ||

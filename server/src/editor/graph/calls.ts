@@ -16,7 +16,7 @@ export interface Caller {
   readonly name: string;
   /** A few words beside the name. */
   readonly detail: string;
-  /** Its declaration; of one that nobody here declares, a place that names it. */
+  /** Its declaration; if it is not declared here, a place that names it. */
   readonly at: Place;
 }
 
@@ -73,7 +73,7 @@ const dependents = keeping((fleet: Fleet): ReadonlyMap<string, readonly Dependen
   return dependents;
 });
 
-/** What it depends on, in the order in which it says so. */
+/** Returns the dependencies of a generator, in the order of the declaration. */
 export function dependenciesFrom(snapshot: Snapshot, name: string): readonly Call[] {
   const same = indexOf(snapshot).generators.get(name) ?? [];
   return same

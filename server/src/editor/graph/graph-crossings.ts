@@ -24,7 +24,7 @@ export interface Crossings {
 }
 
 interface Placed {
-  /** Of groups, by id. */
+  /** Boxes of groups, by id. */
   readonly boxes: ReadonlyMap<string, Box>;
   /** From group to group, as `between` is. */
   readonly trunks: readonly PlacedEdge[];

@@ -1,4 +1,4 @@
-/** What the marks, borders and lines of a graph's picture mean; only those that are in it. */
+/** The legend of a graph's picture: the meaning of its marks, borders and lines; only of those that are in it. */
 import type { Graph } from './graph.ts';
 import { MARK_WORDS, markOf } from './graph-marks.ts';
 

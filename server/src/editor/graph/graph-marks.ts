@@ -16,7 +16,7 @@ export function markOf(state: StoredState | 'error', x: number, y: number): stri
   return `<g class="mark ${name} ${state}" transform="translate(${x} ${y})">${SHAPES[state]}</g>`;
 }
 
-/** What marks mean, in the order of a legend. */
+/** The meaning of marks, in the order of a legend. */
 export const MARK_WORDS: readonly (readonly [StoredState | 'error', string])[] = [
   ['present', STATE_WORDS.present],
   ['partial', STATE_WORDS.partial],

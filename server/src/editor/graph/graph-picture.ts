@@ -56,7 +56,7 @@ function outdatedWords({ reason, older }: Outdated): string {
   return reason === 'interrupted' ? 'left behind by a run that was cut off' : STATE_WORDS.outdated;
 }
 
-/** What is said of a node below its name: `shared · 2 secrets, 1 public`. */
+/** Returns the line below the name of a node: `shared · 2 secrets, 1 public`. */
 export function detailOf({ origin, share, machines, secrets, publics, service }: GraphNode): string {
   if (origin === 'undeclared') return 'not declared here';
   if (origin === 'brought') return service === null ? 'of clan-core' : `of the service ${service}`;
@@ -81,7 +81,7 @@ function groupDetail({ nodes }: GraphGroup): string {
     .join(' · ');
 }
 
-/** Of generators whose state nobody knows only the number is said. */
+/** Returns the line of a group; only the number of generators if their state is unknown. */
 function groupText(tally: Tally, all: number): string {
   const isKnown = tally.generators === all && tally.unknown < tally.generators;
   if (isKnown) return tallyText(tally);
@@ -217,7 +217,7 @@ function foldedText({ group, box }: Scene['groups'][number], write: Writer): str
   return `<g class="group folded" data-group="${escaped(group.id)}"${attributes} ${placed(box)}>${first}<rect class="behind" x="4" y="4" width="${box.width}" height="${box.height}" rx="6"/><rect width="${box.width}" height="${box.height}" rx="6"/>${mark}<text x="26" y="20">${escaped(group.label)}</text> <text class="detail" x="26" y="34">${escaped(groupDetail(group))}</text></g>`;
 }
 
-/** Of all that is known of a group: what is not known of some does not hide what the others lack. */
+/** Returns the state of a group from the known states of its nodes: unknown ones do not hide what others lack. */
 function stateOfGroup({ nodes }: GraphGroup): StoredState {
   const states = new Set(nodes.map(({ state }) => state).filter(state => state !== 'unknown'));
   const [only, ...others] = states;

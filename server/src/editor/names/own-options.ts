@@ -1,4 +1,4 @@
-/** What the editor asks of the fleet's own options: by file, and by path. Made once for each state of the options. */
+/** The fleet's own options, by file and by path. Computed once for each state of the options. */
 import { keeping } from '../../checks/memory/kept.ts';
 import type { FleetOptions, ModuleOptions } from '../../fleet/model/options.ts';
 import { CHOSEN, treeAt } from '../../modules/options/below.ts';
@@ -6,7 +6,7 @@ import type { OptionTree, WrittenEntry } from '../../modules/options/option.ts';
 import { mergeTrees } from '../../modules/options/tree.ts';
 
 export interface OptionsByFile {
-  /** What all modules declare below the fleet's own names. */
+  /** The options that all modules declare below the fleet's own names. */
   readonly tree: OptionTree;
   /** The modules that have something to do with a file. */
   readonly modules: ReadonlyMap<string, readonly ModuleOptions[]>;
@@ -52,7 +52,7 @@ function filesOf({ tree, definitions, functions }: ModuleOptions, names: Readonl
   return files;
 }
 
-/** What is declared at such a path. */
+/** Returns the option that is declared at such a path. */
 export function declaredAt(tree: OptionTree, path: readonly string[]): OptionTree | null {
   return treeAt(tree, path);
 }

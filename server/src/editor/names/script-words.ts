@@ -18,9 +18,9 @@ interface ScriptWord {
 export interface PlacedWord {
   readonly word: ScriptWord;
   readonly at: {
-    /** Of the dependency's name. */
+    /** Place of the dependency's name. */
     readonly owner: Place | null;
-    /** Of the file's or the prompt's name. */
+    /** Place of the file's or the prompt's name. */
     readonly name: Place | null;
   };
 }

@@ -1,4 +1,4 @@
-/** What a person can point at in a fleet, what it is called, and when two of them are one. Plain data. */
+/** The things in a fleet that a person can point at, their names, and when two of them are the same. Plain data. */
 
 import type { SecretKeeper } from '../../fleet/model/secrets.ts';
 import type { Place } from '../../nix/places.ts';
@@ -35,7 +35,7 @@ export interface Target {
   readonly inScript: boolean;
 }
 
-/** What a subject is called. */
+/** Returns the name of a subject. */
 export function nameOf(subject: Subject): string {
   switch (subject.kind) {
     case 'key':

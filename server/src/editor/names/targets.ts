@@ -14,13 +14,13 @@ import { wordsOf } from './script-words.ts';
 import { filesWithSecrets, secretTargets } from './secret-targets.ts';
 import { type Subject, sameSubject, type Target } from './subjects.ts';
 
-/** What of a fleet is written where, by file: looked through once, however many files are asked about. */
+/** The targets of a fleet by file: collected once, however many files are asked about. */
 interface Written {
   readonly machines: ReadonlyMap<string, readonly Named[]>;
   /** Machines that roles and tags of the inventory name. */
   readonly members: ReadonlyMap<string, readonly Named[]>;
   readonly definitions: ReadonlyMap<string, readonly GeneratorDefinition[]>;
-  /** What registries and matrices say, wherever it is written: a key's script may be of a file of helpers. */
+  /** The targets of registries and matrices, by file: the script of a key may be in a file of helpers. */
   readonly pipeline: ReadonlyMap<string, readonly Target[]>;
 }
 
@@ -140,7 +140,7 @@ const definitionTargets = keeping((definition: GeneratorDefinition) =>
 );
 const unitTargets = keeping((unit: Unit) => collected(add => addUnit(unit, add)));
 
-/** What registries and matrices name, in their order. */
+/** Returns the targets of registries and matrices, in their order. */
 function pipelineTargets({ registries, matrices }: Fleet): readonly Target[] {
   return collected(add => addPipeline(registries, matrices, add));
 }

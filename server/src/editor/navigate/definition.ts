@@ -14,7 +14,7 @@ import type { Snapshot } from '../snapshot.ts';
 import { definitionOf } from './inventory-definitions.ts';
 
 export interface Definition {
-  /** What was pointed at. */
+  /** The place of the name under the cursor. */
   readonly origin: Place;
   /** Never empty; most likely first. */
   readonly targets: readonly Place[];

@@ -1,5 +1,5 @@
-/** Where that which stands in an inventory is defined. */
-import { flakeInputPlace } from '../../checks/facts/inventory/clan-core-version.ts';
+/** Finds the definitions of the names in an inventory. */
+import { flakeInputPlace } from '../../flake/flake-inputs.ts';
 import type { Instance } from '../../fleet/model/services.ts';
 import { inventoryOptions } from '../../fleet/options/clan-core.ts';
 import type { Place } from '../../nix/places.ts';
@@ -32,7 +32,7 @@ function modulesOf({ fleet }: Snapshot, { module: { name, input } }: Instance) {
   return input === 'self' ? fleet.serviceModules.filter(module => module.name === name) : [];
 }
 
-/** Where `inventory.tags` defines it, and the machines that list it. */
+/** Returns the definition in `inventory.tags`, and the machines that list the tag. */
 function tagPlaces(snapshot: Snapshot, tag: string): Place[] {
   const { tree } = inventoryOptions();
   const defined = snapshot.fleet.inventory.options

@@ -86,7 +86,7 @@ function variablesOf(call: Expr): string[] {
   return [...variablesOf(call.fn), ...(call.arg.kind === 'variable' ? [call.arg.name] : [])];
 }
 
-/** Where a name that stands for a function is bound around a place. */
+/** Returns the binding around a place of the name of a function. */
 function bindingOf(file: SourceFile, path: readonly Expr[], name: string): Place | null {
   for (const scope of path.toReversed()) {
     if (scope.kind !== 'let' && !(scope.kind === 'attrs' && scope.recursive)) continue;

@@ -1,6 +1,6 @@
 /**
- * What can be done about the findings of a range: their own fixes first, then the same for all findings of a rule,
- * then ways to silence them. Pure; it knows no editor.
+ * The actions for the findings of a range: their own fixes first, then fixes for all findings of a rule, then ways to
+ * suppress them. Pure; it knows no editor.
  */
 
 import { chooseFixes, editsByFile, isPreferred, isSafe } from '../../checks/engine/apply-fixes.ts';

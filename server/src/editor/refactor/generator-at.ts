@@ -12,7 +12,7 @@ export interface Refactoring {
   readonly title: string;
   readonly kind: 'extract' | 'rewrite';
   readonly edits: readonly TextEdit[];
-  /** What is stored and goes by another name afterwards. */
+  /** Stored values that get another name. */
   readonly moves: readonly Move[];
 }
 

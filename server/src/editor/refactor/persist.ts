@@ -1,4 +1,4 @@
-/** A script that only stores what somebody has typed gives way to `persist = true`. */
+/** Replaces a script that only stores what was typed by `persist = true`. */
 
 import { type FollowedScript, followed } from '../../checks/facts/followed-scripts.ts';
 import { isCopy, writesOver } from '../../checks/facts/generator/prompt-copies.ts';

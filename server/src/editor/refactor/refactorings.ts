@@ -1,6 +1,6 @@
 /**
- * What can be done with a declaration that has nothing wrong with it. Each offer is whole: where something of it cannot
- * be rewritten, nothing is offered. Pure; it knows no editor.
+ * Refactorings of declarations that have no findings. Each offer is whole: if a part cannot be rewritten, nothing is
+ * offered. Pure; it knows no editor.
  */
 import type { Snapshot } from '../snapshot.ts';
 import { fromSops } from './from-sops.ts';

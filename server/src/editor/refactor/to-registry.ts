@@ -87,14 +87,14 @@ function rowEdits(
   return edits;
 }
 
-/** An entry that has a script, and says all that is to be said of one. */
+/** A complete entry with a script, which new entries follow. */
 interface Model {
   readonly key: RegistryKey;
   readonly binding: AttrBinding;
-  /** What makes it, as it is written; null where it is written out. */
+  /** The helper that makes it, as it is written; `null` without a helper. */
   readonly helper: string | null;
   readonly fields: AttrSetExpr;
-  /** What the helper can be given; null: anything. */
+  /** The arguments that the helper accepts; `null`: any. */
   readonly takes: ReadonlySet<string> | null;
 }
 
@@ -217,7 +217,7 @@ const DEFAULTS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** What an entry says beside the generator; null where that cannot be told. */
+/** Returns the metadata of an entry; `null` if it cannot be derived. */
 function metadataOf(
   source: SourceFile,
   { fields, helper }: Model,

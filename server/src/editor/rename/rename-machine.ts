@@ -79,7 +79,7 @@ function nameIn(folder: string, path: string): string | null {
   return name === '' || name.includes('/') ? null : name;
 }
 
-/** What stands before a machine's name in the path of a value of its own. */
+/** The text before a machine's name in the path of one of its values. */
 const STORED = /\bper-machine\/$/;
 
 /** Folders that hold no Nix of the fleet. */
@@ -100,7 +100,7 @@ function nixFilesBelow(snapshot: Snapshot, folder: string, leftOut: ReadonlySet<
   });
 }
 
-/** What else in a file is to be rewritten; or the first mention of the name that nobody understands. */
+/** Returns the other edits in a file, or the first mention of the name that is not understood. */
 function mentionsIn(
   { files }: Snapshot,
   file: string,

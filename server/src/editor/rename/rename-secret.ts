@@ -28,7 +28,7 @@ import type { Snapshot } from '../snapshot.ts';
 import { nixFiles } from './rename-machine.ts';
 import type { Refusal, Renaming } from './renaming.ts';
 
-/** What would be renamed; null where it is nothing that has a name of its own. */
+/** Returns what would be renamed; `null` if it has no name of its own. */
 export function prepareSecret(
   snapshot: Snapshot,
   { at, role }: Target,
@@ -84,7 +84,7 @@ export function renameSecret(
   return { edits: joined([...edits, ...written.edits]), moves: [] };
 }
 
-/** What is inserted at the very place of a name that changes is one edit with that. */
+/** Merges an insertion at the place of a changed name with the edit of the name. */
 function joined(edits: readonly TextEdit[]): TextEdit[] {
   const editsByPlace = new Map<string, TextEdit>();
   for (const edit of edits) {

@@ -21,7 +21,7 @@ import type { Refusal, Renaming } from './renaming.ts';
 const OF_OPTIONS =
   'Options of the fleet are not renamed: who else reads them is not known. lib.mkRenamedOptionModule keeps the old name working.';
 
-/** What would be renamed at an offset: its place and present name. Null where there is nothing with a name. */
+/** Returns the place and the name that would be renamed at an offset, or `null` if there is none. */
 export function prepareRename(
   snapshot: Snapshot,
   file: string,
@@ -161,7 +161,7 @@ function computed({ files }: Snapshot, at: Place, name: string): string {
   return `"${name}" is not written out at ${at.file}${line}: it is put together there, or shared with others. Rename it there by hand.`;
 }
 
-/** What is stored under the old name. */
+/** Returns the moves of values that are stored under the old name. */
 function movesOf({ files, fleet }: Snapshot, subject: Subject, to: string): Move[] {
   const directory = fleet.directory ?? '';
   if (subject.kind === 'generator') return movesOfGenerator(files, directory, subject.name, to);

@@ -1,10 +1,10 @@
-/** What renaming answers: edits with moves of stored values, or why it is refused. */
+/** The result of a rename: edits with moves of stored values, or why it is refused. */
 import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Move } from '../../store/vars/moves.ts';
 
 export interface Renaming {
   readonly edits: readonly TextEdit[];
-  /** What is stored has to move with the name, or it is generated anew. */
+  /** Moves of stored values, which would otherwise be generated again. */
   readonly moves: readonly Move[];
 }
 

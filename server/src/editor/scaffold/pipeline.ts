@@ -36,18 +36,18 @@ export interface Pipeline {
   readonly created: readonly NewFile[];
   /** Paths of files that are there already. */
   readonly kept: readonly string[];
-  /** What is not made, and why; sentences. */
+  /** Sentences about what is not written, and why. */
   readonly left: readonly string[];
-  /** What is left for the person to do; sentences. */
+  /** Sentences about what is left for the person to do. */
   readonly next: readonly string[];
 }
 
-/** What is left to do where git is not told. */
+/** The advice if git does not know the new files. */
 export const TELL_GIT = 'Make the new files known to git (`git add`): a flake sees no others.';
 
 export const SYSTEMS = ['x86_64-linux', 'aarch64-linux', 'aarch64-darwin', 'x86_64-darwin'] as const;
 
-/** What is to be laid, or why nothing can be. */
+/** Returns the files of the pipeline, or why it cannot be written. */
 export function layPipeline(
   { fleet, files }: Pick<Snapshot, 'fleet' | 'files'>,
   options: PipelineOptions,

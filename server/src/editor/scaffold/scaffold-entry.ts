@@ -36,7 +36,7 @@ export interface EntryText {
   readonly lines: readonly string[];
 }
 
-/** What an entry is to say, with all that was left open decided. */
+/** The properties of an entry, with defaults for what was left open. */
 interface Decided {
   readonly kind: SecretKind;
   readonly names: Names;
@@ -44,7 +44,7 @@ interface Decided {
   readonly category: string | null;
 }
 
-/** Returns what a new entry says where nobody has said otherwise. */
+/** Returns the properties of a new entry, with defaults for what the wish leaves open. */
 export function decided(registry: Registry, families: readonly Family[], wish: EntryWish): Decided {
   const family = familyOf(families, wish);
   // Where none has the category, the domains of the registry are known all the same.
@@ -118,8 +118,8 @@ function formalsOf(file: SourceFile, helper: string): readonly Formal[] | null {
 type Field = readonly [name: string, lines: readonly string[]];
 
 /**
- * Returns the arguments of a helper that no entry shows the use of; null if it asks for something that nobody has said,
- * or cannot make this kind.
+ * Returns the arguments of a helper that no entry uses yet, or `null` if it needs an unknown argument or cannot make
+ * this kind.
  */
 function helperFields(
   formals: readonly Formal[],
@@ -205,9 +205,9 @@ function bindingLines(name: string, value: readonly string[]): string[] {
 
 /** Metadata that each entry says for itself. */
 const OWN = ['generator', 'envVar', 'description', 'domain', 'kind'];
-/** Names that an entry shares with its family or with nobody. */
+/** Names that an entry shares only with its family. */
 const FILE_FIELDS = ['fileAttr', 'promptAttr'];
-/** What an entry that has it makes by itself. */
+/** Attributes of entries that a helper does not make. */
 const SPECIAL = ['script', 'files', 'prompts'];
 
 /** Writes an entry like the nearest one that is given plain values only, with the names of the new one. */

@@ -29,10 +29,10 @@ export interface ServiceWish {
   readonly per: 'instance' | 'machine';
 }
 
-/** What clan takes. */
+/** The names that clan accepts. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
-/** What is wrong with a new generator's name; null if nothing is. */
+/** Returns what is wrong with a new generator's name, or `null` if nothing is. */
 export function generatorNameProblem(fleet: Fleet, name: string): string | null {
   if (name === '') return 'Give the generator a name.';
   if (!NAME.test(name)) return 'A name begins with a letter and has letters, digits, dashes and underscores.';
@@ -41,7 +41,7 @@ export function generatorNameProblem(fleet: Fleet, name: string): string | null 
   return place === undefined ? null : `There is a generator "${name}" already, in ${place}.`;
 }
 
-/** What is wrong with a new service's name; null if nothing is. */
+/** Returns what is wrong with a new service's name, or `null` if nothing is. */
 export function serviceNameProblem({ files }: Around, name: string): string | null {
   if (name === '') return 'Give the service a name.';
   if (!NAME.test(name)) return 'A name begins with a letter and has letters, digits, dashes and underscores.';

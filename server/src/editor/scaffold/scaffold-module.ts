@@ -22,11 +22,11 @@ export interface IntoModule {
 export interface DeclaredSet {
   /** The two names that lead to it. */
   readonly names: readonly [string, string];
-  /** Where it is in a module that has none of it yet. */
+  /** Its option path in a module that has none of it yet. */
   readonly path: string;
-  /** What is declared, in the plural. */
+  /** The declared things, in the plural. */
   readonly what: string;
-  /** What to do where a file cannot be added to. */
+  /** Advice for a file that cannot be added to. */
   readonly instead: string;
 }
 

@@ -33,7 +33,7 @@ const KEY = /^[A-Za-z][A-Za-z0-9._-]*$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const GENERATOR = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
-/** What is wrong with a new key; null if nothing is. */
+/** Returns what is wrong with a new key, or `null` if nothing is. */
 export function keyProblem(fleet: Fleet, registry: string | null, key: string): string | null {
   if (key === '') return 'Give the secret a name.';
   if (!KEY.test(key))
@@ -43,7 +43,7 @@ export function keyProblem(fleet: Fleet, registry: string | null, key: string): 
   return taken === undefined ? null : `${taken.file} has "${key}" already.`;
 }
 
-/** What is wrong with the name of a variable; null if nothing is. An empty one means that there is to be none. */
+/** Returns what is wrong with the name of a variable, or `null` if nothing is. An empty name means no variable. */
 export function variableProblem(fleet: Fleet, registry: string | null, name: string): string | null {
   if (name === '') return null;
   if (!VARIABLE.test(name))
@@ -71,7 +71,7 @@ function takenBy(
   return null;
 }
 
-/** A form that a new entry could have: what it would say where nobody says otherwise. */
+/** A possible form of a new entry, with its default properties. */
 export interface SecretProposal {
   readonly kind: (typeof SECRET_KINDS)[number];
   readonly category: string | null;
@@ -219,7 +219,7 @@ function newEntry(
   return { edit: insertion(file, written, wish.key, entry.lines, entry.domain === null ? null : kin) };
 }
 
-/** Where the set begins that an entry stands in. */
+/** Returns the start of the set that contains an entry. */
 function setAround(file: SourceFile, { binding }: Written): number | null {
   const around = expressionsAt(file, binding.start)
     .reverse()

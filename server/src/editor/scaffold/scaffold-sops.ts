@@ -21,7 +21,7 @@ export interface SopsWish {
   readonly key: string | null;
   /** The encrypted file; null: that of the module's other secrets. */
   readonly file: string | null;
-  /** Where it is declared; null: where others of the file are. */
+  /** The module for the declaration; `null`: the one with other declarations of the file. */
   readonly module: string | null;
 }
 
@@ -39,7 +39,7 @@ export interface SopsPlan extends Scaffolded {
   readonly names: readonly string[];
   /** How the file is created; null where it is there. */
   readonly creation: Creation | null;
-  /** Where it is declared; null where it was declared already. */
+  /** The module with the new declaration; `null` if it was declared already. */
   readonly module: string | null;
 }
 
@@ -127,7 +127,7 @@ function valueOnly(
   return { edits: [], shown: null, notes, module: null, ...place };
 }
 
-/** Where the value lies in a file. */
+/** Returns the place of the value in a file. */
 function placeIn(around: Around, file: string, key: string): Placed | Refused {
   const { files } = around;
   const format = formatOf(file);
@@ -159,7 +159,7 @@ export interface SopsChoices {
   readonly key: string | null;
   /** The file that a module's secrets are taken from unless they say otherwise; null where that is not known. */
   defaultOf(module: string): string | null;
-  /** Does the module set `defaultSopsFile`? */
+  /** Returns whether the module sets `defaultSopsFile`. */
   hasDefault(module: string): boolean;
   /** The files that a module's secrets are taken from. */
   filesOf(module: string): readonly string[];

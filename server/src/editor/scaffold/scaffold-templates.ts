@@ -1,4 +1,4 @@
-/** Templates of generators, by an id, with the names that somebody gives: lines of Nix. */
+/** Templates of generators by id, with given names filled in: lines of Nix. */
 import { filledIn, TEMPLATES } from './templates.ts';
 
 export interface TemplateChoice {
@@ -49,7 +49,7 @@ export function templateBindings(id: string, name: string): readonly TemplateBin
 /** Stands for the name while the rest is filled in. */
 const NAME = '\u0000';
 
-/** Does any of them name a package? */
+/** Returns whether any of them names a package. */
 export function usesPackages(bindings: readonly TemplateBinding[]): boolean {
   return bindings.some(({ lines }) => lines.some(line => /\bpkgs\./.test(line)));
 }

@@ -1,21 +1,21 @@
 /**
- * What the scaffolding commands have in common: edits that were computed, or a sentence that says why there are none.
- * Nothing is applied here.
+ * Common types of the scaffolding commands: computed edits, or a sentence that says why there are none. Nothing is
+ * applied here.
  */
 
 import { applyEdits } from '../../checks/engine/apply-fixes.ts';
 import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Snapshot } from '../snapshot.ts';
 
-/** What is needed of a snapshot. */
+/** The parts of a snapshot that are needed. */
 export type Around = Pick<Snapshot, 'fleet' | 'files'>;
 
 export interface Scaffolded {
   /** By file and place. A file that is not there is made. */
   readonly edits: readonly TextEdit[];
-  /** Where the new text is to be looked at, in the edited file. */
+  /** The new text in the edited file. */
   readonly shown: Shown | null;
-  /** What is left to do, or was left out; sentences. */
+  /** Sentences about what is left to do, or was left out. */
   readonly notes: readonly string[];
 }
 

@@ -13,7 +13,7 @@ import { RULE_NAMES, type SopsRule } from '../../store/sops/sops-metadata.ts';
 import type { Around, Refused } from './scaffold.ts';
 
 export interface Creation {
-  /** Of age. */
+  /** Recipients of age. */
   readonly recipients: readonly string[];
   /** Null: everything is encrypted. */
   readonly rule: SopsRule | null;

@@ -1,5 +1,5 @@
 /**
- * Whole generators to begin with. Texts in the form of snippets: `$1`, `${1:name}` and `$0` are places to fill in,
+ * Templates of whole generators. Texts in the form of snippets: `$1`, `${1:name}` and `$0` are places to fill in,
  * `\$` is a dollar sign. Each of them is checked by our own rules, and evaluates.
  */
 

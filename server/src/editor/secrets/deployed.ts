@@ -30,7 +30,10 @@ export function settled(
   return values.size === 1 && only != null ? { value: only } : null;
 }
 
-/** Where the decrypted secret may be: one path where that is known, several where it depends on whose module it is; none: unknown. */
+/**
+ * Returns the paths of the decrypted secret: one if it is known, several if they depend on the module's owner; none
+ * if unknown.
+ */
 export function secretPaths(
   { fleet, secrets }: Pick<SecretGround, 'fleet' | 'secrets'>,
   keeper: SecretKeeper,

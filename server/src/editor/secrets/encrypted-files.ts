@@ -1,4 +1,4 @@
-/** The encrypted files of a repository, found by what is in them: for choosing one. Looks only when somebody asks. */
+/** Finds the encrypted files of a repository by their content, to choose one. Searches only on request. */
 import { keeping } from '../../checks/memory/kept.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { StoreContents } from '../../store/vars/read.ts';
@@ -34,7 +34,7 @@ const MAX_OPENED = 500;
 
 const NOT_SEARCHED: ReadonlySet<string> = new Set(['node_modules', 'result', 'vars', 'target', 'dist']);
 
-/** What clan keeps for itself: nobody names these files. */
+/** Folders of clan's own files, which are not offered. */
 const CLANS_OWN = /(^|\/)sops\/(secrets|users|machines|groups)$/;
 
 function search(snapshot: Snapshot): EncryptedFiles {

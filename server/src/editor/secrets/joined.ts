@@ -36,12 +36,12 @@ export function secretCount(snapshot: Snapshot): number {
   return secrets.length + ageRules.reduce((sum, { rules }) => sum + rules.length, 0);
 }
 
-/** What is known of secrets, and where they are looked up. */
+/** The known secrets and the files they are looked up in. */
 export interface SecretGround {
   readonly fleet: Fleet;
   readonly files: Pick<NixFiles, 'parse'>;
   readonly secrets: FleetSecrets;
-  /** Whose keys are known. */
+  /** The owners of known keys. */
   readonly sops: Pick<SopsFolder, 'users' | 'machines'>;
 }
 
@@ -76,7 +76,10 @@ export function usesOf(
   );
 }
 
-/** Are two names one, or does one of them fit the holes of the other? What is nothing but a hole fits anything: it is left out. */
+/**
+ * Returns whether two names are equal, or one fits the holes of the other. Names that are only a hole fit anything
+ * and are left out.
+ */
 function fits(machine: string, otherMachine: string): boolean {
   if (machine === otherMachine) return true;
   const [left, right] = [machine, otherMachine].map(name => name.includes('${'));
@@ -84,7 +87,7 @@ function fits(machine: string, otherMachine: string): boolean {
   return !isAnyName(left ? machine : otherMachine) && mayBeSame(machine, otherMachine);
 }
 
-/** Has a name with holes so little around them that it may be any name? */
+/** Returns whether a name with holes has so little text around them that it may be any name. */
 export function isAnyName(name: string): boolean {
   return name.replace(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, '').replace(/[\W_]/g, '').length < 2;
 }
@@ -136,7 +139,7 @@ export function fileOfClan({ directory }: Fleet, name: string): string {
   return below(directory ?? '', `sops/secrets/${name}/secret`);
 }
 
-/** What `secrets.nix` says of a file. */
+/** Returns the rules of `secrets.nix` for a file. */
 export function ageRulesOf({ ageRules }: FleetSecrets, path: string): readonly AgeRule[] {
   return ageRules.flatMap(({ rules }) => rules.filter(rule => rule.path === path));
 }

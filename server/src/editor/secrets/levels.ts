@@ -1,4 +1,4 @@
-/** Which options of sops-nix and agenix a set may have, going by its attribute path. */
+/** Finds the options of sops-nix and agenix that a set may have, by its attribute path. */
 import type { SecretKeeper } from '../../fleet/model/secrets.ts';
 import type { SecretOwner } from '../../fleet/secrets/secrets-schema.ts';
 import type { OptionWords } from '../names/option-words.ts';
@@ -33,7 +33,7 @@ function isOwn({ name }: OptionWords): boolean {
   return !name.includes('.');
 }
 
-/** What else is called so: inputs of a flake, options of clan. */
+/** Other things of this name: inputs of a flake, options of clan. */
 const OTHERS: ReadonlySet<string> = new Set(['inputs', 'core', 'vars', 'settings']);
 
 /** The options that a set may have, by its attribute path; null where it is none of sops-nix or agenix. */

@@ -159,7 +159,7 @@ export function secretOccurrences(
   }
 }
 
-/** Where the key of a secret stands in the encrypted file. */
+/** Returns the place of a secret's key in the encrypted file. */
 function keyPlaces(snapshot: Snapshot, definition: SecretDefinition): Place[] {
   const key = secretsIn(snapshot).keyOf(definition);
   return key?.kind === 'found' && key.key !== null ? [key.key.at] : [];

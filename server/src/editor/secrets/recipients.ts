@@ -1,4 +1,4 @@
-/** Who can decrypt an encrypted file, by the names that the repository has for their keys. */
+/** Finds who can decrypt an encrypted file, by the names that the repository has for their keys. */
 
 import { keyOwners, sameKey, shortKey } from '../../checks/facts/store/recipient-keys.ts';
 import { expressionsAt } from '../../edits/locate.ts';
@@ -25,7 +25,7 @@ export function recipientsOf(secrets: FleetSecrets, path: string): Recipients | 
   return file?.encrypted ? { keys: file.recipients, complete: file.complete } : null;
 }
 
-/** What a key is called: a name, or the beginning of the key. */
+/** Returns the name of a key, or its beginning if it has none. */
 export function keyNames({ secrets, sops, files }: SecretGround): (key: string) => string {
   const ownerOf = keyOwners(sops);
   const names = new Map<string, string>();

@@ -7,7 +7,7 @@ import type { SecretOwner } from '../../fleet/secrets/secrets-schema.ts';
 import type { OptionWords } from '../names/option-words.ts';
 import data from './data/secret-words.json' with { type: 'json' };
 
-/** What can be read of a secret. */
+/** The attributes of a secret that can be read. */
 export const SECRET_ATTRIBUTES: Readonly<Record<SecretKeeper | 'template', readonly string[]>> =
   data.attributes;
 

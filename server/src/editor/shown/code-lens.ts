@@ -12,7 +12,7 @@ import { machineTally } from '../explorer/explorer.ts';
 import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 
-/** What a lens is about. */
+/** The subject of a lens. */
 export type LensSubject = GeneratorSubject | { readonly kind: 'row'; readonly machine: string };
 
 interface GeneratorSubject {
@@ -63,7 +63,7 @@ function lensOf(at: Place, generator: string, key: GeneratorSubject['key']): Len
   return { at, subject: { kind: 'generator', generator, key }, named: !generator.includes('${') };
 }
 
-/** What only adds to a generator has no lens of its own. */
+/** Returns whether the place declares a generator: one that only adds to it has no lens. */
 function isMain(same: readonly Generator[], { file, start }: Place): boolean {
   const definitions = same.flatMap(generator => generator.definitions);
   const here = definitions.find(({ at }) => at.file === file && at.start === start);

@@ -1,6 +1,6 @@
 /**
- * What can be folded in a file: sets, lists, strings (scripts are strings) and comments of more than one line. Editors
- * that ask for foldings make none of their own, so these are all of them.
+ * The folding ranges of a file: sets, lists, strings (scripts are strings) and comments of more than one line.
+ * Editors that ask for foldings make none of their own, so these are all of them.
  */
 import { childrenOf } from '../../nix/expressions.ts';
 import { positionAt, type SourceFile } from '../../nix/source.ts';

@@ -1,4 +1,4 @@
-/** Which generators have errors: findings are told by places, and views show generators. */
+/** Finds the generators with errors: findings have places, and views show generators. */
 import type { Finding } from '../../checks/rule.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';

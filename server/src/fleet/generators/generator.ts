@@ -24,6 +24,7 @@ import type {
   GeneratorScript,
   WrittenOption,
 } from '../model/generators.ts';
+import { isForeignOption } from '../options/generator-options.ts';
 import {
   agreed,
   givenThatItIs,
@@ -352,8 +353,16 @@ function placeOfLayer({ value, fallback }: Layer): Place {
 
 function readValidation(reading: Reading, layers: readonly Layer[]): unknown {
   const all = optionIn(reading, layers, 'validation');
-  if (all.length === 0) return isPerhapsMeant(reading, 'validation') ? null : undefined;
+  if (all.length === 0) return isPerhapsMeant(reading, 'validation') || isExtended(layers) ? null : undefined;
   return agreed(all, layer => plain(reading.cx, layer.value, 0));
+}
+
+/** Returns whether an option is set that clan-core does not have: who declares it may set others by it. */
+function isExtended(layers: readonly Layer[]): boolean {
+  return layers.some(
+    ({ value }) =>
+      value.kind === 'attrs' && [...value.entries.keys()].some(name => isForeignOption('generator', name)),
+  );
 }
 
 /** JSON of a value; null where it is not known or not data. */

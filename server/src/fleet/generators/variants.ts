@@ -51,7 +51,7 @@ function commonBody(bodies: readonly GeneratorBody[]): GeneratorBody {
   return {
     completeness: alike && alikes.every(body => body.completeness === 'full') ? 'full' : 'partial',
     share: same('share') ? first.share : null,
-    files: byName(alikes.flatMap(body => body.files)).map(commonFile),
+    files: byName(alikes.flatMap(body => body.files)).map(files => commonFile(files, alikes.length)),
     prompts: byName(alikes.flatMap(body => body.prompts)).map(commonPrompt),
     dependencies: [
       ...new Map(
@@ -159,7 +159,8 @@ function shared<T extends object, K extends keyof T>(all: readonly T[], key: K):
   return first !== undefined && all.every(one => one[key] === first[key]) ? first[key] : null;
 }
 
-function commonFile(all: readonly GeneratorFile[]): GeneratorFile {
+/** @param bodies how many there are, some of which perhaps have no such file */
+function commonFile(all: readonly GeneratorFile[], bodies: number): GeneratorFile {
   return {
     ...(all[0] as GeneratorFile),
     secret: shared(all, 'secret'),
@@ -170,7 +171,7 @@ function commonFile(all: readonly GeneratorFile[]): GeneratorFile {
     mode: shared(all, 'mode'),
     neededFor: shared(all, 'neededFor'),
     from: all.some(file => file.from === 'files') ? 'files' : 'prompt',
-    conditional: all.every(file => file.conditional),
+    conditional: all.length < bodies || all.every(file => file.conditional),
   };
 }
 

@@ -103,6 +103,15 @@ export interface OwnedOption {
 }
 
 /**
+ * Returns whether a name is no option of clan-core's, of today or of once, and resembles none: then something that is not
+ * known here declares it, and may set other options by it.
+ */
+export function isForeignOption(of: OptionOwner, name: string): boolean {
+  const isKnown = OPTIONS[of].has(name) || MODULE_WORDS.has(name) || FORMER[of].has(name);
+  return !isKnown && !name.startsWith('_') && perhapsMeant(of, name) === null;
+}
+
+/**
  * Returns the option that a name that is none here may stand for: its name of today, the one of another thing (`secret`
  * of a generator), or the nearest. Null for options, and for what resembles none.
  */
