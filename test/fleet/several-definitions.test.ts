@@ -130,7 +130,9 @@ describe('what a service of clan-core brings', () => {
     const g = addition('{ files.user-password.deploy = lib.mkForce true; files.extra.mode = "0440"; }');
     expect(g.machines).toEqual(['a', 'b']);
     const [a, b] = [g.bodyOn('a'), g.bodyOn('b')];
-    expect(a).toMatchObject({ share: true, completeness: 'partial', complete: { files: false } });
+    expect(a).toMatchObject({ share: true, completeness: 'full' });
+    expect(a.script?.text).toContain('mkpasswd');
+    expect(g.bodies().map(({ script }) => script?.text)).toEqual([null, null]);
     expect(namesIn(a).sort()).toEqual(['extra', 'user-password', 'user-password-hash']);
     expect(a.files.find(({ name }) => name === 'user-password')).toMatchObject({
       deploy: true,

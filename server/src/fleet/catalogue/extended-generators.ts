@@ -13,7 +13,6 @@ import type {
   WrittenOption,
 } from '../model/generators.ts';
 import type { BroughtGenerator } from '../model/services.ts';
-import { broughtBody } from './brought-body.ts';
 
 /** The generators that were extended, by what brings the rest of them: the same for as long as both stand. */
 export type ExtendedCache = WeakMap<
@@ -55,43 +54,73 @@ function extendedBy(generator: Generator, by: readonly BroughtGenerator[]): Gene
   const isOwn = both.length === 0 || both.some(machine => generator.bodyOn(machine).script !== null);
   if (isOwn || brings.size < by.flatMap(({ machines }) => machines ?? []).length) return generator;
   const machines = sortedUnique([...has, ...brings.keys()]);
-  const bodies = new Map<BroughtGenerator, Map<GeneratorBody, GeneratorBody>>();
-  const joinedWith = (body: GeneratorBody, brought: BroughtGenerator): GeneratorBody => {
-    const known = bodies.get(brought) ?? new Map<GeneratorBody, GeneratorBody>();
-    bodies.set(brought, known);
-    const joined = known.get(body) ?? joinedBodies(body, broughtBody(brought));
-    known.set(body, joined);
-    return joined;
-  };
+  const joinedWith = joiner();
+  const there = (machine: string): GeneratorBody | null =>
+    has.has(machine) ? generator.bodyOn(machine) : null;
   const bodyOn = (machine: string): GeneratorBody => {
     const brought = brings.get(machine);
-    if (brought === undefined) return generator.bodyOn(machine);
-    return has.has(machine) ? joinedWith(generator.bodyOn(machine), brought) : broughtBody(brought);
+    return brought === undefined
+      ? generator.bodyOn(machine)
+      : joinedWith(there(machine), brought.bodyOn(machine));
   };
-  const settledOn = (machine: string): GeneratorBody | null =>
-    has.has(machine) && generator.settledOn(machine) === null
-      ? null
-      : machines.includes(machine)
-        ? bodyOn(machine)
-        : null;
-  const variants = once(() =>
-    [...groupBy(machines, settledOn)].flatMap(([body, those]) =>
-      body === null ? [] : [{ body, machines: those }],
-    ),
-  );
-  const isPlaced = machines.every(machine => settledOn(machine) !== null);
-  const own = once(() => [...new Set(machines.map(bodyOn))]);
+  /** The same with what differs by machine left open, so that it is one for all. */
+  const commonOn = (machine: string): GeneratorBody => {
+    const brought = brings.get(machine);
+    return brought === undefined ? generator.bodyOn(machine) : joinedWith(there(machine), brought.body());
+  };
+  const all = new Set(machines);
+  const judged = silencer();
+  const settledOn = (machine: string): GeneratorBody | null => {
+    if (!all.has(machine) || (has.has(machine) && generator.settledOn(machine) === null)) return null;
+    return brings.has(machine) ? judged(commonOn(machine)) : generator.settledOn(machine);
+  };
+  const isPlaced = once(() => machines.every(machine => settledOn(machine) !== null));
+  const common = once(() => [...new Set(machines.map(commonOn))]);
   return {
     ...generator,
     machines,
     perhaps: generator.perhaps.filter(machine => !brings.has(machine)),
-    machinesComplete: false,
+    machinesComplete: generator.machinesComplete && by.every(brought => brought.machinesComplete),
     conditional: false,
-    body: once(() => variantsOf(isPlaced ? own() : [...own(), generator.body()])),
-    bodies: own,
-    bodyOn: machine => (machines.includes(machine) ? bodyOn(machine) : generator.body()),
+    body: once(() => variantsOf(isPlaced() ? common() : [...common(), generator.body()])),
+    bodies: once(() => [
+      ...new Set(
+        machines.map(machine => (brings.has(machine) ? judged(commonOn(machine)) : commonOn(machine))),
+      ),
+    ]),
+    bodyOn: machine => (all.has(machine) ? bodyOn(machine) : generator.body()),
     settledOn,
-    variants,
+    variants: once(() =>
+      [...groupBy(machines, settledOn)].flatMap(([body, those]) =>
+        body === null ? [] : [{ body, machines: those }],
+      ),
+    ),
+  };
+}
+
+/** Returns what joins two bodies, the same two only once. */
+function joiner(): (own: GeneratorBody | null, brought: GeneratorBody) => GeneratorBody {
+  const known = new Map<GeneratorBody, Map<GeneratorBody, GeneratorBody>>();
+  return (own, brought) => {
+    if (own === null) return brought;
+    const byOwn = known.get(brought) ?? new Map<GeneratorBody, GeneratorBody>();
+    known.set(brought, byOwn);
+    const joined = byOwn.get(own) ?? joinedBodies(own, brought);
+    byOwn.set(own, joined);
+    return joined;
+  };
+}
+
+/** Returns what takes the script out of a body: clan-core's own are nothing that rules would have to judge. */
+function silencer(): (body: GeneratorBody) => GeneratorBody {
+  const known = new Map<GeneratorBody, GeneratorBody>();
+  return body => {
+    const { script } = body;
+    const silent =
+      known.get(body) ??
+      (script === null ? body : { ...body, script: { text: null, source: null, file: null, at: script.at } });
+    known.set(body, silent);
+    return silent;
   };
 }
 
@@ -119,7 +148,7 @@ function joinedBodies(own: GeneratorBody, brought: GeneratorBody): GeneratorBody
       dependencies: own.complete.dependencies && brought.complete.dependencies,
       packages: own.complete.packages && brought.complete.packages,
     },
-    options: own.options,
+    options: once(() => [...own.options(), ...brought.options()]),
     script: own.script ?? brought.script,
     validation: own.validation === undefined ? brought.validation : own.validation,
   };
