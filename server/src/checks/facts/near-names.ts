@@ -40,11 +40,16 @@ export function nearName(
 ): string | null {
   if (facts.generators.has(name) || brought.includes(name)) return null;
   const meant = suggest(name, [...facts.generators.keys(), ...brought]);
-  if (meant === null || editDistance(name, meant) > 2 || isNextOf(name, meant)) return null;
+  if (meant === null || !isSlipOf(name, meant)) return null;
   const { elsewhere } = facts;
   const asked = { name, declared: [] };
   if (somewhere(machines, machine => mayBeBrought(elsewhere, asked, machine))) return null;
   return elsewhere.about(name).unnamed.every(unnamed => isNearBeside(unnamed, name, meant)) ? meant : null;
+}
+
+/** Returns whether a name is one or two letters from another, and not the next of a row. */
+export function isSlipOf(name: string, other: string): boolean {
+  return suggest(name, [other]) !== null && editDistance(name, other) <= 2 && !isNextOf(name, other);
 }
 
 /** `key-1` and `key-2`: who has the one may have the other from elsewhere. */

@@ -20,6 +20,7 @@ import {
   plainUses,
 } from '../../facts/fleet-facts.ts';
 import { mayBeSame } from '../../facts/generator/script-io.ts';
+import { filesBesideSlip } from '../../facts/use/brought-files.ts';
 import { machinesOfUse } from '../../facts/use/reading-machines.ts';
 import { quoted } from '../../facts/wording.ts';
 import { keeping } from '../../memory/kept.ts';
@@ -40,7 +41,8 @@ Reported only if all files of the generator in the workspace are known. The file
 those in \`files\` and one for each prompt with \`persist = true\`.
 
 \`getPublicValue { generator; file; }\` of clan-core reads the stored file: there it is a warning, since one that was declared
-once may still be stored.
+once may still be stored. Where it is given a default, that is what it comes to, silently; then, and for files of generators
+that services of clan-core bring, only what is one or two letters from a file is reported, as a warning.
 
 Mend the name, or declare the file.`,
   examples: ({ hostOf, PIPELINE }) => ({
@@ -140,14 +142,17 @@ Mend the name, or declare the file.`,
     const facts = factsOf(context.fleet);
     for (const use of plainUses(unit)) {
       const files = filesWithoutUsed(facts, use, machinesOfUse(context.fleet, unit, use));
-      if (files === null || isHeldBack(context, facts, use)) continue;
-      yield reportOf(context, use, files);
+      if (files !== null && !isHeldBack(context, facts, use)) yield reportOf(context, use, files);
+      if (files === null) yield* slipOf(context, facts, use);
     }
     // What is stored of an earlier declaration is still found; and where there is no generator, nothing is read of it.
     for (const use of [...calledUses(unit), ...assumingUses(unit)]) {
       const files = filesWithoutUsed(facts, use, null);
-      if (files !== null && !isHeldBack(context, facts, use))
+      // With a default, only a slip is a mistake.
+      const isMeant = !use.guarded || suggest(use.fileName ?? '', files ?? []) !== null;
+      if (files !== null && isMeant && !isHeldBack(context, facts, use))
         yield { ...reportOf(context, use, files), severity: 'warning' };
+      if (files === null) yield* slipOf(context, facts, use);
     }
     for (const use of computedUses(unit)) {
       const files = filesOfFitting(context.fleet, facts, use);
@@ -171,10 +176,16 @@ function filesWithoutUsed(facts: Facts, use: Use, machines: readonly string[] | 
   return sortedUnique(files);
 }
 
-/** Returns the uses of a unit that select the option of a generator whose name is computed. */
+/** Of what services bring, another clan-core may have other files. */
+function* slipOf(context: CheckContext, facts: Facts, use: Use): Iterable<Report> {
+  const files = filesBesideSlip(facts, use);
+  if (files !== null) yield { ...reportOf(context, use, files), severity: 'warning' };
+}
+
+/** Returns the uses of a unit that select the option of a generator whose name is computed, or ask a function for it. */
 function computedUses(unit: Unit): readonly Use[] {
   return unit.uses.filter(
-    use => use.by === 'option' && use.generatorKind === 'pattern' && !use.guarded && use.key === null,
+    use => use.by !== 'name' && use.generatorKind === 'pattern' && !use.guarded && use.key === null,
   );
 }
 
