@@ -1,6 +1,7 @@
 /** store/orphan-file: a stored file that its generator does not have any more. */
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import { sortedUnique } from '../../../std.ts';
+import type { StoredVar } from '../../../store/vars/vars.ts';
 import {
   isDeclaredFor,
   lacksFile,
@@ -62,18 +63,20 @@ Source: clan-core d7c35d912 writes declared files only and never removes others.
     const machines = new Set(fleet.machines.map(machine => machine.name));
     const isRead = readsOf(fleet);
     for (const generator of storedIndex(stored()).generators.values()) {
-      const declared = soleDeclaration(fleet, generator.name);
-      if (declared === null || !declared.body.complete.files) continue;
-      const isOfThis = isDeclaredFor(fleet, declared);
-      const { share } = declared.body;
-      // What lies on the other side of sharing is reported with the generator.
-      const isThere = (owner: string | null) =>
-        owner === null
-          ? share !== false
-          : share !== true && (!fleet.machinesComplete || machines.has(owner)) && isOfThis({ owner });
+      const general = soleDeclaration(fleet, generator.name);
+      if (general === null) continue;
+      const isOfThis = isDeclaredFor(fleet, general);
+      const isLeft = ({ owner }: StoredVar, file: string) => {
+        const declared = owner === null ? general : soleDeclaration(fleet, generator.name, owner);
+        if (declared === null || !lacksFile(declared, file)) return false;
+        // What lies on the other side of sharing is reported with the generator.
+        const { share } = declared.body;
+        if (owner === null) return share !== false;
+        return share !== true && (!fleet.machinesComplete || machines.has(owner)) && isOfThis({ owner });
+      };
       for (const file of generator.files.values())
-        if (lacksFile(declared, file.name) && !isRead(generator.name, file.name))
-          yield* reportsOf(fleet, generator.name, file, isThere);
+        if (!isRead(generator.name, file.name))
+          yield* reportsOf(fleet, generator.name, file, storedVar => isLeft(storedVar, file.name));
     }
   },
 };
@@ -83,9 +86,9 @@ function* reportsOf(
   fleet: Fleet,
   generator: string,
   { name, all }: StoredFileOf,
-  isThere: (owner: string | null) => boolean,
+  isLeft: (stored: StoredVar) => boolean,
 ): Iterable<Report> {
-  const left = all.filter(storedVar => storedVar.current && isThere(storedVar.owner));
+  const left = all.filter(storedVar => storedVar.current && isLeft(storedVar));
   const [first] = left;
   if (first === undefined) return;
   const machines = sortedUnique(left.flatMap(storedVar => storedVar.owner ?? []));
