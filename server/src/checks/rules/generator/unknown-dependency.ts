@@ -159,11 +159,15 @@ function nowhereReport(
  * do: it may use what any of them has.
  */
 function machinesWithout(facts: Facts, generator: Generator, name: string): readonly string[] {
-  const possible = possibleMachines(generator);
   const without = (generator.machines ?? []).filter(machine => isSurelyWithout(facts, machine, name));
-  const isForAll = generator.body().share !== false;
-  if (isForAll && without.length < possible.length) return [];
-  return without.filter(machine => dependsOn(generator.bodyOn(machine), name));
+  if (without.length === 0) return [];
+  const shareOn = (machine: string) => generator.bodyOn(machine).share;
+  const isLackedByAll = possibleMachines(generator).every(
+    machine => shareOn(machine) !== true || without.includes(machine),
+  );
+  return without.filter(
+    machine => (isLackedByAll || shareOn(machine) === false) && dependsOn(generator.bodyOn(machine), name),
+  );
 }
 
 function dependsOn({ dependencies }: GeneratorBody, name: string): boolean {
