@@ -9,6 +9,7 @@ import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
 import { once, sameItems, withLazy } from '../../std.ts';
 import { catalogueGenerators } from '../catalogue/catalogue.ts';
+import { type LockedClanCore, lockedClanCore } from '../catalogue/locked-clan-core.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from '../generators/generator-index.ts';
 import type { FollowedModules } from '../machine-modules/machine-modules.ts';
 import type { ModuleFacts } from '../machine-modules/module-facts.ts';
@@ -76,7 +77,7 @@ export interface AssemblyCache {
   joined: {
     readonly key: readonly unknown[];
     readonly fleet: JoinedFleet;
-    brought: readonly BroughtGenerator[] | null;
+    brought: { readonly locked: LockedClanCore | null; readonly all: readonly BroughtGenerator[] } | null;
   } | null;
   storeSettings: { readonly all: readonly StoreSetting[]; readonly joined: StoreSettings } | null;
   /** Matrices that other files say the registry of, by the matrix as it is read. */
@@ -135,8 +136,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       generators: () => mergeGenerators(cache.generators, { units, registries, matrices, owners: owners() }),
       modules: owners,
       brought() {
-        join.brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
-        return join.brought;
+        return joined.isClan ? broughtTo(join, lockedClanCore(parts.files)) : [];
       },
       secrets: parts.secrets,
       machineSecrets: () => secretsOf(parts, owners()),
@@ -153,6 +153,16 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       notAnalysable: () => gapsOf(units, joined, owners(), faults()),
     },
   );
+}
+
+/** Returns what the services bring: the same list for as long as neither inventory nor lock change. */
+function broughtTo(
+  join: NonNullable<AssemblyCache['joined']>,
+  locked: LockedClanCore | null,
+): readonly BroughtGenerator[] {
+  if (join.brought === null || join.brought.locked !== locked)
+    join.brought = { locked, all: catalogueGenerators(join.fleet.inventory, locked) };
+  return join.brought.all;
 }
 
 /** Returns what could not be analysed, wherever it was met. */
