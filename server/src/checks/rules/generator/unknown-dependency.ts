@@ -161,12 +161,11 @@ function nowhereReport(
 function machinesWithout(facts: Facts, generator: Generator, name: string): readonly string[] {
   const without = (generator.machines ?? []).filter(machine => isSurelyWithout(facts, machine, name));
   if (without.length === 0) return [];
+  const depends = possibleMachines(generator).filter(machine => dependsOn(generator.bodyOn(machine), name));
   const shareOn = (machine: string) => generator.bodyOn(machine).share;
-  const isLackedByAll = possibleMachines(generator).every(
-    machine => shareOn(machine) !== true || without.includes(machine),
-  );
+  const isLackedByAll = depends.every(machine => shareOn(machine) !== true || without.includes(machine));
   return without.filter(
-    machine => (isLackedByAll || shareOn(machine) === false) && dependsOn(generator.bodyOn(machine), name),
+    machine => depends.includes(machine) && (isLackedByAll || shareOn(machine) === false),
   );
 }
 
