@@ -197,6 +197,29 @@ describe('generator/no-script', () => {
     expect(findings.map(finding => finding.severity)).toEqual([severity]);
   });
 
+  it('is found for a name of clan-core that no service brings to the machine', () => {
+    const texts = (instances: string) => ({
+      'flake.nix': `{
+  outputs = { self, clan-core }: {
+    clan = clan-core.lib.clan {
+      inherit self;
+      inventory.machines.lea = { };
+      inventory.instances = { ${instances} };
+    };
+  };
+}
+`,
+      'machines/lea/configuration.nix': `{ pkgs, ... }: {
+  clan.core.vars.generators.garage = { files.key = { }; runtimeInputs = [ pkgs.openssl ]; };
+}
+`,
+    });
+    const instance =
+      'garage = { module.name = "garage"; module.input = "clan-core"; roles.default.machines.lea = { }; };';
+    expect(judging('generator/no-script').check(texts('')).findings).toHaveLength(1);
+    expect(judging('generator/no-script').check(texts(instance)).findings).toEqual([]);
+  });
+
   it('is silent for a generator of clan-core that gets more, and not in clan-core itself', () => {
     const more =
       'clan.core.vars.generators.garage = { files.more = { }; runtimeInputs = [ pkgs.openssl ]; };';
