@@ -513,6 +513,40 @@ describe('generators without files or script', () => {
   });
 });
 
+describe('generator/private-key-public', () => {
+  const found = (script: string) =>
+    judging('generator/private-key-public')
+      .check(generator(`files.key.secret = false;\nfiles."key.pub".secret = false;\nscript = "${script}";`))
+      .findings.map(({ severity, fixes }) => [severity, ...fixes.map(fix => fix.title)].join(': '));
+
+  it.each([
+    'ssh-keygen -q -t ed25519 -f $out/key',
+    'openssl genrsa -out $out/key 4096',
+    'openssl genpkey -algorithm ed25519 > $out/key',
+    'openssl req -x509 -newkey rsa:4096 -keyout $out/key -out $out/key.pub',
+    'openssl ecparam -name prime256v1 -genkey -noout -out $out/key',
+    'age-keygen -o $out/key',
+    'wg genkey > $out/key',
+    'wg genkey | tee $out/key | wg pubkey > $out/key.pub',
+  ])('is found in %s', script => {
+    expect(found(script)).toEqual(['error: Make it secret']);
+  });
+
+  it.each([
+    'ssh-keygen -y -f $in/a/key > $out/key',
+    'wg pubkey < $in/a/key > $out/key',
+    'wg genkey | wg pubkey > $out/key',
+    'age-keygen -y $in/a/key > $out/key',
+    'openssl genpkey -genparam -algorithm DH -out $out/key',
+    'openssl req -x509 -newkey rsa:4096 -keyout /tmp/x -out $out/key',
+    'openssl pkey -in $in/a/key -pubout -out $out/key',
+    'ssh-keygen -t ed25519 -f $out/other; mv $out/other.pub $out/key',
+    'ssh-keygen -s $in/a/key -I x $out/key',
+  ])('is silent for %s', script => {
+    expect(found(script)).toEqual([]);
+  });
+});
+
 describe('generator/random-public', () => {
   const found = (script: string, { name = 'seed', use = '.path', more = 'secret = false;' } = {}) =>
     judging('generator/random-public').check({
