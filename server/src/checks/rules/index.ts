@@ -24,8 +24,10 @@ import { ownPreviousOutput } from './generator/own-previous-output.ts';
 import { pathAsText } from './generator/path-as-text.ts';
 import { persistOverwritten } from './generator/persist-overwritten.ts';
 import { persistRedundantCopy } from './generator/persist-redundant-copy.ts';
+import { privateKeyPublic } from './generator/private-key-public.ts';
 import { promptUnused } from './generator/prompt-unused.ts';
 import { promptsUnset } from './generator/prompts-unset.ts';
+import { randomPublic } from './generator/random-public.ts';
 import { rawPromptDeployed } from './generator/raw-prompt-deployed.ts';
 import { readAfterRemoval } from './generator/read-after-removal.ts';
 import { scriptNotExecutable } from './generator/script-not-executable.ts';
@@ -191,7 +193,9 @@ export const rules: readonly Rule[] = [
   // Generators: secrets
   weakRandom,
   secretInLog,
+  privateKeyPublic,
   hashPublic,
+  randomPublic,
   rawPromptDeployed,
   caKeyDeployed,
   trailingNewline,

@@ -9,6 +9,7 @@ import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
 import { once, sameItems, withLazy } from '../../std.ts';
 import { CORE_SWITCHES, catalogueGenerators } from '../catalogue/catalogue.ts';
+import { type ExtendedCache, withServices } from '../catalogue/extended-generators.ts';
 import { usedClanCore } from '../catalogue/locked-clan-core.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from '../generators/generator-index.ts';
 import type { FollowedModules } from '../machine-modules/machine-modules.ts';
@@ -74,6 +75,7 @@ export interface AssemblyCache {
   readonly readers: ReaderCache;
   readonly ownership: OwnershipCache;
   readonly generators: GeneratorIndex;
+  readonly extended: ExtendedCache;
   readonly options: OptionCache;
   machineSecrets: ReadonlyMap<string, MachineSecrets>;
   joined: {
@@ -92,6 +94,7 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
     readers: { byUnit: new WeakMap(), byFile: new Map() },
     ownership: createOwnershipCache(),
     generators: createGeneratorIndex(),
+    extended: new WeakMap(),
     options: createOptionCache(),
     machineSecrets: new Map(),
     joined: null,
@@ -111,6 +114,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   );
   const owners = once(() => machineGenerators(cx, { ...parts, ...cache, joined }));
   const faults = once(() => parts.faults(owners()));
+  const brought = () => (joined.isClan ? broughtTo(join, parts, owners()) : []);
   return withLazy(
     {
       machines,
@@ -135,11 +139,14 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       units,
     },
     {
-      generators: () => mergeGenerators(cache.generators, { units, registries, matrices, owners: owners() }),
+      generators: () =>
+        withServices(
+          cache.extended,
+          mergeGenerators(cache.generators, { units, registries, matrices, owners: owners() }),
+          brought(),
+        ),
       modules: owners,
-      brought() {
-        return joined.isClan ? broughtTo(join, parts, owners()) : [];
-      },
+      brought,
       secrets: parts.secrets,
       machineSecrets: () => secretsOf(parts, owners()),
       storeSettings: () => joinSettings(cache, parts.storeSettings()),

@@ -47,7 +47,9 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
   const machines = fleet.machines.map(machine => machine.name);
   const reader = bodyReader(expressionsIn(textOf));
   const generators = new Map(fleet.generators.map(generator => [generator.name, generator]));
-  const certain = fleet.brought.filter(brought => isPlanned(brought) && !generators.has(brought.name));
+  const certain = fleet.brought
+    .filter(isPlanned)
+    .flatMap(brought => besideDeclared(brought, generators.get(brought.name)));
   const known = new Set(certain.filter(brought => isWhollyKnown(brought, reader)));
   const bodies = bodiesIn([...fleet.generators.filter(isNamed), ...known], machines);
   const uncertain = [
@@ -117,6 +119,14 @@ function isNamed({ nameKind }: Generator): boolean {
 function isPlanned({ certain, isPattern, service }: BroughtGenerator): boolean {
   // Core modules are on every machine: that Nix makes what they need goes without saying.
   return certain && !isPattern && service !== null;
+}
+
+/** What the fleet declares on some machines, the service may bring to others. */
+function besideDeclared(brought: BroughtGenerator, declared: Generator | undefined): BroughtGenerator[] {
+  if (declared === undefined) return [brought];
+  const has = new Set(declared.machines);
+  const machines = brought.machines?.filter(machine => !has.has(machine)) ?? [];
+  return machines.length === 0 ? [] : [{ ...brought, machines }];
 }
 
 /** Returns whether the clan-core is known that brings it, and everything that a run needs of it. */

@@ -3,8 +3,8 @@
  * the answer of a hidden prompt, which command's output goes where.
  */
 import type { GeneratorFile } from '../../../fleet/model/generators.ts';
-import type { CommandFact, WriteFact } from '../../../shell/flow/flow-facts.ts';
-import type { ShellPath } from '../../../shell/flow/values.ts';
+import type { CommandFact, Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
+import { literal, type ShellPath } from '../../../shell/flow/values.ts';
 import type { Scripted } from './scripted-generators.ts';
 
 const HIDDEN: ReadonlySet<string> = new Set(['hidden', 'multiline-hidden']);
@@ -57,6 +57,36 @@ export function showsSecret(scripted: Scripted, text: string, variables: Readonl
   return false;
 }
 
+const HASHES: ReadonlySet<string> = new Set(
+  'md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum'.split(' '),
+);
+const FILTERS: ReadonlySet<string> = new Set([
+  ...HASHES,
+  ...'base64 base32 basenc xxd od hexdump tr cut head tail fold sed awk grep rev tee'.split(' '),
+]);
+
+export function isHash(program: string): boolean {
+  return HASHES.has(program);
+}
+
+/** Returns whether a program makes nothing up. */
+export function isFilterName(program: string): boolean {
+  return FILTERS.has(program);
+}
+
+/** Returns whether a command makes nothing up: what it is told is written out, and it reads nothing but its input. */
+export function isPlainFilter(command: CommandFact | null): boolean {
+  if (command?.name == null || !FILTERS.has(command.name)) return false;
+  return command.arguments.every(({ role, value }) => role !== 'read' && literal(value) !== null);
+}
+
+const SECRET_NAME = /pass(w(or)?d|phrase)?|secret|token|key|psk|credential|cookie/i;
+
+/** Returns whether a file's name says that it is a secret. */
+export function namesSecret({ name }: GeneratorFile): boolean {
+  return SECRET_NAME.test(name) && !/pub(lic)?/i.test(name);
+}
+
 /** A file that a command, or a pipeline of commands, fills. */
 export interface Filled {
   readonly write: WriteFact;
@@ -82,6 +112,15 @@ export function stagesOf({ script }: Scripted, command: number): (CommandFact | 
   const pipeline = pipelines.find(fact => fact.stages.at(-1)?.includes(command));
   const stages = pipeline?.stages ?? [[command]];
   return stages.map(stage => commandOfStage(commands, stage));
+}
+
+/** Returns the stages behind a command that begins a pipeline, itself first; null for another. */
+export function stagesOfPipeline(
+  { commands, pipelines }: Flow,
+  { index }: CommandFact,
+): readonly (CommandFact | null)[] | null {
+  const pipeline = pipelines.find(fact => fact.stages[0]?.includes(index));
+  return pipeline?.stages.map(stage => commandOfStage(commands, stage)) ?? null;
 }
 
 /** Returns the command that a stage of a pipeline is, with others in its words or without; null for several. */

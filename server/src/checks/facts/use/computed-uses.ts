@@ -10,10 +10,10 @@ import { factsOf, mayHaveFileDefinedElsewhere } from '../fleet-facts.ts';
 import { mayBeSame } from '../generator/script-io.ts';
 import { type LackingFile, mayHave } from './lacking-files.ts';
 
-/** Returns the uses of a unit that select the option of a generator whose name is computed. */
+/** Returns the uses of a unit that read a generator whose name is computed, by its option or by a function. */
 export function computedUses(unit: Unit): readonly Use[] {
   return unit.uses.filter(
-    use => use.by === 'option' && use.generatorKind === 'pattern' && !use.guarded && use.key === null,
+    use => use.by !== 'name' && use.generatorKind === 'pattern' && !use.guarded && use.key === null,
   );
 }
 

@@ -28,7 +28,8 @@ Reported only if all files of the generator in the workspace are known. The file
 those in \`files\` and one for each prompt with \`persist = true\`.
 
 \`getPublicValue { generator; file; }\` of clan-core reads the stored file: there it is a warning, since one that was declared
-once may still be stored.
+once may still be stored. Where it is given a default, that is what it comes to, silently: then only a slip of a file that
+there is is reported.
 
 Mend the name, or declare the file.`,
   examples: ({ hostOf, PIPELINE }) => ({
@@ -133,6 +134,9 @@ Mend the name, or declare the file.`,
     // What is stored of an earlier declaration is still found; and where there is no generator, nothing is read of it.
     for (const use of [...calledUses(unit), ...assumingUses(unit)]) {
       const lacking = lackingFile(context, use, () => null);
+      // With a default, only a slip is a mistake.
+      if (use.by === 'function' && use.guarded && suggest(use.fileName ?? '', lacking?.files ?? []) === null)
+        continue;
       if (lacking !== null && !isHeldBack(context, use))
         yield { ...reportOf(context, use, lacking), severity: 'warning' };
     }
