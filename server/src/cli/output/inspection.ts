@@ -52,7 +52,10 @@ export function inspectionParts(workspace: Workspace) {
     *generators() {
       const bodyOf = bodiesShown(fleet, at);
       for (const generator of fleet.generators) yield { ...generatorOf(generator, at), ...bodyOf(generator) };
-      for (const generator of fleet.brought) yield { ...broughtOf(generator), ...bodyOf(generator) };
+      // What the fleet adds to and a service brings is one generator, which was listed.
+      const isListed = listedIn(fleet);
+      for (const generator of fleet.brought)
+        if (!isListed(generator)) yield { ...broughtOf(generator), ...bodyOf(generator) };
       yield* leftoversIn(fleet, readVars(files, fleet.directory ?? '').vars);
     },
     exports: fleet.exports.map(({ key, name, at: place }) => ({ key, generator: name, ...at(place) })),
@@ -141,6 +144,15 @@ function storeOf(fleet: Fleet, files: WorkspaceFiles, elsewhere: boolean) {
         ? []
         : [{ machine: setting.machine, backend: setting.backend }],
     ),
+  };
+}
+
+/** Returns true for a generator that is among those of the fleet on all machines that certainly have it. */
+function listedIn({ generators }: Fleet): (generator: BroughtGenerator) => boolean {
+  const machinesOf = new Map(generators.map(({ name, machines }) => [name, new Set(machines)]));
+  return ({ name, isPattern, certain, machines }) => {
+    const listed = isPattern || !certain ? undefined : machinesOf.get(name);
+    return listed !== undefined && machines?.every(machine => listed.has(machine)) === true;
   };
 }
 

@@ -9,6 +9,7 @@ import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
 import { once, sameItems, withLazy } from '../../std.ts';
 import { catalogueGenerators } from '../catalogue/catalogue.ts';
+import { type ExtendedCache, withServices } from '../catalogue/extended-generators.ts';
 import { type LockedClanCore, lockedClanCore } from '../catalogue/locked-clan-core.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from '../generators/generator-index.ts';
 import type { FollowedModules } from '../machine-modules/machine-modules.ts';
@@ -72,6 +73,7 @@ export interface AssemblyCache {
   readonly readers: ReaderCache;
   readonly ownership: OwnershipCache;
   readonly generators: GeneratorIndex;
+  readonly extended: ExtendedCache;
   readonly options: OptionCache;
   machineSecrets: ReadonlyMap<string, MachineSecrets>;
   joined: {
@@ -90,6 +92,7 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
     readers: { byUnit: new WeakMap(), byFile: new Map() },
     ownership: createOwnershipCache(),
     generators: createGeneratorIndex(),
+    extended: new WeakMap(),
     options: createOptionCache(),
     machineSecrets: new Map(),
     joined: null,
@@ -109,6 +112,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   );
   const owners = once(() => machineGenerators(cx, { ...parts, ...cache, joined }));
   const faults = once(() => parts.faults(owners()));
+  const brought = () => (joined.isClan ? broughtTo(join, lockedClanCore(parts.files)) : []);
   return withLazy(
     {
       machines,
@@ -133,11 +137,14 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       units,
     },
     {
-      generators: () => mergeGenerators(cache.generators, { units, registries, matrices, owners: owners() }),
+      generators: () =>
+        withServices(
+          cache.extended,
+          mergeGenerators(cache.generators, { units, registries, matrices, owners: owners() }),
+          brought(),
+        ),
       modules: owners,
-      brought() {
-        return joined.isClan ? broughtTo(join, lockedClanCore(parts.files)) : [];
-      },
+      brought,
       secrets: parts.secrets,
       machineSecrets: () => secretsOf(parts, owners()),
       storeSettings: () => joinSettings(cache, parts.storeSettings()),
