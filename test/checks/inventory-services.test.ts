@@ -67,6 +67,18 @@ describe('inventory/unknown-service', () => {
     expect(found({ ...texts, 'modules/old.nix': old }, 'inventory/unknown-service')).toHaveLength(1);
   });
 
+  it('knows that a release has what was removed on main after it branched off', () => {
+    const texts = clan(instance('dns', '    module = { input = "clan-core"; name = "coredns"; };\n'));
+    const lockOf = (branch: string) => {
+      const lock = JSON.parse(LOCK);
+      lock.nodes['clan-core'].original = { owner: 'clan-lol', repo: 'clan-core', ref: branch };
+      return { ...texts, 'flake.lock': JSON.stringify(lock) };
+    };
+    expect(found(lockOf('main'), 'inventory/unknown-service')).toHaveLength(1);
+    expect(found(lockOf('26.05'), 'inventory/unknown-service')).toHaveLength(1);
+    expect(found(lockOf('25.11'), 'inventory/unknown-service')).toEqual([]);
+  });
+
   it('is silent of the modules of a clan that nobody shows', () => {
     const texts = clan(instance('mine', '    module = { input = "self"; name = "backup"; };\n'));
     expect(found(texts, 'inventory/unknown-service')).toHaveLength(1);

@@ -16,6 +16,14 @@ export function lockedTime(sources: CheckFiles): number | null {
 }
 
 /**
+ * Up to when the locked clan-core certainly has all changes of the main branch, in seconds since 1970: a release has those from
+ * before it branched off. Null: not known.
+ */
+export function lockedFrom(sources: CheckFiles): number | null {
+  return lockedClanCore(sources)?.from ?? null;
+}
+
+/**
  * Returns whether the locked clan-core is certainly not newer than the one that the catalogue describes, and no other.
  */
 export function isCatalogued(sources: CheckFiles): boolean {

@@ -9,7 +9,7 @@ import type { History } from '../../../modules/options/described.ts';
 import { choicesFor } from '../../../modules/options/judged.ts';
 import type { OptionMistake } from '../../../modules/options/option.ts';
 import type { CheckFiles, Severity } from '../../rule.ts';
-import { isOtherClanCore, lockedTime } from './clan-core-version.ts';
+import { isOtherClanCore, lockedFrom, lockedTime } from './clan-core-version.ts';
 
 /**
  * `same`: what is known holds for the locked version too; `unknown`: no version is locked; `other`: a fork, or a
@@ -20,8 +20,9 @@ export type Standing = 'same' | 'unknown' | 'other';
 export function standingOf(sources: CheckFiles, { since }: History): Standing {
   if (isOtherClanCore(sources)) return 'other';
   const time = lockedTime(sources);
-  if (time === null) return 'unknown';
-  return since <= time && time <= CLAN_CORE_TIME ? 'same' : 'other';
+  const from = lockedFrom(sources);
+  if (time === null || from === null) return 'unknown';
+  return since <= from && time <= CLAN_CORE_TIME ? 'same' : 'other';
 }
 
 /**

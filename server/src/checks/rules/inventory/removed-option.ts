@@ -1,6 +1,6 @@
 /** inventory/removed-option: an option of clan's that is removed, or has another name now. */
 import type { RemovedUse } from '../../../fleet/model/machines.ts';
-import { isOtherClanCore, lockedTime } from '../../facts/inventory/clan-core-version.ts';
+import { isOtherClanCore, lockedFrom } from '../../facts/inventory/clan-core-version.ts';
 import { isDeployed } from '../../facts/inventory/named-in-roles.ts';
 import type { CheckFiles, Fix, Report, Rule } from '../../rule.ts';
 
@@ -95,7 +95,7 @@ Source: clan-core, \`nixosModules/clanCore\` and \`modules/inventoryClass\`.`,
     if (!fleet.isClan) return;
     const uses = fleet.removed.filter(use => isDeployed(use.at));
     if (uses.length === 0 || isOtherClanCore(sources)) return;
-    const time = lockedTime(sources);
+    const time = lockedFrom(sources);
     for (const use of uses)
       if (time === null || time * 1000 >= Date.parse(use.option.date))
         yield reportOf(use, sources, time !== null);

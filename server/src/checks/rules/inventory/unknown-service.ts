@@ -15,7 +15,7 @@ import {
   hasServiceOfClanCore,
   isCatalogued,
   isOtherClanCore,
-  lockedTime,
+  lockedFrom,
 } from '../../facts/inventory/clan-core-version.ts';
 import { certainInstances, isDeployed, replacement } from '../../facts/inventory/named-in-roles.ts';
 import type { CheckContext, Fix, Report, Rule, Severity } from '../../rule.ts';
@@ -223,7 +223,7 @@ function notOfClanCore(
 
   const former = FORMER_SERVICES.find(service => service.name === name);
   if (former !== undefined) {
-    const time = lockedTime(sources);
+    const time = lockedFrom(sources);
     if (time === null || time * 1000 < Date.parse(former.date) || isOtherClanCore(sources)) return null;
     return report('error', ` It was removed on ${former.date}. ${former.instead}`, []);
   }
