@@ -36,6 +36,7 @@ const KNOWN_REACH: readonly { readonly modules: readonly string[]; readonly rule
       'generator/output-never-written',
       'generator/own-previous-output',
       'generator/prompts-unset',
+      'generator/random-public',
       'generator/shared-depends-on-machine',
       'generator/shared-machine-specific',
       'generator/trailing-newline',
