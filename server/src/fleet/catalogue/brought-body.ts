@@ -97,6 +97,7 @@ export function broughtBody(body: CatalogueBody, filling: Filling): GeneratorBod
     options: () => optionsOf(body, validation, filling),
     script,
     validation,
+    asksMachine: false,
   };
 }
 
@@ -137,6 +138,7 @@ export function namesOnly(
     options: () => [],
     script: { text: null, source: null, file: null, at },
     validation: null,
+    asksMachine: false,
   };
 }
 
