@@ -18,6 +18,7 @@ const { check } = judging(
   'sops/undeclared-secret',
   'sops/unknown-key',
   'sops/unused-key',
+  'sops/no-file',
 );
 
 const FILE = 'secrets/lea.yaml';
@@ -79,6 +80,104 @@ describe('sops/unknown-key', () => {
   ])('is silent where %s', (_, body, more) => {
     const texts = fleet(body, `other: ${VALUE}\n`, more);
     expect(found('sops/unknown-key', texts)).toEqual([]);
+  });
+});
+
+describe('sops/unknown-key, machine by machine', () => {
+  const machine = (name: string) =>
+    `${name} = nixpkgs.lib.nixosSystem { modules = [ ./share.nix { networking.hostName = "${name}"; } ]; };`;
+  const texts = (noa: string): Texts => ({
+    'flake.nix': `{ outputs = { nixpkgs, ... }: { nixosConfigurations = { ${machine('lea')} ${machine('noa')} }; }; }\n`,
+    'share.nix': `{ config, lib, ... }:
+let file = ./hosts + "/\${config.networking.hostName}.yaml";
+in { sops.defaultSopsFile = lib.mkIf (builtins.pathExists file) file; sops.secrets.mail = { }; }
+`,
+    'hosts/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`),
+    'hosts/noa.yaml': encryptedYaml(`${noa}: ${VALUE}\n`),
+  });
+  const lacking = (all: Texts) =>
+    found('sops/unknown-key', all).map(({ machines, message }) => `${machines.join()}: ${message}`);
+
+  it('looks into the file of each machine', () => {
+    expect(lacking(texts('mail'))).toEqual([]);
+    expect(lacking(texts('mial'))).toEqual([
+      'noa: There is no key "mail" in hosts/noa.yaml; it has "mial". Did you mean "mial"?',
+    ]);
+  });
+
+  it('is silent where a secret of an unknown name may say otherwise', () => {
+    const more = { 'any.nix': '{ config, ... }: { sops.secrets.${config.a}.sopsFile = ./b.yaml; }\n' };
+    const flake = texts('mial')['flake.nix']?.replace('./share.nix {', './share.nix ./any.nix {') as string;
+    const all = { ...texts('mial'), ...more, 'flake.nix': flake };
+    expect(
+      lacking({ ...all, 'flake.nix': flake.replaceAll('./share.nix {', './share.nix ./any.nix {') }),
+    ).toEqual([]);
+  });
+});
+
+describe('sops/no-file', () => {
+  const clan = (body: string, more: Texts = {}): Texts => ({
+    'flake.nix': '{ outputs = { self, clan-core, ... }: { c = clan-core.lib.clan { inherit self; }; }; }\n',
+    'machines/lea/configuration.nix': `{ config, lib, inputs, ... }:\n{\n${body}}\n`,
+    'machines/noa/configuration.nix': '{ }\n',
+    'sops/machines/lea/key.json': '[ { "publickey": "age1lea", "type": "age" } ]',
+    'sops/machines/noa/key.json': '[ { "publickey": "age1noa", "type": "age" } ]',
+    ...Object.fromEntries(
+      ['mail', 'other'].map(name => [
+        `sops/secrets/${name}/secret`,
+        JSON.stringify({ data: 'ENC[]', sops: { age: [{ recipient: 'age1lea' }] } }),
+      ]),
+    ),
+    ...more,
+  });
+  const links = {
+    'sops/secrets/mail/machines/lea': '../../../machines/lea',
+    'sops/secrets/other/machines/noa': '../../../machines/noa',
+  };
+  const withoutFile = (body: string, more: Texts = {}) =>
+    messages('sops/no-file', clan(body, more), { links });
+
+  it('knows the secrets that clan gives to machines', () => {
+    expect(withoutFile('  sops.secrets.mail.owner = "a";\n')).toEqual([]);
+    expect(withoutFile('  sops.secrets.mial.owner = "a";\n')).toEqual([
+      'error: The secret "mial" is taken from no file (machine lea): it has no `sopsFile`, and there is no `sops.defaultSopsFile`. Did you mean "mail"?',
+    ]);
+    expect(withoutFile('  sops.secrets.other.owner = "a";\n')).toEqual([
+      'error: The secret "other" is taken from no file (machine lea): it has no `sopsFile`, and there is no `sops.defaultSopsFile`; the one below sops/secrets is given to other machines only. Run `clan secrets machines add-secret lea other`.',
+    ]);
+  });
+
+  it('knows the secrets of generators', () => {
+    const body = (file: string) =>
+      `  clan.core.vars.generators.web = { files.token = { }; script = "echo a > $out/token"; };\n  sops.secrets."vars/per-machine/lea/web/${file}".owner = "a";\n`;
+    expect(withoutFile(body('token'))).toEqual([]);
+    expect(withoutFile(body('tokn'))).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'another module names the file',
+      '  sops.secrets = lib.mkMerge [ { a.owner = "a"; } { a.sopsFile = ./a.yaml; } ];\n',
+    ],
+    ['a part of it is not known', '  sops.secrets.a = inputs.x.a;\n'],
+    [
+      'the names of others are not known',
+      '  sops.secrets = lib.mkMerge [ { a.owner = "a"; } inputs.x.secrets ];\n',
+    ],
+    ['there is a default', '  sops.defaultSopsFile = ./a.yaml;\n  sops.secrets.a.owner = "a";\n'],
+    ['it stands under a condition', '  sops.secrets.a = lib.mkIf config.x { owner = "a"; };\n'],
+    ['modules are not known', '  imports = [ (import ./x.nix inputs) ];\n  sops.secrets.a.owner = "a";\n'],
+    [
+      'another flake may give a default',
+      '  imports = [ inputs.x.nixosModules.a ];\n  sops.secrets.a.owner = "a";\n',
+    ],
+  ])('is silent where %s', (_, body) => {
+    expect(withoutFile(body)).toEqual([]);
+  });
+
+  it('is a warning where another flake may declare it', () => {
+    const body = '  imports = [ inputs.x.nixosModules.a ];\n  sops.secrets.mial.owner = "a";\n';
+    expect(withoutFile(body)[0]).toMatch(/^warning: .*Did you mean "mail"\?$/);
   });
 });
 

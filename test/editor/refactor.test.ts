@@ -218,6 +218,11 @@ describe('a secret of sops-nix', () => {
 }
 `;
   const STORED = { 'machines/lea/secrets.yaml': 'token: ENC[AES256_GCM,data:x]\nsops: {}\n' };
+  const DEFAULT = {
+    'machines/lea/hardware-configuration.nix': '{ sops.defaultSopsFile = ./default.yaml; }\n',
+    'machines/lea/default.yaml':
+      'token: ENC[AES256_GCM,data:x]\nother: ENC[AES256_GCM,data:x]\nweb:\n    hash: ENC[AES256_GCM,data:x]\nsops: {}\n',
+  };
 
   test('becomes a generator that asks', () => {
     expect(
@@ -252,7 +257,7 @@ describe('a secret of sops-nix', () => {
   services.a.file = config.sops.secrets."web/hash".path;
 }
 `;
-    expect(refactored(clan(dotted), FILE, 'web/h', 'Convert')[FILE]).toBe(`{ config, ... }:
+    expect(refactored(clan(dotted, DEFAULT), FILE, 'web/h', 'Convert')[FILE]).toBe(`{ config, ... }:
 {
   clan.core.vars.generators.web-hash = {
     files.web-hash = {
@@ -276,7 +281,7 @@ describe('a secret of sops-nix', () => {
 
   test('takes the set with it that nothing else is in', () => {
     const nested = '{\n  config.sops = {\n    secrets = { token = { }; };\n  };\n}\n';
-    expect(refactored(clan(nested), FILE, '{ tok', 'Convert')[FILE]).toBe(
+    expect(refactored(clan(nested, DEFAULT), FILE, '{ tok', 'Convert')[FILE]).toBe(
       '{\n  config.clan.core.vars.generators.token = {\n    prompts.token = {\n      type = "hidden";\n      persist = true;\n    };\n  };\n}\n',
     );
   });
@@ -298,7 +303,7 @@ describe('a secret of sops-nix', () => {
   users.users.a.hashedPasswordFile = config.sops.secrets."web/hash".path;
 }
 `;
-    expect(refactored(clan(nested), FILE, 'web/h', 'Convert')[FILE]).toBe(`{ config, ... }:
+    expect(refactored(clan(nested, DEFAULT), FILE, 'web/h', 'Convert')[FILE]).toBe(`{ config, ... }:
 {
   sops.secrets = {
     other = { };

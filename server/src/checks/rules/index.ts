@@ -93,6 +93,7 @@ import { sopsConflict } from './sops/conflict.ts';
 import { fileFormat } from './sops/file-format.ts';
 import { missingFile } from './sops/missing-file.ts';
 import { noCreationRule } from './sops/no-creation-rule.ts';
+import { noFile } from './sops/no-file.ts';
 import { sopsOptionType } from './sops/option-type.ts';
 import { sopsPasswordNeedsUsers } from './sops/password-needs-users.ts';
 import { plaintext } from './sops/plaintext.ts';
@@ -266,6 +267,7 @@ export const rules: readonly Rule[] = [
   sopsUnknownKey,
   undeclaredSecret,
   noCreationRule,
+  noFile,
   ruleWithoutFile,
   sopsRecipientDrift,
   plaintext,

@@ -3,8 +3,8 @@
  * values that an option can be chosen from.
  */
 
-import { flakeInputs } from '../../checks/facts/inventory/clan-core-version.ts';
 import { attributeText } from '../../edits/edits.ts';
+import { flakeInputs } from '../../flake/flake-inputs.ts';
 import type { Instance } from '../../fleet/model/services.ts';
 import { clanOptions, inventoryOptions } from '../../fleet/options/clan-core.ts';
 import { insideOf, namesToWrite, treeAt, typeOf } from '../../modules/options/below.ts';

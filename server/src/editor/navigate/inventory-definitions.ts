@@ -1,5 +1,5 @@
 /** Finds the definitions of the names in an inventory. */
-import { flakeInputPlace } from '../../checks/facts/inventory/clan-core-version.ts';
+import { flakeInputPlace } from '../../flake/flake-inputs.ts';
 import type { Instance } from '../../fleet/model/services.ts';
 import { inventoryOptions } from '../../fleet/options/clan-core.ts';
 import type { Place } from '../../nix/places.ts';

@@ -15,6 +15,7 @@ import type { Attr, AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeKey, placeOf } from '../../nix/places.ts';
 import type { Instance, InstanceModule, Role, RoleEntry } from '../model/services.ts';
+import { mayMean, misspelt } from './misspelt-names.ts';
 import { EXTRA_MODULES, SETTINGS } from './model-values.ts';
 import { notDataIn } from './settings-data.ts';
 
@@ -63,7 +64,7 @@ function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: bo
       continue;
     }
     const set = definition.value;
-    if (definition.conditional) complete = false;
+    if (definition.conditional || mayMean(set, 'instance', 'roles')) complete = false;
     module = mergeModules(module, readModule(cx, set));
     const read = optionSets(cx, set, 'roles');
     if (!read.complete) complete = false;
@@ -83,10 +84,12 @@ function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: bo
 /** Reads what one definition says of the module. The name is '' if it says none. */
 function readModule(cx: Evaluation, set: AttrsValue): InstanceModule {
   const entry = set.entries.get('module');
-  const none = isClosed(set) ? '' : null;
+  const isMeant = mayMean(set, 'instance', 'module');
+  const none = isClosed(set) && !isMeant ? '' : null;
   if (entry === undefined) return { ...NOT_KNOWN, name: none, inputKnown: none !== null };
   const { value, conditional } = unwrap(cx, entry.value);
   if (value.kind !== 'attrs' || conditional || entry.optional) return NOT_KNOWN;
+  if (isMeant || mayMean(value, 'module', 'name') || mayMean(value, 'module', 'input')) return NOT_KNOWN;
   const name = certain(value, 'name');
   const input = certain(value, 'input');
   const inputValue = input === null ? null : unwrap(cx, input.value).value;
@@ -133,11 +136,14 @@ function readRole(cx: Evaluation, name: string, entry: Attr): Role {
       continue;
     }
     if (conditional || !isClosed(value)) complete = false;
+    if (mayMean(value, 'role', 'machines') || mayMean(value, 'role', 'tags')) complete = false;
     if (!readEntries(cx, value, 'machines', machines)) complete = false;
     if (!readEntries(cx, value, 'tags', tags)) complete = false;
     const settings = value.entries.get('settings');
     if (settings !== undefined) values.push(settings.value);
+    if (mayMean(value, 'role', 'settings')) values.push(misspelt('settings', value.origin));
     extraModules.push(...listItems(cx, value, 'extraModules'));
+    if (mayMean(value, 'role', 'extraModules')) extraModules.push(misspelt('extraModules', value.origin));
   }
   const role: Role = {
     name,

@@ -14,6 +14,7 @@ import { type ModuleFacts, readModule } from '../machine-modules/module-facts.ts
 import type { Instance, Inventory, Role, ServiceModule } from '../model/services.ts';
 import { isOfClanCore } from './inventory.ts';
 import { certainMembers, memberValues, roleMembers } from './members.ts';
+import { meantMembers } from './misspelt-names.ts';
 import { SERVICE_MODULES, SETTINGS } from './model-values.ts';
 import { serviceArguments, unknownsOf } from './service-arguments.ts';
 import { type Interface, readInterface, settingsValue } from './service-settings.ts';
@@ -27,6 +28,8 @@ interface ServiceMember {
 
 export interface ServiceMembers {
   readonly members: readonly ServiceMember[];
+  /** Machines that may be given more: by services, or by roles, that are not known. */
+  readonly open: ReadonlySet<string>;
   /** False if there may be members, or instances, that are not listed. */
   readonly complete: boolean;
 }
@@ -47,19 +50,36 @@ interface ServiceRole {
   readonly settings: Interface;
 }
 
-/** Everything about the services of this workspace; `modules` are its service modules by name. */
+/** What services are applied with. */
+export interface ServiceSetting {
+  /** The service modules of the workspace. */
+  readonly modules: readonly ServiceModule[];
+  /** The inputs of the flake; null where they are not known. */
+  readonly inputs: ReadonlySet<string> | null;
+  readonly given: Given;
+}
+
+/** Everything about the services of this workspace. */
 export function applyServices(
   cx: Evaluation,
   inventory: Inventory,
-  modules: readonly ServiceModule[],
-  given: Given,
+  { modules, inputs, given }: ServiceSetting,
 ): ServiceMembers {
   const members: ServiceMember[] = [];
+  const open = new Set<string>();
   let complete = inventory.complete;
+  const leaveOpen = (instance: Instance) => {
+    if (!instance.complete) complete = false;
+    for (const role of instance.roles.values()) {
+      const machines = roleMembers(inventory, role);
+      if (machines === null) complete = false;
+      for (const machine of [...(machines ?? []), ...meantMembers(inventory, role)]) open.add(machine);
+    }
+  };
   const byModule = new Map<string, { service: Service; instances: Instance[] }>();
   for (const instance of inventory.instances) {
     if (instance.module.input !== 'self') {
-      if (isOfClanCore(instance) === null) complete = false;
+      if (isOfClanCore(instance) === null || isOfNoInput(instance, inputs)) leaveOpen(instance);
       continue;
     }
     const name = instance.module.name;
@@ -78,7 +98,7 @@ export function applyServices(
               given,
             ),
           );
-    if (name === null || service === null || service instanceof BudgetExceeded) complete = false;
+    if (name === null || service === null || service instanceof BudgetExceeded) leaveOpen(instance);
     else {
       if (!service.complete) complete = false;
       byModule.set(name, { service, instances: [instance] });
@@ -87,9 +107,15 @@ export function applyServices(
   for (const { service, instances } of byModule.values()) {
     const run = runService(cx, inventory, service, instances, given);
     members.push(...run.members);
+    for (const machine of run.open) open.add(machine);
     if (!run.complete) complete = false;
   }
-  return { members, complete };
+  return { members, open, complete };
+}
+
+/** Returns whether the flake has no such input: which service is meant is not known. */
+function isOfNoInput({ module: { input } }: Instance, inputs: ReadonlySet<string> | null): boolean {
+  return input !== null && inputs !== null && !inputs.has(input);
 }
 
 function readService(cx: Evaluation, modules: readonly ServiceModule[], given: Given): Service | null {
@@ -135,6 +161,8 @@ function readRole(
 interface Run {
   readonly instance: Instance;
   readonly members: ReadonlyMap<string, readonly string[]>;
+  /** Machines that are perhaps meant by names of members that nothing has, by role. */
+  readonly meant: ReadonlyMap<string, readonly string[]>;
   readonly complete: boolean;
   /** What `roles` is to the service module. */
   readonly roles: Lazy;
@@ -148,6 +176,7 @@ function runService(
   given: Given,
 ): ServiceMembers {
   const members: ServiceMember[] = [];
+  const open = new Set<string>();
   let complete = true;
   const runs = instances.map(instance => runOf(cx, inventory, service, instance));
   const rolesOf = rolesByMachine(runs);
@@ -177,8 +206,11 @@ function runService(
     for (const [name, machines] of run.members) {
       const role = instance.roles.get(name);
       const own = service.roles.get(name);
+      // Which role is meant is not known.
+      if (own === undefined) for (const machine of machines) open.add(machine);
       if (role === undefined || own === undefined) continue;
-      for (const machine of machines) {
+      const meant = run.meant.get(name) ?? [];
+      for (const machine of [...machines, ...meant]) {
         const args = () => ({
           instanceName: string(instance.name, service.origin),
           settings: settingsOf(cx, own, { inventory, instance, role }, machine),
@@ -186,11 +218,11 @@ function runService(
           roles: run.roles,
           ...unknownsOf(`${instance.name}.${name}.${machine}`),
         });
-        note(machine, own.perInstance, args, !instance.conditional);
+        note(machine, own.perInstance, args, !instance.conditional && !meant.includes(machine));
       }
     }
   }
-  if (service.perMachine === null) return { members: members, complete };
+  if (service.perMachine === null) return { members, open, complete };
   const all = attrs(
     new Map(runs.map(run => [run.instance.name, attr(attrsOf({ roles: run.roles }, null), null)])),
     null,
@@ -205,7 +237,7 @@ function runService(
       runs.some(run => !run.instance.conditional && has(run, machine)),
     );
   }
-  return { members: members, complete };
+  return { members, open, complete };
 }
 
 function has(run: Run, machine: string): boolean {
@@ -214,6 +246,7 @@ function has(run: Run, machine: string): boolean {
 
 function runOf(cx: Evaluation, inventory: Inventory, service: Service, instance: Instance): Run {
   const members = new Map<string, readonly string[]>();
+  const meant = new Map<string, readonly string[]>();
   const entries = new Map<string, Attr>();
   let complete = instance.complete;
   for (const role of instance.roles.values()) {
@@ -221,6 +254,10 @@ function runOf(cx: Evaluation, inventory: Inventory, service: Service, instance:
     if (all === null) complete = false;
     const machines = all ?? certainMembers(inventory, role);
     members.set(role.name, machines);
+    meant.set(
+      role.name,
+      meantMembers(inventory, role).filter(machine => !machines.includes(machine)),
+    );
     entries.set(
       role.name,
       attr(roleValue(cx, { inventory, service, instance, role }, machines, all !== null), null),
@@ -231,7 +268,7 @@ function runOf(cx: Evaluation, inventory: Inventory, service: Service, instance:
     null,
     instance.complete ? null : unknown('roles that are not known', `roles of ${instance.name}`, null),
   );
-  return { instance, members, complete, roles };
+  return { instance, members, meant, complete, roles };
 }
 
 /** A role of an instance of a service. */

@@ -114,7 +114,8 @@ export function followModules(
   const complete = gaps.length === 0;
   const circles = [...modules.flatMap(({ facts, sure }) => (sure ? facts.circular : [])), ...homes.circular];
   const circular = circles.length === 0 ? NO_CIRCLES : circles;
-  const own = { files, possibleFiles, homeFiles: homes.files, absent, complete, foreign, circular };
+  const known = { complete, isGivenAll: setting.complete, foreign };
+  const own = { files, possibleFiles, homeFiles: homes.files, absent, circular, ...known };
   return {
     roots,
     reads,

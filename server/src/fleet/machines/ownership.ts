@@ -3,6 +3,7 @@
  * their end.
  */
 
+import { flakeInputs } from '../../flake/flake-inputs.ts';
 import type { Given as Arguments } from '../../modules/modules.ts';
 import { certain } from '../../modules/read.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -10,6 +11,7 @@ import type { NixFiles, Origin } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { addToList, sameItems } from '../../std.ts';
 import { certainMembers, roleMembers } from '../inventory/members.ts';
+import { lostFolders, meantMembers } from '../inventory/misspelt-names.ts';
 import { EXTRA_MODULES, MACHINES } from '../inventory/model-values.ts';
 import { applyServices, type ServiceMembers } from '../inventory/services.ts';
 import type { MachineSetting } from '../machine-modules/fixpoint.ts';
@@ -48,7 +50,7 @@ interface Given {
   readonly declared: ReadonlyMap<string, readonly RootModule[]>;
   /** What the inventory gives: it comes after them. */
   readonly members: ReadonlyMap<string, readonly RootModule[]>;
-  /** Machines of which a declared module is not known. */
+  /** Machines that may be given modules that are not known. */
   readonly unclear: ReadonlySet<string>;
   /** What machines give to their modules, by name. */
   readonly args: ReadonlyMap<string, NonNullable<ModuleContext['args']>>;
@@ -175,6 +177,7 @@ const NAMED = new Set([MACHINE_NAME.join('.'), 'networking.hostName']);
 function areAlike(left: MachineGenerators, right: MachineGenerators): boolean {
   return (
     left.complete === right.complete &&
+    left.isGivenAll === right.isGivenAll &&
     left.foreign === right.foreign &&
     sameItems(left.circular, right.circular) &&
     sameItems(left.strangers, right.strangers) &&
@@ -195,7 +198,7 @@ function givenModules(cx: Evaluation, own: Ownership): Given {
   if (ownership.given !== null && sameItems(ownership.given.key, key)) return ownership.given;
   const declared = new Map<string, RootModule[]>();
   const members = new Map<string, RootModule[]>();
-  const unclear = new Set<string>();
+  const unclear = new Set([...services.open, ...lostFolders(joined.isClan ? joined.facts : [])]);
   const args = new Map<string, NonNullable<ModuleContext['args']>>();
   addDeclaredModules(own, declared, unclear, args);
   for (const member of services.members) addToList(members, member.machine, member);
@@ -245,12 +248,14 @@ function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): bo
       if (role.extraModules === 0) continue;
       const at = role.at === null ? null : originAt(own.files, role.at);
       const all = roleMembers(inventory, role);
+      const meant = meantMembers(inventory, role);
       if (all === null || at === null) complete = false;
       if (at === null) continue;
       for (const module of EXTRA_MODULES.of(role)) {
         const facts = own.table.of(module, at, own.givenTo(at.file.path));
         for (const machine of all ?? certainMembers(inventory, role))
           addToList(modules, machine, { facts, certain: !instance.conditional });
+        for (const machine of meant) addToList(modules, machine, { facts, certain: false });
       }
     }
   return complete;
@@ -259,14 +264,20 @@ function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): bo
 function servicesOf(cx: Evaluation, own: Ownership): ServiceMembers {
   const { joined, ownership } = own;
   const kept = ownership.services;
-  if (kept?.joined === joined) return kept.members;
+  const inputs = flakeInputs(own.files);
+  const written = inputs === null ? '' : [...inputs].join(' ');
+  if (kept?.joined === joined && kept.key.at(-1) === written) return kept.members;
   const machines = joined.machines.map(
     machine => `${machine.name} ${machine.class} ${machine.tags.join(' ')}`,
   );
-  const key = [...own.declared, ...machines];
+  const key = [...own.declared, ...machines, written];
   if (kept !== null && sameItems(kept.key, key)) return kept.members;
   const file = joined.modules.find(module => module.at !== null)?.at?.file ?? 'flake.nix';
-  const members = applyServices(cx, joined.inventory, joined.modules, own.givenTo(file));
+  const members = applyServices(cx, joined.inventory, {
+    modules: joined.modules,
+    inputs,
+    given: own.givenTo(file),
+  });
   ownership.services = { joined, key, members };
   return members;
 }

@@ -45,6 +45,8 @@ export interface MachineModules {
   readonly absent: readonly { readonly target: string; readonly at: Place }[];
   /** False if modules of the workspace may be imported that are not known. */
   readonly complete: boolean;
+  /** False if it may be given modules that are not known: by a service, or by a folder of another name. */
+  readonly isGivenAll: boolean;
   /** Where its modules, or what they declare, are not all known, and why. */
   readonly gaps: readonly NotAnalysable[];
   /** True if modules of other flakes are among its own that may define further generators. */

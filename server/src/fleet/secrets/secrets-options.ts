@@ -29,16 +29,18 @@ interface Fields {
   readonly fields: ReadonlyMap<string, Field>;
   readonly options: readonly SecretOption[];
   readonly complete: boolean;
+  /** All of it stands under a condition. */
+  readonly isConditional: boolean;
 }
 
 type SecretBody = Omit<
   SecretDefinition,
   'keeper' | 'name' | 'nameKind' | 'at' | 'via' | 'conditional' | 'above'
->;
+> & { readonly isConditional: boolean };
 
 /** @param fallback the place of what was written nowhere */
 export function readSecretBody(cx: Evaluation, lazy: Lazy, fallback: Place): SecretBody {
-  const { fields, options, complete } = readFields(cx, lazy, fallback);
+  const { fields, options, complete, isConditional } = readFields(cx, lazy, fallback);
   const text = (name: string): Known<string> | null => {
     const field = fields.get(name);
     if (field?.value.kind !== 'string' || field.value.text === null) return null;
@@ -61,6 +63,7 @@ export function readSecretBody(cx: Evaluation, lazy: Lazy, fallback: Place): Sec
     path: text('path'),
     neededForUsers: flag('neededForUsers'),
     options,
+    isConditional,
   };
 }
 
@@ -122,11 +125,13 @@ function readFields(cx: Evaluation, lazy: Lazy, fallback: Place): Fields {
         fields.set(name, { value: definition.value, at: origin === null ? fallback : placeOf(origin) });
       }
   };
-  for (const { value, conditional } of definitionsOf(cx, lazy)) {
+  const definitions = definitionsOf(cx, lazy);
+  for (const { value, conditional } of definitions) {
     if (value.kind === 'attrs') note(value, conditional);
     if (value.kind !== 'attrs' || !isClosed(value)) complete = false;
   }
-  return { fields, options, complete };
+  const isConditional = definitions.every(({ conditional }) => conditional);
+  return { fields, options, complete, isConditional };
 }
 
 function contentOf({ value, at }: Field): TemplateContent | null {

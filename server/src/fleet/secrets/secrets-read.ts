@@ -71,9 +71,10 @@ function readSet(reading: Reading, set: AttrsValue, isConditional: boolean): voi
   const { cx, assigned, read } = reading;
   const { keeper, at } = assigned;
   for (const piece of piecesOf(cx, set, 'secrets', isConditional))
-    visitNames(reading, piece, (name, value) =>
-      read.definitions.push({ keeper, ...name, ...readSecretBody(cx, value, name.at) }),
-    );
+    visitNames(reading, piece, (name, value) => {
+      const { isConditional, ...body } = readSecretBody(cx, value, name.at);
+      read.definitions.push({ keeper, ...name, ...body, conditional: name.conditional || isConditional });
+    });
   readSettings(reading, set, [], isConditional);
   if (keeper === 'age') return;
   for (const piece of piecesOf(cx, set, 'templates', isConditional))

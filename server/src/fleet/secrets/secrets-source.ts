@@ -28,8 +28,11 @@ export function sourceOf(cx: Evaluation, value: Value, at: Place): SecretSource 
       const path = stringAsPath(value);
       return path !== null ? source({ path: inside(path.text) }) : source(fromPieces(value));
     }
-    case 'unknown':
+    case 'unknown': {
+      const own = inFlakeItself(value);
+      if (own !== null) return source({ path: inside(own) });
       return source({ pattern: patternOf(value), guess: guessOf(cx, value) });
+    }
     default:
       return source({});
   }
@@ -51,6 +54,17 @@ function patternOf({ origin }: UnknownValue): string | null {
   const written = origin.file.text.slice(origin.start, origin.end);
   if (!/^\.{1,2}\/(?:[\w.+/-]|\$\{[^{}]*\})+$/.test(written) || !written.includes('${')) return null;
   return joinPath(folderOf(origin.file.path), written.replace(/\$\{[^{}]*\}/g, '*'));
+}
+
+/**
+ * Returns the path of `flake.inputs.self + "/secrets/a.yaml"`, where nothing is known of the argument `flake`: whatever else it
+ * is, `inputs.self` of an argument is the flake that hands it on.
+ */
+function inFlakeItself({ origin }: UnknownValue): string | null {
+  if (origin === null) return null;
+  const written = origin.file.text.slice(origin.start, origin.end);
+  const tail = /^(?!inputs\.)[\w'-]+\.inputs\.self\s*\+\s*"(\/[^"$\\]+)"$/.exec(written)?.[1];
+  return tail === undefined ? null : joinPath('', tail);
 }
 
 /** `inputs.self + "/secrets/a.yaml"`, `fromRoot "secrets/a.yaml"`, where neither is known. */

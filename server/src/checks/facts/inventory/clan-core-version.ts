@@ -1,81 +1,14 @@
 /**
- * What the flake says of its inputs, and which clan-core it has locked: how old it is, and whether it is a fork. Reads
- * `flake.nix` and `flake.lock`; knows nothing of services.
+ * Which clan-core the flake has locked: how old it is, and whether it is a fork. Reads `flake.nix` and `flake.lock`; knows
+ * nothing of services.
  */
 
-import type { Sources } from '../../../edits/text-edit.ts';
+import { flakeInputs } from '../../../flake/flake-inputs.ts';
 import { CLAN_CORE_TIME } from '../../../fleet/catalogue/catalogue-services.ts';
 import { isOfClanCore } from '../../../fleet/inventory/inventory.ts';
 import type { Instance } from '../../../fleet/model/services.ts';
-import type { Place } from '../../../nix/places.ts';
-import type { SourceFile } from '../../../nix/source.ts';
-import type { AttrName, AttrSetExpr, Binding, Expr } from '../../../nix/syntax.ts';
 import type { CheckFiles } from '../../rule.ts';
 import { type Lock, lockOf } from '../flake-lock.ts';
-
-const inputsOf = new WeakMap<SourceFile, ReadonlySet<string> | null>();
-
-/**
- * Returns the names of the flake's inputs. Nix wants them written out, so the file says all of them; those that only
- * `outputs` names are inputs too. Null: there is no flake, or it cannot be read.
- */
-export function flakeInputs(sources: CheckFiles): ReadonlySet<string> | null {
-  const file = sources.parse('flake.nix');
-  if (file === null) return null;
-  let known = inputsOf.get(file);
-  if (known === undefined) {
-    known = file.root.kind === 'attrs' && file.errors.length === 0 ? readInputs(file.root) : null;
-    inputsOf.set(file, known);
-  }
-  return known;
-}
-
-function readInputs(root: AttrSetExpr): ReadonlySet<string> | null {
-  const names = new Set<string>();
-  for (const binding of root.bindings) {
-    const [first, second] = pathOf(binding);
-    if (binding.kind === 'inherit') {
-      if (pathOf(binding).some(name => name === 'inputs' || name === 'outputs')) return null;
-    } else if (first === 'inputs' && second !== undefined) {
-      if (second === null) return null;
-      names.add(second);
-    } else if (first === 'inputs') {
-      if (binding.value.kind !== 'attrs') return null;
-      for (const inner of binding.value.bindings)
-        for (const name of inner.kind === 'bind' ? pathOf(inner).slice(0, 1) : pathOf(inner)) {
-          if (name === null) return null;
-          names.add(name);
-        }
-    } else if (first === 'outputs' && binding.value.kind === 'lambda')
-      for (const formal of binding.value.formals ?? []) names.add(formal.name.name);
-  }
-  return names;
-}
-
-/** Returns where an input is declared; null where that is not written out. */
-export function flakeInputPlace(sources: Sources, input: string): Place | null {
-  const file = sources.parse('flake.nix');
-  if (file?.root.kind !== 'attrs') return null;
-  for (const binding of file.root.bindings) {
-    if (binding.kind !== 'bind' || pathOf(binding)[0] !== 'inputs') continue;
-    const [, own] = binding.path;
-    const names = own !== undefined ? [own] : namesIn(binding.value);
-    const attrName = names.find(name => name.kind === 'name' && name.name === input);
-    if (attrName !== undefined) return { file: file.path, start: attrName.start, end: attrName.end };
-  }
-  return null;
-}
-
-function namesIn(value: Expr): AttrName[] {
-  if (value.kind !== 'attrs') return [];
-  return value.bindings.flatMap(inner => (inner.kind === 'bind' ? inner.path.slice(0, 1) : []));
-}
-
-/** Returns the names of a binding; null for one that is computed. */
-function pathOf(binding: Binding): (string | null)[] {
-  const path = binding.kind === 'bind' ? binding.path : binding.names;
-  return path.map(name => (name.kind === 'name' ? name.name : null));
-}
 
 /** What the lock says of clan-core. */
 interface Locked {

@@ -4,6 +4,7 @@ import { attributeText, indentOf, insertBelow, stringText } from '../../../edits
 import { bindingAround } from '../../../edits/locate.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Sources } from '../../../edits/text-edit.ts';
+import { flakeInputs } from '../../../flake/flake-inputs.ts';
 import { FORMER_SERVICES, SERVICES } from '../../../fleet/catalogue/catalogue-services.ts';
 import type { Instance } from '../../../fleet/model/services.ts';
 import type { Place } from '../../../nix/places.ts';
@@ -11,7 +12,6 @@ import { placeKey } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import { sortedUnique } from '../../../std.ts';
 import {
-  flakeInputs,
   hasServiceOfClanCore,
   isCatalogued,
   isOtherClanCore,

@@ -4,6 +4,12 @@ import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { SecretDefinition } from '../../../fleet/model/secrets.ts';
 import type { LocatedKey } from '../../../fleet/secrets/secrets-join.ts';
+import { once, sortedUnique } from '../../../std.ts';
+import {
+  definitionsOnMachines,
+  type OwnDefinition,
+  ofDefinition,
+} from '../../facts/sops/joined-on-machines.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
 import { quoted } from '../../facts/wording.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
@@ -20,7 +26,8 @@ the machine is activated.
 
 Mend the name, or add the key: \`sops FILE\` opens the file.
 
-Keys are not encrypted, so the file need not be decrypted to know. Reported only if the file and the key are certain;
+Keys are not encrypted, so the file need not be decrypted to know. Reported only if the file and the key are certain, of all
+machines or of those with this module, whose options may say which file it is;
 a warning where the secret is declared under a condition. Files of the formats \`binary\`, \`dotenv\` and \`ini\` have no keys.
 
 Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\`, \`validateSopsFile\`).`,
@@ -67,17 +74,38 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\
   }),
   check: function* (context: CheckContext) {
     const secrets = secretsOf(context);
+    const onMachines = once(() => definitionsOnMachines(context));
     for (const secret of secrets.secrets) {
       if (secret.keeper !== 'sops') continue;
       for (const definition of secret.definitions) {
         const key = secrets.keyOf(definition);
-        if (key?.certain === true && key.kind !== 'found') yield reportOf(context, definition, key);
+        if (key?.certain === true) {
+          if (key.kind !== 'found') yield reportOf(context, definition, key, []);
+          continue;
+        }
+        const lacking = (onMachines().get(ofDefinition(definition)) ?? []).flatMap(each => keyLackedOn(each));
+        const [first] = lacking;
+        if (first !== undefined) {
+          const machines = sortedUnique(lacking.map(({ machine }) => machine));
+          yield reportOf(context, first.definition, first.key, machines);
+        }
       }
     }
   },
 };
 
-function reportOf({ sources }: CheckContext, definition: SecretDefinition, locatedKey: LocatedKey): Report {
+/** Returns a machine with the key that it has not; none where it has it, or that is not known: its options may rule the secret out. */
+function keyLackedOn({ machine, definition, secrets }: OwnDefinition) {
+  const key = definition.conditional ? null : secrets.keyOf(definition);
+  return key?.certain === true && key.kind !== 'found' ? [{ machine, definition, key }] : [];
+}
+
+function reportOf(
+  { sources }: CheckContext,
+  definition: SecretDefinition,
+  locatedKey: LocatedKey,
+  machines: readonly string[],
+): Report {
   const { key } = definition;
   const wanted = key?.value ?? definition.name;
   const at = key?.at ?? definition.at;
@@ -88,6 +116,7 @@ function reportOf({ sources }: CheckContext, definition: SecretDefinition, locat
   return {
     at,
     message: `${problem(wanted, locatedKey)}${didYouMean(meant)}`,
+    machines,
     ...(definition.conditional ? { severity: 'warning' as const } : {}),
     related:
       locatedKey.key === null

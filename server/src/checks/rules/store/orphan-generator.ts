@@ -116,7 +116,10 @@ function* undeclared(
     hidden.some(
       ({ text, machines: readers }) => (readers === null || readers.includes(machine)) && text.includes(name),
     );
-  const isWithout = (machine: string) => isUndeclared(fleet, name, [machine]) && !mayBeHidden(machine);
+  const isWithout = (machine: string) =>
+    isUndeclared(fleet, name, [machine]) &&
+    !mayBeHidden(machine) &&
+    fleet.modules.get(machine)?.isGivenAll === true;
   if (isOfClanCore(stored)) return;
   // What is shared may be any machine's.
   if (stored.shared.length > 0 && ![...machines].every(isWithout)) return;

@@ -1,4 +1,5 @@
 /** store/orphan-machine: what is stored of a machine that is not there any more. */
+import { suggest } from '../../../edits/suggest.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import { storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
 import { counted, quoted } from '../../facts/wording.ts';
@@ -17,7 +18,8 @@ The store has keys or generated files of a machine that neither the inventory no
 key, whoever has its disk can read them; the message says how many.
 
 \`clan machines delete NAME\` removes the files and the key of a machine; \`clan vars fix\` then encrypts shared secrets to
-those who are left. After a renaming, move \`vars/per-machine/OLD\` and \`sops/machines/OLD\` to the new name.
+those who are left. After a renaming, move \`vars/per-machine/OLD\` and \`sops/machines/OLD\` to the new name. Where a
+machine of a near name has nothing stored yet, the message takes it for the same one and advises against deleting.
 
 Reported only if all machines of the fleet are known. A machine that another flake manages with the same store is
 reported too: switch the rule off in \`varsmith.json\` if you have one.
@@ -52,15 +54,24 @@ Source: clan-core d7c35d912, clan_lib/machines/delete.py.`,
   check: function* ({ fleet, stored }: CheckContext) {
     if (!fleet.isClan || !fleet.machinesComplete || fleet.machines.length === 0) return;
     const known = new Set(fleet.machines.map(machine => machine.name));
-    for (const [name, owner] of ownersIn(stored()))
+    const owners = ownersIn(stored());
+    const bare = [...known].filter(machine => !owners.has(machine));
+    for (const [name, owner] of owners)
       if (!known.has(name))
         yield {
           at: wholeFile(owner.path),
-          message: `There is no machine "${name}" in this fleet; ${leftText(owner)} Remove it with \`clan machines delete ${name}\`, or move its files to the machine's new name.`,
+          message: messageOf(name, owner, suggest(name, bare)),
           leftover: { of: name, files: 1, isSecret: owner.hasKey && owner.readable > 0, mayBeForeign: false },
         };
   },
 };
+
+/** @param near a machine of a near name for which nothing is stored: perhaps it is this one, by another name */
+function messageOf(name: string, owner: Owner, near: string | null): string {
+  if (near !== null)
+    return `There is no machine "${name}" in this fleet, and nothing is stored for the machine "${near}". If it is the same machine, give its files to the new name, or give it back the name "${name}".`;
+  return `There is no machine "${name}" in this fleet; ${leftText(owner)} Remove it with \`clan machines delete ${name}\`, or move its files to the machine's new name.`;
+}
 
 interface Owner {
   readonly path: string;

@@ -1,0 +1,117 @@
+/** sops/no-file: a secret of sops-nix that is taken from no file. */
+
+import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { SecretDefinition } from '../../../fleet/model/secrets.ts';
+import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
+import { sortedUnique } from '../../../std.ts';
+import { definitionsOnMachines, type OwnDefinition } from '../../facts/sops/joined-on-machines.ts';
+import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { isUndeclared, lacksFile, soleDeclaration } from '../../facts/store/declared-files.ts';
+import { inBrackets } from '../../facts/wording.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+export const noFile: Rule = {
+  id: 'sops/no-file',
+  severity: 'error',
+  summary: 'A secret of sops-nix that is taken from no file',
+  documentation: `\
+A module says something of \`sops.secrets.<name>\`, its owner perhaps, and nothing says which encrypted file the secret is taken
+from: it has no \`sopsFile\`, and the machine has no \`sops.defaultSopsFile\`. In a clan, secrets below \`sops/secrets\` have their
+file without a word where the machine is given them, and secrets of generators have theirs (\`vars/…\`); a name that is none of these
+is a secret of its own. The machine does not evaluate, or in a clan is not built ("the key … cannot be found").
+
+Mend the name, give the secret to the machine (\`clan secrets machines add-secret MACHINE NAME\`), or name its file.
+
+Reported only where all modules of the machine are known, for what stands under no condition. A warning, and only for a name that
+nearly is that of a secret which clan gives to the machine, where modules of other flakes may name a file.
+
+Source: sops-nix 56b2406, modules/sops/default.nix; clan-core d7c35d912, nixosModules/clanCore/sops.nix and
+vars/secret/sops/default.nix.`,
+  examples: ({ FLAKE_OF_WEB, encryptedYaml, VALUE }) => ({
+    bad: [
+      {
+        title: 'Neither a file of its own nor a default',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
+{
+  sops.secrets.mail.owner = "mail";
+  #            ^^^^ sops/no-file: (machine web)
+}
+`,
+        },
+      },
+    ],
+    good: [
+      {
+        title: 'A default',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
+{
+  sops.defaultSopsFile = ../secrets/web.yaml;
+  sops.secrets.mail.owner = "mail";
+}
+`,
+          'secrets/web.yaml': encryptedYaml(`mail: ${VALUE}\n`),
+        },
+      },
+    ],
+  }),
+  check: function* (context: CheckContext) {
+    for (const definitions of definitionsOnMachines(context).values()) {
+      const without = definitions.filter(own => isWithoutFile(context, own));
+      const [first] = without;
+      if (first === undefined) continue;
+      const machines = sortedUnique(without.map(({ machine }) => machine));
+      const report = reportOf(context, first.definition, machines);
+      if (report !== null) yield report;
+    }
+  },
+};
+
+function isWithoutFile({ fleet }: CheckContext, { machine, definition, secrets }: OwnDefinition): boolean {
+  const { conditional, name } = definition;
+  if (conditional || fleet.modules.get(machine) === undefined) return false;
+  if (secrets.defaults.some(({ option }) => option === 'file')) return false;
+  const all = secrets.secrets.find(secret => secret.keeper === 'sops' && secret.name === name);
+  if (all === undefined || all.implicitOn.length > 0) return false;
+  if (all.definitions.some(({ complete, given }) => !complete || given.includes('sopsFile'))) return false;
+  return !mayBeGenerated(fleet, name, machine);
+}
+
+/** Clan calls the secrets of generators `vars/per-machine/MACHINE/GENERATOR/FILE` and `vars/shared/GENERATOR/FILE`. */
+function mayBeGenerated(fleet: Fleet, name: string, machine: string): boolean {
+  if (!fleet.isClan || !name.startsWith('vars/')) return false;
+  const [generator, file] = name.split('/').slice(-2) as [string, string];
+  if (isUndeclared(fleet, generator, [machine])) return false;
+  const declaration = soleDeclaration(fleet, generator);
+  return declaration === null || !lacksFile(declaration, file);
+}
+
+function reportOf(
+  context: CheckContext,
+  { name, at }: SecretDefinition,
+  machines: readonly string[],
+): Report | null {
+  const { fleet } = context;
+  const secrets = secretsOf(context);
+  const isOfOthers = secrets.secrets.some(secret => secret.name === name && secret.implicitOn.length > 0);
+  const meant = suggest(name, givenTo(secrets, machines));
+  const problem = `The secret "${name}" is taken from no file${inBrackets(machines)}: it has no \`sopsFile\`, and there is no \`sops.defaultSopsFile\``;
+  const message = isOfOthers
+    ? `${problem}; the one below sops/secrets is given to other machines only. Run \`clan secrets machines add-secret ${machines[0]} ${name}\`.`
+    : `${problem}.${didYouMean(meant)}`;
+  // Modules of other flakes may set a default, or declare the secret in full.
+  const mayBeElsewhere = machines.some(machine => fleet.modules.get(machine)?.foreign !== false);
+  if (!mayBeElsewhere) return { at, message, machines };
+  return meant === null ? null : { at, message, machines, severity: 'warning' };
+}
+
+/** Returns the names of secrets that clan gives to machines. */
+function givenTo({ secrets }: FleetSecrets, machines: readonly string[]): string[] {
+  return secrets
+    .filter(({ implicitOn }) => machines.some(machine => implicitOn.includes(machine)))
+    .map(({ name }) => name);
+}
