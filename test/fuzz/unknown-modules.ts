@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Texts } from '../checks/harness.ts';
 
-const MACHINES = ['lea', 'noa', 'tove'] as const;
+export const MACHINES = ['lea', 'noa', 'tove'] as const;
 const NAMES = ['database', 'mail', 'wireguard', 'api-token'];
 const FILES = ['key', 'password', 'cert'];
 
@@ -40,7 +40,7 @@ export const UNKNOWN_MODULES: Readonly<Record<string, string>> = {
 };
 
 /** A machine of a fleet: what its configuration says, and what is stored for it. */
-interface MachineText {
+export interface MachineText {
   readonly body: readonly string[];
   readonly stored: readonly string[];
 }
@@ -98,7 +98,7 @@ const secret = fc
       : `  sops.secrets."${one.name}" = { sopsFile = ../../secrets/all.yaml; };`,
   );
 
-const machine: fc.Arbitrary<MachineText> = fc
+export const machine: fc.Arbitrary<MachineText> = fc
   .record({
     generators: fc.uniqueArray(generator, { maxLength: 2, selector: text => text.split('"')[1] }),
     uses: fc.uniqueArray(use, { maxLength: 3, selector: text => text.split('.')[1] }),
@@ -136,7 +136,7 @@ export const fleets: fc.Arbitrary<FleetOf> = fc
     ),
   }));
 
-const FLAKE = `{
+export const FLAKE = `{
   outputs = { clan-core, self, ... }@inputs:
     let clan = clan-core.lib.clan {
       inherit self;
@@ -147,7 +147,7 @@ const FLAKE = `{
 }
 `;
 
-function configuration(imports: readonly string[], body: readonly string[]): string {
+export function configuration(imports: readonly string[], body: readonly string[]): string {
   return `{ config, lib, pkgs, inputs, ... }:
 {
   imports = [ ${imports.join(' ')} ];

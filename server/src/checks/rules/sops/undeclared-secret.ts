@@ -3,6 +3,7 @@
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { SecretUse } from '../../../fleet/model/secrets.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
+import { hasBrokenModule } from '../../facts/host/broken-modules.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
 import { isOfConfig, isOutOfUse } from '../../facts/sops/secret-surroundings.ts';
 import { isWithout, machinesReading, mayBeDeclared } from '../../facts/sops/secrets-on-machines.ts';
@@ -63,7 +64,8 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
       const target = secrets.targetOf(use);
       const isUnnamed = target === 'undeclared' || !isNamed(secrets, use);
       if (target === 'undeclared') {
-        if (!isOutOfUse(fleet, use.at.file)) yield reportOf(secrets, use, []);
+        const isKnown = !hasBrokenModule(fleet, machinesReading(fleet, use));
+        if (isKnown && !isOutOfUse(fleet, use.at.file)) yield reportOf(secrets, use, []);
       } else if (
         !use.guarded &&
         use.nameKind !== 'pattern' &&

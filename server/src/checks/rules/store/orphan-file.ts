@@ -1,6 +1,8 @@
 /** store/orphan-file: a stored file that its generator does not have any more. */
+
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import { sortedUnique } from '../../../std.ts';
+import { hasBrokenModule } from '../../facts/host/broken-modules.ts';
 import {
   isDeclaredFor,
   lacksFile,
@@ -65,12 +67,14 @@ Source: clan-core d7c35d912 writes declared files only and never removes others.
       const declared = soleDeclaration(fleet, generator.name);
       if (declared === null || !declared.body.complete.files) continue;
       const isOfThis = isDeclaredFor(fleet, declared);
+      const mayHaveMore = (owner: string | null) => hasBrokenModule(fleet, owner === null ? [] : [owner]);
       const { share } = declared.body;
       // What lies on the other side of sharing is reported with the generator.
       const isThere = (owner: string | null) =>
-        owner === null
+        !mayHaveMore(owner) &&
+        (owner === null
           ? share !== false
-          : share !== true && (!fleet.machinesComplete || machines.has(owner)) && isOfThis({ owner });
+          : share !== true && (!fleet.machinesComplete || machines.has(owner)) && isOfThis({ owner }));
       for (const file of generator.files.values())
         if (lacksFile(declared, file.name) && !isRead(generator.name, file.name))
           yield* reportsOf(fleet, generator.name, file, isThere);
