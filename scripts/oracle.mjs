@@ -20,6 +20,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { askNix } from '../test/oracle/ask.mjs';
+import { clanCoreAt, lockedCommit } from '../test/oracle/clan-core.mjs';
 import { compare } from '../test/oracle/compare.mjs';
 import { fleetsIn, knownWrong, ownFleets, publicFleets, truthFile } from '../test/oracle/fleets.mjs';
 import { counted } from '../test/oracle/rows.mjs';
@@ -89,7 +90,13 @@ function main() {
 function judge({ name, folder }, home, prepared) {
   const scratch = join(home, 'run', name.replaceAll('/', '+'));
   mkdirSync(scratch, { recursive: true });
-  const truth = keptTruth(folder, scratch) ?? asked(folder, scratch, prepared);
+  const commit = lockedCommit(folder, values.clones);
+  const isDefault = commit === null || prepared.clanCore.endsWith(`@${commit.slice(0, 12)}`);
+  const own = isDefault
+    ? prepared
+    : { ...prepared, clanCore: clanCoreAt(commit, { clones: values.clones, home }) };
+  const state = () => (isDefault ? stateOf(folder) : `${stateOf(folder)} ${commit}`);
+  const truth = keptTruth(scratch, state) ?? asked(folder, scratch, own, state);
   const inspected = JSON.parse(
     execFileSync(process.execPath, [values.cli, 'inspect', folder, '--format', 'json'], {
       encoding: 'utf8',
@@ -104,17 +111,17 @@ function judge({ name, folder }, home, prepared) {
   return { fleet: name, truth, rows };
 }
 
-function asked(folder, scratch, prepared) {
+function asked(folder, scratch, prepared, state) {
   const truth = askNix(folder, scratch, prepared);
-  writeFileSync(join(scratch, 'truth.json'), JSON.stringify({ of: stateOf(folder), truth }));
+  writeFileSync(join(scratch, 'truth.json'), JSON.stringify({ of: state(), truth }));
   return truth;
 }
 
-function keptTruth(folder, scratch) {
+function keptTruth(scratch, state) {
   const file = join(scratch, 'truth.json');
   if (!values.keep || !existsSync(file)) return undefined;
   const { of, truth } = JSON.parse(readFileSync(file, 'utf8'));
-  return of === stateOf(folder) ? truth : undefined;
+  return of === state() ? truth : undefined;
 }
 
 /** Changes where the fleet or the harness does. */

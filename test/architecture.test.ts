@@ -254,7 +254,7 @@ function sourceOf(file: string): ts.SourceFile {
 const MAX_LINES = 80;
 
 /** Lists of examples; and the memo table of queries, still to be split. */
-const MAY_BE_LONG = new Set(['examples', 'importsExamples', 'createCells']);
+const MAY_BE_LONG = new Set(['examples', 'importsExamples']);
 
 interface LongFunction {
   readonly place: string;

@@ -91,3 +91,15 @@ export function addToSet<K, T>(sets: Map<K, Set<T>>, key: K, item: T): void {
   if (set === undefined) sets.set(key, new Set([item]));
   else set.add(item);
 }
+
+/**
+ * Returns a function that remembers its answer until it is called with another text.
+ * @param compute depends on nothing but the text
+ */
+export function rememberLast<T>(compute: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly value: T } | null = null;
+  return text => {
+    if (last?.text !== text) last = { text, value: compute(text) };
+    return last.value;
+  };
+}

@@ -149,6 +149,39 @@ describe('a name that clan-core has', () => {
   });
 });
 
+describe('a file', () => {
+  const importing = '  imports = [ ../../modules/svc.nix ];\n';
+  const module = (body: string) => ({
+    'modules/svc.nix': `{ config, lib, pkgs, ... }:\n{\n${body}\n}\n`,
+  });
+  const computed = '  clan.core.vars.generators.svc.files = config.services.svc.files;\n';
+  const LACKING = expect.stringMatching(
+    /^error use\/undefined-file: .*\(machine noa\); .*Did you mean "key"\?$/,
+  );
+
+  it('is missing where all that the generator has is known, whatever it has on another machine', () => {
+    const texts = clan(importing + computed, importing, module(generator('svc', 'key') + use('svc', 'kye')));
+    expect(told(texts)).toEqual([LACKING]);
+  });
+
+  it('may be missing under a condition that another machine decides', () => {
+    const guarded = `  config = lib.mkIf config.services.svc.enable {\n  ${use('svc', 'kye')}  };\n`;
+    const more = { 'modules/own.nix': `{ ... }:\n{\n${generator('svc', 'key')}\n}\n`, ...module(guarded) };
+    const both = '  imports = [ ../../modules/svc.nix ../../modules/own.nix ];\n';
+    expect(told(clan(both + computed, both, more))).toEqual([]);
+  });
+
+  it('is a slip of one that a service brings', () => {
+    const peer = 'inventory.instances.sync = { module.name = "syncthing"; roles.peer.machines.lea = { }; };';
+    const found = (file: string) => told(clan(use('syncthing', file), '', {}, peer));
+    expect(found('key')).toEqual([]);
+    expect(found('nothing-like-it')).toEqual([]);
+    expect(found('kye')).toEqual([
+      expect.stringMatching(/^warning use\/undefined-file: .*Did you mean "key"\?$/),
+    ]);
+  });
+});
+
 describe('a machine of which not all modules are known', () => {
   const importing = '  imports = [ ../../modules/common.nix ];\n';
   const open = '  imports = [ ../../modules/common.nix inputs.some.modulePath ];\n';

@@ -187,6 +187,28 @@ describe('generator/undeclared-prompt', () => {
 });
 
 describe('generator/no-script', () => {
+  it.each([
+    ['hint', ''],
+    ['warning', 'runtimeInputs = [ pkgs.openssl ];'],
+    ['warning', 'dependencies = [ "ca" ];'],
+    ['hint', 'runtimeInputs = [ ]; dependencies = [ ];'],
+  ])('is a %s with %s', (severity, more) => {
+    const { findings } = judging('generator/no-script').check(generator(`files.key = { };\n${more}`));
+    expect(findings.map(finding => finding.severity)).toEqual([severity]);
+  });
+
+  it('is silent for a generator of clan-core that gets more, and not in clan-core itself', () => {
+    const more =
+      'clan.core.vars.generators.garage = { files.more = { }; runtimeInputs = [ pkgs.openssl ]; };';
+    const texts = { 'modules/garage.nix': `{ pkgs, ... }: { ${more} }\n` };
+    const core = {
+      'nixosModules/clanCore/id.nix':
+        '{ clan.core.vars.generators.id = { files.id = { }; script = "echo > $out/id"; }; }\n',
+    };
+    expect(judging('generator/no-script').check(texts).findings).toEqual([]);
+    expect(judging('generator/no-script').check({ ...texts, ...core }).findings).toHaveLength(1);
+  });
+
   it('says nothing of a script that Bash cannot read', () => {
     expectSilent(generator('files.key = { };\nscript = "for i in a; do touch $out/key";'));
   });
@@ -465,6 +487,40 @@ describe('generators without files or script', () => {
   it('are placeholders if they fail on purpose', () => {
     expectSilent(generator('files.key = { };\nscript = "echo set this by hand >&2; exit 1";'));
     expect(rulesIn(generator('files.key = { };\nscript = ":";'))).toEqual(['generator/no-script hint']);
+  });
+});
+
+describe('generator/random-public', () => {
+  const found = (script: string, { name = 'seed', use = '.path', more = 'secret = false;' } = {}) =>
+    judging('generator/random-public').check({
+      'modules/app.nix': `{ config, pkgs, ... }:
+{
+  clan.core.vars.generators.app = { files.${name} = { ${more} }; script = "${script}"; };
+  services.app.file = config.clan.core.vars.generators.app.files.${name}${use};
+}
+`,
+    }).findings;
+  const severities = (...given: Parameters<typeof found>) => found(...given).map(finding => finding.severity);
+
+  it('is told by what the file is called', () => {
+    expect(severities('openssl rand -hex 6 > $out/seed')).toEqual(['info']);
+    expect(severities('pwgen -s 32 1 | base64 > $out/api-token', { name: 'api-token' })).toEqual(['warning']);
+  });
+
+  it('can be made secret', () => {
+    const [finding] = found('head -c 32 /dev/urandom > $out/seed');
+    expect(finding?.fixes.map(fix => [fix.title, fix.edits.length])).toEqual([['Make it secret', 1]]);
+  });
+
+  it.each([
+    ['a value that is needed', 'openssl rand -hex 6 > $out/seed', { use: '.value' }],
+    ['a secret file', 'openssl rand -hex 6 > $out/seed', { more: '' }],
+    ['the identifier of a host', 'openssl rand -hex 4 > $out/seed', {}],
+    ['a UUID', 'uuidgen > $out/seed', {}],
+    ['what is made of it', 'openssl rand 32 | wg pubkey > $out/seed', {}],
+    ['an amount that is not known', 'openssl rand $n > $out/seed', {}],
+  ])('is silent for %s', (_, script, given) => {
+    expect(found(script, given)).toEqual([]);
   });
 });
 

@@ -1,7 +1,8 @@
 // What is kept of single objects and texts.
 
 import { expect, it } from 'vitest';
-import { keeping, newQuestion, rememberLast } from '../../server/src/checks/memory/kept.ts';
+import { keeping, newQuestion } from '../../server/src/checks/memory/kept.ts';
+import { rememberLast } from '../../server/src/std.ts';
 
 it('computes once for each object', () => {
   let computed = 0;

@@ -19,6 +19,7 @@ const { check } = judging(
   'sops/unknown-key',
   'sops/unused-key',
   'sops/no-file',
+  'sops/rule-without-file',
 );
 
 const FILE = 'secrets/lea.yaml';
@@ -346,6 +347,39 @@ describe('sops/undeclared-secret, machine by machine', () => {
     expect(messages('sops/undeclared-secret', texts)).toEqual([
       'warning: Nothing declares the template "x" of sops-nix; reading it fails.',
     ]);
+  });
+});
+
+describe('sops/rule-without-file', () => {
+  const RULES = (regex: string) =>
+    `creation_rules:\n  - path_regex: ^hosts/web1\\.yaml$\n    age: ${ADMIN}\n  - path_regex: ${regex}\n    age: ${ADMIN}\n`;
+  const misspelt = (regex: string, more: Texts = {}) =>
+    messages('sops/rule-without-file', {
+      '.sops.yaml': RULES(regex),
+      'hosts/web1.yaml': encryptedYaml(`a: ${VALUE}\n`),
+      'terraform/state.enc': encryptedYaml(`a: ${VALUE}\n`),
+      ...more,
+    });
+
+  it('finds a word that is misspelt, if that leaves an encrypted file without a rule', () => {
+    expect(misspelt('terraform/.*')).toEqual([]);
+    expect(misspelt('teraform/.*')).toEqual([
+      'warning: No file fits teraform/.*, and terraform/state.enc has no rule in .sops.yaml: paths are relative to the folder that it lies in. Write terraform/.*.',
+    ]);
+  });
+
+  it.each([
+    ['a rule for a machine that is to come', 'hosts/web2\\.yaml', {}],
+    ['a rule for what is not encrypted yet', 'dosc/.*', { 'docs/a.md': 'a\n' }],
+    [
+      'a rule for vars',
+      'vars/.*',
+      { 'vars/shared/a/b/secret': '{}', 'var/state.enc': encryptedYaml(`a: ${VALUE}\n`) },
+    ],
+    ['an expression that is read otherwise in Go', '(?i)teraform/.*', {}],
+  ])('is silent for %s', (_, regex, more) => {
+    const files = regex.includes('teraform') ? more : { 'terraform/state.enc': 'a\n', ...more };
+    expect(misspelt(regex, files)).toEqual([]);
   });
 });
 

@@ -344,12 +344,71 @@ describe('what a function of clan-core is asked for', () => {
   });
 
   it.each([
+    ['netwrok', 'address', 'use/undefined-generator'],
+    ['network', 'adress', 'use/undefined-file'],
+  ])('is a slip in %s or %s that its default hides', (generator, file, rule) => {
+    expect(rules(`generator = "${generator}"; file = "${file}"; default = null;`)).toEqual([
+      expect.stringMatching(`^warning ${rule}: `),
+    ]);
+  });
+
+  it('is a file of a computed generator', () => {
+    const texts = asked('generator = "${pkgs.x}-network"; file = "adress";');
+    const text = texts['modules/zt.nix'].replace('.network =', '."${pkgs.x}-network" =');
+    const { findings } = check({ 'modules/zt.nix': text });
+    expect(findings.map(({ rule, severity }) => `${severity} ${rule}`)).toEqual([
+      'warning use/undefined-file',
+    ]);
+  });
+
+  it.each([
     ['what is there', 'generator = "network"; file = "address";'],
-    ['a default', 'generator = "netwrok"; file = "address"; default = null;'],
+    ['a default of something else', 'generator = "mail"; file = "address"; default = null;'],
+    ['a default of another file', 'generator = "network"; file = "port"; default = null;'],
     ['a name that is computed', 'generator = "net${pkgs.x}"; file = "address";'],
     ['a generator of clan-core', 'generator = "zerotier"; file = "zerotier-ip";'],
   ])('is silent for %s', (_, given) => {
     expect(rules(given)).toEqual([]);
+  });
+});
+
+describe('a file of what a service brings', () => {
+  const texts = (file: string, more = '') => ({
+    'flake.nix': `{
+  outputs = { self, clan-core, ... }:
+    let clan = clan-core.lib.clan {
+      inherit self;
+      inventory.machines.lea = { };
+      inventory.instances.sshd.roles.server.machines.lea = { };
+    };
+    in { inherit (clan.config) nixosConfigurations; };
+}
+`,
+    'machines/lea/configuration.nix': `{ clanLib, config, ... }:
+{
+  a = config.clan.core.vars.generators.openssh.files."${file}".path;
+  b = clanLib.getPublicValue { flake = ./.; machine = "lea"; generator = "openssh"; file = "${file}"; };
+  ${more}
+}
+`,
+  });
+  const told = (file: string, more = '') =>
+    check(texts(file, more)).findings.map(({ rule, severity }) => `${severity} ${rule}`);
+
+  it('is misspelt', () => {
+    expect(told('ssh.id_ed25519.pbu')).toEqual(['warning use/undefined-file', 'warning use/undefined-file']);
+  });
+
+  it.each([
+    ['there', 'ssh.id_ed25519.pub', ''],
+    ['like none of them', 'host-key', ''],
+    [
+      'added here',
+      'ssh.id_ed25519.pbu',
+      'clan.core.vars.generators.openssh.files."ssh.id_ed25519.pbu" = { };',
+    ],
+  ])('is %s', (_, file, more) => {
+    expect(told(file, more)).toEqual([]);
   });
 });
 

@@ -14,7 +14,7 @@ const MACHINES = 'machines = { ada = { }; eva = { }; ida.machineClass = "darwin"
 /** What services bring, without what any machine may switch on. */
 function broughtBy(instances: string): readonly BroughtGenerator[] {
   const { inventory } = clanOf(`{ ${MACHINES} instances = { ${instances} }; }`);
-  return catalogueGenerators(inventory).filter(one => one.service !== null);
+  return catalogueGenerators(inventory, null).filter(one => one.service !== null);
 }
 
 const placed = (instances: string) =>
@@ -89,7 +89,7 @@ describe('an inventory brings', () => {
     expect(brought.map(one => [one.name, one.machines, one.files.map(file => file.name)])).toEqual([
       ['wireguard-network-wg', ['ida'], ['suffix']],
       ['wireguard-network-wg', ['ada'], ['prefix']],
-      ['wireguard-keys-wg', ['ada', 'ida'], ['publickey', 'privatekey']],
+      ['wireguard-keys-wg', ['ada', 'ida'], ['privatekey', 'publickey']],
     ]);
   });
 
@@ -124,7 +124,7 @@ describe('an inventory brings', () => {
       brought.find(one => one.name === name)?.files.map(file => `${file.name} ${file.secret}`);
     expect(files('wifi.home')).toEqual(['network-name true', 'password true']);
     expect(files('wifi.open')).toEqual(['network-name true']);
-    expect(files('tor_tor')).toEqual(['hs_ed25519_secret_key true', 'hostname false']);
+    expect(files('tor_tor')).toEqual(['hostname false', 'hs_ed25519_secret_key true']);
     const users = brought.filter(one => one.service === 'users');
     expect(users.map(one => [one.name, one.machines, one.share])).toEqual([
       ['user-password-user', ['ada'], true],
@@ -166,7 +166,7 @@ describe('an inventory brings', () => {
         mycelium.roles.peer.machines = more;
       }; }; }`,
     });
-    const brought = catalogueGenerators(inventory).filter(one => one.service !== null);
+    const brought = catalogueGenerators(inventory, null).filter(one => one.service !== null);
     expect(brought.map(one => [one.name, one.machines, one.isPattern])).toEqual([
       [holes('user-password-<user>'), ['ada'], true],
       ['pki-root-ca', ['ada'], false],
@@ -181,12 +181,12 @@ describe('an inventory brings', () => {
     const { inventory } = declaredIn({
       'clan.nix': `{ more, ... }: { clan.inventory = { ${MACHINES} instances = more // { user = { module.name = "users"; roles.default.machines.ada = { }; }; }; }; }`,
     });
-    const [user] = catalogueGenerators(inventory).filter(one => one.service === 'users');
+    const [user] = catalogueGenerators(inventory, null).filter(one => one.service === 'users');
     expect(user).toMatchObject({ name: holes('user-password-<user>'), certain: false, share: null });
   });
 
   it('core modules that any machine may switch on', () => {
-    const core = catalogueGenerators(clanOf(`{ ${MACHINES} }`).inventory);
+    const core = catalogueGenerators(clanOf(`{ ${MACHINES} }`).inventory, null);
     expect(core.map(one => [one.name, one.machines, one.certain])).toEqual([
       ['machine-id', null, false],
       ['state-version', null, false],

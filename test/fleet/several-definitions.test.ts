@@ -107,6 +107,51 @@ describe('definitions on different machines', () => {
   });
 });
 
+describe('what a service of clan-core brings', () => {
+  const USERS = `{
+    inventory.machines = { a = { }; b = { }; };
+    inventory.instances.kiosk = {
+      module = { name = "users"; input = "clan-core"; };
+      roles.default.machines = { a = { }; b = { }; };
+      roles.default.settings = { user = "kiosk"; share = true; };
+    };
+  }`;
+  const addition = (text: string) => {
+    const fleet = fleetWorkspace({
+      'flake.nix': FLAKE,
+      'clan.nix': USERS,
+      'machines/a/configuration.nix': `{ lib, ... }: { clan.core.vars.generators.user-password-kiosk = ${text}; }`,
+      'machines/b/configuration.nix': '{ }',
+    }).fleet();
+    return fleet.generators.find(({ name }) => name === 'user-password-kiosk') as Generator;
+  };
+
+  it('is one generator with what the fleet adds', () => {
+    const g = addition('{ files.user-password.deploy = lib.mkForce true; files.extra.mode = "0440"; }');
+    expect(g.machines).toEqual(['a', 'b']);
+    const [a, b] = [g.bodyOn('a'), g.bodyOn('b')];
+    expect(a).toMatchObject({ share: true, completeness: 'full' });
+    expect(a.script?.text).toContain('mkpasswd');
+    expect(g.bodies().map(({ script }) => script?.text)).toEqual([null, null]);
+    expect(namesIn(a).sort()).toEqual(['extra', 'user-password', 'user-password-hash']);
+    expect(a.files.find(({ name }) => name === 'user-password')).toMatchObject({
+      deploy: true,
+      secret: true,
+    });
+    expect(a.files.find(({ name }) => name === 'extra')).toMatchObject({ mode: '0440', deploy: true });
+    expect(namesIn(b).sort()).toEqual(['user-password', 'user-password-hash']);
+    expect(b.files.find(({ name }) => name === 'user-password')).toMatchObject({ deploy: false });
+    expect(namesIn(g.body()).sort()).toEqual(['extra', 'user-password', 'user-password-hash']);
+    expect(g.body().files.find(({ name }) => name === 'user-password')?.deploy).toBeNull();
+  });
+
+  it('is not what the fleet declares with a script of its own', () => {
+    const g = addition('{ files.key = { }; script = "true > $out/key"; }');
+    expect(g.machines).toEqual(['a']);
+    expect(g.bodyOn('a')).toMatchObject({ share: false, completeness: 'full', files: [{ name: 'key' }] });
+  });
+});
+
 describe('ten thousand variants of one generator', () => {
   const COUNT = 10_000;
   const nameOf = (index: number) => `m${String(index).padStart(5, '0')}`;

@@ -133,7 +133,11 @@ export function plainFleet(fleet: Fleet): unknown {
       complete,
       foreign,
     })),
-    brought: fleet.brought,
+    brought: fleet.brought.map(one => ({
+      ...one,
+      body: plain(one.body()),
+      bodyOn: (one.machines ?? []).map(machine => plain(one.bodyOn(machine))),
+    })),
     secrets: fleet.secrets,
     storeSettings: fleet.storeSettings.all,
     accessSettings: fleet.accessSettings,

@@ -159,24 +159,25 @@ function dependencyRows({ dependencies }, claim, name, row) {
   return [...real, ...surplus];
 }
 
-/** Packages by their last name: `pkgs.python3Packages.x` and `/NIXPKG/python3Packages.x` are `x`. */
+/**
+ * Packages by their last name: `pkgs.python3Packages.x` and `/NIXPKG/python3Packages.x` are `x`; what is made in place by the function
+ * that makes it: `(pkgs.callPackage …)` and `/NIXPKG/callPackage()()` are `callPackage()`.
+ */
 function packageRows({ runtimeInputs }, claim, name, row) {
   if (runtimeInputs === undefined) return [silent('runtimeInputs', name, row)];
-  const last = path =>
-    path
-      .replace(/^\/NIXPKG\//, '')
-      .replace(/^\(?pkgs\.|\)$/g, '')
-      .split('.')
-      .at(-1);
+  const last = path => {
+    const bare = path.replace(/^\/NIXPKG\//, '').replace(/^\(?pkgs\./, '');
+    const maker = /^([\w.'+-]+)[( ]/.exec(bare)?.[1];
+    return maker === undefined ? bare.split('.').at(-1) : `${maker.split('.').at(-1)}()`;
+  };
   const real = [...new Set(runtimeInputs.map(last))].sort();
   const said = [...new Set(claim.runtimeInputs.map(last))].sort();
   const isMade = path => /[()]/.test(path);
   const isOpen = claim.runtimeInputs.some(path => !/^[\w.'+-]+$/.test(path));
-  const isClaim = claim.completeness === 'full' && !claim.catalogue && !isOpen;
+  const isClaim = claim.completeness === 'full' && !isOpen;
   const known = real.map(path => {
     const cell = (verdict, why) => row('runtimeInput', path, verdict, real, said, why);
     if (said.includes(path)) return cell('equal', '');
-    if (claim.catalogue) return cell('unknown', 'no packages in the catalogue');
     return cell(isClaim && !isMade(path) ? 'wrong' : 'unknown', 'package not listed');
   });
   const surplus = said
@@ -197,7 +198,6 @@ function packageRows({ runtimeInputs }, claim, name, row) {
 function scriptRow({ script }, claim, name, row) {
   if (script === undefined) return silent('script', name, row);
   if (claim.script === null) {
-    if (claim.catalogue) return row('script', name, 'unknown', script, null, 'no script in the catalogue');
     if (script === '') return row('script', name, 'equal', script, null, '');
     return row(
       'script',

@@ -3,15 +3,9 @@
  * queries there are is declared with `input` and `query`; a database holds their values for one workspace. A query declares
  * nothing about what it depends on: every read is recorded.
  */
-import {
-  type Cell,
-  type CellKind,
-  type Cells,
-  createCell,
-  createCells,
-  nameOf,
-  type Outcome,
-} from './cells.ts';
+import { type Cell, type CellKind, createCell, nameOf, type Outcome } from './cell.ts';
+import { createCells, dispose, outdate, read, setValue, withoutRecording } from './cells.ts';
+import type { Cells } from './verify.ts';
 
 /** One step of bringing an answer up to date. */
 export interface TraceEvent {
@@ -84,14 +78,14 @@ export function createDatabase({
 
 /**
  * Declares an input.
- * @param read returns the value of a key that was not set, or was touched since
+ * @param readValue returns the value of a key that was not set, or was touched since
  */
 export function input<K, V>(
   name: string,
-  read: (database: Database, key: K) => V,
+  readValue: (database: Database, key: K) => V,
   options: Pick<QueryOptions<K, V>, 'equals'> = {},
 ): Input<K, V> {
-  return Object.assign(query<K, V>(name, read, options), { isInput: true as const });
+  return Object.assign(query<K, V>(name, readValue, options), { isInput: true as const });
 }
 
 /**
@@ -110,27 +104,27 @@ export function query<K, V>(
     ...(initial && { initial: initial as (key: unknown) => unknown }),
   };
   return Object.assign(
-    (database: Database, key: K) => database.cells.read(cellOf(database, kind, key)) as V,
+    (database: Database, key: K) => read(database.cells, cellOf(database, kind, key)) as V,
     { kind },
   );
 }
 
 /** Gives an input its value. Nothing is computed before it is asked for. */
 export function set<K, V>(database: Database, { kind }: Input<K, V>, key: K, value: V): void {
-  database.cells.set(cellOf(database, kind, key), value);
+  setValue(database.cells, cellOf(database, kind, key), value);
 }
 
 /** Records that the value of an input may have changed; it is read again when an answer depends on it. */
 export function touch<K, V>(database: Database, { kind }: Input<K, V>, key: K): void {
   const cell = database.tables.get(kind)?.get(key);
-  if (cell !== undefined) database.cells.touch(cell);
+  if (cell !== undefined) outdate(database.cells, cell);
 }
 
 /** Reads an input again for all keys that were ever asked for. What depends on those that are the same is still valid. */
 export function reread<K, V>(database: Database, { kind }: Input<K, V>): void {
   const { cells, tables } = database;
   for (const cell of tables.get(kind)?.values() ?? [])
-    cells.set(cell, (kind as Kind).compute(database, cell.key, undefined));
+    setValue(cells, cell, (kind as Kind).compute(database, cell.key, undefined));
 }
 
 /** Returns whether an input was ever asked for with this key. */
@@ -140,7 +134,7 @@ export function isKnown<K, V>({ tables }: Database, { kind }: Input<K, V>, key: 
 
 /** Computes something of which what is being computed does not depend. */
 export function untracked<T>({ cells }: Database, compute: () => T): T {
-  return cells.untracked(compute);
+  return withoutRecording(cells, compute);
 }
 
 /**
@@ -148,13 +142,13 @@ export function untracked<T>({ cells }: Database, compute: () => T): T {
  * @param revisions how many to keep
  */
 export function sweep({ cells, tables, unused }: Database, revisions: number): void {
-  const oldest = cells.revision() - revisions;
+  const oldest = cells.revision - revisions;
   // To drop one may leave others without a reader: these are added to the set while it is walked.
   for (const cell of unused) {
     if (cell.subs === undefined && cell.usedAt >= oldest) continue;
     unused.delete(cell);
     if (cell.subs !== undefined || cell.isGiven) continue;
-    cells.dispose(cell);
+    dispose(cells, cell);
     tables.get(cell.kind)?.delete(cell.key);
   }
 }

@@ -39,7 +39,7 @@ describe('inspect', () => {
       expect.objectContaining({
         name: 'zerotier',
         catalogue: 'zerotier',
-        completeness: 'full',
+        completeness: 'partial',
         share: false,
         conditional: true,
         machines: [],

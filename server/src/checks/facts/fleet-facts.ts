@@ -227,13 +227,11 @@ export function assumingUses(unit: Unit): readonly Use[] {
 
 const called = new WeakMap<Unit, readonly Use[]>();
 
-/**
- * Returns the uses of a unit that ask a function for a generator with a known name, and have nothing to fall back on.
- */
+/** Returns the uses of a unit that ask a function for a generator with a known name; those with a default are guarded. */
 export function calledUses(unit: Unit): readonly Use[] {
   let uses = called.get(unit);
   if (uses === undefined) {
-    uses = unit.uses.filter(use => use.by === 'function' && use.generatorKind !== 'pattern' && !use.guarded);
+    uses = unit.uses.filter(use => use.by === 'function' && use.generatorKind !== 'pattern');
     called.set(unit, uses);
   }
   return uses;

@@ -5,46 +5,64 @@ import { mayBeBrought } from '../../fleet/elsewhere/elsewhere.ts';
 import { literalsOf } from '../../fleet/elsewhere/name-patterns.ts';
 import type { UnnamedGenerator } from '../../fleet/elsewhere/unnamed-generators.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
+import type { BroughtGenerator } from '../../fleet/model/services.ts';
 import { derived } from '../memory/derived.ts';
-import { type Facts, somewhere } from './fleet-facts.ts';
+import { type Facts, possibleMachines, somewhere } from './fleet-facts.ts';
 
-/** What a service brings for certain, by its whole name. */
-interface Brought {
-  readonly name: string;
-  readonly machines: readonly string[];
-}
-
-const broughtOf = derived((fleet): readonly Brought[] =>
-  fleet.brought.flatMap(({ name, isPattern, certain, machines }) =>
-    certain && !isPattern && machines !== null ? [{ name, machines }] : [],
-  ),
+const broughtOf = derived((fleet): readonly BroughtGenerator[] =>
+  fleet.brought.filter(({ isPattern, certain, machines }) => certain && !isPattern && machines !== null),
 );
 
 /** Returns the names of generators that services bring to all of the machines; null: to any. */
 export function broughtNames(fleet: Fleet, machines: readonly string[] | null): readonly string[] {
-  return broughtOf(fleet).flatMap(brought =>
-    machines === null || machines.every(machine => brought.machines.includes(machine)) ? [brought.name] : [],
-  );
+  return broughtOf(fleet).flatMap(brought => (isOnAll(brought, machines) ? [brought.name] : []));
+}
+
+/** Returns what services bring of a name to all of the machines; null: to any. */
+export function broughtFor(
+  fleet: Fleet,
+  name: string,
+  machines: readonly string[] | null,
+): readonly BroughtGenerator[] {
+  return broughtOf(fleet).filter(brought => brought.name === name && isOnAll(brought, machines));
+}
+
+function isOnAll({ machines }: BroughtGenerator, wanted: readonly string[] | null): boolean {
+  return wanted === null || wanted.every(machine => machines?.includes(machine));
 }
 
 /**
  * Returns the generator that is surely meant by a name that nothing is known to define on the machines; null if there is
  * none, or if the name may be right. It may be if clan-core has it, and not because something has a name that nobody knows.
- * @param brought names that services bring
+ * @param candidates the names that there are
  */
 export function nearName(
   facts: Facts,
   name: string,
   machines: readonly string[] | null,
-  brought: readonly string[] = [],
+  candidates: readonly string[],
 ): string | null {
-  if (facts.generators.has(name) || brought.includes(name)) return null;
-  const meant = suggest(name, [...facts.generators.keys(), ...brought]);
+  if (facts.generators.has(name) || candidates.includes(name)) return null;
+  const meant = suggest(name, candidates);
   if (meant === null || editDistance(name, meant) > 2 || isNextOf(name, meant)) return null;
   const { elsewhere } = facts;
   const asked = { name, declared: [] };
   if (somewhere(machines, machine => mayBeBrought(elsewhere, asked, machine))) return null;
   return elsewhere.about(name).unnamed.every(unnamed => isNearBeside(unnamed, name, meant)) ? meant : null;
+}
+
+/** Returns the names of generators that may be on one of the machines; of those that no machine is known to have, all. */
+export function namesOn(facts: Facts, machines: readonly string[] | null): readonly string[] {
+  if (machines === null || machines.length === 0) return [...facts.generators.keys()];
+  const there = new Set(machines);
+  return [...facts.generators].flatMap(([name, generators]) =>
+    generators.some(generator => {
+      const possible = possibleMachines(generator);
+      return possible.length === 0 || possible.some(machine => there.has(machine));
+    })
+      ? [name]
+      : [],
+  );
 }
 
 /** `key-1` and `key-2`: who has the one may have the other from elsewhere. */

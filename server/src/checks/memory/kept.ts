@@ -36,15 +36,3 @@ export function keeping<K extends object, T>(compute: (k: K) => T): (k: K) => T 
     return answer;
   };
 }
-
-/**
- * Returns a function that remembers its answer until it is called with another text.
- * @param compute depends on nothing but the text
- */
-export function rememberLast<T>(compute: (text: string) => T): (text: string) => T {
-  let last: { readonly text: string; readonly value: T } | null = null;
-  return text => {
-    if (last?.text !== text) last = { text, value: compute(text) };
-    return last.value;
-  };
-}

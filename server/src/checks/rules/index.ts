@@ -26,6 +26,7 @@ import { persistOverwritten } from './generator/persist-overwritten.ts';
 import { persistRedundantCopy } from './generator/persist-redundant-copy.ts';
 import { promptUnused } from './generator/prompt-unused.ts';
 import { promptsUnset } from './generator/prompts-unset.ts';
+import { randomPublic } from './generator/random-public.ts';
 import { rawPromptDeployed } from './generator/raw-prompt-deployed.ts';
 import { readAfterRemoval } from './generator/read-after-removal.ts';
 import { scriptNotExecutable } from './generator/script-not-executable.ts';
@@ -192,6 +193,7 @@ export const rules: readonly Rule[] = [
   weakRandom,
   secretInLog,
   hashPublic,
+  randomPublic,
   rawPromptDeployed,
   caKeyDeployed,
   trailingNewline,

@@ -33,7 +33,7 @@ const ROOTS_GROUPS: Readonly<Record<MachineClass, string>> = { nixos: 'root', da
 export function bodiesShown(fleet: Fleet, at: At) {
   const classes = new Map<string, Class>(fleet.machines.map(machine => [machine.name, machine.class]));
   const anyClass = fleet.machinesComplete ? commonClass(classes.values()) : null;
-  return (generator: Generator) => {
+  return (generator: Pick<Generator, 'machines' | 'machinesComplete' | 'body' | 'bodyOn'>) => {
     const machines = generator.machines ?? [];
     const whole = generator.body();
     const known = new Map<GeneratorBody, Map<Class, Shown>>();

@@ -52,7 +52,10 @@ export function inspectionParts(workspace: Workspace) {
     *generators() {
       const bodyOf = bodiesShown(fleet, at);
       for (const generator of fleet.generators) yield { ...generatorOf(generator, at), ...bodyOf(generator) };
-      for (const generator of fleet.brought) yield* broughtOf(generator, fleet, at);
+      // What the fleet adds to and a service brings is one generator, which was listed.
+      const isListed = listedIn(fleet);
+      for (const generator of fleet.brought)
+        if (!isListed(generator)) yield { ...broughtOf(generator), ...bodyOf(generator) };
       yield* leftoversIn(fleet, readVars(files, fleet.directory ?? '').vars);
     },
     exports: fleet.exports.map(({ key, name, at: place }) => ({ key, generator: name, ...at(place) })),
@@ -144,51 +147,27 @@ function storeOf(fleet: Fleet, files: WorkspaceFiles, elsewhere: boolean) {
   };
 }
 
+/** Returns true for a generator that is among those of the fleet on all machines that certainly have it. */
+function listedIn({ generators }: Fleet): (generator: BroughtGenerator) => boolean {
+  const machinesOf = new Map(generators.map(({ name, machines }) => [name, new Set(machines)]));
+  return ({ name, isPattern, certain, machines }) => {
+    const listed = isPattern || !certain ? undefined : machinesOf.get(name);
+    return listed !== undefined && machines?.every(machine => listed.has(machine)) === true;
+  };
+}
+
 /** Returns a generator of clan-core's own services: not defined in the workspace, but brought in at a place of it. */
-function broughtOf(generator: BroughtGenerator, fleet: Fleet, at: At) {
-  const place = generator.instance?.at[0] ?? fleet.machines.find(machine => machine.at !== null)?.at;
-  if (place == null) return [];
-  const here = at(place);
-  return [
-    {
-      name: generator.name,
-      nameKind: generator.isPattern ? ('pattern' as const) : ('resolved' as const),
-      completeness: generator.files.every(file => file.certain) ? ('full' as const) : ('partial' as const),
-      share: generator.share,
-      conditional: !generator.certain,
-      machines: generator.machines,
-      machinesComplete: false,
-      files: generator.files.map(file => ({
-        name: file.name,
-        nameKind: /\$\{/.test(file.name) ? ('pattern' as const) : ('resolved' as const),
-        secret: file.secret,
-        deploy: file.deploy,
-        owner: null,
-        group: null,
-        mode: null,
-        neededFor: file.neededFor,
-        from: 'files' as const,
-        conditional: false,
-        ...here,
-      })),
-      prompts: generator.prompts.map(name => ({
-        name,
-        type: null,
-        description: null,
-        persist: null,
-        conditional: false,
-        ...here,
-      })),
-      dependencies: generator.dependencies.map(name => ({ name, ...here })),
-      runtimeInputs: [],
-      script: null,
-      validation: null,
-      perMachine: [],
-      definitions: [],
-      /** `clan-core`, or the name of its service. */
-      catalogue: generator.service ?? 'clan-core',
-    },
-  ];
+function broughtOf({ name, isPattern, certain, machines, machinesComplete, service }: BroughtGenerator) {
+  return {
+    name,
+    nameKind: isPattern ? ('pattern' as const) : ('resolved' as const),
+    conditional: !certain,
+    machines,
+    machinesComplete,
+    definitions: [],
+    /** `clan-core`, or the name of its service. */
+    catalogue: service ?? 'clan-core',
+  };
 }
 
 function generatorOf(

@@ -25,12 +25,10 @@ export function leftoversIn(fleet: Facts, stored: readonly StoredVar[]) {
       name,
       shared,
       service: leftover.service,
-      complete: false,
       files: [],
     };
     generators.set(key, {
       ...generator,
-      complete: generator.complete || leftover.complete,
       files: [
         ...generator.files,
         ...leftover.files.flatMap(file => {
@@ -49,15 +47,15 @@ interface Found {
   readonly name: string;
   readonly shared: boolean;
   readonly service: string | null;
-  readonly complete: boolean;
   readonly files: readonly (CatalogueFile & { readonly path: string })[];
 }
 
-function shown({ name, shared, service, complete, files }: Found) {
+function shown({ name, shared, service, files }: Found) {
   return {
     name,
     nameKind: 'resolved' as const,
-    completeness: complete ? ('full' as const) : ('partial' as const),
+    // What lies there is known, not what it was made by.
+    completeness: 'partial' as const,
     share: shared,
     conditional: true,
     machines: [] as readonly string[],
@@ -72,7 +70,7 @@ function shown({ name, shared, service, complete, files }: Found) {
       mode: null,
       neededFor: file.neededFor,
       from: 'files' as const,
-      conditional: false,
+      conditional: true,
       file: file.path,
       line: 1,
       column: 1,

@@ -9,6 +9,8 @@ import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
 import { once, sameItems, withLazy } from '../../std.ts';
 import { catalogueGenerators } from '../catalogue/catalogue.ts';
+import { type ExtendedCache, withServices } from '../catalogue/extended-generators.ts';
+import { type LockedClanCore, lockedClanCore } from '../catalogue/locked-clan-core.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from '../generators/generator-index.ts';
 import type { FollowedModules } from '../machine-modules/machine-modules.ts';
 import type { ModuleFacts } from '../machine-modules/module-facts.ts';
@@ -71,12 +73,13 @@ export interface AssemblyCache {
   readonly readers: ReaderCache;
   readonly ownership: OwnershipCache;
   readonly generators: GeneratorIndex;
+  readonly extended: ExtendedCache;
   readonly options: OptionCache;
   machineSecrets: ReadonlyMap<string, MachineSecrets>;
   joined: {
     readonly key: readonly unknown[];
     readonly fleet: JoinedFleet;
-    brought: readonly BroughtGenerator[] | null;
+    brought: { readonly locked: LockedClanCore | null; readonly all: readonly BroughtGenerator[] } | null;
   } | null;
   storeSettings: { readonly all: readonly StoreSetting[]; readonly joined: StoreSettings } | null;
   /** Matrices that other files say the registry of, by the matrix as it is read. */
@@ -89,6 +92,7 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
     readers: { byUnit: new WeakMap(), byFile: new Map() },
     ownership: createOwnershipCache(),
     generators: createGeneratorIndex(),
+    extended: new WeakMap(),
     options: createOptionCache(),
     machineSecrets: new Map(),
     joined: null,
@@ -108,6 +112,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   );
   const owners = once(() => machineGenerators(cx, { ...parts, ...cache, joined }));
   const faults = once(() => parts.faults(owners()));
+  const brought = () => (joined.isClan ? broughtTo(join, lockedClanCore(parts.files)) : []);
   return withLazy(
     {
       machines,
@@ -132,12 +137,14 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       units,
     },
     {
-      generators: () => mergeGenerators(cache.generators, { units, registries, matrices, owners: owners() }),
+      generators: () =>
+        withServices(
+          cache.extended,
+          mergeGenerators(cache.generators, { units, registries, matrices, owners: owners() }),
+          brought(),
+        ),
       modules: owners,
-      brought() {
-        join.brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
-        return join.brought;
-      },
+      brought,
       secrets: parts.secrets,
       machineSecrets: () => secretsOf(parts, owners()),
       storeSettings: () => joinSettings(cache, parts.storeSettings()),
@@ -153,6 +160,16 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       notAnalysable: () => gapsOf(units, joined, owners(), faults()),
     },
   );
+}
+
+/** Returns what the services bring: the same list for as long as neither inventory nor lock change. */
+function broughtTo(
+  join: NonNullable<AssemblyCache['joined']>,
+  locked: LockedClanCore | null,
+): readonly BroughtGenerator[] {
+  if (join.brought === null || join.brought.locked !== locked)
+    join.brought = { locked, all: catalogueGenerators(join.fleet.inventory, locked) };
+  return join.brought.all;
 }
 
 /** Returns what could not be analysed, wherever it was met. */

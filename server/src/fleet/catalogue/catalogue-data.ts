@@ -50,6 +50,8 @@ export interface CatalogueGenerator {
   readonly share: boolean | { readonly setting: string; readonly default: boolean };
   readonly condition?: CatalogueCondition;
   readonly each?: CatalogueEach;
+  /** The setting that lists domains of the machine, for the holes `<hosts>` and `<domains>` of bodies. */
+  readonly domains?: string;
   readonly files: readonly CatalogueFile[];
   readonly prompts: readonly string[];
   readonly dependencies: readonly string[];

@@ -3,14 +3,14 @@
  * nothing of generators.
  */
 
-const HOLE = /<(\w+)>/g;
+const HOLE = /<([a-z][\w-]*)>/g;
 
 export type Holes = ReadonlyMap<string, string>;
 
 /** Matches the names that a template may become; its groups are named after the holes. */
 export function patternOf(template: string): RegExp {
   const escaped = template.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replace(HOLE, '(?<$1>.+)')}$`);
+  return new RegExp(`^${escaped.replace(/<(\w+)>/g, '(?<$1>.+)')}$`);
 }
 
 /** Returns what stands in the holes of a name, or `null` if it is not a name of the pattern. */

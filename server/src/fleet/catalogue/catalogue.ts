@@ -6,9 +6,11 @@
 
 import type { Setting } from '../../modules/settings.ts';
 import { incomplete, settingAt } from '../../modules/settings.ts';
+import type { Place } from '../../nix/places.ts';
 import { isOfClanCore } from '../inventory/inventory.ts';
 import { certainMembers, memberSettings, roleMembers } from '../inventory/members.ts';
-import type { BroughtFile, BroughtGenerator, Instance, Inventory, Role } from '../model/services.ts';
+import type { BroughtGenerator, Instance, Inventory, Role } from '../model/services.ts';
+import { createCollector, domainHoles, isTrue, type Occasion, textOf } from './brought.ts';
 import {
   CATALOGUE,
   type CatalogueCondition,
@@ -16,7 +18,8 @@ import {
   type CatalogueFile,
   type CatalogueGenerator,
 } from './catalogue-data.ts';
-import { filled, type Holes, holesIn, isFilled, patternOf } from './catalogue-names.ts';
+import { filled, type Holes, holesIn, patternOf } from './catalogue-names.ts';
+import type { LockedClanCore } from './locked-clan-core.ts';
 
 export { CLAN_CORE_COMMIT } from './catalogue-data.ts';
 
@@ -48,14 +51,27 @@ export function catalogueFile(generator: string, file: string): CatalogueFile | 
   return null;
 }
 
-/** Returns the generators that an inventory brings, and those that core modules may add to any machine. */
-export function catalogueGenerators(inventory: Inventory): readonly BroughtGenerator[] {
-  const brought = createCollector();
+/**
+ * Returns the generators that an inventory brings, and those that core modules may add to any machine.
+ *
+ * @param locked the clan-core that the flake has locked
+ */
+export function catalogueGenerators(
+  inventory: Inventory,
+  locked: LockedClanCore | null,
+): readonly BroughtGenerator[] {
+  const brought = createCollector(locked);
+  const at = inventory.machines.find(machine => machine.at !== null)?.at ?? NOWHERE;
   for (const entry of CATALOGUE)
     if (entry.service === null)
-      brought.add(
-        render(entry, { instance: null, holes: new Map(), machine: null, settings: null, certain: false }),
-      );
+      brought.add(entry, {
+        instance: null,
+        holes: new Map(),
+        machine: null,
+        settings: null,
+        certain: false,
+        at,
+      });
   for (const instance of inventory.instances) {
     const ours = isOfClanCore(instance);
     if (ours === false || instance.module.name === null) continue;
@@ -66,7 +82,10 @@ export function catalogueGenerators(inventory: Inventory): readonly BroughtGener
   return brought.all();
 }
 
-type Add = (generator: BroughtGenerator) => void;
+/** The place of what is brought by nothing that is written anywhere. */
+const NOWHERE: Place = { file: 'flake.nix', start: 0, end: 0 };
+
+type Add = (entry: CatalogueGenerator, occasion: Occasion) => void;
 
 function bring(
   inventory: Inventory,
@@ -100,32 +119,26 @@ function bring(
       const certain = sure && met === true && (entry.darwin || machineClass !== null);
       const holes = new Map(base).set('machine', machine);
       for (const occurrence of each(entry.each, settings, instance.name))
-        add(
-          render(entry, {
-            instance,
-            holes: new Map([...holes, ...occurrence.holes]),
-            machine,
-            settings: occurrence.settings ?? settings,
-            certain,
-          }),
-        );
+        add(entry, {
+          instance,
+          holes: new Map([...holes, ...domainHoles(entry, settings), ...occurrence.holes]),
+          machine,
+          settings: occurrence.settings ?? settings,
+          certain,
+          at: instance.at[0] ?? NOWHERE,
+        });
     }
     if (members === null && condition(incomplete(role.settings())) !== false)
-      add(unknownMembers(instance, entry, role, base));
+      add(entry, unknownMembers(instance, entry, role, base));
   }
 }
 
 /** Returns the generator of those members of a role that are not known. */
-function unknownMembers(
-  instance: Instance,
-  entry: CatalogueGenerator,
-  role: Role,
-  base: Holes,
-): BroughtGenerator {
+function unknownMembers(instance: Instance, entry: CatalogueGenerator, role: Role, base: Holes): Occasion {
   const settings = incomplete(role.settings());
   const [one] = each(entry.each, settings, instance.name);
   const holes = new Map([...base, ...(one?.holes ?? [])]);
-  return render(entry, { instance, holes, machine: null, settings, certain: false });
+  return { instance, holes, machine: null, settings, certain: false, at: instance.at[0] ?? NOWHERE };
 }
 
 /** Returns the machine that makes the identity of a network: the first of its controllers. */
@@ -171,19 +184,6 @@ function setText(holes: Map<string, string>, hole: string, setting: Setting | nu
   if (text !== null) holes.set(hole, text);
 }
 
-function textOf(setting: Setting | null): string | null {
-  return setting?.kind === 'plain' && typeof setting.value === 'string' ? setting.value : null;
-}
-
-/** Returns whether the setting is true, or a list that has something in it, or `null` if that is not known. */
-function isTrue(settings: Setting, path: string, fallback: boolean): boolean | null {
-  const setting = settingAt(settings, path.split('.'));
-  if (setting === undefined) return fallback;
-  if (setting?.kind === 'plain' && typeof setting.value === 'boolean') return setting.value;
-  if (setting?.kind === 'list') return setting.items.length > 0 ? true : setting.complete ? false : null;
-  return null;
-}
-
 /** Answers whether a condition is met by the settings of a machine; null where that is not known. */
 function conditionOf(
   inventory: Inventory,
@@ -216,73 +216,4 @@ function someMember(
     if (answer === null) known = false;
   }
   return known ? false : null;
-}
-
-/** What brings a generator of the catalogue; `null` is not known. */
-interface Occasion {
-  readonly instance: Instance | null;
-  readonly holes: Holes;
-  readonly machine: string | null;
-  readonly settings: Setting | null;
-  readonly certain: boolean;
-}
-
-/** Returns the generator with the names that it has there. */
-function render(
-  entry: CatalogueGenerator,
-  { instance, holes, machine, settings, certain }: Occasion,
-): BroughtGenerator {
-  return {
-    name: filled(entry.name, holes),
-    isPattern: !isFilled(entry.name, holes),
-    machines: machine === null ? null : [machine],
-    certain,
-    share: shareOf(entry, settings),
-    files: entry.files.flatMap(file => fileOf(file, holes, settings)),
-    prompts: entry.prompts.map(prompt => filled(prompt, holes)),
-    dependencies: entry.dependencies.map(dependency => filled(dependency, holes)),
-    service: entry.service,
-    instance,
-  };
-}
-
-function shareOf({ share }: CatalogueGenerator, settings: Setting | null): boolean | null {
-  if (typeof share === 'boolean') return share;
-  return settings === null ? null : isTrue(settings, share.setting, share.default);
-}
-
-function fileOf(file: CatalogueFile, holes: Holes, settings: Setting | null): BroughtFile[] {
-  let certain = true;
-  if (file.unless !== undefined) {
-    const setting = settings === null ? null : settingAt(settings, [file.unless.setting]);
-    if (setting !== undefined && textOf(setting) === null) certain = false;
-    if (setting !== undefined && textOf(setting) === file.unless.is) return [];
-  }
-  const { secretBy } = file;
-  const secret =
-    secretBy === undefined ? file.secret : settings === null ? null : isTrue(settings, secretBy, file.secret);
-  return [
-    { name: filled(file.name, holes), secret, deploy: file.deploy, neededFor: file.neededFor, certain },
-  ];
-}
-
-/** Joins what several machines have alike. */
-function createCollector(): { readonly add: Add; all(): readonly BroughtGenerator[] } {
-  const found = new Map<string, { readonly first: BroughtGenerator; readonly machines: Set<string> }>();
-  return {
-    add(generator) {
-      const { name, certain, share, files, service, instance, dependencies } = generator;
-      const unplaced = generator.machines === null;
-      const facts = [name, certain, share, files, service, instance?.name, dependencies, unplaced];
-      const key = JSON.stringify(facts);
-      const known = found.get(key);
-      if (known === undefined) found.set(key, { first: generator, machines: new Set(generator.machines) });
-      else for (const machine of generator.machines ?? []) known.machines.add(machine);
-    },
-    all: () =>
-      [...found.values()].map(({ first, machines }) => ({
-        ...first,
-        machines: first.machines && [...machines],
-      })),
-  };
 }

@@ -7,7 +7,12 @@ import { once, sameItems } from '../../std.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { Generator } from '../model/generators.ts';
 import type { BroughtGenerator } from '../model/services.ts';
-import { membersOfUnknownServices, type ServiceNames, serviceNames } from './service-names.ts';
+import {
+  isClanCoreItself,
+  membersOfUnknownServices,
+  type ServiceNames,
+  serviceNames,
+} from './service-names.ts';
 import {
   identityOf,
   isWhole,
@@ -46,7 +51,8 @@ export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewher
     .filter(({ nameKind }) => nameKind === 'pattern')
     .map(generator => unnamedGenerator(generator, modules.size > 0));
   const open = [...modules.keys()].filter(machine => !fleet.hasAllGenerators(machine));
-  const key = [brought, inventory, ...unnamed.map(identityOf), null, ...open];
+  const isItself = isClanCoreItself(fleet.generators);
+  const key = [brought, inventory, ...unnamed.map(identityOf), isItself, ...open];
   if (before !== undefined && sameItems(before.key, key)) return before;
 
   const openMachines = new Set(open);
@@ -61,7 +67,7 @@ export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewher
       if (about === undefined) {
         about = {
           unnamed: unnamed.filter(({ matches }) => matches.test(name)),
-          ...serviceNames(brought, name),
+          ...serviceNames(brought, name, isItself),
         };
         names.set(name, about);
       }

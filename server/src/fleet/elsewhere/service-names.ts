@@ -3,6 +3,7 @@
 import { isCatalogueGenerator } from '../catalogue/catalogue.ts';
 import { isOfClanCore } from '../inventory/inventory.ts';
 import { roleMembers } from '../inventory/members.ts';
+import type { Generator } from '../model/generators.ts';
 import type { BroughtGenerator, Instance, Inventory } from '../model/services.ts';
 import { patternOf } from './name-patterns.ts';
 
@@ -14,10 +15,25 @@ export interface ServiceNames {
   readonly brought: readonly BroughtGenerator[];
 }
 
-/** Returns what services may bring of a name. */
-export function serviceNames(brought: readonly BroughtGenerator[], name: string): ServiceNames {
+/** Where clan-core has the modules that every machine gets. */
+const CORE_MODULES = 'nixosModules/clanCore/';
+
+/**
+ * Returns whether the workspace is clan-core itself: what its services and modules declare is then written in it, and
+ * the catalogue, which is of another commit, says nothing about it.
+ */
+export function isClanCoreItself(generators: readonly Generator[]): boolean {
+  return generators.some(({ definitions }) => definitions.some(({ at }) => at.file.startsWith(CORE_MODULES)));
+}
+
+/** Returns what services may bring of a name. @param isItself whether the workspace is clan-core itself */
+export function serviceNames(
+  brought: readonly BroughtGenerator[],
+  name: string,
+  isItself: boolean,
+): ServiceNames {
   return {
-    isOfClan: isCatalogueGenerator(name),
+    isOfClan: !isItself && isCatalogueGenerator(name),
     brought: brought.filter(generator =>
       generator.isPattern ? patternOf(generator.name).test(name) : generator.name === name,
     ),

@@ -163,9 +163,16 @@ function generator(
     },
     bodyOn(machine) {
       const company = companyOn(machine);
-      return company === null ? whole() : companyBody(company);
+      return company === null ? (bodyIfThere(holding().get(machine)) ?? whole()) : companyBody(company);
     },
   };
+}
+
+/** Returns what a generator is on a machine that perhaps has it, if one definition decides that; null where more may. */
+function bodyIfThere(having: Having | undefined): GeneratorBody | null {
+  const [only, ...others] = having?.possible ?? [];
+  const isOne = having?.complete === true && others.length === 0 && only?.kind === 'full';
+  return isOne && only !== undefined ? only.body() : null;
 }
 
 /** Returns the bodies of a generator that is defined in one place: what it is there, or on machines where that is more. */

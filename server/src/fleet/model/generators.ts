@@ -157,7 +157,7 @@ export interface Generator {
   readonly body: () => GeneratorBody;
   /**
    * What it is on one machine: what certainly is the machine's own, with values as far as nothing else may change them.
-   * The merged body for a machine that is not known to have it.
+   * For a machine that perhaps has it, what it is there if it is; the merged body where nobody can tell.
    */
   readonly bodyOn: (machine: string) => GeneratorBody;
   /**

@@ -4,6 +4,7 @@ import type { OptionFacts, OptionTree } from '../../modules/options/option.ts';
 import type { Setting } from '../../modules/settings.ts';
 import type { Place } from '../../nix/places.ts';
 import type { Machine } from './base.ts';
+import type { GeneratorBody } from './generators.ts';
 
 export interface ServiceRoles {
   readonly names: readonly string[];
@@ -163,6 +164,15 @@ export interface BroughtGenerator {
   /** Null for core modules. */
   readonly service: string | null;
   readonly instance: Instance | null;
+  /** False: other machines may have it. */
+  readonly machinesComplete: boolean;
+  /**
+   * What it is on all of its machines, as far as the clan-core is known that the flake has locked; what differs by machine is a
+   * hole. Computed at most once.
+   */
+  readonly body: () => GeneratorBody;
+  /** What it is on one of its machines; the machine's name is put in. */
+  readonly bodyOn: (machine: string) => GeneratorBody;
 }
 
 export interface ExportGenerator {

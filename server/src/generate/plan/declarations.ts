@@ -114,9 +114,15 @@ function uncertainIn(fleet: Fleet, generators: ReadonlyMap<string, Generator>): 
     else if (machines === null) uncertain.push({ name, machines, expression: name, isBrought: false });
   }
   // What they are differs from one version of clan-core to the next: which one it is, only Nix can tell.
-  for (const { name, isPattern, certain, machines, service } of fleet.brought)
-    if (certain && !isPattern && !generators.has(name))
-      uncertain.push({ name, machines, expression: service ?? 'clan-core', isBrought: true });
+  for (const { name, isPattern, certain, machines, service } of fleet.brought) {
+    if (!certain || isPattern) continue;
+    const declared = generators.get(name);
+    const has = new Set(declared?.machines);
+    // What the fleet declares on some machines, the service may bring to others.
+    const others = declared === undefined ? machines : (machines?.filter(machine => !has.has(machine)) ?? []);
+    if (others === null || others.length > 0 || declared === undefined)
+      uncertain.push({ name, machines: others, expression: service ?? 'clan-core', isBrought: true });
+  }
   return uncertain;
 }
 

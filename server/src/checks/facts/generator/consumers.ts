@@ -53,6 +53,12 @@ export function isUsed(fleet: Fleet, generator: string, file: string): boolean {
   );
 }
 
+/** Returns whether a file is used, and every use reads its path: then it may be secret. */
+export function isByPathOnly(fleet: Fleet, generator: string, file: string): boolean {
+  const uses = usesOf(fleet, generator, file);
+  return uses.length > 0 && uses.every(use => use.attribute === 'path' && use.generatorKind !== 'pattern');
+}
+
 function mayRead({ fileName, fileKind }: Use, file: string): boolean {
   if (fileName === null || fileName === file) return true;
   return fileKind === 'pattern' && patternOf(fileName).test(file);

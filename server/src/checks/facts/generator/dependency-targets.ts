@@ -4,7 +4,7 @@
  */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
-import type { Generator } from '../../../fleet/model/generators.ts';
+import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { BroughtGenerator } from '../../../fleet/model/services.ts';
 import type { Known } from '../../../nix/places.ts';
 import { groupBy } from '../../../std.ts';
@@ -45,6 +45,6 @@ function isInBrokenModule(fleet: Fleet, facts: Facts, name: string, machine: str
 const broughtOf = derived(fleet => groupBy(fleet.brought, ({ name }) => name));
 
 /** Returns the dependencies of which the whole name is known. */
-export function namedDependencies(generator: Generator): readonly Known<string>[] {
-  return generator.body().dependencies.filter(({ value }) => !value.includes('${'));
+export function namedDependencies({ dependencies }: GeneratorBody): readonly Known<string>[] {
+  return dependencies.filter(({ value }) => !value.includes('${'));
 }

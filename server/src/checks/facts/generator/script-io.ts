@@ -6,14 +6,15 @@
 
 import { isCatalogueGenerator } from '../../../fleet/catalogue/catalogue.ts';
 import { patternOf } from '../../../fleet/elsewhere/name-patterns.ts';
+import { isClanCoreItself } from '../../../fleet/elsewhere/service-names.ts';
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { CommandFact, Flow, OpaqueFact, ReadFact } from '../../../shell/flow/flow-facts.ts';
 import { type ShellPath, variablesIn } from '../../../shell/flow/values.ts';
 import { fileTool } from '../../../shell/programs/file-tools.ts';
 import { SPECIAL_TOOLS } from '../../../shell/programs/file-tools-special.ts';
 import { isAlwaysThere, packagesWith } from '../../../shell/programs/tools.ts';
+import { rememberLast } from '../../../std.ts';
 import { derived } from '../../memory/derived.ts';
-import { rememberLast } from '../../memory/kept.ts';
 import type { Report } from '../../rule.ts';
 import { firstTime, possibleMachines } from '../fleet-facts.ts';
 import { type FollowedScript, followed } from '../followed-scripts.ts';
@@ -52,13 +53,14 @@ export const examined = derived((fleet): readonly Examined[] => {
     }))
     // One that nobody has adds to nothing.
     .filter(({ machines }) => machines.length > 0 || fleet.modules.size === 0);
+  const isClanCore = isClanCoreItself(fleet.generators);
   const byGenerator = examinedWith(
-    additions.map(({ name, machines }) => [name, ...machines].join(' ')).join('\0'),
+    [isClanCore, ...additions.map(({ name, machines }) => [name, ...machines].join(' '))].join('\0'),
   );
   return fleet.generators.flatMap(generator => {
     const before = byGenerator.get(generator);
     if (before !== undefined) return before;
-    const fresh = generator.bodies().map(body => examine(generator, body, additions));
+    const fresh = generator.bodies().map(body => examine(generator, body, { additions, isClanCore }));
     byGenerator.set(generator, fresh);
     return fresh;
   });
@@ -67,7 +69,17 @@ export const examined = derived((fleet): readonly Examined[] => {
 /** Returns the generators examined so far, for as long as the same names with holes add to generators. */
 const examinedWith = rememberLast((_additions: string) => new WeakMap<Generator, readonly Examined[]>());
 
-function examine(generator: Generator, body: GeneratorBody, additions: readonly Addition[]): Examined {
+interface Surroundings {
+  readonly additions: readonly Addition[];
+  /** True if the workspace is clan-core itself, whose generators have their scripts here. */
+  readonly isClanCore: boolean;
+}
+
+function examine(
+  generator: Generator,
+  body: GeneratorBody,
+  { additions, isClanCore }: Surroundings,
+): Examined {
   const script = followed(body.script);
   const isDefinedHere = generator.definitions.some(({ kind }) => kind === 'full');
   return {
@@ -78,7 +90,7 @@ function examine(generator: Generator, body: GeneratorBody, additions: readonly 
     whole:
       (isDefinedHere || body.script !== null) &&
       // A generator of clan-core's own that gets something more here has its script there.
-      (body.script !== null || !isCatalogueGenerator(generator.name)) &&
+      (body.script !== null || isClanCore || !isCatalogueGenerator(generator.name)) &&
       !additions.some(addition => mayAddTo(addition, generator)),
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { CommandFact, WriteFact } from '../../../shell/flow/flow-facts.ts';
-import type { ShellPath } from '../../../shell/flow/values.ts';
+import { literal, type ShellPath } from '../../../shell/flow/values.ts';
 import type { Scripted } from './scripted-generators.ts';
 
 const HIDDEN: ReadonlySet<string> = new Set(['hidden', 'multiline-hidden']);
@@ -55,6 +55,36 @@ export function showsSecret(scripted: Scripted, text: string, variables: Readonl
   for (const [, prompt] of text.matchAll(new RegExp(ANSWER, 'g')))
     if (prompt !== undefined && isHiddenPrompt(scripted, prompt)) return true;
   return false;
+}
+
+const HASHES: ReadonlySet<string> = new Set(
+  'md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum'.split(' '),
+);
+const FILTERS: ReadonlySet<string> = new Set([
+  ...HASHES,
+  ...'base64 base32 basenc xxd od hexdump tr cut head tail fold sed awk grep rev tee'.split(' '),
+]);
+
+export function isHash(program: string): boolean {
+  return HASHES.has(program);
+}
+
+/** Returns whether a program makes nothing up. */
+export function isFilterName(program: string): boolean {
+  return FILTERS.has(program);
+}
+
+/** Returns whether a command makes nothing up: what it is told is written out, and it reads nothing but its input. */
+export function isPlainFilter(command: CommandFact | null): boolean {
+  if (command?.name == null || !FILTERS.has(command.name)) return false;
+  return command.arguments.every(({ role, value }) => role !== 'read' && literal(value) !== null);
+}
+
+const SECRET_NAME = /pass(w(or)?d|phrase)?|secret|token|key|psk|credential|cookie/i;
+
+/** Returns whether a file's name says that it is a secret. */
+export function namesSecret({ name }: GeneratorFile): boolean {
+  return SECRET_NAME.test(name) && !/pub(lic)?/i.test(name);
 }
 
 /** A file that a command, or a pipeline of commands, fills. */

@@ -5,31 +5,10 @@
 
 import { flakeInputs } from '../../../flake/flake-inputs.ts';
 import { CLAN_CORE_TIME } from '../../../fleet/catalogue/catalogue-services.ts';
+import { lockedClanCore } from '../../../fleet/catalogue/locked-clan-core.ts';
 import { isOfClanCore } from '../../../fleet/inventory/inventory.ts';
 import type { Instance } from '../../../fleet/model/services.ts';
 import type { CheckFiles } from '../../rule.ts';
-import { type Lock, lockOf } from '../flake-lock.ts';
-
-/** What the lock says of clan-core. */
-interface Locked {
-  /** When its commit was made, in seconds since 1970. */
-  readonly time: number;
-  /** True for one that does not come from where clan-core is developed. */
-  readonly isFork: boolean;
-}
-
-const lockedIn = new WeakMap<Lock, { readonly locked: Locked | null }>();
-
-function lockedClanCore(sources: CheckFiles): Locked | null {
-  const lock = lockOf(sources);
-  if (lock === null) return null;
-  let known = lockedIn.get(lock);
-  if (known === undefined) {
-    known = { locked: readLock(lock) };
-    lockedIn.set(lock, known);
-  }
-  return known.locked;
-}
 
 /** When the commit of clan-core was made that the flake has locked, in seconds since 1970; null: not known. */
 export function lockedTime(sources: CheckFiles): number | null {
@@ -43,10 +22,6 @@ export function isCatalogued(sources: CheckFiles): boolean {
   const time = lockedTime(sources);
   return time !== null && time <= CLAN_CORE_TIME && !isOtherClanCore(sources);
 }
-
-/** Where clan-core is developed, and its mirror. */
-const UPSTREAM =
-  /\bgit\.clan\.lol[/:](api\/v1\/repos\/)?clan\/clan-core\b|\bgithub\.com[/:]clan-lol\/clan-core\b/;
 
 /**
  * Returns whether the clan-core is another one than the catalogue's, which may have what that has not: a fork, or
@@ -74,13 +49,4 @@ const OF_CLAN_CORE_SINCE = 1_751_278_426;
 export function hasServiceOfClanCore(sources: CheckFiles, instance: Instance): boolean | null {
   const time = instance.module.input === null ? lockedTime(sources) : null;
   return time !== null && time < OF_CLAN_CORE_SINCE ? null : isOfClanCore(instance);
-}
-
-function readLock({ inputs, own }: Lock): Locked | null {
-  const all = inputs.filter(({ where }) => /\bclan-core\b/.test(where));
-  if (all.length === 0) return null;
-  // With several of them, nothing tells which one is meant but that none is newer than the newest.
-  const time = Math.max(...all.map(input => input.time));
-  const meant = all.find(({ name }) => name === own['clan-core']) ?? all[0];
-  return { time, isFork: meant !== undefined && !UPSTREAM.test(meant.where) };
 }

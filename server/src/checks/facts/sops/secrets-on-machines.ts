@@ -9,6 +9,8 @@ import type {
   ModuleSecrets,
   NamesAbove,
   SecretFacts,
+  SecretGap,
+  SecretKeeper,
   SecretUse,
 } from '../../../fleet/model/secrets.ts';
 import { patternOf } from '../../../fleet/secrets/secrets-join.ts';
@@ -81,6 +83,11 @@ function mayBeOfReader({ reader }: SecretUse, { above }: Way): boolean {
   if (reader === null) return true;
   if (reader.isOfHome || isOfHome(reader.names)) return !isOfSystem(above);
   return !isOfSystem(reader.names) || !isOfHome(above);
+}
+
+/** Returns whether secrets of names that are not known may be declared for anybody. */
+export function hasUnknownSecrets(fleet: Fleet, gaps: readonly SecretGap[], keeper: SecretKeeper): boolean {
+  return gaps.some(gap => gap.keeper === keeper && mayBeOfAnybody(fleet, gap));
 }
 
 /** Returns false for a module that is no machine's. */

@@ -1,7 +1,8 @@
 /** Which sops-nix and agenix a flake has locked: may they know more options than are known here? */
+
+import { lockOf } from '../../../flake/flake-lock.ts';
 import type { SecretKeeper } from '../../../fleet/model/secrets.ts';
 import type { CheckFiles } from '../../rule.ts';
-import { lockOf } from '../flake-lock.ts';
 
 interface Upstream {
   readonly name: string;

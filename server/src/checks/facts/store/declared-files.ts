@@ -14,16 +14,48 @@ export interface SoleDeclaration {
   readonly body: GeneratorBody;
 }
 
-/** Returns the declaration of a generator that this workspace alone declares; null where that is not certain. */
-export function soleDeclaration(fleet: Fleet, name: string): SoleDeclaration | null {
+/**
+ * Returns the declaration of a generator that this workspace alone declares; null where that is not certain.
+ * @param machine on which it is asked for; null for all that have it
+ */
+export function soleDeclaration(
+  fleet: Fleet,
+  name: string,
+  machine: string | null = null,
+): SoleDeclaration | null {
   const facts = factsOf(fleet);
   const [generator, another] = facts.generators.get(name) ?? [];
   if (generator === undefined || another !== undefined) return null;
   if (mayBeDefinedElsewhere(facts, name, possibleMachines(generator))) return null;
   // What only adds to a generator does not say what the generator is.
   if (!generator.definitions.some(definition => definition.kind === 'full')) return null;
-  const body = generator.body();
+  const body = machine === null ? generator.body() : bodyFor(generator, machine);
   return body.completeness === 'opaque' ? null : { generator, body };
+}
+
+/** Nearly all are the same on all machines, and asked for by each of them. */
+function bodyFor(generator: Generator, machine: string): GeneratorBody {
+  const body = generator.body();
+  return body.completeness === 'full' ? body : generator.bodyOn(machine);
+}
+
+/** A declaration with the machines on which it is that. */
+export interface DeclaredOn {
+  readonly declared: SoleDeclaration;
+  readonly machines: readonly string[];
+}
+
+/** Returns what a generator is that this workspace alone declares, by machine where it is not known for all as one. */
+export function soleDeclarations(fleet: Fleet, generator: Generator): readonly DeclaredOn[] {
+  const { name, machines } = generator;
+  const all = soleDeclaration(fleet, name);
+  if (all?.body.complete.files && all.body.share !== null)
+    return [{ declared: all, machines: machines ?? [] }];
+  return generator.variants().flatMap(variant => {
+    const [first] = variant.machines;
+    const declared = first === undefined ? null : soleDeclaration(fleet, name, first);
+    return declared === null ? [] : [{ declared, machines: variant.machines }];
+  });
 }
 
 /** Returns a file as a sole declaration has it; null where there may be more to it than is known. */
@@ -50,7 +82,7 @@ export function isUndeclared(fleet: Fleet, name: string, machines: readonly stri
 }
 
 /** Answers whether a machine certainly does not have a generator, or not any more. */
-export function certainlyWithout(fleet: Fleet, { generator }: SoleDeclaration): (machine: string) => boolean {
+export function certainlyWithout(fleet: Fleet, generator: Generator): (machine: string) => boolean {
   const facts = factsOf(fleet);
   const has = new Set(possibleMachines(generator));
   return machine =>
@@ -73,7 +105,7 @@ export function isDeclaredFor(
   declared: SoleDeclaration,
 ): ({ owner }: { readonly owner: string | null }) => boolean {
   const facts = factsOf(fleet);
-  const isWithout = certainlyWithout(fleet, declared);
+  const isWithout = certainlyWithout(fleet, declared.generator);
   const has = new Set(possibleMachines(declared.generator));
   return ({ owner }) =>
     owner === null ||

@@ -1,4 +1,5 @@
 /** generator/dependency-cycle: generators that wait for each other. */
+import type { Generator } from '../../../fleet/model/generators.ts';
 import type { Known } from '../../../nix/places.ts';
 import { possibleMachines } from '../../facts/fleet-facts.ts';
 import {
@@ -84,16 +85,77 @@ interface Step {
   readonly dependency: Known<string>;
 }
 
-/** One cycle for each knot of generators. */
-function cyclesOf({ declared, mayBeElsewhere }: DependencyFacts): Step[][] {
-  const edges = new Map<string, readonly Known<string>[]>();
-  for (const [name, generators] of declared) {
-    const [one] = generators;
+/** Returns whether a machine may have all generators of a cycle; those that are shared are everybody's. */
+function mayMeet({ declared }: DependencyFacts, cycle: readonly Step[]): boolean {
+  let common: readonly string[] | null = null;
+  for (const { name } of cycle)
+    for (const generator of declared.get(name) ?? []) {
+      const machines = possibleMachines(generator);
+      if (generator.body().share === true || machines.length === 0) continue;
+      const there: ReadonlySet<string> = new Set(machines);
+      common = (common ?? machines).filter(machine => there.has(machine));
+    }
+  return common === null || common.length > 0;
+}
+
+type Edges = ReadonlyMap<string, readonly Known<string>[]>;
+
+/** One cycle for each knot of generators: of the whole fleet, then of machines that know more of theirs. */
+function cyclesOf(facts: DependencyFacts): Step[][] {
+  const cycles: Step[][] = [];
+  const seen = new Set<string>();
+  for (const edges of edgeSets(facts))
+    for (const cycle of cyclesIn(edges)) {
+      if (!mayMeet(facts, cycle)) continue;
+      const key = cycle
+        .map(({ name }) => name)
+        .sort()
+        .join('\0');
+      if (seen.has(key) || cycles.length >= MOST) continue;
+      seen.add(key);
+      cycles.push(cycle);
+    }
+  return cycles;
+}
+
+/**
+ * Yields what generators depend on: as far as it is the same on all machines, and then, where some are not, on machines
+ * that tell them apart.
+ */
+function* edgeSets({ declared, mayBeElsewhere }: DependencyFacts): Iterable<Edges> {
+  const everywhere = new Map<string, readonly Known<string>[]>();
+  const differing: Generator[] = [];
+  for (const [name, [generator, ...others]] of declared) {
     // What else has the name may depend on nothing.
-    if (one === undefined || generators.length > 1 || !one.body().complete.dependencies) continue;
-    const named = namedDependencies(one);
-    if (named.length > 0 && !mayBeElsewhere(name, possibleMachines(one))) edges.set(name, named);
+    if (generator === undefined || others.length > 0) continue;
+    if (!generator.body().complete.dependencies) differing.push(generator);
+    else if (!mayBeElsewhere(name, possibleMachines(generator)))
+      addEdges(everywhere, name, namedDependencies(generator.body()));
   }
+  yield everywhere;
+  const machines = differing.flatMap(generator =>
+    generator.variants().flatMap(({ machines: [first] }) => first ?? []),
+  );
+  for (const machine of [...new Set(machines)].slice(0, MOST)) {
+    const edges = new Map(everywhere);
+    for (const generator of differing) {
+      const body = generator.settledOn(machine);
+      if (body?.complete.dependencies === true && !mayBeElsewhere(generator.name, [machine]))
+        addEdges(edges, generator.name, namedDependencies(body));
+    }
+    yield edges;
+  }
+}
+
+function addEdges(
+  edges: Map<string, readonly Known<string>[]>,
+  name: string,
+  dependencies: readonly Known<string>[],
+): void {
+  if (dependencies.length > 0) edges.set(name, dependencies);
+}
+
+function cyclesIn(edges: Edges): Step[][] {
   const cycles: Step[][] = [];
   const done = new Set<string>();
   const path: Step[] = [];

@@ -1,13 +1,13 @@
 /** generator/hash-public: the hash of a password in a public file. */
 
-import { replaceWritten } from '../../../edits/edit-bindings.ts';
 import type { Sources } from '../../../edits/text-edit.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { CommandFact, Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
 import type { Range } from '../../../shell/syntax.ts';
 import { followed } from '../../facts/followed-scripts.ts';
-import { usesOf } from '../../facts/generator/consumers.ts';
+import { isByPathOnly, usesOf } from '../../facts/generator/consumers.ts';
+import { secretFixes, writtenSecret } from '../../facts/generator/make-secret.ts';
 import { inBodies } from '../../facts/generator/scripted-generators.ts';
 import { waysFrom } from '../../facts/use/value-flow.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -163,16 +163,12 @@ function reportOf(
   file: GeneratorFile,
   hasher: string,
 ): Report {
-  const writtenOption = generator
-    .body()
-    .options()
-    .find(option => option.of === 'file' && option.owner === file.name && option.name === 'secret');
+  const written = writtenSecret(generator.body(), file);
   const byPath = isByPathOnly(fleet, generator.name, file.name);
   const isForUsers =
     byPath && file.neededFor !== 'users' && isPasswordOfUser(fleet, sources, generator, file);
-  const edit = replaceWritten(sources, writtenOption?.valueAt ?? null, text => text === 'false', 'true');
   const report: Report = {
-    at: writtenOption?.at ?? file.at,
+    at: written?.at ?? file.at,
     severity: byPath ? 'warning' : 'info',
     message:
       `The public file "${file.name}" of generator "${generator.name}" holds a password's hash (${hasher}): whoever reads the repository can try passwords against it. ` +
@@ -180,8 +176,7 @@ function reportOf(
         ? `Only its .path is used, so it can be secret.${isForUsers ? ' Give it neededFor = "users" as well: a hashedPasswordFile is read before other secrets are in place.' : ''}`
         : 'Make it secret, unless its .value is needed. If the .value is needed, use a long random password.'),
   };
-  if (edit === null || !byPath) return report;
-  return { ...report, fixes: [{ title: 'Make it secret', edits: [edit], preferred: true, guess: true }] };
+  return byPath ? { ...report, fixes: secretFixes(sources, written) } : report;
 }
 
 /** Returns whether a user of NixOS gets the file as the file of its password. */
@@ -195,9 +190,4 @@ function isPasswordOfUser(
     const source = sources.parse(at.file);
     return source !== null && waysFrom(source, at).some(isPassword);
   });
-}
-
-function isByPathOnly(fleet: Fleet, generator: string, file: string): boolean {
-  const uses = usesOf(fleet, generator, file);
-  return uses.length > 0 && uses.every(use => use.attribute === 'path' && use.generatorKind !== 'pattern');
 }

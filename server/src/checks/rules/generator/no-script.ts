@@ -1,5 +1,6 @@
 /** generator/no-script: files that nothing can make, because there is no script. */
 
+import type { GeneratorBody } from '../../../fleet/model/generators.ts';
 import { isPersisted } from '../../facts/generator/lost-results.ts';
 import { type Examined, examined, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
 import { quoted } from '../../facts/wording.ts';
@@ -13,6 +14,8 @@ export const noScript: Rule = {
 The answers of persisted prompts are stored without a script; every other file needs one. Without it generation ends with
 *did not generate a file for …*. Where a generator has both persisted prompts and further files, that is an error: the
 answers are asked for, and then nothing is stored.
+
+One that has files and lists programs or dependencies for a script has lost that script: a warning.
 
 A generator that has files and nothing else is only hinted at. It may be a placeholder for values that are set by hand
 (\`clan vars set\`); \`script = "echo 'set this by hand' >&2; exit 1";\` says so to whoever generates. Where prompts are
@@ -45,6 +48,21 @@ clan_lib/vars/generate.py.`,
     #                       ^^^^^^^ generator/no-script: set by hand
     files.public.secret = false;
     files.handle.secret = false;
+  };
+}
+`,
+        },
+      },
+      {
+        title: 'Programs for a script that is not there',
+        files: {
+          'modules/api.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.api = {
+    #                       ^^^ generator/no-script: lists programs
+    files.token = { };
+    runtimeInputs = [ pkgs.openssl ];
   };
 }
 `,
@@ -93,13 +111,24 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
     if (!body.complete.prompts || body.prompts.length > 0) continue;
     const at = generator.definitions.find(({ kind }) => kind === 'full')?.at;
     if (at === undefined) continue;
+    const lists = listedForScript(body);
+    const made = quoted(files.map(({ name }) => name));
     yield {
       at,
-      severity: 'hint',
-      message: `"${generator.name}" has no script: ${quoted(files.map(({ name }) => name))} can only be set by hand, and generating fails until then.`,
+      severity: lists === null ? 'hint' : 'warning',
+      message:
+        lists === null
+          ? `"${generator.name}" has no script: ${made} can only be set by hand, and generating fails until then.`
+          : `"${generator.name}" lists ${lists} for a script that it does not have: nothing makes ${made}, and generating fails.`,
       machines: machinesOf(subject),
     };
   }
+}
+
+/** Returns what a generator has that only a script can use, in words; null if it has nothing of it. */
+function listedForScript({ packages, dependencies }: GeneratorBody): string | null {
+  if (packages.length > 0) return 'programs';
+  return dependencies.length > 0 ? 'dependencies' : null;
 }
 
 /** No script, or one that does nothing and needs no following. */

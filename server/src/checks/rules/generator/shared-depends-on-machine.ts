@@ -1,7 +1,7 @@
 /** generator/shared-depends-on-machine: what is made once for all machines needs what each machine has of its own. */
 
 import { addOption, removeOption } from '../../../edits/edit-bindings.ts';
-import type { Generator } from '../../../fleet/model/generators.ts';
+import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { Known, Place } from '../../../nix/places.ts';
 import { firstTime, possibleMachines } from '../../facts/fleet-facts.ts';
 import {
@@ -67,8 +67,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
     const facts = dependencyFacts(context.fleet);
     const isNew = firstTime();
     for (const generator of context.fleet.generators) {
-      if (generator.body().share !== true) continue;
-      for (const dependency of namedDependencies(generator)) {
+      for (const dependency of sharedBodies(generator).flatMap(namedDependencies)) {
         const meant = perMachine(facts, generator, dependency.value);
         if (meant !== null && isNew(dependency)) yield reportOf(context, generator, dependency, meant);
       }
@@ -78,14 +77,38 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
 
 /** Returns the generators that a name means if all of them are certainly per machine; null otherwise. */
 function perMachine(facts: DependencyFacts, shared: Generator, name: string): readonly Generator[] | null {
-  const declared = facts.declared.get(name) ?? [];
+  const declared = (facts.declared.get(name) ?? []).filter(generator => mayMeet(shared, generator));
   const brought = facts.brought.get(name) ?? [];
   const isOne =
     declared.length > 0 ? !facts.mayBeElsewhere(name, possibleMachines(shared)) : brought.length > 0;
   const isOwn =
-    declared.every(generator => generator.body().share === false) &&
+    declared.every(generator => sharesOn(generator, shared).every(share => share === false)) &&
     brought.every(generator => generator.share === false);
   return isOne && isOwn ? declared : null;
+}
+
+/** Returns what the generator is where it is shared; by machine, where that is not the same on all. */
+function sharedBodies(generator: Generator): readonly GeneratorBody[] {
+  const body = generator.body();
+  const bodies =
+    body.share === null ? possibleMachines(generator).map(machine => generator.bodyOn(machine)) : [body];
+  return bodies.filter(({ share }) => share === true);
+}
+
+/** Returns whether a machine may have both; of those that no machine is known to have, nobody knows. */
+function mayMeet(generator: Generator, other: Generator): boolean {
+  const machines = possibleMachines(generator);
+  const others = possibleMachines(other);
+  if (machines.length === 0 || others.length === 0) return true;
+  return machines.some(machine => others.includes(machine));
+}
+
+/** Returns whether a generator is shared, on the machines that have it together with another. */
+function sharesOn(generator: Generator, other: Generator): readonly (boolean | null)[] {
+  const { share } = generator.body();
+  if (share !== null) return [share];
+  const machines = possibleMachines(generator).filter(machine => possibleMachines(other).includes(machine));
+  return machines.length === 0 ? [null] : machines.map(machine => generator.bodyOn(machine).share);
 }
 
 function reportOf(

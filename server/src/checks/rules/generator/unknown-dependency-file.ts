@@ -2,7 +2,7 @@
 
 import { replaced } from '../../../edits/edit-script.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
-import type { Generator } from '../../../fleet/model/generators.ts';
+import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { Flow } from '../../../shell/flow/flow-facts.ts';
 import { sortedUnique } from '../../../std.ts';
@@ -115,12 +115,21 @@ function isMade(flow: Flow, name: string, file: string): boolean {
   });
 }
 
+/** Returns what a dependency is on the machines of what depends on it, where it is not the same on all machines. */
+function bodiesBeside(dependency: Generator, of: Generator): readonly GeneratorBody[] {
+  const body = dependency.body();
+  const machines = possibleMachines(of);
+  // A shared generator may use what any machine has.
+  if (body.complete.files || of.body().share !== false || machines.length === 0) return [body];
+  return machines.map(machine => dependency.bodyOn(machine));
+}
+
 /** Returns all files that a dependency has, wherever it is; null if they are not known, or `file` may be one of them. */
 function filesWithout(facts: Facts, of: Generator, name: string, file: string): string[] | null {
   const generators = facts.generators.get(name);
   if (generators === undefined) return null;
   if (mayHaveFileDefinedElsewhere(facts, name, file, possibleMachines(of))) return null;
-  const bodies = generators.map(generator => generator.body());
+  const bodies = generators.flatMap(generator => bodiesBeside(generator, of));
   if (!bodies.every(({ complete }) => complete.files)) return null;
   return sortedUnique(bodies.flatMap(({ files }) => files.map(file => file.name)));
 }

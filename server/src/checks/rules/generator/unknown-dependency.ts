@@ -2,7 +2,7 @@
 
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
-import type { Generator } from '../../../fleet/model/generators.ts';
+import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { Known } from '../../../nix/places.ts';
 import {
   type Facts,
@@ -18,7 +18,7 @@ import {
   namedDependencies,
 } from '../../facts/generator/dependency-targets.ts';
 import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
-import { broughtNames, nearName } from '../../facts/near-names.ts';
+import { broughtNames, namesOn, nearName } from '../../facts/near-names.ts';
 import { inBrackets, machinesText } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -113,7 +113,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
     const facts = factsOf(context.fleet);
     const isNew = firstTime();
     for (const generator of context.fleet.generators) {
-      for (const dependency of namedDependencies(generator)) {
+      for (const dependency of namedDependencies(generator.body())) {
         const report = dependencies.declared.has(dependency.value)
           ? elsewhereReport(facts, dependencies, generator, dependency)
           : nowhereReport(context, facts, generator, dependency);
@@ -133,10 +133,10 @@ function nowhereReport(
   const machines = isOtherClanCore(sources) ? [] : machinesWithout(facts, generator, value);
   const possible = possibleMachines(generator);
   const brought = broughtNames(fleet, possible);
-  const others = [...facts.generators.keys(), ...brought].filter(name => name !== generator.name);
+  const others = [...namesOn(facts, possible), ...brought].filter(name => name !== generator.name);
   const isOpen = mayBeDefinedElsewhere(facts, value, possible);
   const meant =
-    isOpen && machines.length === 0 ? nearName(facts, value, possible, brought) : suggest(value, others);
+    isOpen && machines.length === 0 ? nearName(facts, value, possible, others) : suggest(value, others);
   if (machines.length === 0 && (meant === null || meant === generator.name)) return null;
   const edit = meant === null ? null : replaceName(sources, at, value, meant);
   const what = machines.length === 0 ? '' : inBrackets(machines);
@@ -161,7 +161,13 @@ function nowhereReport(
 function machinesWithout(facts: Facts, generator: Generator, name: string): readonly string[] {
   const possible = possibleMachines(generator);
   const without = (generator.machines ?? []).filter(machine => isSurelyWithout(facts, machine, name));
-  return generator.body().share === false || without.length === possible.length ? without : [];
+  const isForAll = generator.body().share !== false;
+  if (isForAll && without.length < possible.length) return [];
+  return without.filter(machine => dependsOn(generator.bodyOn(machine), name));
+}
+
+function dependsOn({ dependencies }: GeneratorBody, name: string): boolean {
+  return dependencies.some(({ value }) => value === name);
 }
 
 /** A shared generator may use what any of its machines has; any other one only what its own machine has. */
@@ -172,8 +178,6 @@ function elsewhereReport(
   { value, at }: Known<string>,
 ): Report | null {
   const meant = declared.get(value) ?? [];
-  const { share } = generator.body();
-  if (share === null) return null;
   const without = machinesWithout(facts, generator, value);
   if (without.length === 0) return null;
   const having = new Set(meant.flatMap(candidate => candidate.machines ?? []));

@@ -4,7 +4,14 @@ import type { Argument, CommandFact } from '../../../shell/flow/flow-facts.ts';
 import { literal, type ValuePart } from '../../../shell/flow/values.ts';
 import type { Range } from '../../../shell/syntax.ts';
 import { randomBits } from '../../facts/generator/random-programs.ts';
-import { filledFiles, stagesOf } from '../../facts/generator/script-secrets.ts';
+import {
+  filledFiles,
+  isFilterName,
+  isHash,
+  isPlainFilter,
+  namesSecret,
+  stagesOf,
+} from '../../facts/generator/script-secrets.ts';
 import {
   commandsOf,
   forEachScript,
@@ -14,14 +21,6 @@ import {
 } from '../../facts/generator/scripted-generators.ts';
 import type { Report, Rule } from '../../rule.ts';
 
-const HASHES: ReadonlySet<string> = new Set(
-  'md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum'.split(' '),
-);
-/** Programs that make nothing up. */
-const FILTERS: ReadonlySet<string> = new Set([
-  ...HASHES,
-  ...'base64 base32 basenc xxd od hexdump tr cut head tail fold sed awk grep rev tee'.split(' '),
-]);
 /** Programs that print what others know, or can try. */
 const KNOWN: ReadonlySet<string> = new Set('date hostname uname whoami id uptime'.split(' '));
 const WEAK_VARIABLES: ReadonlySet<string> = new Set(
@@ -148,7 +147,7 @@ function* weakSources(scripted: Scripted): Iterable<Source> {
   const { body } = scripted;
   const isAllSecret = body.complete.files && body.files.every(file => file.secret === true);
   for (const command of commandsOf(scripted)) {
-    if (command.stdout !== 'captured' || command.name === null || !FILTERS.has(command.name)) continue;
+    if (command.stdout !== 'captured' || command.name === null || !isFilterName(command.name)) continue;
     if (!isAllSecret && !goesToSecret(scripted, command)) continue;
     const weak = weakSource(stagesOf(scripted, command.index), text);
     if (weak !== null) yield weak;
@@ -176,25 +175,17 @@ const FEW_BITS = 32;
 /** Returns what a secret is made of, if that has too little chance in it. */
 function tooFewBits([first, ...filters]: readonly (CommandFact | null)[]): Source | null {
   const bits = first == null ? null : randomBits(first);
-  if (first == null || bits === null || bits === 0 || bits >= FEW_BITS || !filters.every(isFilter))
+  if (first == null || bits === null || bits === 0 || bits >= FEW_BITS || !filters.every(isPlainFilter))
     return null;
   return { command: first, what: `only ${Math.ceil(bits)} bits of chance (\`${first.name}\`)` };
 }
 
-const SECRET_NAME = /pass(w(or)?d|phrase)?|secret|token|key|psk|credential|cookie/i;
-
 /** Returns the program that prints the time into a file whose name says that it is a secret. */
 function bareTime(stages: readonly (CommandFact | null)[], file: GeneratorFile): Source | null {
   const [first, ...filters] = stages;
-  if (first?.name !== 'date' || !filters.every(isFilter) || !first.arguments.every(isWeakArgument))
+  if (first?.name !== 'date' || !filters.every(isPlainFilter) || !first.arguments.every(isWeakArgument))
     return null;
-  return SECRET_NAME.test(file.name) ? { command: first, what: 'the time' } : null;
-}
-
-/** Tells whether a command makes nothing up: what it is told is written out, and it reads nothing but its input. */
-function isFilter(command: CommandFact | null): boolean {
-  if (command?.name == null || !FILTERS.has(command.name)) return false;
-  return command.arguments.every(({ role, value }) => role !== 'read' && literal(value) !== null);
+  return namesSecret(file) ? { command: first, what: 'the time' } : null;
 }
 
 function isWeakArgument({ value }: Argument): boolean {
@@ -203,8 +194,8 @@ function isWeakArgument({ value }: Argument): boolean {
 
 /** Returns what a pipeline begins with, if all that comes out of it follows from that and it can be guessed. */
 function weakSource([first, ...filters]: readonly (CommandFact | null)[], script: string): Source | null {
-  if (first == null || !filters.every(isFilter)) return null;
-  const isHashed = filters.some(filter => filter?.name != null && HASHES.has(filter.name));
+  if (first == null || !filters.every(isPlainFilter)) return null;
+  const isHashed = filters.some(filter => filter?.name != null && isHash(filter.name));
   if (first.name !== null && KNOWN.has(first.name))
     return isHashed && first.arguments.every(isWeakArgument)
       ? { command: first, what: `the output of \`${first.name}\`` }

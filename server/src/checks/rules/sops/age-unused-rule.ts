@@ -5,6 +5,7 @@ import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
 import { ageRulesOf, isRekeyed, pathFrom } from '../../facts/sops/agenix-rules.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
 import { namedInScripts } from '../../facts/sops/other-readers.ts';
+import { hasUnknownSecrets } from '../../facts/sops/secrets-on-machines.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const AGE = '-----BEGIN AGE ENCRYPTED FILE-----\n';
@@ -76,8 +77,8 @@ in
 };
 
 /** Returns the files that secrets are taken from; null where some may be taken from any. */
-function takenFiles({ sources }: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
-  if (secrets.gaps.some(({ keeper }) => keeper === 'age')) return null;
+function takenFiles({ fleet, sources }: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
+  if (hasUnknownSecrets(fleet, secrets.gaps, 'age')) return null;
   const found = new Set<string>();
   for (const { keeper, definitions } of secrets.secrets)
     for (const definition of keeper === 'age' ? definitions : []) {

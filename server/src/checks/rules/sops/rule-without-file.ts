@@ -5,6 +5,7 @@ import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
 import { type CreationRule, ruleFor, type SopsConfig } from '../../../fleet/secrets/secrets-rules.ts';
 import { folderOf } from '../../../nix/eval/paths.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { meantPath } from '../../facts/sops/misspelt-paths.ts';
 import {
   coverOf,
   declaredFiles,
@@ -24,6 +25,9 @@ The \`path_regex\` of a creation rule fits no file at all, and a file that sops-
 same \`.sops.yaml\`: most likely the one is meant for the other. Paths are relative to the folder that \`.sops.yaml\` lies in: in
 \`secrets/.sops.yaml\` the file \`secrets/lea.yaml\` is \`lea.yaml\`, and \`^secrets/\` fits nothing. sops refuses to make or to
 update such a file ("no matching creation rules found").
+
+The same is said where one word of a \`path_regex\` is misspelt, so that an encrypted file is left without a rule, whoever reads that
+file.
 
 Where there is a single \`.sops.yaml\` above an encrypted file, \`sops/no-creation-rule\` says it at the file.
 
@@ -65,18 +69,21 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
   check: function* (context) {
     const { configs } = secretsOf(context);
     for (const config of configs) {
-      const path = ruleless(context, config);
-      if (path === null) continue;
-      // Started in another folder, sops takes the other configuration.
-      const isTaken = configs.some(other => other !== config && ruleFor(other, path));
       const files = filesFor(context.stored()).below(context.sources, folderOf(config.path));
-      for (const rule of config.rules)
-        if (
-          rule.pathRegex !== null &&
-          (!isTaken || fromRoot(config, rule.pathRegex.value) !== null) &&
-          fitsNone(config, rule, files)
-        )
-          yield reportOf(context, config, rule.pathRegex, path);
+      const path = ruleless(context, config);
+      // Started in another folder, sops takes the other configuration.
+      const isTaken = path !== null && configs.some(other => other !== config && ruleFor(other, path));
+      for (const rule of config.rules) {
+        const { pathRegex } = rule;
+        if (pathRegex === null || files === null || !fitsNone(config, rule, files)) continue;
+        const meant = fromRoot(config, pathRegex.value);
+        if (path !== null && (!isTaken || meant !== null)) {
+          yield reportOf(context, config, pathRegex, { path, value: meant });
+          continue;
+        }
+        const misspelt = meantPath(context, config, pathRegex, files);
+        if (misspelt !== null) yield reportOf(context, config, pathRegex, misspelt);
+      }
     }
   },
 };
@@ -94,9 +101,9 @@ function ruleless(context: CheckContext, config: SopsConfig): string | null {
 }
 
 /** Returns whether a rule fits none of the files. False where that is not known. */
-function fitsNone(config: SopsConfig, rule: CreationRule, files: readonly string[] | null): boolean {
+function fitsNone(config: SopsConfig, rule: CreationRule, files: readonly string[]): boolean {
   const alone = { ...config, rules: [rule] };
-  return files?.every(path => ruleFor(alone, path) === null) ?? false;
+  return files.every(path => ruleFor(alone, path) === null);
 }
 
 /** Returns what an expression that begins with the configuration's own folder should be; null for others. */
@@ -111,9 +118,8 @@ function reportOf(
   { sources }: CheckContext,
   config: SopsConfig,
   { value, at }: NonNullable<CreationRule['pathRegex']>,
-  path: string,
+  { path, value: meant }: { readonly path: string; readonly value: string | null },
 ): Report {
-  const meant = fromRoot(config, value);
   const written = writtenAt(sources, at);
   const index = written?.indexOf(value) ?? -1;
   const fixes: Fix[] =
@@ -164,7 +170,8 @@ function walk(sources: CheckFiles, root: string): readonly string[] | null {
       if (++count > MAX_FILES) return null;
       const path = folder === '' ? name : `${folder}/${name}`;
       if (kind === 'file' && !name.endsWith('.nix')) found.push(path);
-      if (kind === 'directory' && name !== '.git' && !NOT_SEARCHED.has(name)) open.push(path);
+      if (kind === 'directory' && name !== '.git' && (name === 'vars' || !NOT_SEARCHED.has(name)))
+        open.push(path);
     }
   return found;
 }

@@ -3,6 +3,7 @@ import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
 import { namedInScripts } from '../../facts/sops/other-readers.ts';
+import { hasUnknownSecrets } from '../../facts/sops/secrets-on-machines.ts';
 import { filesUnderRules, isEncrypted } from '../../facts/sops/sops-files.ts';
 import { wholeFile } from '../../facts/store/stored-index.ts';
 import type { CheckContext, Rule } from '../../rule.ts';
@@ -58,8 +59,8 @@ Source: sops-nix 56b2406, modules/sops.`,
 };
 
 /** Returns the files that secrets are taken from; null where some may be taken from any. */
-function takenFiles({ sources }: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
-  if (secrets.gaps.some(({ keeper }) => keeper === 'sops')) return null;
+function takenFiles({ fleet, sources }: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
+  if (hasUnknownSecrets(fleet, secrets.gaps, 'sops')) return null;
   const found = new Set<string>();
   for (const { keeper, definitions, implicitOn } of secrets.secrets) {
     if (keeper !== 'sops' || implicitOn.length > 0) continue;

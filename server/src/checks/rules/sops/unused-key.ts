@@ -1,10 +1,12 @@
 /** sops/unused-key: a key of an encrypted file that no secret takes. */
 
+import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
 import type { EncryptedFile, EncryptedKey } from '../../../fleet/secrets/secrets-keys.ts';
 import { addToSet } from '../../../std.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
 import { namedInScripts } from '../../facts/sops/other-readers.ts';
+import { hasUnknownSecrets } from '../../facts/sops/secrets-on-machines.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 export const unusedKey: Rule = {
@@ -57,7 +59,7 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
   check: function* (context: CheckContext) {
     const secrets = secretsOf(context);
     const isNamed = namedInScripts(context);
-    for (const [path, taken] of takenIn(secrets) ?? []) {
+    for (const [path, taken] of takenIn(context.fleet, secrets) ?? []) {
       const file = secrets.encrypted(path);
       if (file?.encrypted && file.complete) yield* unusedIn(file, taken, isNamed);
     }
@@ -65,8 +67,8 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
 };
 
 /** Returns the keys that are taken, by file; null where something may take any of them. */
-function takenIn(secrets: FleetSecrets): ReadonlyMap<string, ReadonlySet<string>> | null {
-  if (secrets.gaps.some(gap => gap.keeper === 'sops')) return null;
+function takenIn(fleet: Fleet, secrets: FleetSecrets): ReadonlyMap<string, ReadonlySet<string>> | null {
+  if (hasUnknownSecrets(fleet, secrets.gaps, 'sops')) return null;
   const taken = new Map<string, Set<string>>();
   const whole = new Set<string>();
   for (const secret of secrets.secrets) {

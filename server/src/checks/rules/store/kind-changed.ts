@@ -54,18 +54,14 @@ Source: clan-core d7c35d912, clan_lib/vars/public_modules/in_repo.py (\`_set\`).
   check: function* ({ fleet, stored }: CheckContext) {
     const contents = stored();
     for (const { generator, file } of secretsOf(contents)) {
-      const declared = soleDeclaration(fleet, generator);
-      if (declared === null || soleFile(declared, file)?.secret !== false) continue;
-      const isOfThis = isDeclaredFor(fleet, declared);
       const all = storedIndex(contents).generators.get(generator)?.files.get(file)?.all ?? [];
-      for (const storedVar of all)
-        if (
-          storedVar.kind === 'secret' &&
-          storedVar.current &&
-          isInPlace(declared, storedVar) &&
-          isOfThis(storedVar)
-        )
+      for (const storedVar of all) {
+        if (storedVar.kind !== 'secret' || !storedVar.current) continue;
+        const declared = soleDeclaration(fleet, generator, storedVar.owner);
+        if (declared === null || soleFile(declared, file)?.secret !== false) continue;
+        if (isInPlace(declared, storedVar) && isDeclaredFor(fleet, declared)(storedVar))
           yield reportOf(fleet, declared, storedVar, all);
+      }
     }
   },
 };

@@ -70,7 +70,7 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py and secret_modules/sops.py (
     const contents = stored();
     const backendOf = backendInRepository(fleet, contents);
     for (const { stored: one, without } of candidatesIn(contents)) {
-      const declared = soleDeclaration(fleet, one.generator);
+      const declared = soleDeclaration(fleet, one.generator, one.owner);
       if (declared === null || !isDeployed(declared, one)) continue;
       const machines = needing(fleet, declared).filter(
         name => without.has(name) && backendOf(name) === one.keeper,

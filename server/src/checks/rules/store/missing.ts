@@ -1,7 +1,7 @@
 /** store/missing: a generator of which files are not generated yet. */
 import type { Generator, GeneratorFile } from '../../../fleet/model/generators.ts';
 import { backendInRepository } from '../../../store/backend-setting.ts';
-import { soleDeclaration } from '../../facts/store/declared-files.ts';
+import { soleDeclarations } from '../../facts/store/declared-files.ts';
 import { type StoredFileOf, storedIndex } from '../../facts/store/stored-index.ts';
 import { inBrackets, quoted } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -70,16 +70,20 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
     const kept = { public: new Set(begun), secret: new Set(begun.filter(name => backendOf(name) !== null)) };
     for (const generator of fleet.generators) {
       if (generator.conditional || generator.machines === null || generator.machines.length === 0) continue;
-      const declared = soleDeclaration(fleet, generator.name);
-      if (declared === null || !declared.body.complete.files || declared.body.share === null) continue;
       const files = generators.get(generator.name)?.files;
-      const lacking = declared.body.files.flatMap(file => {
-        const asked = kept[file.secret === true ? 'secret' : 'public'];
-        const machines = (generator.machines ?? []).filter(name => asked.has(name));
-        const without = lacks(file, files?.get(file.name), machines, declared.body.share === true);
-        return without.length === 0 ? [] : [{ file: file.name, machines: without }];
-      });
-      if (lacking.length > 0) yield reportOf(generator, lacking, declared.body.share);
+      const known = soleDeclarations(fleet, generator).filter(
+        ({ declared: { body } }) => body.complete.files && body.share !== null,
+      );
+      const lacking = known.flatMap(({ declared: { body }, machines: having }) =>
+        body.files.flatMap(file => {
+          const asked = kept[file.secret === true ? 'secret' : 'public'];
+          const machines = having.filter(name => asked.has(name));
+          const without = lacks(file, files?.get(file.name), machines, body.share === true);
+          return without.length === 0 ? [] : [{ file: file.name, machines: without }];
+        }),
+      );
+      const isShared = known.some(({ declared: { body } }) => body.share === true);
+      if (lacking.length > 0) yield reportOf(generator, lacking, isShared);
     }
   },
 };
@@ -106,7 +110,7 @@ function reportOf(
   shared: boolean,
 ): Report {
   const machines = [...new Set(lacking.flatMap(one => one.machines))].sort();
-  const names = lacking.map(one => one.file);
+  const names = [...new Set(lacking.map(one => one.file))];
   const at = (
     generator.definitions.find(definition => definition.kind === 'full') ?? generator.definitions[0]
   )?.at;

@@ -2,6 +2,7 @@
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import { sortedUnique } from '../../../std.ts';
+import type { StoredVar } from '../../../store/vars/vars.ts';
 import { hasBrokenModule } from '../../facts/host/broken-modules.ts';
 import {
   isDeclaredFor,
@@ -64,20 +65,22 @@ Source: clan-core d7c35d912 writes declared files only and never removes others.
     const machines = new Set(fleet.machines.map(machine => machine.name));
     const isRead = readsOf(fleet);
     for (const generator of storedIndex(stored()).generators.values()) {
-      const declared = soleDeclaration(fleet, generator.name);
-      if (declared === null || !declared.body.complete.files) continue;
-      const isOfThis = isDeclaredFor(fleet, declared);
-      const mayHaveMore = (owner: string | null) => hasBrokenModule(fleet, owner === null ? [] : [owner]);
-      const { share } = declared.body;
-      // What lies on the other side of sharing is reported with the generator.
-      const isThere = (owner: string | null) =>
-        !mayHaveMore(owner) &&
-        (owner === null
-          ? share !== false
-          : share !== true && (!fleet.machinesComplete || machines.has(owner)) && isOfThis({ owner }));
+      const general = soleDeclaration(fleet, generator.name);
+      if (general === null) continue;
+      const isOfThis = isDeclaredFor(fleet, general);
+      const isLeft = ({ owner }: StoredVar, file: string) => {
+        const declared = owner === null ? general : soleDeclaration(fleet, generator.name, owner);
+        if (declared === null || !lacksFile(declared, file)) return false;
+        // A module that is not there may add the file.
+        if (hasBrokenModule(fleet, owner === null ? [] : [owner])) return false;
+        // What lies on the other side of sharing is reported with the generator.
+        const { share } = declared.body;
+        if (owner === null) return share !== false;
+        return share !== true && (!fleet.machinesComplete || machines.has(owner)) && isOfThis({ owner });
+      };
       for (const file of generator.files.values())
-        if (lacksFile(declared, file.name) && !isRead(generator.name, file.name))
-          yield* reportsOf(fleet, generator.name, file, isThere);
+        if (!isRead(generator.name, file.name))
+          yield* reportsOf(fleet, generator.name, file, storedVar => isLeft(storedVar, file.name));
     }
   },
 };
@@ -87,9 +90,9 @@ function* reportsOf(
   fleet: Fleet,
   generator: string,
   { name, all }: StoredFileOf,
-  isThere: (owner: string | null) => boolean,
+  isLeft: (stored: StoredVar) => boolean,
 ): Iterable<Report> {
-  const left = all.filter(storedVar => storedVar.current && isThere(storedVar.owner));
+  const left = all.filter(storedVar => storedVar.current && isLeft(storedVar));
   const [first] = left;
   if (first === undefined) return;
   const machines = sortedUnique(left.flatMap(storedVar => storedVar.owner ?? []));

@@ -5,6 +5,7 @@ import type { Fleet } from '../../../fleet/model/fleet.ts';
 import { sortedUnique } from '../../../std.ts';
 import { below } from '../../../store/vars/files.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
+import { factsOf, isSurelyWithout } from '../../facts/fleet-facts.ts';
 import { hasBrokenModule } from '../../facts/host/broken-modules.ts';
 import {
   certainlyWithout,
@@ -77,13 +78,22 @@ Source: clan-core d7c35d912 removes stored files only with \`clan machines delet
     const { fleet } = context;
     if (!fleet.isClan || !fleet.machinesComplete) return;
     const machines = new Set(fleet.machines.map(machine => machine.name));
+    const facts = factsOf(fleet);
     const isRead = readsOf(fleet);
     const isKnown = knowsServices(fleet);
     let hidden: readonly HiddenText[] | null = null;
     for (const stored of storedIndex(context.stored()).generators.values()) {
       const declared = soleDeclaration(fleet, stored.name);
       if (declared !== null) yield* leftBehind(fleet, declared, stored, machines);
-      else if (isKnown && !isRead(stored.name, null)) {
+      else if (facts.generators.has(stored.name)) {
+        if (isRead(stored.name, null)) continue;
+        // What is declared is not all of it: of some machines it may be certain all the same that they are without.
+        const owners = [...stored.byOwner.keys()].filter(owner => machines.has(owner));
+        yield* leftOn(
+          stored,
+          owners.filter(owner => isSurelyWithout(facts, owner, stored.name)),
+        );
+      } else if (isKnown && !isRead(stored.name, null)) {
         hidden ??= textsOfGaps(context);
         yield* undeclared(fleet, stored, machines, hidden);
       }
@@ -171,19 +181,33 @@ function* leftBehind(
       message: `The generator "${name}" is not shared any more; these files are left over from when it was. Remove \`${below(fleet.directory ?? '', `vars/shared/${name}`)}\`.`,
       leftover: leftoverFrom(name, stored.shared, false),
     };
-  const without = share === true ? owners : owners.filter(certainlyWithout(fleet, declared));
-  const first = stored.byOwner.get(without[0] ?? '')?.[0];
+  if (share !== true) yield* leftOn(stored, owners.filter(certainlyWithout(fleet, declared.generator)));
+  else
+    yield* leftOn(
+      stored,
+      owners,
+      `The generator "${name}" is shared today; files from when it was not are left over${inBrackets(owners)}. Remove them.`,
+    );
+}
+
+/** Reports what machines have stored of a generator that they do not have. */
+function* leftOn(
+  stored: StoredGenerator,
+  owners: readonly string[],
+  message: string | null = null,
+): Iterable<Report> {
+  const { name, byOwner } = stored;
+  const first = byOwner.get(owners[0] ?? '')?.[0];
   if (first === undefined) return;
   yield {
     at: wholeFile(first.path),
-    machines: without,
+    machines: owners,
     message:
-      share === true
-        ? `The generator "${name}" is shared today; files from when it was not are left over${inBrackets(without)}. Remove them.`
-        : `The ${machinesText(without)} ${without.length === 1 ? 'does' : 'do'} not have the generator "${name}" any more; its files are left over. Remove them${cure(first)}.`,
+      message ??
+      `The ${machinesText(owners)} ${owners.length === 1 ? 'does' : 'do'} not have the generator "${name}" any more; its files are left over. Remove them${cure(first)}.`,
     leftover: leftoverFrom(
       name,
-      without.flatMap(owner => stored.byOwner.get(owner) ?? []),
+      owners.flatMap(owner => byOwner.get(owner) ?? []),
       false,
     ),
   };

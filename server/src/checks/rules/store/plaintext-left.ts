@@ -67,16 +67,16 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (\`StoreBase.set\`) and pub
   }),
   check: function* ({ fleet, stored }: CheckContext) {
     for (const { generator, file, isDouble } of publicFilesOf(stored())) {
-      const declared = soleDeclaration(fleet, generator);
-      const secret = isSecret(declared, generator, file.name);
-      if (secret === false || (secret === null && !isDouble)) continue;
-      const isOfThis = declared === null ? () => true : isDeclaredFor(fleet, declared);
       for (const storedVar of file.all) {
         if (storedVar.kind !== 'public') continue;
+        const declared = soleDeclaration(fleet, generator, storedVar.owner);
+        const secret = isSecret(declared, generator, file.name);
         const beside =
           isDouble && file.all.some(other => other.kind === 'secret' && isSamePlace(storedVar, other));
+        if (secret === false || (secret === null && !beside)) continue;
         if (beside) yield besideReport(storedVar, secret === true);
-        else if (secret === true && isOfThis(storedVar)) yield leftoverReport(storedVar);
+        else if (declared === null || isDeclaredFor(fleet, declared)(storedVar))
+          yield leftoverReport(storedVar);
       }
     }
   },

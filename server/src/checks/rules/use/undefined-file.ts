@@ -3,26 +3,14 @@
 import { replaceName } from '../../../edits/edits.ts';
 import { bindingAround } from '../../../edits/locate.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
-import { isCatalogueGenerator } from '../../../fleet/catalogue/catalogue.ts';
-import { literalsOf, mayInclude } from '../../../fleet/elsewhere/name-patterns.ts';
-import type { Fleet } from '../../../fleet/model/fleet.ts';
-import type { Generator } from '../../../fleet/model/generators.ts';
-import type { Unit, Use } from '../../../fleet/model/uses.ts';
+import type { Use } from '../../../fleet/model/uses.ts';
 import { childrenOf } from '../../../nix/expressions.ts';
 import { type Expr, writtenName } from '../../../nix/syntax.ts';
-import { sortedUnique } from '../../../std.ts';
-import {
-  assumingUses,
-  calledUses,
-  type Facts,
-  factsOf,
-  mayHaveFileDefinedElsewhere,
-  plainUses,
-} from '../../facts/fleet-facts.ts';
-import { mayBeSame } from '../../facts/generator/script-io.ts';
+import { assumingUses, calledUses, factsOf, plainUses } from '../../facts/fleet-facts.ts';
+import { computedUses, lackingOfFitting } from '../../facts/use/computed-uses.ts';
+import { type LackingFile, lackingFile } from '../../facts/use/lacking-files.ts';
 import { machinesOfUse } from '../../facts/use/reading-machines.ts';
-import { quoted } from '../../facts/wording.ts';
-import { keeping } from '../../memory/kept.ts';
+import { inBrackets, quoted } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -40,7 +28,8 @@ Reported only if all files of the generator in the workspace are known. The file
 those in \`files\` and one for each prompt with \`persist = true\`.
 
 \`getPublicValue { generator; file; }\` of clan-core reads the stored file: there it is a warning, since one that was declared
-once may still be stored.
+once may still be stored. Where it is given a default, that is what it comes to, silently: then only a slip of a file that
+there is is reported.
 
 Mend the name, or declare the file.`,
   examples: ({ hostOf, PIPELINE }) => ({
@@ -137,101 +126,33 @@ Mend the name, or declare the file.`,
     ],
   }),
   check: perUnit(function* (unit, context) {
-    const facts = factsOf(context.fleet);
+    const { fleet } = context;
     for (const use of plainUses(unit)) {
-      const files = filesWithoutUsed(facts, use, machinesOfUse(context.fleet, unit, use));
-      if (files === null || isHeldBack(context, facts, use)) continue;
-      yield reportOf(context, use, files);
+      const lacking = lackingFile(context, use, () => machinesOfUse(fleet, unit, use));
+      if (lacking !== null && !isHeldBack(context, use)) yield reportOf(context, use, lacking);
     }
     // What is stored of an earlier declaration is still found; and where there is no generator, nothing is read of it.
     for (const use of [...calledUses(unit), ...assumingUses(unit)]) {
-      const files = filesWithoutUsed(facts, use, null);
-      if (files !== null && !isHeldBack(context, facts, use))
-        yield { ...reportOf(context, use, files), severity: 'warning' };
+      const lacking = lackingFile(context, use, () => null);
+      // With a default, only a slip is a mistake.
+      if (use.by === 'function' && use.guarded && suggest(use.fileName ?? '', lacking?.files ?? []) === null)
+        continue;
+      if (lacking !== null && !isHeldBack(context, use))
+        yield { ...reportOf(context, use, lacking), severity: 'warning' };
     }
     for (const use of computedUses(unit)) {
-      const files = filesOfFitting(context.fleet, facts, use);
-      if (files !== null) yield { ...reportOf(context, use, files), severity: 'warning' };
+      const lacking = lackingOfFitting(fleet, use);
+      if (lacking !== null) yield { ...reportOf(context, use, lacking), severity: 'warning' };
     }
   }),
 };
-
-/** Returns all files of the used generator if the used one is certainly not among them; else null. */
-function filesWithoutUsed(facts: Facts, use: Use, machines: readonly string[] | null): string[] | null {
-  const name = use.fileName;
-  if (name === null || use.fileKind === 'pattern') return null;
-  const generators = facts.generators.get(use.generator);
-  if (generators === undefined || mayHaveFileDefinedElsewhere(facts, use.generator, name, machines))
-    return null;
-  const files: string[] = [];
-  for (const generator of generators) {
-    if (mayHave(generator, name)) return null;
-    files.push(...generator.body().files.map(file => file.name));
-  }
-  return sortedUnique(files);
-}
-
-/** Returns the uses of a unit that select the option of a generator whose name is computed. */
-function computedUses(unit: Unit): readonly Use[] {
-  return unit.uses.filter(
-    use => use.by === 'option' && use.generatorKind === 'pattern' && !use.guarded && use.key === null,
-  );
-}
-
-/**
- * Returns the files of all generators that a name with holes may be, if there are any, none of them has the used one,
- * and that is nearly the name of one of theirs; else null.
- */
-function filesOfFitting(fleet: Fleet, facts: Facts, { generator, fileName, fileKind }: Use): string[] | null {
-  if (fileName === null || fileKind === 'pattern' || mayBeAnyName(generator)) return null;
-  const fitting = fleet.generators.filter(
-    ({ name, machines }) =>
-      machines?.length !== 0 && mayBeSame(generator, name) && haveSameEnds(generator, name),
-  );
-  const isKnown = fitting.every(
-    ({ name, nameKind }) =>
-      nameKind === 'pattern' || !mayHaveFileDefinedElsewhere(facts, name, fileName, null),
-  );
-  if (!isKnown || fitting.some(candidate => mayHave(candidate, fileName))) return null;
-  const files = sortedUnique(fitting.flatMap(candidate => candidate.body().files.map(({ name }) => name)));
-  return suggest(fileName, files) === null ? null : files;
-}
-
-/** Tells whether what is written before the first hole and behind the last goes together in two names. */
-function haveSameEnds(one: string, other: string): boolean {
-  const [first, second] = [literalsOf(one), literalsOf(other)];
-  const starts = (left = '', right = '') => left.startsWith(right) || right.startsWith(left);
-  const ends = (left = '', right = '') => left.endsWith(right) || right.endsWith(left);
-  return starts(first[0], second[0]) && ends(first.at(-1), second.at(-1));
-}
-
-/** Tells whether hardly anything is known of a name, or one of clan-core's services may have made it. */
-function mayBeAnyName(name: string): boolean {
-  const parts = literalsOf(name);
-  return parts.join('').length < MIN_WRITTEN || isCatalogueGenerator(parts.join('x'));
-}
-
-const MIN_WRITTEN = 4;
-
-const answersOf = keeping((_: Generator) => new Map<string, boolean>());
-
-/** Returns whether the generator may have a file of this name. Asked by each machine that uses it. */
-function mayHave(generator: Generator, name: string): boolean {
-  const known = answersOf(generator);
-  let answer = known.get(name);
-  if (answer === undefined) {
-    const { complete, files } = generator.body();
-    answer = !complete.files || mayInclude(files, name);
-    known.set(name, answer);
-  }
-  return answer;
-}
 
 /**
  * Returns whether the file is declared under a condition that does not hold here. What reads it stands under the same
  * condition then, and is not evaluated either.
  */
-function isHeldBack({ sources }: CheckContext, facts: Facts, { generator, fileName }: Use): boolean {
+function isHeldBack({ fleet, sources }: CheckContext, { generator, fileName }: Use): boolean {
+  const facts = factsOf(fleet);
   const name = fileName as string;
   for (const { definitions } of facts.generators.get(generator) ?? [])
     for (const { at } of definitions) {
@@ -262,7 +183,7 @@ function isCondition(expr: Expr): boolean {
   return head.kind === 'if' || (expr.kind === 'apply' && CONDITIONS.test(writtenName(head)));
 }
 
-function reportOf({ sources }: CheckContext, use: Use, files: readonly string[]): Report {
+function reportOf({ sources }: CheckContext, use: Use, { files, machines, severity }: LackingFile): Report {
   const name = use.fileName as string;
   const at = use.fileAt ?? use.at;
   const meant = suggest(name, files);
@@ -270,7 +191,9 @@ function reportOf({ sources }: CheckContext, use: Use, files: readonly string[])
   const has = files.length === 0 ? 'it has none' : `it has ${quoted(files)}`;
   return {
     at,
-    message: `The generator "${use.generator}" has no file "${name}"; ${has}.${didYouMean(meant)}`,
+    ...(severity === undefined ? {} : { severity }),
+    machines,
+    message: `The generator "${use.generator}" has no file "${name}"${inBrackets(machines)}; ${has}.${didYouMean(meant)}`,
     fixes:
       replacement === null
         ? []

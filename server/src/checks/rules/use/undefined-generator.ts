@@ -189,7 +189,11 @@ function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, u
  * it is no more than surely a mistake.
  */
 function misspelt(fleet: Fleet, facts: Facts, use: Use, machines: readonly string[] | null): Lacking | null {
-  const meant = nearName(facts, use.generator, machines, broughtNames(fleet, machines));
+  if (facts.generators.has(use.generator)) return null;
+  const meant = nearName(facts, use.generator, machines, [
+    ...facts.generators.keys(),
+    ...broughtNames(fleet, machines),
+  ]);
   return meant === null ? null : { names: [meant], machines: [], isByKey: false, severity: 'warning' };
 }
 

@@ -1,0 +1,54 @@
+/** Uses of generators whose name is computed: `generators."svc-${name}"`. */
+
+import { suggest } from '../../../edits/suggest.ts';
+import { isCatalogueGenerator } from '../../../fleet/catalogue/catalogue.ts';
+import { literalsOf } from '../../../fleet/elsewhere/name-patterns.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { Unit, Use } from '../../../fleet/model/uses.ts';
+import { sortedUnique } from '../../../std.ts';
+import { factsOf, mayHaveFileDefinedElsewhere } from '../fleet-facts.ts';
+import { mayBeSame } from '../generator/script-io.ts';
+import { type LackingFile, mayHave } from './lacking-files.ts';
+
+/** Returns the uses of a unit that read a generator whose name is computed, by its option or by a function. */
+export function computedUses(unit: Unit): readonly Use[] {
+  return unit.uses.filter(
+    use => use.by !== 'name' && use.generatorKind === 'pattern' && !use.guarded && use.key === null,
+  );
+}
+
+/**
+ * Returns the files of all generators that a name with holes may be, if there are any, none of them has the used one,
+ * and that is nearly the name of one of theirs; else null.
+ */
+export function lackingOfFitting(fleet: Fleet, { generator, fileName, fileKind }: Use): LackingFile | null {
+  if (fileName === null || fileKind === 'pattern' || mayBeAnyName(generator)) return null;
+  const facts = factsOf(fleet);
+  const fitting = fleet.generators.filter(
+    ({ name, machines }) =>
+      machines?.length !== 0 && mayBeSame(generator, name) && haveSameEnds(generator, name),
+  );
+  const isKnown = fitting.every(
+    ({ name, nameKind }) =>
+      nameKind === 'pattern' || !mayHaveFileDefinedElsewhere(facts, name, fileName, null),
+  );
+  if (!isKnown || fitting.some(candidate => mayHave(candidate.body(), fileName))) return null;
+  const files = sortedUnique(fitting.flatMap(candidate => candidate.body().files.map(({ name }) => name)));
+  return suggest(fileName, files) === null ? null : { files, machines: [] };
+}
+
+/** Tells whether what is written before the first hole and behind the last goes together in two names. */
+function haveSameEnds(one: string, other: string): boolean {
+  const [first, second] = [literalsOf(one), literalsOf(other)];
+  const starts = (left = '', right = '') => left.startsWith(right) || right.startsWith(left);
+  const ends = (left = '', right = '') => left.endsWith(right) || right.endsWith(left);
+  return starts(first[0], second[0]) && ends(first.at(-1), second.at(-1));
+}
+
+/** Tells whether hardly anything is known of a name, or one of clan-core's services may have made it. */
+function mayBeAnyName(name: string): boolean {
+  const parts = literalsOf(name);
+  return parts.join('').length < MIN_WRITTEN || isCatalogueGenerator(parts.join('x'));
+}
+
+const MIN_WRITTEN = 4;

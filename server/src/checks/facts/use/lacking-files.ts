@@ -1,0 +1,123 @@
+/** Uses of files that their generator does not have, on the machines that read the use. */
+
+import { editDistance, suggest } from '../../../edits/suggest.ts';
+import { mayInclude, patternOf } from '../../../fleet/elsewhere/name-patterns.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
+import type { Use } from '../../../fleet/model/uses.ts';
+import { sortedUnique } from '../../../std.ts';
+import { keeping } from '../../memory/kept.ts';
+import type { CheckContext, Severity } from '../../rule.ts';
+import { type Facts, factsOf, isAmong, mayHaveFileDefinedElsewhere } from '../fleet-facts.ts';
+import { broughtFor } from '../near-names.ts';
+import { isPerhapsLeftOut } from './reading-machines.ts';
+
+/** A generator that lacks a file which is used. */
+export interface LackingFile {
+  /** All files that it has there. */
+  readonly files: readonly string[];
+  /** The machines, where it is not the same on all that read the use. */
+  readonly machines: readonly string[];
+  readonly severity?: Severity;
+}
+
+/**
+ * Returns what the used generator has if the used file is certainly not among it; else null.
+ * @param readersOf the machines that perhaps evaluate the use; null where nobody knows them
+ */
+export function lackingFile(
+  context: CheckContext,
+  use: Use,
+  readersOf: () => readonly string[] | null,
+): LackingFile | null {
+  const name = use.fileName;
+  if (name === null || use.fileKind === 'pattern') return null;
+  const asked: AskedFile = { generator: use.generator, name };
+  const generators = factsOf(context.fleet).generators.get(use.generator) ?? [];
+  // Nearly all uses are right.
+  if (generators.some(generator => mayInclude(generator.body().files, name))) return null;
+  return generators.length === 0
+    ? lackingBrought(context.fleet, asked, readersOf)
+    : lackingDeclared(context, use, asked, generators, readersOf());
+}
+
+interface AskedFile {
+  readonly generator: string;
+  readonly name: string;
+}
+
+function lackingDeclared(
+  { fleet, sources }: CheckContext,
+  use: Use,
+  { generator, name }: AskedFile,
+  generators: readonly Generator[],
+  readers: readonly string[] | null,
+): LackingFile | null {
+  const facts = factsOf(fleet);
+  const having = readers?.filter(machine => generators.some(one => isOn(one, machine))) ?? [];
+  if (having.length === 0) {
+    // Of a machine of which all modules are known, it is the generator that is missing.
+    if (readers?.every(machine => fleet.modules.get(machine)?.complete === true)) return null;
+    return lackingEverywhere(facts, { generator, name }, generators, readers);
+  }
+  const isWithout = (machine: string) =>
+    generators.every(one => !isOn(one, machine) || !mayHave(one.bodyOn(machine), name)) &&
+    !mayHaveFileDefinedElsewhere(facts, generator, name, [machine]);
+  const machines = having.filter(isWithout);
+  const [first] = machines;
+  if (first === undefined) return null;
+  const isOnAll = machines.length === having.length;
+  const source = sources.parse(use.at.file);
+  if (!isOnAll && (source === null || isPerhapsLeftOut(source, use.at))) return null;
+  const bodies = generators.filter(one => isOn(one, first)).map(one => one.bodyOn(first));
+  return { files: filesOf(bodies), machines: isOnAll ? [] : machines };
+}
+
+function isOn({ machines, perhaps }: Generator, machine: string): boolean {
+  return (machines !== null && isAmong(machines, machine)) || perhaps.includes(machine);
+}
+
+/** As the workspace declares it, on whichever machine. */
+function lackingEverywhere(
+  facts: Facts,
+  { generator, name }: AskedFile,
+  generators: readonly Generator[],
+  readers: readonly string[] | null,
+): LackingFile | null {
+  if (mayHaveFileDefinedElsewhere(facts, generator, name, readers)) return null;
+  const bodies = generators.map(one => one.body());
+  return bodies.some(body => mayHave(body, name)) ? null : { files: filesOf(bodies), machines: [] };
+}
+
+/** Other versions of clan-core have other files: that it is a slip is all that is certain. */
+function lackingBrought(
+  fleet: Fleet,
+  { generator, name }: AskedFile,
+  readersOf: () => readonly string[] | null,
+): LackingFile | null {
+  if (!fleet.brought.some(brought => brought.name === generator)) return null;
+  const brought = broughtFor(fleet, generator, readersOf());
+  const files = brought.flatMap(one => one.files.map(file => file.name));
+  if (files.some(file => patternOf(file).test(name))) return null;
+  const meant = suggest(name, files);
+  return meant === null || editDistance(name, meant) > 2
+    ? null
+    : { files: sortedUnique(files), machines: [], severity: 'warning' };
+}
+
+function filesOf(bodies: readonly GeneratorBody[]): readonly string[] {
+  return sortedUnique(bodies.flatMap(({ files }) => files.map(file => file.name)));
+}
+
+const answersOf = keeping((_: GeneratorBody) => new Map<string, boolean>());
+
+/** Returns whether the generator may have a file of this name. Asked by each machine that uses it. */
+export function mayHave(body: GeneratorBody, name: string): boolean {
+  const known = answersOf(body);
+  let answer = known.get(name);
+  if (answer === undefined) {
+    answer = !body.complete.files || mayInclude(body.files, name);
+    known.set(name, answer);
+  }
+  return answer;
+}

@@ -1,0 +1,98 @@
+/** generator/random-public: something random that nobody should know, in a public file. */
+
+import type { GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
+import { followed } from '../../facts/followed-scripts.ts';
+import { isByPathOnly } from '../../facts/generator/consumers.ts';
+import { secretFixes, writtenSecret } from '../../facts/generator/make-secret.ts';
+import { randomBits } from '../../facts/generator/random-programs.ts';
+import { filledFiles, isPlainFilter, namesSecret } from '../../facts/generator/script-secrets.ts';
+import { inBodies } from '../../facts/generator/scripted-generators.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+function seedText(secret: string, mark = ''): string {
+  return `\
+{ config, pkgs, ... }:
+{
+  clan.core.vars.generators.dht = {
+    files.seed-key = {
+${secret}${mark}    };
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl rand -hex 32 > "$out/seed-key"
+    '';
+  };
+  services.dht.seedFile = config.clan.core.vars.generators.dht.files.seed-key.path;
+}
+`;
+}
+
+export const randomPublic: Rule = {
+  id: 'generator/random-public',
+  severity: 'warning',
+  summary: 'Something random that is public, though only its path is used',
+  documentation: `\
+A file with \`secret = false\` is filled with nothing but what \`openssl rand\`, \`pwgen\`, \`xkcdpass\` or \`/dev/urandom\` made
+up. Public files are committed as they are and lie in the Nix store, for everybody to read. What is long and random is
+mostly random so that nobody knows it, and since only its \`.path\` is used it can be secret.
+
+A warning where the name says that it is a secret (\`key\`, \`token\`, \`password\`), for information elsewhere: an identifier may
+be public. Identifiers of up to 32 bits and UUIDs are left alone, and so is a file of which the \`.value\` is needed.`,
+  examples: () => ({
+    bad: [
+      {
+        title: 'A key that everybody can read',
+        files: {
+          'modules/dht.nix': seedText(
+            '      secret = false;\n',
+            '    # ^^^^^^ generator/random-public: so it can be secret\n',
+          ),
+        },
+      },
+    ],
+    good: [{ title: 'A secret key', files: { 'modules/dht.nix': seedText('      mode = "0440";\n') } }],
+  }),
+  check: function* (context) {
+    for (const { generator, body, found } of randomFiles(context))
+      for (const random of found)
+        if (isByPathOnly(context.fleet, generator.name, random.file.name))
+          yield reportOf(context, generator.name, body, random);
+  },
+};
+
+/** An identifier of a host or a network has no more. */
+const BITS_OF_IDENTIFIERS = 32;
+
+interface RandomFile {
+  readonly file: GeneratorFile;
+  readonly program: string;
+}
+
+/** Returns the public files that are filled with nothing but what a program made up. */
+const randomFiles = inBodies((generator, body): readonly RandomFile[] | null => {
+  const script = followed(body.script);
+  // Before the Bash room is loaded the commands are not known.
+  if (script === null) return body.script?.source == null ? [] : null;
+  return filledFiles({ generator, body, script }).flatMap(({ file, stages: [first, ...filters], write }) => {
+    if (file.secret !== false || write.fate === 'removed' || first?.name == null) return [];
+    const bits = first.name === 'uuidgen' ? null : randomBits(first);
+    if (bits === null || bits <= BITS_OF_IDENTIFIERS || !filters.every(isPlainFilter)) return [];
+    return [{ file, program: first.name }];
+  });
+});
+
+function reportOf(
+  { sources }: CheckContext,
+  name: string,
+  body: GeneratorBody,
+  { file, program }: RandomFile,
+): Report {
+  const written = writtenSecret(body, file);
+  return {
+    at: written?.at ?? file.at,
+    severity: namesSecret(file) ? 'warning' : 'info',
+    message:
+      `The public file "${file.name}" of generator "${name}" is made up (\`${program}\`), and whoever reads the repository ` +
+      'can read it. Only its .path is used, so it can be secret.',
+    fixes: secretFixes(sources, written),
+  };
+}
