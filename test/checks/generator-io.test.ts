@@ -197,6 +197,29 @@ describe('generator/no-script', () => {
     expect(findings.map(finding => finding.severity)).toEqual([severity]);
   });
 
+  it('is found for a name of clan-core that no service brings to the machine', () => {
+    const texts = (instances: string) => ({
+      'flake.nix': `{
+  outputs = { self, clan-core }: {
+    clan = clan-core.lib.clan {
+      inherit self;
+      inventory.machines.lea = { };
+      inventory.instances = { ${instances} };
+    };
+  };
+}
+`,
+      'machines/lea/configuration.nix': `{ pkgs, ... }: {
+  clan.core.vars.generators.garage = { files.key = { }; runtimeInputs = [ pkgs.openssl ]; };
+}
+`,
+    });
+    const instance =
+      'garage = { module.name = "garage"; module.input = "clan-core"; roles.default.machines.lea = { }; };';
+    expect(judging('generator/no-script').check(texts('')).findings).toHaveLength(1);
+    expect(judging('generator/no-script').check(texts(instance)).findings).toEqual([]);
+  });
+
   it('is silent for a generator of clan-core that gets more, and not in clan-core itself', () => {
     const more =
       'clan.core.vars.generators.garage = { files.more = { }; runtimeInputs = [ pkgs.openssl ]; };';
@@ -487,6 +510,40 @@ describe('generators without files or script', () => {
   it('are placeholders if they fail on purpose', () => {
     expectSilent(generator('files.key = { };\nscript = "echo set this by hand >&2; exit 1";'));
     expect(rulesIn(generator('files.key = { };\nscript = ":";'))).toEqual(['generator/no-script hint']);
+  });
+});
+
+describe('generator/private-key-public', () => {
+  const found = (script: string) =>
+    judging('generator/private-key-public')
+      .check(generator(`files.key.secret = false;\nfiles."key.pub".secret = false;\nscript = "${script}";`))
+      .findings.map(({ severity, fixes }) => [severity, ...fixes.map(fix => fix.title)].join(': '));
+
+  it.each([
+    'ssh-keygen -q -t ed25519 -f $out/key',
+    'openssl genrsa -out $out/key 4096',
+    'openssl genpkey -algorithm ed25519 > $out/key',
+    'openssl req -x509 -newkey rsa:4096 -keyout $out/key -out $out/key.pub',
+    'openssl ecparam -name prime256v1 -genkey -noout -out $out/key',
+    'age-keygen -o $out/key',
+    'wg genkey > $out/key',
+    'wg genkey | tee $out/key | wg pubkey > $out/key.pub',
+  ])('is found in %s', script => {
+    expect(found(script)).toEqual(['error: Make it secret']);
+  });
+
+  it.each([
+    'ssh-keygen -y -f $in/a/key > $out/key',
+    'wg pubkey < $in/a/key > $out/key',
+    'wg genkey | wg pubkey > $out/key',
+    'age-keygen -y $in/a/key > $out/key',
+    'openssl genpkey -genparam -algorithm DH -out $out/key',
+    'openssl req -x509 -newkey rsa:4096 -keyout /tmp/x -out $out/key',
+    'openssl pkey -in $in/a/key -pubout -out $out/key',
+    'ssh-keygen -t ed25519 -f $out/other; mv $out/other.pub $out/key',
+    'ssh-keygen -s $in/a/key -I x $out/key',
+  ])('is silent for %s', script => {
+    expect(found(script)).toEqual([]);
   });
 });
 

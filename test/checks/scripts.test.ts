@@ -325,7 +325,9 @@ describe('nix-interpolation', () => {
   it('leaves names alone that are bound, or that a set may bring', () => {
     expect(at('cat x > @{out}/token', text => `let out = "/x"; in ${text}`)).toEqual([]);
     expect(at('cat x > @{name}', text => `with config.app; ${text}`)).toEqual([]);
-    expect(at('cat x > @{out}', text => `with lib; ${text}`)).toEqual([`error ${D}{out}`]);
+    for (const sets of ['lib', 'lib; with types', 'lib.types', 'pkgs.lib'])
+      expect(at('cat x > @{out}', text => `with ${sets}; ${text}`)).toEqual([`error ${D}{out}`]);
+    expect(at('cat x > @{out}', text => `with pkgs.hello; ${text}`)).toEqual([]);
     expect(at('cat x > @{toString 1} @{pkgs.jq} @{config.app.out}')).toEqual([]);
     expect(at(`cat x > ${D}{out}/token`)).toEqual([]);
   });

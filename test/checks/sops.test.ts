@@ -68,10 +68,10 @@ describe('sops/unknown-key', () => {
       { 'more.nix': '{ x, ... }: { sops.secrets.mail.sopsFile = x; }\n' },
     ],
     [
-      'there are several default files',
+      'another default file is stronger',
       '  sops.secrets.mail = { };\n',
       {
-        'more.nix': '{ sops.defaultSopsFile = ./secrets/b.yaml; }\n',
+        'more.nix': '{ lib, ... }: { sops.defaultSopsFile = lib.mkForce ./secrets/b.yaml; }\n',
         'secrets/b.yaml': encryptedYaml(`mail: ${VALUE}\n`),
       },
     ],
@@ -81,6 +81,29 @@ describe('sops/unknown-key', () => {
   ])('is silent where %s', (_, body, more) => {
     const texts = fleet(body, `other: ${VALUE}\n`, more);
     expect(found('sops/unknown-key', texts)).toEqual([]);
+  });
+});
+
+describe('sops/unknown-key, with several default files', () => {
+  const module = (file: string, body: string) =>
+    `{ flake, ... }: { sops.defaultSopsFile = flake.inputs.self + "/secrets/${file}.yaml"; ${body} }\n`;
+  const texts = (name: string): Texts => ({
+    'a.nix': module('a', `sops.secrets.${name} = { };`),
+    'b.nix': module('b', ''),
+    'secrets/a.yaml': encryptedYaml(`mail: ${VALUE}\n`),
+    'secrets/b.yaml': encryptedYaml(`mial: ${VALUE}\n`),
+  });
+
+  it('takes the default of the module that declares the secret', () => {
+    expect(messages('sops/unknown-key', texts('mail'))).toEqual([]);
+    expect(messages('sops/unknown-key', texts('mial'))).toEqual([
+      'error: There is no key "mial" in secrets/a.yaml; it has "mail". Did you mean "mail"?',
+    ]);
+  });
+
+  it('does not where the default stands in another module of the file', () => {
+    const two = `{ flake.modules.nixos = { a = ${module('a', '').trim()}; b = { sops.secrets.mial = { }; }; }; }\n`;
+    expect(messages('sops/unknown-key', { ...texts('mail'), 'a.nix': two })).toEqual([]);
   });
 });
 
@@ -272,6 +295,36 @@ describe('sops/undeclared-secret, machine by machine', () => {
       'noa:',
     ]);
     expect(lacking(machines('./declared.nix', './any.nix', more))).toEqual([]);
+  });
+
+  it('takes a name that nearly is that of a secret of the machine for misspelt, whatever else there may be', () => {
+    const near = (declared: string) => ({
+      'any.nix': `{ config, ... }: { sops.secrets = config.my.secrets; age.secrets.mail.file = ./mail.age; }\n`,
+      'near.nix': `{ sops.secrets.${declared} = { }; }\n`,
+      'web.nix': '{ config, ... }:\n{\n  services.web.file = config.sops.secrets.web-password1.path;\n}\n',
+      'declared.nix': '{ }\n',
+    });
+    const all = (declared: string) =>
+      lacking(machines('./any.nix ./near.nix', './any.nix ./near.nix', near(declared)));
+    expect(all('web-pasword1')).toEqual([
+      'lea,noa: Nothing declares the secret "web-password1" of sops-nix (machines lea and noa); reading it fails. Did you mean "web-pasword1"?',
+    ]);
+    expect(all('web-password2')).toEqual([]);
+    expect(all('mail')).toEqual([]);
+  });
+
+  it('knows the files of generators', () => {
+    const body = (file: string): Texts => ({
+      'flake.nix': '{ outputs = { self, clan-core, ... }: { c = clan-core.lib.clan { inherit self; }; }; }\n',
+      'machines/lea/configuration.nix': `{ config, ... }:
+{
+  clan.core.vars.generators.web = { files.token = { }; script = "echo a > $out/token"; };
+  a = config.sops.secrets."vars/per-machine/lea/web/${file}".path;
+}
+`,
+    });
+    expect(lacking(body('token'))).toEqual([]);
+    expect(lacking(body('tokn'))).toHaveLength(1);
   });
 
   it('lets a name with holes silence only the names that it may be', () => {

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import type { Texts } from '../checks/harness.ts';
 
 export const MACHINES = ['lea', 'noa', 'tove'] as const;
-const NAMES = ['database', 'mail', 'wireguard', 'api-token'];
+/** Of generators that machines declare, and of one that all of them have: two declarations of one would be a mistake of Nix. */
+const OWN_NAMES = ['database', 'mail', 'wireguard'];
+const COMMON_NAME = 'api-token';
+const NAMES = [...OWN_NAMES, COMMON_NAME];
 const FILES = ['key', 'password', 'cert'];
 
 /** The machine that is given a module more. */
@@ -50,24 +53,25 @@ const file = fc.constantFrom(...FILES);
 const slip = (names: fc.Arbitrary<string>, ...more: readonly string[]) =>
   fc.oneof({ weight: 3, arbitrary: names }, { weight: 1, arbitrary: fc.constantFrom(...more) });
 
-const generator = fc
-  .record({
-    name,
-    files: fc.uniqueArray(file, { minLength: 1, maxLength: 2 }),
-    isPublic: fc.boolean(),
-    share: fc.boolean(),
-    dependencies: fc.uniqueArray(slip(name, 'databse'), { maxLength: 2 }),
-    script: fc.constantFrom(
-      'pwgen -s 48 1 > "$out/key"',
-      'echo one > "$out/password"',
-      'cp "$in/database/key" "$out/cert"',
-      'pwgen 8 > "$secrets/key"',
-      'cat "$prompts/code" > "$out/key"',
-    ),
-    guard: fc.constantFrom('', 'lib.mkIf config.services.mail.enable ', 'lib.mkIf true '),
-  })
-  .map(
-    one => `  clan.core.vars.generators."${one.name}" = ${one.guard}{
+const generatorOf = (names: readonly string[]) =>
+  fc
+    .record({
+      name: fc.constantFrom(...names),
+      files: fc.uniqueArray(file, { minLength: 1, maxLength: 2 }),
+      isPublic: fc.boolean(),
+      share: fc.boolean(),
+      dependencies: fc.uniqueArray(slip(name, 'databse'), { maxLength: 2 }),
+      script: fc.constantFrom(
+        'pwgen -s 48 1 > "$out/key"',
+        'echo one > "$out/password"',
+        'cp "$in/database/key" "$out/cert"',
+        'pwgen 8 > "$secrets/key"',
+        'cat "$prompts/code" > "$out/key"',
+      ),
+      guard: fc.constantFrom('', 'lib.mkIf config.services.mail.enable ', 'lib.mkIf true '),
+    })
+    .map(
+      one => `  clan.core.vars.generators."${one.name}" = ${one.guard}{
     share = ${one.share};
 ${one.files.map(each => `    files."${each}" = { secret = ${!one.isPublic}; };`).join('\n')}
     dependencies = [ ${one.dependencies.map(each => `"${each}"`).join(' ')} ];
@@ -76,7 +80,7 @@ ${one.files.map(each => `    files."${each}" = { secret = ${!one.isPublic}; };`)
       ${one.script}
     '';
   };`,
-  );
+    );
 
 const use = fc
   .record({
@@ -100,7 +104,10 @@ const secret = fc
 
 export const machine: fc.Arbitrary<MachineText> = fc
   .record({
-    generators: fc.uniqueArray(generator, { maxLength: 2, selector: text => text.split('"')[1] }),
+    generators: fc.uniqueArray(generatorOf(OWN_NAMES), {
+      maxLength: 2,
+      selector: text => text.split('"')[1],
+    }),
     uses: fc.uniqueArray(use, { maxLength: 3, selector: text => text.split('.')[1] }),
     secrets: fc.uniqueArray(secret, { maxLength: 2, selector: text => text.split('=')[0] }),
     stored: fc.uniqueArray(fc.tuple(name, file), { maxLength: 2, selector: parts => parts.join('/') }),
@@ -112,7 +119,7 @@ export const machine: fc.Arbitrary<MachineText> = fc
 
 /** A module that every machine imports. */
 const common = fc
-  .array(generator, { maxLength: 1 })
+  .array(generatorOf([COMMON_NAME]), { maxLength: 1 })
   .map(generators => `{ config, lib, pkgs, ... }:\n{\n${generators.join('\n')}\n}\n`);
 
 /** The files of a fleet, where the changed machine also imports `more`. */

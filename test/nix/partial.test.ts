@@ -58,6 +58,17 @@ describe('unknowns', () => {
     expect(see('(x: 1) config.a')).toBe('1');
   });
 
+  it('of which the names are known leave others to a `with` further out', () => {
+    const types = { ...names, types: symbol('lib.types', 'a type', ['str']) };
+    const seen = (text: string) => shown(text, {}, types);
+    expect(seen('with { mkIf = 1; }; with types; mkIf')).toBe('1');
+    expect(seen('with { mkIf = 1; }; with { a = 2; }; with types; mkIf')).toBe('1');
+    const keyOf = (text: string) => evalText(text, {}, types).value;
+    expect(keyOf('with { str = 1; }; with types; str')).toMatchObject({ kind: 'unknown' });
+    expect(keyOf('with { mkIf = 1; }; with pkgs; with types; mkIf')).toMatchObject({ kind: 'unknown' });
+    expect(keyOf('with types; other')).toMatchObject({ kind: 'unknown' });
+  });
+
   it('are what a name in an unknown `with` is', () => {
     expect(unknownOf('with pkgs; hello').key).toBe('pkgs.hello');
     expect(see('with pkgs; map (x: x) [ 1 ]')).toBe('[ 1 ]');

@@ -24,6 +24,7 @@ import { ownPreviousOutput } from './generator/own-previous-output.ts';
 import { pathAsText } from './generator/path-as-text.ts';
 import { persistOverwritten } from './generator/persist-overwritten.ts';
 import { persistRedundantCopy } from './generator/persist-redundant-copy.ts';
+import { privateKeyPublic } from './generator/private-key-public.ts';
 import { promptUnused } from './generator/prompt-unused.ts';
 import { promptsUnset } from './generator/prompts-unset.ts';
 import { randomPublic } from './generator/random-public.ts';
@@ -192,6 +193,7 @@ export const rules: readonly Rule[] = [
   // Generators: secrets
   weakRandom,
   secretInLog,
+  privateKeyPublic,
   hashPublic,
   randomPublic,
   rawPromptDeployed,

@@ -63,6 +63,9 @@ export interface SopsDefault {
   readonly option: 'file' | 'format' | 'key';
   readonly at: Place;
   readonly conditional: boolean;
+  /** The module system's: 100 unless `mkForce` or `mkDefault` say otherwise. */
+  readonly priority: number;
+  readonly above: NamesAbove;
   /** For the file. */
   readonly source: SecretSource | null;
   /** For the others; null where it is not known. */

@@ -3,6 +3,7 @@
  */
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
+import { sameItems } from '../../std.ts';
 import type { SecretDefinition, SecretSource, SopsDefault } from '../model/secrets.ts';
 
 interface LocatedFile {
@@ -52,10 +53,33 @@ export function locateDefault(
   const [first] = locations;
   const same = (a: Location) => a.files.map(file => file.path).join('\0');
   if (first === undefined || locations.some(location => same(location) !== same(first))) return NOWHERE;
-  const certain = locations.length === given.length && given.every(sopsDefault => !sopsDefault.conditional);
+  const certain = isSettled(definition, own, given);
   if (certain) return first;
   return { files: first.files.map(file => ({ ...file, certain: false })), complete: false };
 }
+
+/**
+ * Returns whether the defaults of the definition's own file hold for it, wherever there are others: they stand in the module that it
+ * stands in, and nothing is stronger.
+ */
+function isSettled(
+  { above }: SecretDefinition,
+  own: readonly SopsDefault[],
+  given: readonly SopsDefault[],
+): boolean {
+  if (own.length === given.length || own.length === 0) return given.every(({ conditional }) => !conditional);
+  const strongest = Math.min(...given.map(({ priority }) => priority));
+  return own.every(
+    one =>
+      !one.conditional &&
+      one.priority === strongest &&
+      one.priority <= USUAL_PRIORITY &&
+      sameItems(one.above, above),
+  );
+}
+
+/** What a definition has that nobody weighs. */
+const USUAL_PRIORITY = 100;
 
 /**
  * Returns what a definition sets, or else the default on which all that set one agree, or `null` if that is not

@@ -36,6 +36,7 @@ interface Piece {
   readonly value: Value;
   readonly at: Origin | null;
   readonly conditional: boolean;
+  readonly priority: number;
 }
 
 /** An option set named `sops` or `age`, and where it stands. */
@@ -82,12 +83,14 @@ function readSet(reading: Reading, set: AttrsValue, isConditional: boolean): voi
       read.templates.push({ ...name, ...readTemplateBody(cx, value, name.at) }),
     );
   for (const [option, name] of DEFAULTS)
-    for (const { value, at: entryAt, conditional } of piecesOf(cx, set, name, isConditional)) {
+    for (const { value, at: entryAt, conditional, priority } of piecesOf(cx, set, name, isConditional)) {
       const place = placeOf(value.origin ?? entryAt ?? at);
       read.defaults.push({
         option,
         at: place,
         conditional,
+        priority,
+        above: assigned.above,
         source: option === 'file' ? sourceOf(cx, value, place) : null,
         text: value.kind === 'string' && option !== 'file' ? value.text : null,
       });
@@ -108,9 +111,10 @@ function noteGap({ assigned, read }: Reading, value: UnknownValue, place: Origin
 function piecesOf(cx: Evaluation, set: AttrsValue, name: string, isConditional: boolean): Piece[] {
   const entry = set.entries.get(name);
   if (entry === undefined) return [];
-  return definitionsOf(cx, entry.value).map(({ value, conditional }) => ({
+  return definitionsOf(cx, entry.value).map(({ value, conditional, priority }) => ({
     value,
     at: entry.at,
+    priority,
     conditional: isConditional || entry.optional || conditional,
   }));
 }

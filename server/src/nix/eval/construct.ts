@@ -165,9 +165,14 @@ export function unknown(
   return { kind: 'unknown', reason, key, term, candidates, origin };
 }
 
-/** Returns a named unknown from which others are made by selection and application: `config`, `pkgs`. */
-export function symbol(name: string, reason: string): UnknownValue {
-  return { kind: 'unknown', reason, key: name, term: { kind: 'root', name }, candidates: null, origin: null };
+/**
+ * Returns a named unknown from which others are made by selection and application: `config`, `pkgs`.
+ * @param names those that it has as a set, where they are known
+ */
+export function symbol(name: string, reason: string, names?: readonly string[]): UnknownValue {
+  const term = { kind: 'root', name } as const;
+  const named = names === undefined ? {} : { names: new Set(names) };
+  return { kind: 'unknown', reason, key: name, term, candidates: null, origin: null, ...named };
 }
 
 /** Unknown because an operand is: keeps the operand's reason, told apart by the place and the call. */

@@ -52,6 +52,10 @@ function lookupWith(cx: Evaluation, name: string, at: Expr, scope: Scope): Value
   for (let inner: Scope | null = scope; inner !== null; inner = inner.parent) {
     if (inner.subject === null) continue;
     const subject = cx.force(inner.subject);
+    if (subject.kind === 'unknown' && subject.names?.has(name) === false) {
+      const outer = certainOuter(cx, name, inner);
+      if (outer !== null) return cx.select(outer, name, origin);
+    }
     if (subject.kind === 'unknown')
       return perhapsOuter(cx, cx.select(subject, name, origin), name, inner, origin);
     if (subject.kind === 'failure') return subject;
@@ -63,6 +67,17 @@ function lookupWith(cx: Evaluation, name: string, at: Expr, scope: Scope): Value
   }
   if (name === '__curPos') return unknown('the position', `__curPos@${at.start}`, origin);
   return failure('undefined-variable', `undefined variable '${name}'`, origin);
+}
+
+/** Returns the set of the next `with` further out that has the name, if none between them may have it. */
+function certainOuter(cx: Evaluation, name: string, inner: Scope): Value | null {
+  for (let outer = inner.parent; outer !== null; outer = outer.parent) {
+    if (outer.subject === null) continue;
+    const subject = cx.force(outer.subject);
+    const has = subject.kind === 'attrs' ? cx.has(subject, name) : null;
+    if (has !== false) return has === true ? subject : null;
+  }
+  return null;
 }
 
 /** Returns a name that the set of a `with` may have: if not, it is that of a `with` further out, if one certainly has it. */

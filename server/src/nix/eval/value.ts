@@ -163,6 +163,8 @@ export interface UnknownValue {
    */
   readonly candidates: readonly Lazy[] | null;
   readonly origin: Origin | null;
+  /** Of a set of which nothing but its names is known: those. */
+  readonly names?: ReadonlySet<string>;
 }
 
 export type FailureKind =

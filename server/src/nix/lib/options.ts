@@ -28,7 +28,16 @@ function literal(name: string, type: string) {
   return fn1(name, (_cx, text, at) => typed(type, { text }, at));
 }
 
-export const TYPES = symbol('lib.types', 'a type of the module system');
+/** Source: nixpkgs, lib/types.nix. What is newer is found all the same where no `with` further out has a name like it. */
+const TYPE_NAMES =
+  'addCheck anything attrNamesToTrue attrTag attrs attrsOf attrsWith bool boolByOr coercedTo commas defaultFunctor ' +
+  'defaultTypeMerge deferredModule deferredModuleWith either enum envVar externalPath fileset float functionTo int ' +
+  'ints isOptionType isType lazyAttrsOf lines listOf loaOf luaInline mergeTypes mkOptionType mkStructuredType ' +
+  'nonEmptyListOf nonEmptyStr noCheckForDocsModule nullOr number numbers oneOf optionDescriptionPhrase optionType ' +
+  'package passwdEntry path pathInStore pathWith pkgs port raw record separatedString serializableValueWith setType ' +
+  'shellPackage singleLineStr str strMatching string submodule submoduleWith types uniq unique unspecified';
+
+export const TYPES = symbol('lib.types', 'a type of the module system', TYPE_NAMES.split(' '));
 
 function mkOption(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
   const set = asAttrs(cx, lazy, at);

@@ -4,9 +4,9 @@
  * Knows nothing of findings.
  */
 
-import { isCatalogueGenerator } from '../../../fleet/catalogue/catalogue.ts';
+import { mayBeBrought } from '../../../fleet/elsewhere/elsewhere.ts';
 import { patternOf } from '../../../fleet/elsewhere/name-patterns.ts';
-import { isClanCoreItself } from '../../../fleet/elsewhere/service-names.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { CommandFact, Flow, OpaqueFact, ReadFact } from '../../../shell/flow/flow-facts.ts';
 import { type ShellPath, variablesIn } from '../../../shell/flow/values.ts';
@@ -16,7 +16,7 @@ import { isAlwaysThere, packagesWith } from '../../../shell/programs/tools.ts';
 import { rememberLast } from '../../../std.ts';
 import { derived } from '../../memory/derived.ts';
 import type { Report } from '../../rule.ts';
-import { firstTime, possibleMachines } from '../fleet-facts.ts';
+import { factsOf, firstTime, possibleMachines, somewhere } from '../fleet-facts.ts';
 import { type FollowedScript, followed } from '../followed-scripts.ts';
 
 /** A generator with its script. */
@@ -53,14 +53,14 @@ export const examined = derived((fleet): readonly Examined[] => {
     }))
     // One that nobody has adds to nothing.
     .filter(({ machines }) => machines.length > 0 || fleet.modules.size === 0);
-  const isClanCore = isClanCoreItself(fleet.generators);
+  const brought = broughtIn(fleet);
   const byGenerator = examinedWith(
-    [isClanCore, ...additions.map(({ name, machines }) => [name, ...machines].join(' '))].join('\0'),
+    [...brought, '', ...additions.map(({ name, machines }) => [name, ...machines].join(' '))].join('\0'),
   );
   return fleet.generators.flatMap(generator => {
     const before = byGenerator.get(generator);
     if (before !== undefined) return before;
-    const fresh = generator.bodies().map(body => examine(generator, body, { additions, isClanCore }));
+    const fresh = generator.bodies().map(body => examine(generator, body, { additions, brought }));
     byGenerator.set(generator, fresh);
     return fresh;
   });
@@ -71,15 +71,24 @@ const examinedWith = rememberLast((_additions: string) => new WeakMap<Generator,
 
 interface Surroundings {
   readonly additions: readonly Addition[];
-  /** True if the workspace is clan-core itself, whose generators have their scripts here. */
-  readonly isClanCore: boolean;
+  /** Names of generators without a script here that a service or a module of clan-core may bring with one. */
+  readonly brought: ReadonlySet<string>;
 }
 
-function examine(
-  generator: Generator,
-  body: GeneratorBody,
-  { additions, isClanCore }: Surroundings,
-): Examined {
+function broughtIn(fleet: Fleet): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const generator of fleet.generators) {
+    const { name, nameKind } = generator;
+    if (generator.bodies().every(({ script }) => script !== null)) continue;
+    const { elsewhere } = factsOf(fleet);
+    const mayBring = (machine: string | null) => mayBeBrought(elsewhere, { name, declared: [] }, machine);
+    const machines = nameKind === 'pattern' ? null : possibleMachines(generator);
+    if (somewhere(machines, mayBring)) names.add(name);
+  }
+  return names;
+}
+
+function examine(generator: Generator, body: GeneratorBody, { additions, brought }: Surroundings): Examined {
   const script = followed(body.script);
   const isDefinedHere = generator.definitions.some(({ kind }) => kind === 'full');
   return {
@@ -90,7 +99,7 @@ function examine(
     whole:
       (isDefinedHere || body.script !== null) &&
       // A generator of clan-core's own that gets something more here has its script there.
-      (body.script !== null || isClanCore || !isCatalogueGenerator(generator.name)) &&
+      (body.script !== null || !brought.has(generator.name)) &&
       !additions.some(addition => mayAddTo(addition, generator)),
   };
 }

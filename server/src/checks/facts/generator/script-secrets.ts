@@ -3,7 +3,7 @@
  * the answer of a hidden prompt, which command's output goes where.
  */
 import type { GeneratorFile } from '../../../fleet/model/generators.ts';
-import type { CommandFact, WriteFact } from '../../../shell/flow/flow-facts.ts';
+import type { CommandFact, Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
 import { literal, type ShellPath } from '../../../shell/flow/values.ts';
 import type { Scripted } from './scripted-generators.ts';
 
@@ -112,6 +112,15 @@ export function stagesOf({ script }: Scripted, command: number): (CommandFact | 
   const pipeline = pipelines.find(fact => fact.stages.at(-1)?.includes(command));
   const stages = pipeline?.stages ?? [[command]];
   return stages.map(stage => commandOfStage(commands, stage));
+}
+
+/** Returns the stages behind a command that begins a pipeline, itself first; null for another. */
+export function stagesOfPipeline(
+  { commands, pipelines }: Flow,
+  { index }: CommandFact,
+): readonly (CommandFact | null)[] | null {
+  const pipeline = pipelines.find(fact => fact.stages[0]?.includes(index));
+  return pipeline?.stages.map(stage => commandOfStage(commands, stage)) ?? null;
 }
 
 /** Returns the command that a stage of a pipeline is, with others in its words or without; null for several. */

@@ -90,6 +90,9 @@ const sidesOf = derived((fleet): ReadonlyMap<string, ReadonlySet<SecretSide>> =>
  * `imports`.
  */
 export function isOutOfUse(fleet: Fleet, file: string): boolean {
+  // What lies in a hidden folder and is found by no way is kept there, not used.
+  if (/(^|\/)\.[^/]+\//.test(file) && readersOf(fleet, file) === null && !fleet.reached.has(file))
+    return true;
   if (!fleet.machinesComplete || fleet.machines.length === 0 || readersOf(fleet, file) !== null) return false;
   // `import-tree` reads whole folders.
   if ((fleet.reached.get(file) ?? 'unknown') !== 'unknown') return false;

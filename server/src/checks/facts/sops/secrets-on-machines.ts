@@ -3,6 +3,7 @@
  * allows, but only on machines that have its module.
  */
 
+import { suggest } from '../../../edits/suggest.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type {
   MachineSecrets,
@@ -46,6 +47,31 @@ export function isWithout({ complete, modules }: MachineSecrets, use: SecretUse)
   return complete && !modules.some(({ secrets }) => mayDeclare(secrets, use));
 }
 
+/**
+ * Returns the name on the machine that is meant for certain, where something of which nothing of the name is known may declare the
+ * name that is used, too: the two differ by a slip of the pen, and in more than a number. Null where there is none.
+ */
+export function nearNameOn({ complete, modules }: MachineSecrets, use: SecretUse): string | null {
+  if (!complete) return null;
+  const names: string[] = [];
+  for (const { secrets } of modules)
+    for (const { name, nameKind } of namedIn(secrets, use)) {
+      if (nameKind !== 'pattern') names.push(name);
+      else if (!isUnknownName(name) && patternOf(name).test(use.name)) return null;
+    }
+  const near = names.includes(use.name) ? null : suggest(use.name, names);
+  return near === null || withoutDigits(near) === withoutDigits(use.name) ? null : near;
+}
+
+/** Returns whether a name consists of a hole alone. */
+function isUnknownName(name: string): boolean {
+  return patternOf(name).source === '^.+$';
+}
+
+function withoutDigits(name: string): string {
+  return name.replace(/\d+/g, '');
+}
+
 type Declared = Pick<ModuleSecrets | SecretFacts, 'definitions' | 'templates' | 'gaps'>;
 
 /** Returns whether what is declared has the secret or template that is used, or may have it. */
@@ -59,13 +85,19 @@ interface Way {
   readonly above: NamesAbove;
 }
 
-function waysToDeclare({ definitions, templates, gaps }: Declared, use: SecretUse): readonly Way[] {
-  const { keeper, of, name } = use;
-  const named = of === 'template' ? templates : definitions.filter(({ keeper: other }) => other === keeper);
+function waysToDeclare(declared: Declared, use: SecretUse): readonly Way[] {
+  const { keeper, name } = use;
   return [
-    ...named.filter(one => (one.nameKind === 'pattern' ? patternOf(one.name).test(name) : one.name === name)),
-    ...gaps.filter(gap => gap.keeper === keeper),
+    ...namedIn(declared, use).filter(one =>
+      one.nameKind === 'pattern' ? patternOf(one.name).test(name) : one.name === name,
+    ),
+    ...declared.gaps.filter(gap => gap.keeper === keeper),
   ];
+}
+
+/** Returns what is declared of the kind that is used. */
+function namedIn({ definitions, templates }: Declared, { keeper, of }: SecretUse) {
+  return of === 'template' ? templates : definitions.filter(({ keeper: other }) => other === keeper);
 }
 
 /**

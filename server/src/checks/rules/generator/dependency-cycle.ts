@@ -133,14 +133,12 @@ function* edgeSets({ declared, mayBeElsewhere }: DependencyFacts): Iterable<Edge
       addEdges(everywhere, name, namedDependencies(generator.body()));
   }
   yield everywhere;
-  const machines = differing.flatMap(generator =>
-    generator.variants().flatMap(({ machines: [first] }) => first ?? []),
-  );
+  const machines = differing.flatMap(possibleMachines);
   for (const machine of [...new Set(machines)].slice(0, MOST)) {
     const edges = new Map(everywhere);
     for (const generator of differing) {
-      const body = generator.settledOn(machine);
-      if (body?.complete.dependencies === true && !mayBeElsewhere(generator.name, [machine]))
+      const body = generator.bodyOn(machine);
+      if (body.complete.dependencies && !mayBeElsewhere(generator.name, [machine]))
         addEdges(edges, generator.name, namedDependencies(body));
     }
     yield edges;

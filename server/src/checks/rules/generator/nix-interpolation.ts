@@ -16,7 +16,7 @@ const GLOBALS: ReadonlySet<string> = new Set(
   fromTOML import isNull map null placeholder removeAttrs scopedImport throw toString true`.split(/\s+/),
 );
 /** Sets of which it is known that they have no `out` and no `prompts`. */
-const COMMON_SETS: ReadonlySet<string> = new Set(['lib', 'pkgs', 'builtins']);
+const COMMON_SETS = /^((pkgs\.)?lib(\.\w+)?|pkgs|builtins|types)$/;
 /** What Bash can do with a variable and Nix cannot read. */
 const EXPANSION = /^\$\{[#!]?[A-Za-z_]\w*(?:\[[^\]}]*\])?(?:(?::?[-=?+]|%|#|\/|\^|,|:)[^{}]*)?\}$/;
 
@@ -154,7 +154,7 @@ function isUndefined(file: SourceFile, offset: number, name: string): boolean {
   return expressionsAt(file, offset).every(expr => {
     if (expr.kind !== 'with') return true;
     const { scope } = expr;
-    return DIRECTORIES.has(name) && scope.kind === 'variable' && COMMON_SETS.has(scope.name);
+    return DIRECTORIES.has(name) && COMMON_SETS.test(file.text.slice(scope.start, scope.end));
   });
 }
 

@@ -5,6 +5,7 @@ import { followed } from '../../facts/followed-scripts.ts';
 import { isByPathOnly } from '../../facts/generator/consumers.ts';
 import { secretFixes, writtenSecret } from '../../facts/generator/make-secret.ts';
 import { randomBits } from '../../facts/generator/random-programs.ts';
+import { oncePerPlace } from '../../facts/generator/script-io.ts';
 import { filledFiles, isPlainFilter, namesSecret } from '../../facts/generator/script-secrets.ts';
 import { inBodies } from '../../facts/generator/scripted-generators.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -51,13 +52,15 @@ be public. Identifiers of up to 32 bits and UUIDs are left alone, and so is a fi
     ],
     good: [{ title: 'A secret key', files: { 'modules/dht.nix': seedText('      mode = "0440";\n') } }],
   }),
-  check: function* (context) {
-    for (const { generator, body, found } of randomFiles(context))
-      for (const random of found)
-        if (isByPathOnly(context.fleet, generator.name, random.file.name))
-          yield reportOf(context, generator.name, body, random);
-  },
+  check: context => oncePerPlace(reports(context)),
 };
+
+function* reports(context: CheckContext): Iterable<Report> {
+  for (const { generator, body, found } of randomFiles(context))
+    for (const random of found)
+      if (isByPathOnly(context.fleet, generator.name, random.file.name))
+        yield reportOf(context, generator.name, body, random);
+}
 
 /** An identifier of a host or a network has no more. */
 const BITS_OF_IDENTIFIERS = 32;

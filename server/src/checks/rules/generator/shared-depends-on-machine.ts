@@ -80,7 +80,7 @@ function perMachine(facts: DependencyFacts, shared: Generator, name: string): re
   const declared = (facts.declared.get(name) ?? []).filter(generator => mayMeet(shared, generator));
   const brought = facts.brought.get(name) ?? [];
   const isOne =
-    declared.length > 0 ? !facts.mayBeElsewhere(name, possibleMachines(shared)) : brought.length > 0;
+    declared.length > 0 ? !facts.mayBeElsewhere(name, machinesDepending(shared, name)) : brought.length > 0;
   const isOwn =
     declared.every(generator => sharesOn(generator, shared).every(share => share === false)) &&
     brought.every(generator => generator.share === false);
@@ -93,6 +93,15 @@ function sharedBodies(generator: Generator): readonly GeneratorBody[] {
   const bodies =
     body.share === null ? possibleMachines(generator).map(machine => generator.bodyOn(machine)) : [body];
   return bodies.filter(({ share }) => share === true);
+}
+
+/** Returns the machines on which a generator depends on the name. */
+function machinesDepending(generator: Generator, name: string): readonly string[] {
+  const machines = possibleMachines(generator);
+  const depending = machines.filter(machine =>
+    generator.bodyOn(machine).dependencies.some(({ value }) => value === name),
+  );
+  return depending.length === 0 ? machines : depending;
 }
 
 /** Returns whether a machine may have both; of those that no machine is known to have, nobody knows. */

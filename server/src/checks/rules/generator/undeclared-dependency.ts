@@ -16,6 +16,7 @@ import {
   oncePerPlace,
   opens,
 } from '../../facts/generator/script-io.ts';
+import { namesOn } from '../../facts/near-names.ts';
 import { isUndeclared } from '../../facts/store/declared-files.ts';
 import { quoted } from '../../facts/wording.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
@@ -136,7 +137,7 @@ function* reports(context: CheckContext): Iterable<Report> {
       // The name of the dependency is what is wrong, and is said there.
       if (
         meant !== null &&
-        facts.generators.has(name) &&
+        namesOn(facts, possibleMachines(generator)).includes(name) &&
         isUndeclared(context.fleet, meant, possibleMachines(generator))
       )
         continue;

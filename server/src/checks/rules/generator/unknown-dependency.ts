@@ -159,11 +159,14 @@ function nowhereReport(
  * do: it may use what any of them has.
  */
 function machinesWithout(facts: Facts, generator: Generator, name: string): readonly string[] {
-  const possible = possibleMachines(generator);
   const without = (generator.machines ?? []).filter(machine => isSurelyWithout(facts, machine, name));
-  const isForAll = generator.body().share !== false;
-  if (isForAll && without.length < possible.length) return [];
-  return without.filter(machine => dependsOn(generator.bodyOn(machine), name));
+  if (without.length === 0) return [];
+  const depends = possibleMachines(generator).filter(machine => dependsOn(generator.bodyOn(machine), name));
+  const shareOn = (machine: string) => generator.bodyOn(machine).share;
+  const isLackedByAll = depends.every(machine => shareOn(machine) !== true || without.includes(machine));
+  return without.filter(
+    machine => depends.includes(machine) && (isLackedByAll || shareOn(machine) === false),
+  );
 }
 
 function dependsOn({ dependencies }: GeneratorBody, name: string): boolean {

@@ -152,8 +152,8 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
           mayBeDeclared(declared(), option)
         )
           continue;
-        const report = FORMER[option.of].has(option.name) ? formerReport : reportOf;
-        const found = report(context, option);
+        const isFormer = FORMER[option.of].has(option.name);
+        const found = isFormer ? formerReport(context, option, declared()) : reportOf(context, option);
         if (found !== null) yield found;
       }
     }
@@ -173,8 +173,13 @@ function mayBeDeclared({ isClan, names }: DeclaredNames, { of, name }: WrittenOp
   return names.has('generators') && meantBy(of, name) === null && !FORMER[of].has(name);
 }
 
-function formerReport({ sources }: CheckContext, { of, name, at }: WrittenOption): Report | null {
-  if (isOtherClanCore(sources)) return null;
+function formerReport(
+  { sources }: CheckContext,
+  { of, name, at }: WrittenOption,
+  { names }: DeclaredNames,
+): Report | null {
+  // What declares generators itself, as clan-core does, has said which options there are.
+  if (isOtherClanCore(sources) && !names.has('generators')) return null;
   const { now, since } = FORMER[of].get(name) as { now: string | null; since: string };
   if (now === null) {
     const edit = removeOption(sources, at);

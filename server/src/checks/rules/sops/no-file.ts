@@ -1,13 +1,12 @@
 /** sops/no-file: a secret of sops-nix that is taken from no file. */
 
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
-import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { SecretDefinition } from '../../../fleet/model/secrets.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
 import { sortedUnique } from '../../../std.ts';
+import { isOfGenerator, mayBeGenerated } from '../../facts/sops/generated-secrets.ts';
 import { definitionsOnMachines, type OwnDefinition } from '../../facts/sops/joined-on-machines.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
-import { isUndeclared, lacksFile, soleDeclaration } from '../../facts/store/declared-files.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -78,16 +77,7 @@ function isWithoutFile({ fleet }: CheckContext, { machine, definition, secrets }
   const all = secrets.secrets.find(secret => secret.keeper === 'sops' && secret.name === name);
   if (all === undefined || all.implicitOn.length > 0) return false;
   if (all.definitions.some(({ complete, given }) => !complete || given.includes('sopsFile'))) return false;
-  return !mayBeGenerated(fleet, name, machine);
-}
-
-/** Clan calls the secrets of generators `vars/per-machine/MACHINE/GENERATOR/FILE` and `vars/shared/GENERATOR/FILE`. */
-function mayBeGenerated(fleet: Fleet, name: string, machine: string): boolean {
-  if (!fleet.isClan || !name.startsWith('vars/')) return false;
-  const [generator, file] = name.split('/').slice(-2) as [string, string];
-  if (isUndeclared(fleet, generator, [machine])) return false;
-  const declaration = soleDeclaration(fleet, generator);
-  return declaration === null || !lacksFile(declaration, file);
+  return !mayBeGenerated(fleet, name, [machine]);
 }
 
 function reportOf(
@@ -103,10 +93,12 @@ function reportOf(
   const message = isOfOthers
     ? `${problem}; the one below sops/secrets is given to other machines only. Run \`clan secrets machines add-secret ${machines[0]} ${name}\`.`
     : `${problem}.${didYouMean(meant)}`;
-  // Modules of other flakes may set a default, or declare the secret in full.
+  // Modules of other flakes may set a default, or declare the secret in full; but what generators have is clan's.
   const mayBeElsewhere = machines.some(machine => fleet.modules.get(machine)?.foreign !== false);
   if (!mayBeElsewhere) return { at, message, machines };
-  return meant === null ? null : { at, message, machines, severity: 'warning' };
+  return meant === null && !isOfGenerator(fleet, name)
+    ? null
+    : { at, message, machines, severity: 'warning' };
 }
 
 /** Returns the names of secrets that clan gives to machines. */

@@ -4,9 +4,15 @@ import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { SecretUse } from '../../../fleet/model/secrets.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
 import { hasBrokenModule } from '../../facts/host/broken-modules.ts';
+import { isOfGenerator, mayBeGenerated } from '../../facts/sops/generated-secrets.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
 import { isOfConfig, isOutOfUse } from '../../facts/sops/secret-surroundings.ts';
-import { isWithout, machinesReading, mayBeDeclared } from '../../facts/sops/secrets-on-machines.ts';
+import {
+  isWithout,
+  machinesReading,
+  mayBeDeclared,
+  nearNameOn,
+} from '../../facts/sops/secrets-on-machines.ts';
 import { keeperName } from '../../facts/sops/sops-versions.ts';
 import { isPerhapsLeftOut } from '../../facts/use/reading-machines.ts';
 import { inBrackets } from '../../facts/wording.ts';
@@ -26,7 +32,7 @@ Declare it (\`sops.secrets.<name> = { };\`), import the module that does, or cor
 
 It is a warning and no error, since a module of another flake may declare it, and since the file may be one that no
 machine imports. Silent if the machine has a module that declares secrets of which the names are not known, even with the options of that
-machine, or that name with a part left open; for uses with something to fall back on (\`or\`, \`?\`), and in a file that is among the modules of no
+machine, or that name with a part left open, unless a secret of the machine is nearly called so; for uses with something to fall back on (\`or\`, \`?\`), and in a file that is among the modules of no
 machine and that no other file names; and for agenix where the repository declares none of the secrets that it uses. Where other machines have it, only what stands under no condition is reported.
 
 Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.nix.`,
@@ -63,7 +69,14 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
       if (!isOfConfig(use.above) || (use.keeper === 'age' && !areHere)) continue;
       const target = secrets.targetOf(use);
       const isUnnamed = target === 'undeclared' || !isNamed(secrets, use);
-      if (target === 'undeclared') {
+      if (target === 'generator') {
+        const reading = machinesReading(fleet, use);
+        const { guarded, name, nameKind } = use;
+        const isAsked =
+          !guarded && nameKind !== 'pattern' && reading.length > 0 && isOfGenerator(fleet, name);
+        if (isAsked && !reading.some(machine => mayBeGenerated(fleet, name, [machine])))
+          yield reportOf(secrets, use, reading);
+      } else if (target === 'undeclared') {
         const isKnown = !hasBrokenModule(fleet, machinesReading(fleet, use));
         if (isKnown && !isOutOfUse(fleet, use.at.file)) yield reportOf(secrets, use, []);
       } else if (
@@ -73,7 +86,10 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
       ) {
         const reading = machinesReading(fleet, use);
         const machines = reading.filter(machine => isSurelyWithout(context, machine, use));
-        if (machines.length > 0) {
+        const areNear =
+          isUnnamed && reading.length > 0 && reading.every(machine => isMisspeltOn(context, machine, use));
+        if (machines.length === 0 && areNear) yield reportOf(secrets, use, reading);
+        else if (machines.length > 0) {
           // On others, a condition may keep it from being read.
           const isAll = isUnnamed && machines.length === reading.length;
           const source = isAll ? null : sources.parse(use.at.file);
@@ -99,9 +115,18 @@ function isNamed({ secrets, templates }: FleetSecrets, { keeper, name, of }: Sec
 
 function isSurelyWithout(context: CheckContext, machine: string, use: SecretUse): boolean {
   const own = context.fleet.machineSecrets.get(machine);
-  if (own === undefined || !isWithout(own, use)) return false;
-  // Clan gives it to machines without a word in Nix.
-  return !secretsOf(context).secrets.some(
+  return own !== undefined && isWithout(own, use) && !isGivenByClan(context, use);
+}
+
+/** Returns whether only what has no known name may declare it, and a secret of the machine is nearly called so. */
+function isMisspeltOn(context: CheckContext, machine: string, use: SecretUse): boolean {
+  const own = context.fleet.machineSecrets.get(machine);
+  return own !== undefined && !isGivenByClan(context, use) && nearNameOn(own, use) !== null;
+}
+
+/** Returns whether clan gives it to machines, without a word in Nix. */
+function isGivenByClan(context: CheckContext, use: SecretUse): boolean {
+  return secretsOf(context).secrets.some(
     ({ name, implicitOn }) => name === use.name && implicitOn.length > 0,
   );
 }

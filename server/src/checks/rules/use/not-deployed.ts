@@ -56,7 +56,20 @@ Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix.`,
       { title: 'The machine gets the key', files: { 'modules/ca.nix': moduleWith('{ }') } },
       {
         title: 'A public file is in the store, deployed or not',
-        files: { 'modules/ca.nix': moduleWith('{ deploy = false; secret = false; }') },
+        files: {
+          'modules/ca.nix': `\
+{ config, pkgs, ... }:
+{
+  clan.core.vars.generators.motd = {
+    files.text = { deploy = false; secret = false; };
+    script = ''
+      echo "Welcome!" > "$out/text"
+    '';
+  };
+  environment.etc.motd.source = config.clan.core.vars.generators.motd.files.text.path;
+}
+`,
+        },
       },
     ],
   }),

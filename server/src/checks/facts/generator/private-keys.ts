@@ -1,0 +1,77 @@
+/** Which files of `$out` get a private key, as far as scripts show. Knows nothing of findings. */
+import type { CommandFact, Flow } from '../../../shell/flow/flow-facts.ts';
+import type { ShellPath } from '../../../shell/flow/values.ts';
+import { stagesOfPipeline } from './script-secrets.ts';
+
+/** A file that gets a private key, with the program that makes it. */
+export interface PrivateKey {
+  readonly path: ShellPath;
+  readonly program: string;
+}
+
+/** Returns the files that certainly hold a private key when a program that makes one has run. */
+export function privateKeys(flow: Flow): PrivateKey[] {
+  return flow.commands.flatMap(command => {
+    const { name, stdoutTo } = command;
+    const output = name === null || !command.reached ? null : keyOutput(command);
+    if (name === null || output === null) return [];
+    const paths =
+      output === 'printed' ? [stdoutTo, ...copiedOf(flow, command)] : writtenFor(flow, command, output);
+    return paths.flatMap(path => (path === null ? [] : [{ path, program: name }]));
+  });
+}
+
+/** The option whose file gets the key, or that it is printed; null for a command that makes none. */
+function keyOutput(command: CommandFact): string | 'printed' | null {
+  const words = command.arguments.map(({ text }) => text);
+  const [first = ''] = words;
+  const printedOr = (option: string) => (words.includes(option) ? option : 'printed');
+  switch (command.name) {
+    case 'ssh-keygen':
+      return words.includes('-f') && !words.some(word => NO_NEW_KEY.test(word)) ? '-f' : null;
+    case 'age-keygen':
+      return words.includes('-y') ? null : printedOr('-o');
+    case 'wg':
+      return first === 'genkey' ? 'printed' : null;
+    case 'openssl':
+      return keyOfOpenssl(first, words, printedOr);
+    default:
+      return null;
+  }
+}
+
+/** Options with which `ssh-keygen` does something else, or to keys that there are. */
+const NO_NEW_KEY = /^-([yselcpRFHiBDLkQKYMr]|[A-Za-z]*[yse])$/;
+
+function keyOfOpenssl(
+  command: string,
+  words: readonly string[],
+  printedOr: (option: string) => string,
+): string | null {
+  if (command === 'req') return words.includes('-newkey') && words.includes('-keyout') ? '-keyout' : null;
+  if (command === 'ecparam') return words.includes('-genkey') ? printedOr('-out') : null;
+  const makesKey = command === 'genrsa' || (command === 'genpkey' && !words.includes('-genparam'));
+  return makesKey ? printedOr('-out') : null;
+}
+
+/** Returns the files that the value of an option names. */
+function writtenFor(flow: Flow, command: CommandFact, option: string): ShellPath[] {
+  const value = command.arguments[command.arguments.findIndex(({ text }) => text === option) + 1];
+  return flow.writes.flatMap(write =>
+    write.command === command.index &&
+    write.start === value?.start &&
+    write.fate !== 'removed' &&
+    write.path.rest?.endsWith('.pub') === false
+      ? [write.path]
+      : [],
+  );
+}
+
+/** Returns the files that `tee` makes of what is printed, right behind. */
+function copiedOf(flow: Flow, command: CommandFact): ShellPath[] {
+  const [, next] = stagesOfPipeline(flow, command) ?? [];
+  if (next?.name !== 'tee') return [];
+  return flow.writes.flatMap(({ command: by, path, how }) =>
+    by === next.index && how === 'command' ? [path] : [],
+  );
+}
