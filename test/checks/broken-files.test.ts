@@ -173,6 +173,34 @@ describe('host/undefined-variable', () => {
   });
 });
 
+describe('host/duplicate-attribute', () => {
+  const twice = (more = '') =>
+    `{ lib, ... }:\n{\n  clan.core.vars.generators.a = { share = true; share = true; };\n${more}}\n`;
+
+  it.each<[string, Texts, string]>([
+    ['comes to', flake('[ ./web.nix ]', { 'web.nix': twice() }), 'error'],
+    [
+      'perhaps comes to',
+      flake('[ ./web.nix ]', {
+        'web.nix': '{ lib, ... }: lib.optionalAttrs lib.x (import ./a.nix)\n',
+        'a.nix': twice(),
+      }),
+      'warning',
+    ],
+    ['is never known to come to', flake('[ ]', { 'a.nix': twice() }), 'info'],
+  ])('weighs by whether Nix %s the file', (_, texts, severity) => {
+    const { findings } = check(texts);
+    expect(findings.map(finding => `${finding.severity} ${finding.rule}`)).toEqual([
+      `${severity} host/duplicate-attribute`,
+    ]);
+  });
+
+  it('leaves names that nothing binds in such files alone', () => {
+    const { findings } = check(flake('[ ]', { 'a.nix': twice('  b = unbound;\n') }));
+    expect(findings.map(({ rule }) => rule)).toEqual(['host/duplicate-attribute']);
+  });
+});
+
 describe('a service module that calls itself without end', () => {
   it('costs its own generators and no more', () => {
     const { fleet } = check({

@@ -51,6 +51,41 @@ describe('generator/hash-public', () => {
     expect(onlyFinding(check(texts), 'generator/hash-public').severity).toBe(severity);
   });
 
+  it.each([
+    ['its path alone', '  a = g."${user}-hash".files.hash.path;', 'warning'],
+    [
+      'its value, too',
+      '  a = g."${user}-hash".files.hash.path; b = g."${user}-hash".files.hash.value;',
+      'info',
+    ],
+    [
+      'a value that may be its',
+      '  a = g."${user}-hash".files.hash.path; b = g.ada-hash.files.hash.value;',
+      'info',
+    ],
+    ['what may be another', '  a = g."${other}-hash".files.hash.path;', 'info'],
+  ])('of a computed name depends on whether the same name reads %s', (_, uses, severity) => {
+    const text = `{ config, pkgs, ... }:
+let
+  user = config.settings.user;
+  other = config.settings.other;
+  g = config.clan.core.vars.generators;
+in
+{
+  clan.core.vars.generators."\${user}-hash" = {
+    ${body}
+    runtimeInputs = [ pkgs.mkpasswd ];
+    script = ''
+      mkpasswd -s < "$prompts/password" > "$out/hash"
+    '';
+  };
+${uses}
+}
+`;
+    const finding = onlyFinding(check({ 'modules/key.nix': text }), 'generator/hash-public');
+    expect(finding.severity).toBe(severity);
+  });
+
   it('says what the hash of a user of NixOS needs beside', () => {
     const more =
       '  users.users.ada.hashedPasswordFile = config.clan.core.vars.generators.key.files.hash.path;\n';

@@ -57,16 +57,21 @@ describe(rule, () => {
   });
 
   it.each([
-    ['2026-07-02', 'info', 'an update breaks this'],
-    ['2026-08-06', 'warning', 'since August 2026 it lies elsewhere'],
-  ])('of the older layout weighs by the clan-core of %s', (day, severity, words) => {
+    ['2026-07-02', 'main', 'info', 'an update breaks this'],
+    ['2026-08-06', 'main', 'warning', 'since August 2026 it lies elsewhere'],
+    ['2026-08-21', '26.05', 'info', 'may still be of'],
+  ])('of the older layout weighs by the clan-core of %s and %s', (day, branch, severity, words) => {
     const locked = {
       lastModified: Date.parse(day) / 1000,
       type: 'github',
       owner: 'clan-lol',
       repo: 'clan-core',
     };
-    const nodes = { 'clan-core': { locked }, root: { inputs: { 'clan-core': 'clan-core' } } };
+    const original = {
+      type: 'tarball',
+      url: `https://git.clan.lol/clan/clan-core/archive/${branch}.tar.gz`,
+    };
+    const nodes = { 'clan-core': { locked, original }, root: { inputs: { 'clan-core': 'clan-core' } } };
     const texts = {
       ...module('  services.b.key = "/run/secrets/vars/a/k.y";'),
       'flake.lock': JSON.stringify({ nodes, root: 'root', version: 7 }),

@@ -81,8 +81,9 @@ function faultsOf(
   if (reach === undefined || file === null) return null;
   const syntax = brokenAt(file);
   const isRead = reach === 'certain' && file.errors.length === 0;
-  const all = isRead ? refusedIn(file) : NONE;
-  const refused = kept.isScoped ? all.filter(({ kind }) => kind !== 'variable') : all;
+  const all = file.errors.length === 0 ? refusedIn(file) : NONE;
+  // What is there twice, Nix refuses however it comes to the file.
+  const refused = isRead && !kept.isScoped ? all : all.filter(({ kind }) => kind !== 'variable');
   const written = isRead
     ? writtenPathsOf(file).flatMap(writtenPath => absentAt(files, kept.present, path, writtenPath))
     : NONE;

@@ -53,10 +53,27 @@ export function isUsed(fleet: Fleet, generator: string, file: string): boolean {
   );
 }
 
-/** Returns whether a file is used, and every use reads its path: then it may be secret. */
+/**
+ * Returns whether a file is used, and every use reads its path: then it may be secret. A use by a name with holes is one of
+ * the generator where the two have the same text.
+ */
 export function isByPathOnly(fleet: Fleet, generator: string, file: string): boolean {
-  const uses = usesOf(fleet, generator, file);
-  return uses.length > 0 && uses.every(use => use.attribute === 'path' && use.generatorKind !== 'pattern');
+  const uses = generator.includes('${')
+    ? usesOfFitting(fleet, generator, file)
+    : usesOf(fleet, generator, file);
+  return (
+    uses.some(use => !isVague(use) || use.generator === generator) &&
+    uses.every(use => use.attribute === 'path')
+  );
+}
+
+/** Returns all uses of a file of a generator whose name has holes, and of those that it may be. */
+function usesOfFitting(fleet: Fleet, generator: string, file: string): readonly Use[] {
+  const pattern = patternOf(generator);
+  const mayBeIt = (use: Use) => isVague(use) || pattern.test(use.generator);
+  return [...fleet.units.values()].flatMap(({ uses }) =>
+    uses.filter(use => mayBeIt(use) && mayRead(use, file)),
+  );
 }
 
 function mayRead({ fileName, fileKind }: Use, file: string): boolean {

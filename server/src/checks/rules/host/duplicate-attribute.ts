@@ -1,6 +1,6 @@
 /** host/duplicate-attribute: a name that is set twice in one set, or taken twice by one function. */
 import { positionAt } from '../../../nix/source.ts';
-import { consequence } from '../../facts/host/broken-file-words.ts';
+import { consequence, severityOf } from '../../facts/host/broken-file-words.ts';
 import type { Rule } from '../../rule.ts';
 
 export const duplicateAttribute: Rule = {
@@ -14,7 +14,8 @@ it is evaluated: \`attribute '…' already defined\`, \`duplicate formal functio
 Sets are merged: \`a.b = 1; a = { c = 2; };\` is one set with two attributes. Names that are computed (\`\${name} = …\`) are
 compared later, when the set is evaluated, and are not looked at here.
 
-Remove one of the two, or put both values together.`,
+Remove one of the two, or put both values together. It is an error where the flake or a machine certainly comes to the file, a
+warning where it perhaps does, and an information where nothing was found that imports it.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {
@@ -66,6 +67,7 @@ Remove one of the two, or put both values together.`,
             : `\`${name}\` is already set in line ${line}`;
         yield {
           at: { file, start, end },
+          severity: severityOf(faults),
           machines,
           message: `${what}: Nix refuses the file. ${consequence(faults)} Remove one of the two.`,
           related: [{ at: { file, ...rangeOf(first) }, message: 'The first one is here.' }],

@@ -2,12 +2,12 @@
 
 import { attributeText } from '../../../edits/edits.ts';
 import { expressionsAt } from '../../../edits/locate.ts';
+import { lockedClanCore } from '../../../fleet/catalogue/locked-clan-core.ts';
 import type { Use } from '../../../fleet/model/uses.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import type { LambdaExpr, StringExpr } from '../../../nix/syntax.ts';
 import { factsOf } from '../../facts/fleet-facts.ts';
-import { lockedTime } from '../../facts/inventory/clan-core-version.ts';
 import { fileText, type KnownUse, usedFile } from '../../facts/use/used-file.ts';
 import { isInGenerator, type Way, waysFrom } from '../../facts/use/value-flow.ts';
 import { perUnit } from '../../memory/per-unit.ts';
@@ -38,7 +38,8 @@ Where a file lies depends on the store, on what the file is needed for, and on w
 has changed it: since August 2026 it is \`/run/secrets/vars/shared/<generator>/<file>\` or
 \`/run/secrets/vars/per-machine/<machine>/<generator>/<file>\`, before it was \`/run/secrets/vars/<generator>/<file>\`.
 Nothing notices a path that is no longer right until the program does not find its file. A path of the older layout is
-a warning, unless \`flake.lock\` has a clan-core of before: then, and for the newer layout, it is an information.
+a warning, unless \`flake.lock\` has a clan-core of before, or of a release or a commit that may be of before: then, and for the
+newer layout, it is an information.
 
 Use the \`.path\` of the file, which is always right, and fails at once if the file is no longer declared. The settings of
 an inventory are plain data and have no \`config\` of a machine: there, write the path
@@ -123,20 +124,24 @@ function* reportsOf({ sources }: CheckContext, source: SourceFile, knownUse: Kno
   // What a generator reads outside its own folders is a matter of rules about scripts.
   if (ways.some(way => isTold(way) || isInGenerator(way)) || isScriptOfGenerator(source, string)) return;
   const isOlder = !/\/(per-machine|shared)\//.test(source.text.slice(use.at.start, use.at.end));
-  const locked = lockedTime(sources);
-  const isStillRight = isOlder && locked !== null && locked < NEWER_LAYOUT_TIME;
+  const locked = lockedClanCore(sources);
+  const isStillRight = isOlder && locked !== null && locked.until < NEWER_LAYOUT_TIME;
+  // A release does not take over what breaks.
+  const mayBeRight = isOlder && locked !== null && locked.from < NEWER_LAYOUT_TIME;
   const why = isStillRight
     ? `This is where ${fileText(use)} lies with the clan-core that flake.lock has; since August 2026 clan has it elsewhere, so an update breaks this.`
-    : isOlder
-      ? `This is where clan's older layout has ${fileText(use)}; since August 2026 it lies elsewhere.`
-      : `This is where ${fileText(use)} lies, and that may change.`;
+    : mayBeRight
+      ? `This is where clan's older layout has ${fileText(use)}, which the clan-core that flake.lock has may still be of; on main it lies elsewhere since August 2026, so an update breaks this.`
+      : isOlder
+        ? `This is where clan's older layout has ${fileText(use)}; since August 2026 it lies elsewhere.`
+        : `This is where ${fileText(use)} lies, and that may change.`;
   const isSetting = ways.some(isInventorySetting);
   // There is no other way to write it there, and this one is right today.
   if (isSetting && !isOlder) return;
-  const instead = isSetting ? inSettings(knownUse, isStillRight) : 'Use its .path.';
+  const instead = isSetting ? inSettings(knownUse, mayBeRight) : 'Use its .path.';
   yield {
     at: use.at,
-    severity: isOlder && !isStillRight ? 'warning' : 'info',
+    severity: isOlder && !mayBeRight ? 'warning' : 'info',
     message: `${why} ${instead}`,
     fixes: isSetting ? [] : fixesOf(source, knownUse, string),
   };
