@@ -11,30 +11,37 @@
  * @typedef {{ service: string, role: string, probes: readonly Probe[] }} Asked
  */
 
+/** Domains of a setting, not in the order of the alphabet. */
+const DOMAINS = ['domains-mark-z.test', 'domains-mark-a.test'];
+
+/** `sorted-hosts-and-clan`: whether the order is another one than that of the setting, and whether the clan's domain is among them. */
+function kindOf(what, text) {
+  const [last, first] = DOMAINS.map(domain => text.indexOf(domain));
+  const isSorted = what === 'hosts' && first < last;
+  return `${isSorted ? 'sorted-' : ''}${what}${text.includes('clanmark') ? '-and-clan' : ''}`;
+}
+
 /** @type {readonly Asked[]} */
 export const ASKED = [
   {
     service: 'admin',
     role: 'default',
-    probes: [
-      {},
-      { settings: { rsaHostKey: { enable: true }, certificateSearchDomains: ['domains-mark.test'] } },
-    ],
+    probes: [{}, { settings: { rsaHostKey: { enable: true }, certificateSearchDomains: [...DOMAINS] } }],
   },
   {
     service: 'sshd',
     role: 'server',
     probes: [
-      { settings: { certificate: { searchDomains: ['domains-mark.test'] } } },
+      { settings: { certificate: { searchDomains: [...DOMAINS] } } },
       {
         settings: {
-          certificate: { enable: false, searchDomains: ['domains-mark.test'] },
+          certificate: { enable: false, searchDomains: [...DOMAINS] },
           hostKeys: { rsa: { enable: true } },
         },
       },
       {
         settings: {
-          certificate: { enable: false, searchDomains: ['domains-mark.test'] },
+          certificate: { enable: false, searchDomains: [...DOMAINS] },
           generateRootKey: true,
         },
       },
@@ -130,13 +137,10 @@ export const MARKS = [
   [/machine-mark-\d+/g, '<machine>'],
   [/controller-mark-\d+/g, '<controller>'],
   // `<machine>.<domain>`, for each domain.
+  [/(?:<machine>\.(?:clanmark|domains-mark-[az]\.test),?){1,3}(?= )/g, text => `<${kindOf('hosts', text)}>`],
   [
-    /(?:<machine>\.(?:clanmark|domains-mark\.test),?){1,2}(?= )/g,
-    hosts => (hosts.includes('clanmark') ? '<hosts-and-clan>' : '<hosts>'),
-  ],
-  [
-    /"domains":\{("clanmark":"clanmark",)?"domains-mark\.test":"domains-mark\.test"\}/g,
-    (_, clan) => (clan ? '"domains":"<domains-and-clan>"' : '"domains":"<domains>"'),
+    /"domains":\{(?:"(?:clanmark|domains-mark-[az]\.test)":"[\w.-]+",?){1,3}\}/g,
+    text => `"domains":"<${kindOf('domains', text)}>"`,
   ],
   // What all endpoints of the clan come to.
   [/local-zone: \\"[^"\\]*\\" transparent/g, '<zone-content>'],

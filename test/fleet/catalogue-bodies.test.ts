@@ -81,6 +81,26 @@ describe('a body', () => {
   });
 });
 
+describe('a core module', () => {
+  const { inventory } = clanOf('{ machines = { ada = { }; eva = { }; ida.machineClass = "darwin"; }; }');
+  const having = (plain: readonly string[], mentioned: readonly string[] = []) =>
+    catalogueGenerators(inventory, null, plain, word => mentioned.includes(word))
+      .filter(({ name }) => name === 'state-version')
+      .map(({ machines, certain }) => [machines, certain]);
+
+  it('is on the machines of NixOS that nothing is unknown of', () => {
+    expect(having(['ada', 'eva'])).toEqual([[['ada', 'eva'], true]]);
+    expect(having(['ada'])).toEqual([
+      [['ada'], true],
+      [null, false],
+    ]);
+  });
+
+  it('is on nobody for sure where something names the options that switch it off', () => {
+    expect(having(['ada', 'eva'], ['enableRecommendedDefaults'])).toEqual([[null, false]]);
+  });
+});
+
 describe('a version', () => {
   const entry = CATALOGUE.find(({ name }) => name === 'user-password-<user>');
   if (entry === undefined) throw new Error('the catalogue has no users');

@@ -178,6 +178,33 @@ describe('Snowfall', () => {
   });
 });
 
+describe('lite-config', () => {
+  it('gives to machines the module of their name and those of all', () => {
+    const body = `lite-config = { lib, ... }: {
+      hostModuleDir = ./hosts;
+      hosts.ada.system = "x86_64-linux";
+      hosts.bob.system = "aarch64-darwin";
+      hosts.ida = { system = "aarch64-linux"; hostModule = ./modules/laptop.nix; };
+      systemModules = [
+        ./modules/all.nix
+        ({ hostPlatform, ... }: { imports = lib.optionals hostPlatform.isDarwin [ ./modules/darwin.nix ]; })
+      ];
+    };`;
+    expectFleet({
+      texts: {
+        'hosts/ada/default.nix': module('ada'),
+        'hosts/bob/default.nix': module('bob'),
+        'modules/laptop.nix': module('laptop'),
+        'modules/all.nix': module('all'),
+        'modules/darwin.nix': module('darwin'),
+        'flake.nix': parts('lite-config.flakeModule', body),
+      },
+      machines: 'ada nixos x86_64-linux, bob darwin aarch64-darwin, ida nixos aarch64-linux',
+      owners: { ada: 'ada', all: 'ada bob ida', bob: 'bob', darwin: 'bob', laptop: 'ida' },
+    });
+  });
+});
+
 describe('easy-hosts', () => {
   const FILES: Texts = {
     'hosts/ada/default.nix': module('ada'),

@@ -48,6 +48,7 @@ export const EMPTY_FLEET: Fleet = {
     tagLists: [],
     options: [],
     optionsComplete: false,
+    domain: null,
     certainlyTagged: () => new Set(),
     machine: () => null,
   },

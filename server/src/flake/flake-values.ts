@@ -7,6 +7,7 @@
 import { mergedValue } from '../modules/merged.ts';
 import { outputPath, selectionPath } from '../modules/module-references.ts';
 import type { Given } from '../modules/modules.ts';
+import { moduleArguments } from '../modules/modules.ts';
 import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { attr, attrs, symbol } from '../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
@@ -231,7 +232,16 @@ function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['u
       const isComplete = flake.complete && !read.some(({ unclear }) => unclear);
       const more = isComplete ? null : symbol(what, `there may be more of \`${what}\``);
       if (definitions.length === 0) return framework.make(cx, attrs(new Map(), null, more));
-      const config = mergedValue(cx, definitions, { what, isModules: false, more });
+      const merged = mergedValue(cx, definitions, { what, isModules: false, more });
+      // An option that is a submodule may be said by a function.
+      const config =
+        merged.kind === 'lambda'
+          ? cx.apply(
+              merged,
+              moduleArguments(merged, () => null),
+              null,
+            )
+          : merged;
       return config.kind === 'attrs' ? framework.make(cx, config) : null;
     });
     if (result === null || result instanceof BudgetExceeded) return [];

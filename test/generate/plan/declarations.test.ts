@@ -113,15 +113,46 @@ describe('declarations', () => {
     expect(unknownIn(generator)).toEqual([]);
   });
 
-  it("those of clan-core's services are named, and a dependency on one needs Nix", () => {
-    const { declarations, uncertain } = declared(
-      { m: 'g = { files.x = { }; dependencies = [ "openssh" ]; };' },
-      {
-        'clan.nix':
-          '{ inventory.instances.sshd = { module.name = "sshd"; module.input = "clan-core"; roles.server.machines.m = { }; }; }',
-      },
-    );
-    expect(uncertain.every(one => one.isBrought)).toBe(true);
+  const SSHD = {
+    'clan.nix':
+      '{ inventory.instances.sshd = { module.name = "sshd"; module.input = "clan-core"; roles.server.machines.m = { }; }; }',
+  };
+  const NEEDS_SSH = { m: 'g = { files.x = { }; dependencies = [ "openssh" ]; };' };
+
+  it("those of clan-core's services are as the locked clan-core has them", () => {
+    const { declarations, uncertain, recipe } = declared(NEEDS_SSH, SSHD);
+    expect(uncertain).toEqual([]);
+    expect(declarations.map(one => [one.name, one.dependencies, one.unknown])).toEqual([
+      ['g', ['openssh'], []],
+      ['openssh', [], []],
+      ['openssh-ca', [], []],
+      ['openssh-cert', ['openssh', 'openssh-ca'], []],
+    ]);
+    expect(recipe('m', 'openssh')).toEqual({
+      script: ['ssh-keygen -t ed25519 -N "" -C "" -f "$out"/ssh.id_ed25519\n'],
+      packages: ['coreutils', 'openssh'],
+      unknown: null,
+    });
+  });
+
+  it.each([
+    [
+      'that is newer than what is known',
+      { url: 'https://git.clan.lol/clan/clan-core', lastModified: 2_000_000_000 },
+    ],
+    ['that is a fork', { url: 'https://example.org/clan-core', lastModified: 1_786_000_000 }],
+    ['of which nothing is locked', { url: 'https://example.org/other', lastModified: 1_786_000_000 }],
+  ])('those of a clan-core %s are named, and a dependency on one needs Nix', (_, locked) => {
+    const nodes = { root: { inputs: { 'clan-core': 'clan-core' } }, 'clan-core': { locked } };
+    const { declarations, uncertain } = declared(NEEDS_SSH, {
+      ...SSHD,
+      'flake.lock': JSON.stringify({ nodes, root: 'root' }),
+    });
+    expect(uncertain.map(one => [one.name, one.isBrought])).toEqual([
+      ['openssh', true],
+      ['openssh-cert', true],
+      ['openssh-ca', true],
+    ]);
     expect(declarations.map(one => [one.name, one.unknown])).toEqual([
       ['g', [{ part: 'dependencies', expression: '"openssh"' }]],
     ]);

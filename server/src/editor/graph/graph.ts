@@ -148,7 +148,10 @@ type Link = Omit<GraphEdge, 'inCycle'>;
 
 /** What clan-core's services certainly bring, by name. */
 function broughtIn(fleet: Fleet): ReadonlyMap<string, BroughtGenerator> {
-  const generators = fleet.brought.filter(({ isPattern, certain }) => !isPattern && certain);
+  // Those of core modules are on every machine, and nobody asks for them here.
+  const generators = fleet.brought.filter(
+    ({ isPattern, certain, service }) => !isPattern && certain && service !== null,
+  );
   return new Map(generators.map(generator => [generator.name, generator]));
 }
 

@@ -2,10 +2,11 @@
 import { storedStates } from '../../checks/facts/store/generated.ts';
 import { isCatalogueGenerator } from '../../fleet/catalogue/catalogue.ts';
 import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';
+import type { BroughtGenerator } from '../../fleet/model/services.ts';
 import type { Place } from '../../nix/places.ts';
 import { isLacking, shortTallyText, tallyOf } from '../../store/vars/tally.ts';
 import { dependentsOf } from '../graph/calls.ts';
-import { code, plain } from '../words/markdown.ts';
+import { code, fenced, plain } from '../words/markdown.ts';
 import type { HoverContext } from './hover-context.ts';
 import {
   definedPhrase,
@@ -19,12 +20,35 @@ import {
 /** The card of a generator; null if nothing is known of the name. */
 export function generatorCard(context: HoverContext, name: string): string | null {
   const same = context.index.generators.get(name);
-  if (!same) {
-    return isCatalogueGenerator(name)
-      ? `**${plain(name)}** · generator of one of clan-core's own services`
-      : null;
-  }
+  if (!same) return broughtCard(context, name);
   return same.map(generator => oneGenerator(context, generator)).join('\n\n---\n\n');
+}
+
+/** Of one that clan-core's services bring: what it is in the version that the flake has locked. */
+function broughtCard({ snapshot }: HoverContext, name: string): string | null {
+  const brought = snapshot.fleet.brought.filter(generator => generator.name === name);
+  const cards = brought.map(generator => oneBrought(generator));
+  if (cards.length > 0) return [...new Set(cards)].join('\n\n---\n\n');
+  return isCatalogueGenerator(name)
+    ? `**${plain(name)}** · generator of one of clan-core's own services`
+    : null;
+}
+
+function oneBrought({ name, service, machines, body: bodyOf, bodyOn }: BroughtGenerator): string {
+  const [only, ...others] = machines ?? [];
+  const body = only === undefined || others.length > 0 ? bodyOf() : bodyOn(only);
+  const origin = service === null ? 'of clan-core' : `of clan-core's service ${plain(service)}`;
+  const lines = [
+    ...body.files.map(file => `- ${code(file.name)} ${filePhrase(file)}`),
+    ...detailsOf(body),
+    ...(machines === null ? [] : [`- Machines: ${shortList(machines.map(plain))}`]),
+  ];
+  const script = body.script?.source?.text;
+  return [
+    `**${plain(name)}** · generator ${origin}${sharePhrase(body.share)}`,
+    lines.join('\n'),
+    ...(script === undefined ? [] : [fenced('bash', script)]),
+  ].join('\n\n');
 }
 
 function oneGenerator(context: HoverContext, generator: Generator): string {

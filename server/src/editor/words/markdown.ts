@@ -8,6 +8,13 @@ export function code(text: string): string {
   return fence.length === 1 ? `\`${line}\`` : `${fence} ${line} ${fence}`;
 }
 
+/** A block of code, with a fence longer than any run of backticks in it. */
+export function fenced(language: string, text: string): string {
+  const runs = text.match(/`{3,}/g) ?? [];
+  const fence = '`'.repeat(Math.max(2, ...runs.map(run => run.length)) + 1);
+  return `${fence}${language}\n${text.replace(/\n?$/, '\n')}${fence}`;
+}
+
 /** Text that is to be read as text, on one line. An underscore inside a word means nothing and stays as it is. */
 export function plain(text: string): string {
   return text

@@ -7,6 +7,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue } from '../../nix/eval/value.ts';
 import { easyHosts } from './easy-hosts.ts';
 import { ezConfigs } from './ez-configs.ts';
+import { liteConfig } from './lite-config.ts';
 import { nixosUnified } from './nixos-unified.ts';
 
 export interface PartsFramework {
@@ -21,6 +22,7 @@ export interface PartsFramework {
 const FRAMEWORKS: readonly PartsFramework[] = [
   { names: /^easy-hosts flakeModules?( default)?$/, options: ['easy-hosts', 'easyHosts'], make: easyHosts },
   { names: /^ez-configs flakeModules?( default)?$/, options: ['ezConfigs'], make: ezConfigs },
+  { names: /^lite-config flakeModules?( default)?$/, options: ['lite-config'], make: liteConfig },
   { names: /^nixos-unified flakeModules autoWire$/, options: [], make: nixosUnified },
   { names: /^nixos-unified flakeModules default$/, options: [], make: () => NOTHING },
 ];

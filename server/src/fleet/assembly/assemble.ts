@@ -8,9 +8,9 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
 import { once, sameItems, withLazy } from '../../std.ts';
-import { catalogueGenerators } from '../catalogue/catalogue.ts';
+import { CORE_SWITCHES, catalogueGenerators } from '../catalogue/catalogue.ts';
 import { type ExtendedCache, withServices } from '../catalogue/extended-generators.ts';
-import { type LockedClanCore, lockedClanCore } from '../catalogue/locked-clan-core.ts';
+import { usedClanCore } from '../catalogue/locked-clan-core.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from '../generators/generator-index.ts';
 import type { FollowedModules } from '../machine-modules/machine-modules.ts';
 import type { ModuleFacts } from '../machine-modules/module-facts.ts';
@@ -59,6 +59,8 @@ export interface Parts {
   readonly optionReads: (path: string, names: ReadonlySet<string>) => readonly OptionRead[];
   /** Files that have changed since the options were joined; see module-cache.ts. */
   readonly changedFiles: Set<string>;
+  /** Does a file have the word? Looks through all texts, each once. */
+  readonly mentions: (word: string) => boolean;
   /** The texts of files that may declare options. */
   readonly declaring: () => readonly string[];
   readonly faults: (modules: ReadonlyMap<string, MachineModules>) => readonly FileFaults[];
@@ -79,7 +81,7 @@ export interface AssemblyCache {
   joined: {
     readonly key: readonly unknown[];
     readonly fleet: JoinedFleet;
-    brought: { readonly locked: LockedClanCore | null; readonly all: readonly BroughtGenerator[] } | null;
+    brought: { readonly key: readonly unknown[]; readonly all: readonly BroughtGenerator[] } | null;
   } | null;
   storeSettings: { readonly all: readonly StoreSetting[]; readonly joined: StoreSettings } | null;
   /** Matrices that other files say the registry of, by the matrix as it is read. */
@@ -112,7 +114,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   );
   const owners = once(() => machineGenerators(cx, { ...parts, ...cache, joined }));
   const faults = once(() => parts.faults(owners()));
-  const brought = () => (joined.isClan ? broughtTo(join, lockedClanCore(parts.files)) : []);
+  const brought = () => (joined.isClan ? broughtTo(join, parts, owners()) : []);
   return withLazy(
     {
       machines,
@@ -162,13 +164,21 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   );
 }
 
-/** Returns what the services bring: the same list for as long as neither inventory nor lock change. */
+/** Returns what the services bring: the same list for as long as nothing changes that it is made of. */
 function broughtTo(
   join: NonNullable<AssemblyCache['joined']>,
-  locked: LockedClanCore | null,
+  { files, mentions }: Parts,
+  owners: ReadonlyMap<string, MachineModules>,
 ): readonly BroughtGenerator[] {
-  if (join.brought === null || join.brought.locked !== locked)
-    join.brought = { locked, all: catalogueGenerators(join.fleet.inventory, locked) };
+  const { inventory } = join.fleet;
+  const locked = usedClanCore(files);
+  const plain = inventory.machines
+    .filter(machine => machine.class === 'nixos' && owners.get(machine.name)?.complete === true)
+    .map(({ name }) => name);
+  const words = CORE_SWITCHES.filter(mentions);
+  const key = [locked, ...plain, null, ...words];
+  if (join.brought === null || !sameItems(join.brought.key, key))
+    join.brought = { key, all: catalogueGenerators(inventory, locked, plain, word => words.includes(word)) };
   return join.brought.all;
 }
 

@@ -121,6 +121,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
     ...readersOnDemand(state, { files, cx: state.evaluation, paths: groups.paths, texts }),
     changedFiles: state.modules.changed,
     declaring: () => declaringTexts(groups.paths, texts),
+    mentions: word => groups.paths.some(path => texts.get(path)?.coreSwitches.includes(word) === true),
     optionReads(path, names) {
       const file = files.parse(path);
       if (file === null) return [];

@@ -3,6 +3,8 @@
  */
 import { mayGiveArguments } from '../../flake/arguments.ts';
 import { mayAddOutputs } from '../../flake/flake-outputs.ts';
+import { sameItems } from '../../std.ts';
+import { CORE_SWITCHES } from '../catalogue/catalogue.ts';
 import { mayDeclareMachines } from '../machines/machines.ts';
 import { mayHoldRegistry } from '../registry/registry.ts';
 import { USE_WORDS } from '../uses/prefilter.ts';
@@ -16,6 +18,8 @@ export interface TextFacts {
   readonly mayDeclareMachines: boolean;
   readonly mayGiveArguments: boolean;
   readonly mayAddOutputs: boolean;
+  /** Names in the options that switch modules of clan-core off. */
+  readonly coreSwitches: readonly string[];
   readonly references: readonly Reference[];
 }
 
@@ -29,6 +33,7 @@ export function textFacts(path: string, text: string): TextFacts {
     mayDeclareMachines: mayDeclareMachines(text),
     mayGiveArguments: mayGiveArguments(text),
     mayAddOutputs: mayAddOutputs(text),
+    coreSwitches: CORE_SWITCHES.filter(word => text.includes(word)),
     references: referencesOf(path, text),
   };
 }
@@ -41,6 +46,7 @@ export function areEqualFacts(left: TextFacts, right: TextFacts): boolean {
     left.mayDeclareMachines === right.mayDeclareMachines &&
     left.mayGiveArguments === right.mayGiveArguments &&
     left.mayAddOutputs === right.mayAddOutputs &&
+    sameItems(left.coreSwitches, right.coreSwitches) &&
     left.references.length === right.references.length &&
     left.references.every(({ target }, index) => target === right.references[index]?.target)
   );

@@ -27,6 +27,8 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
   stateVersion: 'config.system.stateVersion',
   hosts: 'lib.concatStringsSep "," hosts',
   'hosts-and-clan': 'lib.concatStringsSep "," hosts',
+  'sorted-hosts': 'lib.concatStringsSep "," hosts',
+  'sorted-hosts-and-clan': 'lib.concatStringsSep "," hosts',
   tlds: 'lib.concatStringsSep "," settings.tlds',
   'zone-content': 'zoneContent',
 };

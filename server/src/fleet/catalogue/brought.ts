@@ -6,7 +6,7 @@
 import type { Setting } from '../../modules/settings.ts';
 import { settingAt } from '../../modules/settings.ts';
 import type { Place } from '../../nix/places.ts';
-import { once, uniqueBy } from '../../std.ts';
+import { once, sortedUnique, uniqueBy } from '../../std.ts';
 import type { GeneratorBody } from '../model/generators.ts';
 import type { BroughtFile, BroughtGenerator, Instance } from '../model/services.ts';
 import { broughtBody, chosenBody, namesOnly } from './brought-body.ts';
@@ -109,8 +109,10 @@ function textHoles(holes: Holes): Holes {
   const all = new Map(holes);
   const put = (list: readonly string[], suffix: string) => {
     all.set(`domains${suffix}`, list.join(','));
-    if (machine !== undefined)
-      all.set(`hosts${suffix}`, list.map(domain => `${machine}.${domain}`).join(','));
+    if (machine === undefined) return;
+    const hosts = (names: readonly string[]) => names.map(domain => `${machine}.${domain}`).join(',');
+    all.set(`hosts${suffix}`, hosts(list));
+    all.set(`sorted-hosts${suffix}`, hosts(sortedUnique(list)));
   };
   put(own, '');
   if (clan !== undefined)

@@ -50,6 +50,8 @@ export interface CatalogueGenerator {
   readonly share: boolean | { readonly setting: string; readonly default: boolean };
   readonly condition?: CatalogueCondition;
   readonly each?: CatalogueEach;
+  /** Of a core module that every machine of NixOS has: names in the options that switch it off. */
+  readonly unless?: readonly string[];
   /** The setting that lists domains of the machine, for the holes `<hosts>` and `<domains>` of bodies. */
   readonly domains?: string;
   readonly files: readonly CatalogueFile[];

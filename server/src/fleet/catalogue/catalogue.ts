@@ -28,6 +28,9 @@ interface Template {
   readonly pattern: RegExp;
 }
 
+/** Names in the options that switch core modules off. */
+export const CORE_SWITCHES: readonly string[] = CATALOGUE.flatMap(entry => entry.unless ?? []);
+
 const TEMPLATES: readonly Template[] = CATALOGUE.map(entry => ({ entry, pattern: patternOf(entry.name) }));
 
 /** Returns true if one of clan-core's services may declare a generator of this name. */
@@ -55,23 +58,30 @@ export function catalogueFile(generator: string, file: string): CatalogueFile | 
  * Returns the generators that an inventory brings, and those that core modules may add to any machine.
  *
  * @param locked the clan-core that the flake has locked
+ * @param plain machines of which nothing is set but what is seen
+ * @param mentions whether some file of the workspace has a word
  */
 export function catalogueGenerators(
   inventory: Inventory,
   locked: LockedClanCore | null,
+  plain: readonly string[] = [],
+  mentions: (word: string) => boolean = () => true,
 ): readonly BroughtGenerator[] {
   const brought = createCollector(locked);
   const at = inventory.machines.find(machine => machine.at !== null)?.at ?? NOWHERE;
-  for (const entry of CATALOGUE)
-    if (entry.service === null)
-      brought.add(entry, {
-        instance: null,
-        holes: new Map(),
-        machine: null,
-        settings: null,
-        certain: false,
-        at,
-      });
+  for (const entry of CATALOGUE) {
+    if (entry.service !== null) continue;
+    const core = { instance: null, holes: new Map<string, string>(), settings: null, at };
+    const isOn = entry.unless?.some(mentions) === false;
+    const having = isOn ? plain : [];
+    for (const machine of having) brought.add(entry, { ...core, machine, certain: true });
+    // Machines of clan are of NixOS where they are not of nix-darwin.
+    const others = inventory.machines.filter(
+      ({ name, class: kind }) => kind !== 'darwin' && !having.includes(name),
+    );
+    if (!isOn || others.length > 0 || inventory.tagged('all') === null)
+      brought.add(entry, { ...core, machine: null, certain: false });
+  }
   for (const instance of inventory.instances) {
     const ours = isOfClanCore(instance);
     if (ours === false || instance.module.name === null) continue;
@@ -100,6 +110,7 @@ function bring(
   const controller = controllerOf(inventory, instance);
   const base = new Map([['inst', instance.name]]);
   if (controller !== null) base.set('controller', controller);
+  if (inventory.domain !== null) base.set('clan-domain', inventory.domain);
   const seen = new Set<string>();
   const condition = conditionOf(inventory, instance, entry.condition);
   for (const role of roles) {

@@ -31,6 +31,15 @@ export function lockedClanCore(files: Pick<NixFiles, 'kind' | 'text'>): LockedCl
   return known.locked;
 }
 
+const UNKNOWN: LockedClanCore = { time: 0, from: 0, until: Number.POSITIVE_INFINITY, isFork: true };
+
+/** Returns the clan-core that a flake is evaluated with; null where nothing is locked yet: the newest will be. */
+export function usedClanCore(files: Pick<NixFiles, 'kind' | 'text'>): LockedClanCore | null {
+  return lockOf(files) === null && files.kind('flake.lock') === null
+    ? null
+    : (lockedClanCore(files) ?? UNKNOWN);
+}
+
 /** Where clan-core is developed, and its mirror. */
 const UPSTREAM =
   /\bgit\.clan\.lol[/:](api\/v1\/repos\/)?clan\/clan-core\b|\bgithub\.com[/:]clan-lol\/clan-core\b/;

@@ -30,6 +30,7 @@ export interface InventorySources {
   readonly tags: readonly TagDefinitions[];
   readonly options: readonly ClanOptions[];
   readonly optionsComplete: boolean;
+  readonly domain: string | null;
   readonly machines: readonly Machine[];
   /** False if there may be machines, or tags of machines, that are not listed. */
   readonly machinesComplete: boolean;
@@ -67,6 +68,7 @@ export function createInventory(cx: Evaluation, sources: InventorySources): Inve
     tagLists,
     options: sources.options,
     optionsComplete: sources.optionsComplete,
+    domain: sources.domain,
     tagged(tag) {
       const found = tags.get(tag);
       if (found === undefined) return others && sources.machinesComplete ? [] : null;

@@ -16,6 +16,7 @@ import { serviceOptions } from '../inventory/service-options.ts';
 import { serviceRoles } from '../inventory/service-roles.ts';
 import type { ServiceModule } from '../model/services.ts';
 import { clanSettingsIn } from '../options/clan-settings.ts';
+import { domainsOf } from './clan-domain.ts';
 import { type ClanDirectory, type Declarations, giveUp, missingMachines } from './declared.ts';
 import { readMachine } from './machine-facts.ts';
 import { machinesBelow } from './machine-folders.ts';
@@ -53,6 +54,7 @@ function readInventorySet(declared: Declarations, set: AttrsValue, conditional: 
   }
   const tags = tagDefinitions(set);
   if (tags !== null) declared.tags.push(tags);
+  declared.domains.push(...domainsOf(cx, set, conditional));
   if (!conditional) declared.options.push({ of: 'inventory', judged: judging(cx, [set]) });
 }
 
@@ -102,6 +104,7 @@ function readClanSet(declared: Declarations, set: AttrsValue, conditional: boole
   // Modules of machines have options below `clan`, too.
   if (!set.entries.has('core')) declared.settings.push(...clanSettingsIn(cx, set, conditional));
   declared.exports.push(...exportGenerators(cx, set, given));
+  declared.domains.push(...domainsOf(cx, set, conditional));
   if (set.entries.has('machines')) readMachinesOption(declared, set, 'modules', conditional, at);
   readServiceModules(declared, set, conditional);
 }

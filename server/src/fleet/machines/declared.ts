@@ -38,6 +38,8 @@ export interface DeclaredFleet extends DeclaredMachines {
   readonly exports: readonly ExportGenerator[];
   /** What is set of how the clan keeps its vars. */
   readonly settings: readonly ClanSetting[];
+  /** What is set of the domain of the clan; null where that is not known. */
+  readonly domains: readonly (string | null)[];
   /** The folders of its clans. */
   readonly directories: readonly ClanDirectory[];
 }
@@ -63,6 +65,7 @@ export interface Declarations {
   readonly modules: ServiceModule[];
   readonly gaps: NotAnalysable[];
   readonly directories: ClanDirectory[];
+  readonly domains: (string | null)[];
   readonly settings: ClanSetting[];
   readonly exports: ExportGenerator[];
   complete: boolean;
@@ -85,6 +88,7 @@ export function newDeclarations(cx: Evaluation, given: Given): Declarations {
     modules: [],
     gaps: [],
     directories: [],
+    domains: [],
     settings: [],
     exports: [],
     complete: true,

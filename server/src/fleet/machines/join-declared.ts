@@ -59,6 +59,7 @@ export function joinDeclared(
     tags: declared.flatMap(fleet => fleet.tags),
     options: declared.flatMap(fleet => fleet.options),
     optionsComplete: declared.every(fleet => fleet.optionsComplete),
+    domain: domainOf(declared),
     machines: machines.filter(machine => !outside.has(machine.name) && machine.source !== 'reader'),
     machinesComplete: complete,
     tagsComplete: !facts.some(fact => fact.tagsHidden === true),
@@ -94,6 +95,14 @@ function exportsOf(declared: readonly DeclaredFleet[]): readonly ExportGenerator
 /** Returns whether a configuration is written out beside a clan, and no machine of its inventory. */
 function isOutside({ source }: Machine): boolean {
   return source === 'configuration';
+}
+
+/** Returns the domain of the clan, which has one if nobody sets it; null where it is not known. */
+function domainOf(declared: readonly DeclaredFleet[]): string | null {
+  const set = new Set(declared.flatMap(fleet => fleet.domains));
+  if (set.size === 0) return declared.every(fleet => fleet.instancesComplete) ? 'clan' : null;
+  const [only = null] = set;
+  return set.size === 1 ? only : null;
 }
 
 /** Returns the directory of the clan. One that is set goes before a default. */

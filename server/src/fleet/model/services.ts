@@ -129,6 +129,8 @@ export interface Inventory {
   readonly options: readonly ClanOptions[];
   /** False if modules of the clan may declare options of their own. */
   readonly optionsComplete: boolean;
+  /** `clan.core.settings.domain` of all machines; null where it is not known. */
+  readonly domain: string | null;
   /** Machines with a tag; null where that is not known. */
   tagged(tag: string): readonly string[] | null;
   /** Machines that certainly have a tag, whatever else is not known. */

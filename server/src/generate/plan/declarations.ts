@@ -12,6 +12,7 @@ import {
 } from '../../fleet/elsewhere/elsewhere.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody, GeneratorScript } from '../../fleet/model/generators.ts';
+import type { BroughtGenerator } from '../../fleet/model/services.ts';
 import { byText } from '../../std.ts';
 import { type Violation, violationsIn } from './constraints.ts';
 import { type BodyReader, bodyReader, expressionsIn, type Parts } from './declared-parts.ts';
@@ -45,9 +46,16 @@ export interface Declared {
 export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | null): Declared {
   const machines = fleet.machines.map(machine => machine.name);
   const reader = bodyReader(expressionsIn(textOf));
-  const bodies = bodiesIn(fleet, machines);
   const generators = new Map(fleet.generators.map(generator => [generator.name, generator]));
-  const uncertain = uncertainIn(fleet, generators);
+  const certain = fleet.brought
+    .filter(isPlanned)
+    .flatMap(brought => besideDeclared(brought, generators.get(brought.name)));
+  const known = new Set(certain.filter(brought => isWhollyKnown(brought, reader)));
+  const bodies = bodiesIn([...fleet.generators.filter(isNamed), ...known], machines);
+  const uncertain = [
+    ...uncertainIn(fleet),
+    ...certain.filter(brought => !known.has(brought)).map(uncertainBrought),
+  ];
   const elsewhere = createElsewhere(fleet);
   const askedFor = (name: string): Asked => ({ name, declared: listed(generators.get(name)) });
   // A service may bring a generator of the name to further machines.
@@ -93,35 +101,51 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
   };
 }
 
-/** Returns the bodies of the generators that machines are known to declare, by machine and name. */
-function bodiesIn(fleet: Fleet, machines: readonly string[]): Map<string, Map<string, GeneratorBody>> {
+/** Returns the bodies of the generators that machines are known to have, by machine and name. */
+function bodiesIn(
+  generators: readonly Pick<Generator, 'name' | 'machines' | 'bodyOn'>[],
+  machines: readonly string[],
+): Map<string, Map<string, GeneratorBody>> {
   const bodies = new Map(machines.map(name => [name, new Map<string, GeneratorBody>()]));
-  for (const generator of fleet.generators) {
-    if (generator.nameKind === 'pattern') continue;
-    for (const machine of generator.machines ?? [])
-      bodies.get(machine)?.set(generator.name, generator.bodyOn(machine));
-  }
+  for (const { name, machines: having, bodyOn } of generators)
+    for (const machine of having ?? []) bodies.get(machine)?.set(name, bodyOn(machine));
   return bodies;
 }
 
-/** Returns the generators of which only Nix can tell who has them, what they are, or even their names. */
-function uncertainIn(fleet: Fleet, generators: ReadonlyMap<string, Generator>): Uncertain[] {
+function isNamed({ nameKind }: Generator): boolean {
+  return nameKind !== 'pattern';
+}
+
+function isPlanned({ certain, isPattern, service }: BroughtGenerator): boolean {
+  // Core modules are on every machine: that Nix makes what they need goes without saying.
+  return certain && !isPattern && service !== null;
+}
+
+/** What the fleet declares on some machines, the service may bring to others. */
+function besideDeclared(brought: BroughtGenerator, declared: Generator | undefined): BroughtGenerator[] {
+  if (declared === undefined) return [brought];
+  const has = new Set(declared.machines);
+  const machines = brought.machines?.filter(machine => !has.has(machine)) ?? [];
+  return machines.length === 0 ? [] : [{ ...brought, machines }];
+}
+
+/** Returns whether the clan-core is known that brings it, and everything that a run needs of it. */
+function isWhollyKnown({ machines, bodyOn }: BroughtGenerator, reader: BodyReader): boolean {
+  return machines?.every(machine => reader.parts(bodyOn(machine)).unknown.length === 0) === true;
+}
+
+function uncertainBrought({ name, machines, service }: BroughtGenerator): Uncertain {
+  return { name, machines, expression: service ?? 'clan-core', isBrought: true };
+}
+
+/** Returns the generators of which only Nix can tell who has them, or even their names. */
+function uncertainIn(fleet: Fleet): Uncertain[] {
   const uncertain: Uncertain[] = [];
   for (const { name, nameKind, machines } of fleet.generators) {
     // Of what nobody has nothing is uncertain.
     if (machines?.length === 0) continue;
     if (nameKind === 'pattern') uncertain.push({ name: null, machines, expression: name, isBrought: false });
     else if (machines === null) uncertain.push({ name, machines, expression: name, isBrought: false });
-  }
-  // What they are differs from one version of clan-core to the next: which one it is, only Nix can tell.
-  for (const { name, isPattern, certain, machines, service } of fleet.brought) {
-    if (!certain || isPattern) continue;
-    const declared = generators.get(name);
-    const has = new Set(declared?.machines);
-    // What the fleet declares on some machines, the service may bring to others.
-    const others = declared === undefined ? machines : (machines?.filter(machine => !has.has(machine)) ?? []);
-    if (others === null || others.length > 0 || declared === undefined)
-      uncertain.push({ name, machines: others, expression: service ?? 'clan-core', isBrought: true });
   }
   return uncertain;
 }
