@@ -36,7 +36,7 @@ const APT = {
   'file-removed': /undefined-file|unknown-dependency-file|undeclared-output/,
   'persist-removed':
     /output-never-written|no-output|prompt-unused|undefined-file|unknown-dependency-file|no-script/,
-  'secret-made-public': /kind-changed|hash-public|option\/no-effect/,
+  'secret-made-public': /kind-changed|(hash|random|private-key)-public|option\/no-effect/,
   'stored-value-removed': /not-generated|store\/missing/,
   'secret-false-removed': /value-of-secret|exists-of-secret|read-secret|plaintext-left/,
   'users-with-owner': /users-owner/,
