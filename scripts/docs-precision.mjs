@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // What the rules say about public repositories, and what came of reading it: docs/precision.md.
 //   docs-precision.mjs --checkouts DIR [--update] [--unread]
-// DIR has a folder OWNER+NAME for each repository. Verdicts are kept in docs/precision.json, by rule and repository;
-// --unread lists the findings (errors and warnings) that have none. Without --update the page is compared.
+// DIR has a folder OWNER+NAME for each repository of docs/precision-repositories.json, at the commit that is named there; files
+// that a clone lacks are empty. Verdicts are kept in docs/precision.json, by rule and repository; --unread lists the findings
+// (errors and warnings) that have none. Without --update the page is compared.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -27,21 +28,26 @@ const checkouts = resolve(values.checkouts);
 /** `rule` → `OWNER/NAME` → `file: message` → verdict. */
 const verdicts = JSON.parse(readFileSync(join(root, 'docs/precision.json'), 'utf8'));
 
+/** `OWNER/NAME` → commit. */
+const commits = JSON.parse(readFileSync(join(root, 'docs/precision-repositories.json'), 'utf8'));
+const folderOf = repository => join(checkouts, repository.replace('/', '+'));
+const repositories = Object.keys(commits).sort();
+const absent = repositories.filter(repository => !existsSync(folderOf(repository)));
+if (absent.length > 0) {
+  console.error(`${checkouts} lacks ${absent.join(', ')}.`);
+  process.exit(2);
+}
+
 const SEVERITIES = ['error', 'warning', 'info', 'hint'];
-const found = readdirSync(checkouts)
-  .filter(name => name.includes('+') && existsSync(join(checkouts, name)))
-  .sort()
-  .flatMap(name => {
-    const args = [join(root, 'dist/cli.js'), 'check', join(checkouts, name), '--format', 'json'];
-    const { stdout, status, stderr } = spawnSync(process.execPath, args, {
-      encoding: 'utf8',
-      maxBuffer: 2 ** 30,
-    });
-    if (status !== 0 && status !== 1) throw new Error(`${name}: ${stderr}`);
-    const repository = name.replace('+', '/');
-    return JSON.parse(stdout).findings.map(finding => ({ ...finding, repository }));
+const found = repositories.flatMap(repository => {
+  const args = [join(root, 'dist/cli.js'), 'check', folderOf(repository), '--format', 'json'];
+  const { stdout, status, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
   });
-const repositories = new Set(readdirSync(checkouts).filter(name => name.includes('+'))).size;
+  if (status !== 0 && status !== 1) throw new Error(`${repository}: ${stderr}`);
+  return JSON.parse(stdout).findings.map(finding => ({ ...finding, repository }));
+});
 
 /** Lines move with commits; the file and the message do not. */
 const keyOf = ({ file, message }) => `${file}: ${message}`;
@@ -86,9 +92,10 @@ const lighterRules = [...new Set(lighter.map(({ rule, severity }) => `${severity
 );
 const text = `# Precision
 
-What \`varsmith check\` says about ${repositories} public repositories that declare vars, at fixed commits. Every error and
-every warning was looked at in the source; removed options were compared with a search for their names, drifted
-recipients with clan's own condition. *True*: it fails, leaks, or does not do what its author meant. *Harmless*: it is as
+What \`varsmith check\` says about ${repositories.length} public repositories, at the commits of
+[precision-repositories.json](precision-repositories.json): fleets of clan, fleets with sops-nix or agenix, libraries and templates.
+Every error and every warning was looked at in the source; removed options were compared with a search for their names,
+drifted recipients with clan's own condition, those of sops and age with the files' headers. *True*: it fails, leaks, or does not do what its author meant. *Harmless*: it is as
 the finding says, and nothing comes of it. *False*: the finding is wrong.
 
 Made by \`npm run docs:precision -- --checkouts DIR --update\`; the verdicts are in [precision.json](precision.json).

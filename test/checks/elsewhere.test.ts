@@ -171,6 +171,13 @@ describe('a file', () => {
     expect(told(clan(both + computed, both, more))).toEqual([]);
   });
 
+  it('is missing in a module that no machine has switched on', () => {
+    const off = `  options.svc.enable = lib.mkEnableOption "svc";\n  config = lib.mkIf config.svc.enable {\n${generator('svc', 'key')}${use('svc', 'kye')}  };\n`;
+    expect(told(clan(importing, importing, module(off)))).toEqual([
+      expect.stringMatching(/^error use\/undefined-file: .*Did you mean "key"\?$/),
+    ]);
+  });
+
   it('is a slip of one that a service brings', () => {
     const peer = 'inventory.instances.sync = { module.name = "syncthing"; roles.peer.machines.lea = { }; };';
     const found = (file: string) => told(clan(use('syncthing', file), '', {}, peer));

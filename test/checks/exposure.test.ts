@@ -29,6 +29,37 @@ ${more}}
 const use = (file: string, attribute = 'path') =>
   `  environment.etc.key.text = config.clan.core.vars.generators.key.files."${file}".${attribute};\n`;
 
+describe('a password that the script makes', () => {
+  const script = 'openssl rand -hex 32 > "$out/password"; mkpasswd -s < "$out/password" > "$out/hash"';
+  const told = (body: string, uses: string, written = script) =>
+    check(moduleWith(body, written, uses)).findings.map(({ rule, message }) => `${rule}: ${message}`);
+
+  it('stays off the machines where only its hash is used', () => {
+    expect(told('files.password = { }; files.hash = { };', use('hash'))).toEqual([
+      'generator/raw-prompt-deployed: The secret "password" of generator "key" is deployed, but only the hash that the script makes of it is used. Keep it off the machines with files.password.deploy = false.',
+    ]);
+  });
+
+  it.each([
+    [
+      'it is used',
+      'files.password = { }; files.hash = { };',
+      use('hash') + use('password').replace('key.', 'own.'),
+    ],
+    ['nothing is used', 'files.password = { }; files.hash = { };', ''],
+    ['it stays with the administrators', 'files.password.deploy = false; files.hash = { };', use('hash')],
+    ['it is needed early', 'files.password.neededFor = "partitioning"; files.hash = { };', use('hash')],
+    ['there is more beside', 'files.password = { }; files.hash = { }; files.env = { };', use('hash')],
+  ])('is left alone where %s', (_, body, uses) => {
+    expect(told(body, uses)).toEqual([]);
+  });
+
+  it('is left alone where what is made of it is no hash', () => {
+    const key = 'openssl genpkey > "$out/password"; openssl pkey -pubout -in "$out/password" > "$out/hash"';
+    expect(told('files.password = { }; files.hash = { };', use('hash'), key)).toEqual([]);
+  });
+});
+
 describe('generator/hash-public', () => {
   const body = 'prompts.password.type = "hidden"; files.hash.secret = false;';
 

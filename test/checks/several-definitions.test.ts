@@ -14,6 +14,28 @@ const CLAN = `#- clan.nix
 { meta.name = "x"; inventory.machines = { a = { }; b = { }; }; }
 `;
 
+describe('a shared generator', () => {
+  const shared = judging('generator/shared-differs');
+
+  it('differs where its values depend on the machine', () => {
+    shared.checkText(`${CLAN}#- modules/g.nix
+{ config, ... }:
+{
+  clan.core.vars.generators.g = {
+    share = true;
+    files.key.secret = config.networking.hostName == "b";
+    #     ^^^ generator/shared-differs: "files.key.secret"
+    script = "true > $out/key";
+  };
+}
+#- machines/a/configuration.nix
+{ imports = [ ../../modules/g.nix ]; }
+#- machines/b/configuration.nix
+{ imports = [ ../../modules/g.nix ]; }
+`);
+  });
+});
+
 describe('scripts of one name', () => {
   it('are each looked at, on their machines', () => {
     checkText(`${CLAN}#- machines/a/configuration.nix

@@ -132,8 +132,15 @@ describe('store/kind-changed', () => {
     const onEmily = 'vars/per-machine/emily/mail/password/secret';
     const texts = clan(open, { ...KEYS, [onEmily]: BOTH });
     expect(places('store/kind-changed', texts)).toEqual([]);
-    const unknown = { ...texts, 'machines/emily/configuration.nix': '{ imports = [ ./missing.nix ]; }\n' };
-    expect(places('store/kind-changed', unknown)).toEqual([`warning ${onEmily}`]);
+    const unknown = '{ config, ... }: { imports = config.a.modules; }\n';
+    expect(places('store/kind-changed', { ...texts, 'machines/emily/configuration.nix': unknown })).toEqual([
+      `warning ${onEmily}`,
+    ]);
+    // What a module that is not there declares may be another one of the name.
+    const missing = '{ imports = [ ./missing.nix ]; }\n';
+    expect(places('store/kind-changed', { ...texts, 'machines/emily/configuration.nix': missing })).toEqual(
+      [],
+    );
   });
 });
 
@@ -397,6 +404,36 @@ describe('what is left over', () => {
     );
     expect(
       places('store/orphan-machine', { ...texts, 'machines/old/configuration.nix': '{ }\n' }, world),
+    ).toEqual([]);
+  });
+});
+
+describe('leftovers beside modules that are missing', () => {
+  const stored = { ...KEYS, 'vars/per-machine/lea/old/key/value': 'x\n' };
+  const FORMER = 'vars/per-machine/lea/mail/former';
+  it.each([
+    ['a module that is not there', '{ imports = [ ./moved.nix ]; }', 0],
+    ['a module that cannot be read', '{ imports = [ ./broken.nix ]; }', 0],
+    ['no module', '{ imports = [ ]; }', 1],
+  ])('are not told of a machine with %s', (_, lea, count) => {
+    const texts = clan(`${lea}\n`, { ...stored, 'machines/lea/broken.nix': '{ a = ;\n' });
+    expect(places('store/orphan-generator', texts)).toHaveLength(count);
+    const mail = MAIL.replace('{', `{\n  imports = ${lea.slice(lea.indexOf('['), -1)}`);
+    const more = { ...texts, 'machines/lea/configuration.nix': mail, [`${FORMER}/value`]: 'x\n' };
+    expect(places('store/orphan-file', more)).toHaveLength(count);
+  });
+
+  it('are not told where the machine may have a generator of its own of the name', () => {
+    const emily = {
+      'machines/emily/configuration.nix':
+        '{\n  clan.core.vars.generators.old = { share = true; files.key = { }; script = "echo > $out/key"; };\n}\n',
+    };
+    const own = (lea: string) => places('store/orphan-generator', clan(lea, { ...stored, ...emily }));
+    expect(own('{ }\n')).toHaveLength(1);
+    expect(
+      own(
+        '{ config, ... }: { clan.core.vars.generators.${config.a} = { files.key = { }; script = "x"; }; }\n',
+      ),
     ).toEqual([]);
   });
 });

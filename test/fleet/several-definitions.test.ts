@@ -107,6 +107,31 @@ describe('definitions on different machines', () => {
   });
 });
 
+describe('what depends on the machine', () => {
+  it('is known on each, in one definition for all', () => {
+    const module = `{ config, pkgs, ... }: {
+      clan.core.vars.generators.g = {
+        files.key.secret = config.networking.hostName == "a";
+        files.key.owner = if pkgs.stdenv.hostPlatform.isDarwin then "staff" else "users";
+        script = "echo \${config.networking.hostName} > $out/key";
+        validation.host = config.networking.hostName;
+      };
+    }`;
+    const imports = '{ imports = [ ../../g.nix ]; }';
+    const g = generatorOf({ a: imports, b: imports }, { 'g.nix': module });
+    const told = (body: GeneratorBody) => [
+      body.files.map(({ secret, owner }) => [secret, owner]),
+      body.script?.text,
+      body.validation,
+    ];
+    expect(told(g.bodyOn('a'))).toEqual([[[true, 'users']], 'echo a > $out/key', { host: 'a' }]);
+    expect(told(g.bodyOn('b'))).toEqual([[[false, 'users']], 'echo b > $out/key', { host: 'b' }]);
+    expect(g.definitions).toHaveLength(1);
+    expect(g.body().files[0]?.secret).toBeNull();
+    expect(g.bodies()).toHaveLength(1);
+  });
+});
+
 describe('what a service of clan-core brings', () => {
   const USERS = `{
     inventory.machines = { a = { }; b = { }; };

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Texts } from '../checks/harness.ts';
 
-const MACHINES = ['lea', 'noa', 'tove'] as const;
+export const MACHINES = ['lea', 'noa', 'tove'] as const;
 /** Of generators that machines declare, and of one that all of them have: two declarations of one would be a mistake of Nix. */
 const OWN_NAMES = ['database', 'mail', 'wireguard'];
 const COMMON_NAME = 'api-token';
@@ -43,7 +43,7 @@ export const UNKNOWN_MODULES: Readonly<Record<string, string>> = {
 };
 
 /** A machine of a fleet: what its configuration says, and what is stored for it. */
-interface MachineText {
+export interface MachineText {
   readonly body: readonly string[];
   readonly stored: readonly string[];
 }
@@ -102,7 +102,7 @@ const secret = fc
       : `  sops.secrets."${one.name}" = { sopsFile = ../../secrets/all.yaml; };`,
   );
 
-const machine: fc.Arbitrary<MachineText> = fc
+export const machine: fc.Arbitrary<MachineText> = fc
   .record({
     generators: fc.uniqueArray(generatorOf(OWN_NAMES), {
       maxLength: 2,
@@ -143,7 +143,7 @@ export const fleets: fc.Arbitrary<FleetOf> = fc
     ),
   }));
 
-const FLAKE = `{
+export const FLAKE = `{
   outputs = { clan-core, self, ... }@inputs:
     let clan = clan-core.lib.clan {
       inherit self;
@@ -154,7 +154,7 @@ const FLAKE = `{
 }
 `;
 
-function configuration(imports: readonly string[], body: readonly string[]): string {
+export function configuration(imports: readonly string[], body: readonly string[]): string {
   return `{ config, lib, pkgs, inputs, ... }:
 {
   imports = [ ${imports.join(' ')} ];

@@ -52,13 +52,15 @@ export function bodiesShown(fleet: Fleet, at: At) {
       ? commonClass(machines.map(machine => classes.get(machine) ?? null))
       : anyClass;
     const own = machines.map(machine => ({ machine, body: generator.bodyOn(machine) }));
-    const bodies = new Set(own.map(({ body }) => body));
-    const entry = onAll(shown(whole, mayBeOn).body, [...bodies]);
+    const there = own.map(({ machine, body }) => ({
+      machine,
+      shown: shown(body, classes.get(machine) ?? null),
+    }));
+    const entry = onAll(shown(whole, mayBeOn).body, [...new Set(there.map(({ shown: { body } }) => body))]);
     const text = JSON.stringify(entry);
-    const perMachine = own.flatMap(({ machine, body }) => {
-      const there = shown(body, classes.get(machine) ?? null);
-      return there.text === text ? [] : [{ machine, ...there.body }];
-    });
+    const perMachine = there.flatMap(({ machine, shown: { body, text: ownText } }) =>
+      ownText === text ? [] : [{ machine, ...body }],
+    );
     return { ...entry, perMachine };
   };
 }
@@ -69,19 +71,46 @@ function commonClass(classes: Iterable<Class>): Class {
   return others.length === 0 ? only : null;
 }
 
-/** Marks the files and prompts that some of the bodies lack. */
-function onAll(entry: ShownBody, bodies: readonly GeneratorBody[]): ShownBody {
-  if (bodies.length < 2) return entry;
-  const marked = <T extends { readonly name: string; readonly conditional: boolean }>(
-    items: readonly T[],
-    list: 'files' | 'prompts',
-  ): T[] => {
-    const names = bodies.map(body => new Set(body[list].map(({ name }) => name)));
-    return items.map(item =>
-      names.every(those => those.has(item.name)) ? item : { ...item, conditional: true },
-    );
+/** Marks the files and prompts that some of the bodies lack, and takes out the values in which some differ. */
+function onAll(entry: ShownBody, bodies: readonly ShownBody[]): ShownBody {
+  return {
+    ...entry,
+    share: bodies.every(({ share }) => share === entry.share) ? entry.share : null,
+    files: entry.files.map(file =>
+      itemOnAll(
+        file,
+        bodies.map(body => body.files.find(({ name }) => name === file.name)),
+        FILE_VALUES,
+      ),
+    ),
+    prompts: entry.prompts.map(prompt =>
+      itemOnAll(
+        prompt,
+        bodies.map(body => body.prompts.find(({ name }) => name === prompt.name)),
+        PROMPT_VALUES,
+      ),
+    ),
   };
-  return { ...entry, files: marked(entry.files, 'files'), prompts: marked(entry.prompts, 'prompts') };
+}
+
+const FILE_VALUES = ['secret', 'deploy', 'owner', 'group', 'mode', 'neededFor'] as const;
+const PROMPT_VALUES = ['type', 'description', 'persist'] as const;
+
+function itemOnAll<T extends { readonly conditional: boolean }, K extends keyof T>(
+  item: T,
+  others: readonly (T | undefined)[],
+  values: readonly K[],
+): T {
+  const differing = values.filter(name =>
+    others.some(other => other !== undefined && other[name] !== item[name]),
+  );
+  const isLacking = others.includes(undefined);
+  if (differing.length === 0 && !isLacking) return item;
+  return {
+    ...item,
+    ...Object.fromEntries(differing.map(name => [name, null])),
+    conditional: isLacking || item.conditional,
+  };
 }
 
 function shownBody(body: GeneratorBody, machineClass: Class, at: At) {

@@ -99,6 +99,7 @@ export function broughtBody(body: CatalogueBody, filling: Filling): GeneratorBod
     options: () => optionsOf(body, validation, filling),
     script,
     validation,
+    asksMachine: false,
   };
 }
 
@@ -139,6 +140,7 @@ export function namesOnly(
     options: () => [],
     script: { text: null, source: null, file: null, at },
     validation: null,
+    asksMachine: false,
   };
 }
 

@@ -151,6 +151,7 @@ function joinedBodies(own: GeneratorBody, brought: GeneratorBody): GeneratorBody
     options: once(() => [...own.options(), ...brought.options()]),
     script: own.script ?? brought.script,
     validation: own.validation === undefined ? brought.validation : own.validation,
+    asksMachine: own.asksMachine,
   };
 }
 

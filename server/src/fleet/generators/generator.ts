@@ -27,12 +27,14 @@ import type {
 import { isForeignOption } from '../options/generator-options.ts';
 import {
   agreed,
+  dependsOnMachine,
   givenThatItIs,
   isOpen,
   isPerhapsMeant,
   itemsOf,
   type Layer,
   layersOf,
+  noteAsked,
   optionIn,
   optionOr,
   type Reading,
@@ -53,6 +55,7 @@ export const OPAQUE: GeneratorBody = {
   options: () => [],
   script: null,
   validation: undefined,
+  asksMachine: false,
 };
 
 /** Steps allowed for all options of a generator: they are asked for when its body has long been read. */
@@ -122,7 +125,13 @@ export function readBodies(
   joining: { readonly how: 'together' | 'perhaps'; readonly isOpen: boolean } = ALONE,
 ): GeneratorBody {
   const { how, isOpen: mayBeMore } = joining;
-  const reading: Reading = { cx, complete: !mayBeMore, hasDefaults: !mayBeMore, meant: NOTHING_MEANT };
+  const reading: Reading = {
+    cx,
+    complete: !mayBeMore,
+    hasDefaults: !mayBeMore,
+    asked: { machine: false },
+    meant: NOTHING_MEANT,
+  };
   const [only] = sources;
   const layers = layersOf(
     reading,
@@ -177,6 +186,7 @@ export function readBodies(
     },
     script: readScript(reading, layers),
     validation: readValidation(reading, layers),
+    asksMachine: reading.asked.machine,
     completeness: reading.complete ? 'full' : 'partial',
   };
 }
@@ -338,6 +348,7 @@ function readScript(reading: Reading, layers: readonly Layer[]): GeneratorScript
     const meant = reading.meant.layerOf('generator', 'script');
     return meant === null ? null : { text: null, source: null, file: null, at: placeOfLayer(meant) };
   }
+  noteAsked(reading, all);
   const chosen = settleOne(all) ?? shown;
   const text = agreed(all, ({ value }) => (value.kind === 'string' ? display(value) : null));
   const source = text !== null && chosen.value.kind === 'string' ? scriptSource(chosen.value) : null;
@@ -354,7 +365,8 @@ function placeOfLayer({ value, fallback }: Layer): Place {
 function readValidation(reading: Reading, layers: readonly Layer[]): unknown {
   const all = optionIn(reading, layers, 'validation');
   if (all.length === 0) return isPerhapsMeant(reading, 'validation') || isExtended(layers) ? null : undefined;
-  return agreed(all, layer => plain(reading.cx, layer.value, 0));
+  noteAsked(reading, all);
+  return agreed(all, layer => plain(reading, layer.value, 0));
 }
 
 /** Returns whether an option is set that clan-core does not have: who declares it may set others by it. */
@@ -366,8 +378,9 @@ function isExtended(layers: readonly Layer[]): boolean {
 }
 
 /** JSON of a value; null where it is not known or not data. */
-function plain(cx: Evaluation, lazy: Lazy, depth: number): unknown {
-  const value = cx.force(lazy);
+function plain(reading: Reading, lazy: Lazy, depth: number): unknown {
+  const value = reading.cx.force(lazy);
+  if (dependsOnMachine(value)) reading.asked.machine = true;
   if (depth > 4) return null;
   switch (value.kind) {
     case 'bool':
@@ -378,7 +391,7 @@ function plain(cx: Evaluation, lazy: Lazy, depth: number): unknown {
       return value.text;
     case 'attrs':
       return Object.fromEntries(
-        [...value.entries].map(([name, entry]) => [name, plain(cx, entry.value, depth + 1)]),
+        [...value.entries].map(([name, entry]) => [name, plain(reading, entry.value, depth + 1)]),
       );
     default:
       return null;

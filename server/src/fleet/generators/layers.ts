@@ -6,7 +6,7 @@
 import { settle, settleOne, type Weighed, weighed } from '../../modules/weights.ts';
 import { isClosed } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
-import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
+import type { AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
 import { groupBy } from '../../std.ts';
@@ -33,6 +33,8 @@ export interface Reading {
   complete: boolean;
   /** False where something that is not known may set what nothing sets here. */
   hasDefaults: boolean;
+  /** Notes what only a machine can tell; shared by all that is read for one generator. */
+  readonly asked: { machine: boolean };
   meant: MeantOptions;
 }
 
@@ -126,7 +128,26 @@ export function optionOr<T>(
       layers.every(({ value }) => value.kind === 'attrs' && isClosed(value))
       ? fallback
       : null;
+  noteAsked(reading, all);
   return agreed(all, layer => read(reading.cx, layer.value));
+}
+
+/** Notes whether values of an option depend on the machine. */
+export function noteAsked({ asked }: Reading, all: readonly Layer[]): void {
+  if (!asked.machine && all.some(({ value }) => dependsOnMachine(value))) asked.machine = true;
+}
+
+/** Long keys are shortened to a hash, of which nothing can be told. */
+const OF_MACHINE = /^sha1:|\b(?:config|osConfig|nixosConfig|darwinConfig|stdenv|hostPlatform)\b/;
+
+/** Returns whether a value is not known that the configuration of a machine, or its platform, may settle. */
+export function dependsOnMachine(value: Value): boolean {
+  if (value.kind === 'unknown') return OF_MACHINE.test(value.key);
+  return (
+    value.kind === 'string' &&
+    value.text === null &&
+    value.pieces.some(piece => 'hole' in piece && OF_MACHINE.test(piece.hole.key))
+  );
 }
 
 /** Returns the value of an option that has but one, if all sources that say something of it say the same. */

@@ -69,6 +69,7 @@ function commonBody(bodies: readonly GeneratorBody[]): GeneratorBody {
     },
     script: commonScript(alikes),
     validation: same('validation') ? first.validation : null,
+    asksMachine: alikes.some(body => body.asksMachine),
   };
 }
 

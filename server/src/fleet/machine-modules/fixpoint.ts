@@ -8,7 +8,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
 import { isSamePlace } from '../../nix/places.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
-import { internDefinitions } from './interned.ts';
+import { internDefinitions, sayTheSame } from './interned.ts';
 import { type MachineOptions, machineOptions, type Settled, settledFor } from './machine-options.ts';
 import type { ModuleContext } from './module-contexts.ts';
 import type { ModuleFacts } from './module-facts.ts';
@@ -102,10 +102,7 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
       // What the machine does not decide is the same definition for all.
       const shared = moduleFacts.definitions.map(definition => {
         const general = facts.definitions.find(other => areSame(definition, other));
-        if (general?.body().completeness === 'full') return general;
-        // Read now: later on, the machine's options are not known any more.
-        const { completeness } = definition.body();
-        return general?.body().completeness === completeness ? general : definition;
+        return isAsGeneral(general, definition) ? general : definition;
       });
       return { ...moduleFacts, definitions: internDefinitions(shared, kept.before) };
     });
@@ -142,13 +139,26 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
   };
 }
 
+/** Returns whether a definition says on a machine what it says in general; what it says is read. */
+function isAsGeneral(
+  general: GeneratorDefinition | undefined,
+  definition: GeneratorDefinition,
+): general is GeneratorDefinition {
+  const known = general?.body();
+  if (known?.completeness === 'full' && !known.asksMachine) return true;
+  // Read now: later on, the machine's options are not known any more.
+  const body = definition.body();
+  if (known?.completeness !== body.completeness) return false;
+  return !known.asksMachine || sayTheSame(known, body);
+}
+
 /** Returns whether the module leaves something open that options may decide. */
 function isUnsettled({ definitions, gaps }: ModuleFacts): boolean {
   return gaps.length > 0 || definitions.some(isOpen);
 }
 
 function isOpen({ conditional, nameKind, body }: GeneratorDefinition): boolean {
-  return conditional || nameKind === 'pattern' || body().completeness === 'partial';
+  return conditional || nameKind === 'pattern' || body().completeness === 'partial' || body().asksMachine;
 }
 
 function isSettledSaying({ definitions, declared, unclear }: OptionSays): boolean {

@@ -69,10 +69,13 @@ function areEqual(left: GeneratorDefinition, right: GeneratorDefinition): boolea
     left.conditional === right.conditional &&
     arePlacesSame(left.via, right.via) &&
     // What is read from the same values is the same object; see interned-bodies.ts.
-    (areOfSameValue(left, right) ||
-      left.body() === right.body() ||
-      textOf(left.body()) === textOf(right.body()))
+    (areOfSameValue(left, right) || left.body() === right.body() || sayTheSame(left.body(), right.body()))
   );
+}
+
+/** Returns whether two bodies say the same, places included. Reads all that the bodies know. */
+export function sayTheSame(left: GeneratorBody, right: GeneratorBody): boolean {
+  return textOf(left) === textOf(right);
 }
 
 const texts = new WeakMap<GeneratorBody, string>();

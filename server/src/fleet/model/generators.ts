@@ -118,6 +118,8 @@ export interface GeneratorBody {
   readonly script: GeneratorScript | null;
   /** Plain JSON, in which null stands for what is not known; undefined where there is none. */
   readonly validation: unknown;
+  /** True if something in it is not known that the configuration of a machine, or its platform, may settle. */
+  readonly asksMachine: boolean;
 }
 
 /** One place that defines (part of) a generator. */

@@ -9,7 +9,8 @@ import type { BroughtGenerator } from '../../../fleet/model/services.ts';
 import type { Known } from '../../../nix/places.ts';
 import { groupBy } from '../../../std.ts';
 import { derived } from '../../memory/derived.ts';
-import { factsOf, mayBeDefinedElsewhere } from '../fleet-facts.ts';
+import { type Facts, factsOf, mayBeDefinedElsewhere, possibleMachines } from '../fleet-facts.ts';
+import { hasBrokenModule } from '../host/broken-modules.ts';
 
 export interface DependencyFacts {
   /** Generators that the workspace declares, by name. */
@@ -28,8 +29,17 @@ export function dependencyFacts(fleet: Fleet): DependencyFacts {
     get brought() {
       return broughtOf(fleet);
     },
-    mayBeElsewhere: (name, machines) => mayBeDefinedElsewhere(facts, name, machines),
+    mayBeElsewhere: (name, machines) =>
+      mayBeDefinedElsewhere(facts, name, machines) ||
+      machines?.some(machine => isInBrokenModule(fleet, facts, name, machine)) === true,
   };
+}
+
+/** Returns whether a module that is missing or broken may be what gives the machine a generator of the name. */
+function isInBrokenModule(fleet: Fleet, facts: Facts, name: string, machine: string): boolean {
+  if (!hasBrokenModule(fleet, [machine])) return false;
+  const declared = facts.generators.get(name) ?? [];
+  return !declared.some(generator => possibleMachines(generator).includes(machine));
 }
 
 const broughtOf = derived(fleet => groupBy(fleet.brought, ({ name }) => name));

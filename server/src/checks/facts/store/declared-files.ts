@@ -7,6 +7,7 @@ import { mayInclude } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
 import { factsOf, mayBeDefinedElsewhere, possibleMachines, usesByGenerator } from '../fleet-facts.ts';
+import { hasBrokenModule } from '../host/broken-modules.ts';
 
 export interface SoleDeclaration {
   readonly generator: Generator;
@@ -90,6 +91,11 @@ export function certainlyWithout(fleet: Fleet, generator: Generator): (machine: 
     !mayBeDefinedElsewhere(facts, generator.name, [machine]);
 }
 
+/** Returns whether a machine may have a generator of the name of its own: by a name with holes, or in a module that is broken. */
+export function mayHaveAnother(fleet: Fleet, name: string, machine: string): boolean {
+  return mayBeDefinedElsewhere(factsOf(fleet), name, [machine]) || hasBrokenModule(fleet, [machine]);
+}
+
 /**
  * Answers whether what is stored for a machine is of the generator that is declared, as far as is known: not of one that
  * it does not have any more, nor of another of the name.
@@ -100,8 +106,13 @@ export function isDeclaredFor(
 ): ({ owner }: { readonly owner: string | null }) => boolean {
   const facts = factsOf(fleet);
   const isWithout = certainlyWithout(fleet, declared.generator);
-  const { name } = declared.generator;
-  return ({ owner }) => owner === null || (!isWithout(owner) && !mayBeDefinedElsewhere(facts, name, [owner]));
+  const has = new Set(possibleMachines(declared.generator));
+  return ({ owner }) =>
+    owner === null ||
+    (!isWithout(owner) &&
+      (has.has(owner)
+        ? !mayBeDefinedElsewhere(facts, declared.generator.name, [owner])
+        : !mayHaveAnother(fleet, declared.generator.name, owner)));
 }
 
 /**

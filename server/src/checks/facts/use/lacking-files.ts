@@ -8,7 +8,13 @@ import type { Use } from '../../../fleet/model/uses.ts';
 import { sortedUnique } from '../../../std.ts';
 import { keeping } from '../../memory/kept.ts';
 import type { CheckContext, Severity } from '../../rule.ts';
-import { type Facts, factsOf, isAmong, mayHaveFileDefinedElsewhere } from '../fleet-facts.ts';
+import {
+  type Facts,
+  factsOf,
+  isAmong,
+  mayHaveFileDefinedElsewhere,
+  possibleMachines,
+} from '../fleet-facts.ts';
 import { broughtFor } from '../near-names.ts';
 import { isPerhapsLeftOut } from './reading-machines.ts';
 
@@ -57,7 +63,8 @@ function lackingDeclared(
   const having = readers?.filter(machine => generators.some(one => isOn(one, machine))) ?? [];
   if (having.length === 0) {
     // Of a machine of which all modules are known, it is the generator that is missing.
-    if (readers?.every(machine => fleet.modules.get(machine)?.complete === true)) return null;
+    const isElsewhere = generators.some(one => possibleMachines(one).length > 0);
+    if (isElsewhere && readers?.every(machine => fleet.modules.get(machine)?.complete === true)) return null;
     return lackingEverywhere(facts, { generator, name }, generators, readers);
   }
   const isWithout = (machine: string) =>

@@ -1,7 +1,10 @@
 /** generator/raw-prompt-deployed: what somebody typed goes to the machine, which needs only what is made of it. */
 import type { Generator, GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
+import type { ReadFact } from '../../../shell/flow/flow-facts.ts';
+import { firstTime } from '../../facts/fleet-facts.ts';
 import { followed } from '../../facts/followed-scripts.ts';
 import { isUsed } from '../../facts/generator/consumers.ts';
+import { hasherOf, isHasher } from '../../facts/generator/hashers.ts';
 import { inBodies } from '../../facts/generator/scripted-generators.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -37,7 +40,8 @@ makes of it.
 Add \`files.<prompt>.deploy = false\`: the answer is still kept, for the next run, but stays with the administrators.
 
 Reported where the script reads the prompt, another file of the generator is used, and nothing in the workspace reads
-the prompt's own file.`,
+the prompt's own file. So is a password that the script makes by itself, where its hash is all that is used of the
+generator, and hashes are all that it has beside.`,
   examples: () => ({
     bad: [
       {
@@ -61,8 +65,55 @@ the prompt's own file.`,
     for (const { generator, body, found } of rawPrompts(context))
       for (const file of found)
         if (isForNothing(context, generator, body, file)) yield reportOf(generator, file);
+    const isNew = firstTime();
+    for (const { generator, body, found } of hashedPasswords(context))
+      for (const file of found)
+        if (isHashAlone(context, generator, body, file) && isNew(file)) yield passwordReport(generator, file);
   },
 };
+
+/** Returns the secret files that a script writes and then makes a hash of. */
+const hashedPasswords = inBodies(({ nameKind }, { files, script }) => {
+  const flow = followed(script)?.flow;
+  // Before the Bash room is loaded the commands are not known.
+  if (flow === undefined) return script?.source == null ? [] : null;
+  if (nameKind === 'pattern' || !flow.commands.some(isHasher)) return [];
+  return files.filter(({ name, nameKind: kind, secret, deploy, conditional, from }) => {
+    if (conditional || from === 'prompt' || kind === 'pattern' || secret !== true || deploy !== true)
+      return false;
+    const isIt = ({ path }: ReadFact) =>
+      path.root === 'variable' && path.variable === 'out' && path.rest === name;
+    return flow.reads.some(isIt) && hasherOf(flow, name) === null;
+  });
+});
+
+/** Returns whether every other file is a hash, one of them is used, and nobody uses the password. */
+function isHashAlone(
+  { fleet }: CheckContext,
+  generator: Generator,
+  body: GeneratorBody,
+  { name, neededFor }: GeneratorFile,
+): boolean {
+  const flow = followed(body.script)?.flow;
+  if (flow === undefined || !body.complete.files || (neededFor !== 'services' && neededFor !== 'users'))
+    return false;
+  if (isUsed(fleet, generator.name, name)) return false;
+  const others = body.files.filter(file => file.name !== name);
+  return (
+    others.every(other => hasherOf(flow, other.name) !== null) &&
+    others.some(other => isUsed(fleet, generator.name, other.name))
+  );
+}
+
+function passwordReport(generator: Generator, { name, at }: GeneratorFile): Report {
+  return {
+    at,
+    machines: generator.machines ?? [],
+    message:
+      `The secret "${name}" of generator "${generator.name}" is deployed, but only the hash that the script makes of it is used. ` +
+      `Keep it off the machines with files.${name}.deploy = false.`,
+  };
+}
 
 const rawPrompts = inBodies(({ nameKind }, body) =>
   nameKind === 'pattern' ? [] : body.files.filter(file => isRawPrompt(body, file)),

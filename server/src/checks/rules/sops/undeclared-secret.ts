@@ -3,6 +3,7 @@
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { SecretUse } from '../../../fleet/model/secrets.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
+import { hasBrokenModule } from '../../facts/host/broken-modules.ts';
 import { isOfGenerator, mayBeGenerated } from '../../facts/sops/generated-secrets.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
 import { isOfConfig, isOutOfUse } from '../../facts/sops/secret-surroundings.ts';
@@ -76,7 +77,8 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
         if (isAsked && !reading.some(machine => mayBeGenerated(fleet, name, [machine])))
           yield reportOf(secrets, use, reading);
       } else if (target === 'undeclared') {
-        if (!isOutOfUse(fleet, use.at.file)) yield reportOf(secrets, use, []);
+        const isKnown = !hasBrokenModule(fleet, machinesReading(fleet, use));
+        if (isKnown && !isOutOfUse(fleet, use.at.file)) yield reportOf(secrets, use, []);
       } else if (
         !use.guarded &&
         use.nameKind !== 'pattern' &&

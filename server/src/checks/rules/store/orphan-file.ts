@@ -1,7 +1,9 @@
 /** store/orphan-file: a stored file that its generator does not have any more. */
+
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import { sortedUnique } from '../../../std.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
+import { hasBrokenModule } from '../../facts/host/broken-modules.ts';
 import {
   isDeclaredFor,
   lacksFile,
@@ -69,6 +71,8 @@ Source: clan-core d7c35d912 writes declared files only and never removes others.
       const isLeft = ({ owner }: StoredVar, file: string) => {
         const declared = owner === null ? general : soleDeclaration(fleet, generator.name, owner);
         if (declared === null || !lacksFile(declared, file)) return false;
+        // A module that is not there may add the file.
+        if (hasBrokenModule(fleet, owner === null ? [] : [owner])) return false;
         // What lies on the other side of sharing is reported with the generator.
         const { share } = declared.body;
         if (owner === null) return share !== false;

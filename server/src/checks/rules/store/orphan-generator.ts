@@ -1,14 +1,17 @@
 /** store/orphan-generator: stored files of a generator that is not there any more. */
+
 import { leftoverOf } from '../../../fleet/catalogue/catalogue-leftovers.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import { sortedUnique } from '../../../std.ts';
 import { below } from '../../../store/vars/files.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
 import { factsOf, isSurelyWithout } from '../../facts/fleet-facts.ts';
+import { hasBrokenModule } from '../../facts/host/broken-modules.ts';
 import {
   certainlyWithout,
   isUndeclared,
   knowsServices,
+  mayHaveAnother,
   readsOf,
   type SoleDeclaration,
   soleDeclaration,
@@ -129,6 +132,7 @@ function* undeclared(
   const isWithout = (machine: string) =>
     isUndeclared(fleet, name, [machine]) &&
     !mayBeHidden(machine) &&
+    !hasBrokenModule(fleet, [machine]) &&
     fleet.modules.get(machine)?.isGivenAll === true;
   if (isOfClanCore(stored)) return;
   // What is shared may be any machine's.
@@ -169,8 +173,9 @@ function* leftBehind(
 ): Iterable<Report> {
   const { name } = stored;
   const { share } = declared.body;
-  const owners = [...stored.byOwner.keys()].filter(owner => machines.has(owner));
-  if (share === false && stored.shared[0] !== undefined)
+  const isKnown = (machine: string) => !mayHaveAnother(fleet, name, machine);
+  const owners = [...stored.byOwner.keys()].filter(owner => machines.has(owner) && isKnown(owner));
+  if (share === false && stored.shared[0] !== undefined && [...machines].every(isKnown))
     yield {
       at: wholeFile(stored.shared[0].path),
       message: `The generator "${name}" is not shared any more; these files are left over from when it was. Remove \`${below(fleet.directory ?? '', `vars/shared/${name}`)}\`.`,
