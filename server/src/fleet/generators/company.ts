@@ -3,7 +3,7 @@
  * is, and not the same, are never on one machine: evaluating it would fail.
  */
 
-import { addToList } from '../../std.ts';
+import { addToList, once } from '../../std.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { Having } from './havings.ts';
 import { definitionsAt, MAX_SPECIAL, partsOf, type Site } from './sites.ts';
@@ -57,10 +57,10 @@ function isBeside(left: ScriptClaim, right: ScriptClaim): boolean {
 
 /** Returns true for a definition that no machine can have together with all of those. */
 function excludedBy(those: readonly GeneratorDefinition[]): (definition: GeneratorDefinition) => boolean {
-  const own = those.flatMap(definition => claimOf(definition) ?? []);
+  const own = once(() => those.flatMap(definition => claimOf(definition) ?? []));
   return definition => {
     const claim = claimOf(definition);
-    return claim !== null && own.some(other => isBeside(other, claim));
+    return claim !== null && own().some(other => isBeside(other, claim));
   };
 }
 
@@ -98,20 +98,26 @@ export function indexSites(sites: readonly Site[]): SiteIndex {
   };
 }
 
+const NONE: readonly GeneratorDefinition[] = [];
+
 /** Returns the company that a machine's definitions are in. */
 export function companyOf({ certain, possible, complete }: Having, index: SiteIndex): Company {
+  const own = certain.length < 2 ? certain : [...new Set(certain)];
+  // Of most generators nothing is open on a machine; this is asked for each of them after every edit.
+  if (complete && possible.length === 0)
+    return { certain: own, possible: NONE, elsewhere: NONE, isOpen: false };
   const isExcluded = excludedBy(certain);
   const perhaps = possible.filter(definition => !isExcluded(definition));
-  const own = { certain: [...new Set(certain)], possible: perhaps };
-  if (complete) return { ...own, elsewhere: [], isOpen: false };
-  const known = new Set([...certain, ...possible]);
+  if (complete) return { certain: own, possible: perhaps, elsewhere: NONE, isOpen: false };
   const elsewhere: GeneratorDefinition[] = [];
   for (const site of index.beside(certain)) {
-    if (definitionsAt(site).some(definition => known.has(definition))) continue;
+    if (definitionsAt(site).some(definition => certain.includes(definition) || possible.includes(definition)))
+      continue;
     for (const part of partsOf(site)) if (!isExcluded(part)) elsewhere.push(part);
-    if (elsewhere.length > MAX_SPECIAL) return { ...own, elsewhere: [], isOpen: true };
+    if (elsewhere.length > MAX_SPECIAL)
+      return { certain: own, possible: perhaps, elsewhere: NONE, isOpen: true };
   }
-  return { ...own, elsewhere, isOpen: false };
+  return { certain: own, possible: perhaps, elsewhere, isOpen: false };
 }
 
 /** Returns whether all definitions are known that go together. */

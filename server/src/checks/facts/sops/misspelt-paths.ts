@@ -29,8 +29,9 @@ export function meantPath(
   { value, at }: Known<string>,
   files: readonly string[],
 ): MeantPath | null {
+  const ruleless = files.filter(file => ruleFor(config, file) === null);
   const names = [
-    ...new Set(files.flatMap(path => path.split('/').flatMap(name => [name, ...name.split('.')]))),
+    ...new Set(ruleless.flatMap(path => path.split('/').flatMap(name => [name, ...name.split('.')]))),
   ];
   const known = new Set(names);
   for (const { 0: word, index } of value.matchAll(WORDS)) {
@@ -42,9 +43,7 @@ export function meantPath(
       ...config,
       rules: [{ at, pathRegex: { value: corrected, at }, groups: [], otherKeys: [] }],
     };
-    const path = files.find(
-      file => ruleFor(alone, file) && ruleFor(config, file) === null && isEncrypted(context, file) === true,
-    );
+    const path = ruleless.find(file => ruleFor(alone, file) && isEncrypted(context, file) === true);
     if (path !== undefined) return { value: corrected, path };
   }
   return null;
