@@ -15,9 +15,11 @@ function declarations(name, schema) {
   const typeName = each => `${name}${each[0].toUpperCase()}${each.slice(1)}`;
   const context = {
     name: reference => {
-      const found = /^#\/\$defs\/(.+)$/.exec(reference)?.[1];
-      if (!known.includes(found)) throw new Error(`${name}: ${reference} is not to be found.`);
-      return typeName(found);
+      const [, definition, property] = /^#\/\$defs\/([^/]+)(?:\/properties\/([^/]+))?$/.exec(reference) ?? [];
+      const isThere = property === undefined || property in (schema.$defs?.[definition]?.properties ?? {});
+      if (!known.includes(definition) || !isThere)
+        throw new Error(`${name}: ${reference} is not to be found.`);
+      return property === undefined ? typeName(definition) : `${typeName(definition)}['${property}']`;
     },
   };
   const own = (title, described, text) => `${comment(described, '')}export type ${title} = ${text};\n`;

@@ -19,11 +19,12 @@ export async function readClaims(root: string): Promise<Claims> {
   const { fleet } = workspace.snapshot();
   return {
     machines,
-    // The fleet's own generators come first, in the same order.
-    generators: generators.map((generator, index) => ({
-      ...generator,
-      scriptText: withoutHoles(fleet.generators[index]?.body().script?.text ?? null),
-    })),
+    // The fleet's own generators come first, in the same order. The harness has none of those that clan-core brings.
+    generators: generators.flatMap((generator, index) =>
+      'catalogue' in generator
+        ? []
+        : [{ ...generator, scriptText: withoutHoles(fleet.generators[index]?.body().script?.text ?? null) }],
+    ),
   };
 }
 

@@ -76,8 +76,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   }),
   check: function* ({ fleet }) {
     for (const generator of fleet.generators) {
-      // Where there is one body it does not differ; to ask each machine takes long in a large fleet.
-      if (generator.nameKind === 'pattern' || generator.bodies().length < 2) continue;
+      if (generator.nameKind === 'pattern') continue;
       const variants = generator.variants().filter(variant => variant.body.share === true);
       const [first, ...others] = variants;
       for (const other of others) {

@@ -162,8 +162,6 @@ function specificText(sources: Sources, body: GeneratorBody): Specific | null {
 
 /** Returns scripts that are wholly known, and not the same. */
 function differingScript(generator: Generator) {
-  // Where there is one body it does not differ; to ask each machine takes long in a large fleet.
-  if (generator.bodies().length < 2) return null;
   const variants = generator
     .variants()
     .filter(({ body }) => body.share === true && body.script?.source?.holes.length === 0);
