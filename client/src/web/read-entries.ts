@@ -33,7 +33,7 @@ export function isUnlisted(name: string): boolean {
 }
 
 /** Reads a file. @param path relative to the root */
-export async function readEntry({ log, inTurn }: FileReader, root: Uri, path: string): Promise<VirtualEntry> {
+async function readEntry({ log, inTurn }: FileReader, root: Uri, path: string): Promise<VirtualEntry> {
   try {
     const bytes = await inTurn(() => workspace.fs.readFile(Uri.joinPath(root, path)));
     if (bytes.length > MAX_FILE_BYTES) return { path, kind: 'file', tooLarge: true };

@@ -69,7 +69,7 @@ export const FORMER = ofEach(
 );
 
 /** Names that people bring from elsewhere, and what they mean by them. */
-export const OTHER_WORDS = ofEach(
+const OTHER_WORDS = ofEach(
   (written): ReadonlyMap<string, string> => new Map(Object.entries(written.otherWords)),
 );
 
