@@ -1,7 +1,7 @@
 /**
- * Compiled code that programs of ours keep for their next start, in the person's cache folder. What is read from there
- * is run: it is taken only from a folder and a file that are the person's own and closed to others, and only
- * whole. Knows nothing of what the code is.
+ * What programs of ours keep for their next start, in the person's cache folder: compiled code, and answers that took long. Code
+ * that is read from there is run: it is taken only from a folder and a file that are the person's own and closed to others, and
+ * only whole. Knows nothing of what is in it.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -22,42 +22,54 @@ import {
 import { dirname, isAbsolute, join } from 'node:path';
 import { homeIn } from './home.ts';
 
-export interface KeptCode {
+/** Files in a folder of the person's caches. */
+export interface KeptFiles {
   /** What was kept under a name; null where there is nothing that can be trusted. Throws nothing. */
   read(name: string): Buffer | null;
   /** Keeps it as a whole or not at all, and lets go of the oldest. Throws nothing. */
-  write(name: string, code: Uint8Array): void;
+  write(name: string, bytes: Uint8Array): void;
 }
 
 /** Files of a few megabytes each: all programs and commands of two versions. */
 const MOST_FILES = 20;
 
-/** @returns null where there is no place for it, or it is not wanted (`VARSMITH_NO_CODE_CACHE`) */
-export function keptCode(
-  env: Readonly<Record<string, string | undefined>>,
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @returns null where there is no place for code, or it is not wanted (`VARSMITH_NO_CODE_CACHE`) */
+export function keptCode(env: Environment, platform: string = process.platform): KeptFiles | null {
+  return env.VARSMITH_NO_CODE_CACHE ? null : keptFiles(env, 'code', platform);
+}
+
+/**
+ * @param name of the folder among those of this program
+ * @returns null where there is no place for it
+ */
+export function keptFiles(
+  env: Environment,
+  name: string,
   platform: string = process.platform,
-): KeptCode | null {
+): KeptFiles | null {
   // Who owns a file is not to be told elsewhere.
   const user = process.getuid?.();
   const caches = cacheFolder(env, platform);
-  if (user === undefined || caches === null || env.VARSMITH_NO_CODE_CACHE) return null;
-  const folder = join(caches, 'varsmith', 'code');
+  if (user === undefined || caches === null) return null;
+  const folder = join(caches, 'varsmith', name);
   return {
-    read(name) {
+    read(file) {
       try {
-        return isOwnAlone(folder, user) ? wholeFile(join(folder, name), user) : null;
+        return isOwnAlone(folder, user) ? wholeFile(join(folder, file), user) : null;
       } catch {
         // Nothing there, most likely; whatever it is, a program starts without.
         return null;
       }
     },
-    write(name, code) {
+    write(file, bytes) {
       try {
         // Nothing is made in another user's home, as root would under `sudo`, nor a home that is not there.
         if (statSync(dirname(caches)).uid !== user) return;
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         if (!isOwnAlone(folder, user)) return;
-        replace(join(folder, name), code);
+        replace(join(folder, file), bytes);
         prune(folder);
       } catch {
         // A full disk, a closed folder: the next start is as slow as this one.
@@ -66,7 +78,7 @@ export function keptCode(
   };
 }
 
-function cacheFolder(env: Readonly<Record<string, string | undefined>>, platform: string): string | null {
+function cacheFolder(env: Environment, platform: string): string | null {
   const home = homeIn(env);
   const usual = home && join(home, platform === 'darwin' ? 'Library/Caches' : '.cache');
   const folder = env.XDG_CACHE_HOME || usual;
