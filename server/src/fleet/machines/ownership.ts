@@ -276,7 +276,7 @@ function servicesOf(cx: Evaluation, own: Ownership): ServiceMembers {
   const members = applyServices(cx, joined.inventory, {
     modules: joined.modules,
     inputs,
-    given: own.givenTo(file),
+    specialArgs: own.givenTo(file),
   });
   ownership.services = { joined, key, members };
   return members;
