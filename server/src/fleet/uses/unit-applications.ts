@@ -34,7 +34,7 @@ export function readApplication(reading: Reading, expr: ApplyExpr, scope: Scope)
         ? null
         : readKeyedModule(cx, expr, scope, value, {
             registryOf: set => registryOf(set, known),
-            given: name => known.argument(name, file.path),
+            specialArgs: name => known.argument(name, file.path),
           });
     if (keyed !== null) reading.keyedModules.push(keyed);
     return value;
