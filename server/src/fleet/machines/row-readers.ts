@@ -62,7 +62,9 @@ export function listsRead(
   return lists;
 }
 
-/** Returns a function that tests whether a machine of a name is declared. It collects the names on first call. */
+/**
+ * Returns a function that tests whether a machine with a given name is declared. It collects the names on first call.
+ */
 function declaredIn(
   declared: readonly { readonly machines: readonly Machine[] }[],
 ): (name: string) => boolean {

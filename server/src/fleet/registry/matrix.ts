@@ -38,7 +38,7 @@ export function readMatrix(
   };
 }
 
-/** Returns whether a file has at least one of certain keys in quotes. */
+/** Returns whether a file contains a key of a registry in quotes. */
 export type KeyFinder = (file: { readonly text: string }) => boolean;
 
 /**

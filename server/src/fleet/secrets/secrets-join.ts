@@ -31,7 +31,7 @@ export interface FleetSecret {
   readonly implicitOn: readonly string[];
 }
 
-/** What the name of a use refers to. */
+/** The thing that the name of a use refers to. */
 export type UseTarget =
   /** A declaration in Nix, possibly one whose name has holes and matches. */
   | 'declared'

@@ -29,7 +29,7 @@ export interface ReadSecrets {
 /** The name of a secret or a template, without its options. */
 type Named = Pick<SecretDefinition, 'name' | 'nameKind' | 'at' | 'via' | 'conditional' | 'above'>;
 
-/** A value with the conditions and the priority on the way to it. */
+/** A value with the conditions and the priority under which it is set. */
 interface Piece {
   readonly value: Value;
   readonly at: Origin | null;

@@ -52,7 +52,7 @@ function fromPieces({ pieces }: StringValue): Partial<SecretSource> {
   return rest.some(piece => 'hole' in piece) ? {} : { guess: joinPath('', tail) };
 }
 
-/** Returns the pattern of a path literal with holes, of which the evaluator knows only that it is a path. */
+/** Returns the pattern of a path literal with holes, which the evaluator knows only to be a path. */
 function patternOf({ origin }: UnknownValue): string | null {
   if (origin === null) return null;
   const written = origin.file.text.slice(origin.start, origin.end);

@@ -46,7 +46,7 @@ export interface SessionParts {
   readonly values: readonly SessionValue[];
 }
 
-/** The interface to the reader of the file. */
+/** The functions of the file's reader that are needed here. */
 export interface SessionReader {
   /** Returns the uses that have been found so far. */
   readonly uses: () => readonly Use[];

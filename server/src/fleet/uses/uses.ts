@@ -39,7 +39,9 @@ function writtenIn(step: Step, file: string): Origin | null {
   return step.at === null ? null : outermostIn(step.at, file);
 }
 
-/** Names of which every selection of a generator's file has one, including those through names of sops-nix. */
+/**
+ * Names that mark a selection of a generator's file: each has at least one, even if it goes through a name of sops-nix.
+ */
 const WAYS: ReadonlySet<string> = new Set(['generators', 'sops']);
 
 /**
