@@ -46,14 +46,10 @@ export function belongsToFleet(files: NixFiles, path: string): boolean {
 
 /**
  * Reads the declarations of a fleet in one file.
- * @param specialArgs the arguments that the flake passes to modules, by name
+ * @param args the arguments that the flake passes to modules, by name
  */
-export function readMachines(
-  cx: Evaluation,
-  file: SourceFile,
-  specialArgs: Given = () => null,
-): DeclaredFleet {
-  const declared = newDeclarations(cx, specialArgs);
+export function readMachines(cx: Evaluation, file: SourceFile, args: Given = () => null): DeclaredFleet {
+  const declared = newDeclarations(cx, args);
   const words = [...file.text.matchAll(new RegExp(MAY_DECLARE, 'g'))].map(match => match.index);
   /** Ranges of clans that tests create in folders of their own. */
   const foreign: Range[] = [];
@@ -122,9 +118,8 @@ export function readMachines(
         binding,
         // Only the module that is the whole file sees the flake's own configuration.
         parameter: (name, lambda) =>
-          (lambda.formals === null || (name === 'config' && lambda !== file.root)
-            ? null
-            : specialArgs(name)) ?? unknownArgument(name, file.path, lambda.start),
+          (lambda.formals === null || (name === 'config' && lambda !== file.root) ? null : args(name)) ??
+          unknownArgument(name, file.path, lambda.start),
       },
     ),
   );
