@@ -18,7 +18,7 @@ import type { BroughtGenerator } from '../model/services.ts';
 import type { CatalogueBody } from './catalogue-bodies.ts';
 import { filled, type Holes, isFilled } from './catalogue-names.ts';
 
-/** The Nix expressions that holes stand for in clan-core, for holes that are not filled in. */
+/** The Nix expressions that replace holes without a value. */
 const EXPRESSIONS: Readonly<Record<string, string>> = {
   inst: 'instanceName',
   machine: 'machine.name',
@@ -45,7 +45,7 @@ export interface Filling {
   /** The place that adds the generator; all parts of the body get it. */
   readonly at: Place;
   readonly share: boolean | null;
-  /** Whether a file is secret, by file name, for files whose secrecy depends on settings. */
+  /** For files whose secrecy depends on settings, whether they are secret, by file name. */
   readonly secrets: ReadonlyMap<string, boolean | null>;
 }
 

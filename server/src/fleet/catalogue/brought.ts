@@ -15,7 +15,7 @@ import type { CatalogueFile, CatalogueGenerator } from './catalogue-data.ts';
 import { filled, type Holes, isFilled } from './catalogue-names.ts';
 import type { LockedClanCore } from './locked-clan-core.ts';
 
-/** What adds a generator of the catalogue. Null means unknown. */
+/** The source that adds a generator of the catalogue. Null means unknown. */
 export interface Occasion {
   readonly instance: Instance | null;
   readonly holes: Holes;

@@ -23,7 +23,9 @@ export interface CatalogueFile {
 export interface CatalogueCondition {
   readonly setting: string;
   readonly default: boolean;
-  /** The role of which any member must have the setting. If absent, the machine itself must. */
+  /**
+   * A role; if given, it is enough that one of its members has the setting. Otherwise the machine itself must have it.
+   */
   readonly someOf?: string;
 }
 

@@ -63,7 +63,7 @@ function extendedBy(generator: Generator, by: readonly BroughtGenerator[]): Gene
       ? generator.bodyOn(machine)
       : joinedWith(there(machine), brought.bodyOn(machine));
   };
-  /** The same, but values that differ by machine stay holes, so that machines share one body. */
+  /** Returns the same body, but with holes for values that differ by machine, so that machines share one object. */
   const commonOn = (machine: string): GeneratorBody => {
     const brought = brings.get(machine);
     return brought === undefined ? generator.bodyOn(machine) : joinedWith(there(machine), brought.body());

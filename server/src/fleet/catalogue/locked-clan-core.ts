@@ -20,7 +20,7 @@ export interface LockedClanCore {
 
 const lockedIn = new WeakMap<Lock, { readonly locked: LockedClanCore | null }>();
 
-/** Returns null if there is no lock file, or clan-core is not in it. */
+/** Returns the locked version of clan-core; null if there is no lock file, or clan-core is not in it. */
 export function lockedClanCore(files: Pick<NixFiles, 'kind' | 'text'>): LockedClanCore | null {
   const lock = lockOf(files);
   if (lock === null) return null;

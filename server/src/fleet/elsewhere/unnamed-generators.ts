@@ -19,7 +19,7 @@ export interface UnnamedGenerator {
    * two definitions that do cannot be one generator.
    */
   readonly adds: readonly AddedFile[];
-  /** False if it may add further files. */
+  /** False if it may add further files than those in `adds`. */
   readonly addsComplete: boolean;
 }
 

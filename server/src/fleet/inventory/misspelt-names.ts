@@ -52,9 +52,9 @@ export function meantMembers(inventory: Inventory, role: Role): readonly string[
 }
 
 /**
- * Returns machines of the inventory without modules that may belong to a folder of another name: there is a folder of a
- * similar name that is no machine of the inventory, or only one such machine and one such folder. One may have been
- * renamed without the other.
+ * Returns the machines of the inventory whose folder may have another name. Such a machine has no modules, and either a
+ * folder with a similar name belongs to no machine of the inventory, or there is exactly one such machine and one such
+ * folder.
  */
 export function lostFolders(facts: readonly MachineFact[]): ReadonlySet<string> {
   const kinds = groupBy(facts, fact => fact.name);

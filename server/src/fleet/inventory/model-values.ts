@@ -32,7 +32,7 @@ export const EXTRA_MODULES = sideTable<readonly Lazy[]>([]);
 /** Service modules: a path, a set or a function. */
 export const SERVICE_MODULES = sideTable<Lazy | null>(null);
 
-/** The module and the arguments with which one source makes a machine. */
+/** A machine's module and its arguments, as one source defines them. */
 export interface MachineMaking {
   /** The module of the machine. */
   readonly module: Lazy;
@@ -40,5 +40,5 @@ export interface MachineMaking {
   readonly args: AttrsValue | null;
 }
 
-/** Null if the source does not give them, or they are unknown. */
+/** Modules of machines by `MachineFact`; null if the source does not give one, or it is unknown. */
 export const MACHINES = sideTable<MachineMaking | null>(null);

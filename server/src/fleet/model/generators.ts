@@ -158,7 +158,10 @@ export interface Generator {
    * have equal contents if they were read twice.
    */
   readonly variants: () => readonly Variant[];
-  /** Returns the body with what all variants agree in, and the names of files and prompts of any variant. */
+  /**
+   * Returns a body with everything that all variants have in common, and with the names of files and prompts that any
+   * variant has.
+   */
   readonly body: () => GeneratorBody;
   /**
    * Returns its body on one machine: the definitions that the machine certainly has, without values that another

@@ -217,7 +217,7 @@ export interface StoreSettings {
   readonly all: readonly StoreSetting[];
   /** The store of machines without a setting of their own. */
   readonly clan: string | null;
-  /** The store that modules set whose machines are unknown: a guess for display. */
+  /** The store that is set by modules of unknown machines; a guess for display. */
   readonly likely: string | null;
   of(machine: string): string | null;
 }

@@ -66,7 +66,7 @@ export interface KeyedModule {
   readonly reads: () => ModuleReads | null;
 }
 
-/** What a module that is made with keys reads of its machine. */
+/** The reads of a module that is made with keys. */
 export interface ModuleReads {
   /** The file of the registry in which it looks up the keys. */
   readonly registry: string;
@@ -114,7 +114,7 @@ export interface CircularImport {
   readonly askedAt: Place | null;
 }
 
-/** What one file declares, reads and selects of vars. */
+/** The declarations, reads and selections of vars in one file. */
 export interface Unit {
   readonly file: string;
   readonly definitions: readonly GeneratorDefinition[];
