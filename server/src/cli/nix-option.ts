@@ -40,6 +40,6 @@ export async function askedByOption(parsed: Parsed, { root }: Workspace, io: Io)
 }
 
 /** Returns what is wrong, behind the place that it comes from: `hosts/lea.nix:3:5: attribute 'x' missing`. */
-export function failureText({ message, at }: NixFailure): string {
+function failureText({ message, at }: NixFailure): string {
   return at === null ? message : `${at.file}:${at.line}:${at.column}: ${message}`;
 }

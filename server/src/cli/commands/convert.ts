@@ -1,4 +1,4 @@
-/** `varsmith convert`: secrets of sops-nix and agenix become vars, with their values. */
+/** `varsmith convert`: converts secrets of sops-nix and agenix to vars, with their values. */
 
 import { counted } from '../../checks/facts/wording.ts';
 import type { Verdict } from '../../editor/convert/plan.ts';
@@ -37,7 +37,7 @@ export async function convert(args: readonly string[], io: Io): Promise<number> 
   }
   return withSession(open, { commit: false, note }, async session => {
     const done = await rehearse();
-    // Who names secrets wants these.
+    // Secrets that were named explicitly must all be converted.
     if (parsed.positions.length > 0 && done.kept.length > 0)
       throw new Error([...done.kept.map(secret => secret.reason), 'Nothing was changed.'].join('\n'));
     if (done.converted.length > 0) {
@@ -54,7 +54,10 @@ export async function convert(args: readonly string[], io: Io): Promise<number> 
 
 interface Choice {
   readonly wish: ConvertWish;
-  /** @throws UsageError where a name that was asked for is not there */
+  /**
+   * Checks that all requested names were found.
+   * @throws UsageError
+   */
   mustBeFound(done: Rehearsal): void;
 }
 
@@ -76,7 +79,7 @@ function choiceFrom(parsed: Parsed): Choice {
     wish: {
       names: new Map(name === undefined ? [] : [[names[0] as string, name]]),
       keepsOld: parsed.flag('keep-old'),
-      // Who names secrets wants these.
+      // Secrets that were named explicitly must all be converted.
       skipsUnreadable: names.length === 0,
       about(verdict) {
         const title = nameOf(verdict);
@@ -107,7 +110,7 @@ function nameOf(verdict: Verdict): string {
   return 'kept' in verdict ? verdict.kept.name : verdict.conversion.name;
 }
 
-/** Is it kept in the encrypted file, or declared in the module? */
+/** Returns whether the secret is in the encrypted file, or declared in the module. */
 function isIn(verdict: Verdict, path: string | null): boolean {
   if (path === null) return true;
   const { paths } = 'kept' in verdict ? verdict.kept : verdict.conversion;
@@ -123,7 +126,7 @@ function isOn(verdict: Verdict, machines: readonly string[]): boolean {
 function report(done: Rehearsal, parsed: Parsed, open: OpenFleet, io: Io): number {
   const isDry = parsed.flag('dry-run');
   const { converted, kept, unreadable, modules, encrypted, removed, newKeys, notes } = done;
-  // A dry run shows what is possible.
+  // A dry run succeeds if anything can be converted.
   const failed = (converted.length === 0 && kept.length > 0) || (unreadable.length > 0 && !isDry);
   if (parsed.flag('json')) {
     io.stdout.write(`${jsonText(dataOf(done, open.root, isDry))}\n`);

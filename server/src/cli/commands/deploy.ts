@@ -1,6 +1,6 @@
 /**
- * `varsmith deploy`: verifies a machine's vars, says what would run, where, and how it is taken back; runs it once the
- * person has confirmed, in the person's own terminal.
+ * `varsmith deploy`: verifies a machine's vars and shows the command, its target and the rollback; after confirmation
+ * it runs the command in the person's own terminal.
  */
 
 import { counted } from '../../checks/facts/wording.ts';
@@ -55,7 +55,7 @@ export async function deploy(args: readonly string[], io: Io): Promise<number> {
     more: end === -1 ? [] : args.slice(end + 1),
   };
   const deployment = deploymentOf(request, open.fleet().isClan, await here(io.env));
-  // What was deployed before is not judged by what is there now.
+  // A rollback returns to an earlier deployment, which the current vars do not affect.
   const problems = request.action === 'rollback' ? [] : await problemsOf(open, name);
   if (parsed.flag('json')) {
     if (!parsed.flag('dry-run'))
@@ -84,7 +84,10 @@ function machineNamed(open: OpenFleet, name: string): Machine {
   );
 }
 
-/** Returns what `verify` says of the machine, and the errors that rules report of it or of the whole fleet. */
+/**
+ * Returns the problems that `verify` finds for the machine, and the errors that rules report for it or the whole
+ * fleet.
+ */
 async function problemsOf(open: OpenFleet, machine: string): Promise<readonly Problem[]> {
   const { problems } = await verified(open, { machines: [machine], generators: [] });
   const isElsewhere = ofOtherMachines(open, machine);
@@ -100,7 +103,7 @@ async function problemsOf(open: OpenFleet, machine: string): Promise<readonly Pr
   ];
 }
 
-/** Returns a predicate for files that are modules of other machines, and not of this one. */
+/** Returns a predicate for files that are modules of other machines only. */
 function ofOtherMachines(open: OpenFleet, machine: string): (file: string) => boolean {
   const machineKeys = new Set<string>();
   const others = new Set<string>();
@@ -146,7 +149,10 @@ async function inSentences({ parsed, open, name, deployment, problems, io }: Tol
   return code === 0 ? EXIT.ok : EXIT.findings;
 }
 
-/** @throws UsageError where there is no one to ask, Cancelled */
+/**
+ * Asks for confirmation.
+ * @throws UsageError if there is nobody to ask, Cancelled
+ */
 async function isConfirmed(io: Io): Promise<boolean> {
   const terminal = terminalOf(io);
   if (terminal === null) throw new UsageError('There is nobody to confirm this: use --yes to run it.');

@@ -1,4 +1,4 @@
-/** `varsmith set`: stores a value from outside. */
+/** `varsmith set`: stores a given value. */
 
 import {
   accessChanges,
@@ -77,7 +77,8 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
       );
       const made = madeFrom(declaredVar, generators, situation);
       const around = { backend, environment: open.environment, secretBackend };
-      // Opening a secret may ask for more than storing it: only where something depends on the answer.
+      // Decrypting a secret may require more than storing it, so the old value is only read if something depends on
+      // it.
       const outdated = made.length > 0 && (await isSame(declaredVar, value, around)) ? [] : made;
       await replacing(declaredVar, outdated, session, () =>
         session.apply(changes, `vars: update ${id} for machine ${machine}${accessMessage(now)}`),

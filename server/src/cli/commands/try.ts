@@ -1,4 +1,4 @@
-/** `varsmith try`: what a generator writes, without storing anything. */
+/** `varsmith try`: shows what a generator writes, without storing anything. */
 
 import { performance } from 'node:perf_hooks';
 import type { TrialEvent } from '../../../../client/src/run-protocol.ts';
@@ -84,7 +84,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   }
 }
 
-/** Returns what the other program answers to the prompts that have no answer yet; it may leave some to be made up. */
+/** Asks the watching program for the missing answers to prompts. It may leave some to be made up. */
 async function askedFor(
   generator: Generator,
   givenAnswers: readonly GivenAnswer[],

@@ -1,4 +1,7 @@
-/** `varsmith verify`: whether all vars are there, made from today's inputs, and readable for those they are for. */
+/**
+ * `varsmith verify`: checks that all vars exist, were made from the current inputs, and can be read by their intended
+ * readers.
+ */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { askedOf, readerData } from '../../generate/backends/access-change.ts';
 import { accessSentences } from '../../generate/backends/access-words.ts';
@@ -28,7 +31,7 @@ export interface VerifyChoice {
   readonly generators: readonly string[];
 }
 
-/** Returns what is wrong with the stored vars of the chosen machines and generators; of all if none are named. */
+/** Returns the problems with the stored vars of the chosen machines and generators, or of all if none are named. */
 export async function verified(open: OpenFleet, choice: VerifyChoice) {
   const { stale, owed } = await notedIn(open.environment);
   const { backend, declared, plan, status } = await open.situation({ scanned: open.scanned, stale });
@@ -36,7 +39,7 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
   mustBeKnownNames(checked, declared.machines);
   const { generators, steps, notes } = checked;
   const concerned = chosen(generators, choice);
-  // The plan has looked: what it says of a generator that is not complete is not looked up again.
+  // The plan already looked up the files of incomplete generators.
   const planned = new Map(steps.map(step => [step.generator.key, step]));
   const secretBackend = await openSecretBackend(
     open.environment,
@@ -80,7 +83,7 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
   });
   return {
     backend,
-    /** The state of every placement that was verified. */
+    /** The state of every verified placement. */
     states,
     summary: tallyOf(states.map(({ state }) => state)),
     problems: [...problems, ...access, ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }])],
@@ -89,10 +92,7 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
   };
 }
 
-/**
- * Returns the paths of stored files in the repository, relative to its root; files of a store outside of it are left
- * out.
- */
+/** Returns the paths of stored files relative to the repository's root. Files in a store outside of it are left out. */
 function storedFiles(
   environment: RunEnvironment,
   secretBackend: SecretBackend,
@@ -108,7 +108,7 @@ function storedFiles(
   });
 }
 
-/** Returns null where it cannot be told. */
+/** Returns the change of access, or `null` if it cannot be determined. */
 function accessIn(secretBackend: SecretBackend, place: SecretPlace): AccessChange | null {
   try {
     return secretBackend.change(place);
@@ -118,7 +118,7 @@ function accessIn(secretBackend: SecretBackend, place: SecretPlace): AccessChang
   }
 }
 
-/** Returns the advice, with who would gain and lose access, since that may be unwanted. */
+/** Returns the advice together with who would gain and lose access, since that may be unwanted. */
 function whatToDo(access: AccessChange | null): string {
   const who = access === null ? [] : accessSentences([access]);
   if (access === null || who.length === 0) return '"varsmith fix" puts it right.';
@@ -133,7 +133,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   const open = await openFleet(parsed.positions[0], io, { scan: 'access' });
   const choice = { machines: parsed.options('machine'), generators: parsed.options('generator') };
   const { backend, problems: all, notes, concerned, states, summary } = await verified(open, choice);
-  // What killed runs have left was looked for when the store was opened.
+  // Leftovers of killed runs were looked for when the store was opened.
   say(io, ...leftNotes());
   if (parsed.flag('json')) {
     const data = {
@@ -149,7 +149,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
     io.stdout.write(`${jsonText(data)}\n`);
   } else {
     const paint = painter(io.stdout, io.env);
-    // A large fleet has thousands of lines, and each write is a call to the system.
+    // Written at once, since a large fleet has thousands of lines and each write is a system call.
     const lines = [
       ...all.map(({ message }) => `${paint('red', '✗')} ${printable(message)}\n`),
       ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}\n`),
@@ -161,7 +161,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   return all.length === 0 ? EXIT.ok : EXIT.findings;
 }
 
-/** Returns what is said where nothing is wrong: without a generator, nothing is present either. */
+/** Returns the message if nothing is wrong. Without generators there is nothing to be present either. */
 function wellText(
   fleet: Fleet,
   concerned: number,

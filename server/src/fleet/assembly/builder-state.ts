@@ -20,7 +20,7 @@ import type { Matrix, Registry } from '../model/registries.ts';
 import type { AccessSetting, SecretFacts, StoreSetting } from '../model/secrets.ts';
 import type { Unit } from '../model/uses.ts';
 import type { KeyFinder } from '../registry/matrix.ts';
-import type { Known } from '../uses/unit-state.ts';
+import type { UnitContext } from '../uses/unit-state.ts';
 import { type AssemblyCache, createAssemblyCache } from './assemble.ts';
 import { createFaultCache, type FaultCache } from './faults.ts';
 import { createImportGraph, type ImportGraph, type LooseReads, recordingReads } from './imports.ts';
@@ -83,7 +83,7 @@ export interface State {
   readonly flake: FlakeValues;
   readonly asked: AskedArguments;
   /** What modules are given as arguments, as it was last found. */
-  argument: Known['argument'];
+  argument: UnitContext['argument'];
   readonly looseReads: LooseReads;
 }
 

@@ -19,7 +19,7 @@ import type { Registry } from '../model/registries.ts';
 import type { Unit } from '../model/uses.ts';
 import { readOptionReads } from '../options/reads.ts';
 import { readUnit } from '../uses/unit.ts';
-import type { Known } from '../uses/unit-state.ts';
+import type { UnitContext } from '../uses/unit-state.ts';
 import { assemble, type Parts } from './assemble.ts';
 import { type FleetFiles, type FleetSettings, forget, newState, type State } from './builder-state.ts';
 import { findFaults, lastReached } from './faults.ts';
@@ -86,7 +86,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
   const registryFiles = findRegistries(state, settings, groups);
   const pipeline = findPipeline(state, groups, registryFiles);
   const matrices = findMatrices(state, settings, { groups, texts, registryFiles, pipeline });
-  const known: Known = {
+  const known: UnitContext = {
     argument,
     registries: new Map<string, Place>(registryFiles.map(file => [file, registryAt(state, file)])),
     matrices: new Map<string, Place>(matrices.map(matrix => [matrix.file, matrix.at])),
@@ -135,7 +135,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
 }
 
 /** Drops all units if they were read with other registries or matrices. */
-function forgetUnitsOfOthers(state: State, { registries, matrices }: Known): void {
+function forgetUnitsOfOthers(state: State, { registries, matrices }: UnitContext): void {
   const key = JSON.stringify([...registries.keys(), ...matrices.keys()]);
   if (key !== state.knownKey) {
     state.units.clear();
@@ -182,7 +182,7 @@ function lengthToRead(texts: ReadonlyMap<string, TextFacts>): number {
 interface UnitSources {
   readonly texts: ReadonlyMap<string, TextFacts>;
   readonly pipeline: ReadonlySet<string>;
-  readonly known: Known;
+  readonly known: UnitContext;
   readonly table: ModuleTable;
 }
 

@@ -30,7 +30,7 @@ import type { Fleet } from '../model/fleet.ts';
 import type { Matrix, Registry } from '../model/registries.ts';
 import { keyFinder, readMatrix } from '../registry/matrix.ts';
 import { readRegistry } from '../registry/registry.ts';
-import type { Known } from '../uses/unit-state.ts';
+import type { UnitContext } from '../uses/unit-state.ts';
 import { type FleetFiles, type FleetSettings, forget, type State } from './builder-state.ts';
 import { type FileGroups, pipelineOf } from './survey.ts';
 import type { TextFacts } from './texts.ts';
@@ -99,9 +99,9 @@ function sharedArguments(
 
 export interface FoundArguments extends Pick<Fleet, 'replacesConfig' | 'lateArguments'> {
   /** An argument of a module as any file may be given it. */
-  readonly argument: Known['argument'];
+  readonly argument: UnitContext['argument'];
   /** The same, as modules of a system are given it. */
-  readonly ofSystem: Known['argument'];
+  readonly ofSystem: UnitContext['argument'];
 }
 
 /** Finds the arguments that modules are given, and forgets what was read with other arguments. */
@@ -182,7 +182,7 @@ export function findDeclared(
   files: FleetFiles,
   state: State,
   { mayDeclareMachines }: FileGroups,
-  argument: Known['argument'],
+  argument: UnitContext['argument'],
 ): DeclaredFleet[] {
   const fleets: DeclaredFleet[] = [];
   for (const path of mayDeclareMachines) {

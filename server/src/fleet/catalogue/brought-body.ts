@@ -1,6 +1,6 @@
 /**
- * The body of a generator that clan-core brings, from the catalogue's: names and settings are put into the holes; what is not known
- * of them stands as clan-core writes it. Knows nothing of inventories.
+ * Builds the body of a generator that clan-core adds from its body in the catalogue: fills names and settings into the
+ * holes, and leaves unknown ones as clan-core writes them. Knows nothing of inventories.
  */
 
 import type { Setting } from '../../modules/settings.ts';
@@ -18,7 +18,7 @@ import type { BroughtGenerator } from '../model/services.ts';
 import type { CatalogueBody } from './catalogue-bodies.ts';
 import { filled, type Holes, isFilled } from './catalogue-names.ts';
 
-/** What the holes of bodies are in clan-core, where nothing is put in. */
+/** The Nix expressions that replace holes without a value. */
 const EXPRESSIONS: Readonly<Record<string, string>> = {
   inst: 'instanceName',
   machine: 'machine.name',
@@ -34,22 +34,22 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
 };
 
 const HOLE = /<([\w-]+|pkgs\.[\w.-]+|\.\/[\w.-]+)>/g;
-/** What looks like a hole in a script and is none: Bash, and patterns. */
+/** Matches the names of holes; other text in angle brackets is Bash or a pattern. */
 const IS_HOLE = new RegExp(
   `^(?:${[...Object.keys(EXPRESSIONS), 'user', 'network', 'provider', 'domain', 'endpoint', 'domains', 'domains-and-clan'].join('|')}|pkgs\\..*|\\./.*)$`,
 );
 
-/** What is known where a generator is brought. */
+/** The values that fill in a body. */
 export interface Filling {
   readonly holes: Holes;
-  /** Where it is brought: the place of all that it says. */
+  /** The place that adds the generator; all parts of the body get it. */
   readonly at: Place;
   readonly share: boolean | null;
-  /** Whether files are secret that settings decide of, by name. */
+  /** For files whose secrecy depends on settings, whether they are secret, by file name. */
   readonly secrets: ReadonlyMap<string, boolean | null>;
 }
 
-/** Returns the one of several bodies that the settings choose; null where they do not tell. */
+/** Returns the body that the settings select; null if they do not decide it. */
 export function chosenBody(cases: readonly CatalogueBody[], settings: Setting | null): CatalogueBody | null {
   for (const body of cases) {
     const answers = Object.entries(body.when ?? {}).map(([path, value]) => is(settings, path, value));
@@ -103,7 +103,7 @@ export function broughtBody(body: CatalogueBody, filling: Filling): GeneratorBod
   };
 }
 
-/** Returns what is known where the version of clan-core is not: what its files and prompts are called. */
+/** Returns a body with only the names of files and prompts, for an unknown version of clan-core. */
 export function namesOnly(
   {
     files,
@@ -169,7 +169,7 @@ function fileOf(
   };
 }
 
-/** `(callPackage)` is what clan-core makes of a package of its own. */
+/** Writes out a package that clan-core makes with `callPackage`, which the catalogue has as a name in parentheses. */
 function packageName(name: string): string {
   return name.startsWith('(') ? `(pkgs.${name.slice(1, -1)} …)` : name;
 }
@@ -203,7 +203,7 @@ function expressionOf(name: string): string {
   return EXPRESSIONS[name] ?? (/^(pkgs\.|\.\/)/.test(name) ? name : `settings.${name}`);
 }
 
-/** Returns data with its holes filled in; null where one is open. */
+/** Fills the holes of plain data; returns null if one of them is unknown. */
 function dataOf(template: unknown, holes: Holes): unknown {
   if (typeof template === 'string') {
     if (/^<domains(-and-clan)?>$/.test(template)) return domainsOf(holes.get(template.slice(1, -1)));
@@ -214,7 +214,7 @@ function dataOf(template: unknown, holes: Holes): unknown {
   return entries.some(([, value]) => value === null) ? null : Object.fromEntries(entries);
 }
 
-/** Each domain by its name, as `lib.genAttrs domains lib.id` has them. */
+/** Maps each domain to itself, as `lib.genAttrs domains lib.id` does. */
 function domainsOf(list: string | undefined): unknown {
   return list === undefined
     ? null
@@ -226,7 +226,7 @@ function domainsOf(list: string | undefined): unknown {
       );
 }
 
-/** Returns the options that a plan asks for beside the body. */
+/** Returns the options outside of the body that a plan needs: `display` of prompts and `validation`. */
 function optionsOf(
   { prompts = [] }: CatalogueBody,
   validation: unknown,

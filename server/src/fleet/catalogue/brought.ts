@@ -1,6 +1,6 @@
 /**
- * What an entry of the catalogue is where it is brought: its names, its files, and its body in the version of clan-core that the flake
- * has locked. Machines that have it alike are joined.
+ * Instantiates entries of the catalogue for the machines and instances that add them, with the body of the locked
+ * version of clan-core, and joins machines whose generators are equal.
  */
 
 import type { Setting } from '../../modules/settings.ts';
@@ -15,7 +15,7 @@ import type { CatalogueFile, CatalogueGenerator } from './catalogue-data.ts';
 import { filled, type Holes, isFilled } from './catalogue-names.ts';
 import type { LockedClanCore } from './locked-clan-core.ts';
 
-/** What brings a generator of the catalogue; `null` is not known. */
+/** The source that adds a generator of the catalogue. Null means unknown. */
 export interface Occasion {
   readonly instance: Instance | null;
   readonly holes: Holes;
@@ -25,13 +25,13 @@ export interface Occasion {
   readonly at: Place;
 }
 
-/** A generator with what tells it apart from others of its name. */
+/** A generator, with a key that is equal for generators to be joined. */
 interface Rendered {
   readonly generator: BroughtGenerator;
   readonly key: string;
 }
 
-/** Returns the generator with the names that it has there; null where the locked clan-core has none of it. */
+/** Instantiates an entry; returns null if the locked clan-core does not have the generator. */
 function render(
   entry: CatalogueGenerator,
   occasion: Occasion,
@@ -57,7 +57,7 @@ function render(
     chosen === null
       ? namesOnly(named, at)
       : broughtBody(chosen, { holes: all, at, share: share ?? chosen.share ?? null, secrets });
-  // What is named after its machine is of no other.
+  // A generator that is named after its machine exists on that machine only.
   const common = entry.name.includes('<machine>') ? textHoles(holes) : textHoles(without(holes, 'machine'));
   const body = once(() => filledWith(common));
   const onMachines = new Map<string, GeneratorBody>();
@@ -73,12 +73,12 @@ function render(
     instance,
     body,
     bodyOn(name) {
-      let known = onMachines.get(name);
-      if (known === undefined) {
-        known = filledWith(textHoles(new Map([...holes, ['machine', name]])));
-        onMachines.set(name, known);
+      let onMachine = onMachines.get(name);
+      if (onMachine === undefined) {
+        onMachine = filledWith(textHoles(new Map([...holes, ['machine', name]])));
+        onMachines.set(name, onMachine);
       }
-      return known;
+      return onMachine;
     },
   };
   const chosenIndex = cases === null || chosen === null ? -1 : cases.indexOf(chosen);
@@ -101,11 +101,13 @@ function without(holes: Holes, name: string): Holes {
   return new Map([...holes].filter(([hole]) => hole !== name));
 }
 
-/** Adds the holes that are made of others: the domains with the clan's, and the names of a machine in them. */
+/**
+ * Adds the holes that are derived from others: the domains with the clan's own, and the machine's host names in them.
+ */
 function textHoles(holes: Holes): Holes {
   const [machine, clan, domains] = [holes.get('machine'), holes.get('clan-domain'), holes.get('domains')];
   if (domains === undefined) return holes;
-  const own = domains.split(',').filter(Boolean);
+  const listed = domains.split(',').filter(Boolean);
   const all = new Map(holes);
   const put = (list: readonly string[], suffix: string) => {
     all.set(`domains${suffix}`, list.join(','));
@@ -114,31 +116,33 @@ function textHoles(holes: Holes): Holes {
     all.set(`hosts${suffix}`, hosts(list));
     all.set(`sorted-hosts${suffix}`, hosts(sortedUnique(list)));
   };
-  put(own, '');
+  put(listed, '');
   if (clan !== undefined)
     put(
-      uniqueBy([clan, ...own], domain => domain),
+      uniqueBy([clan, ...listed], domain => domain),
       '-and-clan',
     );
   return all;
 }
 
-/** Returns the domains that a service makes names of the machine for, as the holes of texts. */
+/** Returns the domains in which a service names the machine, as the holes of texts. */
 export function domainHoles({ domains }: CatalogueGenerator, settings: Setting): Holes {
   if (domains === undefined) return new Map();
   const setting = settingAt(settings, domains.split('.'));
   if (setting === null || (setting?.kind !== 'list' && setting !== undefined)) return new Map();
   const texts = (setting?.items ?? []).map(textOf);
-  const known = texts.filter(text => text !== null);
-  const isWhole = setting?.complete !== false && known.length === texts.length;
-  return new Map(isWhole && new Set(known).size === known.length ? [['domains', known.join(',')]] : []);
+  const literals = texts.filter(text => text !== null);
+  const isWhole = setting?.complete !== false && literals.length === texts.length;
+  return new Map(
+    isWhole && new Set(literals).size === literals.length ? [['domains', literals.join(',')]] : [],
+  );
 }
 
 export function textOf(setting: Setting | null): string | null {
   return setting?.kind === 'plain' && typeof setting.value === 'string' ? setting.value : null;
 }
 
-/** Returns whether the setting is true, or a list that has something in it, or `null` if that is not known. */
+/** Returns whether a setting is true or a non-empty list; null if unknown. */
 export function isTrue(settings: Setting, path: string, fallback: boolean): boolean | null {
   const setting = settingAt(settings, path.split('.'));
   if (setting === undefined) return fallback;
@@ -167,23 +171,23 @@ function fileOf(file: CatalogueFile, holes: Holes, settings: Setting | null): Br
   ];
 }
 
-/** Joins what several machines have alike. */
+/** Collects generators and joins those that several machines have alike. */
 export function createCollector(locked: LockedClanCore | null): {
   add(entry: CatalogueGenerator, occasion: Occasion): void;
   all(): readonly BroughtGenerator[];
 } {
-  const found = new Map<string, { readonly first: BroughtGenerator; readonly machines: Set<string> }>();
+  const groups = new Map<string, { readonly first: BroughtGenerator; readonly machines: Set<string> }>();
   return {
     add(entry, occasion) {
       const rendered = render(entry, occasion, locked);
       if (rendered === null) return;
       const { generator, key } = rendered;
-      const known = found.get(key);
-      if (known === undefined) found.set(key, { first: generator, machines: new Set(generator.machines) });
-      else for (const machine of generator.machines ?? []) known.machines.add(machine);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { first: generator, machines: new Set(generator.machines) });
+      else for (const machine of generator.machines ?? []) group.machines.add(machine);
     },
     all: () =>
-      [...found.values()].map(({ first, machines }) => ({
+      [...groups.values()].map(({ first, machines }) => ({
         ...first,
         machines: first.machines && [...machines],
       })),

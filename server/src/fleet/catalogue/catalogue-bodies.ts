@@ -1,14 +1,14 @@
 /**
- * What the generators of the catalogue are in each version of clan-core: reads `data/bodies.json`, which
+ * Reads the bodies that generators of the catalogue have in each version of clan-core from `data/bodies.json`, which
  * `scripts/clan-bodies.mjs` makes with real Nix.
  */
 import type { CatalogueGenerator } from './catalogue-data.ts';
 import data from './data/bodies.json' with { type: 'json' };
 import type { LockedClanCore } from './locked-clan-core.ts';
 
-/** Texts have holes `<hole>`. Options that are left out have clan-core's default; null is not known. */
+/** A body whose texts have holes `<hole>`. Absent options have clan-core's default; null means unknown. */
 export interface CatalogueBody {
-  /** The settings that decide that it is this one; the last one of several holds otherwise. */
+  /** The settings that select this body. If no case matches, the last one applies. */
   readonly when?: Readonly<Record<string, boolean | string>>;
   readonly share?: boolean;
   readonly files: readonly {
@@ -28,14 +28,14 @@ export interface CatalogueBody {
     readonly description?: string;
   }[];
   readonly dependencies?: readonly string[];
-  /** Names below `pkgs`; a function in brackets for what it makes in place. */
+  /** Names below `pkgs`. A name in parentheses is a package that clan-core makes itself. */
   readonly runtimeInputs?: readonly string[] | null;
   readonly script?: string | null;
   readonly validation?: Readonly<Record<string, unknown>> | null;
 }
 
 interface Version {
-  /** When the commit was made that has it first, in seconds since 1970. */
+  /** The time of the first commit with this version, in seconds since 1970. */
   readonly since: number;
   readonly cases: readonly CatalogueBody[];
 }
@@ -55,9 +55,10 @@ const VERSIONS: ReadonlyMap<string, readonly Version[]> = new Map(
 );
 
 /**
- * Returns what a generator may be, or null where that is not known; none of them: there is no such generator.
+ * Returns the bodies among which settings decide; null if the version is unknown, and an empty list if that version
+ * does not have the generator.
  *
- * @param locked null: nothing is locked yet, and what will be is the newest
+ * @param locked null if no clan-core is locked yet, so that the newest will be used
  */
 export function bodiesOf(
   entry: CatalogueGenerator,

@@ -1,6 +1,6 @@
 /**
- * The generators that clan-core's own services and core modules declare: reads `data/generators.json` and fills in what
- * it leaves out. A test compares it with a checkout of clan-core.
+ * Reads the generators of clan-core's services and core modules from `data/generators.json` and adds the defaults. A
+ * test compares the data with a checkout of clan-core.
  */
 import data from './data/generators.json' with { type: 'json' };
 
@@ -8,49 +8,53 @@ import data from './data/generators.json' with { type: 'json' };
 export const CLAN_CORE_COMMIT: string = data.commit;
 
 export interface CatalogueFile {
-  /** As the generator's name, it may have holes: `<user>`. */
+  /** The file's name, which may have holes as the generator's has: `<user>`. */
   readonly name: string;
   readonly secret: boolean;
   readonly deploy: boolean;
   readonly neededFor: 'services' | 'users' | 'activation' | 'partitioning';
   /** The setting that decides whether it is secret; `secret` is its default. */
   readonly secretBy?: string;
-  /** The file is there unless the setting of the thing it is made for has this value. */
+  /** The file does not exist if this setting of its `each` item has this value. */
   readonly unless?: { readonly setting: string; readonly is: string };
 }
 
-/** A setting that has to be true, or a list that is not empty; `default` is what it is where nobody sets it. */
+/** A setting that has to be true, or a non-empty list; `default` is its value if it is not set. */
 export interface CatalogueCondition {
   readonly setting: string;
   readonly default: boolean;
-  /** The role of which some member has the setting; else it is the machine's own. */
+  /**
+   * A role; if given, it is enough that one of its members has the setting. Otherwise the machine itself must have it.
+   */
   readonly someOf?: string;
 }
 
-/** What a hole other than `<inst>` and `<machine>` stands for, for each of which there is a generator. */
+/** The source of values for a hole other than `<inst>` and `<machine>`; there is one generator for each value. */
 export type CatalogueEach =
-  /** One: the value of a setting; the instance's name where it is not set. */
+  /** The value of one setting, by default the instance's name. */
   | { readonly kind: 'value'; readonly hole: string; readonly setting: string }
-  /** Each attribute of a setting, by its name, or by the value of its attribute `field` if it has that. */
+  /** The attribute names of a setting, or the value of `field` in each attribute that has it. */
   | { readonly kind: 'keys'; readonly hole: string; readonly setting: string; readonly field?: string }
-  /** Each attribute of a setting, by the values of several of its attributes. */
+  /** The values of several fields in each attribute of a setting. */
   | { readonly kind: 'fields'; readonly holes: readonly string[]; readonly setting: string }
-  /** What only evaluation of the whole clan knows. */
+  /** Values that only an evaluation of the whole clan can give. */
   | { readonly kind: 'unknown'; readonly hole: string };
 
 export interface CatalogueGenerator {
-  /** Holes: `<inst>` the instance, `<machine>` the machine, `<controller>` the first controller, others by `each`. */
+  /**
+   * The name. Holes are `<inst>` (instance), `<machine>`, `<controller>` (the first controller), and those of `each`.
+   */
   readonly name: string;
-  /** The service; null for a core module, which any machine may switch on by itself. */
+  /** The service; null for a core module, which any machine may enable. */
   readonly service: string | null;
-  /** Roles of which the members have it; empty for members of any role. */
+  /** Roles whose members have the generator; if empty, members of all roles have it. */
   readonly roles: readonly string[];
-  /** True also for machines of nix-darwin. */
+  /** True if machines of nix-darwin have it, too. */
   readonly darwin: boolean;
   readonly share: boolean | { readonly setting: string; readonly default: boolean };
   readonly condition?: CatalogueCondition;
   readonly each?: CatalogueEach;
-  /** Of a core module that every machine of NixOS has: names in the options that switch it off. */
+  /** For a core module that every NixOS machine has: names in the options that disable it. */
   readonly unless?: readonly string[];
   /** The setting that lists domains of the machine, for the holes `<hosts>` and `<domains>` of bodies. */
   readonly domains?: string;
@@ -59,11 +63,11 @@ export interface CatalogueGenerator {
   readonly dependencies: readonly string[];
   /** Packages in `runtimeInputs`. */
   readonly tools: readonly string[];
-  /** Where clan-core declares it. */
+  /** The file of clan-core that declares it. */
   readonly source: string;
 }
 
-/** A file as the data has it: `deploy` is true and `neededFor` is `services` unless it says otherwise. */
+/** A file as in the data, where `deploy` defaults to true and `neededFor` to `services`. */
 export type WrittenFile = Omit<CatalogueFile, Usual> & Partial<Pick<CatalogueFile, Usual>>;
 type Usual = 'deploy' | 'neededFor';
 

@@ -1,21 +1,21 @@
 /**
- * Generators that clan-core once declared and declares no more under this name or with these files: reads
- * `data/former-generators.json`. Nothing is garbage-collected, so what they made still lies in many repositories.
+ * Reads `data/former-generators.json`: generators that clan-core no longer declares under this name or with these
+ * files. Nothing deletes their values, so many repositories still contain them.
  */
 
 import { type CatalogueFile, type WrittenFile, wholeFile } from './catalogue-data.ts';
 import data from './data/former-generators.json' with { type: 'json' };
 
 export interface FormerGenerator {
-  /** Holes as in the catalogue. */
+  /** The name, with holes as in the catalogue. */
   readonly name: string;
-  /** The service or module; null for a core module. */
+  /** The service; null for a core module. */
   readonly service: string | null;
-  /** For readers of the data. */
+  /** An explanation for readers of the data. */
   readonly note?: string;
   readonly share: boolean;
   readonly files: readonly CatalogueFile[];
-  /** Where clan-core declared it at the commit below. */
+  /** The file of clan-core that declared it at `commit`. */
   readonly source: string;
   /** The last commit of the main branch that had it, and its date. */
   readonly commit: string;

@@ -1,25 +1,25 @@
 /**
- * Which generator of clan-core, of today or of earlier, made what lies on disk and what nothing declares any more.
- * Knows the catalogue and the names on disk; whether something is declared is for the caller to say.
+ * Finds the present or former generator of clan-core that made stored files which nothing declares any more. Knows the
+ * catalogue and names on disk; the caller decides whether a file is declared.
  */
 import { CATALOGUE, type CatalogueFile } from './catalogue-data.ts';
 import { FORMER } from './catalogue-former.ts';
 import { filled, holesIn, patternOf } from './catalogue-names.ts';
 
-/** What is stored of one generator in one placement: on one machine, or shared. */
+/** The files stored for one generator in one placement: on one machine, or shared. */
 export interface StoredGenerator {
   readonly name: string;
   readonly shared: boolean;
-  /** All its files. */
+  /** Names of all its files. */
   readonly files: readonly string[];
 }
 
 export interface Leftover {
-  /** Null for a core module, and where several services have or had it alike. */
+  /** Null for a core module, and if several services have or had the same generator. */
   readonly service: string | null;
-  /** The files asked for, as clan-core declares or declared them. */
+  /** The files of the question, as clan-core declares or declared them. */
   readonly files: readonly CatalogueFile[];
-  /** True if they are all that the generator makes. */
+  /** True if the generator has no other files. */
   readonly complete: boolean;
 }
 
@@ -27,10 +27,10 @@ interface Entry {
   readonly name: string;
   readonly pattern: RegExp;
   readonly service: string | null;
-  /** Null where a setting decides. */
+  /** Null if a setting decides. */
   readonly share: boolean | null;
   readonly files: readonly CatalogueFile[];
-  /** The day of the last commit that had it; null for what clan-core has today. */
+  /** The day of the last commit that had it; null if clan-core still has it. */
   readonly until: string | null;
 }
 
@@ -55,16 +55,16 @@ const ENTRIES: readonly Entry[] = [
 
 interface Candidate {
   readonly entry: Entry;
-  /** With their holes filled in. */
+  /** The files, with holes filled in. */
   readonly files: readonly CatalogueFile[];
-  /** How many of its files are stored. */
+  /** The number of its files that are stored. */
   readonly stored: number;
 }
 
 /**
- * Returns the generator of clan-core whose files these are. Returns `null` if there is none, or if one of the files
- * is of no such generator: then they belong to another generator of the same name.
- * @param stored what lies there
+ * Returns the generator of clan-core that made the files. Returns `null` if there is none, or if it does not have one
+ * of the files, which then belong to another generator of the same name.
+ * @param stored all files of the generator on disk
  * @param unexplained those of its files that nothing declares
  */
 export function leftoverOf(stored: StoredGenerator, unexplained: readonly string[]): Leftover | null {
@@ -72,13 +72,13 @@ export function leftoverOf(stored: StoredGenerator, unexplained: readonly string
     .filter(({ files }) => files.some(({ name }) => unexplained.includes(name)))
     .sort(byFit);
   const files = unexplained.flatMap(name => {
-    const file = candidates.flatMap(one => one.files).find(catalogueFile => catalogueFile.name === name);
+    const file = candidates.flatMap(match => match.files).find(catalogueFile => catalogueFile.name === name);
     return file === undefined ? [] : [file];
   });
   const [best] = candidates;
   if (best === undefined || files.length < unexplained.length) return null;
-  const equal = candidates.filter(one => one.stored === best.stored && missing(one) === missing(best));
-  const services = new Set(equal.map(one => one.entry.service));
+  const equal = candidates.filter(match => match.stored === best.stored && missing(match) === missing(best));
+  const services = new Set(equal.map(match => match.entry.service));
   return {
     service: services.size === 1 ? best.entry.service : null,
     files,
@@ -94,7 +94,7 @@ function candidate(entry: Entry, stored: StoredGenerator): Candidate[] {
   return [{ entry, files, stored: files.filter(({ name }) => stored.files.includes(name)).length }];
 }
 
-/** Orders candidates: the one that explains most first, then the one that lacks least, then the newest. */
+/** Orders candidates by the most stored files, then the fewest missing files, then the newest. */
 function byFit(a: Candidate, b: Candidate): number {
   return b.stored - a.stored || missing(a) - missing(b) || until(b).localeCompare(until(a));
 }

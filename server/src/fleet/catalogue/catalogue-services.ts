@@ -1,25 +1,25 @@
 /**
- * The services of clan-core and their roles, and the services that it had once: reads `data/services.json`. A test
- * compares it with a checkout of clan-core.
+ * Reads clan-core's services with their roles, and its former services, from `data/services.json`. A test compares the
+ * data with a checkout of clan-core.
  */
 import data from './data/services.json' with { type: 'json' };
 
-/** When the commit was made that the data describes, in seconds since 1970. */
+/** The time of the commit that the data describes, in seconds since 1970. */
 export const CLAN_CORE_TIME: number = data.time;
 
 export interface CatalogueService {
   readonly name: string;
   readonly roles: readonly string[];
-  /** Roles that it once had. */
+  /** Roles that the service no longer has. */
   readonly formerRoles?: readonly string[];
 }
 
-/** A service that clan-core has no more. */
+/** A service that clan-core no longer has. */
 export interface FormerService {
   readonly name: string;
   /** The day of the last commit that had it. */
   readonly date: string;
-  /** What to do instead, as a sentence. */
+  /** The remedy as a sentence. */
   readonly instead: string;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The generators of clan-core's own services: what is known of a name, and which of them an inventory brings to
- * which machine. A use of one of them needs no declaration in the workspace. Knows the catalogue and the inventory;
- * what is written in modules is not known here.
+ * Looks up names in the catalogue of clan-core's generators, and determines which of them an inventory adds to which
+ * machine. A use of such a generator needs no declaration in the workspace. Knows the catalogue and the inventory, not
+ * the contents of modules.
  */
 
 import type { Setting } from '../../modules/settings.ts';
@@ -28,7 +28,7 @@ interface Template {
   readonly pattern: RegExp;
 }
 
-/** Names in the options that switch core modules off. */
+/** Names in the options that disable core modules. */
 export const CORE_SWITCHES: readonly string[] = CATALOGUE.flatMap(entry => entry.unless ?? []);
 
 const TEMPLATES: readonly Template[] = CATALOGUE.map(entry => ({ entry, pattern: patternOf(entry.name) }));
@@ -38,28 +38,28 @@ export function isCatalogueGenerator(name: string): boolean {
   return TEMPLATES.some(({ pattern }) => pattern.test(name));
 }
 
-/** Returns all that the catalogue has of a name; several services may declare one name. */
+/** Returns all entries that match a name; several services may declare the same name. */
 export function catalogueEntries(name: string): readonly CatalogueGenerator[] {
   return TEMPLATES.filter(({ pattern }) => pattern.test(name)).map(({ entry }) => entry);
 }
 
-/** Returns what the catalogue says of a file of a generator, or `null` if no service declares it. */
+/** Returns the catalogue's entry for a file of a generator, or `null` if no service declares it. */
 export function catalogueFile(generator: string, file: string): CatalogueFile | null {
   for (const { entry, pattern } of TEMPLATES) {
     const holes = holesIn(pattern, generator);
     if (holes === null) continue;
-    const found = entry.files.find(candidate => filled(candidate.name, holes) === file);
-    if (found !== undefined) return { ...found, name: file };
+    const match = entry.files.find(candidate => filled(candidate.name, holes) === file);
+    if (match !== undefined) return { ...match, name: file };
   }
   return null;
 }
 
 /**
- * Returns the generators that an inventory brings, and those that core modules may add to any machine.
+ * Returns the generators that an inventory adds, and those that core modules may add to any machine.
  *
  * @param locked the clan-core that the flake has locked
- * @param plain machines of which nothing is set but what is seen
- * @param mentions whether some file of the workspace has a word
+ * @param plain machines with no settings other than the known ones
+ * @param mentions returns whether any file of the workspace contains a word
  */
 export function catalogueGenerators(
   inventory: Inventory,
@@ -75,7 +75,7 @@ export function catalogueGenerators(
     const isOn = entry.unless?.some(mentions) === false;
     const having = isOn ? plain : [];
     for (const machine of having) brought.add(entry, { ...core, machine, certain: true });
-    // Machines of clan are of NixOS where they are not of nix-darwin.
+    // A clan's machine is a NixOS machine unless it uses nix-darwin.
     const others = inventory.machines.filter(
       ({ name, class: kind }) => kind !== 'darwin' && !having.includes(name),
     );
@@ -92,7 +92,7 @@ export function catalogueGenerators(
   return brought.all();
 }
 
-/** The place of what is brought by nothing that is written anywhere. */
+/** The place of generators for which nothing is written in the workspace. */
 const NOWHERE: Place = { file: 'flake.nix', start: 0, end: 0 };
 
 type Add = (entry: CatalogueGenerator, occasion: Occasion) => void;
@@ -117,10 +117,10 @@ function bring(
     const members = roleMembers(inventory, role);
     const isAll = role.complete && instance.complete && inventory.complete;
     for (const machine of members ?? certainMembers(inventory, role)) {
-      const known = inventory.machine(machine);
-      // Clan takes the names of machines that there are not, and nothing comes of it.
-      if (known === null && inventory.tagged('all') !== null) continue;
-      const machineClass = known?.class ?? null;
+      const member = inventory.machine(machine);
+      // Clan ignores names of machines that do not exist.
+      if (member === null && inventory.tagged('all') !== null) continue;
+      const machineClass = member?.class ?? null;
       if (seen.has(machine) || (machineClass === 'darwin' && !entry.darwin)) continue;
       const all = memberSettings(inventory, role, machine);
       const settings = isAll ? all : incomplete(all);
@@ -144,15 +144,15 @@ function bring(
   }
 }
 
-/** Returns the generator of those members of a role that are not known. */
+/** Returns the occasion for the unknown members of a role. */
 function unknownMembers(instance: Instance, entry: CatalogueGenerator, role: Role, base: Holes): Occasion {
   const settings = incomplete(role.settings());
-  const [one] = each(entry.each, settings, instance.name);
-  const holes = new Map([...base, ...(one?.holes ?? [])]);
+  const [item] = each(entry.each, settings, instance.name);
+  const holes = new Map([...base, ...(item?.holes ?? [])]);
   return { instance, holes, machine: null, settings, certain: false, at: instance.at[0] ?? NOWHERE };
 }
 
-/** Returns the machine that makes the identity of a network: the first of its controllers. */
+/** Returns the machine that creates a network's identity: the first of its controllers. */
 function controllerOf(inventory: Inventory, instance: Instance): string | null {
   const role = instance.roles.get('controller');
   return role === undefined ? null : (roleMembers(inventory, role)?.[0] ?? null);
@@ -160,13 +160,13 @@ function controllerOf(inventory: Inventory, instance: Instance): string | null {
 
 interface OneOf {
   readonly holes: Holes;
-  /** The settings of the thing itself, for what depends on them. */
+  /** The settings of the item itself, for names and files that depend on them. */
   readonly settings: Setting | null;
 }
 
 const UNKNOWN: OneOf = { holes: new Map(), settings: null };
 
-/** Returns the things for each of which there is a generator; one with open holes where there may be more. */
+/** Returns the items for each of which there is a generator; `UNKNOWN`, with open holes, if there may be more. */
 function each(source: CatalogueEach | undefined, settings: Setting, instance: string): readonly OneOf[] {
   if (source === undefined || source.kind === 'unknown') return [UNKNOWN];
   const setting = settingAt(settings, source.setting.split('.'));
@@ -195,7 +195,7 @@ function setText(holes: Map<string, string>, hole: string, setting: Setting | nu
   if (text !== null) holes.set(hole, text);
 }
 
-/** Answers whether a condition is met by the settings of a machine; null where that is not known. */
+/** Returns a function that tests whether a machine's settings meet a condition; its result is null if unknown. */
 function conditionOf(
   inventory: Inventory,
   instance: Instance,
@@ -208,7 +208,7 @@ function conditionOf(
   return () => answer;
 }
 
-/** Returns whether the answer is yes for some member of a role, or `null` if that is not known. */
+/** Returns whether `question` is true for some member of a role; null if unknown. */
 function someMember(
   inventory: Inventory,
   instance: Instance,
@@ -219,12 +219,12 @@ function someMember(
   const isAll = instance.complete && inventory.complete;
   if (role === undefined) return isAll ? false : null;
   const members = roleMembers(inventory, role);
-  let known = isAll && members !== null;
+  let isDecided = isAll && members !== null;
   for (const machine of members ?? certainMembers(inventory, role)) {
     const settings = memberSettings(inventory, role, machine);
     const answer = question(isAll && role.complete ? settings : incomplete(settings));
     if (answer === true) return true;
-    if (answer === null) known = false;
+    if (answer === null) isDecided = false;
   }
-  return known ? false : null;
+  return isDecided ? false : null;
 }

@@ -1,6 +1,6 @@
 /**
- * Generators that the fleet adds to and a service of clan-core brings: one generator on each machine that has both, with what
- * either says. What the fleet writes counts; of what it leaves out, what the service says.
+ * Merges generators that both the fleet and a service of clan-core define on a machine. The fleet's definition takes
+ * precedence; what it leaves out comes from the service.
  */
 
 import { groupBy, once, sameItems, sortedUnique, uniqueBy } from '../../std.ts';
@@ -14,25 +14,25 @@ import type {
 } from '../model/generators.ts';
 import type { BroughtGenerator } from '../model/services.ts';
 
-/** The generators that were extended, by what brings the rest of them: the same for as long as both stand. */
+/** The merged generators, kept as long as the fleet's generator and the services' generators stay the same objects. */
 export type ExtendedCache = WeakMap<
   Generator,
   { readonly by: readonly BroughtGenerator[]; readonly extended: Generator }
 >;
 
 /**
- * Returns the generators, those that services bring with what they are there.
- * @param generators what the fleet declares
+ * Replaces generators that services define as well by the merged ones.
+ * @param generators the generators that the fleet declares
  */
 export function withServices(
   cache: ExtendedCache,
   generators: readonly Generator[],
   brought: readonly BroughtGenerator[],
 ): readonly Generator[] {
-  const known = groupBy(brought.filter(isCertain), ({ name }) => name);
-  if (!generators.some(({ name }) => known.has(name))) return generators;
+  const byName = groupBy(brought.filter(isCertain), ({ name }) => name);
+  if (!generators.some(({ name }) => byName.has(name))) return generators;
   return generators.map(generator => {
-    const by = known.get(generator.name);
+    const by = byName.get(generator.name);
     if (by === undefined || generator.nameKind === 'pattern') return generator;
     const before = cache.get(generator);
     if (before !== undefined && sameItems(before.by, by)) return before.extended;
@@ -50,7 +50,7 @@ function extendedBy(generator: Generator, by: readonly BroughtGenerator[]): Gene
   const brings = new Map(by.flatMap(brought => (brought.machines ?? []).map(machine => [machine, brought])));
   const has = new Set(generator.machines);
   const both = [...has].filter(machine => brings.has(machine));
-  // One that the fleet itself gives a script is not the service's, and of two services nobody knows what they make together.
+  // With a script of the fleet's own, the generator is not the service's; and how two services merge is unknown.
   const isOwn = both.length === 0 || both.some(machine => generator.bodyOn(machine).script !== null);
   if (isOwn || brings.size < by.flatMap(({ machines }) => machines ?? []).length) return generator;
   const machines = sortedUnique([...has, ...brings.keys()]);
@@ -63,7 +63,7 @@ function extendedBy(generator: Generator, by: readonly BroughtGenerator[]): Gene
       ? generator.bodyOn(machine)
       : joinedWith(there(machine), brought.bodyOn(machine));
   };
-  /** The same with what differs by machine left open, so that it is one for all. */
+  /** Returns the same body, but with holes for values that differ by machine, so that machines share one object. */
   const commonOn = (machine: string): GeneratorBody => {
     const brought = brings.get(machine);
     return brought === undefined ? generator.bodyOn(machine) : joinedWith(there(machine), brought.body());
@@ -98,72 +98,72 @@ function extendedBy(generator: Generator, by: readonly BroughtGenerator[]): Gene
   };
 }
 
-/** Returns what joins two bodies, the same two only once. */
-function joiner(): (own: GeneratorBody | null, brought: GeneratorBody) => GeneratorBody {
-  const known = new Map<GeneratorBody, Map<GeneratorBody, GeneratorBody>>();
-  return (own, brought) => {
-    if (own === null) return brought;
-    const byOwn = known.get(brought) ?? new Map<GeneratorBody, GeneratorBody>();
-    known.set(brought, byOwn);
-    const joined = byOwn.get(own) ?? joinedBodies(own, brought);
-    byOwn.set(own, joined);
+/** Returns a memoised `joinedBodies`, which gives the same object for the same two bodies. */
+function joiner(): (declared: GeneratorBody | null, brought: GeneratorBody) => GeneratorBody {
+  const memo = new Map<GeneratorBody, Map<GeneratorBody, GeneratorBody>>();
+  return (declared, brought) => {
+    if (declared === null) return brought;
+    const byDeclared = memo.get(brought) ?? new Map<GeneratorBody, GeneratorBody>();
+    memo.set(brought, byDeclared);
+    const joined = byDeclared.get(declared) ?? joinedBodies(declared, brought);
+    byDeclared.set(declared, joined);
     return joined;
   };
 }
 
-/** Returns what takes the script out of a body: clan-core's own are nothing that rules would have to judge. */
+/** Returns a memoised function that removes the script from a body: rules do not judge clan-core's own scripts. */
 function silencer(): (body: GeneratorBody) => GeneratorBody {
-  const known = new Map<GeneratorBody, GeneratorBody>();
+  const memo = new Map<GeneratorBody, GeneratorBody>();
   return body => {
     const { script } = body;
     const silent =
-      known.get(body) ??
+      memo.get(body) ??
       (script === null ? body : { ...body, script: { text: null, source: null, file: null, at: script.at } });
-    known.set(body, silent);
+    memo.set(body, silent);
     return silent;
   };
 }
 
-/** Returns what the fleet and a service make of one generator. */
-function joinedBodies(own: GeneratorBody, brought: GeneratorBody): GeneratorBody {
-  const written = own.options();
+/** Merges the fleet's body of a generator with a service's. */
+function joinedBodies(declared: GeneratorBody, brought: GeneratorBody): GeneratorBody {
+  const written = declared.options();
   const says = (of: WrittenOption['of'], owner: string | null) => (name: string) =>
     written.some(option => option.of === of && option.owner === owner && option.name === name);
-  const isFull = own.completeness === 'full' && brought.completeness === 'full';
+  const isFull = declared.completeness === 'full' && brought.completeness === 'full';
   return {
     completeness: isFull ? 'full' : 'partial',
-    share: says('generator', null)('share') ? own.share : brought.share,
-    files: joinedLists(own.files, brought.files, (file, theirs) =>
+    share: says('generator', null)('share') ? declared.share : brought.share,
+    files: joinedLists(declared.files, brought.files, (file, theirs) =>
       joinedFile(file, theirs, says('file', file.name)),
     ),
-    prompts: joinedLists(own.prompts, brought.prompts, (prompt, theirs) =>
+    prompts: joinedLists(declared.prompts, brought.prompts, (prompt, theirs) =>
       joinedPrompt(prompt, theirs, says('prompt', prompt.name)),
     ),
-    dependencies: uniqueBy([...own.dependencies, ...brought.dependencies], ({ value }) => value),
-    runtimeInputs: [...new Set([...own.runtimeInputs, ...brought.runtimeInputs])],
-    packages: [...own.packages, ...brought.packages],
+    dependencies: uniqueBy([...declared.dependencies, ...brought.dependencies], ({ value }) => value),
+    runtimeInputs: [...new Set([...declared.runtimeInputs, ...brought.runtimeInputs])],
+    packages: [...declared.packages, ...brought.packages],
     complete: {
-      files: own.complete.files && brought.complete.files,
-      prompts: own.complete.prompts && brought.complete.prompts,
-      dependencies: own.complete.dependencies && brought.complete.dependencies,
-      packages: own.complete.packages && brought.complete.packages,
+      files: declared.complete.files && brought.complete.files,
+      prompts: declared.complete.prompts && brought.complete.prompts,
+      dependencies: declared.complete.dependencies && brought.complete.dependencies,
+      packages: declared.complete.packages && brought.complete.packages,
     },
-    options: once(() => [...own.options(), ...brought.options()]),
-    script: own.script ?? brought.script,
-    validation: own.validation === undefined ? brought.validation : own.validation,
-    asksMachine: own.asksMachine,
+    options: once(() => [...declared.options(), ...brought.options()]),
+    script: declared.script ?? brought.script,
+    validation: declared.validation === undefined ? brought.validation : declared.validation,
+    asksMachine: declared.asksMachine,
   };
 }
 
 function joinedLists<T extends { readonly name: string }>(
-  own: readonly T[],
+  declared: readonly T[],
   brought: readonly T[],
-  join: (own: T, brought: T) => T,
+  join: (declared: T, brought: T) => T,
 ): T[] {
   const theirs = new Map(brought.map(item => [item.name, item]));
-  const names = new Set(own.map(({ name }) => name));
+  const names = new Set(declared.map(({ name }) => name));
   return [
-    ...own.map(item => {
+    ...declared.map(item => {
       const other = theirs.get(item.name);
       return other === undefined ? item : join(item, other);
     }),
@@ -173,10 +173,11 @@ function joinedLists<T extends { readonly name: string }>(
 
 type Says = (option: string) => boolean;
 
-function joinedFile(own: GeneratorFile, brought: GeneratorFile, says: Says): GeneratorFile {
-  const of = <K extends keyof GeneratorFile>(option: K) => (says(option) ? own[option] : brought[option]);
+function joinedFile(declared: GeneratorFile, brought: GeneratorFile, says: Says): GeneratorFile {
+  const of = <K extends keyof GeneratorFile>(option: K) =>
+    says(option) ? declared[option] : brought[option];
   return {
-    ...own,
+    ...declared,
     secret: of('secret'),
     deploy: of('deploy'),
     owner: of('owner'),
@@ -184,11 +185,12 @@ function joinedFile(own: GeneratorFile, brought: GeneratorFile, says: Says): Gen
     hasDefaultGroup: !says('group') && brought.hasDefaultGroup,
     mode: of('mode'),
     neededFor: of('neededFor'),
-    conditional: own.conditional && brought.conditional,
+    conditional: declared.conditional && brought.conditional,
   };
 }
 
-function joinedPrompt(own: GeneratorPrompt, brought: GeneratorPrompt, says: Says): GeneratorPrompt {
-  const of = <K extends keyof GeneratorPrompt>(option: K) => (says(option) ? own[option] : brought[option]);
-  return { ...own, type: of('type'), description: of('description'), persist: of('persist') };
+function joinedPrompt(declared: GeneratorPrompt, brought: GeneratorPrompt, says: Says): GeneratorPrompt {
+  const of = <K extends keyof GeneratorPrompt>(option: K) =>
+    says(option) ? declared[option] : brought[option];
+  return { ...declared, type: of('type'), description: of('description'), persist: of('persist') };
 }

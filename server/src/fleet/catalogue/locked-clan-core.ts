@@ -1,46 +1,47 @@
-/** Which clan-core a flake has locked: how old it is, of which branch, and whether it is a fork. Reads `flake.lock`. */
+/** Reads the clan-core that a flake has locked from `flake.lock`: its age, its branch, and whether it is a fork. */
 
 import { type Lock, lockOf } from '../../flake/flake-lock.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 
-/** What the lock says of clan-core. */
+/** The locked version of clan-core. */
 export interface LockedClanCore {
-  /** When its commit was made, in seconds since 1970. */
+  /** The time of its commit, in seconds since 1970. */
   readonly time: number;
   /**
-   * Its changes of main are all those up to `from`, and none after `until`: both are `time` on main. A release takes from main
-   * what was there when it branched off, and later what is chosen; what a pinned commit is of is not known.
+   * Bounds for the changes of the main branch that it contains: all up to `from`, none after `until`. On main, both are
+   * `time`. A release has what main had when it was branched off, and chosen later changes; the branch of a pinned
+   * commit is unknown.
    */
   readonly from: number;
   readonly until: number;
-  /** True for one that does not come from where clan-core is developed. */
+  /** True if it does not come from clan-core's own repository or its mirror. */
   readonly isFork: boolean;
 }
 
 const lockedIn = new WeakMap<Lock, { readonly locked: LockedClanCore | null }>();
 
-/** Returns null where there is no lock, or none of clan-core. */
+/** Returns the locked version of clan-core; null if there is no lock file, or clan-core is not in it. */
 export function lockedClanCore(files: Pick<NixFiles, 'kind' | 'text'>): LockedClanCore | null {
   const lock = lockOf(files);
   if (lock === null) return null;
-  let known = lockedIn.get(lock);
-  if (known === undefined) {
-    known = { locked: readLock(lock) };
-    lockedIn.set(lock, known);
+  let kept = lockedIn.get(lock);
+  if (kept === undefined) {
+    kept = { locked: readLock(lock) };
+    lockedIn.set(lock, kept);
   }
-  return known.locked;
+  return kept.locked;
 }
 
 const UNKNOWN: LockedClanCore = { time: 0, from: 0, until: Number.POSITIVE_INFINITY, isFork: true };
 
-/** Returns the clan-core that a flake is evaluated with; null where nothing is locked yet: the newest will be. */
+/** Returns the clan-core that evaluates the flake; null if nothing is locked yet, so that the newest will be used. */
 export function usedClanCore(files: Pick<NixFiles, 'kind' | 'text'>): LockedClanCore | null {
   return lockOf(files) === null && files.kind('flake.lock') === null
     ? null
     : (lockedClanCore(files) ?? UNKNOWN);
 }
 
-/** Where clan-core is developed, and its mirror. */
+/** The repository of clan-core and its mirror. */
 const UPSTREAM =
   /\bgit\.clan\.lol[/:](api\/v1\/repos\/)?clan\/clan-core\b|\bgithub\.com[/:]clan-lol\/clan-core\b/;
 
@@ -49,12 +50,12 @@ function readLock({ inputs, own }: Lock): LockedClanCore | null {
   const named = all.find(({ name }) => name === own['clan-core']);
   const meant = named ?? all[0];
   if (meant === undefined) return null;
-  // With several of them under other names, nothing tells which one is meant but that none is newer than the newest.
+  // If several inputs under other names match, only an upper bound is known: the newest of them.
   const time = named?.time ?? Math.max(...all.map(input => input.time));
   return { time, ...ofMain(meant.branch, time), isFork: !UPSTREAM.test(meant.where) };
 }
 
-/** A release is named after its month and branched off in it, or later: `26.05`. */
+/** The name of a release, which is the month in which it was branched off, or an earlier one: `26.05`. */
 const RELEASE = /^(\d\d)\.(\d\d)$/;
 
 function ofMain(branch: string | null, time: number): Pick<LockedClanCore, 'from' | 'until'> {

@@ -1,6 +1,6 @@
 /**
- * Which generators there may be beside those that are known: asked for one name on one machine. What is unknown of a
- * machine is the machine's own, and does not make uncertain what is declared in full.
+ * Answers whether a machine may have a generator, or a file of one, beyond those that are known. The unknown parts of
+ * one machine make nothing uncertain that is declared in full.
  */
 
 import { once, sameItems } from '../../std.ts';
@@ -22,19 +22,19 @@ import {
   unnamedGenerator,
 } from './unnamed-generators.ts';
 
-/** What a fleet may have beside what is known of it. */
+/** The unknown parts of a fleet, to which generators may belong. */
 export interface Elsewhere {
-  /** Generators of which the name has holes. */
+  /** Generators whose names have holes. */
   readonly unnamed: readonly UnnamedGenerator[];
-  /** Returns whether the machine may have modules that nobody can read here: of the workspace, or of other flakes. */
+  /** Returns whether the machine may have modules that cannot be read, of the workspace or of other flakes. */
   readonly isOpen: (machine: string) => boolean;
-  /** Returns what may have a name; the same object each time it is asked for. */
+  /** Returns the sources of generators that may have a name; the same object for the same name. */
   readonly about: (name: string) => AboutName;
-  /** What all of it was made of. */
+  /** The inputs of the answers, compared to reuse them. */
   readonly key: readonly unknown[];
 }
 
-/** What may have a name. */
+/** The sources of generators that may have a certain name. */
 interface AboutName extends ServiceNames {
   readonly unnamed: readonly UnnamedGenerator[];
 }
@@ -42,8 +42,8 @@ interface AboutName extends ServiceNames {
 type FleetParts = Pick<Fleet, 'generators' | 'modules' | 'brought' | 'inventory' | 'hasAllGenerators'>;
 
 /**
- * Gathers what is unknown of a fleet.
- * @param before what was gathered last: returned again, with its answers, if nothing of it has changed
+ * Collects the unknown parts of a fleet.
+ * @param before the last result, which is returned again with its answers if the inputs are the same
  */
 export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewhere {
   const { brought, inventory, modules } = fleet;
@@ -76,15 +76,15 @@ export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewher
   };
 }
 
-/** A name that is asked for, with the generators of the name that are known. */
+/** A generator name, with the known generators of that name. */
 export interface Asked {
   readonly name: string;
   readonly declared: readonly Generator[];
 }
 
 /**
- * Returns whether a machine may have a generator of the name that is not among those that are known.
- * @param machine null for one that is not known
+ * Returns whether a machine may have a generator of the name besides the known ones.
+ * @param machine null for an unknown machine
  */
 export function mayBeElsewhere(elsewhere: Elsewhere, asked: Asked, machine: string | null): boolean {
   const { unnamed } = elsewhere.about(asked.name);
@@ -94,7 +94,7 @@ export function mayBeElsewhere(elsewhere: Elsewhere, asked: Asked, machine: stri
   );
 }
 
-/** Returns whether a machine may have a generator of the name at all: one that is known, or any other. */
+/** Returns whether a machine may have a generator of the name at all, known or not. */
 export function mayHaveGenerator(elsewhere: Elsewhere, asked: Asked, machine: string): boolean {
   const isKnownThere = asked.declared.some(
     ({ machines, perhaps }) => machines?.includes(machine) === true || perhaps.includes(machine),
@@ -102,7 +102,12 @@ export function mayHaveGenerator(elsewhere: Elsewhere, asked: Asked, machine: st
   return isKnownThere || elsewhere.isOpen(machine) || mayBeElsewhere(elsewhere, asked, machine);
 }
 
-/** Returns whether a service or a module of clan-core may give a generator of the name to a machine. */
+/** Returns whether a machine may have generators that nobody can name: behind modules, services or names with holes. */
+export function mayHaveMore({ isOpen, unnamed }: Elsewhere, machine: string): boolean {
+  return isOpen(machine) || unnamed.some(generator => reaches(generator, machine, isOpen));
+}
+
+/** Returns whether a service or a core module of clan-core may add a generator of the name to a machine. */
 export function mayBeBrought(elsewhere: Elsewhere, asked: Asked, machine: string | null): boolean {
   const { isOfClan, brought } = elsewhere.about(asked.name);
   if (!isOfClan && brought.length === 0) return false;
@@ -113,7 +118,7 @@ export function mayBeBrought(elsewhere: Elsewhere, asked: Asked, machine: string
   return mayHaveIt && !isDeclaredOn(asked, machine);
 }
 
-/** Returns whether a machine may have a file of a generator that is not among those that are known. */
+/** Returns whether a machine may have a file of a generator that is not among the known files. */
 export function mayHaveFileElsewhere(
   elsewhere: Elsewhere,
   asked: Asked & { readonly file: string },
@@ -127,7 +132,7 @@ export function mayHaveFileElsewhere(
     );
 }
 
-/** Returns whether the machine has a generator of the name that is declared in full, or perhaps has. */
+/** Returns whether the machine has or may have a generator of the name that is declared in full. */
 function isDeclaredOn({ declared }: Asked, machine: string | null): boolean {
   return declared.some(generator => {
     const mayHaveIt =

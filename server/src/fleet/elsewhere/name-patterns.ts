@@ -1,13 +1,13 @@
-/** Names with holes (`svc-${name}`): what they may be. Knows texts only. */
+/** Matches names against names with holes (`svc-${name}`). Knows texts only. */
 
 import type { NameKind } from '../../modules/read.ts';
 
-/** Returns what a name with holes (`svc-${name}`) may be. */
+/** Returns a pattern for the names that a name with holes may become. */
 export function patternOf(name: string): RegExp {
   return new RegExp(`^${literalsOf(name).map(escaped).join('.*')}$`, 's');
 }
 
-/** Returns what a name with holes says for certain: the texts before, between and after its holes. */
+/** Returns the literal parts of a name with holes: before, between and after them. */
 export function literalsOf(name: string): readonly [string, ...string[]] {
   const texts: [string, ...string[]] = [''];
   let text = '';
@@ -34,7 +34,7 @@ function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
-/** Returns whether known names include this one, or one of those with holes may be it. */
+/** Returns whether `name` is among the names, or matches one with holes. */
 export function mayInclude(
   names: readonly { readonly name: string; readonly nameKind: NameKind }[],
   name: string,

@@ -1,4 +1,7 @@
-/** Which services may bring a generator to which machines, as far as an inventory and the catalogue of clan-core tell. */
+/**
+ * Finds the services that may add a generator of a name, and the machines that get unknown services, from an inventory
+ * and the catalogue of clan-core.
+ */
 
 import { isCatalogueGenerator } from '../catalogue/catalogue.ts';
 import { isOfClanCore } from '../inventory/inventory.ts';
@@ -7,26 +10,29 @@ import type { Generator } from '../model/generators.ts';
 import type { BroughtGenerator, Instance, Inventory } from '../model/services.ts';
 import { patternOf } from './name-patterns.ts';
 
-/** What services may bring of one name. */
+/** The generators of one name that services may add. */
 export interface ServiceNames {
   /** True if clan-core has a generator of the name. */
   readonly isOfClan: boolean;
-  /** The generators that may be it. */
+  /** The generators that may have the name. */
   readonly brought: readonly BroughtGenerator[];
 }
 
-/** Where clan-core has the modules that every machine gets. */
+/** The folder of clan-core with the modules of every machine. */
 const CORE_MODULES = 'nixosModules/clanCore/';
 
 /**
- * Returns whether the workspace is clan-core itself: what its services and modules declare is then written in it, and
- * the catalogue, which is of another commit, says nothing about it.
+ * Returns whether the workspace is clan-core itself. Then its services and modules are part of the workspace, and the
+ * catalogue, made from another commit, does not apply.
  */
 export function isClanCoreItself(generators: readonly Generator[]): boolean {
   return generators.some(({ definitions }) => definitions.some(({ at }) => at.file.startsWith(CORE_MODULES)));
 }
 
-/** Returns what services may bring of a name. @param isItself whether the workspace is clan-core itself */
+/**
+ * Returns the generators of a name that services may add.
+ * @param isItself whether the workspace is clan-core itself
+ */
 export function serviceNames(
   brought: readonly BroughtGenerator[],
   name: string,
@@ -41,8 +47,8 @@ export function serviceNames(
 }
 
 /**
- * Returns the machines that are given services of which nobody can tell here what they bring: of other flakes, or not
- * known. Null: any machine may be.
+ * Returns the machines with services whose generators cannot be known: of other flakes, or of unknown modules. Null if
+ * any machine may have one.
  */
 export function membersOfUnknownServices(inventory: Inventory): ReadonlySet<string> | null {
   if (!inventory.complete) return null;
@@ -59,7 +65,10 @@ export function membersOfUnknownServices(inventory: Inventory): ReadonlySet<stri
   return machines;
 }
 
-/** Of services of the workspace, their modules are read with those of the machine. */
+/**
+ * Returns whether the generators of an instance are known: from the catalogue, or because the service's modules belong
+ * to the workspace and are read with the machine's.
+ */
 function isKnown(instance: Instance): boolean {
   const { name, input } = instance.module;
   return name !== null && (isOfClanCore(instance) === true || input === 'self');

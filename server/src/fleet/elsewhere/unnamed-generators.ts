@@ -1,30 +1,33 @@
-/** Generators of which the name has holes: what they may be, and on which machines. */
+/**
+ * Generators whose names have holes: the names that they may have, the machines that have them, and the files that they
+ * may add to other generators.
+ */
 
 import type { Generator, GeneratorBody, GeneratorDefinition, GeneratorFile } from '../model/generators.ts';
 import { mayInclude, patternOf } from './name-patterns.ts';
 
-/** A generator of which the name has holes. */
+/** A generator whose name has holes. */
 export interface UnnamedGenerator {
-  /** As it is written: `svc-${name}`. */
+  /** The name as it is written: `svc-${name}`. */
   readonly name: string;
-  /** What the name may be. */
+  /** Matches the names that it may have. */
   readonly matches: RegExp;
-  /** The machines that have, or perhaps have, such a generator; null where nobody can tell. */
+  /** The machines that have it, or may have it; null if unknown. */
   readonly reach: ReadonlySet<string> | null;
   /**
-   * What it may add to a generator that is declared elsewhere: nothing if it says itself how its files are made, since
-   * two that do cannot be one generator.
+   * Files that it may add to a generator that is declared elsewhere. Empty if it has a script or prompts itself, since
+   * two definitions that do cannot be one generator.
    */
   readonly adds: readonly AddedFile[];
-  /** False if it may add further files. */
+  /** False if it may add further files than those in `adds`. */
   readonly addsComplete: boolean;
 }
 
 type AddedFile = Pick<GeneratorFile, 'name' | 'nameKind'>;
 
 /**
- * Reads a generator of which the name has holes.
- * @param hasMachines false where no machines are known at all: then any file may be a module of one
+ * Reads a generator whose name has holes.
+ * @param hasMachines false if no machines are known at all, so that any file may be a module of one
  */
 export function unnamedGenerator(generator: Generator, hasMachines: boolean): UnnamedGenerator {
   const { name, machines, perhaps, definitions } = generator;
@@ -38,14 +41,14 @@ export function unnamedGenerator(generator: Generator, hasMachines: boolean): Un
   };
 }
 
-/** Returns what tells two of them apart. */
+/** Returns a text that is equal for equal generators. */
 export function identityOf({ name, reach, adds, addsComplete }: UnnamedGenerator): string {
   return JSON.stringify([name, reach === null ? null : [...reach], adds, addsComplete]);
 }
 
 /**
- * Returns whether the generator may be on the machine; null for a machine that is not known.
- * @param isOpen whether the machine may have further modules: what no machine is known to have may be among those
+ * Returns whether the generator may be on the machine; null stands for an unknown machine.
+ * @param isOpen whether the machine may have further modules, which may include a generator without known machines
  */
 export function reaches(
   { reach }: UnnamedGenerator,
@@ -57,20 +60,23 @@ export function reaches(
   return reach.has(machine) || (reach.size === 0 && isOpen(machine));
 }
 
-/** Returns whether it may give a file to a generator that is declared elsewhere. */
+/** Returns whether it may add a file to a generator that is declared elsewhere. */
 export function mayAddFile({ adds, addsComplete }: UnnamedGenerator, file: string): boolean {
   return !addsComplete || mayInclude(adds, file);
 }
 
-/** Returns whether the generator is one by itself, and not only an addition to one of the same name. */
+/** Returns whether the generator is complete by itself, rather than an addition to another of the same name. */
 export function isWhole({ definitions }: Generator): boolean {
   return definitions.some(({ kind, body }) => kind === 'full' && saysHow(body()));
 }
 
-/** Of what is not known at all, nobody can say that it adds anything. */
+/**
+ * Returns whether a definition may add files to another one. An opaque body does not count, since nothing shows that it
+ * adds any.
+ */
 function isAddition({ body }: GeneratorDefinition): boolean {
-  const said = body();
-  return said.completeness !== 'opaque' && !saysHow(said);
+  const contents = body();
+  return contents.completeness !== 'opaque' && !saysHow(contents);
 }
 
 function saysHow({ script, prompts }: GeneratorBody): boolean {

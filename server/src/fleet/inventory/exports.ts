@@ -1,6 +1,6 @@
 /**
- * Generators of exports: `exports.<key>.generators.<name>` of the clan. They are the flake's and no machine's; what they
- * make lies in `vars/per-export/<key>/<name>/`. Says which there are.
+ * Reads generators of exports, `exports.<key>.generators.<name>` of the clan. They belong to the flake and not to a
+ * machine; their values are stored in `vars/per-export/<key>/<name>/`.
  *
  * Source: clan-core d7c35d912, modules/clan/export-modules/generators.nix.
  */
@@ -12,12 +12,12 @@ import type { AttrsValue } from '../../nix/eval/value.ts';
 import { placeOf } from '../../nix/places.ts';
 import type { ExportGenerator } from '../model/services.ts';
 
-/** Those of one set of the clan's own options. What is not known is left out. */
-export function exportGenerators(cx: Evaluation, clan: AttrsValue, given: Given): ExportGenerator[] {
+/** Reads the generators of exports from one set of the clan's options. Unknown ones are left out. */
+export function exportGenerators(cx: Evaluation, clan: AttrsValue, specialArgs: Given): ExportGenerator[] {
   const generators: ExportGenerator[] = [];
   for (const all of optionSets(cx, clan, 'exports').found)
     for (const [key, entry] of all.set.entries)
-      for (const moduleSet of moduleSets(cx, entry.value, given).sets)
+      for (const moduleSet of moduleSets(cx, entry.value, specialArgs).sets)
         for (const { set } of optionSets(cx, moduleSet.set, 'generators').found)
           for (const [name, { at }] of set.entries)
             if (at !== null) generators.push({ key, name, at: placeOf(at) });

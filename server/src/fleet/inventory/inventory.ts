@@ -1,7 +1,6 @@
 /**
- * Instances of services as an inventory declares them: which module, which roles, which machines and tags, with
- * which settings. Reads values only; who is in a role is answered in members.ts, what a service declares is not
- * known here.
+ * Reads the instances of services that an inventory declares: their modules, roles, members and settings. Does not know
+ * which machines are in a role (see `members.ts`) or what a service declares.
  */
 
 import { optionSets } from '../../modules/clan-modules.ts';
@@ -32,7 +31,7 @@ export interface Instances {
   readonly complete: boolean;
 }
 
-/** Returns whether the instance is one of clan-core's own services, or `null` if that is not known. */
+/** Returns whether the instance uses one of clan-core's own services; `null` if unknown. */
 export function isOfClanCore(instance: Instance): boolean | null {
   const { input, inputKnown } = instance.module;
   if (!inputKnown) return null;
@@ -40,12 +39,12 @@ export function isOfClanCore(instance: Instance): boolean | null {
 }
 
 /**
- * Reads `inventory.instances`: one entry for each place that defines (part of) an instance.
- * @param inventory a set with an attribute `instances`, or without one
+ * Reads `inventory.instances`: one entry for each place that defines an instance or a part of it.
+ * @param inventory a set that may have the attribute `instances`
  */
 export function readInstances(cx: Evaluation, inventory: AttrsValue, conditional: boolean): Instances {
-  const { found, complete } = optionSets(cx, inventory, 'instances');
-  const list = found.flatMap(definition =>
+  const { found: definitions, complete } = optionSets(cx, inventory, 'instances');
+  const list = definitions.flatMap(definition =>
     [...definition.set.entries].map(([name, entry]) =>
       readInstance(cx, name, entry, conditional || definition.conditional || entry.optional),
     ),
@@ -81,7 +80,7 @@ function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: bo
   };
 }
 
-/** Reads what one definition says of the module. The name is '' if it says none. */
+/** Reads the module from one definition of an instance. Its name is '' if the definition does not set one. */
 function readModule(cx: Evaluation, set: AttrsValue): InstanceModule {
   const entry = set.entries.get('module');
   const isMeant = mayMean(set, 'instance', 'module');
@@ -160,7 +159,10 @@ function readRole(cx: Evaluation, name: string, entry: Attr): Role {
   return EXTRA_MODULES.keep(SETTINGS.keep(role, values), extraModules);
 }
 
-/** Machines or tags: a set of names with settings, or a list of names. False if there may be more. */
+/**
+ * Reads machines or tags, which are a set from names to settings, or a list of names. Returns false if there may be
+ * more.
+ */
 function readEntries(cx: Evaluation, role: AttrsValue, option: string, into: RoleEntry[]): boolean {
   const entry = role.entries.get(option);
   if (entry === undefined) return true;
@@ -269,7 +271,7 @@ function both(left: () => Setting, right: () => Setting): () => Setting {
   return () => mergeSettings(left(), right());
 }
 
-/** Joins the instances of one name. A place that was read twice counts once. */
+/** Merges instances of the same name. A place that was read twice counts once. */
 export function mergeInstances(all: readonly Instance[]): Instance[] {
   const merged = new Map<string, Instance>();
   const seen = new Set<string>();
@@ -296,7 +298,7 @@ function mergeTwo(left: Instance, right: Instance): Instance {
   };
 }
 
-/** Adds the names that instances have by default: a module without a name is called as the instance. */
+/** Fills in default names: a module without a name is named after its instance. */
 export function withModuleNames(instances: readonly Instance[]): Instance[] {
   return instances.map(instance =>
     instance.module.name === ''

@@ -1,6 +1,6 @@
 /**
- * Who has a tag and who is in a role. Answers are null where they are not known: a fleet with machines or tags that
- * could not be read has no certain members.
+ * Finds the machines with a tag and the members of a role. Answers are null if unknown, as they are if some machines or
+ * tags could not be read.
  */
 
 import { argumentsFor, wellKnown } from '../../modules/modules.ts';
@@ -18,13 +18,13 @@ import type { ClanOptions, Inventory, Role, RoleEntry, TagListing } from '../mod
 import { type Instances, mergeInstances, withModuleNames } from './inventory.ts';
 import { SETTINGS } from './model-values.ts';
 
-/** What `inventory.tags` says in one place. */
+/** The definitions of `inventory.tags` at one place. */
 export interface TagDefinitions {
-  /** A set of lists, or a function that gives one. */
+  /** Values that are a set of lists, or a function that returns such a set. */
   readonly values: readonly Lazy[];
 }
 
-/** What the sources of an inventory say together. */
+/** The contents of all sources of an inventory together. */
 export interface InventorySources {
   readonly instances: Instances;
   readonly tags: readonly TagDefinitions[];
@@ -32,7 +32,7 @@ export interface InventorySources {
   readonly optionsComplete: boolean;
   readonly domain: string | null;
   readonly machines: readonly Machine[];
-  /** False if there may be machines, or tags of machines, that are not listed. */
+  /** False if there may be unlisted machines, or unlisted tags of machines. */
   readonly machinesComplete: boolean;
   readonly tagsComplete: boolean;
 }
@@ -44,15 +44,15 @@ interface Members {
   complete: boolean;
 }
 
-/** Steps allowed for the functions that compute tags. */
+/** The evaluation steps allowed for functions that compute tags. */
 const STEPS = 200_000;
 
-/** Joins what was read. Tags that are computed by functions are computed here, from the machines there are. */
+/** Joins the sources to an inventory. Functions that compute tags are called with the inventory's machines. */
 export function createInventory(cx: Evaluation, sources: InventorySources): Inventory {
   const { machines, tagsComplete } = sources;
   const tags = predefined(sources);
   for (const machine of machines)
-    for (const tag of machine.tags) members(tags, tag, tagsComplete).machines.add(machine.name);
+    for (const tag of machine.tags) membersOf(tags, tag, tagsComplete).machines.add(machine.name);
   let others = tagsComplete;
   const tagLists: TagListing[] = [];
   const read = withBudget(cx, STEPS, () => readTags(cx, sources, tags, tagLists));
@@ -70,9 +70,9 @@ export function createInventory(cx: Evaluation, sources: InventorySources): Inve
     optionsComplete: sources.optionsComplete,
     domain: sources.domain,
     tagged(tag) {
-      const found = tags.get(tag);
-      if (found === undefined) return others && sources.machinesComplete ? [] : null;
-      return found.complete && sources.machinesComplete ? [...found.machines].sort() : null;
+      const tagMembers = tags.get(tag);
+      if (tagMembers === undefined) return others && sources.machinesComplete ? [] : null;
+      return tagMembers.complete && sources.machinesComplete ? [...tagMembers.machines].sort() : null;
     },
     certainlyTagged: tag => tags.get(tag)?.machines ?? NO_MACHINES,
     machine: name => byName.get(name) ?? null,
@@ -81,8 +81,8 @@ export function createInventory(cx: Evaluation, sources: InventorySources): Inve
 
 const PREDEFINED = ['all', 'nixos', 'darwin'] as const;
 
-function isPredefined(tags: ReadonlyMap<string, Members>, found: Members): boolean {
-  return PREDEFINED.some(name => tags.get(name) === found);
+function isPredefined(tags: ReadonlyMap<string, Members>, tagMembers: Members): boolean {
+  return PREDEFINED.some(name => tags.get(name) === tagMembers);
 }
 
 function predefined({ machines, machinesComplete }: InventorySources): Map<string, Members> {
@@ -96,13 +96,13 @@ function predefined({ machines, machinesComplete }: InventorySources): Map<strin
   ]);
 }
 
-function members(tags: Map<string, Members>, tag: string, complete: boolean): Members {
-  const found = tags.get(tag) ?? { machines: new Set<string>(), complete };
-  tags.set(tag, found);
-  return found;
+function membersOf(tags: Map<string, Members>, tag: string, complete: boolean): Members {
+  const members = tags.get(tag) ?? { machines: new Set<string>(), complete };
+  tags.set(tag, members);
+  return members;
 }
 
-/** Adds what `inventory.tags` says. False if there may be tags of which nothing is known. */
+/** Adds the members that `inventory.tags` lists. Returns false if there may be further tags. */
 function readTags(
   cx: Evaluation,
   sources: InventorySources,
@@ -131,23 +131,26 @@ function addTag(
   entry: Attr,
   lists: TagListing[],
 ): void {
-  const found = members(tags, tag, true);
-  if (entry.optional) found.complete = false;
+  const tagMembers = membersOf(tags, tag, true);
+  if (entry.optional) tagMembers.complete = false;
   const value = cx.force(entry.value);
   if (value.kind !== 'list') {
-    found.complete = false;
+    tagMembers.complete = false;
     return;
   }
   for (const item of value.items) {
     const name = item.kind === 'spread' ? null : cx.force(item);
     if (name?.kind === 'string' && name.text !== null) {
-      found.machines.add(name.text);
+      tagMembers.machines.add(name.text);
       if (name.origin !== null) lists.push({ tag, machine: name.text, at: placeOf(name.origin) });
-    } else found.complete = false;
+    } else tagMembers.complete = false;
   }
 }
 
-/** `tags = { config, machines, ... }: { … }`: `config` has the tags themselves, `machines` those of the inventory. */
+/**
+ * Calls a function `tags = { config, machines, ... }: { … }`, where `config` has all tags and `machines` those of the
+ * inventory.
+ */
 function computed(
   cx: Evaluation,
   fn: Value,
@@ -164,8 +167,8 @@ function computed(
       null,
     );
   const config: Lazy = thunk(() => {
-    const own = cx.force(result);
-    const entries = new Map<string, Attr>(own.kind === 'attrs' ? own.entries : []);
+    const computedTags = cx.force(result);
+    const entries = new Map<string, Attr>(computedTags.kind === 'attrs' ? computedTags.entries : []);
     for (const tag of PREDEFINED) entries.set(tag, attr(names(tags.get(tag) as Members), null));
     return attrs(entries, null);
   });
@@ -191,16 +194,13 @@ function computed(
   return cx.force(result);
 }
 
-/** Reads `inventory.tags` of a set for later. */
+/** Keeps the definition of `inventory.tags` of a set, to be evaluated later. */
 export function tagDefinitions(set: AttrsValue): TagDefinitions | null {
   const entry = set.entries.get('tags');
   return entry === undefined ? null : { values: [entry.value] };
 }
 
-/**
- * Returns the machines of a role: those it names and those with one of its tags. Returns `null` where that is not
- * known.
- */
+/** Returns the machines of a role: those that it names and those with one of its tags; `null` if unknown. */
 export function roleMembers(inventory: Inventory, role: Role): readonly string[] | null {
   if (!role.complete) return null;
   const names = new Set(role.machines.map(machine => machine.name));
@@ -219,7 +219,7 @@ export function certainMembers(inventory: Inventory, role: Role): readonly strin
   return [...names].sort();
 }
 
-/** Returns what is said of one machine of a role: with its name, and with its tags. */
+/** Returns the entries of a role that apply to a machine: its own and those of its tags. */
 function entriesOf(inventory: Inventory, role: Role, machine: string): RoleEntry[] {
   return [
     ...role.tags.filter(tag => tag.hasSettings && inventory.certainlyTagged(tag.name).has(machine)),
@@ -227,17 +227,14 @@ function entriesOf(inventory: Inventory, role: Role, machine: string): RoleEntry
   ];
 }
 
-/** Returns what one machine is given as settings in a role: the role's, the machine's own, and those of its tags. */
+/** Returns a machine's settings in a role, merged from those of the role, of the machine and of its tags. */
 export function memberSettings(inventory: Inventory, role: Role, machine: string): Setting {
   return entriesOf(inventory, role, machine)
     .filter(entry => entry.hasSettings)
     .reduce((settings, entry) => mergeSettings(settings, entry.settings()), role.settings());
 }
 
-/**
- * Returns what `memberSettings` reads as the values themselves, which evaluation merges and passes to a service
- * module.
- */
+/** Returns the same settings as unevaluated definitions, which evaluation merges and passes to a service module. */
 export function memberValues(inventory: Inventory, role: Role, machine: string): readonly Lazy[] {
   return [role, ...entriesOf(inventory, role, machine)].flatMap(SETTINGS.of);
 }

@@ -1,6 +1,6 @@
 /**
- * Names in an inventory that are none. A rule says so; what was meant by them is not known, so that nothing is concluded
- * from its absence: a member of a role, a tag, a folder that has another name now.
+ * Handles names in an inventory that do not exist. Since a misspelt name may stand for a member of a role, a tag or a
+ * renamed folder, nothing is concluded from the absence of that thing. A rule reports the names.
  */
 import { unknown } from '../../nix/eval/construct.ts';
 import type { AttrsValue, Origin, UnknownValue } from '../../nix/eval/value.ts';
@@ -18,7 +18,7 @@ const OPTIONS = {
 
 type Owner = keyof typeof OPTIONS;
 
-/** Returns whether a name in the set that is no option may stand for an option. */
+/** Returns whether the set has an unknown name that may be a misspelling of the option. */
 export function mayMean<O extends Owner>(
   { entries }: AttrsValue,
   of: O,
@@ -30,13 +30,13 @@ export function mayMean<O extends Owner>(
   return false;
 }
 
-/** Returns what an option is that is perhaps set by another name. */
+/** Returns the value of an option that may be set under a misspelt name. */
 export function misspelt(option: string, origin: Origin | null): UnknownValue {
   const key = origin === null ? option : `${option}@${origin.file.path}:${origin.start}`;
   return unknown(`\`${option}\`, which may be misspelt`, key, origin);
 }
 
-/** Returns the machines that names of machines and tags of a role, which are none, may stand for. */
+/** Returns the machines that unknown names of machines and tags in a role may stand for. */
 export function meantMembers(inventory: Inventory, role: Role): readonly string[] {
   const names = inventory.machines.map(machine => machine.name);
   const meant = new Set<string>();
@@ -52,8 +52,9 @@ export function meantMembers(inventory: Inventory, role: Role): readonly string[
 }
 
 /**
- * Returns the machines of the inventory that nothing gives modules, while a folder of a near name is no machine of the
- * inventory, or the only such folder: perhaps the one has been renamed without the other.
+ * Returns the machines of the inventory whose folder may have another name. Such a machine has no modules, and either a
+ * folder with a similar name belongs to no machine of the inventory, or there is exactly one such machine and one such
+ * folder.
  */
 export function lostFolders(facts: readonly MachineFact[]): ReadonlySet<string> {
   const kinds = groupBy(facts, fact => fact.name);

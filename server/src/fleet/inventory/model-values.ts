@@ -1,14 +1,14 @@
 /**
- * The values behind things of the model: what evaluation needs of a role, a service or a machine that the model
- * describes as plain data. The model itself holds neither thunks nor scopes, so they lie in tables beside it.
+ * Keeps the unevaluated values behind roles, services and machines of the model. The model itself is plain data without
+ * thunks and scopes, so they are in tables beside it.
  */
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 
-/** A table from things of the model to the values behind them. */
+/** A table from objects of the model to the values behind them. */
 export interface SideTable<T> {
-  /** Notes the value behind something of the model, and returns that. */
+  /** Stores the value behind an object of the model, and returns the object. */
   keep<Thing extends object>(thing: Thing, value: T): Thing;
-  /** Returns the value behind something of the model. */
+  /** Returns the value behind an object of the model, or the table's default. */
   of(thing: object): T;
 }
 
@@ -23,22 +23,22 @@ function sideTable<T>(absent: T): SideTable<T> {
   };
 }
 
-/** The settings of a role, or of a machine or tag in one: for evaluation to merge and pass on. */
+/** Settings of a role, or of a machine or tag in a role, which evaluation merges and passes on. */
 export const SETTINGS = sideTable<readonly Lazy[]>([]);
 
-/** Items of a role's `extraModules`: modules that members of the role import. */
+/** Items of a role's `extraModules`, which members of the role import. */
 export const EXTRA_MODULES = sideTable<readonly Lazy[]>([]);
 
-/** A service module: a path, a set or a function. */
+/** Service modules: a path, a set or a function. */
 export const SERVICE_MODULES = sideTable<Lazy | null>(null);
 
-/** What a machine is made of, as one source says it. */
+/** A machine's module and its arguments, as one source defines them. */
 export interface MachineMaking {
-  /** The module that the machine is made of. */
+  /** The module of the machine. */
   readonly module: Lazy;
-  /** What its modules are given beside the usual (`specialArgs`), in a set of its own. */
+  /** Further arguments of its modules (`specialArgs`), as a set. */
   readonly args: AttrsValue | null;
 }
 
-/** Null where the source does not say it, or where it is not known. */
+/** Modules of machines by `MachineFact`; null if the source does not give one, or it is unknown. */
 export const MACHINES = sideTable<MachineMaking | null>(null);

@@ -1,31 +1,35 @@
-/** What `perInstance` and `perMachine` of a service module are called with. */
+/** Builds the arguments with which `perInstance` and `perMachine` of a service module are called. */
 
 import { argumentsFor, type Given, moduleArguments } from '../../modules/modules.ts';
 import { attr, attrs, unknown } from '../../nix/eval/construct.ts';
 import type { Attr, AttrsValue, LambdaValue, Lazy } from '../../nix/eval/value.ts';
 
 /**
- * Returns the arguments of `perInstance` or `perMachine`. It is a module: beside what clan gives, it may ask for what every
- * module may ask for. Its `config` and `options` are the service's, not a machine's.
- * @param values what clan gives, by name
- * @param given what the flake hands to modules
+ * Returns the arguments of `perInstance` or `perMachine`. As a module, the function may also take the arguments that
+ * every module may take; its `config` and `options` are the service's, not a machine's.
+ * @param values the arguments that clan passes, by name
+ * @param specialArgs the arguments that the flake passes to modules
  */
 export function serviceArguments(
   fn: LambdaValue,
   values: Readonly<Record<string, Lazy>>,
-  given: Given,
+  specialArgs: Given,
 ): AttrsValue {
-  const own = ['config', 'options'].map((name): [string, Attr] => [
+  const ownArguments = ['config', 'options'].map((name): [string, Attr] => [
     name,
     attr(unknown(`the service's own \`${name}\``, `${name} of a service`, null), null),
   ]);
-  const all = [...moduleArguments(fn, given).entries, ...own, ...argumentsFor(fn, values).entries];
+  const all = [
+    ...moduleArguments(fn, specialArgs).entries,
+    ...ownArguments,
+    ...argumentsFor(fn, values).entries,
+  ];
   const formals = fn.expr.ellipsis ? null : fn.expr.formals;
   const asked = formals === null ? null : new Set(formals.map(formal => formal.name.name));
   return attrs(new Map(all.filter(([name]) => asked === null || asked.has(name))), null);
 }
 
-/** Returns the arguments that clan gives beside what the inventory says: nothing of them is known here. */
+/** Returns the arguments that clan passes and that do not come from the inventory, as unknown values. */
 export function unknownsOf(what: string): Readonly<Record<string, Lazy>> {
   const root = (name: string) =>
     unknown(`\`${name}\`, which clan gives to services`, `${name}@${what}`, null, { kind: 'root', name });

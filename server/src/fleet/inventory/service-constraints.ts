@@ -1,6 +1,6 @@
 /**
- * How many instances a service module allows, and how many machines in its roles: `manifest.constraints`. Only what it
- * certainly says.
+ * Reads how many instances a service module allows, and how many machines in its roles (`manifest.constraints`). Only
+ * certain limits are read.
  *
  * Source: clan-core d7c35d912, lib/inventory/distributed-service/service-module.nix.
  */
@@ -12,7 +12,10 @@ import type { Bounds, ServiceConstraints } from '../model/services.ts';
 
 export const NO_CONSTRAINTS: ServiceConstraints = { maxInstances: null, machines: new Map() };
 
-/** @param modules all that the service's module consists of */
+/**
+ * Reads the constraints of a service.
+ * @param modules all sets of which the service's module consists
+ */
 export function readConstraints(cx: Evaluation, modules: readonly SetDefinition[]): ServiceConstraints {
   const constraints = below(cx, below(cx, modules, 'manifest'), 'constraints');
   const roles = below(cx, constraints, 'roles');
@@ -34,17 +37,17 @@ function below(cx: Evaluation, sets: readonly SetDefinition[], name: string): Se
   );
 }
 
-/** Null unless all that is said of it is the same number, under no condition. */
+/** Returns the number that all definitions agree on; null if they differ or one is conditional. */
 function numberIn(cx: Evaluation, sets: readonly SetDefinition[], name: string): number | null {
-  const said = new Set<number | null>();
+  const numbers = new Set<number | null>();
   for (const { set, conditional } of sets) {
     const entry = set.entries.get(name);
     if (entry === undefined) continue;
     for (const { value, conditional: only } of definitionsOf(cx, entry.value)) {
       const isCertain = value.kind === 'int' && !conditional && !only && !entry.optional;
-      said.add(isCertain ? Number(value.value) : null);
+      numbers.add(isCertain ? Number(value.value) : null);
     }
   }
-  const [only = null, ...others] = said;
+  const [only = null, ...others] = numbers;
   return others.length === 0 ? only : null;
 }

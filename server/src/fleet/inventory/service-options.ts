@@ -1,5 +1,5 @@
 /**
- * The settings that the roles of a service module take: the options of `roles.<role>.interface`.
+ * Reads the settings that roles of a service module accept: the options of `roles.<role>.interface`.
  *
  * Source: clan-core d7c35d912, lib/inventory/distributed-service/service-module.nix.
  */
@@ -15,29 +15,29 @@ import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
 import type { RoleSettings } from '../model/services.ts';
 
-/** Steps allowed for the settings of one service. */
+/** The evaluation steps allowed for the settings of one service. */
 const STEPS = 200_000;
 
 const NONE: ReadonlyMap<string, RoleSettings> = new Map();
 
-/** Reads the settings of all roles that are certainly known in whole when asked for the first time. */
+/** Returns a function that reads the settings of all roles on first call; empty if not all of them are known. */
 export function serviceOptions(
   cx: Evaluation,
   module: Lazy,
-  given: Given,
+  specialArgs: Given,
 ): () => ReadonlyMap<string, RoleSettings> {
-  let known: ReadonlyMap<string, RoleSettings> | null = null;
+  let settings: ReadonlyMap<string, RoleSettings> | null = null;
   return () => {
-    if (known === null) {
-      const read = withBudget(cx, STEPS, () => readRoles(cx, module, given));
-      known = read instanceof BudgetExceeded ? NONE : read;
+    if (settings === null) {
+      const read = withBudget(cx, STEPS, () => readRoles(cx, module, specialArgs));
+      settings = read instanceof BudgetExceeded ? NONE : read;
     }
-    return known;
+    return settings;
   };
 }
 
-function readRoles(cx: Evaluation, module: Lazy, given: Given): ReadonlyMap<string, RoleSettings> {
-  const { sets, gap } = moduleSets(cx, module, given);
+function readRoles(cx: Evaluation, module: Lazy, specialArgs: Given): ReadonlyMap<string, RoleSettings> {
+  const { sets, gap } = moduleSets(cx, module, specialArgs);
   if (gap !== null || sets.some(set => set.conditional)) return NONE;
   const interfaces = new Map<string, Lazy[]>();
   const places = new Map<string, Place>();
@@ -48,16 +48,16 @@ function readRoles(cx: Evaluation, module: Lazy, given: Given): ReadonlyMap<stri
     if (!roles.complete) return NONE;
     for (const definition of roles.found)
       for (const [name, entry] of definition.set.entries) {
-        const found = interfaces.get(name) ?? [];
-        interfaces.set(name, found);
+        const modules = interfaces.get(name) ?? [];
+        interfaces.set(name, modules);
         if (entry.at !== null && !places.has(name)) places.set(name, placeOf(entry.at));
-        const role = moduleSets(cx, entry.value, given);
+        const role = moduleSets(cx, entry.value, specialArgs);
         if (role.gap !== null || entry.optional) return NONE;
-        for (const { set: own, conditional } of role.sets) {
-          const written = own.entries.get('interface');
-          if (conditional || !isClosed(own) || written?.optional === true) return NONE;
-          if (written !== undefined) found.push(written.value);
-          const instance = own.entries.get('perInstance');
+        for (const { set: roleSet, conditional } of role.sets) {
+          const written = roleSet.entries.get('interface');
+          if (conditional || !isClosed(roleSet) || written?.optional === true) return NONE;
+          if (written !== undefined) modules.push(written.value);
+          const instance = roleSet.entries.get('perInstance');
           if (instance === undefined) continue;
           if (mayComplete(cx, instance.value)) completing.add(name);
           if (asksFor(cx, instance.value, 'settings')) reading.add(name);
@@ -67,14 +67,14 @@ function readRoles(cx: Evaluation, module: Lazy, given: Given): ReadonlyMap<stri
   return new Map(
     [...interfaces].map(([name, modules]) => {
       const all = attrs(new Map([['imports', attr(list(modules, null), null)]]), null);
-      const tree = readLevel(cx, all, given);
+      const tree = readLevel(cx, all, specialArgs);
       const at = places.get(name) ?? null;
       return [name, { tree, wantsAll: !completing.has(name), isRead: reading.has(name), at }] as const;
     }),
   );
 }
 
-/** May `perInstance` add to the settings? It can if it asks for `extendSettings`. */
+/** Returns whether `perInstance` may extend the settings, as it can if it takes the argument `extendSettings`. */
 function mayComplete(cx: Evaluation, instance: Lazy): boolean {
   const fn = cx.force(instance);
   if (fn.kind !== 'lambda' || fn.expr.formals === null || fn.expr.name !== null) return true;

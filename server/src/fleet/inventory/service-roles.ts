@@ -1,6 +1,6 @@
 /**
- * The roles that a service module declares, by name, and how many machines may be in them. What the roles do is read in
- * services.ts.
+ * Reads the names of the roles that a service module declares, and how many machines they may have. `services.ts` reads
+ * what the roles do.
  */
 
 import { moduleSets, optionSets } from '../../modules/clan-modules.ts';
@@ -11,15 +11,15 @@ import type { Lazy } from '../../nix/eval/value.ts';
 import type { ServiceRoles } from '../model/services.ts';
 import { NO_CONSTRAINTS, readConstraints } from './service-constraints.ts';
 
-/** Steps allowed for one module. */
+/** The evaluation steps allowed for one module. */
 const STEPS = 100_000;
 
-/** Reads the roles of a module when asked for the first time. */
-export function serviceRoles(cx: Evaluation, module: Lazy, given: Given): () => ServiceRoles {
+/** Returns a function that reads the roles of a module on first call. */
+export function serviceRoles(cx: Evaluation, module: Lazy, specialArgs: Given): () => ServiceRoles {
   let roles: ServiceRoles | null = null;
   return () => {
     if (roles === null) {
-      const read = withBudget(cx, STEPS, () => readRoles(cx, module, given));
+      const read = withBudget(cx, STEPS, () => readRoles(cx, module, specialArgs));
       roles =
         read instanceof BudgetExceeded ? { names: [], complete: false, constraints: NO_CONSTRAINTS } : read;
     }
@@ -27,8 +27,8 @@ export function serviceRoles(cx: Evaluation, module: Lazy, given: Given): () => 
   };
 }
 
-function readRoles(cx: Evaluation, module: Lazy, given: Given): ServiceRoles {
-  const { sets, gap } = moduleSets(cx, module, given);
+function readRoles(cx: Evaluation, module: Lazy, specialArgs: Given): ServiceRoles {
+  const { sets, gap } = moduleSets(cx, module, specialArgs);
   const names = new Set<string>();
   let complete = gap === null && sets.length > 0;
   for (const { set, conditional } of sets) {

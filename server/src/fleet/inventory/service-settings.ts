@@ -1,6 +1,6 @@
 /**
- * The `settings` that a service module is given: what the inventory says, together with the defaults of the
- * service's own interface. Only what is certain is a value; the rest is unknown, with what it may be as candidates.
+ * Evaluates the `settings` that a service module gets: the inventory's, with the defaults of the service's own
+ * interface. Only certain settings are values; others are unknown, with their possible values as candidates.
  */
 
 import { moduleSets } from '../../modules/clan-modules.ts';
@@ -12,7 +12,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import { thunk } from '../../nix/eval/thunks.ts';
 import type { Attr, AttrsValue, Lazy, ListValue, Spread, UnknownValue, Value } from '../../nix/eval/value.ts';
 
-/** The options of a service's interface: their declarations by name. */
+/** The options of a service's interface, as sets of declarations by name. */
 export interface Interface {
   readonly options: readonly AttrsValue[];
   /** False if there may be options that are not listed. */
@@ -21,7 +21,7 @@ export interface Interface {
 
 const UNREAD: Interface = { options: [], complete: false };
 
-/** Reads `roles.<role>.interface`; null stands for a role that has none. */
+/** Reads `roles.<role>.interface`; `module` is null for a role without one. */
 export function readInterface(cx: Evaluation, module: Lazy | null, given: Given): Interface {
   if (module === null) return UNREAD;
   const { sets, gap } = moduleSets(cx, module, given);
@@ -40,13 +40,13 @@ export function readInterface(cx: Evaluation, module: Lazy | null, given: Given)
 
 /**
  * Returns the settings as a service module sees them.
- * @param given all definitions: the role's and the machine's
+ * @param definitions all definitions: the role's and the machine's
  */
 export function settingsValue(cx: Evaluation, known: Interface, given: readonly Lazy[], what: string): Lazy {
   return thunk(() => merged(cx, known, given, `settings of ${what}`));
 }
 
-/** Merges a level of options: what the interface declares there, and what is set. */
+/** Merges the declarations and the definitions of one level of options. */
 function merged(
   cx: Evaluation,
   { options: declared, complete }: Interface,
@@ -86,12 +86,12 @@ function merged(
   return attrs(entries, sets[0]?.set.origin ?? null, complete && allKnown ? null : why);
 }
 
-/** What the interface declares under one name. */
+/** The declarations of one name in the interface. */
 interface Declarations {
   readonly options: readonly Attr[];
-  /** False if the level may declare more. */
+  /** False if the level may declare further options. */
   readonly complete: boolean;
-  /** The path of the option, for reasons. */
+  /** The path of the option, for reasons of unknown values. */
   readonly what: string;
 }
 
@@ -123,7 +123,7 @@ function guess(why: UnknownValue, given: readonly Lazy[]): Value {
   return given.length === 0 ? why : perhaps(why, given, null);
 }
 
-/** Joins the definitions of one option, as its type merges them. */
+/** Merges the definitions of one option as its type does. */
 function joined(cx: Evaluation, given: readonly Lazy[], type: Value | null, why: UnknownValue): Value {
   const definitions = strongest(given.flatMap(lazy => definitionsOf(cx, lazy)));
   const values = definitions.map(definition => definition.value);
@@ -136,15 +136,18 @@ function joined(cx: Evaluation, given: readonly Lazy[], type: Value | null, why:
   }
   const sets = values.filter(value => value.kind === 'attrs');
   if (sets.length === values.length) {
-    // What a submodule adds by itself is not known; the names of `attrsOf` are those that are set.
+    // A submodule may add attributes; `attrsOf` has only the names that are set.
     const names = isAttrsOf(cx, type) ? null : why;
     return widened(cx, sets, names, why);
   }
-  // Without a type, one definition is the value whatever the type is; two may be merged in ways not known here.
+  // Whatever the type, a single definition is the value. How two are merged depends on the unknown type.
   return values.length === 1 ? first : guess(why, given);
 }
 
-/** Returns the definitions that count beside one that is certain: those of its priority, and conditional ones of a higher. */
+/**
+ * Returns the definitions that may take effect: certain ones of the highest priority, and conditional ones of that
+ * priority or a higher one.
+ */
 function strongest(definitions: readonly Definition[]): readonly Definition[] {
   const possible = definitions.filter(({ never }) => !never);
   const certainly = possible.filter(({ conditional }) => !conditional).map(({ priority }) => priority);
@@ -152,7 +155,7 @@ function strongest(definitions: readonly Definition[]): readonly Definition[] {
   return possible.filter(definition => definition.priority <= priority);
 }
 
-/** Joins sets attribute by attribute. What is inside may have more attributes than are written. */
+/** Merges sets attribute by attribute. Values inside may have further attributes. */
 function widened(
   cx: Evaluation,
   sets: readonly AttrsValue[],
@@ -171,7 +174,7 @@ function widened(
   return attrs(entries, sets[0]?.origin ?? null, open ?? hidden, patterns);
 }
 
-/** Opens a value in which a submodule may have added attributes. */
+/** Marks that submodules may have added attributes to a value. */
 function opened(cx: Evaluation, lazy: Lazy, why: UnknownValue): Lazy {
   return thunk(() => {
     const value = cx.force(lazy);
@@ -191,7 +194,7 @@ function isAttrsOf(cx: Evaluation, type: Value | null): boolean {
   return fn === 'attrsOf' || fn === 'lazyAttrsOf';
 }
 
-/** `coercedTo` and `apply` make another value of what is set. */
+/** Returns whether the type converts what is set, as `coercedTo` does. */
 function converts(cx: Evaluation, type: Value | null): boolean {
   let at = type;
   for (let depth = 0; depth < 4 && at?.kind === 'unknown' && at.term?.kind === 'apply'; depth++) {
@@ -201,7 +204,7 @@ function converts(cx: Evaluation, type: Value | null): boolean {
   return false;
 }
 
-/** Returns the function of `lib.types` that made a type. */
+/** Returns the name of the `lib.types` function that made a type. */
 function typeFunction(type: Value | null): string | null {
   if (type?.kind !== 'unknown') return null;
   let at: UnknownValue = type;

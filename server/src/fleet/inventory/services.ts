@@ -1,6 +1,6 @@
 /**
- * Service modules of the workspace, applied to the instances of its inventory: each member of a role gets the module
- * that `perInstance` and `perMachine` give for it, with the instance's real name, settings and members.
+ * Applies service modules of the workspace to the instances of its inventory: each member of a role gets the module
+ * that `perInstance` and `perMachine` return for the instance's real name, settings and members.
  */
 
 import { moduleSets, optionSets } from '../../modules/clan-modules.ts';
@@ -19,7 +19,7 @@ import { SERVICE_MODULES, SETTINGS } from './model-values.ts';
 import { serviceArguments, unknownsOf } from './service-arguments.ts';
 import { type Interface, readInterface, settingsValue } from './service-settings.ts';
 
-/** A module that a machine gets from a service. */
+/** A module that a service adds to a machine. */
 interface ServiceMember {
   readonly machine: string;
   readonly facts: ModuleFacts;
@@ -28,16 +28,16 @@ interface ServiceMember {
 
 export interface ServiceMembers {
   readonly members: readonly ServiceMember[];
-  /** Machines that may be given more: by services, or by roles, that are not known. */
+  /** Machines that may get further modules, from unknown services or roles. */
   readonly open: ReadonlySet<string>;
   /** False if there may be members, or instances, that are not listed. */
   readonly complete: boolean;
 }
 
-/** Steps allowed for one machine in one role. */
+/** The evaluation steps allowed for one machine in one role. */
 const STEPS = 200_000;
 
-/** A service module, taken apart. */
+/** The parts of a service module. */
 interface Service {
   readonly roles: ReadonlyMap<string, ServiceRole>;
   readonly perMachine: Lazy | null;
@@ -50,20 +50,20 @@ interface ServiceRole {
   readonly settings: Interface;
 }
 
-/** What services are applied with. */
+/** The environment in which services are applied. */
 export interface ServiceSetting {
   /** The service modules of the workspace. */
   readonly modules: readonly ServiceModule[];
-  /** The inputs of the flake; null where they are not known. */
+  /** The inputs of the flake; null if unknown. */
   readonly inputs: ReadonlySet<string> | null;
-  readonly given: Given;
+  readonly specialArgs: Given;
 }
 
-/** Everything about the services of this workspace. */
+/** Applies all services of the workspace, and collects the modules of their members. */
 export function applyServices(
   cx: Evaluation,
   inventory: Inventory,
-  { modules, inputs, given }: ServiceSetting,
+  { modules, inputs, specialArgs }: ServiceSetting,
 ): ServiceMembers {
   const members: ServiceMember[] = [];
   const open = new Set<string>();
@@ -83,9 +83,9 @@ export function applyServices(
       continue;
     }
     const name = instance.module.name;
-    const known = name === null ? undefined : byModule.get(name);
-    if (known !== undefined) {
-      known.instances.push(instance);
+    const entry = name === null ? undefined : byModule.get(name);
+    if (entry !== undefined) {
+      entry.instances.push(instance);
       continue;
     }
     const service =
@@ -95,7 +95,7 @@ export function applyServices(
             readService(
               cx,
               modules.filter(module => module.name === name),
-              given,
+              specialArgs,
             ),
           );
     if (name === null || service === null || service instanceof BudgetExceeded) leaveOpen(instance);
@@ -105,7 +105,7 @@ export function applyServices(
     }
   }
   for (const { service, instances } of byModule.values()) {
-    const run = runService(cx, inventory, service, instances, given);
+    const run = runService(cx, inventory, service, instances, specialArgs);
     members.push(...run.members);
     for (const machine of run.open) open.add(machine);
     if (!run.complete) complete = false;
@@ -113,12 +113,12 @@ export function applyServices(
   return { members, open, complete };
 }
 
-/** Returns whether the flake has no such input: which service is meant is not known. */
+/** Returns whether the flake lacks the instance's input, so that its service is unknown. */
 function isOfNoInput({ module: { input } }: Instance, inputs: ReadonlySet<string> | null): boolean {
   return input !== null && inputs !== null && !inputs.has(input);
 }
 
-function readService(cx: Evaluation, modules: readonly ServiceModule[], given: Given): Service | null {
+function readService(cx: Evaluation, modules: readonly ServiceModule[], specialArgs: Given): Service | null {
   const roles = new Map<string, ServiceRole>();
   let perMachine: Lazy | null = null;
   let origin: Origin | null = null;
@@ -126,7 +126,7 @@ function readService(cx: Evaluation, modules: readonly ServiceModule[], given: G
   for (const module of modules) {
     const value = SERVICE_MODULES.of(module);
     if (value === null) continue;
-    const { sets, gap } = moduleSets(cx, value, given);
+    const { sets, gap } = moduleSets(cx, value, specialArgs);
     if (gap !== null) complete = false;
     for (const { set, conditional } of sets) {
       origin ??= set.origin;
@@ -136,7 +136,7 @@ function readService(cx: Evaluation, modules: readonly ServiceModule[], given: G
         for (const [name, entry] of definition.set.entries) {
           const role = cx.force(entry.value);
           if (role.kind !== 'attrs') complete = false;
-          else roles.set(name, readRole(cx, role, roles.get(name), given));
+          else roles.set(name, readRole(cx, role, roles.get(name), specialArgs));
         }
     }
   }
@@ -147,24 +147,24 @@ function readRole(
   cx: Evaluation,
   role: AttrsValue,
   before: ServiceRole | undefined,
-  given: Given,
+  specialArgs: Given,
 ): ServiceRole {
   const declared = certain(role, 'interface')?.value ?? null;
   return {
     perInstance: certain(role, 'perInstance')?.value ?? before?.perInstance ?? null,
     settings:
-      declared === null && before !== undefined ? before.settings : readInterface(cx, declared, given),
+      declared === null && before !== undefined ? before.settings : readInterface(cx, declared, specialArgs),
   };
 }
 
-/** An instance with who is in its roles. */
+/** An instance with the members of its roles. */
 interface Run {
   readonly instance: Instance;
   readonly members: ReadonlyMap<string, readonly string[]>;
-  /** Machines that are perhaps meant by names of members that nothing has, by role. */
+  /** Machines that misspelt names of members may stand for, by role. */
   readonly meant: ReadonlyMap<string, readonly string[]>;
   readonly complete: boolean;
-  /** What `roles` is to the service module. */
+  /** The argument `roles` of the service module. */
   readonly roles: Lazy;
 }
 
@@ -173,7 +173,7 @@ function runService(
   inventory: Inventory,
   service: Service,
   instances: readonly Instance[],
-  given: Given,
+  specialArgs: Given,
 ): ServiceMembers {
   const members: ServiceMember[] = [];
   const open = new Set<string>();
@@ -192,9 +192,10 @@ function runService(
     const facts = withBudget(cx, STEPS, () => {
       const fn = unwrap(cx, module).value;
       const values = args();
-      const result = fn.kind === 'lambda' ? cx.apply(fn, serviceArguments(fn, values, given), null) : fn;
+      const result =
+        fn.kind === 'lambda' ? cx.apply(fn, serviceArguments(fn, values, specialArgs), null) : fn;
       if (result.kind !== 'attrs') return null;
-      return machineModules(cx, inventory, { machine, given, origin: service.origin }, result);
+      return machineModules(cx, inventory, { machine, specialArgs, origin: service.origin }, result);
     });
     if (facts === null || facts instanceof BudgetExceeded) complete = false;
     else members.push(...facts.map(fact => ({ machine, facts: fact.facts, certain: sure && fact.certain })));
@@ -205,20 +206,20 @@ function runService(
     if (!run.complete || instance.conditional) complete = false;
     for (const [name, machines] of run.members) {
       const role = instance.roles.get(name);
-      const own = service.roles.get(name);
-      // Which role is meant is not known.
-      if (own === undefined) for (const machine of machines) open.add(machine);
-      if (role === undefined || own === undefined) continue;
+      const serviceRole = service.roles.get(name);
+      // The service has no role of this name, so it is unknown which one is meant.
+      if (serviceRole === undefined) for (const machine of machines) open.add(machine);
+      if (role === undefined || serviceRole === undefined) continue;
       const meant = run.meant.get(name) ?? [];
       for (const machine of [...machines, ...meant]) {
         const args = () => ({
           instanceName: string(instance.name, service.origin),
-          settings: settingsOf(cx, own, { inventory, instance, role }, machine),
+          settings: settingsOf(cx, serviceRole, { inventory, instance, role }, machine),
           machine: machineArgument(machine),
           roles: run.roles,
           ...unknownsOf(`${instance.name}.${name}.${machine}`),
         });
-        note(machine, own.perInstance, args, !instance.conditional && !meant.includes(machine));
+        note(machine, serviceRole.perInstance, args, !instance.conditional && !meant.includes(machine));
       }
     }
   }
@@ -271,7 +272,7 @@ function runOf(cx: Evaluation, inventory: Inventory, service: Service, instance:
   return { instance, members, meant, complete, roles };
 }
 
-/** A role of an instance of a service. */
+/** A role of an instance, with its service. */
 interface InstanceRole {
   readonly inventory: Inventory;
   readonly service: Service;
@@ -279,17 +280,20 @@ interface InstanceRole {
   readonly role: Role;
 }
 
-/** @param complete false if there may be further members */
+/**
+ * Builds the value of one role in the argument `roles`.
+ * @param complete false if there may be further members
+ */
 function roleValue(cx: Evaluation, of: InstanceRole, machines: readonly string[], complete: boolean): Lazy {
   const { service, instance, role } = of;
-  const own = service.roles.get(role.name);
+  const serviceRole = service.roles.get(role.name);
   const what = `${instance.name}.${role.name}`;
   const entries = new Map<string, Attr>();
   for (const machine of machines) {
     const settings =
-      own === undefined
+      serviceRole === undefined
         ? unknown('settings', `settings of ${what}.${machine}`, null)
-        : settingsOf(cx, own, of, machine);
+        : settingsOf(cx, serviceRole, of, machine);
     entries.set(machine, attr(attrsOf({ settings }, null), null));
   }
   const all = attrs(
@@ -298,32 +302,32 @@ function roleValue(cx: Evaluation, of: InstanceRole, machines: readonly string[]
     complete ? null : unknown('members of the role that are not known', `members of ${what}`, null),
   );
   const settings =
-    own === undefined
+    serviceRole === undefined
       ? unknown('settings', `settings of ${what}`, null)
-      : settingsValue(cx, own.settings, SETTINGS.of(role), what);
+      : settingsValue(cx, serviceRole.settings, SETTINGS.of(role), what);
   return attrsOf({ machines: all, settings }, null);
 }
 
 function settingsOf(
   cx: Evaluation,
-  own: ServiceRole,
+  serviceRole: ServiceRole,
   { inventory, instance, role }: Omit<InstanceRole, 'service'>,
   machine: string,
 ): Lazy {
   const what = `${instance.name}.${role.name}.${machine}`;
-  return settingsValue(cx, own.settings, memberValues(inventory, role, machine), what);
+  return settingsValue(cx, serviceRole.settings, memberValues(inventory, role, machine), what);
 }
 
 function rolesByMachine(runs: readonly Run[]): Map<string, string[]> {
-  const found = new Map<string, string[]>();
+  const byMachine = new Map<string, string[]>();
   for (const run of runs)
     for (const [role, machines] of run.members)
       for (const machine of machines) {
-        const roles = found.get(machine);
-        if (roles === undefined) found.set(machine, [role]);
+        const roles = byMachine.get(machine);
+        if (roles === undefined) byMachine.set(machine, [role]);
         else if (!roles.includes(role)) roles.push(role);
       }
-  return found;
+  return byMachine;
 }
 
 function machineValue(machine: string, roles: readonly string[]): Lazy {
@@ -334,15 +338,19 @@ function machineValue(machine: string, roles: readonly string[]): Lazy {
   return attrsOf({ name: string(machine, null), roles: names }, null);
 }
 
-/** `nixosModule` or `darwinModule` of what a service gives, by the machine's class. */
+/** Reads `nixosModule` or `darwinModule`, by the machine's class, from what a service returns. */
 function machineModules(
   cx: Evaluation,
   inventory: Inventory,
-  { machine, given, origin }: { readonly machine: string; readonly given: Given; readonly origin: Origin },
+  {
+    machine,
+    specialArgs,
+    origin,
+  }: { readonly machine: string; readonly specialArgs: Given; readonly origin: Origin },
   result: Value,
 ): { readonly facts: ModuleFacts; readonly certain: boolean }[] {
   const kind = inventory.machine(machine)?.class ?? null;
-  const givenThere: Given = name => (name === 'config' ? configOf(machine) : given(name));
+  const givenThere: Given = name => (name === 'config' ? configOf(machine) : specialArgs(name));
   const names = kind === null ? ['nixosModule', 'darwinModule'] : [`${kind}Module`];
   return definitionsOf(cx, result).flatMap(({ value, conditional }) => {
     if (value.kind !== 'attrs') return [];

@@ -1,6 +1,6 @@
 /**
- * What in the settings of a role is not data. Clan hands settings on as JSON, so they are one set without functions
- * and without `imports`. Says only what is certain; what the settings mean is not known here.
+ * Finds the parts of a role's settings that are not data. Clan passes settings on as JSON, so they must be a set
+ * without functions and without `imports`. Reports only what is certain; does not know what the settings mean.
  */
 
 import { certain, definitionsOf } from '../../modules/read.ts';
@@ -12,67 +12,70 @@ import type { NotData } from '../model/services.ts';
 
 const MAX_DEPTH = 12;
 
-/** Steps allowed for the settings of one role, machine or tag. */
+/** The evaluation steps allowed for the settings of one role, machine or tag. */
 const STEPS = 50_000;
 
-/** Looks through settings when asked for the first time. */
+/** Returns a function that searches the settings on first call. */
 export function notDataIn(cx: Evaluation, values: readonly Lazy[]): () => readonly NotData[] {
-  let cached: readonly NotData[] | null = null;
+  let faults: readonly NotData[] | null = null;
   return () => {
-    if (cached === null) {
+    if (faults === null) {
       const collected: NotData[] = [];
       const looked = withBudget(cx, STEPS, () => {
         for (const value of values)
           for (const definition of definitionsOf(cx, value)) lookAt(cx, definition.value, collected);
       });
-      cached = looked instanceof BudgetExceeded ? [] : collected;
+      faults = looked instanceof BudgetExceeded ? [] : collected;
     }
-    return cached;
+    return faults;
   };
 }
 
-function lookAt(cx: Evaluation, settings: Value, cached: NotData[]): void {
+function lookAt(cx: Evaluation, settings: Value, faults: NotData[]): void {
   switch (settings.kind) {
     case 'unknown':
     case 'failure':
       return;
     case 'attrs': {
       const imports = certain(settings, 'imports');
-      if (imports !== null) note(cached, 'imports', imports.at ?? settings.origin, ['imports']);
-      lookInside(cx, settings, [], null, cached);
+      if (imports !== null) note(faults, 'imports', imports.at ?? settings.origin, ['imports']);
+      lookInside(cx, settings, [], null, faults);
       return;
     }
     case 'lambda':
     case 'builtin':
-      note(cached, 'function', settings.origin, []);
+      note(faults, 'function', settings.origin, []);
       return;
     default:
-      note(cached, 'other', settings.origin, []);
+      note(faults, 'other', settings.origin, []);
   }
 }
 
-/** @param at the nearest place that is written, for values that have none */
+/**
+ * Searches a value below the settings.
+ * @param at the nearest place in a file, for values without one
+ */
 function lookInside(
   cx: Evaluation,
   value: Value,
   path: readonly string[],
   at: Origin | null,
-  cached: NotData[],
+  faults: NotData[],
 ): void {
   if (path.length > MAX_DEPTH) return;
-  if (value.kind === 'lambda' || value.kind === 'builtin') note(cached, 'function', value.origin ?? at, path);
+  if (value.kind === 'lambda' || value.kind === 'builtin') note(faults, 'function', value.origin ?? at, path);
   else if (value.kind === 'list') {
     for (const item of value.items)
-      if (item.kind !== 'spread') lookInside(cx, cx.force(item), [...path, '*'], value.origin ?? at, cached);
+      if (item.kind !== 'spread') lookInside(cx, cx.force(item), [...path, '*'], value.origin ?? at, faults);
   } else if (value.kind === 'attrs') {
-    // To JSON, such a set is the text that it stands for.
+    // Nix converts such a set to JSON as a string.
     if (value.entries.has('outPath') || value.entries.has('__toString')) return;
     for (const [name, entry] of value.entries)
       if (!entry.optional && !(path.length === 0 && name === 'imports'))
-        lookInside(cx, cx.force(entry.value), [...path, name], entry.at ?? at, cached);
+        lookInside(cx, cx.force(entry.value), [...path, name], entry.at ?? at, faults);
   }
 }
 
-function note(cached: NotData[], kind: NotData['kind'], at: Origin | null, path: readonly string[]): void {
-  if (at !== null) cached.push({ kind, at: placeOf(at), path });
+function note(faults: NotData[], kind: NotData['kind'], at: Origin | null, path: readonly string[]): void {
+  if (at !== null) faults.push({ kind, at: placeOf(at), path });
 }

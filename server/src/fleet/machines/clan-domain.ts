@@ -1,10 +1,13 @@
-/** The domain of a clan, `clan.core.settings.domain` of its machines: `meta.domain`, or `meta.tld` as it was called. */
+/**
+ * Reads the domain of a clan, `clan.core.settings.domain` of its machines, from `meta.domain` or its former name
+ * `meta.tld`.
+ */
 import { optionSets } from '../../modules/clan-modules.ts';
 import { definitionsOf } from '../../modules/read.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue } from '../../nix/eval/value.ts';
 
-/** Returns what a set of a clan, or of its inventory, says of the domain; null for what is not known. */
+/** Returns the domains that a set of a clan, or of its inventory, sets; null stands for an unknown one. */
 export function domainsOf(cx: Evaluation, set: AttrsValue, conditional: boolean): (string | null)[] {
   const meta = optionSets(cx, set, 'meta');
   const texts = meta.found.flatMap(({ set: inner, conditional: isPerhaps }) =>

@@ -1,4 +1,6 @@
-/** What clans and inventories declare: machines, instances, tags, service modules, and where the clan lies. */
+/**
+ * Reads the declarations of clans and inventories: machines, instances, tags, service modules, and the clan's folder.
+ */
 import { type ModuleSets, moduleSets, optionSets } from '../../modules/clan-modules.ts';
 import { judging } from '../../modules/options/judged.ts';
 import { certain, unwrap } from '../../modules/read.ts';
@@ -21,18 +23,18 @@ import { type ClanDirectory, type Declarations, giveUp, missingMachines } from '
 import { readMachine } from './machine-facts.ts';
 import { machinesBelow } from './machine-folders.ts';
 
-/** How an inventory is written. */
+/** The place and the circumstances of an inventory. */
 interface InventoryPlace {
   readonly conditional: boolean;
   readonly at: Place;
-  /** True for what stands below `clan`: it is an inventory whatever its names are. */
+  /** True for the `inventory` of a `clan`, which needs no further sign of being an inventory. */
   readonly isOfClan?: boolean;
 }
 
-/** Reads the value of something called `inventory`. */
+/** Reads the value of an attribute `inventory`, if it is an inventory of clan. */
 export function readInventory(declared: Declarations, value: Lazy, place: InventoryPlace): void {
   const { conditional, at, isOfClan = false } = place;
-  const read = moduleSets(declared.cx, value, declared.given);
+  const read = moduleSets(declared.cx, value, declared.specialArgs);
   if (!isOfClan && !read.sets.some(({ set }) => isInventory(set))) {
     if (read.gap !== null && read.sets.length === 0) giveUp(declared, read.gap, at);
     return;
@@ -73,27 +75,27 @@ function readMachinesOption(
       declared.machines.push(readMachine(declared.cx, name, entry, source));
 }
 
-/** Notes that modules of the clan may declare options of their own. */
+/** Notes that modules of the clan may declare further options. */
 function noteDeclaredOptions(declared: Declarations, { sets }: ModuleSets): void {
   if (sets.some(({ set }) => set.entries.has('options') || set.entries.has('freeformType')))
     declared.optionsComplete = false;
 }
 
-/** Reads the value of something called `clan`, or what clan's own function is applied to. */
+/** Reads the value of an attribute `clan`, or the argument of clan's own function. */
 export function readClan(declared: Declarations, value: Value, at: Place): void {
   if (!isModule(value)) return;
-  const read = moduleSets(declared.cx, value, declared.given);
+  const read = moduleSets(declared.cx, value, declared.specialArgs);
   if (read.gap !== null) giveUp(declared, read.gap, at);
   noteDeclaredOptions(declared, read);
   for (const { set, conditional } of read.sets) readClanSet(declared, set, conditional, at);
 }
 
 function readClanSet(declared: Declarations, set: AttrsValue, conditional: boolean, at: Place): void {
-  const { cx, given } = declared;
-  const own = set.entries.get('inventory');
-  // What is written in the same file is handed to us by itself.
-  if (own !== undefined && own.at?.file.path !== at.file)
-    readInventory(declared, own.value, { conditional: conditional || own.optional, at });
+  const { cx, specialArgs } = declared;
+  const entry = set.entries.get('inventory');
+  // An inventory in the same file is found by the walk over that file.
+  if (entry !== undefined && entry.at?.file.path !== at.file)
+    readInventory(declared, entry.value, { conditional: conditional || entry.optional, at });
   if (CLAN_OPTIONS.some(name => set.entries.has(name))) {
     declared.isClan = true;
     if (!conditional) declared.options.push({ of: 'clan', judged: judging(cx, [set]) });
@@ -101,61 +103,64 @@ function readClanSet(declared: Declarations, set: AttrsValue, conditional: boole
     declared.directories.push(directory);
     if (directory.path) declared.machines.push(...machinesBelow(cx.files, `${directory.path}/machines`));
   }
-  // Modules of machines have options below `clan`, too.
+  // A set with `core` is `clan` in a machine's module, where these options do not exist.
   if (!set.entries.has('core')) declared.settings.push(...clanSettingsIn(cx, set, conditional));
-  declared.exports.push(...exportGenerators(cx, set, given));
+  declared.exports.push(...exportGenerators(cx, set, specialArgs));
   declared.domains.push(...domainsOf(cx, set, conditional));
   if (set.entries.has('machines')) readMachinesOption(declared, set, 'modules', conditional, at);
   readServiceModules(declared, set, conditional);
 }
 
-/** Reads `clan.modules`. */
+/** Reads the service modules of `clan.modules`. */
 function readServiceModules(declared: Declarations, clan: AttrsValue, conditional: boolean): void {
-  const { cx, given } = declared;
+  const { cx, specialArgs } = declared;
   const named = optionSets(cx, clan, 'modules');
   if (!named.complete || (conditional && named.found.length > 0)) declared.modulesComplete = false;
   for (const { set } of named.found)
     for (const [name, entry] of set.entries) {
-      // A module that the workspace names for itself, too.
+      // The value may name another module of the workspace.
       const module = thunk(() => cx.resolve(cx.force(entry.value)));
       const service: ServiceModule = {
         name,
         at: entry.at === null ? null : placeOf(entry.at),
-        roles: serviceRoles(cx, module, given),
-        settings: serviceOptions(cx, module, given),
+        roles: serviceRoles(cx, module, specialArgs),
+        settings: serviceOptions(cx, module, specialArgs),
       };
       declared.modules.push(SERVICE_MODULES.keep(service, module));
     }
 }
 
-/** A clan is recognised by what it has: modules of machines have options below `clan` too. */
+/** Attributes that mark a clan, since modules of machines also have options below `clan`. */
 const CLAN_OPTIONS = ['machines', 'inventory', 'meta', 'directory', 'modules', 'self'];
 
-/** An inventory is recognised by what it has: other things are called so too. */
+/** Returns whether the set has an attribute of an inventory, since other things are called `inventory`, too. */
 function isInventory(set: AttrsValue): boolean {
   return ['machines', 'instances', 'tags', 'imports'].some(name => set.entries.has(name));
 }
 
-/** Returns the folder that a clan says it has, or else that of the flake it is declared in. */
+/** Returns the folder that a clan sets, or else the folder of the flake that declares it. */
 function directoryOf(cx: Evaluation, clan: AttrsValue, file: string): ClanDirectory {
-  const own = { path: flakeFolder(cx, file), isSet: false };
-  if (!clan.entries.has('directory')) return own;
+  const flake = { path: flakeFolder(cx, file), isSet: false };
+  if (!clan.entries.has('directory')) return flake;
   const entry = certain(clan, 'directory');
   const value = entry === null ? null : unwrap(cx, entry.value).value;
   const path = value?.kind === 'string' ? stringAsPath(value) : value;
   if (path?.kind === 'path') return { path: path.text.startsWith('/') ? null : path.text, isSet: true };
-  // `self`: the flake itself.
-  return value?.kind === 'attrs' && value.entries.has('outPath') ? own : { path: null, isSet: true };
+  // `self` is the flake itself.
+  return value?.kind === 'attrs' && value.entries.has('outPath') ? flake : { path: null, isSet: true };
 }
 
-/** Returns the folder of the nearest flake at or above a file; the root where there is none. */
+/** Returns the folder of the nearest flake at or above a file, or the root. */
 function flakeFolder(cx: Evaluation, file: string): string {
   let folder = folderOf(file);
   while (folder !== '' && cx.files.kind(`${folder}/flake.nix`) === null) folder = folderOf(folder);
   return folder;
 }
 
-/** Returns whether a value can be a module of clan's. `clan = clan.config` is what clan made of one that is declared elsewhere. */
+/**
+ * Returns whether a value can be a module of a clan. `clan = clan.config` cannot: it is the result of a clan that is
+ * declared elsewhere.
+ */
 function isModule(value: Value): boolean {
   if (value.kind !== 'unknown')
     return value.kind === 'attrs' || value.kind === 'lambda' || value.kind === 'path';

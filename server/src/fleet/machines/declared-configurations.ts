@@ -1,4 +1,4 @@
-/** What outputs of the flake declare: configurations of machines and of homes, and nodes of a hive. */
+/** Reads the outputs of the flake that declare machines, homes, and nodes of a hive. */
 import { frameworkValue } from '../../flake/frameworks/calls.ts';
 import { nodesOf } from '../../flake/frameworks/colmena.ts';
 import { definitionsOf } from '../../modules/read.ts';
@@ -48,7 +48,7 @@ export function readHive(declared: Declarations, output: Lazy, at: Place): void 
   if (nodes !== null) readNodes(declared, nodes, at);
 }
 
-/** Reads nodes of a hive, as systems. */
+/** Reads nodes of a hive as machines. */
 export function readNodes(declared: Declarations, nodes: Lazy, at: Place): void {
   const set = declared.cx.force(nodes);
   if (set.kind !== 'attrs') return;
@@ -59,12 +59,18 @@ export function readNodes(declared: Declarations, nodes: Lazy, at: Place): void 
   if (!hasAll(set)) missingMachines(declared, 'there may be more than are written out here', at);
 }
 
-/** `inherit (clan.config) nixosConfigurations`: what clan makes of machines that are declared elsewhere. */
+/**
+ * Returns whether the value is a result of clan that is passed on, as in `inherit (clan.config) nixosConfigurations`.
+ * Its machines are declared elsewhere.
+ */
 function isPassedOn({ term }: UnknownValue): boolean {
   return term?.kind === 'select' && isConfigurations(term.name.text);
 }
 
-/** A machine that a framework makes of a file, met where the framework is called and where its output is named. */
+/**
+ * Returns whether two facts are one machine that a framework makes of a file, found both at the call of the framework
+ * and at its output.
+ */
 function isSame(fact: MachineFact, other: MachineFact): boolean {
   const [left, right] = [fact.at, other.at];
   return fact.name === other.name && left?.end === 0 && right?.end === 0 && left.file === right.file;

@@ -1,4 +1,4 @@
-/** What the files of a workspace declare of its fleet, and how much of that is known. */
+/** Collects the declarations of a fleet in one file, and how much of them is known. */
 import type { Given } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Place } from '../../nix/places.ts';
@@ -11,52 +11,52 @@ import type { ClanOptions, ExportGenerator, Instance, ServiceModule } from '../m
 /** Machines that one file declares. */
 interface DeclaredMachines {
   readonly machines: readonly MachineFact[];
-  /** False if the file declares machines of which the names are not known. */
+  /** False if the file declares machines with unknown names. */
   readonly complete: boolean;
 }
 
-/** All that one file declares of a fleet. */
+/** The declarations of a fleet in one file. */
 export interface DeclaredFleet extends DeclaredMachines {
-  /** One for each place that defines (part of) an instance. */
+  /** One entry for each place that defines an instance or a part of it. */
   readonly instances: readonly Instance[];
   readonly instancesComplete: boolean;
   readonly tags: readonly TagDefinitions[];
-  /** What it sets of the options of a clan and of its inventory; judged at most once. */
+  /** The option sets of a clan and of its inventory; checked at most once. */
   readonly options: readonly ClanOptions[];
-  /** False if modules of the clan may declare options of their own. */
+  /** False if modules of the clan may declare further options. */
   readonly optionsComplete: boolean;
   readonly modules: readonly ServiceModule[];
   /** False if there may be service modules that are not listed. */
   readonly modulesComplete: boolean;
-  /** Home configurations: machines of a workspace that has no clan, profiles of users in one that has. */
+  /** Home configurations: machines in a workspace without a clan, profiles of users in a clan. */
   readonly homes: DeclaredMachines;
-  /** Where more may be declared than is known, and why. */
+  /** Places that may declare more, with the reasons why that is unknown. */
   readonly gaps: readonly NotAnalysable[];
-  /** True if what the file says makes the workspace a clan. */
+  /** True if the file declares a clan or an inventory. */
   readonly isClan: boolean;
   /** Generators of exports. */
   readonly exports: readonly ExportGenerator[];
-  /** What is set of how the clan keeps its vars. */
+  /** Settings of how the clan keeps its vars. */
   readonly settings: readonly ClanSetting[];
-  /** What is set of the domain of the clan; null where that is not known. */
+  /** The domains that the file sets for the clan; null if unknown. */
   readonly domains: readonly (string | null)[];
-  /** The folders of its clans. */
+  /** The folders of the file's clans. */
   readonly directories: readonly ClanDirectory[];
 }
 
-/** A clan's folder (`clan.directory`), below which are its machines and what is stored. */
+/** A clan's folder (`clan.directory`), which contains its machines and the stored vars. */
 export interface ClanDirectory {
-  /** Relative to the root; null where it is not known. */
+  /** Relative to the workspace root; null if unknown. */
   readonly path: string | null;
-  /** False: it is that of the flake, since nothing is said of it here. */
+  /** False if it is the flake's folder by default. */
   readonly isSet: boolean;
 }
 
-/** What has been read of one file so far. Whoever finds values hands them to declared-clans.ts and its like. */
+/** The declarations found so far in one file. `declared-clans.ts` and `declared-configurations.ts` add to them. */
 export interface Declarations {
   readonly cx: Evaluation;
-  /** What the flake hands to modules by name. */
-  readonly given: Given;
+  /** The arguments that the flake passes to modules, by name. */
+  readonly specialArgs: Given;
   readonly machines: MachineFact[];
   readonly homes: MachineFact[];
   readonly instances: Instance[];
@@ -76,10 +76,10 @@ export interface Declarations {
   isClan: boolean;
 }
 
-export function newDeclarations(cx: Evaluation, given: Given): Declarations {
+export function newDeclarations(cx: Evaluation, specialArgs: Given): Declarations {
   return {
     cx,
-    given,
+    specialArgs,
     machines: [],
     homes: [],
     instances: [],
@@ -100,9 +100,9 @@ export function newDeclarations(cx: Evaluation, given: Given): Declarations {
   };
 }
 
-/** Returns what a file declares, once all of it has been read. */
+/** Returns the declarations of a file after it has been read. */
 export function declaredFleet(declared: Declarations): DeclaredFleet {
-  const { cx: _cx, given: _given, homes, homesComplete, ...fleet } = declared;
+  const { cx: _cx, specialArgs: _specialArgs, homes, homesComplete, ...fleet } = declared;
   return { ...fleet, homes: { machines: homes, complete: homesComplete } };
 }
 
@@ -112,7 +112,7 @@ export function missingMachines(declared: Declarations, reason: string, at: Plac
   declared.gaps.push({ at, what: 'machines', reason });
 }
 
-/** Notes that evaluation takes too long, or that what is declared cannot be seen. */
+/** Notes that evaluation takes too long, or that declarations are unknown. */
 export function giveUp(declared: Declarations, reason: string, at: Place): void {
   declared.instancesComplete = false;
   declared.modulesComplete = false;
@@ -120,7 +120,7 @@ export function giveUp(declared: Declarations, reason: string, at: Place): void 
   missingMachines(declared, reason, at);
 }
 
-/** Returns true for a file that says nothing of the fleet after all, and hides nothing. */
+/** Returns true if a file declares nothing of the fleet, and has no unknown part that might. */
 export function declaresNothing(fleet: DeclaredFleet): boolean {
   const lists = [
     fleet.machines,

@@ -1,11 +1,11 @@
-/** The inventory that the command line of clan writes: `inventory.json` at the root. */
+/** Reads `inventory.json` at the root, the inventory that clan's command line writes. */
 import { fromJson } from '../../nix/builtins/json.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Place } from '../../nix/places.ts';
 import { type DeclaredFleet, declaredFleet, giveUp, newDeclarations } from './declared.ts';
 import { readInventory } from './declared-clans.ts';
 
-/** Returns what `inventory.json` at the root says; null if there is none. */
+/** Reads `inventory.json`; returns null if it does not exist. */
 export function readInventoryJson(cx: Evaluation): DeclaredFleet | null {
   const text = cx.files.kind('inventory.json') === 'file' ? cx.files.text('inventory.json') : null;
   if (text === null) return null;
@@ -25,7 +25,10 @@ export function readInventoryJson(cx: Evaluation): DeclaredFleet | null {
   };
 }
 
-/** Returns the first key of that name: good enough to open the file at. */
+/**
+ * Returns the place of the first key with this name, which may belong to another object but is good enough to open the
+ * file at.
+ */
 function placeInJson(text: string, name: string): Place | null {
   const key = JSON.stringify(name);
   for (let start = text.indexOf(key); start >= 0; start = text.indexOf(key, start + 1))

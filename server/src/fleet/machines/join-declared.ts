@@ -1,7 +1,4 @@
-/**
- * From what single files declare to the machines and the inventory of the fleet. Pure: what the files say is read
- * elsewhere and kept as long as they do not change.
- */
+/** Joins the declarations of single files to the machines and the inventory of the fleet. Reads no files. */
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import { createInventory } from '../inventory/members.ts';
 import type { Machine, NotAnalysable } from '../model/base.ts';
@@ -12,11 +9,11 @@ import type { ClanDirectory, DeclaredFleet } from './declared.ts';
 import { joinMachines } from './machine-facts.ts';
 
 export interface JoinedFleet {
-  /** All machines, those included that clan has nothing to do with. */
+  /** All machines, including those that clan does not manage. */
   readonly machines: readonly Machine[];
-  /** Names of configurations of home-manager that stand by themselves; none in a clan. */
+  /** Names of standalone home-manager configurations; empty in a clan. */
   readonly homes: readonly string[];
-  /** What single sources say of machines. */
+  /** Machines as each single source declares them. */
   readonly facts: readonly MachineFact[];
   readonly inventory: Inventory;
   /** False if there may be machines that are not listed. */
@@ -28,15 +25,15 @@ export interface JoinedFleet {
   readonly settings: readonly ClanSetting[];
   readonly exports: readonly ExportGenerator[];
   readonly isClan: boolean;
-  /** The clan's folder, relative to the root; null where it is not known, or there are several. */
+  /** The clan's folder, relative to the workspace root; null if unknown, or if there are several. */
   readonly directory: string | null;
 }
 
 /**
- * Joins what all files declare.
- * @param declared one for each file that declares something, and one for `inventory.json`
- * @param folders machines that are known by their folders
- * @param others machines known in other ways
+ * Joins the declarations of all files.
+ * @param declared one item for each file that declares anything, and one for `inventory.json`
+ * @param folders machines that are found by their folders
+ * @param others machines that are found in other ways
  */
 export function joinDeclared(
   cx: Evaluation,
@@ -70,10 +67,11 @@ export function joinDeclared(
     machines,
     homes: [...new Set(homes.flatMap(home => home.machines.map(({ name }) => name)))].sort(),
     facts: [...facts, ...folders],
-    // Folders alone say nothing of configurations that are made elsewhere; in a clan every folder is a machine.
+    // Outside of a clan, folders alone do not show that all configurations are known; in a clan every folder is a
+    // machine.
     machinesComplete: complete && (isClan || facts.length > 0),
     modules: declared.flatMap(fleet => fleet.modules),
-    // An inventory alone, of which nobody shows the clan, says nothing of the clan's modules.
+    // An inventory without its clan does not show the clan's modules.
     modulesComplete: directories.length > 0 && declared.every(fleet => fleet.modulesComplete),
     gaps: declared.flatMap(fleet => fleet.gaps),
     settings: declared.flatMap(fleet => fleet.settings),
@@ -84,20 +82,22 @@ export function joinDeclared(
 }
 
 /**
- * Returns the generators of exports, each once: a module of the clan is read where it is written and where it is
- * imported.
+ * Returns the generators of exports without duplicates, which arise because a module of the clan is read in its own
+ * file and in those that import it.
  */
 function exportsOf(declared: readonly DeclaredFleet[]): readonly ExportGenerator[] {
   const all = declared.flatMap(fleet => fleet.exports);
   return [...new Map(all.map(generator => [`${generator.key}\0${generator.name}`, generator])).values()];
 }
 
-/** Returns whether a configuration is written out beside a clan, and no machine of its inventory. */
+/**
+ * Returns whether the machine is declared by a configuration. Beside a clan, such a machine is not in its inventory.
+ */
 function isOutside({ source }: Machine): boolean {
   return source === 'configuration';
 }
 
-/** Returns the domain of the clan, which has one if nobody sets it; null where it is not known. */
+/** Returns the clan's domain, or its default if none is set; null if unknown. */
 function domainOf(declared: readonly DeclaredFleet[]): string | null {
   const set = new Set(declared.flatMap(fleet => fleet.domains));
   if (set.size === 0) return declared.every(fleet => fleet.instancesComplete) ? 'clan' : null;
@@ -105,7 +105,7 @@ function domainOf(declared: readonly DeclaredFleet[]): string | null {
   return set.size === 1 ? only : null;
 }
 
-/** Returns the directory of the clan. One that is set goes before a default. */
+/** Returns the clan's folder. One that is set takes precedence over a default. */
 function directoryOf(directories: readonly ClanDirectory[]): string | null {
   const set = directories.filter(directory => directory.isSet);
   const paths = new Set((set.length > 0 ? set : directories).map(directory => directory.path));

@@ -1,6 +1,6 @@
 /**
- * What single sources say of machines, and how it is joined to one answer a machine. Knows values and folders; where
- * in a file machines are declared is not its business.
+ * Reads the declaration of a machine from one source, and joins all declarations of a machine. Knows values and
+ * folders, not where a file declares machines.
  */
 
 import { certain, definitionsOf, member, readText, unwrap } from '../../modules/read.ts';
@@ -15,14 +15,14 @@ import type { Machine, MachineClass } from '../model/base.ts';
 import type { MachineFact } from '../model/machines.ts';
 import { filesOfModule } from './machine-files.ts';
 
-/** What declares the machine: flake outputs, `clan.machines` (modules) or `inventory.machines` (data). */
+/** The kind of declaration: a flake output, `clan.machines` (modules) or `inventory.machines` (data). */
 export type MachineSource = Configurations | 'modules' | 'inventory';
 export type Configurations = (typeof CONFIGURATIONS)[number];
 
 export const CONFIGURATIONS = ['nixosConfigurations', 'darwinConfigurations', 'homeConfigurations'] as const;
 
 export function isConfigurations(name: string | null): name is Configurations {
-  return CONFIGURATIONS.some(one => one === name);
+  return CONFIGURATIONS.some(configurations => configurations === name);
 }
 
 /** Reads one attribute of a set of machines. */
@@ -48,32 +48,32 @@ export function readMachine(cx: Evaluation, name: string, entry: Attr, source: M
   return isCertain ? MACHINES.keep(fact, { module, args }) : fact;
 }
 
-/** `nixosSystem { modules = [ … ]; }`: one module that imports them all. */
+/** Returns a module that imports all of `nixosSystem { modules = [ … ]; }`, or null. */
 function moduleIn(cx: Evaluation, value: Value, depth = 0): Lazy | null {
   if (value.kind !== 'unknown' || value.term?.kind !== 'apply') return null;
   const set = cx.force(value.term.arg);
   const modules = set.kind === 'attrs' ? certain(set, 'modules') : null;
   if (modules === null) return null;
-  const own = attrs(new Map([['imports', modules]]), value.origin);
+  const module = attrs(new Map([['imports', modules]]), value.origin);
   const extended = extendedBy(value.term.fn);
-  if (extended === null) return own;
-  // `machine.extendModules { modules = [ … ]; }`: all that the other machine has, and those.
+  if (extended === null) return module;
+  // `machine.extendModules { modules = [ … ]; }` has all modules of that machine, and further ones.
   const others = depth > MAX_EXTENDED ? null : moduleIn(cx, cx.resolve(extended), depth + 1);
   return others === null
     ? null
-    : attrs(new Map([['imports', attr(list([others, own], value.origin), value.origin)]]), value.origin);
+    : attrs(new Map([['imports', attr(list([others, module], value.origin), value.origin)]]), value.origin);
 }
 
 function argumentsIn(cx: Evaluation, { term }: UnknownValue): AttrsValue | null {
   const set = term?.kind === 'apply' ? cx.force(term.arg) : null;
   if (set?.kind !== 'attrs') return null;
-  const given = member(cx, set, 'specialArgs') ?? member(cx, set, 'extraSpecialArgs');
-  return given?.kind === 'attrs' ? given : null;
+  const specialArgs = member(cx, set, 'specialArgs') ?? member(cx, set, 'extraSpecialArgs');
+  return specialArgs?.kind === 'attrs' ? specialArgs : null;
 }
 
 const MAX_EXTENDED = 8;
 
-/** Returns the machine of which a function is the `extendModules`. */
+/** Returns the machine whose `extendModules` the function is, or null. */
 function extendedBy({ term }: UnknownValue): UnknownValue | null {
   return term?.kind === 'select' && term.name.text === 'extendModules' ? term.of : null;
 }
@@ -120,7 +120,7 @@ function inventoryFacts(cx: Evaluation, entry: Attr): InventoryFacts {
   };
 }
 
-/** Returns the class that a set states, or `null` where it may state one that is not known. */
+/** Returns the class that a set states, `none` if it states none, or `null` if unknown. */
 function statedClass(cx: Evaluation, set: AttrsValue): MachineClass | 'none' | null {
   const entry = set.entries.get('machineClass');
   if (entry === undefined) return isClosed(set) ? 'none' : null;
@@ -158,7 +158,7 @@ function statedTags(cx: Evaluation, set: AttrsValue): StatedTags {
   return { tags, places, complete };
 }
 
-/** `system` given to `nixosSystem { … }`, or `nixpkgs.hostPlatform` in a module written in place. */
+/** Reads the argument `system` of `nixosSystem { … }`, or `nixpkgs.hostPlatform` in an inline module. */
 function systemOf(cx: Evaluation, value: Value): string | null {
   const set = value.kind === 'unknown' && value.term?.kind === 'apply' ? cx.force(value.term.arg) : value;
   if (set.kind !== 'attrs') return null;
@@ -169,27 +169,27 @@ function systemOf(cx: Evaluation, value: Value): string | null {
   return platform === null ? null : readText(cx, unwrap(cx, platform.value).value);
 }
 
-/** Returns the platform that a module states: `nixpkgs.hostPlatform = "…"`. */
+/** Returns the platform that a module sets literally: `nixpkgs.hostPlatform = "…"`. */
 export function platformIn(text: string): string | null {
   return /\bhostPlatform\s*=\s*(?:[\w.]*mkDefault\s+)?"([\w-]+)"/.exec(text)?.[1] ?? null;
 }
 
 /**
- * Joins what several sources say to one machine a name.
- * @param isClan true in a clan, where a machine without a class is one of NixOS
+ * Joins the declarations of all sources to one machine per name.
+ * @param isClan whether a machine without a class is a NixOS machine, as in a clan
  */
 export function joinMachines(all: readonly MachineFact[], isClan = false): Machine[] {
   const joined = new Map<string, MachineFact>();
-  // A machine is declared where the inventory names it; its module is what it is made of.
+  // The inventory's declaration comes first, also before `clan.machines`, which only defines the machine's module.
   const isInventory = (fact: MachineFact) => fact.source === 'inventory' && fact.isModule !== true;
   for (const fact of [...all.filter(isInventory), ...all.filter(fact => !isInventory(fact))]) {
     const machineFact = joined.get(fact.name);
     joined.set(fact.name, machineFact === undefined ? fact : joinTwo(machineFact, fact));
   }
   return [...joined.values()]
-    .map(({ name, class: found, system, tags, at, source, classHidden }): Machine => {
+    .map(({ name, class: explicitClass, system, tags, at, source, classHidden }): Machine => {
       const isDefault = source === 'inventory' || (isClan && source === 'folder');
-      const machineClass = found ?? (isDefault && classHidden !== true ? 'nixos' : null);
+      const machineClass = explicitClass ?? (isDefault && classHidden !== true ? 'nixos' : null);
       return { name, class: machineClass, system, tags, at, source };
     })
     .sort(byText(({ name }) => name));

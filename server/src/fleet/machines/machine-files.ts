@@ -1,6 +1,6 @@
 /**
- * The files that a machine's configuration begins with: what its `modules`, or its module in `clan.machines`, name by
- * path. What lies behind them is read elsewhere.
+ * Finds the files that a machine's configuration starts from: the paths in its `modules`, or in its module in
+ * `clan.machines`. Does not read these files.
  */
 
 import { definitionsOf } from '../../modules/read.ts';
@@ -10,13 +10,13 @@ import type { Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import { placeOf } from '../../nix/places.ts';
 import type { NamedFile } from '../model/machines.ts';
 
-/** Modules in modules that are written in place. */
+/** The nesting depth up to which inline modules are searched. */
 const MAX_DEPTH = 4;
 
-/** Steps allowed for one machine. */
+/** The evaluation steps allowed for one machine. */
 const STEPS = 50_000;
 
-/** Looks for them when asked for the first time. Only what is certainly imported is among them. */
+/** Returns a function that collects the files that are certainly imported, on first call. */
 export function filesOfModule(cx: Evaluation, module: Lazy): () => readonly NamedFile[] {
   let files: readonly NamedFile[] | null = null;
   return () => {
@@ -45,7 +45,7 @@ function collect(cx: Evaluation, module: Lazy, depth: number, files: NamedFile[]
 }
 
 function note(path: string, { origin }: Value, files: NamedFile[]): void {
-  // Outside of the workspace, there may be anything.
+  // A path outside of the workspace cannot be checked.
   if (origin === null || path === '' || /^(\/|\.\.)/.test(path)) return;
   files.push({ path, at: placeOf(origin), isWritten: isLiteral(origin) });
 }

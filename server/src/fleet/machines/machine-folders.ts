@@ -1,6 +1,6 @@
 /**
- * What the folders below `machines/` say: every one is a machine to clan, and some of its files are modules of it by
- * themselves. A folder is looked at once, until something in it changes.
+ * Finds machines by the folders in `machines/`: clan declares a machine for each, and imports certain files in it. A
+ * folder is read again only after a change in it.
  */
 import type { NixFiles } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
@@ -8,15 +8,15 @@ import type { Machine, MachineClass } from '../model/base.ts';
 import { platformIn } from './machine-facts.ts';
 
 export interface MachineFolders {
-  /** One for each folder. A machine is the same object for as long as its folder stands. */
+  /** Returns a machine for each folder. A machine stays the same object until its folder changes. */
   machines(): readonly Machine[];
   /**
-   * Files of `machines/<name>/` that are modules of the machine by themselves, as clan takes them: the same list as long
-   * as they are the same.
+   * Returns the files of `machines/<name>/` that clan imports into the machine; the same list as long as they do not
+   * change.
    * @param directory the clan's folder
    */
   clanFiles(name: string, directory: string): readonly string[];
-  /** A file or folder was made, changed or removed. */
+  /** Handles that a file or folder was created, changed or removed. */
   forget(path: string): void;
 }
 
@@ -25,10 +25,13 @@ const ROOT = 'machines';
 /** Files of a machine's folder that clan imports. */
 const CLAN_FILES = ['configuration.nix', 'hardware-configuration.nix', 'disko.nix'];
 
-/** Those, and the one that a configuration usually begins with. */
+/** Files of a machine's folder that may state the platform: those that clan imports, and a usual entry point. */
 const MACHINE_FILES = ['configuration.nix', 'default.nix', 'hardware-configuration.nix'];
 
-/** @param files the workspace, read without being noted */
+/**
+ * Creates the cache of machine folders.
+ * @param files the workspace; reads of it are not recorded
+ */
 export function createMachineFolders(files: NixFiles): MachineFolders {
   const machines = keptByName(folder => readFolder(files, folder));
   const clanFiles = keptByName(folder =>
@@ -52,28 +55,28 @@ export function createMachineFolders(files: NixFiles): MachineFolders {
   };
 }
 
-/** Answers by name. What is read again and found to be the same stays the same object. */
+/** Caches answers by name. If a fresh answer is equal, the old object is kept. */
 function keptByName<T>(read: (name: string) => T) {
-  const known = new Map<string, T>();
+  const answers = new Map<string, T>();
   const stale = new Set<string>();
   return {
     of(name: string): T {
-      const before = known.get(name);
+      const before = answers.get(name);
       if (before !== undefined && !stale.delete(name)) return before;
       const fresh = read(name);
       if (before !== undefined && JSON.stringify(before) === JSON.stringify(fresh)) return before;
-      known.set(name, fresh);
+      answers.set(name, fresh);
       return fresh;
     },
-    /** Without a name: all of them. */
+    /** Marks a name as changed; without a name, drops all answers. */
     forget(name: string | undefined): void {
-      if (name === undefined) known.clear();
+      if (name === undefined) answers.clear();
       else stale.add(name);
     },
   };
 }
 
-/** Returns the machines of a clan that has its folders elsewhere, read anew each time. */
+/** Reads the machines of a clan that has another folder; they are not cached. */
 export function machinesBelow(files: NixFiles, root: string): Machine[] {
   return (files.list(root) ?? []).flatMap(entry =>
     entry.kind === 'directory' ? [readFolder(files, `${root}/${entry.name}`)] : [],
@@ -82,7 +85,8 @@ export function machinesBelow(files: NixFiles, root: string): Machine[] {
 
 function readFolder(files: NixFiles, folder: string): Machine {
   const paths = MACHINE_FILES.map(file => `${folder}/${file}`);
-  const system = paths.map(path => platformIn(files.text(path) ?? '')).find(found => found !== null) ?? null;
+  const system =
+    paths.map(path => platformIn(files.text(path) ?? '')).find(platform => platform !== null) ?? null;
   return {
     name: folder.slice(folder.lastIndexOf('/') + 1),
     class: classOfSystem(system),
@@ -94,7 +98,8 @@ function readFolder(files: NixFiles, folder: string): Machine {
 }
 
 /**
- * Returns the class that a platform shows. It shows only what is unusual: any Linux may be a machine of another kind.
+ * Returns the class that a platform implies. Only Darwin implies one, since a machine with any Linux platform may be of
+ * another kind.
  */
 function classOfSystem(system: string | null): MachineClass | null {
   return system?.endsWith('-darwin') === true ? 'darwin' : null;

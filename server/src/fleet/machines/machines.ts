@@ -1,7 +1,6 @@
 /**
- * Where the machines of a workspace are declared: configurations, clans and inventories. One walk over a file finds
- * all that it says of a fleet: machines, instances of services, tags, service modules. What one machine or one
- * instance says is read elsewhere.
+ * Finds the declarations of a fleet in a file, in one walk: configurations, clans and inventories, with their machines,
+ * instances of services, tags and service modules. The values themselves are read by `declared-*.ts`.
  */
 
 import type { FlakeSet } from '../../flake/flake-modules.ts';
@@ -30,7 +29,7 @@ export { readInventoryJson } from './inventory-json.ts';
 const MAY_DECLARE =
   /\b(?:nixosConfigurations|darwinConfigurations|homeConfigurations|inventory|machines|buildClan|lib\.clan|clan\.modules|clan\.imports|modules\.clan)\b|\bclan\s*=|\b(?:blueprint|mkFlake|flakelight|colmena|colmenaHive|makeHive)\b|\binherit(?:\s+[\w'-]+)*?\s+clan\b/;
 
-/** Steps allowed for the walk, and for each collection that it finds. */
+/** The evaluation steps allowed for the walk, and for each declaration that it finds. */
 const STEPS = 400_000;
 
 export function mayDeclareMachines(text: string): boolean {
@@ -46,13 +45,13 @@ export function belongsToFleet(files: NixFiles, path: string): boolean {
 }
 
 /**
- * Reads what a file declares.
- * @param given what the flake hands to modules by name
+ * Reads the declarations of a fleet in one file.
+ * @param args the arguments that the flake passes to modules, by name
  */
-export function readMachines(cx: Evaluation, file: SourceFile, given: Given = () => null): DeclaredFleet {
-  const declared = newDeclarations(cx, given);
+export function readMachines(cx: Evaluation, file: SourceFile, args: Given = () => null): DeclaredFleet {
+  const declared = newDeclarations(cx, args);
   const words = [...file.text.matchAll(new RegExp(MAY_DECLARE, 'g'))].map(match => match.index);
-  /** Clans with a folder of their own: those that tests make up. */
+  /** Ranges of clans that tests create in folders of their own. */
   const foreign: Range[] = [];
   const isForeign = (range: Range) =>
     foreign.some(clan => clan.start <= range.start && range.end <= clan.end);
@@ -71,14 +70,14 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
 
   function binding({ state, value, expr, range, isLet }: WalkedBinding): void {
     const { path } = state;
-    // What `let` names is read where it is used.
+    // The value of a `let` binding is read at its uses.
     if (path === null || isLet || hasOptions(path) || isForeign(range)) return;
     const name = path.name?.text ?? null;
     const at = placeOf(path.at);
     if (name === 'clan' || isClanModule(path))
       ask(range, () => {
         const clan = unwrap(cx, value()).value;
-        // `specialArgs = { inherit clan; }` hands on what somebody else has declared.
+        // `specialArgs = { inherit clan; }` passes on a clan that is declared elsewhere.
         if (clan.kind !== 'unknown' || expr?.start !== range.start) noteClan(clan, range);
       });
     else if (name === 'inventory') {
@@ -88,7 +87,7 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
     else if (name === 'colmena' && isOutput(path)) ask(range, () => readHive(declared, value(), at));
   }
 
-  /** `clan-core.lib.clan { … }`: the argument is a module of clan's. */
+  /** Handles `clan-core.lib.clan { … }`, whose argument is a module of a clan. */
   function application(expr: ApplyExpr, { scope }: WalkState): void {
     if (expr.fn.kind !== 'select' || isForeign(expr)) return;
     const last = expr.fn.path.at(-1);
@@ -96,7 +95,7 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
     ask(expr, () => noteClan(cx.evaluate(expr.arg, scope), expr));
   }
 
-  /** `inputs.blueprint { … }`: machines that a framework makes of folders. */
+  /** Handles `inputs.blueprint { … }`, where a framework makes machines of folders. */
   function frameworkCall(expr: ApplyExpr, { scope }: WalkState): void {
     if (!CALL_NAMES.test(calledName(expr))) return;
     ask(expr, () => readFramework(declared, cx.evaluate(expr, scope), placeOfRange(expr)));
@@ -117,9 +116,9 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
           return true;
         },
         binding,
-        // The flake's own configuration is what only the module that the file is sees.
+        // Only the module that is the whole file sees the flake's own configuration.
         parameter: (name, lambda) =>
-          (lambda.formals === null || (name === 'config' && lambda !== file.root) ? null : given(name)) ??
+          (lambda.formals === null || (name === 'config' && lambda !== file.root) ? null : args(name)) ??
           unknownArgument(name, file.path, lambda.start),
       },
     ),
@@ -127,7 +126,7 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
   return declaredFleet(declared);
 }
 
-/** Reads the machines that a call of a framework makes. */
+/** Reads the machines that a framework's call makes. */
 function readFramework(declared: Declarations, value: Value, at: Place): void {
   const { cx } = declared;
   const made = value.kind === 'unknown' ? frameworkValue(cx, value) : null;
@@ -140,7 +139,7 @@ function readFramework(declared: Declarations, value: Value, at: Place): void {
   if (nodes !== null) readNodes(declared, nodes.value, at);
 }
 
-/** Reads what a framework declares for the flake that imports its module. */
+/** Reads the declarations that a framework makes for a flake that imports its module. */
 export function readMade(cx: Evaluation, { file, set }: FlakeSet): DeclaredFleet {
   const declared = newDeclarations(cx, () => null);
   const at: Place = { file, start: 0, end: 0 };
@@ -156,12 +155,12 @@ export function readMade(cx: Evaluation, { file, set }: FlakeSet): DeclaredFleet
   return declaredFleet(declared);
 }
 
-/** Returns whether a path is an output of the flake, rather than an option of the name. */
+/** Returns whether a path is an output of the flake, rather than an option of the same name. */
 function isOutput({ parent }: NamePath): boolean {
   return parent === null || parent.name?.text === 'flake' || parent.name?.text === 'outputs';
 }
 
-/** `flake.modules.clan.<name>`: a module that somebody gives to clan. */
+/** Returns whether a path is a module of a clan: `flake.modules.clan.<name>`. */
 function isClanModule(path: NamePath): boolean {
   return path.parent?.name?.text === 'clan' && path.parent.parent?.name?.text === 'modules';
 }
@@ -172,7 +171,7 @@ function hasOptions(path: NamePath): boolean {
   return false;
 }
 
-/** Returns whether a clan is in a folder of tests, and so none of the workspace's own. */
+/** Returns whether a clan is in a folder of tests, so that it does not belong to the fleet. */
 function isOfTests(cx: Evaluation, value: Value): boolean {
   const directory = value.kind === 'attrs' ? certain(value, 'directory') : null;
   if (directory === null) return false;

@@ -1,6 +1,6 @@
 /**
- * Which machine has which generators: the modules that each machine begins with, from all sources, followed to
- * their end.
+ * Determines which machine has which generators: collects the modules that each machine starts from, from all sources,
+ * and follows their imports.
  */
 
 import { flakeInputs } from '../../flake/flake-inputs.ts';
@@ -30,47 +30,47 @@ import type { DeclaredFleet } from './declared.ts';
 import type { JoinedFleet } from './join-declared.ts';
 import type { MachineFolders } from './machine-folders.ts';
 
-/** What is kept from one build to the next. */
+/** State that is kept from one build to the next. */
 export interface OwnershipCache {
-  /** What services give to machines, and what that was read from. */
+  /** The modules that services add to machines, with the inputs they were computed from. */
   services: {
     readonly joined: JoinedFleet;
     readonly key: readonly unknown[];
     readonly members: ServiceMembers;
   } | null;
-  given: Given | null;
-  /** By machine. */
+  assigned: AssignedModules | null;
+  /** The results by machine. */
   machines: ReadonlyMap<string, KeptMachine>;
 }
 
-/** The modules that machines are given otherwise than by their folders, and what they were read from. */
-interface Given {
+/** The modules that machines get in other ways than from their folders, with the inputs they were computed from. */
+interface AssignedModules {
   readonly key: readonly unknown[];
-  /** Modules that stand where the machine is declared: they come before those of the folder. */
+  /** Modules at the machine's declaration; they precede those of the folder. */
   readonly declared: ReadonlyMap<string, readonly RootModule[]>;
-  /** What the inventory gives: it comes after them. */
+  /** Modules from the inventory; they follow those of the folder. */
   readonly members: ReadonlyMap<string, readonly RootModule[]>;
-  /** Machines that may be given modules that are not known. */
+  /** Machines that may get unknown modules. */
   readonly unclear: ReadonlySet<string>;
-  /** What machines give to their modules, by name. */
+  /** Arguments that machines pass to their modules. */
   readonly args: ReadonlyMap<string, NonNullable<ModuleContext['args']>>;
-  /** False if the inventory may give more. */
+  /** False if the inventory may add further modules. */
   readonly complete: boolean;
 }
 
 interface KeptMachine {
-  readonly given: Given;
+  readonly assigned: AssignedModules;
   readonly class: MachineClass | null;
   readonly args: ModuleContext['args'];
   readonly clanFiles: readonly string[];
-  /** True if all of those could be read. */
+  /** True if all of these files could be read. */
   readonly areRead: boolean;
   readonly followed: FollowedModules;
   readonly own: MachineGenerators;
 }
 
 export function createOwnershipCache(): OwnershipCache {
-  return { services: null, given: null, machines: new Map() };
+  return { services: null, assigned: null, machines: new Map() };
 }
 
 export interface Ownership {
@@ -86,37 +86,37 @@ export interface Ownership {
 /**
  * Returns the generators of every machine. Those of a machine are the same object as long as its modules are valid.
  */
-export function machineGenerators(cx: Evaluation, own: Ownership): Map<string, MachineGenerators> {
-  const { joined, table, ownership } = own;
-  const given = givenModules(cx, own);
+export function machineGenerators(cx: Evaluation, sources: Ownership): Map<string, MachineGenerators> {
+  const { joined, table, ownership } = sources;
+  const assigned = assignedModules(cx, sources);
   table.refresh();
-  const found = new Map<string, MachineGenerators>();
+  const generators = new Map<string, MachineGenerators>();
   const kept = new Map<string, KeptMachine>();
   for (const joinedMachine of joined.machines) {
-    const machine = follow(own, given, joinedMachine, ownership.machines.get(joinedMachine.name));
-    found.set(joinedMachine.name, machine.own);
+    const machine = follow(sources, assigned, joinedMachine, ownership.machines.get(joinedMachine.name));
+    generators.set(joinedMachine.name, machine.own);
     kept.set(joinedMachine.name, machine);
   }
   ownership.machines = kept;
   table.dropped.clear();
-  return found;
+  return generators;
 }
 
 const NO_FILES: readonly string[] = [];
 
 function follow(
-  own: Ownership,
-  given: Given,
+  sources: Ownership,
+  assigned: AssignedModules,
   machine: Machine,
   before: KeptMachine | undefined,
 ): KeptMachine {
-  const { joined, table } = own;
+  const { joined, table } = sources;
   const { name } = machine;
-  const args = given.args.get(name) ?? null;
+  const args = assigned.args.get(name) ?? null;
   const context: ModuleContext = { class: machine.class, args };
-  const clanFiles = joined.isClan ? own.folders.clanFiles(name, joined.directory ?? '') : NO_FILES;
+  const clanFiles = joined.isClan ? sources.folders.clanFiles(name, joined.directory ?? '') : NO_FILES;
   if (
-    before?.given === given &&
+    before?.assigned === assigned &&
     before.clanFiles === clanFiles &&
     before.areRead &&
     before.class === machine.class &&
@@ -124,16 +124,16 @@ function follow(
     isCurrent(before.followed, table.dropped, table, context)
   )
     return before;
-  const roots: RootModule[] = [...(given.declared.get(name) ?? [])];
+  const roots: RootModule[] = [...(assigned.declared.get(name) ?? [])];
   for (const path of clanFiles) {
     const facts = table.file(path, context);
     if (facts !== null) roots.push({ facts, certain: true });
   }
-  const areRead = roots.length === clanFiles.length + (given.declared.get(name)?.length ?? 0);
-  roots.push(...(given.members.get(name) ?? []));
-  // In a clan, a machine may be nothing but what services make of it.
+  const areRead = roots.length === clanFiles.length + (assigned.declared.get(name)?.length ?? 0);
+  roots.push(...(assigned.members.get(name) ?? []));
+  // In a clan, a machine may consist only of modules from services.
   const isKnown = roots.length > 0 || joined.isClan;
-  const complete = given.complete && !given.unclear.has(name) && areRead && isKnown;
+  const complete = assigned.complete && !assigned.unclear.has(name) && areRead && isKnown;
   const followed = followModules(roots, table, {
     complete,
     known: knownOf(joined, machine),
@@ -141,10 +141,10 @@ function follow(
   });
   const result = complete || !followed.own.complete ? followed.own : { ...followed.own, complete };
   const isSame = before !== undefined && areAlike(before.own, result);
-  return { given, ...context, clanFiles, areRead, followed, own: isSame ? before.own : result };
+  return { assigned, ...context, clanFiles, areRead, followed, own: isSame ? before.own : result };
 }
 
-/** Returns what clan itself defines of each of its machines. */
+/** Returns a lookup of options that clan-core sets on each of its machines. */
 function knownOf({ isClan }: JoinedFleet, machine: Machine): MachineSetting['known'] {
   const { name, source } = machine;
   const isOfClan = isClan && (source === 'inventory' || source === 'folder');
@@ -154,7 +154,7 @@ function knownOf({ isClan }: JoinedFleet, machine: Machine): MachineSetting['kno
   };
 }
 
-/** Returns what packages for the machine know of its platform. */
+/** Returns an attribute that `pkgs.stdenv.hostPlatform` certainly has on the machine; undefined if unknown. */
 function platformOf({ class: kind, system }: Machine, name: string): string | boolean | undefined {
   switch (name) {
     case 'isLinux':
@@ -171,7 +171,7 @@ function platformOf({ class: kind, system }: Machine, name: string): string | bo
   }
 }
 
-/** Options that are the machine's name unless somebody says otherwise. */
+/** Options that default to the machine's name. */
 const NAMED = new Set([MACHINE_NAME.join('.'), 'networking.hostName']);
 
 function areAlike(left: MachineGenerators, right: MachineGenerators): boolean {
@@ -191,68 +191,66 @@ function areAlike(left: MachineGenerators, right: MachineGenerators): boolean {
   );
 }
 
-function givenModules(cx: Evaluation, own: Ownership): Given {
-  const { joined, ownership } = own;
-  const services = servicesOf(cx, own);
-  const key = [joined, services, ...own.declared];
-  if (ownership.given !== null && sameItems(ownership.given.key, key)) return ownership.given;
+function assignedModules(cx: Evaluation, sources: Ownership): AssignedModules {
+  const { joined, ownership } = sources;
+  const services = servicesOf(cx, sources);
+  const key = [joined, services, ...sources.declared];
+  if (ownership.assigned !== null && sameItems(ownership.assigned.key, key)) return ownership.assigned;
   const declared = new Map<string, RootModule[]>();
   const members = new Map<string, RootModule[]>();
   const unclear = new Set([...services.open, ...lostFolders(joined.isClan ? joined.facts : [])]);
   const args = new Map<string, NonNullable<ModuleContext['args']>>();
-  addDeclaredModules(own, declared, unclear, args);
+  addDeclaredModules(sources, declared, unclear, args);
   for (const member of services.members) addToList(members, member.machine, member);
-  const extra = addExtraModules(own, members);
-  ownership.given = { key, declared, members, unclear, args, complete: services.complete && extra };
-  return ownership.given;
+  const extra = addExtraModules(sources, members);
+  ownership.assigned = { key, declared, members, unclear, args, complete: services.complete && extra };
+  return ownership.assigned;
 }
 
-/** Adds the modules that are written where the machine is declared. */
+/** Adds the modules that are written where a machine is declared. */
 function addDeclaredModules(
-  own: Ownership,
+  sources: Ownership,
   modules: Map<string, RootModule[]>,
   unclear: Set<string>,
   args: Map<string, NonNullable<ModuleContext['args']>>,
 ): void {
-  const { isClan } = own.joined;
+  const { isClan } = sources.joined;
   const factsOf = (fleet: DeclaredFleet) =>
     isClan ? fleet.machines : [...fleet.machines, ...fleet.homes.machines];
-  const facts = own.declared.flatMap(factsOf);
+  const facts = sources.declared.flatMap(factsOf);
   const others = new Set(
     facts.filter(fact => fact.module !== undefined && !fact.isNode).map(fact => fact.name),
   );
   for (const fact of facts) {
     if (fact.module === undefined || (fact.isNode && others.has(fact.name))) continue;
-    const at = fact.at === null ? null : originAt(own.files, fact.at);
+    const at = fact.at === null ? null : originAt(sources.files, fact.at);
     const making = MACHINES.of(fact);
     if (making === null || at === null) unclear.add(fact.name);
     else {
       const { module, args: set } = making;
-      const shared = own.givenTo(at.file.path);
-      const given: Arguments = argument =>
+      const shared = sources.givenTo(at.file.path);
+      const specialArgs: Arguments = argument =>
         (set === null ? null : certain(set, argument)?.value) ?? shared(argument);
-      addToList(modules, fact.name, { facts: own.table.of(module, at, given), certain: true });
+      addToList(modules, fact.name, { facts: sources.table.of(module, at, specialArgs), certain: true });
       if (set !== null) args.set(fact.name, { machine: fact.name, set });
     }
   }
 }
 
-/**
- * Adds the modules that an inventory gives to the members of a role. Returns false if it may add more than is known.
- */
-function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): boolean {
-  const { inventory } = own.joined;
+/** Adds the modules that an inventory gives to the members of a role. Returns false if it may add unknown ones. */
+function addExtraModules(sources: Ownership, modules: Map<string, RootModule[]>): boolean {
+  const { inventory } = sources.joined;
   let complete = true;
   for (const instance of inventory.instances)
     for (const role of instance.roles.values()) {
       if (role.extraModules === 0) continue;
-      const at = role.at === null ? null : originAt(own.files, role.at);
+      const at = role.at === null ? null : originAt(sources.files, role.at);
       const all = roleMembers(inventory, role);
       const meant = meantMembers(inventory, role);
       if (all === null || at === null) complete = false;
       if (at === null) continue;
       for (const module of EXTRA_MODULES.of(role)) {
-        const facts = own.table.of(module, at, own.givenTo(at.file.path));
+        const facts = sources.table.of(module, at, sources.givenTo(at.file.path));
         for (const machine of all ?? certainMembers(inventory, role))
           addToList(modules, machine, { facts, certain: !instance.conditional });
         for (const machine of meant) addToList(modules, machine, { facts, certain: false });
@@ -261,22 +259,22 @@ function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): bo
   return complete;
 }
 
-function servicesOf(cx: Evaluation, own: Ownership): ServiceMembers {
-  const { joined, ownership } = own;
+function servicesOf(cx: Evaluation, sources: Ownership): ServiceMembers {
+  const { joined, ownership } = sources;
   const kept = ownership.services;
-  const inputs = flakeInputs(own.files);
+  const inputs = flakeInputs(sources.files);
   const written = inputs === null ? '' : [...inputs].join(' ');
   if (kept?.joined === joined && kept.key.at(-1) === written) return kept.members;
   const machines = joined.machines.map(
     machine => `${machine.name} ${machine.class} ${machine.tags.join(' ')}`,
   );
-  const key = [...own.declared, ...machines, written];
+  const key = [...sources.declared, ...machines, written];
   if (kept !== null && sameItems(kept.key, key)) return kept.members;
   const file = joined.modules.find(module => module.at !== null)?.at?.file ?? 'flake.nix';
   const members = applyServices(cx, joined.inventory, {
     modules: joined.modules,
     inputs,
-    given: own.givenTo(file),
+    specialArgs: sources.givenTo(file),
   });
   ownership.services = { joined, key, members };
   return members;

@@ -1,6 +1,6 @@
 /**
- * Where a file sets or reads options of clan's that are removed or have another name now. Options of generators are
- * not among them. Says where they are written; what to do about it is the rules' business. The options are in `data/removed-options.json`.
+ * Finds the places at which a file sets or reads options that clan-core has removed or renamed, as
+ * `data/removed-options.json` lists them. Options of generators are not among them; rules decide what to report.
  */
 
 import { unknownArgument } from '../../modules/modules.ts';
@@ -25,13 +25,13 @@ const OPTIONS: readonly RemovedOption[] = (data.options as readonly Written[]).m
 
 const anyOf = (names: readonly string[]): string => `\\b(?:${[...new Set(names)].join('|')})\\b`;
 
-/** The last names: a walk that looks around them sees all uses. Some of them are everywhere. */
+/** Matches the last names of options, around which the walk looks for uses. Some of them are common words. */
 const LAST_NAMES = new RegExp(
   anyOf(OPTIONS.flatMap(({ path, before = [] }) => [path.at(-1) ?? '', ...before])),
   'g',
 );
 
-/** What only files with such an option are likely to have. */
+/** Matches texts that may use such an option, by its rarer names. */
 const MENTIONS = new RegExp(
   `${anyOf([...OPTIONS.filter(option => option.path.length === 3 || option.path.length === 1).map(option => option.path.at(-1) ?? ''), 'zerotier', 'passBackend', 'clanModules'])}|\\bclan\\.networking\\b|\\binventory\\b[^]{0,2000}?\\bservices\\b`,
 );
@@ -40,10 +40,10 @@ export function mentionsRemoved(text: string): boolean {
   return MENTIONS.test(text);
 }
 
-/** Steps allowed for one file. */
+/** The evaluation steps allowed for one file. */
 const STEPS = 200_000;
 
-/** Returns the removed options that one file uses, or none if that takes too long. */
+/** Returns the removed options that one file uses; empty if that takes too long. */
 export function readRemoved(cx: Evaluation, file: SourceFile): RemovedUse[] {
   const uses: RemovedUse[] = [];
   const offsets = [...file.text.matchAll(LAST_NAMES)].map(match => match.index);
@@ -61,13 +61,13 @@ export function readRemoved(cx: Evaluation, file: SourceFile): RemovedUse[] {
     if (names.includes('options')) return;
     for (const option of OPTIONS) {
       if (option.path[0] === 'clan-core') continue;
-      // An option with others of its name is known by the one that follows.
+      // An option with a common name is recognised by the name that follows.
       const follows = option.before !== undefined;
-      const own = follows ? path.parent : path;
-      if (own === null || !endsWith(follows ? names.slice(0, -1) : names, option)) continue;
+      const optionPath = follows ? path.parent : path;
+      if (optionPath === null || !endsWith(follows ? names.slice(0, -1) : names, option)) continue;
       if (follows && option.before?.includes(names.at(-1) ?? '') !== true) continue;
       if (option.path[0] === 'inventory' && !isOfClan(names.slice(0, -2))) continue;
-      if (own.at.file === file) note(option, own.at, false);
+      if (optionPath.at.file === file) note(option, optionPath.at, false);
     }
   }
 
@@ -117,12 +117,15 @@ function endsWith(names: readonly string[], { path }: RemovedOption): boolean {
   );
 }
 
-/** Returns whether the names around an inventory are clan's: other things have inventories, and services, too. */
+/** Returns whether an inventory is clan's, by the names around it; other things have inventories and services, too. */
 function isOfClan(names: readonly string[]): boolean {
   return names.every(name => /^(flake|config|outputs|)$|clan/i.test(name));
 }
 
-/** `config.clan.core.clanDir`, `inputs.clan-core.clanModules`: where the option's last name is; -1 if it is not read. */
+/**
+ * Returns the index of the option's last name in a selection such as `config.clan.core.clanDir` or
+ * `inputs.clan-core.clanModules`; -1 if the option is not read.
+ */
 function endOf(names: readonly string[], { path, before }: RemovedOption): number {
   const from = names.findIndex((_, start) => path.every((name, i) => names[start + i] === name));
   const end = from + path.length - 1;

@@ -1,16 +1,14 @@
-/**
- * Machines that are known because a module reads their row of the matrix, with the platform that the module states.
- */
+/** Finds machines by the modules that read their rows of a matrix, with the platform that such a module states. */
 
 import type { Machine } from '../model/base.ts';
 import type { Unit } from '../model/uses.ts';
 import type { DeclaredFleet } from './declared.ts';
 import { platformIn } from './machine-facts.ts';
 
-/** What is kept from one build to the next. */
+/** State that is kept from one build to the next. */
 export interface ReaderCache {
   readonly byUnit: WeakMap<Unit, readonly Reader[]>;
-  /** What the file's unit said last: the same machine stays the same object though its file is read anew. */
+  /** The last result for each file, so that an unchanged machine stays the same object when its file is read again. */
   readonly byFile: Map<string, readonly Reader[]>;
 }
 
@@ -22,8 +20,8 @@ interface Reader {
 
 /**
  * Returns all such machines, in the order of the files.
- * @param textOf the text of a file, to look for the platform in
- * @param lists rows that are shared lists: whoever reads one is not called like it
+ * @param textOf returns the text of a file, which may state the platform
+ * @param lists rows that are shared lists, so that their readers are not named after them
  */
 export function readersOf(
   cache: ReaderCache,
@@ -45,8 +43,9 @@ export function readersOf(
 }
 
 /**
- * Rows that modules add to that of a declared machine (`envMatrix.work ++ envMatrix.lea`): lists, not machines.
- * @param folders machines that are known by their folders
+ * Returns rows that modules add to that of a declared machine (`envMatrix.work ++ envMatrix.lea`), which are lists and
+ * not machines.
+ * @param folders machines that are found by their folders
  */
 export function listsRead(
   declared: readonly DeclaredFleet[],
@@ -64,21 +63,21 @@ export function listsRead(
 }
 
 /**
- * Returns a function that says whether a machine of a name is declared. The names are collected when first asked for.
+ * Returns a function that tests whether a machine with a given name is declared. It collects the names on first call.
  */
 function declaredIn(
   declared: readonly { readonly machines: readonly Machine[] }[],
 ): (name: string) => boolean {
   let names: ReadonlySet<string> | null = null;
   return name => {
-    names ??= new Set(declared.flatMap(one => one.machines.map(machine => machine.name)));
+    names ??= new Set(declared.flatMap(source => source.machines.map(machine => machine.name)));
     return names.has(name);
   };
 }
 
 function readersIn(cache: ReaderCache, unit: Unit, textOf: (path: string) => string): readonly Reader[] {
-  const known = cache.byUnit.get(unit);
-  if (known !== undefined) return known;
+  const kept = cache.byUnit.get(unit);
+  if (kept !== undefined) return kept;
   const system = platformIn(textOf(unit.file));
   const machineClass = system === null ? null : system.endsWith('-darwin') ? 'darwin' : 'nixos';
   const fresh = unit.rowReads.map(

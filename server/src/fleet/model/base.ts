@@ -1,4 +1,4 @@
-/** The words that all parts of the model share: machines, how a name is known, and what could not be told. */
+/** Types that all parts of the model share: machines, how certain a name is, and what could not be analysed. */
 import type { Place } from '../../nix/places.ts';
 
 export type MachineClass = 'nixos' | 'darwin';
@@ -8,16 +8,19 @@ export interface Machine {
   /** As Nix writes it: `aarch64-darwin`. */
   readonly system: string | null;
   readonly tags: readonly string[];
-  /** Where the machine is declared; null for a mere folder. */
+  /** Where the machine is declared; null if there is only a folder of its name. */
   readonly at: Place | null;
-  /** What made it known: a configuration, the inventory, a `machines/` folder, or a module that reads the matrix. */
+  /**
+   * Where its name was learnt: from a configuration, the inventory, a `machines/` folder, or a module that reads the
+   * matrix.
+   */
   readonly source: 'configuration' | 'inventory' | 'folder' | 'reader';
 }
 
 /**
- * What cannot be told of a place: which `generators` or `secrets` stand there, which modules a machine `imports` or what
- * a `foreign` module declares, which `machines` and `instances` there are, what is in a `file` that Nix cannot read or that was
- * left out (`unread`), what is a `module` at all, or what takes too long to evaluate (`effort`).
+ * The kind of thing that is unknown at a place: the `generators` or `secrets` declared there, the modules a machine
+ * `imports`, the contents of a `foreign` module, the set of `machines` or `instances`, a `file` that Nix cannot read or
+ * that was skipped (`unread`), whether a value is a `module`, or anything whose evaluation takes too long (`effort`).
  */
 export type UnknownPart =
   | 'generators'
@@ -31,10 +34,10 @@ export type UnknownPart =
   | 'module'
   | 'effort';
 
-/** What could not be analysed, and why. */
+/** A place that could not be analysed, and the reason. */
 export interface NotAnalysable {
   readonly at: Place;
   readonly what: UnknownPart;
-  /** Why, as a clause: "it depends on the argument `settings`". */
+  /** The reason as a clause: "it depends on the argument `settings`". */
   readonly reason: string;
 }

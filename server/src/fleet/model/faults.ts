@@ -1,35 +1,35 @@
-/** What Nix stumbles over in the files that it reads. */
+/** Types of what makes Nix fail while it reads files: syntax errors, constructs that it refuses, and missing files. */
 import type { Place } from '../../nix/places.ts';
 import type { Refused } from '../../nix/refused.ts';
 import type { NixSyntaxError } from '../../nix/syntax.ts';
 
 export interface SyntaxFault extends NixSyntaxError {
-  /** What is never closed before it, and may be the cause. */
+  /** An unclosed bracket or string before it that may be the cause. */
   readonly unclosed: NixSyntaxError | null;
 }
 
 export interface AbsentFile {
   readonly at: Place;
-  /** Relative to the root. */
+  /** The missing path, relative to the workspace root. */
   readonly target: string;
-  /** There is such a folder, but no `default.nix` in it. */
+  /** True if a folder of that name exists but has no `default.nix`. */
   readonly isFolder: boolean;
-  /** Is it certain that a machine, or the flake as a whole, needs it? */
+  /** True if a machine, or the flake as a whole, certainly needs the file. */
   readonly isNeeded: boolean;
 }
 
-/** A file with something that Nix stumbles over. */
+/** A file with faults that make Nix fail. */
 export interface FileFaults {
   readonly file: string;
   readonly reach: Reach;
-  /** Machines that have the file among their modules, sorted. */
+  /** Machines that import the file, sorted. */
   readonly machines: readonly string[];
-  /** Where the grammar is broken; the rest of the lists is empty then. */
+  /** The first syntax error; if there is one, the other lists are empty. */
   readonly syntax: SyntaxFault | null;
   readonly refused: readonly Refused[];
-  /** Paths that lead to nothing. */
+  /** Paths that do not exist. */
   readonly absent: readonly AbsentFile[];
 }
 
-/** How Nix comes to a file: for certain, under a condition, or by no way that is known. */
+/** How Nix reaches a file: certainly, under a condition, or by no known way. */
 export type Reach = 'certain' | 'possible' | 'unknown';

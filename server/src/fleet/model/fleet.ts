@@ -1,7 +1,6 @@
 /**
- * What a workspace declares, as plain data: machines, registries, matrices, generators and the uses of their
- * files. Built by the other modules of this folder from evaluated Nix; read by checks, editor features and the
- * command line. Holds no tree and no scope.
+ * The fleet as plain data: everything that a workspace declares. Checks, editor features and the command line read it;
+ * `fleet/assembly` builds it from evaluated Nix. Holds no tree and no scope.
  */
 
 import type { LateArgument } from '../../flake/arguments.ts';
@@ -19,54 +18,57 @@ export interface Fleet {
   readonly machines: readonly Machine[];
   /** False if there may be machines that are not listed. */
   readonly machinesComplete: boolean;
-  /** Names of configurations of home-manager that stand by themselves, without a machine of ours. */
+  /** Names of standalone home-manager configurations, which belong to no machine of the fleet. */
   readonly homes: readonly string[];
-  /** What single sources say of machines, before they are joined. */
+  /** Machines as each single source declares them, before the sources are joined. */
   readonly machineFacts: readonly MachineFact[];
-  /** True if something of the workspace is clan's: names then mean what clan makes of them. */
+  /** True if the workspace uses clan-core, so that option names have the meaning that clan-core gives them. */
   readonly isClan: boolean;
-  /** The clan's folder, relative to the root: what is stored lies below it. Null where it is not known, or there are several. */
+  /**
+   * The clan's folder, below which vars are stored, relative to the workspace root; null if it is unknown or there are
+   * several.
+   */
   readonly directory: string | null;
   readonly inventory: Inventory;
-  /** Service modules that the workspace makes known to the inventory. */
+  /** Service modules that the workspace offers to its inventory. */
   readonly serviceModules: readonly ServiceModule[];
   /** False if there may be service modules that are not listed. */
   readonly serviceModulesComplete: boolean;
   readonly registries: readonly Registry[];
   readonly matrices: readonly Matrix[];
-  /** All that the workspace declares; computed when first asked for. */
+  /** All generators that the workspace declares; computed on first access. */
   readonly generators: readonly Generator[];
-  /** False if a machine may have generators that are not listed: of modules that are not known, or of other flakes. */
+  /** Returns false if a machine may have generators that are not listed, from unknown modules or other flakes. */
   readonly hasAllGenerators: (machine: string) => boolean;
-  /** What each machine is made of, by name; followed when first asked for. */
+  /** The modules of each machine, by its name; resolved on first access. */
   readonly modules: ReadonlyMap<string, MachineModules>;
-  /** Arguments that modules have from `_module.args` alone. */
+  /** Module arguments that are set by `_module.args` only. */
   readonly lateArguments: readonly LateArgument[];
-  /** True if the flake hands a `config` to modules that is not their own (`specialArgs.config`). */
+  /** True if the flake replaces the `config` argument of modules (`specialArgs.config`). */
   readonly replacesConfig: boolean;
-  /** Generators that clan-core's own services and modules bring, as far as the inventory tells. */
+  /** Generators that clan-core's services and core modules add, as far as the inventory shows. */
   readonly brought: readonly BroughtGenerator[];
-  /** What each file says of sops-nix and agenix; see secrets-join.ts for the whole picture. */
+  /** The sops-nix and agenix declarations of each file; `secrets-join.ts` joins them. */
   readonly secrets: readonly SecretFacts[];
-  /** What the modules of each machine declare of them; read when first asked for. */
+  /** The sops-nix and agenix secrets that each machine's modules declare; read on first access. */
   readonly machineSecrets: ReadonlyMap<string, MachineSecrets>;
-  /** Where secrets are told to be kept. */
+  /** Settings of the store in which vars are kept. */
   readonly storeSettings: StoreSettings;
-  /** Generators of exports, which are the flake's and no machine's. */
+  /** Generators declared in exports, which belong to the flake and not to a machine. */
   readonly exports: readonly ExportGenerator[];
-  /** The options that the fleet's own modules declare, and what is defined and read of them. */
+  /** Options that the fleet's own modules declare, with their definitions and reads. */
   readonly options: FleetOptions;
-  /** What is written below the options that say how vars are kept. */
+  /** Settings below the options that configure how vars are kept. */
   readonly clanSettings: readonly ClanSetting[];
-  /** Whom the configuration adds to all secrets. */
+  /** Recipients that the configuration adds to all secrets. */
   readonly accessSettings: readonly AccessSetting[];
-  /** What Nix stumbles over in the files that it reads, by file; looked for when first asked for. */
+  /** Faults that make Nix fail, by file; looked for on first access. */
   readonly faults: readonly FileFaults[];
-  /** The files that Nix comes to: the flake, the modules of machines, and what those lead to. */
+  /** The files that Nix reaches: the flake, the modules of machines, and everything that these import. */
   readonly reached: ReadonlyMap<string, Reach>;
-  /** Where files use options that clan has removed or renamed. */
+  /** Uses of options that clan-core has removed or renamed. */
   readonly removed: readonly RemovedUse[];
-  /** The files that name a file or a folder by a path that is written out. Looks through all texts. */
+  /** Returns the files that contain a literal path to the file or folder. Searches all texts. */
   readonly namedBy: (path: string) => readonly string[];
   readonly units: ReadonlyMap<string, Unit>;
   readonly notAnalysable: readonly NotAnalysable[];

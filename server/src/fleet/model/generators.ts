@@ -1,4 +1,4 @@
-/** Generators as they are declared: their definitions, files, prompts and scripts. */
+/** Types of generators: their definitions, files, prompts and scripts. */
 
 import type { NameKind } from '../../modules/read.ts';
 import type { Setting } from '../../modules/settings.ts';
@@ -6,28 +6,31 @@ import type { Value } from '../../nix/eval/value.ts';
 import type { Known, Place } from '../../nix/places.ts';
 import type { Hole } from '../../shell/syntax.ts';
 
-/** A stretch of a script that one literal was written for. */
+/** A range of a script that comes from one literal or one hole. */
 export interface ScriptSegment {
   /** UTF-16 offsets into the script, half open. */
   readonly start: number;
   readonly end: number;
-  /** The file; null for text that was written nowhere. */
+  /** The file of the literal; null if the text is not written in any file. */
   readonly file: string | null;
-  /** The literal's offset in its file: segments of one literal have the same. */
+  /** The literal's offset in its file, which groups the segments of one literal. */
   readonly literal: number;
   /**
-   * Pairs `offset in the literal's part, offset in the file` as in `TextPart.map`; for a hole the two ends of
-   * `${…}` in the file.
+   * Pairs `offset in the literal's part, offset in the file`, as in `TextPart.map`. For a hole: both ends of `${…}` in
+   * the file.
    */
   readonly map: readonly number[];
-  /** Where in that part the segment begins; null for a hole. */
+  /** The offset at which the segment begins in that part; null for a hole. */
   readonly from: number | null;
-  /** The file or folder of the workspace that a hole stands for, relative to the root; null where it stands for none. */
+  /**
+   * The file or folder that a hole evaluates to, relative to the workspace root; null if it is not a path of the
+   * workspace.
+   */
   readonly path: string | null;
 }
 
 export interface ScriptSource {
-  /** As people read it: what is not known stands as it is written. */
+  /** The text for display: unknown parts appear as they are written in Nix. */
   readonly text: string;
   readonly holes: readonly Hole[];
   readonly segments: readonly ScriptSegment[];
@@ -40,12 +43,12 @@ export interface GeneratorFile {
   readonly deploy: boolean | null;
   readonly owner: string | null;
   readonly group: string | null;
-  /** True where nobody sets the group: it is root's, which the class of the machine decides. */
+  /** True if no definition sets the group, so that it is root's group of the machine's class. */
   readonly hasDefaultGroup: boolean;
   readonly mode: string | null;
   readonly neededFor: string | null;
   readonly from: 'files' | 'prompt';
-  /** True if only a condition that is not known decides whether there is such a file. */
+  /** True if an unknown condition decides whether the file exists. */
   readonly conditional: boolean;
   readonly at: Place;
 }
@@ -58,41 +61,41 @@ export interface GeneratorPrompt {
   readonly at: Place;
 }
 
-/** A script as far as it is known: its text with holes as they are written, or null. */
+/** A script; its text has holes as they are written, and is null if unknown. */
 export interface GeneratorScript {
   readonly text: string | null;
-  /** The same with its way back to the files; see script.ts. */
+  /** The text with the mapping back to its files; see `script.ts`. */
   readonly source: ScriptSource | null;
-  /** The file that is run instead of a text, relative to the workspace; null where there is none. */
+  /** The file that is run instead of a text, relative to the workspace root; null if there is none. */
   readonly file: string | null;
   readonly at: Place;
 }
 
-/** One option of a generator, a file or a prompt, as one definition writes it. */
+/** One option of a generator, a file or a prompt, as one definition sets it. */
 export interface WrittenOption {
-  /** `display`: of the `display` of a prompt. */
+  /** The kind of thing that has the option; `display` is the `display` set of a prompt. */
   readonly of: 'generator' | 'file' | 'prompt' | 'display';
-  /** The file's or prompt's name; null for an option of the generator itself. */
+  /** The name of the file or prompt; null for an option of the generator itself. */
   readonly owner: string | null;
   readonly name: string;
   /** Where the option's name is written. */
   readonly at: Place;
-  /** What kind of value is assigned, conditions and priorities taken off. */
+  /** The kind of the assigned value, without conditions and priorities. */
   readonly kind: Value['kind'];
-  /** The value as plain data, as far as it is known. */
+  /** The value as plain data, with unknown parts marked. */
   readonly value: Setting;
   /** Where the value is written. */
   readonly valueAt: Place | null;
-  /** The package that it is, where the value is one: `openssl` for `pkgs.openssl`. */
+  /** The name of the package if the value is one: `openssl` for `pkgs.openssl`. */
   readonly package?: string;
-  /** The file or prompt that the value is assigned to as a whole; it takes a set. */
+  /** The file or prompt if a whole set is assigned to it. */
   readonly member?: string;
   readonly conditional: boolean;
   /** 50 under `mkForce`, 1000 under `mkDefault`; 100 otherwise. */
   readonly priority: number;
 }
 
-/** Which lists of a body are known to hold all there is. */
+/** For each list of a body, true if it is complete. */
 export interface KnownLists {
   readonly files: boolean;
   readonly prompts: boolean;
@@ -100,7 +103,7 @@ export interface KnownLists {
   readonly packages: boolean;
 }
 
-/** What one definition of a generator says. */
+/** The contents of one definition of a generator. */
 export interface GeneratorBody {
   /** `full`: everything is known; `partial`: there may be more files or prompts; `opaque`: nothing is known. */
   readonly completeness: 'full' | 'partial' | 'opaque';
@@ -108,68 +111,72 @@ export interface GeneratorBody {
   readonly files: readonly GeneratorFile[];
   readonly prompts: readonly GeneratorPrompt[];
   readonly dependencies: readonly Known<string>[];
-  /** Names of packages. */
+  /** Package names. */
   readonly runtimeInputs: readonly string[];
-  /** The same with their places. */
+  /** The packages of `runtimeInputs` with their places. */
   readonly packages: readonly Known<string>[];
   readonly complete: KnownLists;
-  /** All options as they are written; read at most once. */
+  /** All options as they are written; computed at most once. */
   readonly options: () => readonly WrittenOption[];
   readonly script: GeneratorScript | null;
-  /** Plain JSON, in which null stands for what is not known; undefined where there is none. */
+  /** Plain JSON in which null means unknown; undefined if there is no validation. */
   readonly validation: unknown;
-  /** True if something in it is not known that the configuration of a machine, or its platform, may settle. */
+  /** True if an unknown part may become known with a machine's configuration or platform. */
   readonly asksMachine: boolean;
 }
 
-/** One place that defines (part of) a generator. */
+/** One place that defines a generator, or a part of it. */
 export interface GeneratorDefinition {
   readonly name: string;
   readonly nameKind: NameKind;
   readonly kind: 'full' | 'partial';
   readonly at: Place;
-  /** Places it came through, nearest the assignment first. */
+  /** Call sites on the way to the definition, nearest the assignment first. */
   readonly via: readonly Place[];
-  /** Under `mkIf`, `optionalAttrs` or an `if` that is not known. */
+  /** True under `mkIf`, `optionalAttrs` or an `if` whose condition is unknown. */
   readonly conditional: boolean;
   /** Reads the body; computed at most once. */
   readonly body: () => GeneratorBody;
 }
 
-/** The definitions of one name in one placement, merged. */
+/** A generator: all definitions of one name in one placement, merged. */
 export interface Generator {
   readonly name: string;
   readonly nameKind: NameKind;
   readonly definitions: readonly GeneratorDefinition[];
-  /** Machines that certainly have it; null where none is known and some may have it. */
+  /** Machines that certainly have it; null if some machine may have it but none is known. */
   readonly machines: readonly string[] | null;
-  /** Machines beside those that perhaps have it: under a condition, or in a module that is perhaps imported. Sorted. */
+  /** Machines that may have it, because of a condition or a module that may be imported. Sorted. */
   readonly perhaps: readonly string[];
-  /** False if further machines may have it: those, or machines of which not all modules are known. */
+  /** False if further machines may have it: those of `perhaps`, or machines with unknown modules. */
   readonly machinesComplete: boolean;
   readonly conditional: boolean;
-  /** What it certainly is on one machine; null where it is not settled which of the definitions the machine has. */
+  /** Returns its body on one machine; null if it is uncertain which of the definitions the machine has. */
   readonly settledOn: (machine: string) => GeneratorBody | null;
   /**
-   * The same for all machines where it is settled, in the order of the machines. Bodies are told apart as objects: what
-   * was read twice may be two variants that say the same.
+   * Groups the machines by `settledOn`, in the order of the machines. Bodies are compared as objects: two variants may
+   * have equal contents if they were read twice.
    */
   readonly variants: () => readonly Variant[];
-  /** What can be said of all that it may be at once: what they agree in, and all names that any of them has. */
+  /**
+   * Returns a body with everything that all variants have in common, and with the names of files and prompts that any
+   * variant has.
+   */
   readonly body: () => GeneratorBody;
   /**
-   * What it is on one machine: what certainly is the machine's own, with values as far as nothing else may change them.
-   * For a machine that perhaps has it, what it is there if it is; the merged body where nobody can tell.
+   * Returns its body on one machine: the definitions that the machine certainly has, without values that another
+   * definition may override. For a machine of `perhaps`, its body there if the machine has it; the merged body if that
+   * is unknown.
    */
   readonly bodyOn: (machine: string) => GeneratorBody;
   /**
-   * All that it may be, each by itself: on machines that have it, and by definitions of which no machine is known. What
-   * is wrong with one of them is wrong, whatever the others are. Never empty.
+   * Returns all bodies that it may have, on machines that have it and from definitions without a known machine. A fault
+   * in one of them is a fault whatever the others contain. Never empty.
    */
   readonly bodies: () => readonly GeneratorBody[];
 }
 
-/** A body and the machines that have it. */
+/** A body and the machines on which the generator has it. */
 export interface Variant {
   readonly body: GeneratorBody;
   readonly machines: readonly string[];

@@ -1,76 +1,76 @@
-/** Machines as single sources tell of them, and the modules that each is made of. */
+/** Types of machines as single sources declare them, and of the modules that each machine consists of. */
 import type { Known, Place } from '../../nix/places.ts';
 import type { Machine, NotAnalysable } from './base.ts';
 import type { GeneratorDefinition } from './generators.ts';
 import type { CircularImport } from './uses.ts';
 
-/** A path that is named as a module. */
+/** A path that is used as a module. */
 export interface NamedFile {
-  /** Relative to the root: a file, or a folder with a `default.nix`; whether it is there is not looked at. */
+  /** Relative to the workspace root: a file, or a folder with a `default.nix`. It need not exist. */
   readonly path: string;
   readonly at: Place;
-  /** True if the place says the path by itself; false where a name is put into it there. */
+  /** True if the path is a literal at this place; false if a name is interpolated into it. */
   readonly isWritten: boolean;
 }
 
-/** What one source says of a machine. */
+/** One source's declaration of a machine. */
 export interface MachineFact extends Machine {
-  /** True if the source may say a class that is not known; without it, clan takes the machine for NixOS. */
+  /** True if the source may set a class that is unknown. Otherwise clan-core defaults to NixOS. */
   readonly classHidden?: boolean;
-  /** True if the source states the class without a condition and with the usual priority. */
+  /** True if the source sets the class unconditionally and with default priority. */
   readonly classStated?: boolean;
   /** True if there may be further tags. */
   readonly tagsHidden?: boolean;
-  /** The tags where they are written. */
+  /** The tags with the places at which they are written. */
   readonly tagPlaces?: readonly Known<string>[];
-  /** True for `clan.machines`: what the machine is made of, rather than that there is one. */
+  /** True for `clan.machines`, which defines the machine's module and does not declare that the machine exists. */
   readonly isModule?: boolean;
-  /** Is the module known that the machine is made of? Absent where the source names none. */
+  /** Whether the machine's module is known; absent if the source names no module. */
   readonly module?: 'known' | 'unknown';
-  /** True for a node of colmena: what it is made of counts where no other source says it. */
+  /** True for a node of colmena, whose modules count only if no other source names modules of the machine. */
   readonly isNode?: boolean;
-  /** The files that the module names. */
+  /** Returns the files that the module refers to. */
   readonly files?: () => readonly NamedFile[];
 }
 
 /** The modules of a machine, as far as they are known. */
 export interface MachineModules {
-  /** Files that are certainly among its modules. */
+  /** Files that the machine certainly imports. */
   readonly files: readonly string[];
-  /** Files that perhaps are. */
+  /** Files that the machine may import. */
   readonly possibleFiles: readonly string[];
-  /** Files that are certainly among the modules of home-manager for its users. */
+  /** Files that are certainly imported into home-manager for users of the machine. */
   readonly homeFiles: readonly string[];
-  /** Files that are certainly imported and cannot be read, with the places that name them. */
+  /** Imported files that cannot be read, with the places of the imports. */
   readonly absent: readonly { readonly target: string; readonly at: Place }[];
-  /** False if modules of the workspace may be imported that are not known. */
+  /** False if the machine may import further modules of the workspace. */
   readonly complete: boolean;
-  /** False if it may be given modules that are not known: by a service, or by a folder of another name. */
+  /** False if a service, or a folder of another name, may add unknown modules. */
   readonly isGivenAll: boolean;
-  /** Where its modules, or what they declare, are not all known, and why. */
+  /** Places at which modules, or their contents, are unknown, with the reasons. */
   readonly gaps: readonly NotAnalysable[];
-  /** True if modules of other flakes are among its own that may define further generators. */
+  /** True if the machine imports modules of other flakes that may define further generators. */
   readonly foreign: boolean;
-  /** Where modules that are certainly among its own cannot be told without its configuration. */
+  /** Modules that certainly belong to the machine but need its configuration to be determined. */
   readonly circular: readonly CircularImport[];
 }
 
-/** An option that there is no more. */
+/** An option that no longer exists. */
 export interface RemovedOption {
   readonly path: readonly string[];
-  /** What to write instead of the last name of the path; null if the option has no successor of that kind. */
+  /** The name that replaces the last name of the path; null if the option has no such successor. */
   readonly successor: string | null;
   /** The day of the first commit without it, or with the new name. */
   readonly date: string;
-  /** False where the old name still works, with a warning. */
+  /** False if the old name still works, with a warning. */
   readonly gone: boolean;
-  /** What to do instead, as a sentence. */
+  /** The remedy as a sentence. */
   readonly instead: string;
-  /** Only before one of these names: other things are called so too. */
+  /** If given, the option counts only in front of one of these names, since other options have the same name. */
   readonly before?: readonly string[];
 }
 
-/** A place that uses such an option. */
+/** A place that uses a removed option. */
 export interface RemovedUse {
   readonly option: RemovedOption;
   /** The last name of the option's path. */
@@ -78,12 +78,12 @@ export interface RemovedUse {
   readonly isRead: boolean;
 }
 
-/** The generators of a machine, as far as modules tell. Each definition is listed once. */
+/** The generators of a machine, as far as its modules are known. Lists each definition once. */
 export interface MachineGenerators extends MachineModules {
-  /** Certainly its own. */
+  /** Definitions that the machine certainly has. */
   readonly certain: readonly GeneratorDefinition[];
-  /** Perhaps its own: under a condition, or in a module that is perhaps imported. */
+  /** Definitions that the machine may have: under a condition, or in a module that may be imported. */
   readonly possible: readonly GeneratorDefinition[];
-  /** Where modules of other flakes are imported. */
+  /** The places at which modules of other flakes are imported. */
   readonly strangers: readonly NotAnalysable[];
 }

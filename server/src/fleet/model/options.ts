@@ -1,64 +1,64 @@
-/** Options that the fleet's own modules declare, and what is defined and read of them. */
+/** Types of the options that the fleet's own modules declare, define and read. */
 
 import type { OptionTree, WrittenEntry } from '../../modules/options/option.ts';
 import type { Place } from '../../nix/places.ts';
 
 export interface OptionRead {
-  /** From the first name below `config` on. */
+  /** The path, beginning with the first name below `config`. */
   readonly path: readonly string[];
-  /** Where the last names of the path are written; those in front of them are written elsewhere. */
+  /** Places of the last names of the path; the names in front of them are written elsewhere. */
   readonly names: readonly Place[];
-  /** The function whose `config` it is: where that begins. */
+  /** The offset of the function whose `config` is read. */
   readonly of: number;
-  /** True where something else is at hand if there is no such option. */
+  /** True if the read has a fallback for a missing option. */
   readonly guarded: boolean;
-  /** True where a condition may keep it from being read. */
+  /** True if a condition may prevent the read. */
   readonly conditional: boolean;
 }
 
 export interface ModuleOptions {
-  /** What it declares, below any name. */
+  /** The options that the module declares, below any name. */
   readonly tree: OptionTree;
-  /** What it defines, by the first name. */
+  /** The definitions of the module, by their first name. */
   readonly definitions: ReadonlyMap<string, readonly WrittenEntry[]>;
-  /** The functions that it consists of: what they call `config` is the machine's. */
+  /** The functions of the module, whose `config` argument is the machine's configuration. */
   readonly functions: readonly Place[];
 }
 
-/** A module of a machine that has to do with the fleet's own options. */
+/** A module of a machine that declares, defines or reads the fleet's own options. */
 export interface OptionModule {
   readonly options: ModuleOptions;
-  /** False if it is only perhaps one of them. */
+  /** False if the machine may or may not import the module. */
   readonly sure: boolean;
 }
 
 export interface MachineOptions {
   readonly modules: readonly OptionModule[];
-  /** What all of them declare. */
+  /** The options that all of the modules declare. */
   readonly tree: OptionTree;
-  /** True if nothing else declares anything below the fleet's own names. */
+  /** True if nothing else declares an option below the fleet's own names. */
   readonly closed: boolean;
 }
 
 export interface FleetOptions {
-  /** First names of the fleet's own options: below them, its modules declare all there is. */
+  /** First names of the fleet's own options; only the fleet's modules declare options below them. */
   readonly names: ReadonlySet<string>;
-  /** By machine. */
+  /** The options by machine. */
   readonly machines: ReadonlyMap<string, MachineOptions>;
-  /** What files read below these names. */
+  /** Reads below these names, by file. */
   readonly reads: ReadonlyMap<string, readonly OptionRead[]>;
-  /** Does a file that declares options mention the name, whoever imports it? */
+  /** Returns whether any file that declares options contains the name, whichever machine imports the file. */
   readonly mayDeclare: (name: string) => boolean;
 }
 
-/** One name that is written below such an option. */
+/** A setting below one of the options that configure how vars are kept. */
 export interface ClanSetting {
   readonly root: 'clan.core.vars' | 'clan.core.sops' | 'vars.settings' | 'secrets.age';
   readonly name: string;
   readonly entry: WrittenEntry;
   readonly conditional: boolean;
-  /** The machine that it certainly is for; null where that is not known, and for what is the clan's. */
+  /** The machine to which it certainly applies; null if that is unknown, and for settings of the clan. */
   readonly machine: string | null;
-  /** True where the workspace declares an option of that name itself. */
+  /** True if the workspace itself declares an option of this name. */
   readonly isDeclaration: boolean;
 }

@@ -1,4 +1,7 @@
-/** Registries of secrets, the matrices of machines that select their keys, and what modules read of both. */
+/**
+ * Types of registries of secrets, of the matrices that select their keys for machines, and of the reads of both in
+ * modules.
+ */
 import type { Known, Place } from '../../nix/places.ts';
 import type { GeneratorBody } from './generators.ts';
 
@@ -7,7 +10,7 @@ export interface RegistryField<T> {
   readonly at: Place;
 }
 
-/** One entry of a registry. A field that is not known, or absent, is null. */
+/** One entry of a registry. A field is null if it is unknown or absent. */
 export interface RegistryKey {
   readonly key: string;
   /** Where the key is written. */
@@ -20,13 +23,15 @@ export interface RegistryKey {
   readonly domain: string | null;
   readonly category: string | null;
   readonly body: GeneratorBody;
-  /** Does the entry certainly declare a file of this name under `files`? Takes far less than reading the body. */
+  /**
+   * Returns whether the entry certainly declares a file of this name under `files`. Far cheaper than reading the body.
+   */
   readonly declaresFile: (name: string) => boolean;
-  /** Files that the script certainly writes, by name. Null: not known. */
+  /** Names of files that the script certainly writes; null if unknown. */
   readonly written: readonly Known<string>[] | null;
-  /** Metadata that fails without `pkgs`: the field's name and place. */
+  /** Metadata fields that fail to evaluate without `pkgs`, by name. */
   readonly needsPkgs: readonly Known<string>[];
-  /** The whole entry, for edits beside it. */
+  /** The whole entry; edits are placed beside it. */
   readonly entry: Place;
 }
 
@@ -39,7 +44,7 @@ export interface Registry {
   readonly closed: boolean;
 }
 
-/** A key as a matrix lists it. */
+/** A key in a row of a matrix. */
 export interface ListedKey {
   readonly key: string;
   readonly at: Place;
@@ -51,7 +56,7 @@ export interface MatrixRow {
   readonly keys: readonly ListedKey[];
   /** False if the list may have further keys. */
   readonly complete: boolean;
-  /** A list that other rows are built from, not a machine. */
+  /** True for a list that other rows are built from, which is not a machine. */
   readonly shared: boolean;
 }
 
@@ -60,35 +65,35 @@ export interface Matrix {
   readonly at: Place;
   readonly rows: readonly MatrixRow[];
   readonly closed: boolean;
-  /** The file of the registry whose keys it lists; null if that is not known. */
+  /** The file of the registry that has its keys; null if unknown. */
   readonly registry: string | null;
 }
 
-/** The generators that a module assigns from a registry. */
+/** An assignment of generators from a registry in a module. */
 export interface Assignment {
-  /** Where `…vars.generators` is assigned. */
+  /** The place of the assignment to `…vars.generators`. */
   readonly at: Place;
   /** Machines whose matrix rows the module reads. */
   readonly machines: readonly string[];
-  /** Names of all generators assigned; null where there may be more. */
+  /** Names of all assigned generators; null if there may be more. */
   readonly names: readonly string[] | null;
 }
 
-/** An import of a registry and the package set it is given. */
+/** An import of a registry, with the package set that is passed to it. */
 export interface RegistryImport {
   readonly registry: string;
   readonly at: Place;
-  /** Where a package set that cannot be null is passed; null if none is. */
+  /** The place of a package set that is certainly not null; null if there is none. */
   readonly pkgsAt: Place | null;
 }
 
-/** A registry in which keys of a matrix are looked up. */
+/** A registry that is indexed with keys of a matrix. */
 export interface MatrixLink {
   readonly matrix: string;
   readonly registry: string;
 }
 
-/** A registry key that is looked up by name. */
+/** A lookup of a registry key by name. */
 export interface KeyLookup {
   /** The registry's file. */
   readonly registry: string;
@@ -96,19 +101,19 @@ export interface KeyLookup {
   /** Where the key is written. */
   readonly at: Place;
   readonly found: boolean;
-  /** False where a missing key is provided for. */
+  /** False if the lookup has a fallback for a missing key. */
   readonly required: boolean;
 }
 
-/** A path that is made of what the registry says of a key, without asking for its generator. */
+/** A path that is built from a key's metadata, without reading its generator. */
 export interface KeyPath {
   readonly key: KeyLookup;
   readonly generator: string;
-  /** As far as it is known; holes as they are written. */
+  /** The path, with holes as they are written. */
   readonly path: string;
 }
 
-/** A row of a matrix that is read: `envMatrix.lea`. */
+/** A read of a row of a matrix: `envMatrix.lea`. */
 export interface RowRead {
   /** The matrix's file. */
   readonly matrix: string;
@@ -117,10 +122,10 @@ export interface RowRead {
   readonly found: boolean;
 }
 
-/** A `let` binding of a machine's module from which session variables are built. */
+/** A `let` binding of a machine's module that session variables are built from. */
 export interface SessionBinding {
   readonly name: string;
   readonly at: Place;
-  /** The reads of `.path` in it. */
+  /** The reads of `.path` in the binding. */
   readonly reads: readonly Place[];
 }

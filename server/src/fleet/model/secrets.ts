@@ -1,4 +1,4 @@
-/** Secrets that sops-nix and agenix keep beside the vars, and where secrets are told to be kept. */
+/** Types of the secrets of sops-nix and agenix, and of the settings that choose where vars are stored. */
 
 import type { NameKind } from '../../modules/read.ts';
 import type { Known, Place } from '../../nix/places.ts';
@@ -7,27 +7,27 @@ import type { WrittenOption } from './generators.ts';
 
 export type SecretKeeper = 'sops' | 'age';
 
-/** An encrypted file that Nix names. */
+/** An encrypted file that Nix code refers to. */
 export interface SecretSource {
   readonly at: Place;
-  /** Relative to the root of the workspace; null where it is not known or lies outside. */
+  /** Relative to the workspace root; null if it is unknown or outside of the workspace. */
   readonly path: string | null;
-  /** Where parts of it are not known (`hosts/${name}/a.yaml`): the path with `*` for each. */
+  /** The path with `*` for each unknown part, as in `hosts/${name}/a.yaml`; null if the path is known. */
   readonly pattern: string | null;
-  /** Where only the beginning is not known: what it is if that is the flake itself. Never for reporting. */
+  /** The path if its unknown beginning is assumed to be the flake's root. Must not be used for findings. */
   readonly guess: string | null;
 }
 
-/** An option of a secret, of a template, or of `sops` or `age` itself, as one definition writes it. */
+/** An option of a secret, of a template, or of `sops` or `age` itself, as one definition sets it. */
 export type SecretOption = Omit<WrittenOption, 'of' | 'owner'>;
 
-/** Names that lead to `sops` or `age` in a file, outermost first; null for one that is not known. */
+/** The names that lead to `sops` or `age` in a file, outermost first; an unknown name is null. */
 export type NamesAbove = readonly (string | null)[];
 
-/** A text with placeholders of secrets in it. */
+/** A template's text that contains placeholders of secrets. */
 export interface TemplateContent {
   readonly at: Place;
-  /** With holes as they are written. */
+  /** The text, with holes as they are written. */
   readonly text: string;
   readonly placeholders: readonly NamedSecret[];
 }
@@ -37,20 +37,20 @@ export interface SecretTemplate {
   readonly name: string;
   readonly nameKind: NameKind;
   readonly at: Place;
-  /** Calls it came through, outermost first. */
+  /** Call sites on the way to the definition, outermost first. */
   readonly via: readonly Place[];
   readonly conditional: boolean;
-  /** False if it may set more than is listed in `options`. */
+  /** False if it may set more options than `options` lists. */
   readonly complete: boolean;
-  /** Null where it is not set, or nothing is known of it. */
+  /** Null if it is not set or unknown. */
   readonly content: TemplateContent | null;
-  /** `file`, which stands in for `content`. */
+  /** The option `file`, which replaces `content`. */
   readonly source: SecretSource | null;
   readonly options: readonly SecretOption[];
   readonly above: NamesAbove;
 }
 
-/** A secret as it is named somewhere. */
+/** A reference to a secret by name. */
 export interface NamedSecret {
   readonly name: string;
   readonly nameKind: NameKind;
@@ -63,38 +63,38 @@ export interface SopsDefault {
   readonly option: 'file' | 'format' | 'key';
   readonly at: Place;
   readonly conditional: boolean;
-  /** The module system's: 100 unless `mkForce` or `mkDefault` say otherwise. */
+  /** As in the module system: 100 by default, other values by `mkForce` and `mkDefault`. */
   readonly priority: number;
   readonly above: NamesAbove;
-  /** For the file. */
+  /** The file, for the option `file`. */
   readonly source: SecretSource | null;
-  /** For the others; null where it is not known. */
+  /** The text, for the other options; null if unknown. */
   readonly text: string | null;
 }
 
-/** An option of `sops` or `age` that is none of their sets: `validateSopsFiles`, `age.keyFile`, `identityPaths`. */
+/** An option directly below `sops` or `age`: `validateSopsFiles`, `age.keyFile`, `identityPaths`. */
 export interface SecretSetting {
   readonly keeper: SecretKeeper;
-  /** Names below the keeper, the option's own last. */
+  /** The path below the keeper; the last name is the option's. */
   readonly path: readonly string[];
   readonly option: SecretOption;
   readonly above: NamesAbove;
 }
 
-/** What one place says of a secret. Modules merge: several places may say something of one. */
+/** One definition of a secret. The module system merges several definitions of one secret. */
 export interface SecretDefinition {
   readonly keeper: SecretKeeper;
-  /** Text with holes as they are written if `nameKind` is `pattern`. */
+  /** Has holes as they are written if `nameKind` is `pattern`. */
   readonly name: string;
   readonly nameKind: NameKind;
   /** Where the name is written. */
   readonly at: Place;
-  /** Calls it came through, outermost first. */
+  /** Call sites on the way to the definition, outermost first. */
   readonly via: readonly Place[];
   readonly conditional: boolean;
-  /** False if it may set more than is listed in `given`. */
+  /** False if it may set more options than `given` lists. */
   readonly complete: boolean;
-  /** Names of the options that it sets. One that is listed but null below is set to what is not known. */
+  /** Names of the options that it sets. If an option is listed and its field below is null, its value is unknown. */
   readonly given: readonly string[];
   /** `sopsFile`; `file` or `rekeyFile` of agenix. */
   readonly source: SecretSource | null;
@@ -105,14 +105,14 @@ export interface SecretDefinition {
   readonly mode: Known<string> | null;
   readonly path: Known<string> | null;
   readonly neededForUsers: Known<boolean> | null;
-  /** All that it sets, known options and others, as often as they are set. */
+  /** All options that it sets, including unrecognised ones; an option that is set twice is listed twice. */
   readonly options: readonly SecretOption[];
   readonly above: NamesAbove;
 }
 
 /** An entry of agenix' `secrets.nix`. */
 export interface AgeRule {
-  /** The encrypted file, relative to the root of the workspace. */
+  /** The encrypted file, relative to the workspace root. */
   readonly path: string;
   readonly at: Place;
   readonly recipients: readonly Known<string>[];
@@ -131,7 +131,7 @@ export interface AgeRules {
 
 export type SecretUseKind = 'secret' | 'placeholder' | 'template';
 
-/** A place that reads a secret's path, its placeholder, or the path of a template. */
+/** A read of a secret's path, of its placeholder, or of a template's path. */
 export interface SecretUse {
   readonly keeper: SecretKeeper;
   readonly of: SecretUseKind;
@@ -139,37 +139,37 @@ export interface SecretUse {
   readonly name: string;
   readonly nameKind: NameKind;
   readonly nameAt: Place;
-  /** `path` mostly; null for a placeholder, and where the whole secret is handed on. */
+  /** Usually `path`; null for a placeholder, and if the whole secret is passed on. */
   readonly attribute: string | null;
   readonly attributeAt: Place | null;
-  /** What `sops` or `age` is selected from, the root's own name first. */
+  /** The names that `sops` or `age` is selected from, beginning with the root variable. */
   readonly above: NamesAbove;
-  /** Behind `or`, `?` or `hasAttr` with something else to fall back on. */
+  /** True behind `or`, `?` or `hasAttr` with a fallback. */
   readonly guarded: boolean;
-  /** The innermost function around it that takes a configuration as an argument; null where there is none. */
+  /** The innermost enclosing function that takes a configuration as an argument; null if there is none. */
   readonly reader: SecretReader | null;
 }
 
-/** A function that takes a configuration: a module, unless somebody else calls it. */
+/** A function that takes a configuration: a module, unless other code calls it. */
 export interface SecretReader {
   readonly at: Place;
-  /** Names that lead to it in its file, outermost first. */
+  /** The names that lead to it in its file, outermost first. */
   readonly names: NamesAbove;
   /** True if it sets options that only home-manager has. */
   readonly isOfHome: boolean;
 }
 
-/** Something that declares secrets of which the names are not known. */
+/** A place that declares secrets with unknown names. */
 export interface SecretGap extends NotAnalysable {
   readonly keeper: SecretKeeper;
   readonly above: NamesAbove;
 }
 
-/** What one module of a machine declares of secrets. */
+/** The secrets that one module of a machine declares. */
 export interface ModuleSecrets {
-  /** The file that the module is all of; null for one that is written inside another thing. */
+  /** The file if the module is a whole file; null if it is written inside other code. */
   readonly file: string | null;
-  /** The functions and sets that it consists of. */
+  /** The functions and sets of which the module consists. */
   readonly parts: readonly Place[];
   readonly definitions: readonly SecretDefinition[];
   readonly templates: readonly SecretTemplate[];
@@ -177,22 +177,22 @@ export interface ModuleSecrets {
   readonly gaps: readonly SecretGap[];
 }
 
-/** What the modules of one machine declare of secrets; what its options decide is put in. */
+/** The secrets that the modules of one machine declare, evaluated with the machine's options. */
 export interface MachineSecrets {
-  /** Those that say something of secrets, or may. */
+  /** The modules that declare secrets, or may. */
   readonly modules: readonly { readonly secrets: ModuleSecrets; readonly sure: boolean }[];
-  /** False if modules of the workspace may be imported that are not known. */
+  /** False if the machine may import further modules of the workspace. */
   readonly complete: boolean;
 }
 
-/** What one file contributes. */
+/** The declarations and uses of secrets in one file. */
 export interface SecretFacts {
   readonly file: string;
   readonly definitions: readonly SecretDefinition[];
   readonly templates: readonly SecretTemplate[];
   readonly defaults: readonly SopsDefault[];
   readonly settings: readonly SecretSetting[];
-  /** Null for a file that is no `secrets.nix`. */
+  /** Null if the file is not a `secrets.nix`. */
   readonly ageRules: AgeRules | null;
   readonly uses: readonly SecretUse[];
   readonly gaps: readonly SecretGap[];
@@ -200,30 +200,33 @@ export interface SecretFacts {
 }
 
 export interface StoreSetting {
-  /** `sops`, `age`, `password-store`, …; null where it is not known. */
+  /** `sops`, `age`, `password-store`, …; null if unknown. */
   readonly value: string | null;
   readonly at: Place;
   readonly conditional: boolean;
   readonly of: 'clan' | 'machine';
-  /** The machine that it certainly is for; null for the clan's, and for a module that any machine may have. */
+  /**
+   * The machine to which it certainly applies; null for a setting of the clan, and for a module that any machine may
+   * import.
+   */
   readonly machine: string | null;
 }
 
-/** What is set where; null where nothing is, or not one thing for certain. */
+/** The store of the clan and of each machine; null if it is not set, or not certain. */
 export interface StoreSettings {
   readonly all: readonly StoreSetting[];
-  /** For machines that set nothing of their own. */
+  /** The store of machines without a setting of their own. */
   readonly clan: string | null;
-  /** What modules set of which it is not known who has them: worth a guess where nothing else tells. */
+  /** The store that is set by modules of unknown machines; a guess for display. */
   readonly likely: string | null;
   of(machine: string): string | null;
 }
 
 export interface AccessSetting {
   readonly option: 'defaultGroups' | 'recipients.default' | 'recipients.hosts' | 'passCommand';
-  /** The machine that it certainly is for; null where any may have it. */
+  /** The machine to which it certainly applies; null if any machine may have it. */
   readonly machine: string | null;
-  /** Of `passCommand`, the one that is set. Null where it is not wholly known. */
+  /** The names that the option lists; for `passCommand`, the one command. Null if not fully known. */
   readonly names: readonly string[] | null;
   readonly at: Place;
 }

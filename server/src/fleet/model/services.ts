@@ -1,4 +1,4 @@
-/** Services of a clan: instances, roles, service modules, and the generators that services bring. */
+/** Types of a clan's services: instances, roles, service modules, and the generators that services add. */
 
 import type { OptionFacts, OptionTree } from '../../modules/options/option.ts';
 import type { Setting } from '../../modules/settings.ts';
@@ -13,7 +13,7 @@ export interface ServiceRoles {
   readonly constraints: ServiceConstraints;
 }
 
-/** Bounds of a count, each included; null: none. */
+/** Bounds of a count, both inclusive; null for no bound. */
 export interface Bounds {
   readonly min: number | null;
   readonly max: number | null;
@@ -21,32 +21,32 @@ export interface Bounds {
 
 export interface ServiceConstraints {
   readonly maxInstances: number | null;
-  /** For each instance, by role. */
+  /** The number of machines in each instance, by role. */
   readonly machines: ReadonlyMap<string, Bounds>;
 }
 
-/** The settings of a role. */
+/** The settings that a role accepts. */
 export interface RoleSettings {
   readonly tree: OptionTree;
-  /** False where the service may give an option a value that nobody sets. */
+  /** False if the service may set an option that the inventory leaves out. */
   readonly wantsAll: boolean;
-  /** True if the role's module asks for its settings. */
+  /** True if the role's module takes its settings as an argument. */
   readonly isRead: boolean;
   /** Where the role is declared. */
   readonly at: Place | null;
 }
 
-/** A machine or a tag as a role names it. */
+/** A machine or a tag in a role's list. */
 export interface RoleEntry {
   readonly name: string;
   readonly at: Place | null;
-  /** True if settings are given with it. */
+  /** True if it has settings. */
   readonly hasSettings: boolean;
-  /** Those, as plain data; read at most once. */
+  /** Returns its settings as plain data; computed at most once. */
   readonly settings: () => Setting;
-  /** What in them is not data; looked for at most once. */
+  /** Returns the parts of its settings that are not data; computed at most once. */
   readonly notData: () => readonly NotData[];
-  /** The settings as options of a tree: what is wrong, and where they are written. */
+  /** Checks its settings against an option tree: returns faults and where options are set. */
   readonly judged: (tree: OptionTree) => OptionFacts;
 }
 
@@ -57,25 +57,25 @@ export interface Role {
   readonly tags: readonly RoleEntry[];
   /** False if the role may have machines or tags that are not listed. */
   readonly complete: boolean;
-  /** True if it has settings of its own. */
+  /** True if the role has settings for all of its members. */
   readonly hasSettings: boolean;
   readonly settings: () => Setting;
-  /** What in the role's own settings is not data; looked for at most once. */
+  /** Returns the parts of the role's settings that are not data; computed at most once. */
   readonly notData: () => readonly NotData[];
-  /** The role's own settings as options of a tree. */
+  /** Checks the role's settings against an option tree. */
   readonly judged: (tree: OptionTree) => OptionFacts;
-  /** How many `extraModules` it has: modules that members of the role import. */
+  /** The number of `extraModules`, which the role's members import. */
   readonly extraModules: number;
 }
 
-/** The service module that an instance is of. */
+/** The service module of an instance. */
 export interface InstanceModule {
-  /** Null where it is not known. The instance's own name unless said otherwise. */
+  /** The module's name, by default the instance's; null if unknown. */
   readonly name: string | null;
-  /** The flake input it comes from; null: clan-core, unless `inputKnown` is false. */
+  /** The flake input that has the module. Null means clan-core, unless `inputKnown` is false. */
   readonly input: string | null;
   readonly inputKnown: boolean;
-  /** Where the name and the input are written; null where they are not. */
+  /** Where the name is written; null if it is left out. */
   readonly nameAt: Place | null;
   readonly inputAt: Place | null;
 }
@@ -86,9 +86,9 @@ export interface Instance {
   readonly roles: ReadonlyMap<string, Role>;
   /** False if there may be roles that are not listed. */
   readonly complete: boolean;
-  /** Under a condition that is not known. */
+  /** True under a condition that is unknown. */
   readonly conditional: boolean;
-  /** Where it is named, first definition first. */
+  /** The places of its definitions, in order. */
   readonly at: readonly Place[];
 }
 
@@ -96,13 +96,13 @@ export interface Instance {
 export interface ServiceModule {
   readonly name: string;
   readonly at: Place | null;
-  /** The roles that it declares; read at most once. */
+  /** Returns the roles that it declares; computed at most once. */
   readonly roles: () => ServiceRoles;
-  /** The settings of its roles, as far as they are known in whole; read at most once. */
+  /** Returns the settings of its roles that are fully known; computed at most once. */
   readonly settings: () => ReadonlyMap<string, RoleSettings>;
 }
 
-/** A machine as the list of a tag names it. */
+/** A machine in the list of a tag in `inventory.tags`. */
 export interface TagListing {
   readonly tag: string;
   readonly machine: string;
@@ -121,43 +121,43 @@ export interface Inventory {
   /** False if there may be instances that are not listed. */
   readonly complete: boolean;
   readonly machines: readonly Machine[];
-  /** Names of all tags that are known: predefined, of machines, and of `inventory.tags`; sorted. */
+  /** Names of all known tags: predefined, of machines, and of `inventory.tags`; sorted. */
   readonly tagNames: readonly string[];
-  /** Machines as `inventory.tags` lists them. */
+  /** The machines that `inventory.tags` lists. */
   readonly tagLists: readonly TagListing[];
-  /** What is set of the options of the clan and of the inventory. */
+  /** The option sets of the clan and of its inventory. */
   readonly options: readonly ClanOptions[];
-  /** False if modules of the clan may declare options of their own. */
+  /** False if modules of the clan may declare further options. */
   readonly optionsComplete: boolean;
-  /** `clan.core.settings.domain` of all machines; null where it is not known. */
+  /** `clan.core.settings.domain` of all machines; null if unknown. */
   readonly domain: string | null;
-  /** Machines with a tag; null where that is not known. */
+  /** Returns the machines with a tag; null if unknown. */
   tagged(tag: string): readonly string[] | null;
-  /** Machines that certainly have a tag, whatever else is not known. */
+  /** Returns the machines that certainly have a tag. */
   certainlyTagged(tag: string): ReadonlySet<string>;
-  /** The machine of a name, if it is one of the inventory's. */
+  /** Returns the inventory's machine of this name, or null. */
   machine(name: string): Machine | null;
 }
 
-/** A file of a generator that an inventory brings. */
+/** A file of a generator that a service adds. */
 export interface BroughtFile {
-  /** With holes as Nix writes them where it is not wholly known. */
+  /** The name; unknown parts appear as holes in Nix syntax. */
   readonly name: string;
   readonly secret: boolean | null;
   readonly deploy: boolean;
   readonly neededFor: string;
-  /** False if it depends on what is not known. */
+  /** False if an unknown setting decides whether the file exists. */
   readonly certain: boolean;
 }
 
-/** A generator that a service of clan-core declares for machines of the inventory. */
+/** A generator that a service or a core module of clan-core declares for machines of the inventory. */
 export interface BroughtGenerator {
-  /** With holes as Nix writes them (`cert-${endpoint}`) where it is not wholly known. */
+  /** The name; unknown parts appear as holes in Nix syntax (`cert-${endpoint}`). */
   readonly name: string;
   readonly isPattern: boolean;
-  /** Null where they are not known. */
+  /** Null if the machines are unknown. */
   readonly machines: readonly string[] | null;
-  /** False if it depends on what is not known whether the machines have it. */
+  /** False if it is uncertain whether the machines have it. */
   readonly certain: boolean;
   readonly share: boolean | null;
   readonly files: readonly BroughtFile[];
@@ -166,29 +166,32 @@ export interface BroughtGenerator {
   /** Null for core modules. */
   readonly service: string | null;
   readonly instance: Instance | null;
-  /** False: other machines may have it. */
+  /** False if other machines may have it. */
   readonly machinesComplete: boolean;
   /**
-   * What it is on all of its machines, as far as the clan-core is known that the flake has locked; what differs by machine is a
+   * Returns the body that all of its machines share, in the locked version of clan-core; what differs by machine is a
    * hole. Computed at most once.
    */
   readonly body: () => GeneratorBody;
-  /** What it is on one of its machines; the machine's name is put in. */
+  /** Returns the body on one of its machines, with the machine's name filled in. */
   readonly bodyOn: (machine: string) => GeneratorBody;
 }
 
 export interface ExportGenerator {
-  /** The export: `service:instance:role:machine`. */
+  /** The name of the export: `service:instance:role:machine`. */
   readonly key: string;
   readonly name: string;
   readonly at: Place;
 }
 
-/** `imports`: settings that import modules; `function`: one inside of them; `other`: settings that are not a set. */
-/** Settings that an inventory gives to services. */
+/**
+ * `imports`: settings that import modules; `function`: a function in the settings; `other`: settings that are not a
+ * set.
+ */
+/** A part of a service's settings that is not data. */
 export interface NotData {
   readonly kind: 'function' | 'imports' | 'other';
   readonly at: Place;
-  /** The names that lead to it. */
+  /** The path of names to it in the settings. */
   readonly path: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** A file as a unit: what it declares, reads and selects of vars. */
+/** Types of a unit: what one file declares, reads and selects of vars. */
 
 import type { FailingCall } from '../../modules/import-items.ts';
 import type { NameKind } from '../../modules/read.ts';
@@ -15,106 +15,106 @@ import type {
   SessionBinding,
 } from './registries.ts';
 
-/** A place that reads something of a generator's file. */
+/** A read of a generator's file. */
 export interface Use {
   readonly at: Place;
   /**
-   * How it is read: by selecting the option, which fails where there is none; by a function that looks it up; or by
-   * the name of the place where it is kept.
+   * How the file is read: by selecting the option, which fails if it is missing; by a function that looks it up; or by
+   * the name of the place where it is stored.
    */
   readonly by: 'option' | 'function' | 'name';
-  /** Text with holes as they are written; null where nothing is known. */
+  /** The generator's name, with holes as they are written. */
   readonly generator: string;
   readonly generatorKind: NameKind;
   readonly generatorAt: Place;
   readonly fileName: string | null;
   readonly fileKind: NameKind;
   readonly fileAt: Place | null;
-  /** `path`, `value`, `exists`, … ; null if the use stops at the file. */
+  /** `path`, `value`, `exists`, …; null if the selection ends at the file. */
   readonly attribute: string | null;
   readonly attributeAt: Place | null;
-  /** Behind `or`, `?`, `hasAttr` and the like, with something else to fall back on. */
+  /** True behind `or`, `?`, `hasAttr` and the like, with a fallback. */
   readonly guarded: boolean;
-  /** True if the guard asks for nothing but the generator, and the use is made only where there is one. */
+  /** True if the guard tests only whether the generator exists, and the file is read only then. */
   readonly assumesGenerator: boolean;
-  /** The registry key that the use was reached by, through an accessor. */
+  /** The registry key through which an accessor reached the file. */
   readonly key: KeyLookup | null;
 }
 
-/** A place that reads something of a generator, or of one of its prompts, other than a file. */
+/** A read of an attribute of a generator or of a prompt, other than a file. */
 export interface OtherRead {
   /** Where the attribute is written. */
   readonly at: Place;
   readonly of: 'generator' | 'prompt';
   readonly generator: string;
   readonly generatorKind: NameKind;
-  /** The prompt's name; null for what is read of the generator itself. */
+  /** The prompt's name; null if an attribute of the generator itself is read. */
   readonly prompt: string | null;
   readonly attribute: string;
-  /** Behind `or`, `?` and the like; not if those ask for nothing but the generator. */
+  /** True behind `or`, `?` and the like; false if the guard tests only whether the generator exists. */
   readonly guarded: boolean;
 }
 
-/** A module that is made by giving a function keys of a registry. */
+/** A module that is made by passing registry keys to a function. */
 export interface KeyedModule {
-  /** The argument that holds the keys: its name, or what is given without one. */
+  /** The argument that has the keys: its name, or the value if it is positional. */
   readonly at: Place;
   /** The whole application. */
   readonly application: Place;
   readonly keys: readonly string[];
-  /** What it reads of its machine; null where that cannot be seen. Evaluated at most once, when it is first asked for. */
+  /** Returns what the module reads of its machine; null if unknown. Computed on first call, at most once. */
   readonly reads: () => ModuleReads | null;
 }
 
-/** What a module that is made with keys reads. */
+/** The reads of a module that is made with keys. */
 export interface ModuleReads {
-  /** The file of the registry in which it looks them up. */
+  /** The file of the registry in which it looks up the keys. */
   readonly registry: string;
-  /** The generators of its machine that it certainly reads. */
+  /** Generators of its machine that it certainly reads. */
   readonly generators: readonly string[];
 }
 
-/** Something inside `imports` that is made by applying a function. */
+/** An item of `imports` that is made by applying a function. */
 export interface AppliedImport {
-  /** The application; what stands in `imports` where that is in another file. */
+  /** The application, or the item of `imports` if the application is in another file. */
   readonly at: Place;
-  /** The value of the `imports` that it stands in. */
+  /** The value of the enclosing `imports`. */
   readonly imports: Place;
-  /** The list item with its parentheses, as it would be removed; null where the list is made by an expression. */
+  /** The list item with its parentheses, as a fix removes it; null if an expression makes the list. */
   readonly item: Place | null;
-  /** Where it is made, if that is in another file. */
+  /** The application if it is in another file. */
   readonly madeAt: Place | null;
-  /** The call as it is written, for the fix; null where it is not simply the application of a file. */
+  /** The call, for the fix; null if it is not a plain application of a file. */
   readonly call: WrittenCall | null;
-  /** Why it matters: it is, assigns, or is given generators. */
+  /** The reason why it matters: it is generators, assigns them, or takes them as arguments. */
   readonly brings: 'generators' | 'module' | 'arguments';
-  /** Why the call fails for certain; null if it does not. */
+  /** The reason why the call certainly fails; null if it does not. */
   readonly fails: FailingCall | null;
 }
 
-/** `importApply ./file.nix { … }`, or `import` in its place. */
+/** A call of the form `importApply ./file.nix { … }`, or the same with `import`. */
 export interface WrittenCall {
   readonly at: Place;
   readonly path: Place;
   readonly args: Place;
-  /** An argument that the file asks for, that is not given, and that is in scope under its name. */
+  /** A missing argument of the file that is in scope under the same name. */
   readonly lacks: string | null;
 }
 
-/** Where a module cannot be told, or what it imports, without the configuration that it is part of. */
+/** A module or `imports` that needs the configuration of which it is a part. */
 export interface CircularImport {
-  /** The imports, one of them, or the module itself. */
+  /** The imports, one item of them, or the module itself. */
   readonly at: Place;
   readonly what: 'imports' | 'item' | 'module';
-  /** The argument of the module that is needed: `config`, `options`, or what `_module.args` gives. */
+  /** The module argument that is needed: `config`, `options`, or one set by `_module.args`. */
   readonly argument: string;
-  /** What is asked for on the way: `config.services.x.enable`. */
+  /** The selection on the way that needs it: `config.services.x.enable`. */
   readonly asked: string;
-  /** Where that is written; null where it cannot be told. */
+  /** The place of that selection; null if unknown. */
   readonly askedAt: Place | null;
 }
 
-/** What one file contributes. */
+/** The declarations, reads and selections of vars in one file. */
 export interface Unit {
   readonly file: string;
   readonly definitions: readonly GeneratorDefinition[];
@@ -130,6 +130,6 @@ export interface Unit {
   readonly registryImports: readonly RegistryImport[];
   readonly sessionBindings: readonly SessionBinding[];
   readonly notAnalysable: readonly NotAnalysable[];
-  /** True for a file that reads more of registry entries than metadata: it makes generators. */
+  /** True if the file reads more of registry entries than metadata, which means that it makes generators. */
   readonly makesGenerators: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * What clan-core declares of options: those of a clan, of an inventory, and the settings of its services. Made of the
- * data when first asked for; `scripts/clan-options.mjs` makes the data.
+ * Provides the options that clan-core declares: those of a clan, of an inventory, and the settings of its services.
+ * `scripts/clan-options.mjs` makes the data, which is converted on first use.
  */
 
 import {
@@ -20,9 +20,9 @@ export interface KnownOptions extends History {
 }
 
 export interface KnownService extends History {
-  /** The settings by role; paths begin with the role. */
+  /** The settings by role. Paths begin with the role. */
   readonly roles: ReadonlyMap<string, OptionTree>;
-  /** What each role does, as far as it says. */
+  /** The descriptions of roles that have one. */
   readonly descriptions: ReadonlyMap<string, string>;
 }
 
@@ -35,7 +35,7 @@ export const inventoryOptions: () => KnownOptions = once(() => {
   return { since, settled, former, changed, tree: treeOfLevel(options) };
 });
 
-/** `meta` of a clan is that of its inventory; the other options are known by name alone. */
+/** Returns the options of a clan. `meta` has those of an inventory; the others are known by name only. */
 export const clanOptions: () => KnownOptions = once(() => {
   const inventory = inventoryOptions();
   const tree = treeOfLevel(CLAN.options);
@@ -52,7 +52,7 @@ export const clanOptions: () => KnownOptions = once(() => {
 
 const read = new Map<string, KnownService>();
 
-/** Returns the settings of a service of clan-core, or `null` if they are not known. */
+/** Returns the settings of a service of clan-core, or `null` if they are unknown. */
 export function optionsOfService(name: string): KnownService | null {
   const service = read.get(name);
   if (service !== undefined) return service;

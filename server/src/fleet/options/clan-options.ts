@@ -1,6 +1,6 @@
 /**
- * The options of clan-core that say how a clan keeps its vars: names and types. Those of generators are in the rules'
- * own schema. test/fleet/clan-options.test.ts compares the table with a checkout of clan-core.
+ * The names and types of clan-core's options that configure how a clan keeps its vars. Options of generators are in
+ * `generator-options.ts`. test/fleet/clan-options.test.ts compares the table with a checkout of clan-core.
  *
  * Source: clan-core d7c35d912, nixosModules/clanCore/{sops,vars/interface,vars/default}.nix,
  * nixosModules/clanCore/vars/secret/{age,password-store,sops/default}.nix,
@@ -28,7 +28,7 @@ const SETTINGS: Options = {
   recipients: { hosts: { kind: 'map', of: TEXTS }, default: TEXTS },
 };
 
-/** By the path that leads to them in a machine's configuration. */
+/** Options of a machine, by their path in its configuration. */
 export const MACHINE_OPTIONS = {
   'clan.core.vars': {
     generators: ANY,
@@ -44,7 +44,7 @@ export const MACHINE_OPTIONS = {
   'clan.core.sops': { defaultGroups: TEXTS },
 } as const satisfies Options;
 
-/** By the path that leads to them in the clan's own configuration. */
+/** Options of the clan, by their path in its configuration. */
 export const CLAN_OPTIONS = {
   'vars.settings': SETTINGS,
   'secrets.age': {
@@ -55,14 +55,14 @@ export const CLAN_OPTIONS = {
   },
 } as const satisfies Options;
 
-/** Stores that clan-core had once: since December 2025 and before there is no option for them. */
+/** Former stores of clan-core, which has had no option for them since December 2025 at the latest. */
 export const REMOVED_STORES: ReadonlySet<string> = new Set(['vm', 'fs']);
 
 function isType(of: OptionType | Options): of is OptionType {
   return typeof of.kind === 'string';
 }
 
-/** Returns the table as the tree that modules' own options are read into. */
+/** Converts the table to an option tree. */
 export function treeOf(options: Options): OptionTree {
   const below = new Map<string, OptionTree>();
   for (const [name, of] of Object.entries(options)) {

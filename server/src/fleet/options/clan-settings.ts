@@ -1,6 +1,6 @@
 /**
- * What is written below the options by which clan says how vars are kept: `clan.core.vars` and `clan.core.sops` of
- * machines, `vars.settings` and `secrets.age` of the clan. Reads names and values; clan-options.ts has what there may be.
+ * Reads the settings of how a clan keeps its vars: `clan.core.vars` and `clan.core.sops` of machines, `vars.settings`
+ * and `secrets.age` of the clan. `clan-options.ts` has the options that exist.
  */
 
 import { unknownArgument } from '../../modules/modules.ts';
@@ -19,12 +19,12 @@ import { machineOf } from '../secrets/store-settings.ts';
 
 const NOTHING: WrittenEntry = { at: null, optional: false, definitions: [] };
 
-/** Steps allowed for one file. */
+/** The evaluation steps allowed for one file. */
 const STEPS = 200_000;
 
 /**
- * Something that is set below `clan.core.vars` or `clan.core.sops`, or may be, other than generators: those stand in most
- * files of a fleet.
+ * Matches a possible setting below `clan.core.vars` or `clan.core.sops` other than generators, which most files of a
+ * fleet have.
  */
 const SETTING = /\bcore"?\s*(?:=|\.\s*"?(?:vars|sops)"?\s*(?:=|\.\s*(?!"?generators\b)))/;
 
@@ -32,9 +32,9 @@ export function mentionsClanSettings(text: string): boolean {
   return text.includes('clan') && SETTING.test(text);
 }
 
-/** Returns what one file writes of machines' options. What takes too long to evaluate is left out. */
+/** Returns the machine settings in one file; empty if they take too long to evaluate. */
 export function readMachineSettings(cx: Evaluation, file: SourceFile): ClanSetting[] {
-  const found: ClanSetting[] = [];
+  const settings: ClanSetting[] = [];
   const offsets = [...file.text.matchAll(/\b(vars|sops)\b/g)].map(match => match.index);
   const isOfInterest = (range: Range) => offsets.some(at => range.start <= at && at < range.end);
 
@@ -48,7 +48,7 @@ export function readMachineSettings(cx: Evaluation, file: SourceFile): ClanSetti
     if (option === 'vars' && name === 'generators') return;
     const isDeclaration = around.includes('options');
     const entry = isDeclaration ? NOTHING : readEntry(cx, { value: value(), at: path.at, optional: false });
-    found.push({
+    settings.push({
       root: `clan.core.${option}`,
       name,
       entry,
@@ -66,24 +66,24 @@ export function readMachineSettings(cx: Evaluation, file: SourceFile): ClanSetti
       parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
     }),
   );
-  return walked instanceof BudgetExceeded ? [] : found;
+  return walked instanceof BudgetExceeded ? [] : settings;
 }
 
-/** Returns whether it is the value of one of the options that are read here. */
+/** Returns whether a path is that of an option whose value is read here. */
 function isBelow(path: NamePath | null): boolean {
   if (path?.name?.text !== 'vars' && path?.name?.text !== 'sops') return false;
   const [core, clan] = namesAbove(path);
   return core === 'core' && clan === 'clan';
 }
 
-/** Returns the names around the last of a path, innermost first. */
+/** Returns the names in front of the last one of a path, innermost first. */
 function namesAbove({ parent }: NamePath): (string | null)[] {
   const names: (string | null)[] = [];
   for (let at = parent; at !== null; at = at.parent) names.push(at.name?.text ?? null);
   return names;
 }
 
-/** Returns what a set of the clan's own options says. */
+/** Returns the settings in one set of the clan's own options. */
 export function clanSettingsIn(cx: Evaluation, clan: AttrsValue, conditional: boolean): ClanSetting[] {
   return [
     ...below(cx, clan, conditional, 'vars', 'settings'),
@@ -99,11 +99,11 @@ function below(
   inner: 'settings' | 'age',
 ): ClanSetting[] {
   const root = outer === 'vars' ? 'vars.settings' : 'secrets.age';
-  const found: ClanSetting[] = [];
+  const clanSettings: ClanSetting[] = [];
   for (const value of setsAt(cx, clan, outer))
     for (const set of setsAt(cx, value, inner))
       for (const [name, entry] of set.entries)
-        found.push({
+        clanSettings.push({
           root,
           name,
           entry: readEntry(cx, entry),
@@ -111,7 +111,7 @@ function below(
           machine: null,
           isDeclaration: false,
         });
-  return found;
+  return clanSettings;
 }
 
 function setsAt(cx: Evaluation, set: AttrsValue, name: string): AttrsValue[] {

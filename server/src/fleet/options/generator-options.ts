@@ -1,13 +1,13 @@
 /**
- * The options that clan-core knows: of generators, of their files and of their prompts, and what became of those that
- * it knew once. Reads `data/generator-options.json`.
+ * The options that clan-core has for generators, their files and their prompts, and its former options. Reads
+ * `data/generator-options.json`.
  */
 
 import { suggest } from '../../nix/near-names.ts';
 import type { WrittenOption } from '../model/generators.ts';
 import data from './data/generator-options.json' with { type: 'json' };
 
-/** What an option takes; `any` where only clan itself sets it. */
+/** The kind of value that an option takes; `any` if only clan itself sets it. */
 export type OptionType =
   | 'bool'
   | 'text'
@@ -48,18 +48,18 @@ function ofEach<T>(read: (written: Written) => T): Readonly<Record<OptionOwner, 
 
 export const OPTIONS = ofEach((written): Options => new Map(Object.entries(written.options)));
 
-/** Options that clan itself sets, once: another definition ends evaluation. */
+/** Options that clan itself sets: a second definition makes evaluation fail. */
 export const READ_ONLY = ofEach((written): ReadonlySet<string> => new Set(written.readOnly));
 
-/** What a module may say besides options: then it may declare options of its own. */
+/** Keys of a module besides options. A set with one of them may declare options of its own. */
 export const MODULE_KEYS: ReadonlySet<string> = new Set(['imports', 'options', 'config', 'freeformType']);
 
-/** Sayings of the module system that are no options. */
+/** Keys of the module system that are not options. */
 export const MODULE_WORDS: ReadonlySet<string> = new Set([...MODULE_KEYS, 'key', 'disabledModules']);
 
-/** An option that clan-core had once. */
+/** A former option of clan-core. */
 export interface Former {
-  /** Its name today; null if there is nothing like it any more. */
+  /** Its present name; null if there is no replacement. */
   readonly now: string | null;
   readonly since: string;
 }
@@ -68,7 +68,7 @@ export const FORMER = ofEach(
   (written): ReadonlyMap<string, Former> => new Map(Object.entries(written.former)),
 );
 
-/** Names that people bring from elsewhere, and what they mean by them. */
+/** Names from other tools, with the options that they correspond to. */
 const OTHER_WORDS = ofEach(
   (written): ReadonlyMap<string, string> => new Map(Object.entries(written.otherWords)),
 );
@@ -76,35 +76,34 @@ const OTHER_WORDS = ofEach(
 const OWNERS = ['generator', 'file', 'prompt'] as const;
 
 /**
- * Returns where an option that is unknown here belongs; null if it is one of nothing else. Names that several have are
- * nobody's.
+ * Returns the kind of thing that has an option of this name, other than `besides`; null if none or several have one.
  */
 export function ownerOf(name: string, besides: OptionOwner): OptionOwner | null {
   if (name === 'name') return null;
-  // What a form shows of a prompt is meant by nobody but who writes prompts.
+  // `display` options are considered only for prompts, since no other part has a form.
   const all: readonly OptionOwner[] =
     besides === 'prompt' || besides === 'display' ? [...OWNERS, 'display'] : OWNERS;
   const owners = all.filter(
-    one => one !== besides && OPTIONS[one].has(name) && OPTIONS[one].get(name) !== 'any',
+    owner => owner !== besides && OPTIONS[owner].has(name) && OPTIONS[owner].get(name) !== 'any',
   );
   return owners.length === 1 ? (owners[0] ?? null) : null;
 }
 
-/** Returns the option that somebody most likely means by a name that is none here; null if no option is near. */
+/** Returns the option that an unknown name most likely stands for; null if no option is similar. */
 export function meantBy(of: OptionOwner, name: string): string | null {
   const usual = [...OPTIONS[of]].filter(([, type]) => type !== 'any').map(([option]) => option);
   return OTHER_WORDS[of].get(name) ?? suggest(name, usual);
 }
 
-/** An option, and what it is an option of. */
+/** An option, with the kind of thing that has it. */
 export interface OwnedOption {
   readonly of: OptionOwner;
   readonly name: string;
 }
 
 /**
- * Returns whether a name is no option of clan-core's, of today or of once, and resembles none: then something that is not
- * known here declares it, and may set other options by it.
+ * Returns whether a name is neither a present nor a former option of clan-core and resembles none. Such an option is
+ * declared by an unknown module, which may set other options with it.
  */
 export function isForeignOption(of: OptionOwner, name: string): boolean {
   const isKnown = OPTIONS[of].has(name) || MODULE_WORDS.has(name) || FORMER[of].has(name);
@@ -112,8 +111,8 @@ export function isForeignOption(of: OptionOwner, name: string): boolean {
 }
 
 /**
- * Returns the option that a name that is none here may stand for: its name of today, the one of another thing (`secret`
- * of a generator), or the nearest. Null for options, and for what resembles none.
+ * Returns the option that an unknown name may stand for: its present name, an option of another kind of thing (`secret`
+ * of a generator), or the most similar one. Returns null for existing options, and if none is similar.
  */
 export function perhapsMeant(of: OptionOwner, name: string): OwnedOption | null {
   if (OPTIONS[of].has(name) || MODULE_WORDS.has(name) || name.startsWith('_')) return null;

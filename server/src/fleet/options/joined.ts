@@ -1,6 +1,6 @@
 /**
- * The options that the fleet's own modules declare, machine by machine, with what is defined and read of them. Kept from
- * one build to the next: an edit costs what the machines that have the edited file among their modules are made of.
+ * Joins the options that the fleet's own modules declare, with their definitions and reads, for each machine. State is
+ * kept between builds: an edit recomputes only the machines that import the edited file.
  */
 
 import { isKnownInput, mayBeOwn } from '../../modules/options/namespaces.ts';
@@ -26,9 +26,9 @@ export const NO_FLEET_OPTIONS: FleetOptions = {
 };
 
 export interface OptionSources {
-  /** By machine. */
+  /** The modules of each machine. */
   readonly followed: ReadonlyMap<string, FollowedModules>;
-  /** Files that have changed since the last time; cleared by who has dealt with them. */
+  /** Files that have changed since the last call; `joinOptions` clears the set. */
   readonly stale: Set<string>;
   /** The texts of all files that may declare options. */
   readonly declaring: readonly string[];
@@ -42,22 +42,24 @@ const NO_READS: readonly OptionRead[] = [];
 interface Kept {
   readonly followed: FollowedModules;
   readonly files: ReadonlySet<string>;
-  /** The modules that declare or define something, and all others. */
+  /** The modules that declare or define options, and all others. */
   readonly speaking: readonly OptionModule[];
   readonly others: readonly OwnModule[];
   readonly tree: OptionTree;
   readonly closed: boolean;
-  /** Those of the others that read something are known when the names are. */
-  found: MachineOptions | null;
+  /**
+   * The result, which also needs those of `others` that read options; null until the names of all options are known.
+   */
+  result: MachineOptions | null;
 }
 
-/** What is kept from one build to the next. */
+/** State that is kept from one build to the next. */
 export interface OptionCache {
   machines: ReadonlyMap<string, Kept>;
   names: ReadonlySet<string>;
   readonly reads: Map<string, readonly OptionRead[]>;
   declaring: readonly string[];
-  /** Trees of the same modules are one. */
+  /** Merged trees, shared between machines with the same modules. */
   readonly trees: WeakMap<
     OptionTree,
     readonly { readonly all: readonly OptionTree[]; readonly tree: OptionTree }[]
@@ -76,27 +78,27 @@ export function createOptionCache(): OptionCache {
   };
 }
 
-/** Joins what the modules of all machines say. The same object for as long as that is the same. */
+/** Joins the options of all machines. Returns the same object as before if nothing has changed. */
 export function joinOptions(cache: OptionCache, sources: OptionSources): FleetOptions {
   const { followed, stale, declaring } = sources;
   const areTextsSame = sameItems(cache.declaring, declaring);
   cache.declaring = declaring;
   const isSame = ({ followed: before, files }: Kept, name: string) =>
     followed.get(name) === before && !someIn(stale, files);
-  const kept = [...cache.machines].filter(([name, one]) => isSame(one, name));
+  const kept = [...cache.machines].filter(([name, machine]) => isSame(machine, name));
   if (areTextsSame && kept.length === followed.size && kept.length === cache.machines.size) {
     stale.clear();
     return cache.joined;
   }
   for (const path of stale) cache.reads.delete(path);
   stale.clear();
-  const known = new Map(kept);
+  const keptByName = new Map(kept);
   const names = new Set<string>();
   const machines = new Map<string, Kept>();
   for (const [name, modules] of followed) {
-    const machine = known.get(name) ?? read(cache, sources, modules);
+    const machine = keptByName.get(name) ?? read(cache, sources, modules);
     machines.set(name, machine);
-    for (const own of machine.tree.options.keys()) if (mayBeOwn(own)) names.add(own);
+    for (const option of machine.tree.options.keys()) if (mayBeOwn(option)) names.add(option);
   }
   const isOther = !sameItems([...names], [...cache.names]);
   if (isOther) {
@@ -105,14 +107,14 @@ export function joinOptions(cache: OptionCache, sources: OptionSources): FleetOp
   }
   cache.machines = machines;
   const readsIn = readsOf(cache, sources);
-  const found = new Map<string, MachineOptions>();
-  for (const [name, one] of machines) {
-    if (one.found === null || isOther) one.found = withReaders(one, sources, readsIn);
-    found.set(name, one.found);
+  const result = new Map<string, MachineOptions>();
+  for (const [name, machine] of machines) {
+    if (machine.result === null || isOther) machine.result = withReaders(machine, sources, readsIn);
+    result.set(name, machine.result);
   }
   cache.joined = {
     names: cache.names,
-    machines: found,
+    machines: result,
     reads: new Map(cache.reads),
     mayDeclare: name => mentions(declaring, name),
   };
@@ -140,10 +142,10 @@ function read(cache: OptionCache, sources: OptionSources, followed: FollowedModu
   const trees = speaking.flatMap(({ options: { tree } }) =>
     tree.options.size > 0 || tree.open ? [tree] : [],
   );
-  return { followed, files, speaking, others, tree: joinedTree(cache, trees), closed, found: null };
+  return { followed, files, speaking, others, tree: joinedTree(cache, trees), closed, result: null };
 }
 
-/** Returns the file that a module is written in. */
+/** Returns the file that contains a module. */
 function fileOf({ file, source }: ModuleFacts): string {
   return file ?? source?.fallback.file.path ?? '';
 }
@@ -163,15 +165,15 @@ function withReaders(
 function joinedTree(cache: OptionCache, all: readonly OptionTree[]): OptionTree {
   const [first] = all;
   if (first === undefined || all.length === 1) return mergeTrees(all);
-  const known = cache.trees.get(first) ?? [];
-  const same = known.find(one => sameItems(one.all, all));
+  const merged = cache.trees.get(first) ?? [];
+  const same = merged.find(candidate => sameItems(candidate.all, all));
   if (same !== undefined) return same.tree;
   const tree = mergeTrees(all);
-  cache.trees.set(first, [...known, { all, tree }]);
+  cache.trees.set(first, [...merged, { all, tree }]);
   return tree;
 }
 
-/** Returns what a file reads of the fleet's own options. Each file is searched once. */
+/** Returns a function that finds the reads of the fleet's own options in a file, once for each file. */
 function readsOf(cache: OptionCache, sources: OptionSources): (path: string) => readonly OptionRead[] {
   const { names, reads } = cache;
   const words = names.size === 0 ? null : new RegExp(`\\b(${[...names].map(escaped).join('|')})\\b`);
@@ -187,7 +189,7 @@ function readsOf(cache: OptionCache, sources: OptionSources): (path: string) => 
   };
 }
 
-/** Returns whether the name is anywhere but behind the dot of a selection. */
+/** Returns whether a text has the name anywhere except at the end of a selection. */
 function mentions(texts: readonly string[], name: string): boolean {
   const word = new RegExp(`(?<![\\w'.-])${escaped(name)}(?![\\w'-])|\\.${escaped(name)}\\s*(?:\\.|=[^=])`);
   return texts.some(text => word.test(text));

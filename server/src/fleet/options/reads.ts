@@ -1,6 +1,6 @@
 /**
- * Where a file reads options below given names: `config.custom.web.port`, `cfg.port` with `cfg = config.custom.web`.
- * Whose configuration it is is told by the function that has it for an argument.
+ * Finds the places at which a file reads options below given names: `config.custom.web.port`, or `cfg.port` with `cfg =
+ * config.custom.web`. Each read refers to the function whose argument is the configuration.
  */
 
 import { selectionPath } from '../../modules/module-references.ts';
@@ -16,7 +16,7 @@ import type { AttrName, Expr, Range } from '../../nix/syntax.ts';
 import type { OptionRead } from '../model/options.ts';
 import { prefilterOf } from '../uses/prefilter.ts';
 
-/** Steps allowed for one file, and for one selection. */
+/** The evaluation steps allowed for one file, and for one selection. */
 const STEPS = 400_000;
 
 const CONFIG = 'config@';
@@ -25,29 +25,29 @@ const CONFIG = 'config@';
 interface ReadsWalk {
   readonly cx: Evaluation;
   readonly file: SourceFile;
-  /** First names of the options of which reads are wanted. */
-  readonly own: ReadonlySet<string>;
+  /** First names of the options to look for. */
+  readonly optionNames: ReadonlySet<string>;
   readonly reads: OptionRead[];
-  /** Paths of which it is asked whether they are there. */
+  /** Paths whose existence is tested. */
   readonly guards: string[];
-  /** Ranges in which what is written is perhaps not evaluated. */
+  /** Ranges that may not be evaluated. */
   readonly unsure: Range[];
-  /** Functions, of which perhaps nothing calls those inside of the one that has the configuration. */
+  /** Functions. Those inside of the module's own function may never be called. */
   readonly functions: Range[];
 }
 
 /**
- * Returns where a file reads options.
- * @param own first names of the options of which reads are wanted
+ * Finds the reads of options in a file.
+ * @param own first names of the options to look for
  */
 export function readOptionReads(
   cx: Evaluation,
   file: SourceFile,
-  own: ReadonlySet<string>,
+  optionNames: ReadonlySet<string>,
 ): readonly OptionRead[] {
-  const reading: ReadsWalk = { cx, file, own, reads: [], guards: [], unsure: [], functions: [] };
+  const reading: ReadsWalk = { cx, file, optionNames, reads: [], guards: [], unsure: [], functions: [] };
   const { reads, guards } = reading;
-  const interesting = prefilterOf(file, placesOf(file.text, own));
+  const interesting = prefilterOf(file, placesOf(file.text, optionNames));
   const state = { scope: fileScope(cx, file), path: null, conditional: false };
   const walked = withBudget(cx, STEPS, () =>
     walk(cx, file.root, state, {
@@ -92,9 +92,9 @@ function noteExpression(reading: ReadsWalk, expr: Expr, state: WalkState): void 
   }
 }
 
-/** Returns the option that a selection reads, or `null` if it is none that is wanted. */
+/** Returns the option that a selection reads, or `null` if it is not looked for. */
 function readOf(
-  { cx, file, own }: ReadsWalk,
+  { cx, file, optionNames }: ReadsWalk,
   target: Expr,
   written: readonly AttrName[],
   state: WalkState,
@@ -109,16 +109,19 @@ function readOf(
     names.push({ file: file.path, start: name.start, end: name.end });
   }
   const [first] = path;
-  return first !== undefined && own.has(first) && names.length > 0 ? { ...base, path, names } : null;
+  return first !== undefined && optionNames.has(first) && names.length > 0 ? { ...base, path, names } : null;
 }
 
-/** Returns the path below the configuration that an expression is, and the start of the function that has it. */
+/**
+ * Returns the path of an expression below the configuration, and the start of the function that has the configuration
+ * as an argument; null if the expression is not part of it.
+ */
 function baseOf(
   cx: Evaluation,
   target: Expr,
   { scope }: WalkState,
 ): { readonly of: number; readonly path: string[] } | null {
-  // What cannot be a part of the configuration is most of what there is.
+  // Most expressions cannot be a part of the configuration, and are not evaluated.
   if (target.kind === 'variable' && /^(lib|pkgs|builtins|inputs|self)$/.test(target.name)) return null;
   if (target.kind !== 'variable' && target.kind !== 'select') return null;
   const value = cx.evaluate(target, scope);
@@ -132,7 +135,7 @@ function isWithin(inner: Range, outer: Range): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-/** Returns the offsets of the names in a text. */
+/** Returns the offsets of all occurrences of the names. */
 function placesOf(text: string, names: ReadonlySet<string>): number[] {
   const places: number[] = [];
   for (const name of names)

@@ -1,6 +1,7 @@
 /**
- * Paths that functions make of a registry's entries alone: `"${mountPoint}/${entry.generator}/${entry.fileAttr}"`. No
- * generator is asked for, so that nothing fails where there is none. Told by what comes out, not by names of functions.
+ * Finds paths that functions build from registry entries alone: `"${mountPoint}/${entry.generator}/${entry.fileAttr}"`.
+ * Such a path does not read the generator, so nothing fails if the generator is missing. Recognised by the resulting
+ * value, not by names of functions.
  */
 
 import { certain, readText } from '../../modules/read.ts';
@@ -9,18 +10,18 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, StringValue, Value } from '../../nix/eval/value.ts';
 import type { KeyLookup, KeyPath } from '../model/registries.ts';
 
-/** A key that was looked up on the way to a value, and what the registry has there. */
+/** A lookup of a registry key during the evaluation of a value, with the entry that was found. */
 export interface LookedUp {
   readonly lookup: () => KeyLookup;
   readonly entry: Value | null;
 }
 
-/** How many items of a list are looked at. */
+/** The number of list items that are inspected. */
 const MOST_ITEMS = 200;
 
 /**
- * Returns the paths in a value that lie at the generator and the file of a key which was looked up for it.
- * @param looked returns the lookups while the value was computed, of which there may be more once it is looked into
+ * Returns the paths in a value that end with the generator, and the file, of a key that was looked up for it.
+ * @param looked returns the lookups so far; inspecting the value may add to them
  */
 export function keyPathsIn(cx: Evaluation, value: Value, looked: () => readonly LookedUp[]): KeyPath[] {
   if (looked().length === 0) return [];
@@ -35,7 +36,7 @@ export function keyPathsIn(cx: Evaluation, value: Value, looked: () => readonly 
   });
 }
 
-/** Absolute paths, each as its parts; what is not known of them stands as it is written. */
+/** Returns the absolute paths in a value as lists of their parts, with holes as they are written. */
 function pathsIn(cx: Evaluation, value: Value): string[][] {
   if (value.kind === 'string') return isAbsolute(value) ? [display(value).split('/')] : [];
   if (value.kind !== 'list') return [];
@@ -46,8 +47,8 @@ function pathsIn(cx: Evaluation, value: Value): string[][] {
 }
 
 /**
- * Returns whether a text is a path and nothing else. A command or a text that mentions a path is meant for a reader
- * that may be elsewhere.
+ * Returns whether a text is a path and nothing else. A path inside a command or a longer text may be meant for another
+ * machine.
  */
 function isAbsolute({ pieces, text }: StringValue): boolean {
   const [first] = pieces;

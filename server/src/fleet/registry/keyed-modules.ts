@@ -1,7 +1,7 @@
 /**
- * Modules that are made by giving a function keys of a registry (`import ./session.nix { keys = envMatrix.lea; }`), and
- * which generators of its machine such a module reads. The module is looked into as the machine would evaluate it; what
- * stands under a condition that is not known is left out, and so is what provides for a missing generator.
+ * Recognises modules that are made by passing registry keys to a function (`import ./session.nix { keys =
+ * envMatrix.lea; }`), and finds the generators of its machine that such a module reads. The module is evaluated as on a
+ * machine; parts under an unknown condition, and reads with a fallback, are left out.
  */
 
 import { config, type Given, moduleArguments } from '../../modules/modules.ts';
@@ -16,7 +16,7 @@ import { placeOf } from '../../nix/places.ts';
 import type { ApplyExpr, Expr } from '../../nix/syntax.ts';
 import type { KeyedModule, ModuleReads } from '../model/uses.ts';
 
-/** Steps allowed for one module. */
+/** The evaluation steps allowed for one module. */
 const STEPS = 100_000;
 const MAX_DEPTH = 12;
 const MAX_WIDTH = 200;
@@ -24,25 +24,25 @@ const MAX_WIDTH = 200;
 /** Parts of a module that a machine may never evaluate. */
 const NOT_EVALUATED: ReadonlySet<string> = new Set(['_module', 'options', '_type', 'specialArgs', 'meta']);
 
-/** Where the option stands, from the end. */
+/** The last names of the option's path. */
 const GENERATORS = ['vars', 'generators'] as const;
 
-/** What the reading of modules needs of the file's reader. */
+/** The environment in which keyed modules are read. */
 export interface KeyedContext {
-  /** The registry that a set is; null if it is none. */
+  /** Returns the file of the registry if the set is one; null otherwise. */
   registryOf(set: AttrsValue): string | null;
-  readonly given: Given;
+  readonly specialArgs: Given;
 }
 
-/** The keys that an application hands over, and where. */
+/** The keys that an application passes, and their place. */
 interface Handed {
   readonly at: KeyedModule['at'];
   readonly keys: readonly string[];
 }
 
 /**
- * Returns the module that an application makes, if the application hands keys over and makes one.
- * @returns null if it does not, or if that cannot be seen
+ * Returns the module that an application with keys makes; null if it passes no keys or makes no module, or if that is
+ * unknown.
  */
 export function readKeyedModule(
   cx: Evaluation,
@@ -55,27 +55,27 @@ export function readKeyedModule(
   if (!isModule) return null;
   const handed = handedOver(cx, expr, scope);
   if (handed === null) return null;
-  let found: ModuleReads | typeof NOTHING | null = null;
+  let reads: ModuleReads | typeof NOTHING | null = null;
   return {
     ...handed,
     application: { file: scope.file.path, start: expr.start, end: expr.end },
     reads() {
-      // Made anew: what was evaluated before is not heard.
-      found ??= readsOf(cx, () => cx.evaluate(expr, scope), context);
-      return found === NOTHING ? null : found;
+      // Evaluated anew, since selections are recorded only while a value is first evaluated.
+      reads ??= readsOf(cx, () => cx.evaluate(expr, scope), context);
+      return reads === NOTHING ? null : reads;
     },
   };
 }
 
-/** What is read cannot be seen. */
+/** Marks that the reads of a module are unknown. */
 const NOTHING = 'nothing';
 
-/** Looks into the module and returns what it selects on the way. */
+/** Evaluates the module, and returns the generators that it selects. */
 function readsOf(cx: Evaluation, make: () => Value, context: KeyedContext): ModuleReads | typeof NOTHING {
   const trace = newTrace(target => target.kind === 'unknown' || context.registryOf(target) !== null);
   const reads = withBudget(cx, STEPS, () =>
     recorded(cx, trace, () => {
-      look(cx, make(), context.given, 0);
+      look(cx, make(), context.specialArgs, 0);
       return readsIn(cx, trace, context);
     }),
   );
@@ -85,7 +85,7 @@ function readsOf(cx: Evaluation, make: () => Value, context: KeyedContext): Modu
 function readsIn(cx: Evaluation, { selections }: Trace, context: KeyedContext): ModuleReads | typeof NOTHING {
   const generators = new Set<string>();
   const registries = new Set<string>();
-  // What stands after `or` may be evaluated here, and lengthens the trace.
+  // `isRequired` may evaluate the fallback of `or`, which appends to the trace while it is iterated.
   for (const selection of selections) {
     const { target, name } = selection;
     if (target.kind === 'attrs') {
@@ -98,7 +98,7 @@ function readsIn(cx: Evaluation, { selections }: Trace, context: KeyedContext): 
   return registry === undefined || registries.size > 1 ? NOTHING : { registry, generators: [...generators] };
 }
 
-/** Returns the list of names among the arguments, or in a set that is one. */
+/** Returns the first list of names among the arguments, or among the attributes of an argument. */
 function handedOver(cx: Evaluation, expr: ApplyExpr, scope: Scope): Handed | null {
   for (const arg of argumentsIn(expr)) {
     if (arg.kind === 'path' || arg.kind === 'string') continue;
@@ -118,14 +118,14 @@ function handedOver(cx: Evaluation, expr: ApplyExpr, scope: Scope): Handed | nul
   return null;
 }
 
-/** Outermost last, as they are written. */
+/** Returns the arguments of a curried application as they are written, the innermost first. */
 function argumentsIn(expr: ApplyExpr): Expr[] {
-  const found: Expr[] = [];
-  for (let at: Expr = expr; at.kind === 'apply'; at = at.fn) found.unshift(at.arg);
-  return found;
+  const args: Expr[] = [];
+  for (let at: Expr = expr; at.kind === 'apply'; at = at.fn) args.unshift(at.arg);
+  return args;
 }
 
-/** Null unless all of the list is known, and it is a list of names. */
+/** Returns the strings of a list; null if it is empty, or not a fully known list of strings. */
 function namesIn(cx: Evaluation, { items }: ListValue): string[] | null {
   const names: string[] = [];
   for (const item of items) {
@@ -136,35 +136,35 @@ function namesIn(cx: Evaluation, { items }: ListValue): string[] | null {
   return names.length === 0 ? null : names;
 }
 
-/** Evaluates what a machine would: modules with what they are given, and all that they set. */
-function look(cx: Evaluation, lazy: Lazy, given: Given, depth: number): void {
+/** Evaluates the parts that a machine would evaluate: modules with their arguments, and all their settings. */
+function look(cx: Evaluation, lazy: Lazy, specialArgs: Given, depth: number): void {
   if (depth > MAX_DEPTH) return;
   for (const definition of definitionsOf(cx, lazy)) {
     if (definition.never || definition.conditional) continue;
     const value = cx.resolve(definition.value);
     if (value.kind === 'lambda') {
-      // A function that names no arguments is none that the module system calls.
+      // The module system does not call a function without named arguments.
       if (value.expr.formals !== null)
-        look(cx, cx.apply(value, moduleArguments(value, given), null), given, depth + 1);
+        look(cx, cx.apply(value, moduleArguments(value, specialArgs), null), specialArgs, depth + 1);
     } else if (value.kind === 'list') {
       for (const item of value.items.slice(0, MAX_WIDTH))
-        if (item.kind !== 'spread') look(cx, item, given, depth + 1);
+        if (item.kind !== 'spread') look(cx, item, specialArgs, depth + 1);
     } else if (value.kind === 'attrs') {
       const entries = [...value.entries].filter(
         ([name, entry]) => !entry.optional && !NOT_EVALUATED.has(name),
       );
-      for (const [, entry] of entries.slice(0, MAX_WIDTH)) look(cx, entry.value, given, depth + 1);
+      for (const [, entry] of entries.slice(0, MAX_WIDTH)) look(cx, entry.value, specialArgs, depth + 1);
     }
   }
 }
 
-/** Returns whether evaluation fails where there is no such attribute. */
+/** Returns whether evaluation fails if the attribute is missing. */
 function isRequired(cx: Evaluation, { result, guarded, fallback }: Selection): boolean {
   if (result === null) return false;
   return !guarded || (fallback !== null && cx.resolve(fallback).kind === 'failure');
 }
 
-/** `config.clan.core.vars.generators` of the machine at hand, and of no other. */
+/** Returns whether a value is `config.clan.core.vars.generators` of the machine itself. */
 function isGenerators(target: UnknownValue | AttrsValue): boolean {
   if (target.kind !== 'unknown' || rootOf(target).key !== config.key) return false;
   const steps = stepsOf(target).slice(-GENERATORS.length);

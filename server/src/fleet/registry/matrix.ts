@@ -1,6 +1,6 @@
 /**
- * Matrices: a set that maps machines to lists of registry keys. Recognised by shape, and by the keys being those
- * of a registry.
+ * Reads matrices: sets that map machines to lists of registry keys. They are recognised by their shape and by having
+ * the keys of a registry.
  */
 import { isClosed } from '../../nix/eval/construct.ts';
 
@@ -13,10 +13,9 @@ import type { ListedKey, Matrix, MatrixRow, Registry } from '../model/registries
 import { markShared, type ReadRow } from './shared-rows.ts';
 
 /**
- * Reads a file as a matrix.
- * @param registries those whose keys it may list
- * @param trusted read it even if it does not look like one
- * @returns null if it is none
+ * Reads a file as a matrix; returns null if it is not one.
+ * @param registries the registries whose keys it may list
+ * @param trusted read it even if its keys belong to no registry
  */
 export function readMatrix(
   cx: Evaluation,
@@ -39,12 +38,12 @@ export function readMatrix(
   };
 }
 
-/** Tells whether a file has at least one of some keys between quotes. */
+/** Returns whether a file contains a key of a registry in quotes. */
 export type KeyFinder = (file: { readonly text: string }) => boolean;
 
 /**
- * Returns a finder of the registries' keys. A file is gone through once, whatever the number of keys, and its answer
- * is kept as long as the file's object is.
+ * Creates a finder of the registries' keys. It scans each file once, whatever the number of keys, and keeps the answer
+ * as long as the file's object exists.
  */
 export function keyFinder(registries: readonly Registry[]): KeyFinder {
   const answers = new WeakMap<object, boolean>();
@@ -65,14 +64,14 @@ function hasQuoted(text: string, keys: ReadonlySet<string>, longest: number): bo
   while (open !== -1) {
     const close = text.indexOf('"', open + 1);
     if (close === -1) return false;
-    // A quote that closes one string to us may open the next to Nix, so each is tried.
+    // A quote that seems to close one string may open the next, so each is tried as an opening quote.
     if (close - open - 1 <= longest && keys.has(text.slice(open + 1, close))) return true;
     open = close;
   }
   return false;
 }
 
-/** Null unless every attribute is a list of strings (or cannot be known). */
+/** Returns the rows; null unless every attribute is a list of strings or unknown. */
 function readRows(cx: Evaluation, set: AttrsValue, whole: Origin): ReadRow[] | null {
   const rows: ReadRow[] = [];
   for (const [machine, entry] of set.entries) {
@@ -110,7 +109,7 @@ function readKeys(
   return { keys, complete, written };
 }
 
-/** Returns the registry that has most of the keys, if it has at least half of them and more than any other. */
+/** Returns the registry with the most keys in common, if it has at least half of them and more than any other. */
 function bestRegistry(rows: readonly MatrixRow[], registries: readonly Registry[]): string | null {
   const keys = new Set(rows.flatMap(row => row.keys.map(key => key.key)));
   const scores = registries

@@ -1,5 +1,5 @@
 /**
- * Registries: a set, or a function of `pkgs`, that maps logical keys to what a generator is made of. Recognised
+ * Reads registries: sets, or functions of `pkgs`, that map logical keys to the parts of generators. They are recognised
  * by the shape of the entries' values, however helper functions build them.
  */
 
@@ -18,18 +18,17 @@ import type { Registry, RegistryField, RegistryKey } from '../model/registries.t
 /** Fields that consumers read without a package set. */
 const METADATA = ['generator', 'envVar', 'fileAttr', 'secret', 'domain', 'kind'] as const;
 
-/** What else marks an entry of a registry beside its `generator`. */
+/** Fields of which a registry entry has at least one, besides `generator`. */
 const BESIDE = ['files', 'script', 'prompts', 'envVar', 'fileAttr'];
 
-/** Returns whether a text may hold a registry, so that it is worth evaluating. */
+/** Returns whether a text may contain a registry, so that evaluation is worthwhile. */
 export function mayHoldRegistry(text: string): boolean {
   return /\bgenerator\b\s*[=?;]|\bgenerator$/m.test(text) && /\b(envVar|fileAttr)\b/.test(text);
 }
 
 /**
- * Reads a file as a registry.
- * @param trusted read it even if not all of its entries have the shape
- * @returns null if it is none
+ * Reads a file as a registry; returns null if it is not one.
+ * @param trusted read it even if only a minority of its attributes has the shape of entries
  */
 export function readRegistry(cx: Evaluation, file: string, trusted: boolean): Registry | null {
   const set = instance(cx, file, packages);
@@ -37,7 +36,7 @@ export function readRegistry(cx: Evaluation, file: string, trusted: boolean): Re
   const entries = [...set.entries].filter(([, entry]) => isEntry(cx, entry));
   if (entries.length === 0) return null;
   if (!trusted && entries.length * 2 <= set.entries.size) return null;
-  // What is made of an entry is the same on every machine.
+  // Values that are derived from an entry are equal on all machines.
   cx.common.set(set, 'watched');
   for (const [, entry] of entries) cx.common.set(cx.force(entry.value) as AttrsValue, 'made-of');
   const bare = instance(cx, file, nullValue(null));
@@ -49,18 +48,18 @@ export function readRegistry(cx: Evaluation, file: string, trusted: boolean): Re
   };
 }
 
-/** Returns the registry's set when given this package set; other arguments take their defaults. */
+/** Returns the registry's set for a package set; other arguments take their defaults. */
 function instance(cx: Evaluation, file: string, pkgs: Lazy): Value | null {
   const value = cx.importFile(file, null);
   if (value.kind !== 'lambda') return value;
   const { formals } = value.expr;
-  const given = new Map<string, Attr>();
+  const args = new Map<string, Attr>();
   for (const formal of formals ?? []) {
-    if (formal.name.name === 'pkgs') given.set('pkgs', attr(pkgs, null));
+    if (formal.name.name === 'pkgs') args.set('pkgs', attr(pkgs, null));
     else if (formal.fallback === null)
-      given.set(formal.name.name, attr(unknownArgument(formal.name.name, file, formal.start), null));
+      args.set(formal.name.name, attr(unknownArgument(formal.name.name, file, formal.start), null));
   }
-  return formals === null ? null : cx.apply(value, attrs(given, null), null);
+  return formals === null ? null : cx.apply(value, attrs(args, null), null);
 }
 
 function isEntry(cx: Evaluation, entry: Attr): boolean {
@@ -104,7 +103,7 @@ function readKey(cx: Evaluation, key: string, entry: Attr, bare: Value | null, w
   };
 }
 
-/** Returns the range from the key to the end of what is assigned to it, if that is written in the same file. */
+/** Returns the range from the key to the end of its value, if that is in the same file. */
 function entryPlace(set: AttrsValue, at: Place): Place {
   for (let origin = set.origin; origin !== null; origin = origin.call?.at ?? null) {
     if (origin.file.path === at.file && origin.start >= at.start) {
@@ -129,8 +128,8 @@ function textField(cx: Evaluation, set: AttrsValue, name: string, at: Place): Re
 }
 
 function readDescription(cx: Evaluation, set: AttrsValue): string | null {
-  const own = set.entries.get('description');
-  if (own !== undefined) return readText(cx, own.value);
+  const entry = set.entries.get('description');
+  if (entry !== undefined) return readText(cx, entry.value);
   const prompts = member(cx, set, 'prompts');
   if (prompts?.kind !== 'attrs') return null;
   for (const prompt of prompts.entries.values()) {
@@ -141,7 +140,7 @@ function readDescription(cx: Evaluation, set: AttrsValue): string | null {
   return null;
 }
 
-/** Metadata that can be read with a package set and fails without one. */
+/** Returns metadata fields that can be read with a package set and fail without one. */
 function needsPackages(cx: Evaluation, set: AttrsValue, bare: Attr | undefined, at: Place): Known<string>[] {
   if (bare === undefined) return [];
   const without = cx.force(bare.value);
@@ -151,14 +150,17 @@ function needsPackages(cx: Evaluation, set: AttrsValue, bare: Attr | undefined, 
   for (const name of METADATA) {
     const [before, after] = [member(cx, set, name), member(cx, without, name)];
     if (before === null || before.kind === 'failure' || after?.kind !== 'failure') continue;
-    // Where the value is written, not where a helper function names the field.
+    // The place of the value; a helper function may have written the field's name.
     const origin = before.origin ?? set.entries.get(name)?.at ?? null;
     needed.push({ value: name, at: origin === null ? at : placeOf(origin) });
   }
   return needed;
 }
 
-/** Looks for the one name where the set, its files and the file itself stand under no condition. */
+/**
+ * Returns whether the file is declared with no condition on the set, on `files` or on the file. Evaluates only that
+ * name.
+ */
 function declaresFile(cx: Evaluation, set: AttrsValue, name: string): boolean {
   const files = unconditional(cx, set)?.entries.get('files');
   const file = files === undefined ? undefined : unconditional(cx, files.value)?.entries.get(name);
@@ -171,8 +173,8 @@ function unconditional(cx: Evaluation, lazy: Lazy): AttrsValue | null {
 }
 
 /**
- * Returns the files that a script can write, where every mention of `$out` names one: `> "$out/key"`. Returns `null`
- * as soon as a mention is anything else, since then it may write what it likes.
+ * Returns the files that a script can write, provided that each mention of `$out` names one: `> "$out/key"`. Returns
+ * `null` if any mention does not, since the script may then write any file.
  */
 function filesWritten(cx: Evaluation, set: AttrsValue): Known<string>[] | null {
   const script = member(cx, set, 'script');

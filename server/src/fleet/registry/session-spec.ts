@@ -1,9 +1,12 @@
-/** Where a fleet says what its sessions do when they start: in a file of a fixed name beside the registry. */
+/**
+ * Locates the file of a fleet that declares what sessions do when they start; it has a fixed name and is beside the
+ * registry.
+ */
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 
 const NAME = 'session-vars-spec.nix';
 
-/** Returns the file that belongs to a registry, whether it is there or not. */
+/** Returns the path of the file for a registry, which may not exist. */
 export function sessionSpecOf(registry: string): string {
   return joinPath(folderOf(registry), NAME) as string;
 }

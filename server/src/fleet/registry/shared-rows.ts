@@ -1,6 +1,6 @@
 /**
- * Which attributes of a matrix are lists that rows share, rather than machines. Told by how they are used: a list is
- * shared if another row takes keys from it, or names it. A machine whose row lends keys is told apart by the caller.
+ * Finds the attributes of a matrix that are lists shared by rows, rather than machines. A list is shared if another row
+ * takes keys from it or refers to it. The caller handles machines whose rows are reused.
  */
 
 import type { Origin } from '../../nix/eval/value.ts';
@@ -10,27 +10,27 @@ import type { SourceFile } from '../../nix/source.ts';
 import type { Binding, Expr, Range } from '../../nix/syntax.ts';
 import type { MatrixRow } from '../model/registries.ts';
 
-/** A row with what its list and its keys were written as. */
+/** A row with the origins of its list and of its keys. */
 export interface ReadRow extends MatrixRow {
-  /** The list; null where it is not known. */
+  /** The list's origin; null if unknown. */
   readonly list: Origin | null;
-  /** The keys, as far as they are written. */
+  /** The origins of the keys that are written in a file. */
   readonly written: readonly Origin[];
 }
 
-/** Lists of this name are no machines, even if no row takes from them yet. */
+/** Matches names of lists that are never machines, even if no row uses them yet. */
 const SHARED_NAME = /^(shared|common|core|base|default)/i;
 
 /**
- * Marks the rows that are shared.
- * @param file the matrix's
+ * Marks the rows that are shared lists.
+ * @param file the file of the matrix
  */
 export function markShared(rows: readonly ReadRow[], file: SourceFile): MatrixRow[] {
   const lent = lendersAmong(rows);
   const isShared = (row: ReadRow) =>
     SHARED_NAME.test(row.machine) ||
     lent(row) ||
-    // Of a list that holds nothing, or nothing that is known, nothing can be seen to be taken.
+    // An empty or unknown list has no keys that another row could take, so references to it count instead.
     (row.written.length === 0 && isNamedElsewhere(file.root, row.machine));
   return rows.map(row => {
     const { list: _list, written: _written, ...plain } = row;
@@ -38,14 +38,14 @@ export function markShared(rows: readonly ReadRow[], file: SourceFile): MatrixRo
   });
 }
 
-/** A key as it is written in one file, and the row that has it. */
+/** A key's range in one file, and the row that has the key. */
 interface WrittenKey extends Range {
   readonly row: ReadRow;
 }
 
-/** Tells of a row whether another one has keys that are written in its own list. */
+/** Returns a function that tests whether another row has keys that are written in a row's own list. */
 function lendersAmong(rows: readonly ReadRow[]): (row: ReadRow) => boolean {
-  /** By file, where keys are written in it, in the order of the text. */
+  /** The keys in each file, in the order of the text. */
   const written = new Map<string, readonly WrittenKey[]>();
   const keysIn = (path: string): readonly WrittenKey[] => {
     const writtenKeys = written.get(path);
@@ -60,12 +60,15 @@ function lendersAmong(rows: readonly ReadRow[]): (row: ReadRow) => boolean {
     written.set(path, keys);
     return keys;
   };
-  // Most lists lend nothing, which is seen sooner than whose they are.
+  // Most lists have no foreign keys, and that is tested faster than ownership.
   return row =>
     placesOf(row).some(place => hasForeignKey(keysIn(place.file.path), place, row) && isOwn(row, place));
 }
 
-/** @param keys in the order of their beginnings */
+/**
+ * Returns whether another row has a key inside the list.
+ * @param keys sorted by start
+ */
 function hasForeignKey(keys: readonly WrittenKey[], list: Origin, row: ReadRow): boolean {
   let [low, high] = [0, keys.length];
   while (low < high) {
@@ -82,8 +85,8 @@ function hasForeignKey(keys: readonly WrittenKey[], list: Origin, row: ReadRow):
 }
 
 /**
- * Returns where a row's list is written: the list itself, which may stand in another file, and where it is asked for,
- * if a function makes it.
+ * Returns the places of a row's list: the list itself, which may be in another file, and the call in the matrix if a
+ * function makes it.
  */
 function placesOf({ list, at }: ReadRow): readonly Origin[] {
   if (list === null) return [];
@@ -91,7 +94,7 @@ function placesOf({ list, at }: ReadRow): readonly Origin[] {
   return asked === null || asked === list ? [list] : [list, asked];
 }
 
-/** Returns whether a list is the row's own. One that is written under another name belongs to that. */
+/** Returns whether a list belongs to the row, and not to another name under which it is written. */
 function isOwn({ machine }: ReadRow, place: Origin): boolean {
   return nameAround(place.file.root, place) === machine;
 }
@@ -113,7 +116,7 @@ function nameAround(root: Expr, range: Range): string | null {
   return name;
 }
 
-/** Returns whether the name is used anywhere but in its own value. */
+/** Returns whether the name is used anywhere except in its own value. */
 function isNamedElsewhere(expr: Expr, name: string): boolean {
   if (expr.kind === 'variable') return expr.name === name;
   if (
@@ -121,10 +124,10 @@ function isNamedElsewhere(expr: Expr, name: string): boolean {
     expr.path.some(attrName => attrName.kind === 'name' && attrName.name === name)
   )
     return true;
-  const own = new Set(
+  const ownValues = new Set(
     bindingsOf(expr).flatMap(binding => (nameOf(binding) === name ? valuesOf(binding) : [])),
   );
-  return childrenOf(expr).some(child => !own.has(child) && isNamedElsewhere(child, name));
+  return childrenOf(expr).some(child => !ownValues.has(child) && isNamedElsewhere(child, name));
 }
 
 function bindingsOf(expr: Expr): readonly Binding[] {

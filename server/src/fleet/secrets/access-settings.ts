@@ -1,7 +1,7 @@
 /**
- * Whom a clan's configuration adds to all secrets: `clan.core.sops.defaultGroups` of machines, and
- * `vars.settings.recipients` of the clan for the age backend; and by which program a password store is opened:
- * `clan.core.vars.password-store.passCommand` of machines. Says what is set, not what lies on disk.
+ * Reads the settings that choose who can decrypt secrets: `clan.core.sops.defaultGroups` of machines and, for the age
+ * backend, `vars.settings.recipients` of the clan. Also reads the program that opens a password store,
+ * `clan.core.vars.password-store.passCommand` of machines. Knows settings, not stored files.
  *
  * Source: clan-core d7c35d912, nixosModules/clanCore/{sops,vars/secret/password-store}.nix and
  * modules/clan/vars/settings-opts.nix.
@@ -22,16 +22,16 @@ import { machineOf } from './store-settings.ts';
 
 const OPTIONS = ['defaultGroups', 'recipients.default', 'recipients.hosts', 'passCommand'] as const;
 
-/** Steps allowed for one file. */
+/** The evaluation steps allowed for one file. */
 const STEPS = 200_000;
 
 export function mentionsAccessSettings(text: string): boolean {
   return text.includes('defaultGroups') || text.includes('recipients') || text.includes('passCommand');
 }
 
-/** Returns what one file sets. What cannot be evaluated within the budget is set to an unknown value. */
+/** Returns the settings in one file. If evaluation exceeds the budget, every option is set to an unknown value. */
 export function readAccessSettings(cx: Evaluation, file: SourceFile): AccessSetting[] {
-  const found: AccessSetting[] = [];
+  const settings: AccessSetting[] = [];
   const places = [...file.text.matchAll(/\b(defaultGroups|recipients|passCommand)\b/g)].map(
     match => match.index,
   );
@@ -43,7 +43,7 @@ export function readAccessSettings(cx: Evaluation, file: SourceFile): AccessSett
     if (names.includes('options')) return;
     const [name, above, third] = names;
     const add = (option: AccessSetting['option'], machine: string | null, value: Setting) =>
-      found.push({
+      settings.push({
         option,
         machine,
         names: walked.state.conditional ? null : option === 'passCommand' ? oneText(value) : textsIn(value),
@@ -60,18 +60,18 @@ export function readAccessSettings(cx: Evaluation, file: SourceFile): AccessSett
     else if (above === 'recipients' && third === 'settings' && name === 'hosts') addHosts(value(), add);
   };
   const state = { scope: fileScope(cx, file), path: null, conditional: false };
-  const given = withBudget(cx, STEPS, () =>
+  const result = withBudget(cx, STEPS, () =>
     walk(cx, file.root, state, {
       enter: interesting,
       binding: note,
       parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
     }),
   );
-  if (given instanceof BudgetExceeded) {
+  if (result instanceof BudgetExceeded) {
     const at = { file: file.path, start: file.root.start, end: file.root.end };
-    for (const option of OPTIONS) found.push({ option, machine: null, names: null, at });
+    for (const option of OPTIONS) settings.push({ option, machine: null, names: null, at });
   }
-  return found;
+  return settings;
 }
 
 function addHosts(
@@ -83,7 +83,7 @@ function addHosts(
     for (const [machine, value] of hosts.entries) add('recipients.hosts', machine, value);
 }
 
-/** Innermost first. */
+/** Returns the names of a path, innermost first. */
 function namesOf(path: NamePath): (string | null)[] {
   const names: (string | null)[] = [];
   for (let at: NamePath | null = path; at !== null; at = at.parent) names.push(at.name?.text ?? null);

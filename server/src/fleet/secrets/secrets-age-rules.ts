@@ -1,6 +1,4 @@
-/**
- * `secrets.nix` of agenix: to which keys each file is encrypted.
- */
+/** Reads `secrets.nix` of agenix, which lists the keys that each file is encrypted to. */
 import { isClosed } from '../../nix/eval/construct.ts';
 
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -12,13 +10,13 @@ import { extentOf, type SourceFile } from '../../nix/source.ts';
 import type { AgeRule, AgeRules } from '../model/secrets.ts';
 
 /**
- * Reads a `secrets.nix`: `{ "a.age".publicKeys = [ … ]; }`, paths being relative to its folder.
- * @returns null where the value is something else
+ * Reads a `secrets.nix`: `{ "a.age".publicKeys = [ … ]; }`, with paths relative to its folder. Returns null if the
+ * value is something else.
  */
 export function readAgeRules(cx: Evaluation, file: SourceFile, lazy: Lazy): AgeRules | null {
   const root = cx.force(lazy);
   if (root.kind !== 'attrs') return null;
-  // Sets with keys of people and machines have no files in them.
+  // A set without such a name has keys of people and machines.
   if (![...root.entries.keys()].some(name => name.endsWith('.age'))) return null;
   const rules: AgeRule[] = [];
   let complete = isClosed(root);

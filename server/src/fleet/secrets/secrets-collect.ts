@@ -1,4 +1,4 @@
-/** Reads what one file says of secrets of sops-nix and agenix, by a walk over the file. */
+/** Reads the declarations and uses of sops-nix and agenix secrets in one file, by walking it. */
 
 import { unknownArgument } from '../../modules/modules.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
@@ -16,13 +16,13 @@ import { readAgeRules } from './secrets-age-rules.ts';
 import { type ReadSecrets, readSecretOptions } from './secrets-read.ts';
 import { collectSecretUses } from './secrets-uses.ts';
 
-/** Asks one question within a budget; null where it was given up, which the asker notes. */
+/** Evaluates a question within a budget. If the budget is exceeded, notes that and returns null. */
 type Ask = <T>(at: Range, question: () => T) => T | null;
 
-/** Steps allowed for one question. */
+/** The evaluation steps allowed for one question. */
 const QUESTION_STEPS = 200_000;
 
-/** Reads a file. What its selections show of uses is read from the traces of the questions that the walk asks. */
+/** Reads a file. Uses are found in the selections that evaluation records. */
 export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
   const notAnalysable: NotAnalysable[] = [];
   const readers: SecretReader[] = [];
@@ -30,7 +30,7 @@ export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
   const ask: Ask = (at, question) => {
     const trace = newTrace(target => target.kind === 'unknown');
     const readUses = () => {
-      // What stands after `or` may be evaluated here, and lengthens the trace.
+      // A fallback behind `or` may be evaluated here, which appends to the selections.
       for (const selection of trace.selections) uses.note(selection);
     };
     const answer = withBudget(cx, QUESTION_STEPS, () => recorded(cx, trace, question));
@@ -85,13 +85,13 @@ function ageRulesIn(cx: Evaluation, file: SourceFile, ask: Ask): AgeRules | null
   return ask(file.root, () => readAgeRules(cx, file, cx.evaluate(file.root, fileScope(cx, file))));
 }
 
-/** Returns what a binding says of the options of sops-nix or agenix; null if it is none of them. */
+/** Returns the declarations of a binding; null if it is not an option set of sops-nix or agenix. */
 function optionsIn(cx: Evaluation, walked: WalkedBinding, ask: Ask): ReadSecrets | null {
   const path = walked.state.path as NamePath;
   const keeper = path.name?.text;
   if (walked.isLet || inOptions(path)) return null;
   if (keeper !== 'sops' && keeper !== 'age') return null;
-  // `sops.age` says where the keys for sops are.
+  // `sops.age` configures the keys of sops.
   if (keeper === 'age' && path.parent?.name?.text === 'sops') return null;
   const { conditional } = walked.state;
   return ask(walked.range, () =>

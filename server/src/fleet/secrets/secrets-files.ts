@@ -1,6 +1,4 @@
-/**
- * In which encrypted file a secret is, and by which key: what its definition sets, or the defaults of its flake.
- */
+/** Finds the encrypted file and the key of a secret, from its definition or from the defaults of its flake. */
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { sameItems } from '../../std.ts';
@@ -8,14 +6,14 @@ import type { SecretDefinition, SecretSource, SopsDefault } from '../model/secre
 
 interface LocatedFile {
   readonly path: string;
-  /** False for a guess: good for showing, never for reporting. */
+  /** False for a guess, which is for display and must not be reported. */
   readonly certain: boolean;
 }
 
-/** Files that a secret may be in, likeliest first. */
+/** The files that may contain a secret, most likely first. */
 export interface Location {
   readonly files: readonly LocatedFile[];
-  /** It is in one of these, whichever machine it is for. */
+  /** True if the secret is certainly in one of the files, on every machine. */
   readonly complete: boolean;
 }
 
@@ -23,19 +21,22 @@ export const NOWHERE: Location = { files: [], complete: false };
 
 type Files = Pick<NixFiles, 'kind' | 'list'>;
 
-/** Returns the files that a source names; `near` is where it is used. */
+/**
+ * Returns the files that a source refers to.
+ * @param near the file that refers to them
+ */
 export function locate(files: Files, { path, pattern, guess }: SecretSource, near: string): Location {
   if (path !== null) return { files: [{ path, certain: true }], complete: true };
   if (pattern !== null) {
-    const found = expand(files, pattern).map(one => ({ path: one, certain: false }));
-    found.sort((a, b) => common(b.path, near) - common(a.path, near));
-    return { files: found, complete: found.length > 0 };
+    const matches = expand(files, pattern).map(match => ({ path: match, certain: false }));
+    matches.sort((a, b) => common(b.path, near) - common(a.path, near));
+    return { files: matches, complete: matches.length > 0 };
   }
   if (guess === null || files.kind(guess) !== 'file') return NOWHERE;
   return { files: [{ path: guess, certain: false }], complete: false };
 }
 
-/** Returns the default of the definition's own file, or else the only one of its flake. */
+/** Returns the location by the default of the definition's own file, or else by the only default of its flake. */
 export function locateDefault(
   files: Files,
   definition: SecretDefinition,
@@ -43,56 +44,54 @@ export function locateDefault(
 ): Location {
   const near = definition.at.file;
   const flake = flakeOf(files, near);
-  const given = defaults.filter(
+  const inFlake = defaults.filter(
     sopsDefault => sopsDefault.option === 'file' && flakeOf(files, sopsDefault.at.file) === flake,
   );
-  const own = given.filter(sopsDefault => sopsDefault.at.file === near);
-  const locations = (own.length > 0 ? own : given).map(sopsDefault =>
+  const inFile = inFlake.filter(sopsDefault => sopsDefault.at.file === near);
+  const locations = (inFile.length > 0 ? inFile : inFlake).map(sopsDefault =>
     sopsDefault.source === null ? NOWHERE : locate(files, sopsDefault.source, near),
   );
   const [first] = locations;
   const same = (a: Location) => a.files.map(file => file.path).join('\0');
   if (first === undefined || locations.some(location => same(location) !== same(first))) return NOWHERE;
-  const certain = isSettled(definition, own, given);
+  const certain = isSettled(definition, inFile, inFlake);
   if (certain) return first;
   return { files: first.files.map(file => ({ ...file, certain: false })), complete: false };
 }
 
 /**
- * Returns whether the defaults of the definition's own file hold for it, wherever there are others: they stand in the module that it
- * stands in, and nothing is stronger.
+ * Returns whether the defaults certainly apply to the definition. Those of its own file do despite others if they are
+ * in the same module as the definition and have the strongest priority.
  */
 function isSettled(
   { above }: SecretDefinition,
-  own: readonly SopsDefault[],
-  given: readonly SopsDefault[],
+  inFile: readonly SopsDefault[],
+  inFlake: readonly SopsDefault[],
 ): boolean {
-  if (own.length === given.length || own.length === 0) return given.every(({ conditional }) => !conditional);
-  const strongest = Math.min(...given.map(({ priority }) => priority));
-  return own.every(
-    one =>
-      !one.conditional &&
-      one.priority === strongest &&
-      one.priority <= USUAL_PRIORITY &&
-      sameItems(one.above, above),
+  if (inFile.length === inFlake.length || inFile.length === 0)
+    return inFlake.every(({ conditional }) => !conditional);
+  const strongest = Math.min(...inFlake.map(({ priority }) => priority));
+  return inFile.every(
+    sopsDefault =>
+      !sopsDefault.conditional &&
+      sopsDefault.priority === strongest &&
+      sopsDefault.priority <= USUAL_PRIORITY &&
+      sameItems(sopsDefault.above, above),
   );
 }
 
-/** What a definition has that nobody weighs. */
+/** The priority of a definition without `mkForce` and the like. */
 const USUAL_PRIORITY = 100;
 
-/**
- * Returns what a definition sets, or else the default on which all that set one agree, or `null` if that is not
- * known.
- */
+/** Returns the option as the definition sets it, or else the default that all files agree on; `null` if unknown. */
 export function textOr(
   definition: SecretDefinition,
   option: 'format' | 'key',
   defaults: readonly SopsDefault[],
   otherwise: string | null,
 ): string | null {
-  const own = definition[option];
-  if (own !== null) return own.value;
+  const explicit = definition[option];
+  if (explicit !== null) return explicit.value;
   if (definition.given.includes(option) || !definition.complete) return null;
   const set = new Set(
     defaults.filter(sopsDefault => sopsDefault.option === option).map(sopsDefault => sopsDefault.text),
@@ -102,14 +101,17 @@ export function textOr(
   return set.size === 1 ? (only ?? null) : null;
 }
 
-/** Returns the nearest folder above with a `flake.nix`: templates and examples are flakes of their own. */
+/**
+ * Returns the nearest folder at or above a path with a `flake.nix`, since templates and examples are flakes of their
+ * own.
+ */
 export function flakeOf(files: Files, path: string): string {
   let folder = folderOf(path);
   while (folder !== '' && files.kind(`${folder}/flake.nix`) !== 'file') folder = folderOf(folder);
   return folder;
 }
 
-/** Returns the files that fit a path in which `*` stands for a part of a name. */
+/** Returns the files that match a path in which `*` stands for a part of a name. */
 function expand(files: Files, pattern: string): string[] {
   let folders = [''];
   const names = pattern.split('/');
@@ -122,7 +124,7 @@ function expand(files: Files, pattern: string): string[] {
         .join('.+')}$`,
     );
     folders = folders.flatMap(folder => {
-      const inside = (one: string) => (folder === '' ? one : `${folder}/${one}`);
+      const inside = (entryName: string) => (folder === '' ? entryName : `${folder}/${entryName}`);
       if (!name.includes('*')) return files.kind(inside(name)) === kind ? [inside(name)] : [];
       return (files.list(folder) ?? [])
         .filter(entry => entry.kind === kind && fits.test(entry.name))
@@ -133,7 +135,7 @@ function expand(files: Files, pattern: string): string[] {
   return folders;
 }
 
-/** Returns how many characters two paths have in common at the start. */
+/** Returns the length of the common prefix of two paths. */
 function common(a: string, b: string): number {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length++;

@@ -1,6 +1,6 @@
 /**
- * Joins what files say of secrets of sops-nix and agenix: the definitions of one name, the file and the key each is
- * taken from, and what uses lead to.
+ * Joins the secrets of all files: the definitions of one name, the encrypted file and the key of each, and the targets
+ * of uses.
  */
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
@@ -21,33 +21,33 @@ import { type Location, locate, locateDefault, NOWHERE, textOr } from './secrets
 import { type EncryptedFile, findKey, hasKeys, type KeyFinding, readEncrypted } from './secrets-keys.ts';
 import { readSopsConfig, type SopsConfig } from './secrets-rules.ts';
 
-/** All that declares one name. */
+/** A secret, with all definitions of its name. */
 export interface FleetSecret {
   readonly keeper: SecretKeeper;
   readonly name: string;
   readonly nameKind: SecretDefinition['nameKind'];
   readonly definitions: readonly SecretDefinition[];
-  /** Machines that get it from `sops/secrets` without declaring it; empty for others. */
+  /** Machines that get it from `sops/secrets` without declaring it. */
   readonly implicitOn: readonly string[];
 }
 
-/** Where a use leads. */
+/** The thing that the name of a use refers to. */
 export type UseTarget =
-  /** Declared in Nix, in full or by a name with holes that it fits. */
+  /** A declaration in Nix, possibly one whose name has holes and matches. */
   | 'declared'
-  /** From `sops/secrets`. */
+  /** A secret in `sops/secrets`. */
   | 'implicit'
-  /** A file of a generator: `vars/…`. */
+  /** A generator's file: `vars/…`. */
   | 'generator'
-  /** Nothing declares it, and all that declares is known. */
+  /** Nothing, although all declarations are known. */
   | 'undeclared'
   | 'guarded'
   | 'unknown';
 
-/** A key looked up in a file. */
+/** The result of looking up a key in a file. */
 export interface LocatedKey extends KeyFinding {
   readonly file: string;
-  /** It is so whichever machine the secret is for; else good for showing, never for reporting. */
+  /** True if the result holds on every machine. If false, it is for display and must not be reported. */
   readonly certain: boolean;
 }
 
@@ -61,43 +61,45 @@ export interface FleetSecrets {
   readonly ageRules: readonly AgeRules[];
   readonly gaps: readonly SecretGap[];
   readonly notAnalysable: readonly NotAnalysable[];
-  /** The `.sops.yaml` of the root and of folders above encrypted files. */
+  /** The `.sops.yaml` files of the root and of folders above encrypted files. */
   readonly configs: readonly SopsConfig[];
   targetOf(use: SecretUse): UseTarget;
-  /** The files that a definition's secret may be in. */
+  /** Returns the files that may contain the secret of a definition. */
   filesOf(definition: SecretDefinition): Location;
-  /** The format that a definition of sops-nix is decrypted by; null where that is not known. */
+  /** Returns the format of a sops-nix definition; null if unknown. */
   formatOf(definition: SecretDefinition): string | null;
-  /** Its key, looked up there; null where file, key or format is not known, or no key is used. */
+  /**
+   * Looks up the key of a definition; null if the file, the key or the format is unknown, or if the format has no keys.
+   */
   keyOf(definition: SecretDefinition): LocatedKey | null;
-  /** The keys of an encrypted file. Read when first asked for. */
+  /** Returns the keys of an encrypted file, which is read on first call. */
   encrypted(path: string): EncryptedFile | null;
 }
 
 type Files = Pick<NixFiles, 'text' | 'kind' | 'list'>;
 
-/** Files beside Nix that are read for it; who keeps one saves reading them again. */
+/** Files other than Nix that the join needs. Keeping the object avoids reading them again. */
 export interface SecretFiles {
-  /** The keys of an encrypted file; null where it is none. */
+  /** Returns the keys of an encrypted file; null if it is not one. */
   encrypted(path: string): EncryptedFile | null;
-  /** A `.sops.yaml`; null where there is none. */
+  /** Returns a `.sops.yaml`; null if there is none. */
   config(path: string): SopsConfig | null;
 }
 
-/** Reads each file once. */
+/** Creates a reader that reads each file once. */
 export function readSecretFiles(files: Files): SecretFiles {
   const encrypted = new Map<string, EncryptedFile | null>();
   const configs = new Map<string, SopsConfig | null>();
   const kept = <T>(
-    known: Map<string, T | null>,
+    cache: Map<string, T | null>,
     path: string,
     read: (path: string, text: string) => T | null,
   ) => {
-    const found = known.get(path);
-    if (found !== undefined) return found;
+    const before = cache.get(path);
+    if (before !== undefined) return before;
     const text = files.kind(path) === 'file' ? files.text(path) : null;
     const fresh = text === null ? null : read(path, text);
-    known.set(path, fresh);
+    cache.set(path, fresh);
     return fresh;
   };
   return {
@@ -107,7 +109,8 @@ export function readSecretFiles(files: Files): SecretFiles {
 }
 
 /**
- * @param units what the files say, in a steady order
+ * Joins the secrets of all files.
+ * @param units the secrets of each file, in a stable order
  * @param implicit secrets of `sops/secrets` by name, with the machines that get them
  */
 export function joinSecrets(
@@ -127,7 +130,7 @@ export function joinSecrets(
     groups.flatMap(group => group.definitions.map(definition => [definition, group] as const)),
   );
 
-  /** Another definition of the name sets it, perhaps for the same machine. */
+  /** Returns whether another definition of the same name may set the option, possibly for the same machine. */
   const setElsewhere = (definition: SecretDefinition, option: string) =>
     !definition.given.includes(option) &&
     groupOf
@@ -141,7 +144,7 @@ export function joinSecrets(
     if (source !== null) return locate(files, source, definition.at.file);
     if (definition.keeper === 'age' || !definition.complete || setElsewhere(definition, 'sopsFile'))
       return NOWHERE;
-    // Who extends what clan declares by itself takes it from there.
+    // A definition that extends a secret declared by clan-core gets its file from there.
     if (implicit.has(definition.name) || definition.name.startsWith('vars/')) return NOWHERE;
     return locateDefault(files, definition, defaults);
   }
@@ -181,7 +184,7 @@ export function joinSecrets(
   };
 }
 
-/** Looks for a key in the files of a secret. Returns `null` if it is not known whether it is there. */
+/** Looks up a key in the files of a secret. Returns `null` if the result is unknown. */
 function locateKey(
   { files, complete }: Location,
   key: string,
@@ -189,17 +192,17 @@ function locateKey(
 ): LocatedKey | null {
   const findings = files.map(file => {
     const content = encrypted(file.path);
-    // Of what is written in lines the keys are not read.
+    // Keys of line-based formats are not read.
     if (content === null || content.shape === 'dotenv' || content.shape === 'ini') return null;
     const finding = findKey(content, key);
-    // What a broken text does not show may be there all the same.
+    // A key may be missing only because the text is broken.
     if (finding.kind !== 'found' && !content.complete) return null;
     return { ...finding, file: file.path, certain: file.certain };
   });
   const [first] = findings;
   if (!first) return null;
   if (first.certain || first.kind === 'found') return first;
-  // Missing in every file that it may be in is missing for sure.
+  // The key is certainly missing if it is missing in every file that may contain the secret.
   const everywhere = complete && findings.every(finding => finding !== null && finding.kind !== 'found');
   return { ...first, certain: everywhere };
 }
@@ -233,9 +236,9 @@ function targets(
 ): (use: SecretUse) => UseTarget {
   const names = new Set<string>();
   const patterns: { readonly set: string; readonly regex: RegExp }[] = [];
-  const note = (set: string, one: Pick<SecretDefinition, 'name' | 'nameKind'>) => {
-    if (one.nameKind === 'pattern') patterns.push({ set, regex: patternOf(one.name) });
-    names.add(`${set}:${one.name}`);
+  const note = (set: string, named: Pick<SecretDefinition, 'name' | 'nameKind'>) => {
+    if (named.nameKind === 'pattern') patterns.push({ set, regex: patternOf(named.name) });
+    names.add(`${set}:${named.name}`);
   };
   for (const definition of definitions) note(definition.keeper, definition);
   for (const template of templates) note('template', template);
@@ -257,7 +260,7 @@ function targets(
   };
 }
 
-/** Returns a pattern of the names that a name with holes may be. A hole is any text. */
+/** Returns a pattern for the names that a name with holes may become. A hole matches any text. */
 export function patternOf(name: string): RegExp {
   const parts = name.split(/\$\{(?:[^{}]|\{[^}]*\})*\}/);
   return new RegExp(`^${parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.+')}$`);

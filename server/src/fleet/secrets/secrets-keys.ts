@@ -1,6 +1,6 @@
 /**
- * What an encrypted file shows without being decrypted: the names of its keys, which sops leaves plain, and whom it
- * is encrypted to. Values are dropped as soon as they are read.
+ * Reads the parts of an encrypted file that are not encrypted: the names of its keys, which sops leaves in plain text,
+ * and its recipients. Values are dropped immediately.
  *
  * Source: sops 15e36f97a (formats, metadata), sops-nix 56b2406 (`recurseSecretKey`, `validateSopsFile`).
  */
@@ -12,41 +12,41 @@ export interface EncryptedKey {
   readonly name: string;
   readonly at: Place;
   readonly kind: 'value' | 'map' | 'list';
-  /** Type before encryption as sops notes it (`str`, `int`, …); null for a value that is not encrypted. */
+  /** The type before encryption as sops notes it (`str`, `int`, …); null for a value that is not encrypted. */
   readonly type: string | null;
   readonly below: readonly EncryptedKey[];
 }
 
-/** What a file is written in, told by its text. */
+/** The format of a file, as detected from its text. */
 export type SopsShape = 'yaml' | 'json' | 'dotenv' | 'ini';
 
 export interface EncryptedFile {
   readonly path: string;
   readonly shape: SopsShape;
-  /** Empty for formats whose keys do not matter. */
+  /** The keys; empty for formats without them. */
   readonly keys: readonly EncryptedKey[];
-  /** It has the metadata of sops. */
+  /** True if the file has the metadata of sops. */
   readonly encrypted: boolean;
-  /** In the order of the file. */
+  /** The recipients in the order of the file. */
   readonly recipients: readonly string[];
-  /** False where the text is broken or cut short: keys and recipients that are not listed may be there all the same. */
+  /** False if the text is broken or cut short, so that keys and recipients may be missing here. */
   readonly complete: boolean;
 }
 
-/** Formats of which sops-nix hands out the whole file, whatever `key` says. */
+/** Formats of which sops-nix returns the whole file and ignores `key`. */
 const WHOLE = new Set(['binary', 'dotenv', 'ini']);
 
-/** Returns whether a key chooses a part of a file of this format. */
+/** Returns whether a key selects a part of a file in this format. */
 export function hasKeys(format: string): boolean {
   return !WHOLE.has(format);
 }
 
-/** What sops writes at the end of `.env` and `.ini` files. */
+/** Matches the metadata that sops writes into `.env` and `.ini` files. */
 const IN_LINES = /^sops_(?:mac|version)\s*=|^\[sops\]/m;
 
 /**
- * Reads the keys of a YAML or JSON file; of `.env` and `.ini` files that are encrypted, whom they are encrypted to.
- * @returns null where the text is none of these
+ * Reads the keys of a YAML or JSON file, or the recipients of an encrypted `.env` or `.ini` file. Returns null for
+ * other texts.
  */
 export function readEncrypted(path: string, text: string): EncryptedFile | null {
   if (IN_LINES.test(text)) return readLines(path, text);
@@ -64,15 +64,15 @@ export function readEncrypted(path: string, text: string): EncryptedFile | null 
   };
 }
 
-/** Reads a file of which sops-nix hands out the whole, so that its keys do not matter. */
+/** Reads an encrypted `.env` or `.ini` file, whose keys do not matter since sops-nix returns the whole file. */
 function readLines(path: string, text: string): EncryptedFile {
-  const found = text.matchAll(/^(?:sops_)?(?:age|pgp)__list_\d+__map_(?:recipient|fp)\s*=\s*(\S+)\s*$/gm);
+  const matches = text.matchAll(/^(?:sops_)?(?:age|pgp)__list_\d+__map_(?:recipient|fp)\s*=\s*(\S+)\s*$/gm);
   return {
     path,
     shape: /^\[sops\]/m.test(text) ? 'ini' : 'dotenv',
     keys: [],
     encrypted: true,
-    recipients: [...new Set([...found].map(match => match[1] as string))],
+    recipients: [...new Set([...matches].map(match => match[1] as string))],
     // Key groups are not read.
     complete: !/__map_key_groups|^(?:sops_)?key_groups__list/m.test(text),
   };
@@ -91,7 +91,7 @@ function keysOf(node: YamlNode, path: string): EncryptedKey[] {
 
 function recipientsOf(metadata: YamlNode): string[] {
   const groups = yamlMember(metadata, 'key_groups');
-  const found = new Set<string>();
+  const recipients = new Set<string>();
   for (const group of [metadata, ...(groups?.kind === 'list' ? groups.items : [])])
     for (const [kind, field] of [
       ['age', 'recipient'],
@@ -100,24 +100,24 @@ function recipientsOf(metadata: YamlNode): string[] {
       const list = yamlMember(group, kind);
       for (const entry of list?.kind === 'list' ? list.items : []) {
         const value = yamlMember(entry, field);
-        if (value?.kind === 'scalar') found.add(value.text);
+        if (value?.kind === 'scalar') recipients.add(value.text);
       }
     }
-  return [...found];
+  return [...recipients];
 }
 
-/** What looking up a key gives; anything but `found` fails when sops-nix checks the file. */
+/** The result of looking up a key. sops-nix rejects the file for every kind except `found`. */
 export interface KeyFinding {
   readonly kind: 'found' | 'missing' | 'not-a-map' | 'not-a-value';
-  /** The part of the key up to and with where it ended. */
+  /** The part of the key up to and including the name at which the lookup ended. */
   readonly upTo: string;
-  /** The key found, or the deepest that was. */
+  /** The key that was found, or the last one on the way. */
   readonly key: EncryptedKey | null;
-  /** Names there are where one is missing. */
+  /** The names at the level of a missing one. */
   readonly names: readonly string[];
 }
 
-/** Looks a key up as sops-nix does: a slash goes one map down. */
+/** Looks up a key as sops-nix does, where a slash descends into a map. */
 export function findKey(file: EncryptedFile, key: string): KeyFinding {
   const names = key.split('/');
   let keys = file.keys;

@@ -1,6 +1,4 @@
-/**
- * The options of secrets and templates as they are written, and what those that matter most come to.
- */
+/** Reads the options of secrets and templates as they are written, and evaluates the most important ones. */
 
 import { type Definition, definitionsOf } from '../../modules/read.ts';
 import { readSetting } from '../../modules/settings.ts';
@@ -19,7 +17,7 @@ import type {
 import { sourceOf } from './secrets-source.ts';
 import { placeholderOf } from './secrets-uses.ts';
 
-/** An option with its value, before that is data. */
+/** An option with its value before conversion to data. */
 interface Field {
   readonly value: Value;
   readonly at: Place;
@@ -29,7 +27,7 @@ interface Fields {
   readonly fields: ReadonlyMap<string, Field>;
   readonly options: readonly SecretOption[];
   readonly complete: boolean;
-  /** All of it stands under a condition. */
+  /** True if every definition is under a condition. */
   readonly isConditional: boolean;
 }
 
@@ -38,7 +36,10 @@ type SecretBody = Omit<
   'keeper' | 'name' | 'nameKind' | 'at' | 'via' | 'conditional' | 'above'
 > & { readonly isConditional: boolean };
 
-/** @param fallback the place of what was written nowhere */
+/**
+ * Reads the options of a secret.
+ * @param fallback the place of options that are not written in a file
+ */
 export function readSecretBody(cx: Evaluation, lazy: Lazy, fallback: Place): SecretBody {
   const { fields, options, complete, isConditional } = readFields(cx, lazy, fallback);
   const text = (name: string): Known<string> | null => {
@@ -69,7 +70,10 @@ export function readSecretBody(cx: Evaluation, lazy: Lazy, fallback: Place): Sec
 
 type TemplateBody = Pick<SecretTemplate, 'complete' | 'content' | 'source' | 'options'>;
 
-/** @param fallback the place of what was written nowhere */
+/**
+ * Reads the options of a template.
+ * @param fallback the place of options that are not written in a file
+ */
 export function readTemplateBody(cx: Evaluation, lazy: Lazy, fallback: Place): TemplateBody {
   const { fields, options, complete } = readFields(cx, lazy, fallback);
   const content = fields.get('content');
@@ -82,7 +86,7 @@ export function readTemplateBody(cx: Evaluation, lazy: Lazy, fallback: Place): T
   };
 }
 
-/** An attribute with a definition of the option that it sets. */
+/** An attribute, with one definition of the option that it sets. */
 interface WrittenOption {
   readonly name: string;
   readonly entry: Pick<Attr, 'at' | 'optional'>;
@@ -91,8 +95,8 @@ interface WrittenOption {
 
 /**
  * Returns one definition of an option as plain data.
- * @param above true if the set that it is in is under a condition
- * @param fallback the place of what was written nowhere
+ * @param above true if the enclosing set is under a condition
+ * @param fallback the place of an option that is not written in a file
  */
 export function optionOf(
   cx: Evaluation,

@@ -1,6 +1,4 @@
-/**
- * From the values of `sops` and `age` to what they declare.
- */
+/** Reads the declarations in the values of `sops` and `age`. */
 
 import type { NameKind } from '../../modules/read.ts';
 import { definitionsOf } from '../../modules/read.ts';
@@ -28,10 +26,10 @@ export interface ReadSecrets {
   readonly gaps: SecretGap[];
 }
 
-/** What is named, without what is said of it. */
+/** The name of a secret or a template, without its options. */
 type Named = Pick<SecretDefinition, 'name' | 'nameKind' | 'at' | 'via' | 'conditional' | 'above'>;
 
-/** A value with what is known of the way to it. */
+/** A value with the conditions and the priority under which it is set. */
 interface Piece {
   readonly value: Value;
   readonly at: Origin | null;
@@ -39,10 +37,10 @@ interface Piece {
   readonly priority: number;
 }
 
-/** An option set named `sops` or `age`, and where it stands. */
+/** An option set `sops` or `age`, with its place. */
 export interface AssignedSet {
   readonly keeper: SecretKeeper;
-  /** Where the set is assigned. */
+  /** The place of the assignment. */
   readonly at: Origin;
   readonly above: NamesAbove;
   readonly conditional: boolean;
@@ -55,7 +53,7 @@ interface Reading {
   readonly read: ReadSecrets;
 }
 
-/** Reads the value of an option set. What is none of ours gives nothing. */
+/** Reads the value of an option set. Returns empty lists for an unrelated value. */
 export function readSecretOptions(cx: Evaluation, assigned: AssignedSet, lazy: Lazy): ReadSecrets {
   const { keeper, at, conditional } = assigned;
   const read: ReadSecrets = { definitions: [], templates: [], defaults: [], settings: [], gaps: [] };
@@ -107,7 +105,7 @@ function noteGap({ assigned, read }: Reading, value: UnknownValue, place: Origin
   });
 }
 
-/** Returns the definitions of an option of the set. */
+/** Returns the definitions of one option of the set. */
 function piecesOf(cx: Evaluation, set: AttrsValue, name: string, isConditional: boolean): Piece[] {
   const entry = set.entries.get(name);
   if (entry === undefined) return [];
@@ -119,7 +117,7 @@ function piecesOf(cx: Evaluation, set: AttrsValue, name: string, isConditional: 
   }));
 }
 
-/** Visits each named thing of a set, and notes a gap where there may be more. */
+/** Calls `visit` for each named item of a set, and notes a gap if there may be more. */
 function visitNames(reading: Reading, piece: Piece, visit: (name: Named, value: Lazy) => void): void {
   const { cx, assigned } = reading;
   const { value } = piece;
@@ -144,7 +142,7 @@ function visitNames(reading: Reading, piece: Piece, visit: (name: Named, value: 
   if (value.open !== null) noteGap(reading, value.open, piece.at);
 }
 
-/** Reads the options of the set that are no sets of named things. */
+/** Reads the options of the set other than sets of named items. */
 function readSettings(
   reading: Reading,
   set: AttrsValue,
@@ -175,16 +173,16 @@ const DEFAULTS = [
   ['key', 'defaultSopsKey'],
 ] as const;
 
-/** Sets of things with names, which are read as such. */
+/** Sets of named items, which are read separately. */
 const SETS: ReadonlySet<string> = new Set(['secrets', 'templates', 'placeholder']);
 
-/** Options that hold options. */
+/** Options that contain further options. */
 const GROUPS: Readonly<Record<SecretKeeper, ReadonlySet<string>>> = {
   sops: new Set(['age', 'gnupg', 'gnupg.qubes-split-gpg']),
   age: new Set(),
 };
 
-/** `inherit (config) sops`: what is declared elsewhere is handed on. */
+/** Returns whether the value is passed on, as in `inherit (config) sops`, and declared elsewhere. */
 function isPassedOn(value: UnknownValue, keeper: SecretKeeper): boolean {
   return value.term?.kind === 'select' && value.term.name.text === keeper;
 }

@@ -1,8 +1,8 @@
 /**
- * `.sops.yaml`: which keys a file is to be encrypted to when it is created.
+ * Reads `.sops.yaml`, whose rules determine the keys that a new file is encrypted to.
  *
- * Source: sops 15e36f97a, config/config.go: the first rule whose `path_regex` is found in the path wins; the path
- * is relative to the folder of `.sops.yaml`; a rule without one takes every file.
+ * Source: sops 15e36f97a, config/config.go: the first rule whose `path_regex` matches in the path wins; the path is
+ * relative to the folder of `.sops.yaml`; a rule without one matches every file.
  */
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { Known, Place } from '../../nix/places.ts';
@@ -11,20 +11,20 @@ import { type YamlNode, yamlMember } from './secrets-yaml-node.ts';
 
 export interface CreationRule {
   readonly at: Place;
-  /** A regular expression of Go; null where the rule takes every file. */
+  /** A regular expression in Go's syntax; null if the rule matches every file. */
   readonly pathRegex: Known<string> | null;
   /** Recipients by key group; a rule without groups has one. */
   readonly groups: readonly (readonly Known<string>[])[];
-  /** Further kinds of keys it names (`kms`, `gcp_kms`, …). */
+  /** Further kinds of keys in the rule (`kms`, `gcp_kms`, …). */
   readonly otherKeys: readonly string[];
 }
 
 export interface SopsConfig {
   readonly path: string;
   readonly rules: readonly CreationRule[];
-  /** False where the text is broken or cut short: there may be more rules, before these too. */
+  /** False if the text is broken or cut short, so that there may be more rules, even before the known ones. */
   readonly complete: boolean;
-  /** What keys are called: the anchor that each is written behind. */
+  /** Names of keys, which are the anchors in front of them. */
   readonly names: ReadonlyMap<string, string>;
 }
 
@@ -62,7 +62,7 @@ function creationRule(path: string, node: YamlNode): CreationRule {
   };
 }
 
-/** Reads recipients: a list, perhaps of lists (an alias to one), or one text with commas. */
+/** Reads recipients: a list, which may contain lists (through aliases), or a text with commas. */
 function recipients(node: YamlNode | null, place: (node: YamlNode) => Place): Known<string>[] {
   if (node === null || node.kind === 'map') return [];
   if (node.kind === 'list') return node.items.flatMap(item => recipients(item, place));
@@ -74,9 +74,8 @@ function recipients(node: YamlNode | null, place: (node: YamlNode) => Place): Kn
 }
 
 /**
- * Returns the rule under which a file would be created.
- * @param file relative to the root of the workspace, in the folder of the configuration or below
- * @returns null where no rule takes it; undefined where that is not known
+ * Returns the rule that applies to a new file; null if no rule matches, and undefined if that is unknown.
+ * @param file relative to the workspace root, in or below the folder of the configuration
  */
 export function ruleFor(config: SopsConfig, file: string): CreationRule | null | undefined {
   if (!config.complete) return undefined;
@@ -92,13 +91,13 @@ export function ruleFor(config: SopsConfig, file: string): CreationRule | null |
   return null;
 }
 
-/** Go's syntax is read otherwise than JavaScript's in these. */
+/** Matches syntax that Go and JavaScript interpret differently. */
 const OTHERWISE = /\(\?[^:]|\\[AzQEpPCG]|\[\[:|\(\?P?</;
 
-/** A pattern that can take exponential time; Go's cannot, and such a file may come from anyone. */
+/** Matches patterns that may take exponential time in JavaScript, unlike in Go. The file may be hostile. */
 const SLOW = /[+*}]\)?[^)]*\)[+*{]/;
 
-/** Made once a rule: each is tried on every file. */
+/** Compiled expressions by rule, since each is tried on every file. */
 const regexes = new WeakMap<Known<string>, { readonly regex: RegExp | null }>();
 
 function regexOf(pathRegex: Known<string>): RegExp | null {
@@ -115,7 +114,7 @@ function goRegex(source: string): RegExp | null {
   try {
     return new RegExp(source);
   } catch {
-    // Not a regular expression here, whatever it is to Go: then nothing is said of it.
+    // Not a valid expression in JavaScript, so nothing is concluded from it.
     return null;
   }
 }

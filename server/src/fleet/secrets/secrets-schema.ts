@@ -1,11 +1,11 @@
 /**
- * The options that sops-nix and agenix know, of a secret, of a template, and of `sops` and `age` themselves: reads
+ * The options that sops-nix and agenix have for secrets, for templates, and directly below `sops` and `age`. Reads
  * `data/keeper-options.json`.
  */
 import type { SecretKeeper } from '../model/secrets.ts';
 import data from './data/keeper-options.json' with { type: 'json' };
 
-/** What an option takes; `any` where nothing is claimed of it, `computed` where it is there to be read only. */
+/** The kind of value that an option takes; `any` if values are not checked, `computed` if the option is read-only. */
 export type SecretOptionType =
   | 'any'
   | 'bool'
@@ -23,13 +23,13 @@ export type SecretOptionType =
   | 'texts'
   | 'user';
 
-/** `home`: what the modules for home-manager have; `system`: only what those for machines have. */
+/** `home`: options of the home-manager modules; `system`: options that only the modules of machines have. */
 export type SecretSide = 'home' | 'system' | 'both';
 
 export interface KnownOption {
   readonly type: SecretOptionType;
   readonly side: SecretSide;
-  /** One sentence without a stop. */
+  /** A description in one sentence, without a full stop. */
   readonly about: string;
 }
 
@@ -46,7 +46,7 @@ function optionsOf(owners: WrittenOwners): Readonly<Record<SecretOwner, Options>
   return { secret: options('secret'), template: options('template'), keeper: options('keeper') };
 }
 
-/** The options that a keeper's module has, by the names below what has them, joined by dots. */
+/** The options of each keeper, by their names below the set that has them, joined by dots. */
 export const SECRET_OPTIONS: Readonly<Record<SecretKeeper, Readonly<Record<SecretOwner, Options>>>> = {
   sops: optionsOf(data.sops as WrittenOwners),
   age: optionsOf(data.age as WrittenOwners),

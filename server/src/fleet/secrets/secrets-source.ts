@@ -1,5 +1,6 @@
 /**
- * Which encrypted file a value names: a path, a text made from one, or at least what can be told of it.
+ * Finds the encrypted file that a value refers to: a path, a text made from one, or a pattern or guess if it is not
+ * fully known.
  */
 
 import { readText } from '../../modules/read.ts';
@@ -10,12 +11,12 @@ import type { Place } from '../../nix/places.ts';
 import type { SecretSource } from '../model/secrets.ts';
 
 export function sourceOf(cx: Evaluation, value: Value, at: Place): SecretSource {
-  const source = (known: Partial<SecretSource>): SecretSource => ({
+  const source = (parts: Partial<SecretSource>): SecretSource => ({
     at,
     path: null,
     pattern: null,
     guess: null,
-    ...known,
+    ...parts,
   });
   switch (value.kind) {
     case 'path':
@@ -29,8 +30,8 @@ export function sourceOf(cx: Evaluation, value: Value, at: Place): SecretSource 
       return path !== null ? source({ path: inside(path.text) }) : source(fromPieces(value));
     }
     case 'unknown': {
-      const own = inFlakeItself(value);
-      if (own !== null) return source({ path: inside(own) });
+      const flakePath = inFlakeItself(value);
+      if (flakePath !== null) return source({ path: inside(flakePath) });
       return source({ pattern: patternOf(value), guess: guessOf(cx, value) });
     }
     default:
@@ -38,7 +39,10 @@ export function sourceOf(cx: Evaluation, value: Value, at: Place): SecretSource 
   }
 }
 
-/** `"${./.}/hosts/${name}/a.yaml"`: from a folder that is known; `"${root}/a.yaml"`: from one that is not. */
+/**
+ * Reads a text that begins with a path: `"${./.}/hosts/${name}/a.yaml"` gives a pattern if the folder is known,
+ * `"${root}/a.yaml"` a guess if it is unknown.
+ */
 function fromPieces({ pieces }: StringValue): Partial<SecretSource> {
   const [first, ...rest] = pieces;
   if (first === undefined || !('hole' in first)) return {};
@@ -48,7 +52,7 @@ function fromPieces({ pieces }: StringValue): Partial<SecretSource> {
   return rest.some(piece => 'hole' in piece) ? {} : { guess: joinPath('', tail) };
 }
 
-/** Returns the pattern of a path literal with holes: the evaluator knows only that it is a path. */
+/** Returns the pattern of a path literal with holes, which the evaluator knows only to be a path. */
 function patternOf({ origin }: UnknownValue): string | null {
   if (origin === null) return null;
   const written = origin.file.text.slice(origin.start, origin.end);
@@ -57,8 +61,8 @@ function patternOf({ origin }: UnknownValue): string | null {
 }
 
 /**
- * Returns the path of `flake.inputs.self + "/secrets/a.yaml"`, where nothing is known of the argument `flake`: whatever else it
- * is, `inputs.self` of an argument is the flake that hands it on.
+ * Returns the path in `flake.inputs.self + "/secrets/a.yaml"` with an unknown argument `flake`: `inputs.self` of any
+ * argument is the flake that passes it.
  */
 function inFlakeItself({ origin }: UnknownValue): string | null {
   if (origin === null) return null;
@@ -67,7 +71,7 @@ function inFlakeItself({ origin }: UnknownValue): string | null {
   return tail === undefined ? null : joinPath('', tail);
 }
 
-/** `inputs.self + "/secrets/a.yaml"`, `fromRoot "secrets/a.yaml"`, where neither is known. */
+/** Returns the path in `inputs.self + "/secrets/a.yaml"` or `fromRoot "secrets/a.yaml"`, if the base is unknown. */
 function guessOf(cx: Evaluation, value: UnknownValue): string | null {
   if (value.term?.kind === 'apply') {
     const text = readText(cx, value.term.arg);
@@ -79,7 +83,7 @@ function guessOf(cx: Evaluation, value: UnknownValue): string | null {
   return tail === undefined ? null : joinPath('', tail);
 }
 
-/** Null for what lies outside the workspace. */
+/** Returns null for a path outside of the workspace. */
 function inside(text: string | null): string | null {
   return text === null || text.startsWith('/') ? null : text;
 }

@@ -1,7 +1,7 @@
 /**
- * Uses of secrets of sops-nix and agenix: selections `….sops.secrets.N.path`, `….sops.placeholder.N`,
+ * Finds uses of sops-nix and agenix secrets: selections `….sops.secrets.N.path`, `….sops.placeholder.N`,
  * `….sops.templates.N.path` and `….age.secrets.N.path` on a configuration, however they are spelled and whichever
- * function they stand in.
+ * function contains them.
  */
 
 import { readName } from '../../modules/read.ts';
@@ -21,7 +21,7 @@ interface Step {
   readonly key: string;
 }
 
-/** Returns the root's own name and the names selected from it, outermost first. */
+/** Returns the root's name and the names selected from it, outermost first. */
 function stepsOf(value: UnknownValue): Step[] {
   const steps: Step[] = [];
   let at: UnknownValue = value;
@@ -38,7 +38,7 @@ const SETS: ReadonlyMap<string, readonly [SecretKeeper, SecretUseKind]> = new Ma
   ['age.secrets', ['age', 'secret']],
 ] as const);
 
-/** The first names of those. */
+/** The first names of these sets. */
 const KEEPERS: ReadonlySet<string> = new Set([...SETS.keys()].map(set => set.slice(0, set.indexOf('.'))));
 
 /** Returns the secret that a placeholder stands for, or `null` for any other value. */
@@ -50,7 +50,7 @@ export function placeholderOf(value: UnknownValue): NamedSecret | null {
   return { name, nameKind: kind, at: placeOf(named.at) };
 }
 
-/** What a selection goes into, and the steps around that. */
+/** A selection from one of the sets, with the steps above and below the set. */
 interface IntoSet {
   readonly keeper: SecretKeeper;
   readonly of: SecretUseKind;
@@ -58,7 +58,7 @@ interface IntoSet {
   readonly below: readonly Step[];
 }
 
-/** Null if it goes elsewhere. */
+/** Returns the set that the steps lead through, or null. */
 function belowSet(steps: readonly Step[]): IntoSet | null {
   for (let i = steps.length - 2; i >= 0; i--) {
     const set = SETS.get(`${steps[i]?.text}.${steps[i + 1]?.text}`);
@@ -75,14 +75,17 @@ export interface SecretUseCollector {
   uses(): SecretUse[];
 }
 
-/** @param readers functions that take a configuration, outer ones first; may grow while the file is walked */
+/**
+ * Creates a collector of uses.
+ * @param readers functions that take a configuration, outer ones first; may grow while the file is walked
+ */
 export function collectSecretUses(
   cx: Evaluation,
   file: string,
   readers: readonly SecretReader[],
 ): SecretUseCollector {
   const pending: { readonly use: SecretUse; readonly prefixes: readonly string[] }[] = [];
-  /** Secrets asked for with `?`, or selected with something to fall back on. */
+  /** Secrets that are tested with `?`, or selected with a fallback. */
   const guarded = new Set<string>();
 
   function provides(event: Selection): boolean {
@@ -125,25 +128,25 @@ export function collectSecretUses(
       pending.push({ use, prefixes: below.map(step => step.key) });
     },
     uses() {
-      const found = new Map<string, SecretUse>();
+      const byId = new Map<string, SecretUse>();
       const taken = new Set<string>();
       for (const { use } of pending) if (use.attribute !== null) taken.add(whole(use));
       for (const { use, prefixes } of pending) {
-        // On the way to an attribute the whole secret is selected too.
+        // A selection of an attribute also selects the whole secret.
         if (use.attribute === null && use.of !== 'placeholder' && taken.has(whole(use))) continue;
         const id = `${use.at.start}:${use.at.end}:${whole(use)}:${use.attribute}`;
-        if (found.has(id)) continue;
+        if (byId.has(id)) continue;
         const isGuarded = prefixes.some(prefix => guarded.has(prefix));
         const { start, end } = use.nameAt;
         const reader = readers.findLast(({ at }) => at.start <= start && end <= at.end) ?? null;
-        found.set(id, { ...use, guarded: isGuarded, reader });
+        byId.set(id, { ...use, guarded: isGuarded, reader });
       }
-      return [...found.values()];
+      return [...byId.values()];
     },
   };
 }
 
-/** Returns the place of a value, or the call in `file` that it came through. */
+/** Returns the place of a value, or of the call in `file` that led to it. */
 function placeIn(at: Origin, file: string): Place | null {
   const outermost = outermostIn(at, file);
   return outermost === null ? null : placeOf(outermost);

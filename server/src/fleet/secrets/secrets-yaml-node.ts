@@ -1,4 +1,4 @@
-/** YAML as plain data, with places. */
+/** The types of YAML as plain data with places. */
 
 interface Span {
   /** Half-open UTF-16 offsets, from 0. */
@@ -7,33 +7,33 @@ interface Span {
 }
 
 export interface YamlEntry extends Span {
-  /** The range is the key's. */
+  /** The entry's range is the range of its key. */
   readonly key: string;
   readonly value: YamlNode;
 }
 
-/** What an alias stands for is the same node wherever it stands, but for the range, which is the alias' own. */
+/** A node. An alias is its target's node with the range of the alias. */
 export type YamlNode =
   | (Span & { readonly kind: 'map'; readonly entries: readonly YamlEntry[] })
   | (Span & { readonly kind: 'list'; readonly items: readonly YamlNode[] })
   | (Span & { readonly kind: 'scalar'; readonly text: string });
 
-/** A text as far as it could be read. */
+/** The readable parts of a text. */
 export interface YamlText {
   readonly documents: readonly YamlNode[];
-  /** False where something is broken or beyond what is read: then what is not found here may be there all the same. */
+  /** False if a part is broken or was skipped, so that missing nodes may exist after all. */
   readonly complete: boolean;
-  /** What anchors name, of all documents; the last of a name. */
+  /** The nodes with anchors in all documents, by anchor; of equal anchors, the last one. */
   readonly anchors: ReadonlyMap<string, YamlNode>;
 }
 
-/** Returns the value of a key, or `null` where the node is no map or has no such key. */
+/** Returns the value of a key, or `null` if the node is not a map or lacks the key. */
 export function yamlMember(node: YamlNode | null | undefined, key: string): YamlNode | null {
   if (node?.kind !== 'map') return null;
   return node.entries.find(entry => entry.key === key)?.value ?? null;
 }
 
-/** Returns how many nodes there are in a node, itself included, each alias counted for all that it stands for. */
+/** Returns the number of nodes in a node, including itself and the expansion of every alias. */
 export function sizeOf(node: YamlNode): number {
   if (node.kind === 'scalar') return 1;
   const inside = node.kind === 'list' ? node.items : node.entries.map(entry => entry.value);

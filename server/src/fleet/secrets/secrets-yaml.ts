@@ -1,28 +1,30 @@
 /**
- * YAML and JSON as plain data with places, by way of the library `yaml`, whose own classes end here. Texts come from
- * anyone: a broken one is read as far as it goes, and one that is meant to harm costs no more than a large one.
- * Knows nothing of sops.
+ * Reads YAML and JSON into plain data with places. This is the only user of the library `yaml`. A broken text is read
+ * as far as possible, and a hostile one costs no more than a large one. Knows nothing of sops.
  */
 import type * as Yaml from 'yaml';
 import { sizeOf, type YamlEntry, type YamlNode, type YamlText } from './secrets-yaml-node.ts';
 
-/** Far deeper than any real file; keeps a hostile one from the stack, ours and that of whoever reads on. */
+/**
+ * The nesting allowed, far above that of real files. It protects the stacks of the reader and of its callers from
+ * hostile texts.
+ */
 const MAX_DEPTH = 100;
 
-/** Nodes that aliases may stand for in all: an alias to aliases to aliases is meant to harm. */
+/** The number of nodes that aliases may expand to in total, against exponential expansion. */
 const MAX_COPIED = 10_000;
 
-/** Tokens read of one text, spaces and line ends among them: some 40,000 keys. The rest is left out. */
+/** The number of tokens read of one text, including spaces and line ends: about 40,000 keys. The rest is skipped. */
 const MAX_TOKENS = 300_000;
 
 /**
- * Every scalar is the text that it is written as. Keys may be double, as nobody here has to choose between them,
- * and looking for doubles takes the square of their number.
+ * Scalars keep their source text. Duplicate keys are accepted, since no caller chooses between them and detecting them
+ * takes quadratic time.
  */
 const OPTIONS = { schema: 'failsafe', uniqueKeys: false, logLevel: 'silent', prettyErrors: false } as const;
 
 export function parseYaml(text: string): YamlText {
-  // Loaded by the first text that needs it: most workspaces have none, and a start must not pay for it.
+  // Loaded on first use, since most workspaces have no such file and startup should not pay for it.
   const yaml = require('yaml') as typeof Yaml;
   let complete = true;
   const leaveOut = () => {
@@ -32,7 +34,7 @@ export function parseYaml(text: string): YamlText {
   const anchors = new Map<string, YamlNode>();
   const convert = createConverter(yaml, text.length, leaveOut, anchors);
   for (const document of new yaml.Composer(OPTIONS).compose(tokensOf(text, yaml, leaveOut))) {
-    // A tag that is not known leaves the text as it is.
+    // With an unknown tag, the text is kept as it is.
     if (document.errors.some(error => error.code !== 'TAG_RESOLVE_FAILED')) leaveOut();
     documents.push(convert(document.contents));
   }
@@ -47,7 +49,7 @@ function* tokensOf(text: string, yaml: typeof Yaml, leaveOut: () => void): Gener
       leaveOut();
       break;
     }
-    // The parser's own stack has what is open and not yet a token.
+    // The parser's stack contains open nodes that are not yet tokens.
     if (parser.stack.length > 2 * MAX_DEPTH) {
       leaveOut();
       return;
@@ -57,7 +59,7 @@ function* tokensOf(text: string, yaml: typeof Yaml, leaveOut: () => void): Gener
   yield* parser.end();
 }
 
-/** Turns documents of one text into plain data. */
+/** Creates a function that converts the documents of one text to plain data. */
 function createConverter(
   yaml: typeof Yaml,
   length: number,
@@ -78,7 +80,7 @@ function createConverter(
   };
 
   function nodeOf(node: Yaml.ParsedNode, depth: number): YamlNode {
-    // In broken text the library ends a node one past the end of the text now and then.
+    // In broken text, the library may end a node one past the end of the text.
     const [start, end] = [Math.min(node.range[0], length), Math.min(node.range[1], length)];
     if (depth > MAX_DEPTH) return missing(start);
     if (yaml.isAlias(node)) return aliased(node.source, start, end);
@@ -104,7 +106,7 @@ function createConverter(
     const entries: YamlEntry[] = [];
     for (const { key, value } of node.items) {
       const name = nodeOf(key, depth + 1);
-      // `? [a, b]`: no key that anybody could ask for.
+      // A key such as `? [a, b]` cannot be looked up.
       if (name.kind !== 'scalar') leaveOut();
       else {
         const inner = value === null ? empty(name.end) : nodeOf(value, depth + 1);

@@ -1,23 +1,23 @@
 /**
- * Secrets that sops-nix and agenix keep beside the vars, as plain data: what Nix declares of them, where they are
- * used, and who may read them. Built by the neighbouring `secrets-*.ts`; nothing here is ever decrypted, and no
- * value of a secret is kept.
+ * Finds texts and offsets that may concern sops-nix and agenix secrets, which are kept beside the vars; the
+ * neighbouring `secrets-*.ts` read them as plain data. No file of this room decrypts anything or keeps a secret's
+ * value.
  *
- * Sources: sops-nix 56b2406 (modules/sops, modules/home-manager, pkgs/sops-install-secrets), agenix' `age.secrets`
- * and `secrets.nix`, agenix-rekey's `rekeyFile`.
+ * Sources: sops-nix 56b2406 (modules/sops, modules/home-manager, pkgs/sops-install-secrets), agenix' `age.secrets` and
+ * `secrets.nix`, agenix-rekey's `rekeyFile`.
  */
 
 const MENTIONS = /\bsops\b(?!-)|\bage\s*[.=]|\bpublicKeys\b/;
 
-/** False for a text that certainly has nothing to do with either. */
+/** Returns false for a text that certainly does not concern sops-nix or agenix. */
 export function mentionsSecrets(text: string): boolean {
   return MENTIONS.test(text);
 }
 
-/** Words at which a walk has to look (see `interestOf`). */
+/** Words around which a walk looks (see `prefilterOf`). */
 const WORDS = /\bsops\b|\bage\b/g;
 
-/** Offsets of what is of interest in a text. */
+/** Returns the offsets of these words in a text. */
 export function secretPlaces(text: string): number[] {
   return [...text.matchAll(WORDS)].map(match => match.index);
 }

@@ -1,8 +1,8 @@
 /**
- * Where a clan is told to keep its secrets: `vars.settings.secretStore` of the clan, `clan.core.vars.settings.secretStore`
- * of a machine. Says what is set, not what lies on disk.
+ * Reads the setting of the store for secrets: `vars.settings.secretStore` of the clan,
+ * `clan.core.vars.settings.secretStore` of a machine. Knows settings, not stored files.
  *
- * Source: clan-core d7c35d912, modules/clan/vars/settings-opts.nix; machines take the clan's setting.
+ * Source: clan-core d7c35d912, modules/clan/vars/settings-opts.nix; machines inherit the clan's setting.
  */
 
 import { unknownArgument } from '../../modules/modules.ts';
@@ -16,16 +16,16 @@ import type { SourceFile } from '../../nix/source.ts';
 import type { StoreSetting, StoreSettings } from '../model/secrets.ts';
 import { prefilterOf } from '../uses/prefilter.ts';
 
-/** Steps allowed for one setting. */
+/** The evaluation steps allowed for one setting. */
 const STEPS = 200_000;
 
 export function mentionsStoreSettings(text: string): boolean {
   return text.includes('secretStore');
 }
 
-/** Returns what one file sets. What cannot be evaluated within the budget is set to an unknown value. */
+/** Returns the settings in one file. If evaluation exceeds the budget, the setting is unknown. */
 export function readStoreSettings(cx: Evaluation, file: SourceFile): StoreSetting[] {
-  const found: StoreSetting[] = [];
+  const settings: StoreSetting[] = [];
   const places = [...file.text.matchAll(/\bsecretStore\b/g)].map(match => match.index);
   const interesting = prefilterOf(file, places);
   const note = (walked: WalkedBinding) => {
@@ -34,7 +34,7 @@ export function readStoreSettings(cx: Evaluation, file: SourceFile): StoreSettin
     if (walked.isLet || level === null) return;
     const machine = level === 'clan' ? null : machineOf(path, file.path);
     for (const { value, conditional } of definitionsOf(cx, walked.value()))
-      found.push({
+      settings.push({
         value: value.kind === 'string' ? value.text : null,
         at: placeOf((value.kind === 'string' ? value.origin : null) ?? path.at),
         conditional: conditional || walked.state.conditional,
@@ -43,7 +43,7 @@ export function readStoreSettings(cx: Evaluation, file: SourceFile): StoreSettin
       });
   };
   const state = { scope: fileScope(cx, file), path: null, conditional: false };
-  const given = withBudget(cx, STEPS, () =>
+  const result = withBudget(cx, STEPS, () =>
     walk(cx, file.root, state, {
       enter: interesting,
       binding(walked) {
@@ -52,16 +52,15 @@ export function readStoreSettings(cx: Evaluation, file: SourceFile): StoreSettin
       parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
     }),
   );
-  if (given instanceof BudgetExceeded) {
+  if (result instanceof BudgetExceeded) {
     const at = { file: file.path, start: file.root.start, end: file.root.end };
-    found.push({ value: null, at, conditional: true, of: 'clan', machine: null });
+    settings.push({ value: null, at, conditional: true, of: 'clan', machine: null });
   }
-  return found;
+  return settings;
 }
 
 /**
- * Returns the owner of the option that a path ends in, or `null` for another option, and where the option itself is
- * declared.
+ * Returns the level of the setting that a path ends in; `null` for other options and for the declaration of the option.
  */
 function levelOf(path: NamePath): StoreSetting['of'] | null {
   const names: (string | null)[] = [];
@@ -72,14 +71,14 @@ function levelOf(path: NamePath): StoreSetting['of'] | null {
 
 const MACHINE_SETS = new Set(['machines', 'nixosConfigurations', 'darwinConfigurations']);
 
-/** `machines.lea = { … }`, or a file in `machines/lea/`. */
+/** Returns the machine of a path below `machines.lea`, or of a file in `machines/lea/`; null otherwise. */
 export function machineOf(path: NamePath, file: string): string | null {
   for (let at: NamePath | null = path; at !== null; at = at.parent)
     if (at.name?.text != null && MACHINE_SETS.has(at.parent?.name?.text ?? '')) return at.name.text;
   return /^machines\/([^/]+)\//.exec(file)?.[1] ?? null;
 }
 
-/** Joins what the files set, of this flake alone. */
+/** Joins the settings of all files of the fleet's own flake. */
 export function joinStoreSettings(all: readonly StoreSetting[]): StoreSettings {
   const clan = onlyValue(all.filter(setting => setting.of === 'clan'));
   return {
@@ -87,8 +86,8 @@ export function joinStoreSettings(all: readonly StoreSetting[]): StoreSettings {
     clan,
     likely: onlyValue(all.filter(setting => setting.of === 'machine' && setting.machine === null)),
     of(machine) {
-      const own = all.filter(setting => setting.machine === machine);
-      return own.length > 0 ? onlyValue(own) : clan;
+      const ofMachine = all.filter(setting => setting.machine === machine);
+      return ofMachine.length > 0 ? onlyValue(ofMachine) : clan;
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Things inside `imports` that are made by applying a function and bring generators with them. What stands there is
- * evaluated: a module remembers the call that it came through, by whatever name it is imported.
+ * Finds items of `imports` that are made by applying a function and bring generators. The items are evaluated, so a
+ * module is recognised by the call that made it, under whatever name it is imported.
  */
 
 import type { FailingCall } from '../../modules/import-items.ts';
@@ -16,17 +16,17 @@ import type { ApplyExpr, Expr, Range } from '../../nix/syntax.ts';
 import { type Registries, whatItBrings } from '../generators/imported-generators.ts';
 import type { AppliedImport, WrittenCall } from '../model/uses.ts';
 
-/** What the walk over the file knows. */
+/** The knowledge that the walk over the file has collected. */
 export interface Walked extends Registries {
-  /** Forgets what was seen so far. */
+  /** Starts a new item: registry keys that were looked up before no longer count. */
   readonly startItem: () => void;
-  /** The scope of an application that is written in the file. */
+  /** Returns the application at a range of the file, with its scope. */
   readonly applied: (range: Range) => { readonly expr: ApplyExpr; readonly scope: Scope } | null;
-  /** The application that a name is bound to. */
+  /** Returns the application that a name is bound to. */
   readonly boundTo: (value: Lazy) => Expr | null;
 }
 
-/** Returns the items of an `imports` that matter. */
+/** Returns the items of an `imports` that are made by an application and bring generators. */
 export function appliedImports(cx: Evaluation, imports: Expr, scope: Scope, walked: Walked): AppliedImport[] {
   return importItems(cx, imports, scope).flatMap(item => {
     walked.startItem();
@@ -57,29 +57,29 @@ function readItem(cx: Evaluation, item: ImportItem, walked: Walked): Found | nul
   return null;
 }
 
-/** The application that a module came from. */
+/** The application that made a module. */
 interface Making {
-  /** In the file that imports it; null if it is in another. */
+  /** The application in the importing file; null if it is in another file. */
   readonly expr: ApplyExpr | Range | null;
   readonly elsewhere: Place | null;
   readonly isGivenGenerators: () => boolean;
-  /** How the call is written, if it is nothing but the application of a file. */
+  /** Returns the call as it is written, if it is only the application of a file. */
   readonly call: (fails: FailingCall | null) => WrittenCall | null;
 }
 
 function madeBy(cx: Evaluation, item: ImportItem, value: Value, walked: Walked): Making | null {
-  const own = applicationOf(cx, item, walked);
-  if (own !== null) return writtenIn(cx, own.expr, own.scope);
+  const direct = applicationOf(cx, item, walked);
+  if (direct !== null) return writtenIn(cx, direct.expr, direct.scope);
   const origin = 'origin' in value ? value.origin : null;
   if (origin === null || origin.call === null) return null;
   const at = outermostCall(origin, item.scope.file);
-  const known = at === null ? null : walked.applied(at);
-  if (known !== null) return writtenIn(cx, known.expr, known.scope);
+  const application = at === null ? null : walked.applied(at);
+  if (application !== null) return writtenIn(cx, application.expr, application.scope);
   const elsewhere = at === null ? callElsewhere(origin) : null;
   return { expr: at, elsewhere, isGivenGenerators: () => false, call: () => null };
 }
 
-/** Returns the application that the item is, or that the name is bound to which stands there. */
+/** Returns the application that the item is, or that its name is bound to. */
 function applicationOf(
   cx: Evaluation,
   { expr, scope, isWritten }: ImportItem,
@@ -89,11 +89,11 @@ function applicationOf(
   if (expr.kind === 'apply') return isImportAlone(cx, expr, scope) ? null : { expr, scope };
   const bound = expr.kind === 'variable' ? lookupLexical(scope, expr.name) : null;
   const written = bound === null ? null : walked.boundTo(bound);
-  const known = written === null ? null : walked.applied(written);
-  return known !== null && !isImportAlone(cx, known.expr, known.scope) ? known : null;
+  const application = written === null ? null : walked.applied(written);
+  return application !== null && !isImportAlone(cx, application.expr, application.scope) ? application : null;
 }
 
-/** `import ./x.nix` is the file, as if its path stood there. */
+/** Returns whether an application is `import ./x.nix`, which is equivalent to the path. */
 function isImportAlone(cx: Evaluation, { fn }: ApplyExpr, scope: Scope): boolean {
   const applied = fn.kind === 'apply' ? null : cx.evaluate(fn, scope);
   return applied?.kind === 'builtin' && applied.builtin.name === 'import';
@@ -108,7 +108,7 @@ function writtenIn(cx: Evaluation, expr: ApplyExpr, scope: Scope): Making {
   };
 }
 
-/** Returns the outermost call that a value came through and that is written in the file. */
+/** Returns the outermost call in the file that led to a value. */
 function outermostCall(origin: Origin, file: SourceFile): Origin | null {
   let outermost: Origin | null = null;
   for (let call = origin.call; call !== null; call = call.at.call)
@@ -116,14 +116,14 @@ function outermostCall(origin: Origin, file: SourceFile): Origin | null {
   return outermost;
 }
 
-/** Returns the call that made a value, or `null` where many callers share what it gave. */
+/** Returns the call that made a value; `null` if it is a whole file, whose value all importers share. */
 function callElsewhere({ call }: Origin): Place | null {
   if (call === null) return null;
   const { root } = call.at.file;
   return root.start === call.at.start && root.end === call.at.end ? null : placeOf(call.at);
 }
 
-/** `importApply ./file.nix args` or `import ./file.nix args`, as text. */
+/** Returns the texts of `importApply ./file.nix args` or `import ./file.nix args`; null for other calls. */
 function writtenCall(
   cx: Evaluation,
   expr: ApplyExpr,
@@ -137,7 +137,7 @@ function writtenCall(
   if ((name !== 'import' && name !== 'importApply') || path.kind !== 'path') return null;
   if (fails?.kind === 'unexpected-argument') return null;
   const lacks = fails?.kind === 'missing-argument' ? fails.name : null;
-  // What is in scope under the name of the argument is what it was meant to be given.
+  // A missing argument can be passed if its name is in scope.
   if (lacks !== null && (args.kind !== 'attrs' || lookupLexical(scope, lacks) === null)) return null;
   const { path: file } = scope.file;
   return {
@@ -152,7 +152,7 @@ function rangeIn({ path }: SourceFile, { start, end }: Range): Place {
   return { file: path, start, end };
 }
 
-/** `f a b` as `[f, a, b]`. */
+/** Returns `f a b` as `[f, a, b]`. */
 function spine(expr: Expr): Expr[] {
   const parts: Expr[] = [];
   let at = expr;
@@ -160,7 +160,7 @@ function spine(expr: Expr): Expr[] {
   return [at, ...parts];
 }
 
-/** Returns whether one of the arguments is taken from the configuration's generators. */
+/** Returns whether one of the arguments comes from the configuration's generators. */
 function isGivenGenerators(cx: Evaluation, expr: ApplyExpr, scope: Scope): boolean {
   return spine(expr)
     .slice(1)

@@ -1,26 +1,26 @@
 /**
- * Where in a file it is worth looking: the words that vars are about, and every name that is bound to something
- * containing such a word. A walk leaves everything else alone, which is most of a real configuration.
+ * Selects the parts of a file that may concern vars: those with certain words, and with names that are bound to
+ * something containing such a word. Walks skip everything else, which is most of a real configuration.
  */
 import type { SourceFile } from '../../nix/source.ts';
 import type { Binding, Expr, Range, WithExpr } from '../../nix/syntax.ts';
 import { HELPER_WORDS } from '../generators/helper-secrets.ts';
 import { STORED_NAMES } from './stored-names.ts';
 
-/** What reads a generator's file without naming generators. */
+/** Matches reads of a generator's file that do not contain the word `generators`. */
 export const USE_WORDS = new RegExp(`\\bgetPublicValue\\b|${HELPER_WORDS.source}|${STORED_NAMES.source}`);
 
-/** Words that have to do with vars wherever they occur. */
+/** Matches words that concern vars wherever they occur. */
 const WORDS = new RegExp(`\\bgenerators\\b|\\bimportApply\\b|\\bimports\\b|${USE_WORDS.source}`, 'g');
 
-/** Returns whether a range of the file may have to do with vars. */
+/** Returns whether a range of the file may concern vars. */
 export type Prefilter = (range: Range) => boolean;
 
 const kept = new WeakMap<SourceFile, { readonly places: string; readonly prefilter: Prefilter }>();
 
 /**
- * Returns the prefilter of a file. Computed once for each text.
- * @param places further offsets of interest, such as paths to a registry
+ * Returns the prefilter of a file, computed once for each text.
+ * @param places offsets of further relevant parts, such as paths to a registry
  */
 export function prefilterOf(file: SourceFile, places: readonly number[]): Prefilter {
   const key = places.join();
@@ -36,12 +36,12 @@ function createPrefilter({ text, root }: SourceFile, places: readonly number[]):
   for (const match of text.matchAll(WORDS)) offsets.add(match.index);
   let sorted = [...offsets].sort((a, b) => a - b);
   const { bindings, withs } = namesAndWiths(root);
-  const found = new Set<string>();
+  const names = new Set<string>();
   for (let round = 0; round < 8; round++) {
-    const fresh = bindings.filter(binding => !found.has(binding.name) && someWithin(sorted, binding));
+    const fresh = bindings.filter(binding => !names.has(binding.name) && someWithin(sorted, binding));
     const opened = withs.filter(({ scope }) => someWithin(sorted, scope));
     if (fresh.length === 0 && opened.length === 0) break;
-    // Any name below such a `with` may be one of it.
+    // Any name in the body of such a `with` may come from its scope.
     for (const { body } of opened) {
       withs.splice(
         withs.findIndex(expr => expr.body === body),
@@ -51,8 +51,8 @@ function createPrefilter({ text, root }: SourceFile, places: readonly number[]):
         offsets.add(body.start + match.index);
     }
     for (const { name } of fresh) {
-      if (found.has(name)) continue;
-      found.add(name);
+      if (names.has(name)) continue;
+      names.add(name);
       addOccurrences(text, name, offsets);
     }
     sorted = [...offsets].sort((a, b) => a - b);
@@ -64,7 +64,7 @@ const NAME = /[A-Za-z_][A-Za-z0-9_'-]*/g;
 
 const WORDS_WHOLE = new Set(['generators', 'importApply', 'imports', 'config', 'pkgs', 'lib']);
 
-/** Returns true if one of the ascending offsets lies in the range. */
+/** Returns true if one of the ascending offsets is in the range. */
 function someWithin(sorted: readonly number[], range: Range): boolean {
   let low = 0;
   let high = sorted.length;
@@ -76,7 +76,10 @@ function someWithin(sorted: readonly number[], range: Range): boolean {
   return low < sorted.length && (sorted[low] as number) < range.end;
 }
 
-/** Adds the offsets at which a name occurs as a whole word. `indexOf` makes no match objects, and the names are few. */
+/**
+ * Adds the offsets at which a name occurs as a whole word. Uses `indexOf`, which is fast for a few names since it
+ * creates no match objects.
+ */
 function addOccurrences(text: string, name: string, into: Set<number>): void {
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
     const isWhole = !isOfName(text.charCodeAt(at - 1)) && !isOfName(text.charCodeAt(at + name.length));
@@ -84,7 +87,10 @@ function addOccurrences(text: string, name: string, into: Set<number>): void {
   }
 }
 
-/** Returns whether a UTF-16 unit is one that names are made of. NaN, beyond the text, is none. */
+/**
+ * Returns whether a UTF-16 unit may be part of a name. Accepts NaN, for an offset outside of the text, and returns
+ * false.
+ */
 function isOfName(unit: number): boolean {
   const letter = unit | 32;
   return (
@@ -96,7 +102,9 @@ interface NamedRange extends Range {
   readonly name: string;
 }
 
-/** Returns names bound by `let` and `rec` anywhere in the file, with the ranges of their values; and every `with`. */
+/**
+ * Returns the names that `let` and `rec` bind anywhere in the file, with the ranges of their values, and every `with`.
+ */
 function namesAndWiths(root: Expr): { readonly bindings: NamedRange[]; readonly withs: WithExpr[] } {
   const bindings: NamedRange[] = [];
   const withs: WithExpr[] = [];

@@ -1,6 +1,6 @@
 /**
- * What `let` binds for the session variables of a module, and which paths of generators are read for it: where it is
- * written, or in functions of other files that make it.
+ * Finds the `let` bindings that a module's session variables are built from, with the paths of generators' files that
+ * they read, in the file itself or in functions of other files.
  */
 
 import { quoted } from '../../modules/recognise.ts';
@@ -17,12 +17,12 @@ import type { Use } from '../model/uses.ts';
 export interface LetBinding {
   readonly name: string;
   readonly at: Place;
-  /** From the name to the end of the value. */
+  /** The range from the name to the end of the value. */
   readonly range: Place;
   readonly value: Lazy;
 }
 
-/** What is assigned to an option that holds session variables. */
+/** The value of an option for session variables. */
 export interface SessionValue {
   readonly range: Place;
   readonly value: Lazy;
@@ -31,31 +31,31 @@ export interface SessionValue {
 const SESSION_OPTION =
   /^(.*sessionVariables|.*SessionVars|environment\.variables|environment\.sessionVariables)$/;
 
-/** How all of those end. */
+/** Matches the ends of these option names. */
 const SESSION_END = /(?:ariables|SessionVars)$/;
 
-/** Session variables, under the names that NixOS, nix-darwin, home-manager and hjem give them. */
+/** Returns whether an option has session variables, under the names in NixOS, nix-darwin, home-manager and hjem. */
 export function isSessionOption(names: readonly string[]): boolean {
-  // Asked of every binding, of which hardly any is called like that.
+  // Called for every binding, few of which match, so the cheap test comes first.
   return SESSION_END.test(names.at(-1) ?? '') && SESSION_OPTION.test(names.slice(-2).join('.'));
 }
 
-/** What is read of a file for its session variables. */
+/** The parts of a file that concern session variables. */
 export interface SessionParts {
   readonly lets: readonly LetBinding[];
   readonly values: readonly SessionValue[];
 }
 
-/** What the reader of the file is asked. */
+/** The functions of the file's reader that are needed here. */
 export interface SessionReader {
-  /** The uses that have been seen so far. */
+  /** Returns the uses that have been found so far. */
   readonly uses: () => readonly Use[];
   readonly textOf: (range: Place) => string;
-  /** Asks one question of the evaluator, with a budget of its own. */
+  /** Evaluates a question within its own budget; returns null if that is exceeded. */
   readonly ask: <T>(at: Place, question: () => T) => T | null;
 }
 
-/** Returns the bindings that session variables are made of, directly or through others, and that read paths. */
+/** Returns the bindings that session variables are built from, directly or indirectly, and that read paths. */
 export function sessionBindings(
   cx: Evaluation,
   { lets, values }: SessionParts,
@@ -63,7 +63,8 @@ export function sessionBindings(
 ): SessionBinding[] {
   if (values.length === 0 || lets.length === 0) return [];
   const reached = reachedFrom(lets, values, textOf);
-  // Looked into first: what a binding reads through functions of other files shows only in what is made of it.
+  // Evaluated before the bindings: if the values contain no path, the bindings need not be searched for paths that
+  // functions of other files read.
   const holdsPath = values.some(
     ({ range, value }) => (ask(range, () => pathsIn(cx, cx.resolve(value))) ?? []).length > 0,
   );
@@ -81,7 +82,7 @@ export function sessionBindings(
       ({ at: read, attributeAt }) =>
         range.start <= read.start &&
         read.end <= range.end &&
-        // What a function of another file reads is shown there.
+        // A read that a function of another file makes is listed at its place in that file.
         (attributeAt !== null || elsewhere.length === 0),
     );
     const places = uniqueBy([...inside.map(use => use.at), ...elsewhere.map(placeOf)], placeKey);
@@ -89,7 +90,7 @@ export function sessionBindings(
   });
 }
 
-/** Returns the bindings whose names stand in the values, or in bindings that are reached. */
+/** Returns the bindings whose names occur in the values, directly or through other bindings. */
 function reachedFrom(
   lets: readonly LetBinding[],
   values: readonly SessionValue[],
@@ -107,11 +108,11 @@ function reachedFrom(
   return lets.filter(binding => reached.has(binding));
 }
 
-/** How deep and how wide values are looked into: session variables are a set of texts. */
+/** Limits for searching values. Session variables are a set of texts. */
 const DEPTH = 4;
 const WIDTH = 200;
 
-/** Returns where the paths of generators' files come from that stand in a value. */
+/** Returns the origins of the paths of generators' files in a value. */
 function pathsIn(cx: Evaluation, value: Value, depth = DEPTH): Origin[] {
   switch (value.kind) {
     case 'unknown':
@@ -133,7 +134,7 @@ function pathsIn(cx: Evaluation, value: Value, depth = DEPTH): Origin[] {
   }
 }
 
-/** `….vars.generators.G.files.F.path` */
+/** Returns whether a value is `….vars.generators.G.files.F.path`. */
 function isPath(value: UnknownValue): boolean {
   const names = stepsOf(value).map(step => step.name.text);
   const at = names.length - 5;

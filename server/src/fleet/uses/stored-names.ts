@@ -1,8 +1,9 @@
 /**
- * Names of generators and files in texts: below `vars/` as the repository keeps them, and below `/run` as machines
- * have them. Knows the layouts of clan-core, old and new, and nothing of where a text stands.
+ * Finds the names of generators and their files in texts: in paths below `vars/`, where the repository stores them, and
+ * below `/run`, where machines have them. Knows the old and new layouts of clan-core, and nothing about the code around
+ * a text.
  *
- * Source: clan-core d7c35d912, and for the old layout of deployed secrets what it was before 2026-08-03.
+ * Source: clan-core d7c35d912, and for the old layout of deployed secrets the version before 2026-08-03.
  */
 
 import type { NameKind } from '../../modules/read.ts';
@@ -10,7 +11,7 @@ import type { StringPiece, TextSource } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { sourceOffset } from '../../nix/syntax.ts';
 
-/** A piece of a text, and the place that stands for it where it has none of its own in the file. */
+/** A piece of a text, with a place for pieces that have no place of their own in the file. */
 export interface PlacedPiece {
   readonly piece: StringPiece;
   readonly at: Place;
@@ -22,36 +23,36 @@ export interface StoredName {
   readonly at: Place;
 }
 
-/** A file of a generator that a text names. */
+/** A file of a generator whose path occurs in a text. */
 export interface StoredFile {
   readonly at: Place;
   readonly generator: StoredName;
   readonly file: StoredName;
-  /** `value` below `vars/` of the repository, `path` on a machine; null where neither is named. */
+  /** `value` below `vars/` of the repository, `path` on a machine; null for an encrypted file below `vars/`. */
   readonly attribute: 'value' | 'path' | null;
 }
 
-/** Stands for a hole in the text that is searched. No Nix string can hold it. */
+/** Represents a hole in the searched text. A Nix string cannot contain this character. */
 const HOLE = '\0';
 const NAME = `[\\w.@+=~${HOLE}-]+`;
 const OWNER = `(?:per-machine/[^/\\s"'$*]+|shared)`;
 const END = `(?![\\w${HOLE}/*$-])`;
 
-/** `vars/shared/<generator>/<file>/value` */
+/** Matches `vars/shared/<generator>/<file>/value`. */
 const KEPT = `(?<![\\w.-])vars/${OWNER}/(?<g1>${NAME})/(?<f1>${NAME})/(?<stored>value|secret)${END}`;
 
-/** `/run/secrets/vars/shared/<generator>/<file>`; before, the generator's name followed `vars`. */
+/** Matches `/run/secrets/vars/shared/<generator>/<file>`. In the old layout, the generator's name followed `vars`. */
 const DEPLOYED = `/run/secrets(?:-for-users)?/vars/(?:${OWNER}/)?(?<g2>${NAME})/(?<f2>${NAME})${END}`;
 
-/** The same of the other backends, and of secrets that an installation needs. */
+/** Matches the same for the other backends, and for secrets that are needed during installation. */
 const DEPLOYED_ELSEWHERE = `/run/(?:user-|partitioning-)?secrets/${OWNER}/(?<g3>${NAME})/(?<f3>${NAME})${END}`;
 
 const IN_TEXT = new RegExp([KEPT, DEPLOYED, DEPLOYED_ELSEWHERE].join('|'), 'dg');
 
-/** The name of a secret that clan-core makes for sops-nix. */
+/** Matches the name of a secret that clan-core declares for sops-nix. */
 const OF_SOPS = new RegExp(`^vars/(?:${OWNER}/)?(?<g1>${NAME})/(?<f1>${NAME})$`, 'd');
 
-/** Text that is worth a closer look. */
+/** Matches texts that may contain such a name. */
 export const STORED_NAMES =
   /\bvars\/(?:per-machine|shared)\b|\/run\/(?:user-|partitioning-)?secrets\b|"vars\//;
 
@@ -59,14 +60,14 @@ export function mentionsStoredNames(text: string): boolean {
   return STORED_NAMES.test(text);
 }
 
-/** Returns the files of generators that a text names by path. */
+/** Returns the files of generators whose paths occur in a text. */
 export function storedFilesIn(pieces: readonly PlacedPiece[]): StoredFile[] {
   const text = flatten(pieces);
   if (!mentionsStoredNames(text.flat)) return [];
   return [...text.flat.matchAll(IN_TEXT)].flatMap(match => storedFile(text, match));
 }
 
-/** Returns the file of a generator that the name of a secret of sops-nix stands for. */
+/** Returns the generator's file that a secret of sops-nix has, by the secret's name. */
 export function storedFileOf(pieces: readonly PlacedPiece[]): StoredFile | null {
   const text = flatten(pieces);
   const match = OF_SOPS.exec(text.flat);
@@ -97,7 +98,7 @@ function storedFile(text: FlatText, match: RegExpExecArray | RegExpMatchArray): 
   ];
 }
 
-/** At the end of a sentence. */
+/** Removes the full stop of a sentence from the end of a range. */
 function withoutFullStop({ flat }: FlatText, [start, end]: [number, number]): [number, number] {
   return flat[end - 1] === '.' ? [start, end - 1] : [start, end];
 }
@@ -131,18 +132,18 @@ function pieceAt({ pieces }: FlatText, offset: number): PlacedPiece & { readonly
 
 function nameIn(text: FlatText, [start, end]: [number, number]): StoredName {
   let name = '';
-  let known = true;
+  let isComplete = true;
   for (let offset = start; offset < end; offset++) {
     const { piece } = pieceAt(text, offset);
     if ('hole' in piece) {
-      known = false;
+      isComplete = false;
       name += `\${${piece.source}}`;
     } else name += text.flat[offset];
   }
   const at = placeIn(text, [start, end]);
   const first = pieceAt(text, start);
-  const literal = known && first === pieceAt(text, end - 1) && ownSource(first) !== null;
-  return { name, kind: known ? (literal ? 'literal' : 'resolved') : 'pattern', at };
+  const literal = isComplete && first === pieceAt(text, end - 1) && ownSource(first) !== null;
+  return { name, kind: isComplete ? (literal ? 'literal' : 'resolved') : 'pattern', at };
 }
 
 function placeIn(text: FlatText, [start, end]: [number, number]): Place {
@@ -158,7 +159,7 @@ function placeIn(text: FlatText, [start, end]: [number, number]): Place {
   };
 }
 
-/** Returns where a piece is written, if it is written in the text itself. */
+/** Returns the source of a piece if it is written in the text itself. */
 function ownSource({ piece, at }: PlacedPiece): TextSource | null {
   if ('hole' in piece || piece.source === null) return null;
   const { origin } = piece.source;

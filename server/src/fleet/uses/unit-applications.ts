@@ -1,4 +1,7 @@
-/** What the applications of a file show: uses, paths made of keys, modules made of keys, registries that are imported. */
+/**
+ * Reads the applications of a file: uses of generators, paths and modules that are made of keys, and imports of
+ * registries.
+ */
 
 import { packages } from '../../modules/modules.ts';
 import { isImport, lookInto, takesFunction } from '../../modules/recognise.ts';
@@ -14,14 +17,14 @@ import { type Application, type Question, type Reading, registryOf } from './uni
 import { noteProvided, noteUses } from './uses.ts';
 import { providedFor, useOfCall } from './uses-calls.ts';
 
-/** Reads an application, the outermost of those that are applied to several arguments. */
+/** Reads an application; of a curried one, only the outermost. */
 export function readApplication(reading: Reading, expr: ApplyExpr, scope: Scope): void {
-  const { cx, file, known } = reading;
+  const { cx, file, context } = reading;
   const lazy = reading.bound.get(expr);
   reading.applications.set(`${expr.start}:${expr.end}`, { expr, scope });
   const answer = ask(reading, expr, asked => {
     const value = lazy === undefined ? cx.evaluate(expr, scope) : cx.force(lazy);
-    // Steps of sessions are sets that functions make of keys: which, only their attributes show.
+    // Steps of sessions are sets made of keys; which keys, only evaluating their attributes shows.
     if (takesFunction(expr) || isSessionSpec(file.path)) lookInto(cx, value);
     readUses(reading, asked, { expr, scope, value });
     const lookups = () => {
@@ -30,17 +33,17 @@ export function readApplication(reading: Reading, expr: ApplyExpr, scope: Scope)
     };
     for (const path of keyPathsIn(cx, value, lookups)) reading.keyPaths.set(placeKey(path.key.at), path);
     const keyed =
-      known.matrices.size === 0
+      context.matrices.size === 0
         ? null
         : readKeyedModule(cx, expr, scope, value, {
-            registryOf: set => registryOf(set, known),
-            given: name => known.argument(name, file.path),
+            registryOf: set => registryOf(set, context),
+            specialArgs: name => context.argument(name, file.path),
           });
     if (keyed !== null) reading.keyedModules.push(keyed);
     return value;
   });
   if (lazy !== undefined) reading.shown.set(lazy, answer);
-  const registry = answer.value?.kind === 'attrs' ? registryOf(answer.value, known) : null;
+  const registry = answer.value?.kind === 'attrs' ? registryOf(answer.value, context) : null;
   if (registry === null || registry === file.path || !isImport(expr)) return;
   reading.registryImports.push({
     registry,
@@ -49,7 +52,7 @@ export function readApplication(reading: Reading, expr: ApplyExpr, scope: Scope)
   });
 }
 
-/** Reads the file that an application looks up, and where it provides for the absence of one. */
+/** Reads the generator's file that an application looks up, and the ranges that it guards against missing files. */
 function readUses(
   reading: Reading,
   asked: Question,
@@ -63,7 +66,7 @@ function readUses(
   if (use !== null) noteUses(uses, [{ ...use, key: lastLookup(asked)?.() ?? null }]);
 }
 
-/** Returns where an argument set passes a `pkgs` that cannot be null. */
+/** Returns the place at which an argument set passes a `pkgs` that is certainly not null. */
 function packageSetIn(cx: Evaluation, arg: Expr, scope: Scope): Place | null {
   const set = cx.evaluate(arg, scope);
   const entry = set.kind === 'attrs' ? set.entries.get('pkgs') : undefined;
@@ -72,7 +75,7 @@ function packageSetIn(cx: Evaluation, arg: Expr, scope: Scope): Place | null {
   return isPackages(value) ? placeOf(entry.at) : null;
 }
 
-/** Returns whether it is a package set that cannot be null: the module's own, or one made on the spot. */
+/** Returns whether a value is certainly a package set and not null: the module's own, or the result of a call. */
 function isPackages(value: Value): boolean {
   if (value.kind === 'attrs') return value.open?.key === packages.open?.key;
   return value.kind === 'unknown' && value.candidates === null && value.term?.kind === 'apply';

@@ -1,4 +1,4 @@
-/** What the bindings of a file show: generators that are assigned, imports, and what session variables are made of. */
+/** Reads the bindings of a file: assigned generators, imports, and parts of session variables. */
 
 import { namesOf, rangeIn } from '../../modules/recognise.ts';
 import { lookupLexical } from '../../nix/eval/scopes.ts';
@@ -18,7 +18,7 @@ export function readBinding(reading: Reading, walked: WalkedBinding): void {
   const names = namesOf(walked.state.path);
   const at = (walked.state.path as NamePath).at;
   const lazy = lazyOf(walked);
-  // A module of a user's environment is evaluated on the machine that it is for.
+  // A function with `osConfig` is a module of a user's environment, which is evaluated on its machine.
   if (walked.isLet && names.length === 1 && lookupLexical(walked.state.scope, 'osConfig') === null)
     reading.lets.push({ name: names[0] ?? '', at: placeOf(at), range: rangeIn(file, walked), value: lazy });
   if (walked.expr?.kind === 'apply') {
@@ -33,14 +33,17 @@ export function readBinding(reading: Reading, walked: WalkedBinding): void {
   else if (isSessionOption(names)) reading.sessionValues.push({ range: rangeIn(file, walked), value: lazy });
 }
 
-/** Returns the value of a binding; that of a name is what the name stands for, so that it is evaluated but once. */
+/**
+ * Returns the value of a binding. For a name, that is the value the name is bound to, which is thus evaluated only
+ * once.
+ */
 function lazyOf({ state, value, expr, isLet }: WalkedBinding): Lazy {
   const name = isLet ? state.path?.name?.text : expr?.kind === 'variable' ? expr.name : null;
   return (name == null ? null : lookupLexical(state.scope, name)) ?? value();
 }
 
 function readGenerators(reading: Reading, walked: WalkedBinding, lazy: Lazy, at: Origin): void {
-  const { cx, known } = reading;
+  const { cx, context } = reading;
   const answer = ask(reading, at, () => readCollection(cx, lazy, at, walked.state.conditional));
   const collection = answer.value;
   if (collection === null) return;
@@ -51,10 +54,11 @@ function readGenerators(reading: Reading, walked: WalkedBinding, lazy: Lazy, at:
       what: 'generators',
       reason: dependingOn(gap.reason),
     });
-  // What was evaluated before is not read again: then the places of the names tell where they come from.
+  // A value is read only on its first evaluation. If that was earlier, the places of the names show their registry.
   const before = reading.shown.get(lazy) ?? NOTHING_SHOWN;
   const fromRegistry = answer.lookups.length > 0 || before.lookups.length > 0;
-  if (!fromRegistry && !collection.definitions.some(({ at: { file } }) => known.registries.has(file))) return;
+  if (!fromRegistry && !collection.definitions.some(({ at: { file } }) => context.registries.has(file)))
+    return;
   const [read = [...reading.rowReads.values()]] = [answer.rows, before.rows].filter(
     ({ length }) => length > 0,
   );
@@ -64,7 +68,7 @@ function readGenerators(reading: Reading, walked: WalkedBinding, lazy: Lazy, at:
 
 const NOTHING_SHOWN: Shown = { rows: [], lookups: [] };
 
-/** Reads generators that a helper's option declares; it collects them elsewhere. */
+/** Reads generators from an option of a helper, which collects them elsewhere. */
 function readDeclaredByHelper(
   reading: Reading,
   how: 'list' | 'folder',
@@ -82,8 +86,8 @@ function readDeclaredByHelper(
 }
 
 /**
- * Returns whether the path is an option that holds generators, rather than its declaration, or what a test (`{ expr;
- * expected; }`) expects.
+ * Returns whether the path is an option with generators, rather than its declaration or the expected result of a test
+ * (`{ expr; expected; }`).
  */
 function isGenerators(names: readonly string[]): boolean {
   if (names.at(-1) !== 'generators' || names.at(-2) !== 'vars') return false;

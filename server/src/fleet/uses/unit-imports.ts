@@ -1,4 +1,4 @@
-/** What the `imports` of a file bring of generators, read when all of the file is walked. */
+/** Reads the generators that the `imports` of a file bring, after the whole file has been walked. */
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
 import { isSamePlace } from '../../nix/places.ts';
 import { readCollection } from '../generators/definitions.ts';
@@ -6,7 +6,7 @@ import { appliedImports, type Walked } from './applied-imports.ts';
 import { ask, readTrace } from './unit-questions.ts';
 import type { Question, Reading } from './unit-state.ts';
 
-/** Reads what was collected of `imports`. A module that is made once may be imported many times. */
+/** Reads the collected `imports`. A module that is made once and imported several times is listed once. */
 export function readImports(reading: Reading): void {
   const { cx, appliedImports: all } = reading;
   for (const { expr, scope } of reading.imports) {
@@ -17,10 +17,10 @@ export function readImports(reading: Reading): void {
 }
 
 function walkedBy(reading: Reading, asked: Question): Walked {
-  /** Keys looked up before the item that is being read. */
+  /** The number of keys that were looked up before the current item. */
   let before = 0;
   return {
-    given: name => reading.known.argument(name, reading.file.path),
+    given: name => reading.context.argument(name, reading.file.path),
     startItem() {
       readTrace(reading, asked);
       before = asked.lookups.length;
@@ -38,9 +38,9 @@ function walkedBy(reading: Reading, asked: Question): Walked {
   };
 }
 
-/** Is one of the generators' names written in a registry? */
-function holdsRegistryNames({ cx, file, known }: Reading, generators: Lazy): boolean {
+/** Returns whether the name of one of the generators is written in a registry. */
+function holdsRegistryNames({ cx, file, context }: Reading, generators: Lazy): boolean {
   const at: Origin = { file, start: file.root.start, end: file.root.end, call: null };
   const { definitions } = readCollection(cx, generators, at, false);
-  return definitions.some(({ at: { file: path } }) => known.registries.has(path));
+  return definitions.some(({ at: { file: path } }) => context.registries.has(path));
 }

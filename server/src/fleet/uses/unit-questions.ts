@@ -1,6 +1,6 @@
 /**
- * Questions that the reading of a file asks of the evaluator, each with a budget and a trace of its own, and what the
- * selections of a trace show: keys that are looked up, rows that are read, uses of generators' files.
+ * Evaluates questions while a file is read, each with its own budget and trace, and interprets the selections of a
+ * trace: lookups of keys, reads of rows, and uses of generators' files.
  */
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { withBudget } from '../../nix/eval/evaluation.ts';
@@ -13,23 +13,23 @@ import type { KeyLookup, RowRead } from '../model/registries.ts';
 import { matrixOf, type Question, type Reading, registryOf, type Shown } from './unit-state.ts';
 import { type Lookup, noteSelection } from './uses.ts';
 
-/** Steps allowed for one question: a selection, a call, a collection. */
+/** The evaluation steps allowed for one question: a selection, a call, a collection. */
 const QUESTION_STEPS = 200_000;
 
-/** The answer, null where it was given up, with what was selected on the way. */
+/** The answer, which is null if the budget was exceeded, with the lookups that the evaluation made. */
 export interface Answer<T> extends Shown {
   readonly value: T | null;
 }
 
 /**
- * Asks one question. Where it takes too long, that is noted at its place.
+ * Evaluates one question. If that takes too long, notes it at the place.
  * @param at the place that the question is about
  */
 export function ask<T>(reading: Reading, at: Range, question: (asked: Question) => T): Answer<T> {
-  const { cx, file, known } = reading;
+  const { cx, file, context } = reading;
   const trace = newTrace(
     target =>
-      target.kind === 'unknown' || registryOf(target, known) !== null || matrixOf(target, known) !== null,
+      target.kind === 'unknown' || registryOf(target, context) !== null || matrixOf(target, context) !== null,
   );
   const asked: Question = { at, trace, read: 0, rows: [], lookups: [] };
   const answer = withBudget(cx, QUESTION_STEPS, () =>
@@ -41,7 +41,7 @@ export function ask<T>(reading: Reading, at: Range, question: (asked: Question) 
   );
   const { rows, lookups } = asked;
   if (!(answer instanceof BudgetExceeded)) return { value: answer, rows, lookups };
-  // What was selected until then was selected nevertheless.
+  // Selections that were made before the budget ran out are valid.
   withBudget(cx, QUESTION_STEPS, () => recorded(cx, trace, () => readTrace(reading, asked)));
   reading.notAnalysable.push({
     at: { file: file.path, start: at.start, end: at.end },
@@ -56,7 +56,10 @@ export function lastLookup({ lookups }: Question): Lookup | null {
   return lookups.at(-1)?.lookup ?? null;
 }
 
-/** Reads what was selected since the trace was read last. What stands after `or` may be evaluated, and lengthens it. */
+/**
+ * Reads the selections that were added since the last call. May evaluate a fallback behind `or`, which adds further
+ * ones.
+ */
 export function readTrace(reading: Reading, asked: Question): void {
   const { selections } = asked.trace;
   for (; asked.read < selections.length; asked.read++)
@@ -67,19 +70,19 @@ function readSelection(reading: Reading, asked: Question, selection: Selection):
   const { target, name } = selection;
   noteSelection(reading.cx, reading.uses, selection, lastLookup(asked));
   if (target.kind !== 'attrs' || name.text === null) return;
-  const registry = registryOf(target, reading.known);
+  const registry = registryOf(target, reading.context);
   if (registry !== null) {
     noteLookup(reading, asked, selection, registry);
     return;
   }
-  const matrix = matrixOf(target, reading.known);
+  const matrix = matrixOf(target, reading.context);
   if (matrix !== null) noteRow(reading, asked, selection, matrix);
 }
 
 function noteLookup(reading: Reading, asked: Question, selection: Selection, registry: string): void {
-  const { file, known, keyLookups, matrixLinks } = reading;
+  const { file, context, keyLookups, matrixLinks } = reading;
   const written = selection.name.origin ?? selection.at;
-  if (known.matrices.has(written.file.path))
+  if (context.matrices.has(written.file.path))
     matrixLinks.set(`${written.file.path}\0${registry}`, { matrix: written.file.path, registry });
   const at = outermostIn(written, file.path) ?? written;
   const lookup = () => lookupOf(reading, selection, registry, at);

@@ -1,4 +1,4 @@
-/** The state of reading one file as a unit: what the walk over it has collected so far. */
+/** The state of reading one file as a unit, which the walk over the file fills. */
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Trace } from '../../nix/eval/selection.ts';
 import type { AttrsValue, Lazy, Origin, Scope } from '../../nix/eval/value.ts';
@@ -20,32 +20,38 @@ import type { LookedUp } from '../registry/key-paths.ts';
 import type { LetBinding, SessionValue } from './session-bindings.ts';
 import { newUseNotes, type UseNotes } from './uses.ts';
 
-/** Where registries and matrices are, to recognise their sets when they turn up in evaluation. */
-export interface Known {
-  /** What modules are given as arguments; asking for one ties the asker to the file that gives it. */
+/**
+ * The environment in which a file is read: arguments of modules, and the places of registries and matrices, by which
+ * their sets are recognised during evaluation.
+ */
+export interface UnitContext {
+  /**
+   * Returns the argument that modules get under a name. Records that `asker`, a file, depends on the file that passes
+   * it.
+   */
   readonly argument: (name: string, asker: string) => Lazy | null;
   readonly registries: ReadonlyMap<string, Place>;
   readonly matrices: ReadonlyMap<string, Place>;
 }
 
-/** An application that is written in the file. */
+/** An application in the file. */
 export interface Application {
   readonly expr: ApplyExpr;
   readonly scope: Scope;
 }
 
-/** The reading of one file. Lists and maps grow while the file is walked. */
+/** The state of reading one file. Its lists and maps grow while the file is walked. */
 export interface Reading {
   readonly cx: Evaluation;
   readonly file: SourceFile;
-  readonly known: Known;
-  /** Could something in the range matter? */
+  readonly context: UnitContext;
+  /** Returns whether a range may concern vars. */
   readonly interesting: (range: Range) => boolean;
 
   readonly definitions: GeneratorDefinition[];
   readonly assignments: Assignment[];
   readonly uses: UseNotes;
-  /** By place, registry and name. */
+  /** Lookups by place, registry and name. */
   readonly keyLookups: Map<string, KeyLookup>;
   readonly keyPaths: Map<string, KeyPath>;
   readonly keyedModules: KeyedModule[];
@@ -55,33 +61,33 @@ export interface Reading {
   readonly registryImports: RegistryImport[];
   readonly notAnalysable: NotAnalysable[];
 
-  /** What stands in `imports`, read when all is walked: what is imported may be bound anywhere. */
+  /** The values of `imports`, read after the walk since imported names may be bound anywhere. */
   readonly imports: { readonly expr: Expr; readonly scope: Scope }[];
   readonly lets: LetBinding[];
   readonly sessionValues: SessionValue[];
   /** Functions of applications that are part of a longer application: `f a` in `f a b`. */
   readonly inSpine: WeakSet<Expr>;
-  /** Applications that are bound to a name: evaluated once, for the name and for the walk. */
+  /** The values of names that are bound to applications, so that name and walk share one evaluation. */
   readonly bound: Map<Expr, Lazy>;
-  /** The same the other way round. */
+  /** The inverse of `bound`. */
   readonly boundTo: Map<Lazy, Expr>;
   /** Applications of the file by their range. */
   readonly applications: Map<string, Application>;
-  /** What was selected when a bound application was evaluated. */
+  /** The lookups made while a bound application was evaluated. */
   readonly shown: Map<Lazy, Shown>;
 }
 
-/** What the trace of a question shows of registries and matrices. */
+/** The reads of registries and matrices in a trace. */
 export interface Shown {
   readonly rows: readonly RowRead[];
   readonly lookups: readonly LookedUp[];
 }
 
-/** A question that is being asked, and what its trace has shown so far. */
+/** A question that is being evaluated, with the lookups found so far in its trace. */
 export interface Question {
   readonly at: Range;
   readonly trace: Trace;
-  /** How many of the trace's selections have been read. */
+  /** The number of selections of the trace that have been read. */
   read: number;
   readonly rows: RowRead[];
   readonly lookups: LookedUp[];
@@ -90,13 +96,13 @@ export interface Question {
 export function newReading(
   cx: Evaluation,
   file: SourceFile,
-  known: Known,
+  context: UnitContext,
   interesting: Reading['interesting'],
 ): Reading {
   return {
     cx,
     file,
-    known,
+    context,
     interesting,
     definitions: [],
     assignments: [],
@@ -121,12 +127,12 @@ export function newReading(
 }
 
 /** Returns the file of the registry that a set is; null for another set. */
-export function registryOf({ origin }: AttrsValue, { registries }: Known): string | null {
+export function registryOf({ origin }: AttrsValue, { registries }: UnitContext): string | null {
   return origin !== null && isAt(origin, registries) ? origin.file.path : null;
 }
 
 /** Returns the file of the matrix that a set is; null for another set. */
-export function matrixOf({ origin }: AttrsValue, { matrices }: Known): string | null {
+export function matrixOf({ origin }: AttrsValue, { matrices }: UnitContext): string | null {
   return origin !== null && isAt(origin, matrices) ? origin.file.path : null;
 }
 

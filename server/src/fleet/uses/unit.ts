@@ -1,6 +1,5 @@
 /**
- * Reads what one file contributes to the fleet, by one walk over its expressions of interest and the traces of the
- * questions that are asked on the way.
+ * Reads one file as a unit, in one walk over its relevant expressions and the traces of the questions asked on the way.
  */
 
 import { type Given, meaningOf, unknownArgument } from '../../modules/modules.ts';
@@ -21,16 +20,21 @@ import { readApplication } from './unit-applications.ts';
 import { readBinding } from './unit-bindings.ts';
 import { readImports } from './unit-imports.ts';
 import { ask, readTrace } from './unit-questions.ts';
-import { type Known, newReading, type Reading } from './unit-state.ts';
+import { newReading, type Reading, type UnitContext } from './unit-state.ts';
 import { noteUses, otherReadsOf, usesOf } from './uses.ts';
 import { usesInText } from './uses-texts.ts';
 
 /**
  * Reads a file.
- * @param places offsets that are of interest beside the usual words: paths to registries and what uses them
+ * @param places offsets of further relevant parts: paths to registries and their uses
  */
-export function readUnit(cx: Evaluation, file: SourceFile, known: Known, places: readonly number[]): Unit {
-  const reading = newReading(cx, file, known, prefilterOf(file, places));
+export function readUnit(
+  cx: Evaluation,
+  file: SourceFile,
+  context: UnitContext,
+  places: readonly number[],
+): Unit {
+  const reading = newReading(cx, file, context, prefilterOf(file, places));
   const state: WalkState = { scope: fileScope(cx, file), path: null, conditional: false };
   ask(reading, file.root, () =>
     walk(cx, file.root, state, {
@@ -65,7 +69,7 @@ function unitOf(reading: Reading, sessions: readonly SessionBinding[]): Unit {
   };
 }
 
-/** Reads an expression before what is inside it; false where the inside is of no interest. */
+/** Reads an expression before its children; returns false if the children can be skipped. */
 function enter(reading: Reading, expr: Expr, { scope }: WalkState): boolean {
   const { cx, inSpine } = reading;
   if (!reading.interesting(expr)) return false;
@@ -87,7 +91,7 @@ function enter(reading: Reading, expr: Expr, { scope }: WalkState): boolean {
   }
 }
 
-/** Reads a string or path: it may name a file below `vars/`. */
+/** Reads a string or path, which may contain the name of a stored file. */
 function readText(reading: Reading, expr: StringExpr | PathExpr, scope: Scope): void {
   ask(reading, expr, asked => {
     const uses = usesInText(reading.cx, reading.file.path, expr, scope);
@@ -96,11 +100,11 @@ function readText(reading: Reading, expr: StringExpr | PathExpr, scope: Scope): 
   });
 }
 
-/** Returns what a parameter is taken for: what a module is given, or an unknown. */
-function parameter({ cx, file, known }: Reading, name: string, lambda: LambdaExpr, scope: Scope): Lazy {
+/** Returns the value assumed for a parameter: the argument of a module, or an unknown value. */
+function parameter({ cx, file, context }: Reading, name: string, lambda: LambdaExpr, scope: Scope): Lazy {
   if (lambda === file.root) cx.modules.set(file.path, scope);
-  const given: Given = asked => (lambda.formals === null ? null : known.argument(asked, file.path));
-  const argument = meaningOf(name, given) ?? unknownArgument(name, file.path, lambda.start);
+  const specialArgs: Given = asked => (lambda.formals === null ? null : context.argument(asked, file.path));
+  const argument = meaningOf(name, specialArgs) ?? unknownArgument(name, file.path, lambda.start);
   const fallback = lambda.formals?.find(formal => formal.name.name === name)?.fallback;
   if (fallback == null) return argument;
   const why = unknown(`the argument \`${name}\``, `${name}@${file.path}:${lambda.start}`, null);

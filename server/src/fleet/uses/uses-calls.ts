@@ -1,7 +1,7 @@
 /**
- * Uses of generators' files through functions that are not of this workspace: clan-core's `getPublicValue`, and the
- * accessors of the module of helper-secrets.ts. Functions of the workspace need nothing of the kind: evaluation shows
- * what they select.
+ * Finds uses of generators' files in calls of functions that are not part of the workspace: clan-core's
+ * `getPublicValue`, and the accessors of `helper-secrets.ts`. Functions of the workspace are evaluated, which shows
+ * their selections.
  */
 
 import { readName } from '../../modules/read.ts';
@@ -21,7 +21,7 @@ interface Asked {
   readonly guarded: boolean;
 }
 
-/** Returns the file that an application looks up, or `null` if it does nothing of the kind. */
+/** Returns the generator's file that an application looks up, or `null` if it does not. */
 export function useOfCall(
   cx: Evaluation,
   file: string,
@@ -31,7 +31,7 @@ export function useOfCall(
 ): Use | null {
   const asked = publicValueOf(cx, expr, value, scope) ?? accessedBy(cx, value);
   if (asked === null) return null;
-  // A function that hands on what it is given: its callers say what they want.
+  // A function that passes on its own arguments is no use; its callers are.
   if (isAllHole(asked.generator) && isAllHole(asked.file)) return null;
   const at: Place = { file, start: expr.start, end: expr.end };
   const generator = readName(asked.generator, true);
@@ -62,18 +62,18 @@ function placeIn({ origin }: StringValue, file: string): Place | null {
   return at === null ? null : placeOf(at);
 }
 
-/** `clanLib.getPublicValue { generator = …; file = …; }`, wherever clan's library comes from. */
+/** Reads `clanLib.getPublicValue { generator = …; file = …; }`, wherever clan's library comes from. */
 function publicValueOf(cx: Evaluation, expr: ApplyExpr, value: Value, scope: Scope): Asked | null {
-  const given = isPublicValue(nameOf(expr.fn))
+  const args = isPublicValue(nameOf(expr.fn))
     ? cx.evaluate(expr.arg, scope)
     : value.kind === 'unknown' && value.term?.kind === 'apply' && isPublicValue(lastNameOf(value.term.fn))
       ? cx.force(value.term.arg)
       : null;
-  if (given?.kind !== 'attrs') return null;
-  const generator = textIn(cx, given, 'generator');
-  const file = textIn(cx, given, 'file');
+  if (args?.kind !== 'attrs') return null;
+  const generator = textIn(cx, args, 'generator');
+  const file = textIn(cx, args, 'file');
   if (generator === null || file === null) return null;
-  const fallback = given.entries.get('default');
+  const fallback = args.entries.get('default');
   const guarded = fallback !== undefined && cx.force(fallback.value).kind !== 'failure';
   return { generator, file, attribute: 'value', guarded };
 }
@@ -87,7 +87,7 @@ function textIn(cx: Evaluation, set: AttrsValue, name: string): StringValue | nu
   return entry === undefined ? null : textOf(cx, entry.value, name);
 }
 
-/** Returns a text. What is not known at all is a text that is one hole. */
+/** Returns a text. An unknown value becomes a text that is one hole. */
 function textOf(cx: Evaluation, lazy: Lazy, name: string): StringValue | null {
   const source = sourceOf(lazy) ?? name;
   const value = cx.force(lazy);
@@ -102,7 +102,7 @@ function sourceOf(lazy: Lazy): string | null {
   return lazy.scope.file.text.slice(lazy.expr.start, lazy.expr.end);
 }
 
-/** `config.my.secrets.getPath "generator" "file"` */
+/** Reads `config.my.secrets.getPath "generator" "file"`. */
 function accessedBy(cx: Evaluation, value: Value): Asked | null {
   if (value.kind !== 'unknown' || value.term?.kind !== 'apply') return null;
   const { fn, arg } = value.term;
@@ -125,7 +125,7 @@ function nameOf(fn: Expr): string | null {
   return last?.kind === 'name' ? last.name : null;
 }
 
-/** Ranges of the file in which an application provides for what is missing. */
+/** Returns the ranges in which an application tolerates missing values. */
 export function providedFor(cx: Evaluation, expr: ApplyExpr, scope: Scope, file: string): Range[] {
   const name = nameOf(expr.fn);
   if (name !== 'tryEval' && name !== 'pathExists') return [];

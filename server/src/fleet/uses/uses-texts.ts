@@ -1,6 +1,6 @@
 /**
- * Uses of generators' files by the name of the place where they are kept: `"${self}/vars/shared/G/F/value"`,
- * `/run/secrets/vars/…`, and the secrets that clan-core makes for sops-nix under such names.
+ * Finds uses of generators' files by the names of stored or deployed files: `"${self}/vars/shared/G/F/value"`,
+ * `/run/secrets/vars/…`, and the secrets that clan-core declares for sops-nix under such names.
  */
 
 import type { Step } from '../../modules/steps.ts';
@@ -22,10 +22,10 @@ import {
   storedFilesIn,
 } from './stored-names.ts';
 
-/** A path that goes through a name for `vars/` is short; a script is not. */
+/** The number of parts a text may have in which `vars/` is behind a hole. Such a path is short, unlike a script. */
 const MOST_PARTS = 9;
 
-/** Returns the files of generators that a string or path of the file names. */
+/** Returns uses of the generators' files whose names occur in a string or path of the file. */
 export function usesInText(cx: Evaluation, file: string, expr: StringExpr | PathExpr, scope: Scope): Use[] {
   if (!isOfInterest(expr, scope)) return [];
   const pieces = expr.parts.flatMap((part): PlacedPiece[] => {
@@ -33,7 +33,7 @@ export function usesInText(cx: Evaluation, file: string, expr: StringExpr | Path
     const text = interpolate(cx, [part], scope, originOf(part, scope));
     return text.kind === 'string' ? text.pieces.map(piece => ({ piece, at })) : [];
   });
-  // A function that puts such names together says nothing; those who call it do.
+  // A function that builds such names from its arguments is no use; its callers are.
   return storedFilesIn(pieces)
     .filter(stored => !isAllHole(stored))
     .map(useOf);
@@ -74,7 +74,10 @@ function useOf({ at, generator, file, attribute }: StoredFile): Use {
   };
 }
 
-/** `config.sops.placeholder."vars/…"` and `config.sops.secrets."vars/…".path` */
+/**
+ * Returns the use in `config.sops.placeholder."vars/…"` or `config.sops.secrets."vars/…".path`; null for other
+ * selections.
+ */
 export function useOfSopsName(event: Selection, before: readonly Step[], file: string): Use | null {
   if (event.result === null) return null;
   const steps: readonly Step[] = [...before, { name: event.name, at: event.at }];
@@ -96,7 +99,7 @@ export function useOfSopsName(event: Selection, before: readonly Step[], file: s
   return { ...useOf(stored), at: whole, attribute };
 }
 
-/** Returns the pieces of a name. One that is written out without escapes has a place for each letter. */
+/** Returns the pieces of a name. A name that is written literally without escapes gets a place for each character. */
 function piecesOf({ text, pieces }: StringValue, at: Origin): readonly StringPiece[] {
   if (text === null || at.file.text.slice(at.start, at.end) !== `"${text}"`) return pieces;
   return [{ text, source: { origin: at, map: [0, at.start + 1], start: 0 } }];

@@ -1,6 +1,7 @@
 /**
- * Uses of generators' files: selections `….vars.generators.G.files.F.path` on a configuration, however they are
- * spelled and whichever function they stand in. Other ways of reading a file are in uses-texts.ts and uses-calls.ts.
+ * Finds uses of generators' files that are selections `….vars.generators.G.files.F.path` on a configuration, however
+ * they are spelled and whichever function contains them. `uses-texts.ts` and `uses-calls.ts` find other ways to read a
+ * file.
  */
 
 import { readName } from '../../modules/read.ts';
@@ -16,7 +17,7 @@ import type { KeyLookup } from '../model/registries.ts';
 import type { OtherRead, Use } from '../model/uses.ts';
 import { useOfSopsName } from './uses-texts.ts';
 
-/** Returns what follows `vars.generators` in a selection, or `null` if it does not go through there. */
+/** Returns the steps after `vars.generators`, or `null` if the selection does not lead through it. */
 function belowGenerators(steps: readonly Step[]): readonly Step[] | null {
   for (let i = steps.length - 1; i > 0; i--) {
     if (steps[i]?.name.text !== 'generators' || steps[i - 1]?.name.text !== 'vars') continue;
@@ -25,14 +26,12 @@ function belowGenerators(steps: readonly Step[]): readonly Step[] | null {
   return null;
 }
 
-/**
- * Returns a key that is the same for the same generator, file or attribute, whichever configuration it is asked of.
- */
+/** Returns a key for a generator, file or attribute that does not depend on the configuration it is selected from. */
 function pathKey(below: readonly Step[]): string {
   return below.map(step => stringKey(step.name)).join('\0');
 }
 
-/** Returns where a name is written in the file: the literal that it comes from, else where it is selected. */
+/** Returns the origin of a name in the file: its literal, or else the selection. */
 function writtenIn(step: Step, file: string): Origin | null {
   const literal = step.name.origin;
   if (literal?.file.path === file) return literal;
@@ -40,10 +39,15 @@ function writtenIn(step: Step, file: string): Origin | null {
   return step.at === null ? null : outermostIn(step.at, file);
 }
 
-/** What every way to a file of a generator passes by, the way over sops-nix's own names included. */
+/**
+ * Names that mark a selection of a generator's file: each has at least one, even if it goes through a name of sops-nix.
+ */
 const WAYS: ReadonlySet<string> = new Set(['generators', 'sops']);
 
-/** Could the next selection name a file's attribute, or a secret of sops-nix? Most of those on the way cannot. */
+/**
+ * Returns whether a selection may be that of a file's attribute, or of a sops-nix secret. Most intermediate ones
+ * cannot.
+ */
 function mayBeUse(name: string | null, before: UnknownValue): boolean {
   const second = nameBefore(before, 1);
   if (second === 'sops' || nameBefore(before, 2) === 'sops') return true;
@@ -51,28 +55,28 @@ function mayBeUse(name: string | null, before: UnknownValue): boolean {
   return (second === 'files' || second === 'prompts') && nameBefore(before, 3) === 'generators';
 }
 
-/** Returns the name that was selected so many steps before the last. */
+/** Returns the name that was selected a number of steps before the last one. */
 function nameBefore(value: UnknownValue, steps: number): string | null {
   let at = value;
   for (let left = steps; left > 0 && at.term?.kind === 'select'; left--) at = at.term.of;
   return at.term?.kind === 'select' ? at.term.name.text : null;
 }
 
-/** A key that was looked up; what is to be said of it is computed only where a use was reached by it. */
+/** Computes a lookup of a key. Called only if a use was reached through the key. */
 export type Lookup = () => KeyLookup;
 
-/** What is noted of the uses of one file while it is read. */
+/** The findings about uses in one file while it is read. */
 export interface UseNotes {
   readonly file: string;
-  /** Uses in the order in which they were seen; one place is perhaps seen many times. */
+  /** Uses in the order in which they were found; the same place may occur several times. */
   readonly uses: NotedUse[];
-  /** What is read of generators and prompts themselves, by place. */
+  /** Reads of attributes of generators and prompts, by place. */
   readonly otherReads: Map<string, NotedRead>;
-  /** Generators and files asked for with `?`: all that is read of them in the file may stand behind that question. */
+  /** Generators and files that are tested with `?`; the test may guard every other read of them in the file. */
   readonly asked: Set<string>;
-  /** Where something is selected that has something else to fall back on, by what that is. */
+  /** Kinds of fallbacks, by the place of the selection that has one. */
   readonly fallbacks: Map<string, Fallback>;
-  /** Where failing is provided for: what `tryEval` and `pathExists` are given. */
+  /** Ranges whose failures are caught: the arguments of `tryEval` and `pathExists`. */
   readonly tried: Range[];
 }
 
@@ -87,36 +91,36 @@ interface NotedRead {
   readonly way: Way;
 }
 
-/** What is selected on the way to a use, the generator first: a guard of one of them guards the use. */
+/** The selections on the way to a use, beginning with the generator. A guard of one of them guards the use. */
 type Way = readonly WayStep[];
 
 interface WayStep {
-  /** The same for the same generator or file, whichever configuration it is asked of. */
+  /** The same for the same generator or file, whichever configuration it is selected from. */
   readonly key: string;
-  /** Where it is selected; null where that is not known. */
+  /** The place of the selection; null if unknown. */
   readonly at: string | null;
 }
 
-/** `null`: without it there is nothing to read from either. */
+/** `null` is a fallback from which nothing further can be read. */
 type Fallback = 'null' | 'something';
 
 export function newUseNotes(file: string): UseNotes {
   return { file, uses: [], otherReads: new Map(), asked: new Set(), fallbacks: new Map(), tried: [] };
 }
 
-/** Notes uses that are guarded by nothing on the way to them. */
+/** Notes uses that have no guard on the way to them. */
 export function noteUses(notes: UseNotes, uses: readonly Use[]): void {
   for (const use of uses) noteUse(notes, use, []);
 }
 
-/** Notes that failing is provided for in these ranges. */
+/** Notes ranges in which failures are caught. */
 export function noteProvided(notes: UseNotes, ranges: readonly Range[]): void {
   notes.tried.push(...ranges);
 }
 
 /**
- * Notes a selection if it goes into what generators have.
- * @param lookup the key that was looked up before it in the same question
+ * Notes a selection if it leads into generators.
+ * @param lookup the last key that the same question has looked up
  */
 export function noteSelection(
   cx: Evaluation,
@@ -154,7 +158,7 @@ function originKey({ file, start }: Origin): string {
   return `${file.path}:${start}`;
 }
 
-/** Returns true for a selection that has something to fall back on. */
+/** Returns whether a selection has a fallback. */
 function providesFallback(cx: Evaluation, { guarded, fallback }: Selection): boolean {
   return guarded && (fallback === null || cx.force(fallback).kind !== 'failure');
 }
@@ -171,7 +175,10 @@ function wayOf(below: readonly Step[]): Way {
   }));
 }
 
-/** Notes what is read of a generator or a prompt. Of Clan's own options alone: what generators have elsewhere is not known. */
+/**
+ * Notes a read of an attribute of a generator or a prompt. Only clan's own options count, since the attributes of other
+ * generators are unknown.
+ */
 function noteOtherRead(
   { file, otherReads }: UseNotes,
   selection: Selection,
@@ -193,7 +200,7 @@ function noteOtherRead(
   });
 }
 
-/** Returns the use that a selection of `G.files.F.attribute` is; null for another selection. */
+/** Returns the use if a selection is `G.files.F.attribute`; null otherwise. */
 function useOf(
   file: string,
   { at: selectedAt, expr }: Selection,
@@ -202,7 +209,7 @@ function useOf(
 ): Use | null {
   if (below.length !== 4 || below[1]?.name.text !== 'files') return null;
   const [generator, , fileStep, attribute] = below as [Step, Step, Step, Step];
-  // Written in this file, or in an accessor elsewhere that is called from here.
+  // The selection is in this file, or in an accessor of another file that is called from here.
   const direct = selectedAt.file.path === file;
   const at = direct ? selectedAt : outermostIn(selectedAt, file);
   if (at === null) return null;
@@ -226,7 +233,7 @@ function useOf(
   };
 }
 
-/** Returns the uses noted so far, each place once. */
+/** Returns the uses found so far, one for each place. */
 export function usesOf(notes: UseNotes): Use[] {
   const uses = new Map<string, Use>();
   for (const { id, use, way } of notes.uses) {
@@ -240,14 +247,14 @@ export function usesOf(notes: UseNotes): Use[] {
   return [...uses.values()];
 }
 
-/** Returns what is read of generators and prompts themselves. */
+/** Returns the reads of attributes of generators and prompts. */
 export function otherReadsOf(notes: UseNotes): OtherRead[] {
   return [...notes.otherReads.values()].map(({ read, way }) =>
     guardOf(notes, read.at, way) === 'anything' ? { ...read, guarded: true } : read,
   );
 }
 
-/** Returns what guards a use; null for one that nothing guards. */
+/** Returns the kind of guard of a use; null if it has none. */
 function guardOf(
   { asked, fallbacks, tried }: UseNotes,
   at: Place,
@@ -256,7 +263,7 @@ function guardOf(
   if (tried.some(range => holds(range, at))) return 'anything';
   const fallbackOf = (step: WayStep | undefined) => fallbacks.get(step?.at ?? '');
   const [generator, ...below] = way;
-  // Every generator has files and prompts: to ask for them is to ask for the generator.
+  // Every generator has `files` and `prompts`, so a test for them is a test for the generator.
   const parts = below.length > 1 ? below[0] : undefined;
   const rest = parts === undefined ? below : below.slice(1);
   if (fallbackOf(parts) !== undefined) return 'anything';
