@@ -1,6 +1,6 @@
 /**
- * Arguments that the fleet's own flake hands to all modules: `specialArgs`, `extraSpecialArgs`, `_module.args`.
- * With them, helper functions that modules take as arguments are understood like any other.
+ * Collects the arguments that the fleet's own flake passes to all modules through `specialArgs`, `extraSpecialArgs`
+ * and `_module.args`, so that helper functions passed this way are evaluated like any other.
  */
 
 import { isExtendedLibrary, unknownArgument } from '../modules/modules.ts';
@@ -18,7 +18,7 @@ import { addToList } from '../std.ts';
 import { CALL_NAMES, calledName, frameworkValue } from './frameworks/calls.ts';
 import { systemsIn } from './frameworks/layout.ts';
 
-/** An argument and the files that give it. */
+/** A module argument and the files that provide it. */
 interface SharedArgument {
   readonly value: Lazy;
   readonly files: readonly string[];
@@ -27,7 +27,10 @@ interface SharedArgument {
 const GIVES =
   /\bblueprint\b|\bsnowfall\b|\bflakelight\b|\bspecialArgs\b|\bextraSpecialArgs\b|(?<=\b_module\.)args\b|\b_module\b/g;
 
-/** Arguments that the module system or a service gives itself, or that mean the flake, whatever is given under that name. */
+/**
+ * Arguments that the module system or a service provides itself, or that refer to the flake. A file's own definition
+ * of such a name is ignored.
+ */
 const RESERVED = new Set([
   'self',
   'inputs',
@@ -42,30 +45,33 @@ const RESERVED = new Set([
   'instances',
 ]);
 
-/** Steps allowed for finding the arguments that one file gives. */
+/** Evaluation steps allowed for finding the arguments that one file provides. */
 const STEPS = 100_000;
 
-/** Any of those words. Asked of every file: a look behind would be tried at every character. */
+/** Matches any of the words of `GIVES`. It runs on every file, and a lookbehind would be tried at every character. */
 const MAY_GIVE = /\b(?:blueprint|snowfall|flakelight|specialArgs|extraSpecialArgs|_module)\b/;
 
 export function mayGiveArguments(text: string): boolean {
   return MAY_GIVE.test(text);
 }
 
-/** Arguments by name: all that are given under one, to whichever module. */
+/** All values that are provided under a name, whichever module they are meant for. */
 type Arguments = ReadonlyMap<string, readonly Lazy[]>;
 
-/** The arguments that a file gives to modules. */
+/** The arguments that a file provides to modules. */
 export interface FileArguments {
-  /** To modules of all machines of a clan. */
+  /** Arguments for the modules of all machines of a clan. */
   readonly clan: Arguments;
-  /** To modules of machines that are made otherwise, and of flakes. */
+  /** Arguments for flake modules, and for modules of machines that are built in another way. */
   readonly system: Arguments;
-  /** To modules of home-manager alone. */
+  /** Arguments for modules of home-manager only. */
   readonly home: Arguments;
-  /** What is given with `_module.args`: known only once all modules are. */
+  /** Arguments from `_module.args`, which are only known once all modules are. */
   readonly late: readonly LateArgument[];
-  /** The names of what is given with `specialArgs` and its kin: known before. Null if there may be any. */
+  /**
+   * The names provided with `specialArgs` and its siblings, which are known before any module is evaluated; `null` if
+   * there may be any.
+   */
   readonly early: ReadonlySet<string> | null;
 }
 
@@ -117,7 +123,7 @@ export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
   return { clan, system, home, late: [...late.values()], early: isEarlyKnown ? early : null };
 }
 
-/** Adds to what a file gives what the systems are given that a framework makes for it. */
+/** Adds the arguments of the systems that a framework builds for a file. */
 export function withSystems(
   cx: Evaluation,
   fileArguments: FileArguments,
@@ -161,7 +167,7 @@ function addArguments(cx: Evaluation, specialArgs: Lazy, argumentsByName: Map<st
   }
 }
 
-/** Returns the names of a set, those that it perhaps has among them, or `null` if there may be more. */
+/** Returns the names in a set, including optional ones, or `null` if there may be more. */
 function namesIn(cx: Evaluation, specialArgs: Lazy): readonly string[] | null {
   const set = withBudget(cx, STEPS, () => cx.force(specialArgs));
   if (set instanceof BudgetExceeded || set.kind !== 'attrs' || !isClosed(set)) return null;
@@ -169,22 +175,22 @@ function namesIn(cx: Evaluation, specialArgs: Lazy): readonly string[] | null {
 }
 
 /**
- * Returns the library that a file gives, or `null` if it is less than that of nixpkgs or not known: it takes nothing
- * away from what is known of `lib` everywhere.
+ * Returns the library that a file provides, or `null` if it is unknown or lacks parts of nixpkgs' own. A library that
+ * extends nixpkgs' hides nothing that is known of `lib` elsewhere.
  */
 function libraryOf(cx: Evaluation, lazy: Lazy): Lazy | null {
   const value = withBudget(cx, STEPS, () => cx.resolve(cx.force(lazy)));
   return !(value instanceof BudgetExceeded) && isExtendedLibrary(value) ? value : null;
 }
 
-/** Returns whether a module only hands on an argument of its own, which says nothing new of it. */
+/** Returns whether a module only passes on its own argument of this name, which adds no information. */
 function isHandedOn(cx: Evaluation, name: string, lazy: Lazy): boolean {
   const value = withBudget(cx, STEPS, () => cx.force(lazy));
   if (value instanceof BudgetExceeded || value.kind !== 'unknown') return false;
   return value.term?.kind === 'root' && value.term.name === name;
 }
 
-/** `clan.specialArgs`, and what clan's own function is given. */
+/** Matches `clan.specialArgs` and the arguments of clan's own function. */
 function isOfClan(path: NamePath | null): boolean {
   for (let at = path; at !== null; at = at.parent) if (at.name?.text === 'clan') return true;
   return false;
@@ -196,15 +202,15 @@ function isArguments(path: NamePath | null): boolean {
   return name === 'args' && path?.parent?.name?.text === '_module';
 }
 
-/** What modules are given, by what they are modules of. */
+/** The arguments that modules are given, by the kind of module. */
 export interface SharedArguments {
   readonly system: ReadonlyMap<string, SharedArgument>;
   readonly home: ReadonlyMap<string, SharedArgument>;
-  /** Of a file that may be either. */
+  /** Arguments for a file that may be a module of either kind. */
   readonly any: ReadonlyMap<string, SharedArgument>;
-  /** What `_module.args` gives and nothing else, as far as is known. */
+  /** Arguments that, as far as is known, only `_module.args` provides. */
   readonly late: readonly LateArgument[];
-  /** True if some are given another configuration than their own. */
+  /** True if some modules are given a `config` other than their own. */
   readonly replacesConfig: boolean;
 }
 
@@ -227,11 +233,11 @@ export function shareArguments(cx: Evaluation, byFile: ReadonlyMap<string, FileA
   return { system, home: new Map([...system, ...home]), any, late, replacesConfig: isEarly('config') };
 }
 
-/** Remembers who was given what, to tell whose answer would be another one now. */
+/** Records which file asked for which argument, to find the files whose answers have changed. */
 export interface AskedArguments {
   /**
-   * Answers by name; a file is not given what it gives itself.
-   * @param used hears of the asker and of each file that gives what it got
+   * Returns a lookup of arguments by name. A file is never given the arguments that it provides itself.
+   * @param used called with the asking file and each file that provides the argument
    */
   answering(
     kind: 'any' | 'system',
@@ -239,12 +245,12 @@ export interface AskedArguments {
     used: (asker: string, file: string) => void,
   ): (name: string, asker: string) => Lazy | null;
   forget(asker: string): void;
-  /** Files that asked for what other files give now. */
+  /** Returns the files that asked for an argument that different files provide now. */
   stale(shared: SharedArguments): string[];
 }
 
 export function createAskedArguments(): AskedArguments {
-  /** By kind and name: who asked, and the files that gave it then. */
+  /** The files that asked, by kind and name, and the files that provided the argument at that time. */
   const asked = new Map<string, { readonly askers: Set<string>; readonly givers: string }>();
   const giversOf = (argument: SharedArgument | undefined) => argument?.files.join('\0') ?? '';
   return {
@@ -276,8 +282,8 @@ export function createAskedArguments(): AskedArguments {
 }
 
 /**
- * Joins what files give. Where several files give a name in different ways, it is not known which one a module
- * gets: then each is a candidate.
+ * Joins the arguments of all files. If several files provide a name with different values, it is unknown which one a
+ * module gets, and each is a candidate.
  */
 function joinArguments(
   cx: Evaluation,
@@ -302,7 +308,7 @@ function joinArguments(
   return joined;
 }
 
-/** Returns the value that all give, or an unknown that may be any of them. */
+/** Returns the value if all are the same, otherwise an unknown with all of them as candidates. */
 function oneOf(cx: Evaluation, name: string, values: readonly Lazy[]): Lazy {
   const [first, ...others] = values as [Lazy, ...Lazy[]];
   const key = sameKey(cx, first);
@@ -311,7 +317,7 @@ function oneOf(cx: Evaluation, name: string, values: readonly Lazy[]): Lazy {
   return perhaps(why, values, null);
 }
 
-/** Two values with one key come out of the same expression, with nothing but their callers to tell them apart. */
+/** Returns a key that two values share if they come from the same expression and differ at most in their callers. */
 function sameKey(cx: Evaluation, lazy: Lazy): string | null {
   const value = withBudget(cx, STEPS, () => cx.resolve(cx.force(lazy)));
   if (value instanceof BudgetExceeded || value.kind === 'failure') return null;
@@ -319,7 +325,7 @@ function sameKey(cx: Evaluation, lazy: Lazy): string | null {
   return lazyKey(value);
 }
 
-/** An argument that a file gives to modules with `_module.args`. */
+/** An argument that a file passes to modules with `_module.args`. */
 export interface LateArgument {
   readonly name: string;
   readonly file: string;

@@ -1,6 +1,6 @@
 /**
- * What the modules of a flake define at a path. Each set is looked into once a path, as long as it stands. Knows nothing
- * of what the definitions come to together.
+ * Finds what the modules of a flake define at a path. Each set is searched once per path for as long as it is valid.
+ * Does not merge the definitions.
  */
 
 import { type Definition, definitionsOf } from '../modules/read.ts';
@@ -11,15 +11,15 @@ import { frameworkValue } from './frameworks/calls.ts';
 
 export interface FlakeDefinitions {
   readonly definitions: readonly Definition[];
-  /** The files that they are in, in the order of the modules. */
+  /** The files that contain the definitions, in the order of the modules. */
   readonly files: readonly string[];
-  /** True if there may be more. */
+  /** True if there may be more definitions. */
   readonly unclear: boolean;
 }
 
 /**
- * Returns the definitions that all modules of the flake give at a path of its configuration, or of its outputs.
- * Evaluation may run out of budget.
+ * Returns the definitions that all modules of the flake give at a path of its configuration or its outputs.
+ * @throws BudgetExceeded
  */
 export function definitionsAt(
   cx: Evaluation,
@@ -39,10 +39,13 @@ export function definitionsAt(
   return { definitions, files: [...files], unclear };
 }
 
-/** What one set has at a path. */
+/** The definitions that a single set has at a path. */
 type Contribution = Pick<FlakeDefinitions, 'definitions' | 'unclear'>;
 
-/** A set stands until something that it was read from changes: so does what it contributes. */
+/**
+ * Definitions by set and path. A set is replaced when something it was read from changes, so its entries stay valid
+ * as long as it exists.
+ */
 const contributions = new WeakMap<FlakeSet, Map<string, Contribution>>();
 const NOTHING: Contribution = { definitions: [], unclear: false };
 
@@ -73,7 +76,7 @@ function readContribution(cx: Evaluation, set: FlakeSet, path: readonly string[]
         definitions.push({ ...definition, conditional: unsure });
         continue;
       }
-      // A function is where selection ends; an unknown may hold what is asked for.
+      // Selection ends at a function; an unknown may contain the path.
       if (value.kind === 'unknown') unclear = true;
       if (value.kind !== 'attrs') continue;
       const entry = value.entries.get(name);
@@ -87,7 +90,7 @@ function readContribution(cx: Evaluation, set: FlakeSet, path: readonly string[]
   return definitions.length === 0 && !unclear ? NOTHING : { definitions, unclear };
 }
 
-/** Returns whether the conditions of a set hold, or `null` if that is not known. */
+/** Returns whether the conditions of a set hold, or `null` if that is unknown. */
 function conditionOf(cx: Evaluation, { conditions }: FlakeSet): boolean | null {
   let answer: boolean | null = true;
   for (const condition of conditions) {

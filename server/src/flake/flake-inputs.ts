@@ -1,10 +1,10 @@
-/** The inputs of the flake, as `flake.nix` writes them. */
+/** Reads the inputs of the flake from `flake.nix`. */
 
 import type { Place } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { AttrName, AttrSetExpr, Binding, Expr } from '../nix/syntax.ts';
 
-/** Where files are read. */
+/** Access to parsed files. */
 interface Parsing {
   readonly parse: (path: string) => SourceFile | null;
 }
@@ -12,8 +12,8 @@ interface Parsing {
 const inputsOf = new WeakMap<SourceFile, ReadonlySet<string> | null>();
 
 /**
- * Returns the names of the flake's inputs. Nix wants them written out, so the file says all of them; those that only
- * `outputs` names are inputs too. Null: there is no flake, or it cannot be read.
+ * Returns the names of the flake's inputs, including those that only `outputs` mentions, or `null` if there is no
+ * readable `flake.nix`. The list is complete, since Nix requires inputs to be literal.
  */
 export function flakeInputs(files: Parsing): ReadonlySet<string> | null {
   const file = files.parse('flake.nix');
@@ -48,7 +48,7 @@ function readInputs(root: AttrSetExpr): ReadonlySet<string> | null {
   return names;
 }
 
-/** Returns where an input is declared; null where that is not written out. */
+/** Returns the place where an input is declared, or `null` if it is not written out. */
 export function flakeInputPlace(files: Parsing, input: string): Place | null {
   const file = files.parse('flake.nix');
   if (file?.root.kind !== 'attrs') return null;
@@ -67,7 +67,7 @@ function namesIn(value: Expr): AttrName[] {
   return value.bindings.flatMap(inner => (inner.kind === 'bind' ? inner.path.slice(0, 1) : []));
 }
 
-/** Returns the names of a binding; null for one that is computed. */
+/** Returns the names of a binding's path, with `null` for each computed one. */
 function pathOf(binding: Binding): (string | null)[] {
   const path = binding.kind === 'bind' ? binding.path : binding.names;
   return path.map(name => (name.kind === 'name' ? name.name : null));

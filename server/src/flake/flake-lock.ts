@@ -1,37 +1,37 @@
-/** `flake.lock`: which commits of its inputs a flake has locked. */
+/** Reads `flake.lock`: the commits that a flake's inputs are locked to. */
 import type { NixFiles } from '../nix/eval/value.ts';
 import { rememberLast } from '../std.ts';
 
-/** A node of the lock: an input, or an input of one. */
+/** A node of the lock file: an input, or an input of an input. */
 interface LockedInput {
   readonly name: string;
-  /** Its address, or `github.com/owner/repo`. */
+  /** The URL of the input, or `github.com/owner/repo`. */
   readonly where: string;
-  /** When its commit was made, in seconds since 1970. */
+  /** Commit time in seconds since 1970. */
   readonly time: number;
-  /** The branch that it follows: `main` where it names none, which is the usual default; null for one that is pinned. */
+  /** The branch that the input follows, `main` (the usual default) if it names none, or `null` if it is pinned. */
   readonly branch: string | null;
 }
 
 export interface Lock {
   readonly inputs: readonly LockedInput[];
-  /** Names of nodes by the flake's own names for its inputs. */
+  /** Node names by the names that the flake itself gives its inputs. */
   readonly own: Readonly<Record<string, unknown>>;
 }
 
-/** Returns the lock of the flake, or null if there is none or it cannot be read. */
+/** Returns the flake's lock, or `null` if it is missing or unreadable. */
 export function lockOf(sources: Pick<NixFiles, 'kind' | 'text'>): Lock | null {
   const text = sources.kind('flake.lock') === 'file' ? sources.text('flake.lock') : null;
   return text === null ? null : parseLock(text);
 }
 
-/** The text hardly ever changes between two runs. */
+/** Remembers the last result, as the text rarely changes between two runs. */
 const parseLock = rememberLast((text: string): Lock | null => {
   let lock: unknown;
   try {
     lock = JSON.parse(text);
   } catch {
-    // A lock in the middle of a merge says nothing.
+    // A lock with merge conflicts is no valid JSON.
     return null;
   }
   const nodes = recordOf(recordOf(lock).nodes);
@@ -49,7 +49,7 @@ const ARCHIVE = /\/archive\/(?:refs\/heads\/)?(.+?)\.(?:tar(?:\.\w+)?|zip|tgz)(?
 const REF = /[?&]ref=([^&#]+)/;
 const COMMIT = /^[0-9a-f]{40}$/;
 
-/** Reads it from what the flake asks for, not from what was locked: that names a commit. */
+/** Returns the branch named by the `original` part of an input, since the `locked` part names a commit. */
 function branchOf({ original, locked }: Readonly<Record<string, unknown>>): string | null {
   const { ref, rev, url } = recordOf(original);
   if (typeof rev === 'string') return null;

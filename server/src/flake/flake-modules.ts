@@ -1,7 +1,7 @@
 /**
- * The modules that a flake of many small files is made of (`mkFlake { … } { imports = [ … ]; }`), followed from
- * `flake.nix` to their end, each with what it says; or the outputs that a plain flake returns. What the modules mean is
- * not known here, and conditions in them are not looked at: they may need what is being collected.
+ * Follows the modules that make up a flake (`mkFlake { … } { imports = [ … ]; }`) from `flake.nix` on, or takes the
+ * outputs that a plain flake returns. Does not interpret the modules, nor evaluate conditions in them, which may
+ * depend on what is being collected.
  */
 
 import { referenceOf, selectionPath } from '../modules/module-references.ts';
@@ -16,7 +16,7 @@ import type { AttrsValue, LambdaValue, Lazy, UnknownValue, Value } from '../nix/
 import { frameworkValue } from './frameworks/calls.ts';
 import { type PartsFramework, partsFramework } from './frameworks/flake-parts.ts';
 
-/** A set of definitions that holds if all its conditions do. */
+/** A set of definitions that applies if all its conditions hold. */
 export interface FlakeSet {
   readonly file: string;
   readonly set: AttrsValue;
@@ -24,16 +24,16 @@ export interface FlakeSet {
 }
 
 export interface FlakeModules {
-  /** True if the sets are definitions of flake-parts' options; false for what a plain flake returns. */
+  /** True if the sets define options of flake-parts, false if they are the outputs of a plain flake. */
   readonly isParts: boolean;
   readonly sets: readonly FlakeSet[];
-  /** Sets below `options` of the modules. */
+  /** The sets below `options` of the modules. */
   readonly options: readonly AttrsValue[];
-  /** The files that the modules are. */
+  /** The files of the modules. */
   readonly files: ReadonlySet<string>;
-  /** False if there may be modules that are not followed. */
+  /** False if there may be modules that were not followed. */
   readonly complete: boolean;
-  /** Modules of frameworks among them, and the files that import them. */
+  /** The frameworks whose modules are imported, with the importing files. */
   readonly frameworks: readonly ImportedFramework[];
 }
 
@@ -42,13 +42,13 @@ interface ImportedFramework {
   readonly file: string;
 }
 
-/** The configuration of the flake itself, as its modules see it: not that of a machine. */
+/** The flake's own `config` as its modules see it, not that of a machine. */
 export const flakeConfig: UnknownValue = {
   ...symbol('config', 'the configuration of the flake'),
   key: 'flake-config',
 };
 
-/** What one file says, and which files it imports. */
+/** The definitions of one file and the files that it imports. */
 interface FileModules {
   readonly sets: readonly FlakeSet[];
   readonly options: readonly AttrsValue[];
@@ -57,20 +57,23 @@ interface FileModules {
   readonly frameworks: readonly ImportedFramework[];
 }
 
-/** What is kept until a file changes, by file. */
+/** What was read of each file, kept until the file changes. */
 export type FlakeModuleCache = Map<string, FileModules>;
 
 const MAX_DEPTH = 16;
-/** Steps allowed for one file. */
+/** Evaluation steps allowed per file. */
 const STEPS = 200_000;
-/** Where a flake begins. */
+/** The file in which a flake begins. */
 export const ROOT = 'flake.nix';
 
-/** Modules of other flakes that add only outputs of their own, by the names that everybody gives the inputs. */
+/** Modules of other flakes that only add outputs of their own, recognised by the usual names of their inputs. */
 const HARMLESS =
   /^(flake-parts|clan-core|treefmt-nix|git-hooks|git-hooks-nix|pre-commit-hooks|pre-commit-hooks-nix|devshell|make-shell|make-shells|home-manager|agenix-shell|agenix-rekey|nix-topology|disko)$/;
 
-/** @param lookupFor what the flake hands to modules by name */
+/**
+ * Collects the modules of the flake and the definitions in them.
+ * @param lookupFor returns the arguments that the flake passes to the modules of a file
+ */
 export function collectFlakeModules(
   cx: Evaluation,
   lookupFor: (file: string) => Given,
@@ -133,7 +136,7 @@ function flakeOutputs(cx: Evaluation): Outputs | null {
   return modules instanceof BudgetExceeded ? null : modules;
 }
 
-/** `flake-parts.lib.mkFlake { inherit inputs; } module` */
+/** Recognises `flake-parts.lib.mkFlake { inherit inputs; } module`. */
 function partsOf(cx: Evaluation, { term }: UnknownValue): Outputs | null {
   if (term?.kind !== 'apply' || term.fn.term?.kind !== 'apply') return null;
   if (selectionPath(term.fn.term.fn)?.at(-1) !== 'mkFlake') return null;
@@ -216,7 +219,7 @@ function readFlakeModule(cx: Evaluation, file: string, module: Lazy, lookup: Giv
   return { sets, options, imports, complete, frameworks };
 }
 
-/** Visits what `mkIf` and `mkMerge` wrap, without evaluating the conditions. */
+/** Visits the content of `mkIf` and `mkMerge` without evaluating the conditions. */
 function eachContent(
   cx: Evaluation,
   lazy: Lazy,
@@ -246,7 +249,10 @@ function eachContent(
     }
 }
 
-/** `flake-parts-lib.mkTransposedPerSystemModule { … }`: an output for each system, under a name of its own. */
+/**
+ * Recognises `flake-parts-lib.mkTransposedPerSystemModule { … }`, which declares a per-system output under a name of
+ * its own.
+ */
 function isOwnOutput({ term }: UnknownValue): boolean {
   return term?.kind === 'apply' && selectionPath(term.fn)?.at(-1) === 'mkTransposedPerSystemModule';
 }

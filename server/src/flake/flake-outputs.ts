@@ -1,6 +1,7 @@
 /**
- * What a workspace's flake has under a name (`self.nixosModules.web`, `config.flake.modules.nixos.base`), as far as
- * its files write it. Files of flake-parts each add to `flake`; a plain flake returns all of it.
+ * Finds what the workspace's flake defines under a name (`self.nixosModules.web`, `config.flake.modules.nixos.base`),
+ * as far as its files write it out. Files of flake-parts each add to `flake`; a plain flake returns all of its
+ * outputs at once.
  */
 
 import { type Given, inputs, moduleArguments, unknownArgument } from '../modules/modules.ts';
@@ -14,14 +15,14 @@ import type { SourceFile } from '../nix/source.ts';
 
 const MAY_ADD = /\bflake\b|\boutputs\b/g;
 
-/** Steps allowed for the walk over a file, and for each selection. */
+/** Evaluation steps allowed for the walk over a file, and for each selection. */
 const STEPS = 200_000;
 
 export function mayAddOutputs(text: string): boolean {
   return text.search(MAY_ADD) >= 0;
 }
 
-/** Returns sets that a file adds to the outputs of the flake. */
+/** Returns the sets that a file adds to the flake's outputs. */
 export function readOutputs(cx: Evaluation, file: SourceFile, lookup: Given): Lazy[] {
   const outputs: Lazy[] = [];
   const words = [...file.text.matchAll(MAY_ADD)].map(match => match.index);
@@ -29,7 +30,7 @@ export function readOutputs(cx: Evaluation, file: SourceFile, lookup: Given): La
   function binding({ state, value, isLet }: WalkedBinding): void {
     if (isLet || state.path === null) return;
     const path = namesOf(state.path).join('.');
-    // What a function such as `mkFlake` is given stands below `outputs`.
+    // Arguments of a function such as `mkFlake` appear below `outputs` as well.
     const isOutputs = file.path === 'flake.nix' && /^outputs(\.flake)?$/.test(path);
     if (isOutputs || path === 'flake' || path === 'config.flake') outputs.push(value());
   }
@@ -50,13 +51,13 @@ export function readOutputs(cx: Evaluation, file: SourceFile, lookup: Given): La
   return outputs;
 }
 
-/** An output, with the place where its name is written. */
+/** An output and the place of its name. */
 export interface Output {
   readonly value: Lazy;
   readonly at: Origin;
 }
 
-/** Returns what a file's outputs have at a path; nothing where that is not known. */
+/** Returns what a file's outputs have at a path, or nothing if that is unknown. */
 export function outputsAt(
   cx: Evaluation,
   outputs: readonly Lazy[],

@@ -1,6 +1,6 @@
 /**
- * Options that the flake's own modules declare: the type of one says how far its value is what was defined. Knows nothing
- * of where the definitions come from.
+ * Evaluates options that the flake's own modules declare. An option's type decides whether its value equals its
+ * definitions. Does not know where the definitions come from.
  */
 
 import { mapEntries, mergedValue } from '../modules/merged.ts';
@@ -11,7 +11,7 @@ import type { AttrsValue, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { FlakeModules } from './flake-modules.ts';
 
 /**
- * Returns the value at a path in or below such an option, or `null` where its type does not say that it is what was
+ * Returns the value at a path in or below an option of the flake, or `null` if the option's type may change what is
  * defined.
  */
 export function ofOwnOption(
@@ -34,7 +34,7 @@ export function ofOwnOption(
     const value = mergedValue(cx, definitions, option);
     if (value.kind === 'unknown') return null;
     if (!isSubmodule || below === 2 || value.kind !== 'attrs') return value;
-    // A submodule has what its options default to beside what is defined.
+    // Besides its definitions, a submodule has the defaults of its options.
     const opened = (inner: Value): Value =>
       inner.kind === 'attrs' ? attrs(inner.entries, inner.origin, DEFAULTS, inner.patterns) : DEFAULTS;
     return below === 1 ? opened(value) : mapEntries(cx, value, opened);
@@ -43,7 +43,7 @@ export function ofOwnOption(
 }
 
 const DEFAULTS = symbol('defaults of options', 'what an option of the flake is by default');
-/** Types whose values are what is defined. */
+/** Types that leave their definitions unchanged. */
 const RAW =
   /^(raw|unspecified|anything|str|nonEmptyStr|int|bool|path|package|port|deferredModule|listOf|attrs)$/;
 
@@ -68,7 +68,7 @@ function typeOf(cx: Evaluation, option: AttrsValue): OptionType | null {
   return type?.kind === 'unknown' ? nameOfType(cx, type) : null;
 }
 
-/** `types.lazyAttrsOf (types.submodule { … })`: the functions of `lib.types` that it was made by. */
+/** Returns the functions of `lib.types` that made a type such as `types.lazyAttrsOf (types.submodule { … })`. */
 function nameOfType(cx: Evaluation, { term }: UnknownValue): OptionType | null {
   if (term?.kind === 'select') return { name: term.name.text ?? '', of: null };
   if (term?.kind !== 'apply' || term.fn.term?.kind !== 'select') return null;

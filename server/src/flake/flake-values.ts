@@ -1,7 +1,7 @@
 /**
- * What `self.lib.f`, `config.flake.hosts` or an option of the flake's own modules stands for: the definitions that the
- * files of the flake give, joined. Evaluation asks where it cannot go on with a symbol. Keeps which file asked for
- * what, so that an edit reaches those that used a value, and no others.
+ * Resolves `self.lib.f`, `config.flake.hosts` and options of the flake's own modules to the joined definitions of the
+ * flake's files. The evaluator calls this where it meets a symbol. Records which file asked for what, so that an edit
+ * only affects the files that used a value.
  */
 
 import { mergedValue } from '../modules/merged.ts';
@@ -26,40 +26,43 @@ import {
 import { ofOwnOption } from './flake-own-options.ts';
 
 export interface FlakeValues {
-  /** The value that a symbol stands for; null where it is not known, or is none of the flake's. */
+  /** Returns the value of a symbol, or `null` if it is unknown or does not belong to the flake. */
   resolve(value: UnknownValue): Value | null;
-  /** The configuration as the outermost function of a file sees it; null for a file that is no module of the flake. */
+  /** Returns `config` as the outermost function of a file sees it, or `null` if the file is no module of the flake. */
   configOf(file: string): Lazy | null;
-  /** What frameworks make of the flake's options, by file that imports them. The same objects as long as they are valid. */
+  /**
+   * Returns the outputs that frameworks make from the flake's options, as the same objects for as long as they are
+   * valid.
+   */
   made(): readonly FlakeSet[];
-  /** Drops what was read of a file that has changed. */
+  /** Drops what was read from a file that has changed. */
   forget(path: string): void;
-  /** Returns the files whose values may come from other files now than they did before the last changes. */
+  /** Returns the files whose values may come from other files since the last changes. */
   stale(): readonly string[];
 }
 
 export interface FlakeValuesOptions {
   readonly given: (file: string) => Given;
-  /** True unless the file belongs to another flake: what it calls `self` is something else. */
+  /** Returns false if the file belongs to another flake, for which `self` means something else. */
   readonly isOwn: (file: string) => boolean;
-  /** Called when a file has used what another file defines. */
+  /** Called when a file has used a definition of another file. */
   readonly used: (asker: string, file: string) => void;
 }
 
-/** A path that was asked for. */
+/** A path that was asked for, and its value. */
 interface Asked {
   readonly path: readonly string[];
   readonly askers: Set<string>;
   files: readonly string[];
-  /** Undefined until it is asked for again. */
+  /** Undefined until the path is evaluated. */
   value: Value | null | undefined;
 }
 
-/** Steps allowed for following the modules' definitions to one path. */
+/** Evaluation steps allowed for following definitions to one path. */
 const STEPS = 200_000;
-/** Outputs that hold modules, several of which are joined to one. */
+/** Outputs that hold modules. Several definitions of one are joined. */
 const MODULES = /^(m|.*M)odules$/;
-/** Outputs that clan-core's and other known modules add to. */
+/** Outputs that clan-core and other well-known modules also add to. */
 const SHARED =
   /^(nixosConfigurations|darwinConfigurations|homeConfigurations|clan|clanInternals|packages|legacyPackages|checks|apps|devShells|formatter|overlays)$/;
 
@@ -70,14 +73,14 @@ interface State {
   readonly cx: Evaluation;
   readonly options: FlakeValuesOptions;
   readonly cache: FlakeModuleCache;
-  /** Paths that were asked for, by their names joined. */
+  /** Paths that were asked for, by their joined names. */
   readonly asked: Map<string, Asked>;
-  /** Keys of the paths that are being evaluated. */
+  /** Keys of the paths that are being evaluated, to detect recursion. */
   readonly running: Set<string>;
-  /** Whether a file is a module of the flake, for the files of which it was asked. */
+  /** Whether a file is a module of the flake, for each file that was checked. */
   readonly members: Map<string, boolean>;
   modules: FlakeModules | null;
-  /** What frameworks make of the options of `modules`. */
+  /** The outputs that frameworks make from the options of `modules`. */
   made: readonly FlakeSet[];
   isCollecting: boolean;
   isStale: boolean;
@@ -114,13 +117,16 @@ function isModule(state: State, file: string): boolean {
   return flake?.isParts === true && flake.files.has(file);
 }
 
-/** Returns the modules of the flake, or `null` while they are being collected: what asks then has to be known first. */
+/**
+ * Returns the modules of the flake, or `null` while they are being collected, as collecting them must not depend on
+ * their own values.
+ */
 function flakeModules(state: State): FlakeModules | null {
   if (state.modules !== null || state.isCollecting) return state.modules;
   const { cx, options } = state;
   state.isCollecting = true;
   try {
-    // A traced question that leads here asks for something else.
+    // Collecting is not part of the question that is being traced.
     state.modules = unrecorded(cx, () => {
       const collected = collectFlakeModules(cx, options.given, state.cache);
       state.made = madeOf(cx, collected, options.used);
@@ -132,7 +138,7 @@ function flakeModules(state: State): FlakeModules | null {
   return state.modules;
 }
 
-/** Returns what an unknown that was selected from the flake stands for, or `null` if that is not known. */
+/** Returns the value of an unknown that was selected from the flake, or `null` if it cannot be determined. */
 function resolve(state: State, value: UnknownValue): Value | null {
   const path = pathOf(value);
   const asker = value.origin?.file.path;
@@ -168,7 +174,7 @@ function askedAt(state: State, key: string, path: readonly string[]): Asked {
   return asked;
 }
 
-/** Evaluates the definitions at a path and notes the files that they are in. */
+/** Evaluates the definitions at a path and records the files that contain them. */
 function valueAt(cx: Evaluation, asked: Asked, flake: FlakeModules): Value | null {
   const { path } = asked;
   const definitions = withBudget(cx, STEPS, () => definitionsAt(cx, flake, path));
@@ -184,7 +190,7 @@ function valueAt(cx: Evaluation, asked: Asked, flake: FlakeModules): Value | nul
   if (isOutput) {
     const isModules = path.some(step => MODULES.test(step));
     const value = mergedValue(cx, definitions.definitions, { what, isModules, more });
-    // A machine is a symbol all its life: what it is made of is what can be asked of it.
+    // A machine stays a symbol; only what it is made of can be asked for.
     return value.kind === 'unknown' && !SYSTEMS.test(name) ? null : value;
   }
   return ofOwnOption(cx, flake, path, definitions.definitions);
@@ -193,7 +199,7 @@ function valueAt(cx: Evaluation, asked: Asked, flake: FlakeModules): Value | nul
 function forget(state: State, path: string): void {
   for (const asked of state.asked.values()) asked.askers.delete(path);
   state.members.delete(path);
-  // Files that lead to a module of the flake are forgotten together with it.
+  // Files that lead to a module of the flake are forgotten together with that module.
   if (!state.cache.delete(path) && path !== ROOT && state.modules !== null) return;
   state.isStale = true;
   state.modules = null;
@@ -218,10 +224,7 @@ function staleFiles(state: State): readonly string[] {
   return [...stale];
 }
 
-/**
- * Returns the outputs that the frameworks make whose modules the flake imports, as modules of the flake would say
- * them.
- */
+/** Returns the outputs made by the frameworks that the flake imports, in the form of flake modules' definitions. */
 function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['used']): FlakeSet[] {
   return flake.frameworks.flatMap(({ framework, file }) => {
     const result = withBudget(cx, STEPS, () => {
@@ -233,7 +236,7 @@ function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['u
       const more = isComplete ? null : symbol(what, `there may be more of \`${what}\``);
       if (definitions.length === 0) return framework.make(cx, attrs(new Map(), null, more));
       const merged = mergedValue(cx, definitions, { what, isModules: false, more });
-      // An option that is a submodule may be said by a function.
+      // An option that is a submodule may be defined by a function.
       const config =
         merged.kind === 'lambda'
           ? cx.apply(
@@ -250,7 +253,7 @@ function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['u
   });
 }
 
-/** Returns the path that an unknown was selected by, below the flake's outputs or below its own configuration. */
+/** Returns the path by which an unknown was selected from the flake's outputs or its own configuration. */
 function pathOf(
   value: UnknownValue,
 ): { readonly names: readonly string[]; readonly isOutput: boolean } | null {

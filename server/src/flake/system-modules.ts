@@ -1,19 +1,19 @@
 /**
- * What can be said of a system that nixpkgs or nix-darwin makes (`nixosSystem { modules = [ … ]; }`) by looking at what
- * it is made of: the modules and the arguments that it was given, where they are asked for by their place in it.
+ * Answers questions about a system built by nixpkgs or nix-darwin (`nixosSystem { modules = [ … ]; }`) from its
+ * arguments: its modules and its special arguments.
  */
 
 import { certain } from '../modules/read.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { UnknownValue, Value } from '../nix/eval/value.ts';
 
-/** What is selected, from its end, and the attribute of the argument that it is. */
+/** Selections from a system, from the last name to the first, and the argument of the builder that each one returns. */
 const PARTS: readonly (readonly [path: readonly string[], argument: string])[] = [
   [['modules', 'args', '_module'], 'modules'],
   [['specialArgs', '_module'], 'specialArgs'],
 ];
 
-/** @returns null for anything else */
+/** Returns the part of a system that a value selects, or `null` if the value is no such selection. */
 export function partOfSystem(cx: Evaluation, value: UnknownValue): Value | null {
   for (const [path, argument] of PARTS) {
     let at: UnknownValue | null = value;

@@ -1,6 +1,6 @@
 /**
- * Which files a file has Nix read, by paths that are written out in it: what it imports, lists as modules, calls as
- * packages. A walk over the tree: what text or a comment merely mentions is not among them.
+ * Collects the files that a file makes Nix read through literal paths: imports, lists of modules, packages to call.
+ * Walks the tree, so that paths in strings and comments do not count.
  */
 import { folderOf, joinPath } from '../nix/eval/paths.ts';
 import type { SourceFile } from '../nix/source.ts';
@@ -14,34 +14,34 @@ import {
   writtenName,
 } from '../nix/syntax.ts';
 
-/** A path that Nix is led to. */
+/** A literal path that Nix reads. */
 export interface WrittenPath extends Range {
-  /** Relative to the root: a file, or a folder with a `default.nix`; whether it is there is not looked at. */
+  /** A file, or a folder with a `default.nix`, relative to the root. It may not exist. */
   readonly target: string;
-  /** False where a condition decides. */
+  /** False if a condition decides whether the path is read. */
   readonly certain: boolean;
-  /** True where the file asks what is there, and may well name what is not. */
+  /** True if the file checks what exists, and so may name paths that do not. */
   readonly isAsked: boolean;
-  /** True in the `imports` of the module that the file itself is, and of the flake's own. */
+  /** True for paths in the `imports` of the file's own module, or of the flake itself. */
   readonly isOwn: boolean;
-  /** True for a folder of which every file is read, as import-tree does. */
+  /** True for a folder whose files are all read, as import-tree does. */
   readonly isTree: boolean;
 }
 
 const NONE: readonly WrittenPath[] = [];
 const kept = new WeakMap<SourceFile, readonly WrittenPath[]>();
 
-/** Functions that read the file at the path they are given. */
+/** Functions that read the file at the given path. */
 const READERS = /^(import|importApply|callPackages?|callPackageWith|importTree)$/;
-/** Functions that take what they are given only sometimes. */
+/** Functions that use their argument only under some condition. */
 const CHOOSERS =
   /^(optional|optionals|optionalAttrs|optionalString|mkIf|filter|filterAttrs|tryEval|pathExists|findFirst)$/;
 /** Options and arguments that are lists of modules. */
 const MODULES = /^(imports|modules|extraModules|sharedModules|baseModules)$/;
-/** Words by which a file finds out what is there, and need not name what is not. */
+/** Words with which a file checks what exists. */
 const ASKS = /\b(pathExists|readDir|tryEval|fileset|listFilesRecursive)\b/;
 
-/** Returns the files that a file leads to, in the order of the text. */
+/** Returns the paths that a file makes Nix read, in the order of the text. */
 export function writtenPathsOf(file: SourceFile): readonly WrittenPath[] {
   let writtenPaths = kept.get(file);
   if (writtenPaths === undefined) {
@@ -58,7 +58,7 @@ export function writtenPathsOf(file: SourceFile): readonly WrittenPath[] {
   return writtenPaths;
 }
 
-/** Returns whether a file has words that lead somewhere, and anything that may be a path. */
+/** Returns whether a text has a word that may read a file and something that looks like a path. */
 function mayLead(text: string): boolean {
   return /import|modules|Modules|callPackage/.test(text) && /(?:[\s([{=]|^)[\w.+-]+\/[\w.+-]/.test(text);
 }
@@ -66,7 +66,7 @@ function mayLead(text: string): boolean {
 interface Walk {
   readonly file: SourceFile;
   readonly asks: boolean;
-  /** The set that is the module of the file. */
+  /** The set that is the file's own module. */
   readonly own: Expr;
   readonly found: WrittenPath[];
 }
@@ -143,7 +143,7 @@ function visitBinding(walk: Walk, { path, value }: AttrBinding, certain: boolean
   visit(walk, value, certain);
 }
 
-/** Paths that stand in a list of modules by themselves. */
+/** Records the paths in a list of modules. */
 function noteModules(walk: Walk, value: Expr, certain: boolean, isOwn: boolean): void {
   if (value.kind === 'list')
     for (const item of value.items) note(walk, item, { certain, isOwn, isTree: false });
@@ -153,7 +153,7 @@ function noteModules(walk: Walk, value: Expr, certain: boolean, isOwn: boolean):
   } else if (value.kind === 'with') noteModules(walk, value.body, certain, isOwn);
 }
 
-/** Returns the set that a file evaluates to as a module, or of a flake the set that it gives to `mkFlake`. */
+/** Returns the set that is a file's own module; for a flake, the set that it passes to `mkFlake`. */
 function ownModule(expr: Expr): Expr {
   switch (expr.kind) {
     case 'lambda':

@@ -1,7 +1,6 @@
 /**
- * Modules of clan's own module system (`clan.nix`, an inventory in a file of its own): from whatever stands for
- * one (a set, a function, a path, `imports`, `mkMerge`) to the sets it is made of. Knows nothing of what the sets
- * mean.
+ * Reads modules of clan's own module system (`clan.nix`, an inventory in its own file): resolves a set, function,
+ * path, `imports` or `mkMerge` to the sets that the module consists of. Does not interpret the sets.
  */
 import { isClosed } from '../nix/eval/construct.ts';
 
@@ -11,23 +10,23 @@ import { dependingOn } from '../nix/places.ts';
 import { type Given, moduleArguments } from './modules.ts';
 import { definitionsOf } from './read.ts';
 
-/** One set that a module is made of. */
+/** One of the sets that a module consists of. */
 interface ModuleSet {
   readonly set: AttrsValue;
-  /** Under `mkIf` with a condition that is not known. */
+  /** True under `mkIf` with an unknown condition. */
   readonly conditional: boolean;
 }
 
 export interface ModuleSets {
   readonly sets: readonly ModuleSet[];
-  /** Why some part of the module is not known; null if all is. */
+  /** The reason why part of the module is unknown, or `null` if all of it is known. */
   readonly gap: string | null;
 }
 
-/** Files importing files: deeper than any clan, shallower than a loop. */
+/** Limit for files that import files: deeper than any real clan, and it ends import cycles. */
 const MAX_DEPTH = 12;
 
-/** Returns the sets of a module, those of its `imports` included. */
+/** Returns the sets of a module, including those of its `imports`. */
 export function moduleSets(cx: Evaluation, module: Lazy, lookup: Given): ModuleSets {
   const sets: ModuleSet[] = [];
   let gap: string | null = null;
@@ -71,8 +70,8 @@ export function moduleSets(cx: Evaluation, module: Lazy, lookup: Given): ModuleS
 }
 
 /**
- * `config.flake.modules.clan.base` and `self.modules.clan.base`: modules that a workspace names for itself are
- * walked where they are written.
+ * Returns whether a value is a module that the workspace names for itself (`config.flake.modules.clan.base`,
+ * `self.modules.clan.base`). Such modules are read where they are written.
  */
 function isReadElsewhere(value: Value): boolean {
   if (value.kind !== 'unknown') return false;
@@ -88,13 +87,13 @@ function lastName({ term }: UnknownValue): string {
   return term?.kind === 'root' ? term.name : '';
 }
 
-/** One definition of an attribute set found in a module, such as `inventory.machines`. */
+/** One definition of a set-valued option such as `inventory.machines`. */
 export interface SetDefinition {
   readonly set: AttrsValue;
   readonly conditional: boolean;
 }
 
-/** Returns all definitions of an option that holds a set; `complete` is false if there may be more than these. */
+/** Returns all definitions of a set-valued option. `complete` is false if there may be more. */
 export function optionSets(
   cx: Evaluation,
   set: AttrsValue,

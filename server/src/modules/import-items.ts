@@ -1,6 +1,6 @@
 /**
- * What stands in `imports`, however the list is put together: written out, joined, under a condition, behind a name,
- * made by a function.
+ * Finds the items of `imports`, whether the list is a literal, joined, conditional, bound to a name or returned by a
+ * function.
  */
 
 import { groupOf } from '../nix/bindings.ts';
@@ -13,17 +13,17 @@ import type { ApplyExpr, Expr } from '../nix/syntax.ts';
 import { unknownArgument } from './modules.ts';
 import { lastNameOf } from './steps.ts';
 
-/** One thing that is imported, or perhaps imported. */
+/** An item that is imported, or may be. */
 export interface ImportItem {
   readonly value: Lazy;
-  /** The item as it is written; where the list is made by an expression, that expression. */
+  /** The item's own expression, or the expression that makes the list. */
   readonly expr: Expr;
   readonly scope: Scope;
-  /** True if the expression is the item itself. */
+  /** True if `expr` is the item itself. */
   readonly isWritten: boolean;
 }
 
-/** Lists in lists, alternatives in alternatives: deeper than anybody writes. */
+/** Limit for nested lists and alternatives, deeper than in real code. */
 const MAX_DEPTH = 8;
 
 export function importItems(cx: Evaluation, expr: Expr, scope: Scope): ImportItem[] {
@@ -61,8 +61,8 @@ function writtenItem(expr: Expr, scope: Scope): ImportItem {
 }
 
 /**
- * Returns what `lib.optional` and `lib.optionals` are given, unless their condition certainly does not hold; null for
- * other functions.
+ * Returns the items passed to `lib.optional` or `lib.optionals` unless the condition is certainly false, or `null`
+ * for other functions.
  */
 function optionalItems(cx: Evaluation, { fn, arg }: ApplyExpr, scope: Scope): ImportItem[] | null {
   const applied = cx.evaluate(fn, scope);
@@ -75,7 +75,7 @@ function optionalItems(cx: Evaluation, { fn, arg }: ApplyExpr, scope: Scope): Im
   return name === 'optional' ? [writtenItem(arg, scope)] : importItems(cx, arg, scope);
 }
 
-/** Returns the items of a list, and those that it perhaps has. */
+/** Returns the items of a list, including those that it may have. */
 function valuesIn(cx: Evaluation, list: Value, depth: number): Lazy[] {
   if (depth > MAX_DEPTH) return [];
   if (list.kind === 'unknown')
@@ -84,13 +84,13 @@ function valuesIn(cx: Evaluation, list: Value, depth: number): Lazy[] {
   return list.items.flatMap(item => (item.kind === 'spread' ? valuesIn(cx, item.of, depth + 1) : [item]));
 }
 
-/** A module, or what it would be if the call that makes it did not fail. */
+/** A module. If the call that makes it fails, `value` is the result that it would have without the mistake. */
 export interface ImportedModule {
   readonly value: Value;
   readonly fails: FailingCall | null;
 }
 
-/** Returns what is imported, or perhaps imported. */
+/** Returns the modules that a value imports, or may import. */
 export function modulesIn(cx: Evaluation, lazy: Lazy): ImportedModule[] {
   const value = cx.force(lazy);
   switch (value.kind) {
@@ -108,13 +108,10 @@ export function modulesIn(cx: Evaluation, lazy: Lazy): ImportedModule[] {
   }
 }
 
-/** Arguments that a call may lack; more than any function of a fleet takes. */
+/** Limit for missing arguments of a call, above the arity of any real function. */
 const MAX_MENDED = 16;
 
-/**
- * Returns what a call would give with the arguments that it lacks, and without those that the function does not ask
- * for.
- */
+/** Returns the result that a failed call would have if missing arguments were added and unexpected ones removed. */
 function mendedCall(cx: Evaluation, failed: FailureValue): ImportedModule | null {
   let value: Value = failed;
   for (let i = 0; i < MAX_MENDED && value.kind === 'failure' && value.called !== undefined; i++) {
@@ -132,7 +129,7 @@ function mendedCall(cx: Evaluation, failed: FailureValue): ImportedModule | null
   return { value, fails: { kind: kind === 'unexpected-argument' ? kind : 'missing-argument', name } };
 }
 
-/** `importApply`, wherever it is taken from: all of that name do the same. */
+/** Evaluates a call of `importApply`. All functions of that name do the same. */
 function importApplied(cx: Evaluation, value: UnknownValue): ImportedModule | null {
   const call = value.term?.kind === 'apply' ? value.term : null;
   const inner = call?.fn.term?.kind === 'apply' ? call.fn.term : null;
@@ -144,7 +141,7 @@ function importApplied(cx: Evaluation, value: UnknownValue): ImportedModule | nu
   return { value: made, fails: isOfNixpkgs ? { kind: 'missing-function', name: 'importApply' } : null };
 }
 
-/** A call that fails: for an argument, or because there is no such function. */
+/** The reason why a call fails: an argument, or a function that does not exist. */
 export interface FailingCall {
   readonly kind: 'missing-argument' | 'unexpected-argument' | 'missing-function';
   readonly name: string;

@@ -1,6 +1,6 @@
 /**
- * What the module system makes of several definitions of one option, where that can be said without the option's
- * type: sets are joined, modules are imported side by side, of other things the strongest counts. Knows values only.
+ * Merges several definitions of an option as the module system does, as far as this is possible without the option's
+ * type: sets are joined, modules are imported together, and of other values the strongest counts. Knows values only.
  */
 
 import { attr, attrs, list, perhaps, unknown } from '../nix/eval/construct.ts';
@@ -10,14 +10,14 @@ import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix
 import { addToList } from '../std.ts';
 import { type Definition, definitionsOf } from './read.ts';
 
-/** Sets with these are modules: what they say is joined by whoever imports them. */
+/** Sets with these attributes are modules, and are merged by their importer. */
 const MODULE_KEYS = ['imports', 'config', 'options', '_class', '_file'];
 
 /**
- * Returns the value of an option.
+ * Returns the merged value of an option.
  * @param definitions at least one, unwrapped
- * @param option what it is called, to tell what is not known from other things; whether it may hold modules; and why
- * there may be further definitions, null if these are all
+ * @param option the option's name, used as the key of unknown values; whether it may hold modules; and why there may
+ * be further definitions, or `null` if there are none
  */
 export function mergedValue(cx: Evaluation, definitions: readonly Definition[], option: Option): Value {
   const { what, more } = option;
@@ -50,7 +50,7 @@ function isModule(value: Value): boolean {
   return value.kind === 'attrs' || value.kind === 'lambda' || value.kind === 'path';
 }
 
-/** Joins modules that are defined in several places to one that imports them all. */
+/** Combines modules from several places into one that imports all of them. */
 function modulesOf(modules: readonly Value[], more: UnknownValue | null): Value {
   const [only] = modules;
   if (modules.length === 1 && only !== undefined && more === null) return only;
@@ -96,7 +96,7 @@ function mergedSets(
   return attrs(entries, definitions[0]?.value.origin ?? null, open, patterns);
 }
 
-/** Returns the set with the values of its entries changed, each when it is asked for. */
+/** Returns a set whose entries' values are transformed lazily. */
 export function mapEntries(cx: Evaluation, set: AttrsValue, change: (value: Value) => Value): AttrsValue {
   const entries = new Map<string, Attr>();
   for (const [name, entry] of set.entries)

@@ -1,7 +1,6 @@
 /**
- * What one module says of one option: the definitions that it gives, and the declaration if it has that. Reads the
- * module's value as module-facts.ts does and follows no file. What all modules of a machine make of it together is
- * put together in machine-options.ts.
+ * Reads what a single module defines and declares for an option. Reads the module's value in the same way as
+ * module-facts.ts and follows no files; machine-options.ts merges the modules of a machine.
  */
 import { isClosed, string, symbol } from '../nix/eval/construct.ts';
 
@@ -11,47 +10,47 @@ import { selectionPath } from './module-references.ts';
 import { type Given, moduleArguments } from './modules.ts';
 import { certain, type Definition, definitionsOf, member } from './read.ts';
 
-/** Data that conditions ask for. Null is Nix's null; what is not known is undefined. */
+/** Values that conditions use. `null` is Nix's null; undefined stands for an unknown value. */
 export type Plain = boolean | string | number | null | readonly Plain[] | Names | Fields | AtPath;
-/** A path of the workspace. */
+/** A path in the workspace. */
 interface AtPath {
   readonly path: string;
 }
-/** A set that is an item of a list: what is known of it. */
+/** The known attributes of a set that is a list item. */
 export interface Fields {
   readonly fields: Readonly<Record<string, Plain>>;
-  /** Names that it has with values that are not known. */
+  /** Names of attributes whose values are unknown. */
   readonly hidden?: readonly string[];
 }
-/** A set, of which the names matter. */
+/** A set of which only the attribute names are kept. */
 export interface Names {
   readonly names: readonly string[];
 }
 
 /** One definition of an option. */
 export interface Said {
-  /** Undefined where it is not known. */
+  /** Undefined if it is unknown. */
   readonly value: Plain | undefined;
   readonly conditional: boolean;
-  /** The module system's: lower is stronger. */
+  /** Priority in the module system; lower is stronger. */
   readonly priority: number;
 }
 
-/** How an option is declared. */
+/** The declaration of an option. */
 interface DeclaredOption {
-  /** Undefined where it is not known, or there is none. */
+  /** Undefined if there is none, or it is unknown. */
   readonly default: Plain | undefined;
-  /** True for a set of which the names are what is defined. */
+  /** True for a set whose names are what is defined. */
   readonly isMap: boolean;
-  /** What options of the items of a list are by default, as far as that is known. */
+  /** The known defaults in the submodules of a list's items. */
   readonly items: Fields | null;
 }
 
-/** What a module says of an option. */
+/** The definitions and the declaration of an option in one module. */
 export interface OptionSays {
   readonly definitions: readonly Said[];
   readonly declared: DeclaredOption | null;
-  /** True if there may be more. */
+  /** True if the module may define more. */
   readonly unclear: boolean;
 }
 
@@ -59,17 +58,19 @@ export interface OptionSays {
 export interface ModuleParts {
   readonly configs: readonly { readonly set: Lazy; readonly conditional: boolean }[];
   readonly options: readonly Lazy[];
-  /** True if parts of it are not known. */
+  /** True if parts of the module are unknown. */
   readonly unclear: boolean;
 }
 
-/** The `config` of a submodule is not the machine's. */
+/** In a submodule, `config` is not the machine's configuration. */
 const OWN_CONFIG = symbol('config of a submodule', 'the configuration of a submodule');
 const MAX_DEPTH = 16;
-/** Longer lists and deeper data are nobody's condition. */
+/** Limit for lists; no real condition depends on longer ones. */
 const MAX_ITEMS = 200;
 
-/** Takes a module apart. Functions are applied to what the module system gives them; files are not followed. */
+/**
+ * Splits a module into its sets. Applies functions to the arguments of the module system, but does not follow files.
+ */
 export function partsOf(cx: Evaluation, module: Lazy, lookup: Given): ModuleParts {
   const configs: { set: Lazy; conditional: boolean }[] = [];
   const options: Lazy[] = [];
@@ -112,7 +113,7 @@ export function partsOf(cx: Evaluation, module: Lazy, lookup: Given): ModulePart
   return { configs, options, unclear };
 }
 
-/** Returns what the parts of a module say of the option at a path. */
+/** Returns what the parts of a module define and declare for the option at a path. */
 export function optionIn(cx: Evaluation, parts: ModuleParts, path: readonly string[]): OptionSays {
   const definitions: Said[] = [];
   let { unclear } = parts;
@@ -158,7 +159,7 @@ function withOuter(
   };
 }
 
-/** Returns the value as data, or `undefined` where it is not known, or is none. */
+/** Returns the value as plain data, or `undefined` if it is unknown or of another kind. */
 function plainOf(cx: Evaluation, value: Value, depth = 0): Plain | undefined {
   switch (value.kind) {
     case 'bool':
@@ -204,7 +205,7 @@ function fieldsOf(cx: Evaluation, set: AttrsValue, depth: number): Fields {
   return hidden.length > 0 ? { fields, hidden } : { fields };
 }
 
-/** Returns the declaration of the option at a path, through the options of submodules. */
+/** Returns the declaration of the option at a path, looking through submodules. */
 function declarationIn(cx: Evaluation, options: Lazy, path: readonly string[]): DeclaredOption | null {
   let at: Value = cx.force(options);
   for (let depth = 0; ; depth++) {
@@ -243,7 +244,7 @@ function ofOption(cx: Evaluation, option: AttrsValue, below: readonly string[]):
   return null;
 }
 
-/** Returns what the options of a submodule are by default. */
+/** Returns the defaults of a submodule's options. */
 function defaultsOf(cx: Evaluation, submodule: Lazy): Fields {
   const fields: Record<string, Plain> = {};
   for (const lazy of partsOf(cx, submodule, name => (name === 'config' ? OWN_CONFIG : null)).options) {
@@ -257,14 +258,17 @@ function defaultsOf(cx: Evaluation, submodule: Lazy): Fields {
   return { fields };
 }
 
-/** What a type is made of, as far as it matters here. */
+/** The properties of a type that matter here. */
 interface Form {
   readonly isMap: boolean;
   readonly isList: boolean;
   readonly submodule: Lazy | null;
 }
 
-/** `types.attrsOf (types.submodule { … })`: by the functions of `lib.types` that it was made by. */
+/**
+ * Returns the form of a type such as `types.attrsOf (types.submodule { … })`, read from the functions of `lib.types`
+ * that made it.
+ */
 function formOf(cx: Evaluation, { term }: UnknownValue): Form | null {
   if (term?.kind !== 'apply') return null;
   const name = selectionPath(term.fn)?.at(-1);

@@ -1,6 +1,6 @@
 /**
- * What an unknown in `imports` refers to: an output of the workspace's own flake, the files of a folder, a module
- * of another flake. Looks at how the unknown was made; evaluates nothing but arguments.
+ * Determines what an unknown value in `imports` refers to: an output of the workspace's flake, the files of a folder,
+ * or a module of another flake. Inspects how the unknown was made and evaluates only arguments.
  */
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
@@ -8,21 +8,18 @@ import { joinPath } from '../nix/eval/paths.ts';
 import type { NixFiles, PathValue, StringValue, UnknownValue } from '../nix/eval/value.ts';
 
 export type ModuleReference =
-  /** `self.nixosModules.web`: the path below the flake's outputs. */
+  /** `self.nixosModules.web`, as the path below the flake's outputs. */
   | { readonly kind: 'output'; readonly path: readonly string[] }
   | { readonly kind: 'files'; readonly files: readonly string[] }
   | {
       readonly kind: 'foreign';
       /** True for modules that are known to declare no generators. */
       readonly harmless: boolean;
-      /** The input that it is of, by its name in the flake; null where that is not known. */
+      /** The name of the flake input that the module belongs to, or `null` if it is unknown. */
       readonly input: string | null;
     };
 
-/**
- * Returns the names by which an unknown was selected, its root first, or `null` if it was not made by selection
- * alone.
- */
+/** Returns the names by which an unknown was selected, root first, or `null` if it was not made by selections only. */
 export function selectionPath(value: UnknownValue): string[] | null {
   const names: string[] = [];
   let at = value;
@@ -31,7 +28,7 @@ export function selectionPath(value: UnknownValue): string[] | null {
   return [at.term.name, ...names];
 }
 
-/** @returns null where nothing can be said */
+/** Returns what an unknown refers to, or `null` if that cannot be determined. */
 export function referenceOf(cx: Evaluation, value: UnknownValue): ModuleReference | null {
   const { term } = value;
   if (term?.kind === 'apply') {
@@ -44,7 +41,7 @@ export function referenceOf(cx: Evaluation, value: UnknownValue): ModuleReferenc
     return rootOf(term.fn) === 'inputs' ? { kind: 'foreign', harmless: false, input: null } : null;
   }
   const path = selectionPath(value);
-  // `(modulesPath + "/…")` is not made by selection; its key still says what it was made of.
+  // `(modulesPath + "/…")` is no selection, but its key records what it was made of.
   if (path === null) return ofAnotherFlake(value);
   const output = outputPath(path);
   if (output !== null) return { kind: 'output', path: output };
@@ -53,27 +50,24 @@ export function referenceOf(cx: Evaluation, value: UnknownValue): ModuleReferenc
   if (root === 'modulesPath') return { kind: 'foreign', harmless, input: 'nixpkgs' };
   if (path.includes('inputs'))
     return { kind: 'foreign', harmless, input: path[path.indexOf('inputs') + 1] ?? null };
-  // `disko.nixosModules.disko`, with the input as an argument of its own.
+  // `disko.nixosModules.disko`, where the input is an argument of the module.
   return names.some(name => FOREIGN.test(name)) ? { kind: 'foreign', harmless, input: root ?? null } : null;
 }
 
-/**
- * Returns whether a module is made by `lib.mkRenamedOptionModule` or one of its siblings, which say something of
- * options only.
- */
+/** Returns whether a module is made by `lib.mkRenamedOptionModule` or a sibling of it, which only affect options. */
 export function isOptionModule({ term }: UnknownValue): boolean {
   const fn = term?.kind === 'apply' ? selectionPath(appliedFirst(term.fn)) : null;
   return fn !== null && OPTION_MODULE.test(fn.at(-1) ?? '');
 }
 
-/** Returns the function of `f a b`. */
+/** Returns the function `f` of `f a b`. */
 function appliedFirst(fn: UnknownValue): UnknownValue {
   let at = fn;
   while (at.term?.kind === 'apply') at = at.term.fn;
   return at;
 }
 
-/** Returns what `import x`, or `import x args`, imports, or `null` for anything else. */
+/** Returns the argument of `import` in `import x` or `import x args`, or `null` for anything else. */
 function importedFrom(value: UnknownValue): UnknownValue | null {
   for (let at = value; at.term?.kind === 'apply'; at = at.term.fn) {
     const { fn, arg } = at.term;
@@ -82,7 +76,7 @@ function importedFrom(value: UnknownValue): UnknownValue | null {
   return null;
 }
 
-/** Returns whether a file is in the store or of another flake, and none of the workspace's. */
+/** Returns whether a file is in the store or in another flake instead of the workspace. */
 function isElsewhere(value: UnknownValue): boolean {
   return (
     /^(toFile|fetch\w+)\(/.test(value.key) ||
@@ -91,7 +85,7 @@ function isElsewhere(value: UnknownValue): boolean {
   );
 }
 
-/** Returns the reference of a text or a path that is made of one of another flake, or `null` for others. */
+/** Returns the reference of a string or path built from a path of another flake, or `null` for others. */
 function ofAnotherFlake({ key }: UnknownValue): ModuleReference | null {
   if (key.includes('modulesPath@')) return { kind: 'foreign', harmless: true, input: 'nixpkgs' };
   const input = /^\+\((?:self\.)?inputs\.(?!self\b)([\w-]*)/.exec(key);
@@ -99,22 +93,22 @@ function ofAnotherFlake({ key }: UnknownValue): ModuleReference | null {
 }
 
 const OPTION_MODULE = /^mk(Removed|Renamed|Changed|Merged|Alias)OptionModule(With|MD)?$/;
-/** Inputs whose modules know nothing of vars, by the names that everybody gives them. */
+/** Inputs whose modules do not use vars, by their usual names. */
 const HARMLESS =
   /^(nixpkgs|hjem|nixos-hardware|nixos-facter-modules|home-manager|disko|srvos|sops-nix|agenix|nix-index-database|lanzaboote|stylix|catppuccin|impermanence|preservation|microvm|nixos-wsl|nix-homebrew|nixvim|niri|niri-flake)$/;
 const FOREIGN = /^((nixos|darwin|home(Manager)?)Modules?|modules)$/;
 
-/** Returns the path below the workspace's own outputs, or `null` for what is not one of them. */
+/** Returns the path below the workspace's own outputs, or `null` for a path that does not lead there. */
 export function outputPath([root = '', ...names]: readonly string[]): readonly string[] | null {
   if (root === 'inputs') return names[0] === 'self' ? outputPath(names) : null;
   if (names.length === 0) return null;
   if (root === 'self' || root === 'outputs' || root === 'flake') return names[0] === 'inputs' ? null : names;
   if (root === 'config') return names[0] === 'flake' && names.length > 1 ? names.slice(1) : null;
-  // What flakes made of many small files hand to their machines: `with modules.nixos; [ base web ]`.
+  // Dendritic flakes pass `modules` to their machines: `with modules.nixos; [ base web ]`.
   return root === 'modules' ? [root, ...names] : null;
 }
 
-/** `import-tree`, as the input or as an argument of that name. */
+/** Matches `import-tree`, as an input or as an argument of that name. */
 function isImportTree({ term }: UnknownValue): boolean {
   if (term?.kind === 'select') return term.name.text === 'import-tree';
   return term?.kind === 'root' && term.name === 'import-tree';
@@ -127,7 +121,7 @@ function rootOf(value: UnknownValue): string | null {
   return at.term?.name ?? null;
 }
 
-/** Returns all `.nix` files of a folder but those below a name that begins with `_`, as import-tree takes them. */
+/** Returns all `.nix` files below a folder, without paths that have a name beginning with `_`, as import-tree does. */
 function filesBelow(files: NixFiles, folder: string): string[] {
   const names: string[] = [];
   const visit = (directory: string): void => {
@@ -143,8 +137,8 @@ function filesBelow(files: NixFiles, folder: string): string[] {
 }
 
 /**
- * Returns the owner of the file that a text or a path names: the workspace, in a way that is not known, another
- * flake, or nobody.
+ * Returns the owner of the file that a string or path names. `workspace` means a file of the workspace that cannot be
+ * determined; `nobody` means a plain text.
  */
 export function ownerOf(value: PathValue | StringValue): 'workspace' | 'nixpkgs' | 'other' | 'nobody' {
   const [first] = value.kind === 'string' ? value.pieces : [];

@@ -1,6 +1,6 @@
 /**
- * What the module system gives to a module, as far as it can be known without it: `lib` is known, the package
- * set and the configuration are symbols, everything else is an unknown of its own name.
+ * The arguments that the module system passes to a module, as far as they can be known statically: `lib` is known,
+ * the package set and the configuration are symbols, and every other argument is an unknown named after itself.
  */
 
 import { fn1 } from '../nix/builtins/define.ts';
@@ -9,23 +9,23 @@ import type { Attr, AttrsValue, LambdaValue, Lazy, Scope, UnknownValue, Value } 
 import { nixpkgsLib } from '../nix/lib/index.ts';
 
 const lib: Lazy = nixpkgsLib();
-/** The configuration of the machine at hand; every module of it sees the same. */
+/** The configuration of the machine at hand, shared by all of its modules. */
 export const config = symbol('config', 'the configuration, which only the module system knows');
-/** The package set: its `lib` is known, its packages are symbols. */
+/** The package set: its `lib` is known, and its packages are symbols. */
 export const packages: AttrsValue = attrs(
   new Map<string, Attr>([['lib', attr(lib, null)]]),
   null,
   symbol('pkgs', 'a package'),
 );
 
-/** What is the same in every module. */
+/** Values that are the same in every module. */
 export const COMMON = [nixpkgsLib(), packages] as const;
 
-/** The flake itself: its files are those of the workspace. */
+/** The flake itself. Its files are those of the workspace. */
 const self: AttrsValue = attrs(
   new Map<string, Attr>([
     ['outPath', attr(path('', null), null)],
-    // `"${self}/web.nix"`: a flake stands for its path, whatever else it may have.
+    // A flake converts to its path in `"${self}/web.nix"`.
     [
       '__toString',
       attr(
@@ -38,14 +38,14 @@ const self: AttrsValue = attrs(
   symbol('self', 'an output of the flake'),
 );
 
-/** nixpkgs as a flake input: its `lib` is the one that is known. */
+/** nixpkgs as a flake input, with its known `lib`. */
 const nixpkgs: AttrsValue = attrs(
   new Map<string, Attr>([['lib', attr(lib, null)]]),
   null,
   symbol('nixpkgs', 'something of nixpkgs'),
 );
 
-/** The inputs of the flake, itself among them. */
+/** The inputs of the flake, including `self`. */
 export const inputs: AttrsValue = attrs(
   new Map<string, Attr>([
     ['self', attr(self, null)],
@@ -55,13 +55,13 @@ export const inputs: AttrsValue = attrs(
   symbol('inputs', 'an input of the flake'),
 );
 
-/** What lies at a path of names in a set. */
+/** A known value at a path in an otherwise open set. */
 export interface KnownPath {
   readonly path: readonly string[];
   readonly value: Lazy;
 }
 
-/** Returns a set of which only what is at some paths is known. No path goes on below another. */
+/** Returns a set in which only the values at some paths are known. No path may continue another. */
 function knownAt(paths: readonly KnownPath[], open: UnknownValue): Lazy {
   const byName = new Map<string, KnownPath[]>();
   for (const {
@@ -79,8 +79,8 @@ function knownAt(paths: readonly KnownPath[], open: UnknownValue): Lazy {
 }
 
 /**
- * The options of a machine. That clan's are among them is certain wherever it matters: without them there are no
- * generators to define (`optionalAttrs (options ? clan) { … }`).
+ * The options of a machine. Clan's are always present: without them there would be no generators to define
+ * (`optionalAttrs (options ? clan) { … }`).
  */
 const options: Lazy = knownAt(
   [
@@ -93,15 +93,15 @@ const options: Lazy = knownAt(
 );
 
 /**
- * Returns the configuration of a machine that is known by its name.
- * @param more what else is known of it
+ * Returns the configuration of a machine whose name is known.
+ * @param more further known values of the configuration
  */
 export function configOf(machine: string, more: readonly KnownPath[] = []): Lazy {
   const name = { path: ['clan', 'core', 'settings', 'machine', 'name'], value: string(machine, null) };
   return knownAt([name, ...more], config);
 }
 
-/** Parameters that mean the same wherever they appear. */
+/** Returns the value of a parameter that means the same everywhere, or `null` for other names. */
 export function wellKnown(name: string): Lazy | null {
   switch (name) {
     case 'lib':
@@ -126,7 +126,7 @@ export function wellKnown(name: string): Lazy | null {
   }
 }
 
-/** Returns an argument that a file is given when nothing is known of its caller. */
+/** Returns the value of a file's argument if nothing is known of its caller. */
 export function unknownArgument(name: string, file: string, at: number): Lazy {
   return (
     wellKnown(name) ??
@@ -139,12 +139,12 @@ function argumentKey(name: string, file: string, at: number): string {
 }
 
 /**
- * Returns the argument that the flake gives to modules under a name (`specialArgs`), or `null` if there is none. For
- * `config` it is the configuration of the machine, if it is known which machine that is.
+ * Returns the argument that the flake passes to modules under a name (`specialArgs`), or `null` if there is none. For
+ * `config` it is the machine's configuration, if the machine is known.
  */
 export type Given = (name: string) => Lazy | null;
 
-/** Arguments that modules which take all of `{ … }@args` are given beside those they name. */
+/** Arguments passed to modules with `{ … }@args` in addition to those that they name. */
 const USUAL = ['lib', 'config', 'pkgs', 'self', 'inputs'];
 
 function knownArgument(name: string, lookup: Given): Lazy | null {
@@ -152,13 +152,14 @@ function knownArgument(name: string, lookup: Given): Lazy | null {
 }
 
 /**
- * Returns the value of an argument. Of those that mean the same everywhere, only `lib` may be given with additions.
+ * Returns the value of an argument. Of the arguments that mean the same everywhere, only `lib` may be extended by the
+ * flake.
  */
 export function meaningOf(name: string, lookup: Given): Lazy | null {
   return (name === 'lib' ? lookup(name) : null) ?? wellKnown(name) ?? lookup(name);
 }
 
-/** Returns whether it is the library of nixpkgs with something added to it. */
+/** Returns whether the value is nixpkgs' library with additions. */
 export function isExtendedLibrary(value: Value): value is AttrsValue {
   const base = nixpkgsLib();
   if (value.kind !== 'attrs' || value === base) return false;
@@ -172,7 +173,7 @@ export function argumentOf(name: 'config', lookup: Given): Lazy {
   return knownArgument(name, lookup) ?? config;
 }
 
-/** Returns what a module that is a function is called with. */
+/** Returns the argument set that a module's function is called with. */
 export function moduleArguments(fn: LambdaValue, lookup: Given): AttrsValue {
   const { expr, scope } = fn;
   const names = new Set((expr.formals ?? []).map(formal => formal.name.name));
@@ -187,8 +188,8 @@ export function moduleArguments(fn: LambdaValue, lookup: Given): AttrsValue {
 }
 
 /**
- * Returns whether the function, which is all of its file, is called in the scope with what the module system gives
- * it.
+ * Returns whether a function that is the whole file is called in the given scope with the arguments of the module
+ * system.
  */
 export function isGivenTheSame({ expr, scope }: LambdaValue, walked: Scope, lookup: Given): boolean {
   if (scope.parent !== null || walked.file !== scope.file || scope.file.root !== expr) return false;
@@ -205,7 +206,7 @@ function isUnknownArgument(lazy: Lazy, name: string, file: string, at: number): 
   return lazy.kind === 'unknown' && lazy.key === argumentKey(name, file, at);
 }
 
-/** Returns the arguments for a function. One that names no `...` is given only what it asks for. */
+/** Returns the arguments for a function. Without `...` it only gets those that it names. */
 export function argumentsFor(fn: Value, args: Readonly<Record<string, Lazy>>): AttrsValue {
   const formals = fn.kind === 'lambda' && !fn.expr.ellipsis ? fn.expr.formals : null;
   if (formals === null) return attrsOf(args, null);

@@ -1,12 +1,10 @@
-/**
- * Reading plain facts out of values: each answer is null where it is not known.
- */
+/** Reads plain facts from values. Each function returns `null` for what is unknown. */
 import { display } from '../nix/eval/construct.ts';
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, StringValue, Value } from '../nix/eval/value.ts';
 
-/** A name as the model shows it, with how well it is known. */
+/** A name as the model shows it, and how precisely it is known. */
 export interface ReadName {
   readonly name: string;
   readonly kind: NameKind;
@@ -17,13 +15,13 @@ export function readName(value: StringValue, literal: boolean): ReadName {
   return { name: value.text, kind: literal ? 'literal' : 'resolved' };
 }
 
-/** Returns the attribute of a set if the set certainly has it. */
+/** Returns the attribute of a set, or `null` if the set may not have it. */
 export function certain(set: AttrsValue, name: string): Attr | null {
   const entry = set.entries.get(name);
   return entry === undefined || entry.optional ? null : entry;
 }
 
-/** Returns the value of an attribute if the set certainly has it. */
+/** Returns the value of an attribute, or `null` if the set may not have it. */
 export function member(cx: Evaluation, set: AttrsValue, name: string): Value | null {
   const entry = certain(set, name);
   return entry === null ? null : cx.force(entry.value);
@@ -39,18 +37,21 @@ export function readText(cx: Evaluation, lazy: Lazy): string | null {
   return value.kind === 'string' ? value.text : null;
 }
 
-/** What one definition of an option gives, without what `mkIf`, `mkForce` and their kin wrap around it. */
+/** One definition of an option, without the wrapping `mkIf`, `mkForce` and so on. */
 export interface Definition {
   readonly value: Value;
-  /** Under a condition that is not known to hold. */
+  /** True under a condition that is not known to hold. */
   readonly conditional: boolean;
-  /** Under one that is known not to: it is what is written, and counts for nothing. */
+  /** True under a condition that is known not to hold: the definition is written, but has no effect. */
   readonly never: boolean;
-  /** The module system's: 100 unless `mkForce` (50), `mkDefault` (1000) or `mkOverride` say otherwise. */
+  /** Priority in the module system: 100 unless `mkForce` (50), `mkDefault` (1000) or `mkOverride` sets another. */
   readonly priority: number;
 }
 
-/** Returns what `mkIf`, `mkForce`, `mkDefault`, `mkOverride` and `mkOrder` wrap, and whether under a condition. */
+/**
+ * Removes `mkIf`, `mkForce`, `mkDefault`, `mkOverride` and `mkOrder` around a value, and returns their effect with
+ * it.
+ */
 export function unwrap(cx: Evaluation, lazy: Lazy): Definition {
   let value = cx.force(lazy);
   let conditional = false;
@@ -74,7 +75,7 @@ export function unwrap(cx: Evaluation, lazy: Lazy): Definition {
   return { value, conditional, never, priority };
 }
 
-/** Returns the definitions that `mkMerge` joins, each unwrapped; a plain value is its own only definition. */
+/** Returns the definitions that `mkMerge` joins, each unwrapped. A plain value is its own only definition. */
 export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Definition[] {
   const outer = unwrap(cx, lazy);
   if (outer.value.kind !== 'attrs') return [outer];
@@ -95,5 +96,5 @@ export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Definition[]
   );
 }
 
-/** Whether a name is written out, computed to one text, or only known up to holes. */
+/** Whether a name is a literal, computed to a single text, or only known as a pattern with holes. */
 export type NameKind = 'literal' | 'resolved' | 'pattern';

@@ -1,4 +1,4 @@
-/** Small predicates and helpers for expressions, paths and values that are met while a file is read. */
+/** Helpers for expressions, paths and values that occur while a file is read. */
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Value } from '../nix/eval/value.ts';
@@ -7,7 +7,7 @@ import type { Place } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
 
-/** Returns the names of a path, outermost first; unknown names are ''. */
+/** Returns the names of a path, outermost first. Unknown names are ''. */
 export function namesOf(path: NamePath | null): string[] {
   const names: string[] = [];
   for (let at = path; at !== null; at = at.parent) names.unshift(at.name?.text ?? '');
@@ -15,8 +15,8 @@ export function namesOf(path: NamePath | null): string[] {
 }
 
 /**
- * Returns whether a function is passed to another, as in `map (name: …) names`: what it does with real arguments shows
- * only in the result.
+ * Returns whether a function is passed to another one, as in `map (name: …) names`. The effect of such a function is
+ * only visible in the call's result.
  */
 export function takesFunction(expr: ApplyExpr): boolean {
   let at: Expr = expr;
@@ -24,11 +24,11 @@ export function takesFunction(expr: ApplyExpr): boolean {
   return false;
 }
 
-/** Limits for `lookInto`: levels, and elements of a level. */
+/** Limits for `lookInto`: levels, and elements per level. */
 const LOOK_DEPTH = 5;
 const LOOK_WIDTH = 200;
 
-/** Forces the elements of lists and sets, so that the selections in them are recorded. Functions are not called. */
+/** Forces the elements of lists and sets, so that the selections in them are recorded. Does not call functions. */
 export function lookInto(cx: Evaluation, value: Value, depth = LOOK_DEPTH): void {
   if (depth === 0) return;
   if (value.kind === 'list') {

@@ -1,6 +1,6 @@
 /**
- * Settings that an inventory gives to services: plain data as far as they are written out, with a mark where they
- * are not known. Merged as the module system merges them; defaults of the service's interface are not known here.
+ * Reads and merges the settings that an inventory gives to services: plain data with marks for unknown parts, merged
+ * as the module system does. Does not know the defaults of the services' interfaces.
  */
 import { display, isClosed } from '../nix/eval/construct.ts';
 
@@ -16,7 +16,7 @@ const MAX_DEPTH = 12;
 export function readSetting(cx: Evaluation, lazy: Lazy, depth = 0): Setting {
   if (depth > MAX_DEPTH) return { kind: 'unknown', reason: 'it nests too deeply' };
   const settings = cx.force(lazy);
-  // Only sets may hold definitions.
+  // Only sets may contain definitions.
   if (settings.kind !== 'attrs') return settingOf(cx, settings, depth);
   let all: Setting | null = null;
   for (const { value, conditional } of definitionsOf(cx, settings)) {
@@ -73,21 +73,21 @@ function setSetting(cx: Evaluation, value: AttrsValue, depth: number): Setting {
   return { kind: 'set', entries, complete };
 }
 
-/** Marks what is set only under a condition that is not known. */
+/** Marks a setting that depends on an unknown condition. */
 function uncertain(setting: Setting): Setting {
   if (setting.kind !== 'set') return { kind: 'unknown', reason: 'it depends on a condition' };
   const entries = new Map([...setting.entries].map(([name, inner]) => [name, uncertain(inner)] as const));
   return { kind: 'set', entries, complete: false };
 }
 
-/** Returns the settings where more of them may be set in a place that is not known. */
+/** Returns the setting with a mark that more may be set elsewhere. */
 export function incomplete(setting: Setting): Setting {
   if (setting.kind !== 'set') return setting;
   const entries = new Map([...setting.entries].map(([name, inner]) => [name, incomplete(inner)] as const));
   return { kind: 'set', entries, complete: false };
 }
 
-/** Two definitions of one option: sets are joined, lists appended; otherwise the second one counts. */
+/** Merges two definitions of one option: sets are joined, lists are appended, and otherwise the second one wins. */
 export function mergeSettings(left: Setting, right: Setting): Setting {
   if (left.kind === 'set' && right.kind === 'set') {
     const entries = new Map(left.entries);
@@ -108,10 +108,7 @@ export function mergeSettings(left: Setting, right: Setting): Setting {
   return right;
 }
 
-/**
- * Returns the setting at a path.
- * @returns undefined if it is certainly not set, null if that is not known
- */
+/** Returns the setting at a path: undefined if it is certainly not set, `null` if that is unknown. */
 export function settingAt(setting: Setting, path: readonly string[]): Setting | null | undefined {
   let at = setting;
   for (const name of path) {
@@ -124,7 +121,10 @@ export function settingAt(setting: Setting, path: readonly string[]): Setting | 
   return at;
 }
 
-/** Returns the setting as JSON; `unknown` stands in place of what is not known. */
+/**
+ * Returns the setting as JSON.
+ * @param unknown placeholder for unknown parts
+ */
 export function plainSetting(setting: Setting, unknown: unknown): unknown {
   switch (setting.kind) {
     case 'plain':
@@ -140,7 +140,7 @@ export function plainSetting(setting: Setting, unknown: unknown): unknown {
   }
 }
 
-/** A setting; `unknown` says why it is not known. Sets and lists that are not `complete` may hold more. */
+/** A setting. `unknown` gives the reason; sets and lists that are not `complete` may contain more. */
 export type Setting =
   | { readonly kind: 'plain'; readonly value: null | boolean | number | string }
   | { readonly kind: 'list'; readonly items: readonly Setting[]; readonly complete: boolean }

@@ -1,4 +1,4 @@
-/** The way from a symbol to what was selected from it. */
+/** The path of selections from a symbol. */
 import type { Origin, StringValue, UnknownValue } from '../nix/eval/value.ts';
 
 /** One step of a selection from a symbol. */
@@ -15,15 +15,15 @@ export function stepsOf(value: UnknownValue): Step[] {
   return steps.reverse();
 }
 
-/** Returns the name that an unknown was reached by: the last selected, or that of the root. */
+/** Returns the last name that was selected, or the name of the root. */
 export function lastNameOf({ term }: UnknownValue): string | null {
   if (term?.kind === 'select') return term.name.text;
   return term?.kind === 'root' ? term.name : null;
 }
 
 /**
- * Returns whether one of the names is on the way, from the root's own to the last. Nearly all that a configuration
- * selects has nothing to do with vars, and needs no list of steps to know it.
+ * Returns whether one of the names is on the path, root and last name included. Builds no list of steps, since almost
+ * no selection from a configuration concerns vars.
  */
 export function passesBy(names: ReadonlySet<string>, last: StringValue, before: UnknownValue): boolean {
   if (last.text !== null && names.has(last.text)) return true;

@@ -1,5 +1,6 @@
 /**
- * A generator that is written as a module: a function of its own configuration, with options of its own perhaps.
+ * Reads generators that are written as modules: functions of their own configuration, possibly with options of their
+ * own.
  */
 import { attr, attrs, isClosed, unknown } from '../nix/eval/construct.ts';
 
@@ -9,8 +10,9 @@ import { unknownArgument } from './modules.ts';
 import { type Weighed, weighed } from './weights.ts';
 
 /**
- * Returns what a module that is a function defines.
- * @param isOnly nobody else defines the submodule: what the function says in plain words is then its configuration
+ * Returns the definitions of a module that is a function.
+ * @param isOnly true if there are no other definitions of the submodule, so that the function's literal values are
+ * its configuration
  */
 export function definedBy(
   cx: Evaluation,
@@ -47,7 +49,7 @@ function configOf(value: Value, cx: Evaluation): Value {
   return own === undefined ? value : cx.force(own.value);
 }
 
-/** Returns the options that a set gives a simple value without a condition; all others are those of `rest`. */
+/** Returns the unconditional simple values of a set, with `rest` for all other options. */
 function plainlySaid(cx: Evaluation, set: Value, rest: UnknownValue): Value | null {
   if (set.kind !== 'attrs' || !isClosed(set)) return null;
   const said = new Map(
@@ -60,7 +62,7 @@ function isSimple({ kind }: Value): boolean {
   return kind === 'string' || kind === 'bool' || kind === 'int';
 }
 
-/** Returns the argument of a submodule, whose `config` is its own, not the machine's. */
+/** Returns the argument of a submodule. Its `config` is its own, not the machine's. */
 function argumentOf(name: string, file: string, at: number): Lazy {
   return name === 'config' || name === 'options'
     ? ownArgument(name, file, at)

@@ -1,6 +1,6 @@
 /**
- * What several definitions of one option come to, as the module system decides it: conditions that are false fall
- * away, the strongest priority wins, and what is under a condition that is not known may or may not count. Knows
+ * Determines which of several definitions of an option apply, as the module system does: definitions with a false
+ * condition are dropped, the strongest priority wins, and those with an unknown condition may or may not apply. Knows
  * nothing of generators.
  */
 
@@ -8,28 +8,28 @@ import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Value } from '../nix/eval/value.ts';
 import { certain, member } from './read.ts';
 
-/** One definition of an option, out of everything that `mkIf`, `mkMerge`, `mkForce` and their like put around it. */
+/** A definition of an option, without the wrapping `mkIf`, `mkMerge`, `mkForce` and so on. */
 export interface Weighed {
   readonly value: Value;
   /** Lower is stronger, as in Nix. */
   readonly priority: number;
-  /** True where it is not known whether it applies. */
+  /** True if it is unknown whether the definition applies. */
   readonly conditional: boolean;
 }
 
 export interface Settled<T extends Weighed> {
-  /** What applies, and what perhaps does: those are `conditional`. */
+  /** The definitions that apply, and `conditional` ones that may apply. */
   readonly remaining: readonly T[];
-  /** False if something that perhaps applies would change the result. */
+  /** False if a definition that may apply would change the result. */
   readonly certain: boolean;
 }
 
 const PLAIN = 100;
-/** An unknown may be anything, `mkForce` too. */
+/** Priority of an unknown value, which may be anything, including `mkForce`. */
 const STRONGEST = 0;
 const NESTING = 16;
 
-/** Returns all definitions that a value holds. A literal `mkIf false` holds none. */
+/** Returns all definitions in a value. A literal `mkIf false` has none. */
 export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth = 0): Weighed[] {
   const value = cx.force(lazy);
   if (value.kind === 'unknown') return [{ value, priority: STRONGEST, conditional }];
@@ -70,7 +70,7 @@ export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth =
   }
 }
 
-/** Returns whether a set certainly stands for nothing but itself. */
+/** Returns whether a set is certainly a plain set, without a special meaning for the module system. */
 export function isPlain({ entries, open, patterns }: AttrsValue): boolean {
   return open === null && patterns.length === 0 && !entries.has('_type');
 }
@@ -79,7 +79,7 @@ function isSure({ conditional, value }: Weighed): boolean {
   return !conditional && value.kind !== 'unknown';
 }
 
-/** Returns what remains of the definitions of one option when the weaker ones have gone. */
+/** Returns the definitions of an option that remain once weaker ones are dropped. */
 export function settle<T extends Weighed>(all: readonly T[]): Settled<T> {
   if (all.length === 1 && all[0] !== undefined && isSure(all[0])) return { remaining: all, certain: true };
   const sure = all.filter(isSure);
@@ -88,12 +88,12 @@ export function settle<T extends Weighed>(all: readonly T[]): Settled<T> {
   return { remaining, certain: remaining.every(definition => sure.includes(definition)) };
 }
 
-/** Returns the one value of an option that has but one, or `null` if it is not known or there is none. */
+/** Returns the value of a single-valued option, or `null` if it is unknown or has no definition. */
 export function settleOne<T extends Weighed>(all: readonly T[]): T | null {
   const { remaining } = settle(all);
   const [first] = remaining;
   if (first === undefined) return null;
-  // At equal strength Nix demands equal values: what applies only perhaps cannot change the result then.
+  // Nix requires equal values at equal priority, so a definition that may apply cannot change the result then.
   const sure = remaining.filter(isSure);
   const [winner] = sure;
   if (winner === undefined) return remaining.length === 1 && !first.conditional ? first : null;

@@ -1,6 +1,6 @@
 /**
- * blueprint (numtide): `inputs.blueprint { inherit inputs; prefix = "nix"; }` makes outputs of folders. Every folder of
- * `hosts/` is a machine, every one of `modules/` a kind of modules.
+ * blueprint (numtide): `inputs.blueprint { inherit inputs; prefix = "nix"; }` makes outputs from folders. Every
+ * folder of `hosts/` is a machine, and every folder of `modules/` a kind of modules.
  */
 
 import { inputs, wellKnown } from '../../modules/modules.ts';
@@ -25,12 +25,12 @@ import {
   startOf,
 } from './layout.ts';
 
-/** What a host's folder holds decides what it is; the first that is there counts. */
+/** Files that determine the kind of a host; the first that its folder has counts. */
 const BUILDERS: readonly (readonly [file: string, builder: Builder | null])[] = [
   ['configuration.nix', 'nixosSystem'],
   ['rpi-configuration.nix', 'nixosSystem'],
   ['darwin-configuration.nix', 'darwinSystem'],
-  // Other systems than NixOS, of which there are no machines here.
+  // A system other than NixOS or nix-darwin, which is not modelled as a machine.
   ['system-configuration.nix', null],
 ];
 
@@ -96,7 +96,7 @@ function rootOf(cx: Evaluation, args: AttrsValue): string | null {
   return prefix.kind === 'path' ? folderAt(cx, prefix) : null;
 }
 
-/** `hosts/<name>/default.nix` says by itself what the host is: `{ class, value }`. */
+/** Adds a host whose `hosts/<name>/default.nix` returns its own `{ class, value }`. */
 function addWritten(
   cx: Evaluation,
   outputs: Map<string, Map<string, Attr>>,
@@ -120,7 +120,7 @@ const CLASSES: ReadonlyMap<string, Builder> = new Map([
   ['nix-darwin', 'darwinSystem'],
 ]);
 
-/** Returns the users of a host who have a module of home-manager in its folder. */
+/** Returns the home-manager modules of a host's users, from the users' folders. */
 function usersOf(cx: Evaluation, host: string): Lazy[] {
   const users = new Map<string, string>();
   for (const { name, path, kind } of entriesOf(cx, `${host}/users`)) {
@@ -152,8 +152,8 @@ function modulesOf(cx: Evaluation, folder: string, at: Origin | null): Map<strin
 }
 
 /**
- * Returns a module of the flake. One that is a function of nothing but `flake` and `inputs` is given those of the
- * flake that it is written in.
+ * Returns a module of the flake. A function of only `flake` and `inputs` is applied to those of the flake that
+ * contains it.
  */
 function publishedModule(cx: Evaluation, path: Lazy, at: Origin | null): Value {
   const module = cx.importPath(path, at);
@@ -165,7 +165,7 @@ function publishedModule(cx: Evaluation, path: Lazy, at: Origin | null): Value {
   return cx.apply(module, attrsOf(args, null), null);
 }
 
-/** `blueprint.lib.importDir ./modules f`: what `f` makes of the Nix files and folders of a folder, by name. */
+/** Evaluates `blueprint.lib.importDir ./modules f`: applies `f` to each Nix file and folder in a folder, by name. */
 export function importedFolder(cx: Evaluation, path: Lazy, fn: Lazy, at: Origin | null): Value | null {
   const folder = folderAt(cx, path);
   if (folder === null) return null;

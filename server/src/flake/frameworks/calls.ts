@@ -1,6 +1,6 @@
 /**
- * Functions of frameworks that make a flake's outputs, or machines, of a folder or of an argument: which call is one,
- * and what it comes to. Asked where evaluation cannot go on with the call as a symbol.
+ * Recognises calls of framework functions that make a flake's outputs or machines, and evaluates them. The evaluator
+ * asks where it would otherwise leave the call as a symbol.
  */
 
 import { certain } from '../../modules/read.ts';
@@ -15,10 +15,10 @@ import { haumeaLoad } from './haumea.ts';
 import { snowfall } from './snowfall.ts';
 
 interface Call {
-  /** The names that the function was selected by, without `self` and `inputs` before them, with blanks between. */
+  /** Matches the names that the function was selected by, separated by blanks, without a leading `self` or `inputs`. */
   readonly names: RegExp;
   readonly arity: 1 | 2;
-  /** Null where what it makes is not known. */
+  /** Returns the result of the call, or `null` if it is unknown. */
   make(cx: Evaluation, args: readonly Lazy[], at: Origin | null): Value | null;
 }
 
@@ -42,13 +42,13 @@ const CALLS: readonly Call[] = [
   },
   { names: /^haumea( lib)? load$/, arity: 1, make: (cx, [arg], at) => haumeaLoad(cx, arg as Lazy, at) },
   { names: /^colmena( lib)? makeHive$/, arity: 1, make: (cx, [hive], at) => hiveOf(cx, hive as Lazy, at) },
-  // flake-parts': a file is called with what it is given before the module system has it.
+  // `importApply` of flake-parts applies a file to an argument before the module system sees it.
   {
     names: /^flake-parts(-| )lib importApply$/,
     arity: 2,
     make: (cx, [file, arg], at) => cx.apply(cx.importPath(file as Lazy, at), arg as Lazy, at),
   },
-  // flake-parts': the function is given what is known of the platform.
+  // `withSystem` of flake-parts applies its function to what is known of the platform.
   {
     names: /^withSystem$/,
     arity: 2,
@@ -58,10 +58,10 @@ const CALLS: readonly Call[] = [
 
 const OF_SYSTEM = attrs(new Map(), null, symbol('perSystem', 'what flake-parts knows of a platform'));
 
-/** The last names that calls are written with: what a walk over a file looks for. */
+/** The last names of the calls, for which a walk over a file searches. */
 export const CALL_NAMES = /^(blueprint|mkFlake|flakelight|makeHive)$/;
 
-/** Returns the name that a function was last selected by in the source, of `f`, `x.f` and `f a`. */
+/** Returns the last name of the called function in `f`, `x.f` and `f a`. */
 export function calledName(expr: ApplyExpr): string {
   let fn: Expr = expr;
   while (fn.kind === 'apply') fn = fn.fn;
@@ -70,7 +70,7 @@ export function calledName(expr: ApplyExpr): string {
   return last?.kind === 'name' ? last.name : '';
 }
 
-/** Returns the value of a call of a framework, or of a selection from one, or `null` for anything else. */
+/** Returns the value of a framework call or of a selection from one, or `null` for anything else. */
 export function frameworkValue(cx: Evaluation, value: UnknownValue): Value | null {
   let base = value;
   while (base.term?.kind === 'select') base = base.term.of;
@@ -91,20 +91,20 @@ function selected(cx: Evaluation, made: Value, value: UnknownValue): Value | nul
   return result;
 }
 
-/** By call, for as long as somebody has it. */
+/** Results by call. */
 const results = new WeakMap<UnknownValue, Value | null>();
 
 function madeBy(cx: Evaluation, call: UnknownValue): Value | null {
   const before = results.get(call);
   if (before !== undefined) return before;
-  // Whoever asks again while it is being made gets no answer.
+  // A recursive question about the call that is being evaluated gets no answer.
   results.set(call, null);
   let made: Value | null | undefined;
   try {
     made = make(cx, call);
     return made;
   } finally {
-    // Evaluation that was given up says nothing.
+    // Without a result, evaluation was given up and may be tried again.
     if (made === undefined) results.delete(call);
     else results.set(call, made);
   }
@@ -113,7 +113,7 @@ function madeBy(cx: Evaluation, call: UnknownValue): Value | null {
 function make(cx: Evaluation, call: UnknownValue): Value | null {
   const names: string[] = [];
   const args: Lazy[] = [];
-  // `(mkLib a).mkFlake b` has the names and the arguments of both.
+  // `(mkLib a).mkFlake b` has the names and the arguments of both calls.
   let at = call;
   for (;;) {
     const { term } = at;

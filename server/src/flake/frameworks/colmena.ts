@@ -1,6 +1,6 @@
 /**
- * colmena: a hive is a set of nodes, each a module, with `defaults` for all and `meta` for none. It stands in the
- * outputs `colmena` and `colmenaHive` of a flake, or in `hive.nix`.
+ * colmena: a hive is a set of nodes, each a module, with `defaults` for all of them and `meta` for the hive itself.
+ * It is in the outputs `colmena` and `colmenaHive` of a flake, or in `hive.nix`.
  */
 
 import { certain } from '../../modules/read.ts';
@@ -9,10 +9,10 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import { systemOf } from './layout.ts';
 
-/** Attributes of a hive that are no nodes. */
+/** Attributes of a hive that are not nodes. */
 const OTHERS = new Set(['meta', 'network', 'defaults']);
 
-/** Returns the nodes of a hive as systems by name, or `null` for what is none. */
+/** Returns the nodes of a hive as systems by name, or `null` if the value is no hive. */
 export function nodesOf(cx: Evaluation, hive: Lazy): AttrsValue | null {
   const set = cx.resolve(cx.force(hive));
   if (set.kind !== 'attrs' || ![...OTHERS].some(name => set.entries.has(name))) return null;

@@ -1,6 +1,6 @@
 /**
- * easy-hosts: `easy-hosts.hosts.<name>` says class, architecture, tags and modules of a machine; modules of all
- * machines, of a class, an architecture or a tag stand beside.
+ * easy-hosts: `easy-hosts.hosts.<name>` sets the class, architecture, tags and modules of a machine. Sibling options
+ * add modules to all machines, or to those of a class, architecture or tag.
  */
 
 import { inputs } from '../../modules/modules.ts';
@@ -20,7 +20,7 @@ import {
   startOf,
 } from './layout.ts';
 
-/** What a machine is, as far as it is said; null: it is said and not known. */
+/** The properties of a machine; `null` for one that is set to an unknown value. */
 interface Facts {
   readonly class: string;
   readonly arch: string | null;
@@ -39,7 +39,7 @@ export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
   const outputs = configurationsOf([...hosts.values()]);
   const all = given(cx, config, 'hosts');
   const open = all?.kind === 'attrs' ? all.open : all?.kind === 'unknown' ? all : config.open;
-  // Whatever hosts there are besides are of a class that is not known.
+  // There may be further hosts, of unknown classes.
   for (const name of open === null ? [] : ['nixosConfigurations', 'darwinConfigurations']) {
     const existing = outputs.get(name)?.value;
     const entries = existing?.kind === 'attrs' ? existing.entries : new Map<string, Attr>();
@@ -48,7 +48,7 @@ export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
   return attrs(outputs, config.origin);
 }
 
-/** Returns the machines that are written out. One that has a folder too is what both say. */
+/** Returns the machines that are written out. A machine that also has a folder combines both. */
 function written(cx: Evaluation, config: AttrsValue, folders: ReadonlyMap<string, Constructed>): Host[] {
   const hosts = given(cx, config, 'hosts');
   if (hosts?.kind !== 'attrs') return [];
@@ -74,7 +74,10 @@ interface Constructed {
   readonly facts: Facts;
 }
 
-/** `autoConstruct`: every folder of `path` is a machine, below one for each platform unless there is only one. */
+/**
+ * Returns the machines of `autoConstruct`: every folder of `path`, below a folder per platform unless there is only
+ * one platform.
+ */
 function constructed(cx: Evaluation, config: AttrsValue): Constructed[] {
   const isAuto = given(cx, config, 'autoConstruct');
   const path = given(cx, config, 'path');
@@ -96,13 +99,13 @@ function constructed(cx: Evaluation, config: AttrsValue): Constructed[] {
 interface HostSources {
   readonly name: string;
   readonly facts: Facts;
-  /** Modules of its own. */
+  /** The machine's own modules. */
   readonly own: readonly Lazy[];
-  /** What is written out of it below `hosts`. */
+  /** The machine's entry below `hosts`. */
   readonly host: Value | null;
 }
 
-/** Returns a machine with the modules and arguments that it gets by its class, architecture and tags. */
+/** Returns a machine with the modules and arguments that its class, architecture and tags add. */
 function hostOf(
   cx: Evaluation,
   config: AttrsValue,
@@ -111,7 +114,7 @@ function hostOf(
   const others = given(cx, config, 'additionalClasses');
   const renamed = others === null ? null : given(cx, others, facts.class);
   const kind = renamed?.kind === 'string' ? renamed.text : facts.class;
-  // In this order: of arguments with the same name the last one counts.
+  // The order matters: of arguments with the same name the last one counts.
   const sources = [
     given(cx, config, 'shared'),
     host,
@@ -137,7 +140,7 @@ function argumentsOf(cx: Evaluation, sources: readonly Value[]): AttrsValue {
   for (const source of sources) {
     const more = given(cx, source, 'specialArgs');
     if (more?.kind === 'attrs') args = { ...more, entries: new Map([...args.entries, ...more.entries]) };
-    // It may give any of them otherwise.
+    // An unknown set may replace any of the arguments.
     else if (more !== null) args = attrsOf({}, null);
   }
   return args;
@@ -150,14 +153,17 @@ function hidden(name: string, what: string): Spread {
   };
 }
 
-/** Returns what one of the functions says of a class, an architecture or a tag, or `null` if nothing. */
+/**
+ * Returns what an option's function returns for a class, an architecture or a tag, or `null` if it fails or is not
+ * set.
+ */
 function called(cx: Evaluation, config: AttrsValue, option: string, argument: string): Value | null {
   const fn = given(cx, config, option);
   const value = fn === null ? null : cx.apply(fn, string(argument, null), null);
   return value?.kind === 'failure' ? null : value;
 }
 
-/** Returns the machine's own module: where it says, or where everybody has it. */
+/** Returns the machine's own module: its `path` if that is set, otherwise the default location. */
 function pathOf(cx: Evaluation, host: Value, name: string): Lazy[] {
   const path = given(cx, host, 'path');
   if (path !== null && path.kind !== 'null') return [path];

@@ -1,6 +1,6 @@
 /**
- * ez-configs: files of `nixos-configurations/` and `darwin-configurations/` are machines, files of `nixos-modules/` and
- * its kin modules; `default` of those is of every machine that does not refuse it.
+ * ez-configs: files in `nixos-configurations/` and `darwin-configurations/` are machines, and files in
+ * `nixos-modules/` and its siblings are modules. The module `default` belongs to every machine that does not opt out.
  */
 import { attr, attrs, attrsOf } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -18,7 +18,7 @@ import {
 } from './layout.ts';
 
 export function ezConfigs(cx: Evaluation, config: AttrsValue): AttrsValue {
-  /** Where something is, unless that is not known. */
+  /** Returns the folder of the modules or configurations of a kind, or `null` if it is unknown. */
   function folder(kind: string, what: 'modules' | 'configurations'): string | null {
     const directory = givenAt(cx, config, [kind, `${what}Directory`]);
     if (directory !== null) return folderAt(cx, directory);
@@ -34,7 +34,7 @@ export function ezConfigs(cx: Evaluation, config: AttrsValue): AttrsValue {
   const users = filesOf('home', 'configurations');
   const homes = filesOf('home', 'modules');
 
-  /** The modules of the users that a machine has. */
+  /** Returns the home-manager modules of a machine's users. */
   function usersOf(settings: AttrsValue | null, platform: 'darwin' | 'linux'): Lazy[] {
     const names = settings === null ? null : given(cx, settings, 'userHomeModules');
     if (names?.kind !== 'list') return [];

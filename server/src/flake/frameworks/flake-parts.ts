@@ -1,6 +1,6 @@
 /**
- * Modules of other flakes for flake-parts that make machines of options of their own: which module is one, and what
- * it makes of what the flake says.
+ * Recognises flake-parts modules of other flakes that make machines from options of their own, and reads those
+ * options.
  */
 import { symbol } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -11,11 +11,11 @@ import { liteConfig } from './lite-config.ts';
 import { nixosUnified } from './nixos-unified.ts';
 
 export interface PartsFramework {
-  /** The names of its module from the input on, with blanks between them. */
+  /** Matches the names of the framework's module below the input, separated by blanks. */
   readonly names: RegExp;
-  /** The option that its settings are in; null if it has none. */
+  /** The options that may hold the framework's settings. */
   readonly options: readonly string[];
-  /** The outputs that it makes. */
+  /** Returns the outputs that the framework makes. */
   make(cx: Evaluation, config: AttrsValue): AttrsValue;
 }
 
@@ -35,7 +35,7 @@ const NOTHING: AttrsValue = {
   origin: null,
 };
 
-/** Returns the framework that a module is of, by the names it was selected by from `inputs` on. */
+/** Returns the framework that a module belongs to, by the path that it was selected by from `inputs`. */
 export function partsFramework(path: readonly string[]): PartsFramework | null {
   const names = path.slice(path.indexOf('inputs') + 1).join(' ');
   return FRAMEWORKS.find(framework => framework.names.test(names)) ?? null;

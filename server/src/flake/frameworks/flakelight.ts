@@ -1,6 +1,6 @@
 /**
- * flakelight: `flakelight ./. { … }` makes outputs of a module and of the files of `nix/`. A machine is what
- * `nixosSystem` takes, under its name in `nixosConfigurations`.
+ * flakelight: `flakelight ./. { … }` makes outputs from a module and the files of `nix/`. A machine is an argument of
+ * `nixosSystem`, by its name in `nixosConfigurations`.
  */
 
 import { moduleSets } from '../../modules/clan-modules.ts';
@@ -22,7 +22,7 @@ import {
   systemOf,
 } from './layout.ts';
 
-/** What functions in its modules and files are given. */
+/** The arguments of functions in its modules and files. */
 const ARGUMENTS = attrsOf({ inputs }, null);
 const MORE = symbol('flakelight', 'something that flakelight makes');
 
@@ -71,7 +71,7 @@ export function flakelight(cx: Evaluation, src: Lazy, module: Lazy, at: Origin |
   );
 }
 
-/** Returns the folder of which the files are options, or `null` where it is not known. */
+/** Returns the folder whose files define options, or `null` if it is unknown. */
 function nixFolder(
   cx: Evaluation,
   sets: readonly { readonly set: AttrsValue }[],
@@ -89,7 +89,10 @@ function called(cx: Evaluation, lazy: Lazy): Value {
   return value.kind === 'lambda' ? cx.apply(value, ARGUMENTS, null) : value;
 }
 
-/** Returns what is written under a name: a file, a folder that is one, or a folder with a file for each attribute. */
+/**
+ * Returns the value of the option that a folder defines under a name: a file, a folder with a `default.nix`, or a
+ * folder with a file for each attribute.
+ */
 function written(cx: Evaluation, folder: string, name: string, at: Origin | null): Value | null {
   const file = fileIn(cx, folder, `${name}.nix`) ?? fileIn(cx, `${folder}/${name}`, 'default.nix');
   if (file !== null) return called(cx, cx.importPath(pathTo(cx, file), at));
@@ -114,9 +117,7 @@ function modulesOf(cx: Evaluation, folder: string, name: string): Map<string, st
   );
 }
 
-/**
- * Returns a machine as a system: it is described by the arguments of `nixosSystem`, unless it is a system already.
- */
+/** Returns a machine as a system. An entry holds either the arguments of `nixosSystem` or a finished system. */
 function machine(cx: Evaluation, name: string, entry: Attr): Lazy {
   return cx.delay(() => {
     const value = called(cx, entry.value);

@@ -1,7 +1,7 @@
 /**
- * haumea: `haumea.lib.load { src = ./hosts; … }` makes a set of a folder, with an attribute for each file and folder.
- * Known are the loaders that give a file's path or what it says, those that are written out, also by which files they
- * are for; of transformers, those that are written out and that which lifts `default.nix`.
+ * haumea: `haumea.lib.load { src = ./hosts; … }` makes a set of a folder, with an attribute for each file and
+ * subfolder. Supports haumea's path and verbatim loaders and custom ones, also by file pattern; of the transformers,
+ * custom ones and the one that lifts `default.nix`.
  */
 
 import { lastNameOf } from '../../modules/steps.ts';
@@ -10,9 +10,9 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, PathValue, UnknownValue, Value } from '../../nix/eval/value.ts';
 import { entriesOf, folderAt, given, pathTo } from './layout.ts';
 
-/** What is made of a file; `own` is what haumea gives to it. */
+/** Makes a value of a file. `inputs` is what haumea passes to the file. */
 type Loader = (file: PathValue, inputs: AttrsValue) => Value;
-/** The loader for a file name; null for files that are left out, undefined where that is not known. */
+/** Chooses the loader for a file name: `null` for files that are left out, undefined if it is unknown. */
 type Choice = (name: string) => Loader | null | undefined;
 type Transformer = (cursor: readonly string[], set: Value) => Value;
 
@@ -23,7 +23,7 @@ interface Load {
   readonly at: Origin | null;
 }
 
-/** Who may see an attribute: all, files of the same tree, or those of the folder that it lies in. */
+/** The audience of an attribute: everybody, files of the same tree, or files of the same folder. */
 type Visibility = 'public' | 'root' | 'super';
 
 interface Node {
@@ -35,7 +35,7 @@ interface Node {
 interface Folder {
   readonly kind: 'folder';
   children(): ReadonlyMap<string, Node>;
-  /** Files of which it is not known whether they are loaded. */
+  /** Returns whether it is unknown if further files are loaded. */
   isOpen(): boolean;
 }
 
@@ -100,7 +100,7 @@ function loaderOf(cx: Evaluation, loader: Value, at: Origin | null): Loader | nu
   }
 }
 
-/** Returns the value of a file as the default loader gives it: a function is given what it asks for by name. */
+/** Returns the value of a file as the default loader does: a function is passed the inputs that it names. */
 function byDefault(cx: Evaluation, at: Origin | null): Loader {
   return (file, inputs) => {
     const value = cx.importPath(file, at);
@@ -114,7 +114,7 @@ function byDefault(cx: Evaluation, at: Origin | null): Loader {
   };
 }
 
-/** Returns several transformers as one that applies them in order, or `null` if one of them is not known. */
+/** Returns the transformers as a single one that applies them in order, or `null` if one of them is unknown. */
 function transformerOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Transformer | null {
   if (!args.entries.has('transformer')) return (_, set) => set;
   const transformer = given(cx, args, 'transformer');
@@ -138,14 +138,14 @@ function transformerOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Tra
   return (cursor, set) => steps.reduce((before, step) => step(cursor, before), set);
 }
 
-/** Moves the attributes of `default.nix` to the folder that it is in. */
+/** Moves the attributes of `default.nix` up to its folder. */
 function lifted(cx: Evaluation, set: Value): Value {
   const defaultEntry = set.kind === 'attrs' ? set.entries.get('default') : undefined;
   if (set.kind !== 'attrs' || defaultEntry === undefined) return set;
   const entries = new Map(set.entries);
   entries.delete('default');
   const value = cx.force(defaultEntry.value);
-  // Only a set can be put beside the others.
+  // Only a set can be merged with the other attributes.
   for (const [name, entry] of value.kind === 'attrs' ? value.entries : []) entries.set(name, entry);
   return attrs(entries, set.origin, value.kind === 'unknown' ? value : set.open);
 }
@@ -188,7 +188,7 @@ function folderNode(
   return { kind: 'folder', children: read, isOpen: () => read() !== null && open };
 }
 
-/** Returns what is given to a file of a folder: its inputs, itself, and the tree as it is seen from there. */
+/** Returns the arguments of a file in a folder: the inputs, the file itself, and the tree as seen from that folder. */
 function ownOf(
   cx: Evaluation,
   load: Load,
@@ -206,7 +206,10 @@ function ownOf(
   return attrs(entries, load.at, GIVEN);
 }
 
-/** @param from the folder that looks at the tree; null for everybody else */
+/**
+ * Returns a folder as the set that files see.
+ * @param from the folder that looks at the tree; null from outside of it
+ */
 function view(
   cx: Evaluation,
   load: Load,

@@ -1,6 +1,6 @@
 /**
- * What frameworks make of folders, as values: paths by the names of their entries, and systems of which only what they
- * are made of is known. Knows no framework.
+ * Provides what frameworks for folder layouts share: paths by the names of entries, and systems described by their
+ * parts. Knows no particular framework.
  */
 
 import { inputs } from '../../modules/modules.ts';
@@ -28,7 +28,7 @@ import type {
   Value,
 } from '../../nix/eval/value.ts';
 
-/** What a folder holds, by name. */
+/** An entry of a folder. */
 export interface Entry {
   readonly name: string;
   /** Relative to the root of the workspace. */
@@ -36,7 +36,7 @@ export interface Entry {
   readonly kind: 'file' | 'directory';
 }
 
-/** Returns the entries of a folder; none where there is no such folder. */
+/** Returns the entries of a folder, or none if it does not exist. */
 export function entriesOf(cx: Evaluation, folder: string): Entry[] {
   return (cx.files.list(folder) ?? []).flatMap(({ name, kind }) => {
     const inside = joinPath(folder, name);
@@ -48,14 +48,17 @@ export function foldersIn(cx: Evaluation, folder: string): Entry[] {
   return entriesOf(cx, folder).filter(entry => entry.kind === 'directory');
 }
 
-/** Returns a file of a folder. Lists the folder, so that files that appear later are noticed. */
+/**
+ * Returns the path of a file in a folder, or `null` if it does not exist. Lists the folder, so that a file that is
+ * added later is noticed.
+ */
 export function fileIn(cx: Evaluation, folder: string, name: string): string | null {
   return entriesOf(cx, folder).find(entry => entry.name === name && entry.kind === 'file')?.path ?? null;
 }
 
 /**
- * Returns modules by the name of their file without `.nix`, or of their folder.
- * @param needsDefault true if a folder counts only with a `default.nix`
+ * Returns the modules in a folder by the name of their file without `.nix`, or of their folder.
+ * @param needsDefault true if a folder only counts with a `default.nix`
  */
 export function modulesIn(cx: Evaluation, folder: string, needsDefault: boolean): Map<string, string> {
   const files = new Map<string, string>();
@@ -68,7 +71,7 @@ export function modulesIn(cx: Evaluation, folder: string, needsDefault: boolean)
   return files;
 }
 
-/** Returns all `default.nix` below a folder, by the path of the folder that they are in. */
+/** Returns every `default.nix` below a folder, by the path of its folder. */
 export function defaultsBelow(cx: Evaluation, folder: string): Map<string, string> {
   const files = new Map<string, string>();
   const visit = (directory: string, name: string): void => {
@@ -82,8 +85,8 @@ export function defaultsBelow(cx: Evaluation, folder: string): Map<string, strin
 }
 
 /**
- * Returns the folder of the workspace that a value names: a path, a text that is one, or the flake itself. Returns
- * `null` for others.
+ * Returns the folder of the workspace that a value names (a path, a string with a path, or the flake itself), or
+ * `null` for other values.
  */
 export function folderAt(cx: Evaluation, lazy: Lazy): string | null {
   const value = cx.resolve(cx.force(lazy));
@@ -95,13 +98,13 @@ export function folderAt(cx: Evaluation, lazy: Lazy): string | null {
   return path?.kind === 'path' && !path.text.startsWith('/') ? path.text : null;
 }
 
-/** Returns the attribute of a set if it certainly has it, as a value; null otherwise. */
+/** Returns the value of an attribute that a set certainly has, or `null`. */
 export function given(cx: Evaluation, set: Value, name: string): Value | null {
   const entry = set.kind === 'attrs' ? certain(set, name) : null;
   return entry === null ? null : cx.resolve(cx.force(entry.value));
 }
 
-/** Returns the value at a path of attributes, or `null` where one of them is not certainly there. */
+/** Returns the value at a path of attributes, or `null` if one of them may be missing. */
 export function givenAt(cx: Evaluation, set: Value, names: readonly string[]): Value | null {
   let at: Value | null = set;
   for (const name of names) at = at === null ? null : given(cx, at, name);
@@ -109,8 +112,8 @@ export function givenAt(cx: Evaluation, set: Value, names: readonly string[]): V
 }
 
 /**
- * Returns the items of a list of modules, those of which nothing is known among them: the caller has to say that they
- * are missing.
+ * Returns the items of a list of modules. Unknown parts are included as spreads, which the caller has to report as
+ * missing.
  */
 export function itemsOf(cx: Evaluation, set: Value, name: string): readonly (Lazy | Spread)[] {
   const value = given(cx, set, name);
@@ -125,7 +128,7 @@ function missing(set: Value, name: string): UnknownValue {
   return unknownSelect((set as AttrsValue).open ?? (inputs.open as UnknownValue), name, null);
 }
 
-/** Returns the first character of a file, as the place of the file as a whole. */
+/** Returns the start of a file, as the place of the file as a whole. */
 export function startOf(cx: Evaluation, file: string): Origin | null {
   const isFile = file.endsWith('.nix');
   const source = cx.files.parse(isFile ? file : `${file}/default.nix`);
@@ -136,7 +139,7 @@ export function pathTo(cx: Evaluation, file: string): PathValue {
   return path(file, startOf(cx, file));
 }
 
-/** Returns a set of what modules are found in, each under its name. */
+/** Returns a set of paths by the names of their modules. */
 export function pathsBy(cx: Evaluation, files: ReadonlyMap<string, string>): AttrsValue {
   const entries = new Map<string, Attr>();
   for (const [name, file] of files) {
@@ -148,7 +151,7 @@ export function pathsBy(cx: Evaluation, files: ReadonlyMap<string, string>): Att
 
 export type Builder = 'nixosSystem' | 'darwinSystem' | 'homeManagerConfiguration';
 
-/** What a machine is made of. */
+/** The parts that a machine is built from. */
 export interface Made {
   readonly builder: Builder;
   readonly modules: readonly (Lazy | Spread)[];
@@ -156,7 +159,10 @@ export interface Made {
   readonly system: string | null;
 }
 
-/** `nixpkgs.lib.nixosSystem { … }`: what everybody calls by himself who uses no framework. */
+/**
+ * Returns the system as `nixpkgs.lib.nixosSystem { … }` would describe it, which is what flakes without a framework
+ * call.
+ */
 export function systemOf(made: Made, at: Origin | null): UnknownValue {
   const library = unknownSelect(inputs.open as UnknownValue, `framework.${made.builder}`, null);
   const fn = unknownSelect(library, made.builder, null);
@@ -168,14 +174,14 @@ export function systemOf(made: Made, at: Origin | null): UnknownValue {
   return unknownApply(fn, attrsOf(args, at), at);
 }
 
-/** Which output of a flake the systems of a builder are in. */
+/** The output of a flake that holds the systems of each builder. */
 export const OUTPUT_OF: Readonly<Record<Builder, string>> = {
   nixosSystem: 'nixosConfigurations',
   darwinSystem: 'darwinConfigurations',
   homeManagerConfiguration: 'homeConfigurations',
 };
 
-/** Returns the machines in what a framework makes, as symbols. */
+/** Returns the machines in the outputs of a framework, as symbols. */
 export function systemsIn(cx: Evaluation, outputs: Value): Value[] {
   return Object.values(OUTPUT_OF).flatMap(name => {
     const set = given(cx, outputs, name);
@@ -183,13 +189,13 @@ export function systemsIn(cx: Evaluation, outputs: Value): Value[] {
   });
 }
 
-/** A machine of a framework with its name and the file that stands for it. */
+/** A machine of a framework, with its name and the place of its file. */
 export interface Host extends Made {
   readonly name: string;
   readonly at: Origin | null;
 }
 
-/** Returns the outputs that hold systems, one entry for each host. */
+/** Returns the outputs that hold systems, with an entry for each host. */
 export function configurationsOf(hosts: readonly Host[]): Map<string, Attr> {
   const outputs = new Map<string, Map<string, Attr>>();
   for (const host of hosts) {

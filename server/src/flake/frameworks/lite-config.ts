@@ -1,7 +1,6 @@
 /**
- * lite-config: `lite-config.hosts.<name>.system` names the machines; each has the module of its name in `hostModuleDir`, or its
- * `hostModule`, and the `systemModules` of all.
- *
+ * lite-config: `lite-config.hosts.<name>.system` declares the machines. Each has the module of its name in
+ * `hostModuleDir`, or its `hostModule`, and the `systemModules` of all.
  * Source: yelite/lite-config, flake-module.nix.
  */
 
@@ -19,7 +18,7 @@ export function liteConfig(cx: Evaluation, config: AttrsValue): AttrsValue {
   );
   const outputs = configurationsOf(known);
   const open = hosts?.open ?? (written?.kind === 'unknown' ? written : config.open);
-  // Whatever hosts there are besides are of a system that is not known.
+  // There may be further hosts, of unknown systems.
   for (const name of open === null ? [] : ['nixosConfigurations', 'darwinConfigurations']) {
     const output = outputs.get(name)?.value;
     const entries = output?.kind === 'attrs' ? output.entries : new Map<string, Attr>();
@@ -55,7 +54,7 @@ function hostOf(cx: Evaluation, config: AttrsValue, hosts: AttrsValue, name: str
   ];
 }
 
-/** Returns the machine's own module: what it says, or what is called like it in the folder of all. */
+/** Returns the machine's own module: the one that it sets, or the one of its name in the common folder. */
 function ownModule(
   cx: Evaluation,
   config: AttrsValue,

@@ -1,4 +1,4 @@
-/** `lib.snowfall.fs`: files of the flake by their names, and those that a folder holds. */
+/** Implements `lib.snowfall.fs`: files of the flake by name, and the files of a folder. */
 import { asText, stop } from '../../nix/builtins/arguments.ts';
 import { fn1, type Result } from '../../nix/builtins/define.ts';
 import { workspacePath } from '../../nix/builtins/files.ts';
@@ -9,7 +9,7 @@ import type { AttrsValue, BuiltinContext, Lazy, Origin, PathValue } from '../../
 const isNix = (name: string) => name.endsWith('.nix');
 const isDefault = (name: string) => name === 'default.nix';
 
-/** Functions of folders, each also for all that is below one. */
+/** Functions that list a folder; each has a recursive variant. */
 const LISTS: readonly (readonly [name: string, takes: (file: string) => boolean])[] = [
   ['get-files', () => true],
   ['get-nix-files', isNix],
@@ -18,8 +18,9 @@ const LISTS: readonly (readonly [name: string, takes: (file: string) => boolean]
 ];
 
 /**
+ * Returns the functions of `lib.snowfall.fs`.
  * @param src the folder of the flake
- * @param root where its folders lie that Snowfall looks for
+ * @param root the folder below which Snowfall searches its folders
  */
 export function snowfallFiles(src: string | null, root: string): AttrsValue {
   const functions: Record<string, Lazy> = { 'get-snowfall-file': fileBelow('get-snowfall-file', root) };
@@ -52,7 +53,7 @@ function listed(
   if (top.kind !== 'path') return stop(top);
   const pathValues: PathValue[] = [];
   const visit = (folder: string): void => {
-    // A folder that is not there holds nothing.
+    // A missing folder is treated as empty.
     for (const { name, kind } of cx.files.list(folder) ?? []) {
       cx.step();
       const below = joinPath(folder, name);

@@ -1,6 +1,6 @@
 /**
- * The `lib` that Snowfall gives to modules: that of nixpkgs, with what the flake's own `lib/` says under the flake's
- * namespace, and with `lib.snowfall`. Every `default.nix` below `lib/` is called with it and merged into the others.
+ * The `lib` that Snowfall passes to modules: nixpkgs' own, the flake's own `lib/` under the flake's namespace, and
+ * `lib.snowfall`. Every `default.nix` below `lib/` is called with it and merged into the result.
  */
 
 import { argumentsFor, inputs } from '../../modules/modules.ts';
@@ -12,12 +12,13 @@ import type { AttrsValue, Lazy, Origin, Thunk, Value } from '../../nix/eval/valu
 import { nixpkgsLib } from '../../nix/lib/index.ts';
 import { defaultsBelow, pathTo } from './layout.ts';
 
-/** Inputs of the flake have their own libraries beside it, and Snowfall has its functions. */
+/** Stands for the libraries of the flake's inputs and Snowfall's own functions. */
 const MORE = symbol('lib', 'something of Snowfall or of an input');
 
 /**
- * @param folder where the flake's own library lies
- * @param files what `lib.snowfall.fs` is
+ * Returns the library.
+ * @param folder the folder of the flake's own library
+ * @param files the value of `lib.snowfall.fs`
  */
 export function snowfallLibrary(
   cx: Evaluation,
@@ -41,7 +42,7 @@ export function snowfallLibrary(
   return library;
 }
 
-/** Returns what a file of the library says; a function is given what it asks for. */
+/** Returns the value of a file of the library; a function is passed the arguments that it names. */
 function partOf(
   cx: Evaluation,
   file: string,

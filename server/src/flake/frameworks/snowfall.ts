@@ -1,6 +1,7 @@
 /**
- * Snowfall: `snowfall-lib.mkFlake { inherit inputs; src = ./.; … }`. Machines are the folders `systems/<platform>/<name>`,
- * each with every module of `modules/nixos` or `modules/darwin`; homes are `homes/<platform>/<user>@<machine>`.
+ * Snowfall: `snowfall-lib.mkFlake { inherit inputs; src = ./.; … }`. Machines are the folders
+ * `systems/<platform>/<name>`, each with all modules of `modules/nixos` or `modules/darwin`; homes are
+ * `homes/<platform>/<user>@<machine>`.
  */
 
 import { inputs } from '../../modules/modules.ts';
@@ -25,15 +26,15 @@ import { snowfallLibrary } from './snowfall-lib.ts';
 
 type Modules = readonly (Lazy | Spread)[];
 
-/** Platforms of images (`x86_64-iso`) are none of machines. */
+/** Platforms of machines; those of images (`x86_64-iso`) do not match. */
 const PLATFORM = /^[a-z0-9_]+-(linux|darwin)$/;
 
-/** What a flake gives to Snowfall. */
+/** The arguments of a flake to Snowfall, and what follows from them. */
 interface Given {
   readonly cx: Evaluation;
   /** Arguments of all modules. */
   readonly shared: Readonly<Record<string, Lazy>>;
-  /** Returns a folder below the root that holds all of Snowfall's folders. */
+  /** Returns the path of one of Snowfall's folders. */
   readonly below: (name: string) => string;
   /** Returns the flake's own modules of a kind, by name. */
   readonly modules: (kind: string) => ReadonlyMap<string, string>;
@@ -42,8 +43,8 @@ interface Given {
 }
 
 /**
- * Returns the outputs.
- * @param base what `mkLib` was given, where its `mkFlake` is called
+ * Returns the outputs of the flake.
+ * @param base the argument of `mkLib` if its `mkFlake` is called
  */
 export function snowfall(
   cx: Evaluation,

@@ -1,9 +1,9 @@
-/** What stands below an option: through submodules and sets of them, as far as its type says. */
+/** Finds what lies below an option, through submodules and sets of them, as far as its type is known. */
 
 import type { OptionTree, OptionType } from './option.ts';
 import { EMPTY, mergeTrees } from './tree.ts';
 
-/** Returns the type of an option; `any` where several modules declare it in ways that do not go together here. */
+/** Returns the type of an option, or `any` if several modules declare it with types that cannot be merged here. */
 export function typeOf({ declared, open }: OptionTree): OptionType {
   const [first, ...others] = declared;
   if (first === undefined || open) return { kind: 'any' };
@@ -12,19 +12,16 @@ export function typeOf({ declared, open }: OptionTree): OptionType {
   return trees.length === declared.length ? { kind: 'submodule', tree: mergeTrees(trees) } : { kind: 'any' };
 }
 
-/** A name that whoever defines the option chooses. */
+/** Stands for a name that the definition chooses. */
 export const CHOSEN = '*';
 
 export interface Step {
   readonly tree: OptionTree;
-  /** As documentation writes it: `*` for one that is chosen. */
+  /** The name as documentation writes it: `*` for a chosen name. */
   readonly name: string;
 }
 
-/**
- * Takes one step down from an option, or from a set of options.
- * @returns null where there is nothing of that name, or nothing is known
- */
+/** Goes one step down from an option or a set of options. Returns `null` if there is no such name, or it is unknown. */
 export function stepBelow(tree: OptionTree, name: string): Step | null {
   const inside = insideOf(tree);
   if (inside === null) return null;
@@ -36,8 +33,8 @@ export function stepBelow(tree: OptionTree, name: string): Step | null {
 }
 
 /**
- * Returns what is below: a set of options, or for names that are chosen what each of them is. Returns `null` where
- * that is not known.
+ * Returns the options below an option: a set of options or, if names can be chosen, the options of each element.
+ * Returns `null` if they are unknown.
  */
 export function insideOf(tree: OptionTree): { readonly tree: OptionTree; readonly isChosen: boolean } | null {
   if (tree.declared.length === 0) return { tree, isChosen: false };
@@ -46,7 +43,7 @@ export function insideOf(tree: OptionTree): { readonly tree: OptionTree; readonl
   return type?.kind === 'map' ? { tree: elementTree(type.of), isChosen: true } : null;
 }
 
-/** Returns the part of a type that has names in it. */
+/** Returns the part of a type that contains named options. */
 function holderIn(type: OptionType): OptionType | null {
   if (type.kind === 'submodule' || type.kind === 'map') return type;
   if (type.kind === 'null-or') return holderIn(type.of);
@@ -54,7 +51,7 @@ function holderIn(type: OptionType): OptionType | null {
   return type.of.map(holderIn).find(optionType => optionType !== null) ?? null;
 }
 
-/** Returns what stands under a name that is chosen, as if it were declared. */
+/** Returns the tree of an element with a chosen name, as if it were declared. */
 function elementTree(type: OptionType): OptionTree {
   const option = {
     type,
@@ -67,14 +64,14 @@ function elementTree(type: OptionType): OptionTree {
   return { ...EMPTY, declared: [option] };
 }
 
-/** Returns the names of options that may be set. */
+/** Returns the names of the options that may be set. */
 export function namesToWrite({ options }: OptionTree): string[] {
   return [...options].flatMap(([name, { declared }]) =>
     declared.length > 0 && declared.every(option => option.hidden === true) ? [] : [name],
   );
 }
 
-/** Returns what stands at a path, or `null` where that is nothing, or not known. */
+/** Returns the tree at a path, or `null` if nothing is there or it is unknown. */
 export function treeAt(tree: OptionTree, path: readonly string[]): OptionTree | null {
   let at: OptionTree | null = tree;
   for (const name of path) at = at === null ? null : (stepBelow(at, name)?.tree ?? null);

@@ -1,7 +1,4 @@
-/**
- * Options of clan-core as the folder `data` describes them, and the trees that they are. Types have the names that
- * nixpkgs gives them.
- */
+/** Reads the descriptions of clan-core's options in the folder `data` into trees. Types have nixpkgs' names. */
 import type { DeclaredOption, OptionTree, OptionType, Scalar } from './option.ts';
 import { ANY } from './types.ts';
 
@@ -18,7 +15,7 @@ type DescribedType =
 /** All options of a module. */
 export interface DescribedLevel {
   readonly options: DescribedGroup;
-  /** The type of a set of all other attributes; absent where there can be none. */
+  /** The type of all other attributes; absent if there can be none. */
   readonly freeform?: DescribedType;
 }
 
@@ -26,25 +23,25 @@ type DescribedGroup = Readonly<Record<string, DescribedOption | { readonly group
 
 interface DescribedOption {
   readonly type: DescribedType;
-  /** The type as nixpkgs words it. */
+  /** The type in nixpkgs' words. */
   readonly typeText: string;
-  /** True where it has no default. */
+  /** True if it has no default. */
   readonly required?: boolean;
   readonly hidden?: boolean;
-  /** As Nix writes it. */
+  /** As Nix source. */
   readonly default?: string;
   readonly description?: string;
 }
 
-/** What is the same of all that clan-core declares. */
+/** The history of options over clan-core's versions. */
 export interface History {
-  /** From when on the data holds, in seconds since 1970: earlier versions are not known. */
+  /** The time from which the data is valid, in seconds since 1970. Earlier versions are unknown. */
   readonly since: number;
-  /** From when on there were the very same options. */
+  /** The time since which the options have not changed. */
   readonly settled: number;
-  /** Paths of options that earlier versions had. `*` stands for any name in a set and for any item of a list. */
+  /** Paths of options that earlier versions had. `*` stands for any name in a set and for any list item. */
   readonly former: readonly string[];
-  /** Paths of options that had another type in some version, or had to be set. */
+  /** Paths of options that had another type in some version, or were required. */
   readonly changed: readonly string[];
 }
 
@@ -52,10 +49,10 @@ export interface DescribedOptions extends History {
   readonly options: DescribedLevel;
 }
 
-/** The settings of a service, by role; paths begin with the role. */
+/** The settings of a service by role. Paths begin with the role. */
 export interface DescribedService extends History {
   readonly options: Readonly<Record<string, DescribedLevel>>;
-  /** What each role does, as far as it says. */
+  /** The description of each role that has one. */
   readonly descriptions: Readonly<Record<string, string>>;
 }
 
@@ -104,7 +101,7 @@ const NAMED: ReadonlyMap<string, OptionType> = new Map<string, OptionType>([
   ['attrs', { kind: 'set' }],
 ]);
 
-/** Whole numbers with a bound that is in their name. */
+/** Integer types whose bounds are in their names. */
 const BOUNDED = /^(un)?signedInt(8|16|32)$/;
 
 function typeOfDescribed(type: DescribedType): OptionType {
@@ -118,7 +115,7 @@ function typeOfDescribed(type: DescribedType): OptionType {
   return all.some(({ kind }) => kind === 'any') ? ANY : { kind: 'either', of: all };
 }
 
-/** Returns the type of a name. A name that is not known here is any type. */
+/** Returns the type of a name, or `any` for an unrecognised name. */
 function typeOfName(name: string): OptionType {
   const optionType = NAMED.get(name);
   if (optionType !== undefined) return optionType;

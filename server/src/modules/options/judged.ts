@@ -1,7 +1,7 @@
 /**
- * What is set of options, against what is declared of them: which names there are no options for, which values have
- * another type, and where the options are written. Evaluates only what some option asks for. Says only what is certain; a
- * value that is not known is fine.
+ * Compares definitions with declared options: finds names without an option, values of a wrong type, and the places
+ * where options are written. Evaluates only what some option asks for. Reports only what is certain; an unknown value
+ * counts as correct.
  */
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
@@ -25,11 +25,11 @@ import { scalarOf } from './types.ts';
 
 const NO_FACTS: OptionFacts = { mistakes: [], names: [] };
 
-/** Steps allowed for one set of options. */
+/** Evaluation steps allowed for one set of options. */
 const STEPS = 100_000;
 const MAX_DEPTH = 16;
 
-/** What the module system takes beside options. */
+/** Attributes that the module system accepts beside options. */
 const OF_MODULES: ReadonlySet<string> = new Set([
   'imports',
   '_module',
@@ -39,10 +39,10 @@ const OF_MODULES: ReadonlySet<string> = new Set([
   'disabledModules',
 ]);
 
-/** What makes the module one that says where its options are: what lies beside is none of them. */
+/** With one of these, a module's options are in `config`, and other attributes are not options. */
 const STRUCTURE = ['options', 'config', 'freeformType'];
 
-/** Judges definitions of a set of options, at most once for each tree. */
+/** Returns a function that checks the definitions against a tree of options, at most once per tree. */
 export function judging(cx: Evaluation, values: readonly Lazy[]): (tree: OptionTree) => OptionFacts {
   const factsByTree = new WeakMap<OptionTree, OptionFacts>();
   return tree => {
@@ -81,12 +81,15 @@ interface Judgement {
   readonly names: WrittenName[];
 }
 
-/** One definition of an option, with the place of its name. */
+/** A definition of an option, with the place of its name. */
 interface Written extends Definition {
   readonly nameAt: Place | null;
 }
 
-/** @param isModule the sets may be modules, with what modules have beside options */
+/**
+ * Checks sets of definitions against a set of options.
+ * @param isModule true if the sets may be modules, with a module's other attributes
+ */
 function judgeSet(
   judgement: Judgement,
   tree: OptionTree,
@@ -114,7 +117,7 @@ function judgeSet(
       if (tree.freeform?.kind === 'map') judgeType(judgement, tree.freeform.of, [...path, name], all);
     } else if (option.declared.length > 0) judgeType(judgement, typeOf(option), [...path, name], all);
     else {
-      // What is not known to be a set of options may be one option.
+      // If it is not known to be a set of options, it may be a single option.
       if (!option.open)
         for (const written of strongest(all))
           if (!written.conditional) judgeKind(judgement, { kind: 'set' }, [...path, name], written);
@@ -138,7 +141,7 @@ function unknownOption(judgement: Judgement, entry: Attr, path: OptionPath, sibl
     judgement.mistakes.push({ kind: 'unknown', path, at: placeOf(entry.at), siblings });
 }
 
-/** Returns what an attribute says, as far as what it stands in holds. */
+/** Returns the definitions of an attribute, under the conditions of the set that contains it. */
 function writtenIn(cx: Evaluation, entry: Attr, around: Definition): Written[] {
   const nameAt = entry.at === null ? null : placeOf(entry.at);
   return definitionsOf(cx, entry.value).map(definition => ({
@@ -150,7 +153,7 @@ function writtenIn(cx: Evaluation, entry: Attr, around: Definition): Written[] {
   }));
 }
 
-/** Those that count: a weaker definition is not looked at by the module system either. */
+/** Returns the definitions of the strongest priority. The module system ignores the weaker ones too. */
 function strongest(definitions: readonly Written[]): Written[] {
   const priority = Math.min(
     ...definitions.filter(definition => !definition.never).map(definition => definition.priority),
@@ -171,7 +174,7 @@ function judgeType(
   judgeInside(judgement, type, path, definitions);
 }
 
-/** Judges the value itself, whatever it holds: whether it is one that the type takes. */
+/** Checks whether the type accepts the value itself, regardless of its content. */
 function judgeKind(
   judgement: Judgement,
   type: OptionType,
@@ -199,13 +202,13 @@ function fits(type: OptionType, value: Value): boolean {
   }
 }
 
-/** Returns a value without what it holds. */
+/** Returns a value without its content. */
 function shallow(value: Value): WrittenValue {
   const at = value.origin === null ? null : placeOf(value.origin);
   return { kind: value.kind, at, scalar: scalarOf(value), items: [], entries: new Map(), open: true };
 }
 
-/** Judges what sets and lists of a type hold. */
+/** Checks the content of sets and lists. */
 function judgeInside(
   judgement: Judgement,
   type: OptionType,
@@ -234,8 +237,8 @@ function judgeInside(
 }
 
 /**
- * Returns the definitions that only one of several types can take, by that type: what is inside of others is not
- * judged.
+ * Returns, by type, the definitions that only that one of several types accepts. The content of others is not
+ * checked.
  */
 function byBranch(types: readonly OptionType[], definitions: readonly Written[]): Map<OptionType, Written[]> {
   const definitionsByType = new Map<OptionType, Written[]>();
@@ -289,12 +292,12 @@ function judgeItems(
   }
 }
 
-/** Returns what an option takes and what it got, in words. */
+/** Returns the values that an option accepts and the value that it got, in words. */
 export function wordsOf({ type, value }: WrongValue): { readonly takes: string; readonly got: string } {
   return { takes: textOf(type), got: gotText(value) };
 }
 
-/** Returns the texts that are allowed, for a text that is none of them. */
+/** Returns the allowed strings if the value is a string that is not among them. */
 export function choicesFor({ type, value }: WrongValue): readonly string[] {
   return typeof value.scalar === 'string' ? textsIn(type) : [];
 }

@@ -1,6 +1,6 @@
 /**
- * The options that a module declares together with what it imports, for modules that are values of their own: the
- * settings of a service. What cannot be read may declare anything.
+ * Reads the options that a module and its imports declare, for modules that are values of their own, such as a
+ * service's settings. A part that cannot be read may declare anything.
  */
 import { isClosed } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -12,7 +12,7 @@ import { definitionsOf } from '../read.ts';
 import type { OptionTree } from './option.ts';
 import { mergeTrees, OPEN, readTree, withDefaults } from './tree.ts';
 
-/** Words of modules that say nothing of values. */
+/** Attributes of modules that set no values. */
 const NO_VALUES: ReadonlySet<string> = new Set([
   'options',
   'imports',
@@ -21,7 +21,7 @@ const NO_VALUES: ReadonlySet<string> = new Set([
   'key',
   'disabledModules',
 ]);
-/** Submodules in submodules: deeper than anybody writes. */
+/** Limit for nested submodules, deeper than in real code. */
 const MAX_DEPTH = 8;
 
 export function readLevel(cx: Evaluation, module: Lazy, lookup: Given, depth = 0): OptionTree {
@@ -44,7 +44,7 @@ export function readLevel(cx: Evaluation, module: Lazy, lookup: Given, depth = 0
   return isWhole ? settled : { ...settled, open: true };
 }
 
-/** May the module say that others than its options can be set? */
+/** Returns whether the module may allow values for names that are not its options. */
 function mayBeFree(cx: Evaluation, set: AttrsValue): boolean {
   if (set.entries.has('freeformType') || set.entries.has('_module')) return true;
   const config = set.entries.get('config');

@@ -1,10 +1,9 @@
 /**
- * Names at the top of a machine's options that are not the fleet's own: those of NixOS and of nix-darwin, and those of
- * flakes whose modules many machines import. What the fleet declares below them stands beside options that are not known
- * here.
+ * The top-level option names of NixOS, nix-darwin and widely used flakes. Options that the fleet declares below these
+ * names have siblings that are not known here.
  */
 
-/** At nixpkgs 26.05 and nix-darwin of the same time. */
+/** As of nixpkgs 26.05 and nix-darwin of the same time. */
 const SYSTEM =
   'appstream assertions boot console containers documentation dysnomia ec2 environment fileSystems fonts gtk hardware ' +
   'homebrew i18n ids image isoImage jobs krb5 launchd lib location meta nesting netboot networking nix nixops nixpkgs oci ' +
@@ -13,7 +12,7 @@ const SYSTEM =
   'zramSwap amazonImage azure cloudstack deployment diskSize facebook google hyperv kexec linode virtualbox vmware ' +
   'clan clanConfig clanCore';
 
-/** Of flakes that are known, by what they are usually called. */
+/** Namespaces of well-known flakes, by their usual names. */
 const FLAKES =
   'age catppuccin chaotic colmena comin disko facter flatpak home home-manager hjem jovian lanzaboote lollypops mailserver ' +
   'microvm my-nixos niri nixos-facter nixvim nix-homebrew nur preservation simple-nixos-mailserver snowfallorg sops ' +
@@ -21,7 +20,7 @@ const FLAKES =
 
 const FOREIGN_NAMESPACES: ReadonlySet<string> = new Set([...SYSTEM.split(' '), ...FLAKES.split(' ')]);
 
-/** Inputs whose modules declare options below names of their own alone, by the names that everybody gives them. */
+/** Inputs whose modules declare options only below namespaces of their own, by their usual names. */
 const KNOWN_INPUTS = new Set(
   (
     'nixpkgs nixpkgs-unstable nixpkgs-stable nixos-hardware hardware nixos-facter-modules home-manager disko srvos sops-nix ' +
@@ -37,7 +36,7 @@ export function isKnownInput(name: string): boolean {
   return KNOWN_INPUTS.has(name);
 }
 
-/** What a set may say as a module beside options. */
+/** Attributes that a module may have beside options. */
 const MODULE_WORDS: ReadonlySet<string> = new Set([
   'imports',
   'options',
@@ -48,12 +47,12 @@ const MODULE_WORDS: ReadonlySet<string> = new Set([
   'freeformType',
 ]);
 
-/** May a name at the top of a module's definitions be one of the fleet's own? */
+/** Returns whether a top-level name in a module's definitions may be one of the fleet's own. */
 export function mayBeOwn(name: string): boolean {
   return !name.startsWith('_') && !FOREIGN_NAMESPACES.has(name) && !MODULE_WORDS.has(name);
 }
 
-/** May a file of that text declare options? */
+/** Returns whether a file with this text may declare options. */
 export function mayDeclareOptions(text: string): boolean {
   return /\bmk\w*Option\b|OptionModule|\boptions\b/.test(text);
 }

@@ -1,13 +1,13 @@
-/** Options as modules declare them, and what is written of them, as plain data. */
+/** Plain data for the options that modules declare, and for their definitions. */
 import type { Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 
 export type Scalar = null | boolean | number | string;
 export type OptionType =
   | { readonly kind: 'bool' | 'float' | 'number' | 'path' | 'package' | 'set' | 'function' | 'any' }
-  /** Whole numbers from `min` to `max`; null is no limit. */
+  /** Integers from `min` to `max`; `null` is no limit. */
   | { readonly kind: 'int'; readonly min: number | null; readonly max: number | null }
-  /** `pattern` is a regular expression of Nix that the whole text has to match. */
+  /** `pattern` is a regular expression of Nix that the whole text must match. */
   | {
       readonly kind: 'text';
       readonly pattern: string | null;
@@ -19,35 +19,35 @@ export type OptionType =
   | { readonly kind: 'either'; readonly of: readonly OptionType[] }
   | { readonly kind: 'submodule'; readonly tree: OptionTree };
 
-/** What an option is. */
+/** The declaration of an option. */
 export interface DeclaredOption {
   readonly type: OptionType;
   readonly description: string | null;
-  /** As Nix writes it; null where there is none, or it is not known. */
+  /** The default as Nix source, or `null` if there is none or it is unknown. */
   readonly fallback: string | null;
-  /** False where it has no default for certain. */
+  /** False if it certainly has no default. */
   readonly hasDefault: boolean;
   readonly readOnly: boolean;
-  /** True for one that is not meant to be set: an internal one, or one that was removed. */
+  /** True if it is not meant to be set: an internal or a removed option. */
   readonly hidden?: boolean;
-  /** The type as nixpkgs words it, for what is described rather than read. */
+  /** The type in nixpkgs' words, for options from a description. */
   readonly words?: string;
-  /** Where its name is written; null where that is nowhere. */
+  /** The place of the name, or `null` if it is not written anywhere. */
   readonly at: Place | null;
 }
 
 export interface OptionTree {
   readonly options: ReadonlyMap<string, OptionTree>;
-  /** What is declared here itself; several modules may declare one option. */
+  /** The declarations of this option; several modules may declare the same one. */
   readonly declared: readonly DeclaredOption[];
-  /** True if there may be options that are not listed. */
+  /** True if there may be unlisted options. */
   readonly open: boolean;
-  /** The type of others than those that are listed, where that is known. */
+  /** The type of unlisted options, if it is known. */
   readonly freeform?: OptionType;
 }
 
 export interface WrittenEntry {
-  /** Where its name is written; null where that is nowhere. */
+  /** The place of the name, or `null` if it is not written anywhere. */
   readonly at: Place | null;
   /** True if it may be absent. */
   readonly optional: boolean;
@@ -56,53 +56,53 @@ export interface WrittenEntry {
 
 export interface WrittenValue {
   readonly kind: Value['kind'];
-  /** Where it is written; null where that is nowhere. */
+  /** The place of the value, or `null` if it is not written anywhere. */
   readonly at: Place | null;
-  /** Undefined where it is no scalar, or not known. */
+  /** Undefined if it is unknown, or not a scalar. */
   readonly scalar: Scalar | undefined;
-  /** Of a list. */
+  /** The items of a list. */
   readonly items: readonly WrittenValue[];
-  /** Of a set. */
+  /** The entries of a set. */
   readonly entries: ReadonlyMap<string, WrittenEntry>;
-  /** True if a list or a set may hold more. */
+  /** True if a list or a set may have more elements. */
   readonly open: boolean;
 }
 
 export interface WrittenDefinition {
   readonly value: WrittenValue;
-  /** Under a condition that is not known to hold. */
+  /** True under a condition that is not known to hold. */
   readonly conditional: boolean;
-  /** Under one that is known not to. */
+  /** True under a condition that is known not to hold. */
   readonly never: boolean;
   readonly priority: number;
 }
 
-/** An option where it is written. */
+/** An occurrence of an option's name. */
 export interface WrittenName {
   readonly path: OptionPath;
   readonly at: Place;
-  /** Null for a name in a set of options: `emily` in `machines.emily`. */
+  /** `null` for a name in a set of options, such as `emily` in `machines.emily`. */
   readonly option: OptionTree | null;
 }
 
-/** The names that lead to an option, from the tree that was judged. */
+/** The names that lead to an option from the root of the checked tree. */
 export type OptionPath = readonly string[];
 interface UnknownOption {
   readonly kind: 'unknown';
   readonly path: OptionPath;
-  /** Where its name is written. */
+  /** The place of the name. */
   readonly at: Place;
-  /** The options there are instead. */
+  /** The options that exist beside the unknown one. */
   readonly siblings: OptionTree;
 }
 
 export interface WrongValue {
   readonly kind: 'type';
   readonly path: OptionPath;
-  /** Where the value is written; the option's name for a set, which may be written in pieces. */
+  /** The place of the value; for a set, which may be written in pieces, that of the option's name. */
   readonly at: Place;
   readonly type: OptionType;
-  /** The value itself, without what it holds. */
+  /** The value without its content. */
   readonly value: WrittenValue;
 }
 

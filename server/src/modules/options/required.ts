@@ -1,14 +1,11 @@
-/** Which options have no default and are not set. Says only what is certain. */
+/** Finds options that have no default and are not set. Reports only what is certain. */
 
 import type { Setting } from '../settings.ts';
 import { settingAt } from '../settings.ts';
 import { typeOf } from './below.ts';
 import type { OptionTree, OptionType } from './option.ts';
 
-/**
- * Returns the paths of options that certainly have no value. Options of a group that is switched off are not among
- * them.
- */
+/** Returns the paths of options that certainly have no value, except in groups that are switched off. */
 export function missingIn(tree: OptionTree, setting: Setting): string[][] {
   const paths: string[][] = [];
   addSet(paths, tree, setting, []);
@@ -31,14 +28,14 @@ function addSet(paths: string[][], { options }: OptionTree, setting: Setting, pa
 
 const EMPTY: Setting = { kind: 'set', entries: new Map(), complete: true };
 
-/** Returns whether a group is switched on: what is below `enable` may be left out until that is true. */
+/** Returns whether a group is switched on. While its `enable` is not true, its other options may be left out. */
 function isSwitchedOn(options: OptionTree['options'], setting: Setting): boolean {
   if (!options.has('enable')) return true;
   const enable = settingAt(setting, ['enable']);
   return enable?.kind === 'plain' && enable.value === true;
 }
 
-/** Adds what the sets that a type takes lack. */
+/** Adds the missing options of the sets that a type contains. */
 function addInside(paths: string[][], type: OptionType, setting: Setting, path: readonly string[]): void {
   if (setting.kind !== 'set') return;
   if (type.kind === 'null-or') addInside(paths, type.of, setting, path);

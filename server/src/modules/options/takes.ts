@@ -1,6 +1,5 @@
 /**
- * Which values a type of options takes, and both in words. What is not known fits.
- *
+ * Decides which values an option's type accepts, and describes both in words. Unknown values are accepted.
  * Source: lib/types.nix of nixpkgs.
  */
 import { parseRegex } from '../../nix/builtins/regex.ts';
@@ -8,7 +7,7 @@ import { matchWhole } from '../../nix/builtins/regex-match.ts';
 import { asByteString } from '../../nix/bytes.ts';
 import type { OptionType, Scalar, WrittenValue } from './option.ts';
 
-/** May a value that is known be of a type that holds no others? */
+/** Returns whether a type may accept a value, regardless of its content. */
 export function takes(type: OptionType, value: WrittenValue): boolean {
   const { kind, scalar } = value;
   switch (type.kind) {
@@ -25,7 +24,7 @@ export function takes(type: OptionType, value: WrittenValue): boolean {
       if (kind !== 'string') return false;
       if (typeof scalar !== 'string') return true;
       if (type.filled && /^[ \t\n]*$/.test(scalar)) return false;
-      // A line may end with a line break.
+      // A single line may end with line breaks.
       if (type.oneLine && /[\r\n]/.test(scalar.replace(/[\r\n]+$/, ''))) return false;
       return type.pattern === null || mayMatch(type.pattern, scalar);
     case 'enum':
@@ -48,10 +47,10 @@ export function takes(type: OptionType, value: WrittenValue): boolean {
   }
 }
 
-/** Looking for a match gives up after so many steps. */
+/** Steps after which matching gives up. */
 const STEPS = 10_000;
 
-/** Returns whether the text matches, or that cannot be told. Nix sees bytes. */
+/** Returns whether the text may match; true if that cannot be determined. Nix matches bytes. */
 function mayMatch(pattern: string, text: string): boolean {
   const regex = parseRegex(asByteString(pattern));
   if (regex === null) return true;
@@ -74,7 +73,7 @@ export function isSet({ kind }: WrittenValue): boolean {
   return kind === 'attrs';
 }
 
-/** Returns the values of a type, in words. */
+/** Returns the values of a type in words. */
 export function textOf(type: OptionType): string {
   switch (type.kind) {
     case 'bool':
@@ -146,7 +145,7 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ['builtin', 'a function'],
 ]);
 
-/** Returns a value, in words. */
+/** Returns a value in words. */
 export function gotText({ kind, scalar }: WrittenValue): string {
   if (typeof scalar === 'string')
     return scalar.length <= 40 && !scalar.includes('\n') ? JSON.stringify(scalar) : 'a string';
@@ -154,7 +153,7 @@ export function gotText({ kind, scalar }: WrittenValue): string {
   return KINDS.get(kind) ?? 'a string';
 }
 
-/** Returns the values that a type takes by name: those of an `enum`, `true` and `false`. */
+/** Returns the values that a type lists: those of an `enum`, or `true` and `false`. */
 export function choicesOf(type: OptionType): readonly Scalar[] {
   switch (type.kind) {
     case 'bool':
@@ -170,7 +169,7 @@ export function choicesOf(type: OptionType): readonly Scalar[] {
   }
 }
 
-/** Returns the texts that a type takes by name, if it takes no others. */
+/** Returns the strings that a type lists, if it accepts no other strings. */
 export function textsIn(type: OptionType): string[] {
   if (type.kind === 'enum') return type.values.filter(value => typeof value === 'string');
   if (type.kind === 'null-or') return textsIn(type.of);

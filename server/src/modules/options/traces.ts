@@ -1,31 +1,31 @@
 /**
- * What is noticed of options while a module is read for other things: enough to tell whether it is worth reading for
- * them, and what other flakes have a hand in it.
+ * Records traces of options while a module is read for other purposes: enough to decide whether the module should be
+ * read for its options, and which other flakes are involved.
  */
 import { isClosed } from '../../nix/eval/construct.ts';
 import type { AttrsValue } from '../../nix/eval/value.ts';
 import { mayBeOwn } from './namespaces.ts';
 
 export interface OptionTraces {
-  /** The inputs that imported modules of other flakes are of, by their names; '' for one that is not known. */
+  /** The input names of the other flakes' modules that are imported; '' for an unknown input. */
   readonly inputs: readonly string[];
-  /** Does it declare options, or may it? */
+  /** True if the module declares options, or may do so. */
   readonly declares: boolean;
-  /** First names of what it defines that are neither of NixOS nor of a flake that is known. */
+  /** Top-level names of its definitions that belong neither to NixOS nor to a well-known flake. */
   readonly names: readonly string[];
 }
 
-/** Of a module that could not be read. */
+/** The traces of a module that could not be read. */
 export const NO_TRACES: OptionTraces = { inputs: [], declares: true, names: [] };
 
 export interface Gathering {
-  /** A module of another flake is imported. */
+  /** Records that a module of another flake is imported. */
   foreign(input: string | null): void;
-  /** A module that declares options is imported. */
+  /** Records that a module with option declarations is imported. */
   declares(): void;
-  /** A set that is a module. */
+  /** Records a set that is a module. */
   module(set: AttrsValue): void;
-  /** A set of definitions. */
+  /** Records a set of definitions. */
   config(set: AttrsValue): void;
   result(): OptionTraces;
 }

@@ -1,6 +1,6 @@
 /**
- * The options that modules declare, as a tree of plain data: names, and at its leaves what each option is. Reads the
- * value of `options`; follows no file. Places are for showing.
+ * Reads the options that modules declare into a tree of plain data with the declarations at its leaves. Reads the
+ * value of `options` and follows no files. Places are for display only.
  */
 import { display, isClosed } from '../../nix/eval/construct.ts';
 
@@ -16,17 +16,17 @@ import { ANY, type ReadModule, readType, scalarOf } from './types.ts';
 const NO_OPTIONS: ReadonlyMap<string, OptionTree> = new Map();
 const NONE: readonly DeclaredOption[] = [];
 
-/** Nothing is known of what is declared. */
+/** The tree of unknown declarations. */
 export const OPEN: OptionTree = { options: NO_OPTIONS, declared: NONE, open: true };
 
-/** Nothing is declared. */
+/** The tree without declarations. */
 export const EMPTY: OptionTree = { options: NO_OPTIONS, declared: NONE, open: false };
 
 const MAX_DEPTH = 12;
 
 /**
  * Returns the tree of a value of `options`.
- * @param at where its name is written
+ * @param at the place of its name
  */
 export function readTree(
   cx: Evaluation,
@@ -40,7 +40,7 @@ export function readTree(
   const kind = member(cx, value, '_type');
   if (kind?.kind === 'string' && kind.text === 'option')
     return { options: NO_OPTIONS, declared: [readOption(cx, value, at, readModule)], open: false };
-  // `mkMerge` and its kin: what declares options is never one of them in a module that works.
+  // In a module that works, `mkMerge` and the like never wrap declarations of options.
   if (value.entries.has('_type')) return OPEN;
   const options = new Map<string, OptionTree>();
   for (const [name, entry] of value.entries) {
@@ -51,7 +51,7 @@ export function readTree(
       readModule,
       depth + 1,
     );
-    // An option that is perhaps there is no proof that another is not.
+    // An option that may be absent proves nothing about other options.
     options.set(name, entry.optional ? withDefaults(below) : below);
   }
   return { options, declared: NONE, open: !isClosed(value) };
@@ -84,7 +84,7 @@ function isHidden(cx: Evaluation, option: AttrsValue): boolean {
   return (internal?.kind === 'bool' && internal.value) || (visible?.kind === 'bool' && !visible.value);
 }
 
-/** Returns the same tree, in which all options have values that are not known here. */
+/** Returns the tree with all options marked as having a default. */
 export function withDefaults(tree: OptionTree): OptionTree {
   return {
     ...tree,
@@ -93,7 +93,7 @@ export function withDefaults(tree: OptionTree): OptionTree {
   };
 }
 
-/** Returns a short value as Nix writes it. */
+/** Returns a short value as Nix source. */
 function textOf(value: Value): string | null {
   const scalar = scalarOf(value);
   if (scalar !== undefined) return typeof scalar === 'string' ? JSON.stringify(scalar) : String(scalar);
@@ -114,7 +114,7 @@ function opened(tree: OptionTree): OptionTree {
   };
 }
 
-/** Returns the trees of several modules, joined. */
+/** Returns the trees of several modules merged into one. */
 export function mergeTrees(trees: readonly OptionTree[]): OptionTree {
   const [only, ...others] = trees;
   if (only === undefined) return EMPTY;
@@ -129,7 +129,7 @@ export function mergeTrees(trees: readonly OptionTree[]): OptionTree {
     options: new Map(
       [...byName].map(([name, all]) => {
         const merged = mergeTrees(all);
-        // A module that may declare anything here may declare something below what another one declares.
+        // A module that may declare anything here may also declare options below those of another module.
         const isOpen = unknown.some(({ options }) => !options.has(name));
         return [name, isOpen ? opened(merged) : merged] as const;
       }),
@@ -140,7 +140,7 @@ export function mergeTrees(trees: readonly OptionTree[]): OptionTree {
   };
 }
 
-/** Types that several modules give to what they do not list do not go together here. */
+/** Returns the type of unlisted options. The types of several modules cannot be merged here. */
 function freeformOf(trees: readonly OptionTree[]): Pick<OptionTree, 'freeform'> {
   const [only, ...others] = trees.flatMap(({ freeform }) => freeform ?? []);
   return only === undefined || others.length > 0 ? {} : { freeform: only };

@@ -1,6 +1,6 @@
 /**
- * The types of options, as plain data: read from the functions of `lib.types` that a type was made by. A type that was
- * made in another way may be anything.
+ * Reads the types of options as plain data, from the functions of `lib.types` that made them. A type made in another
+ * way is `any`.
  */
 
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -10,7 +10,7 @@ import type { OptionTree, OptionType, Scalar } from './option.ts';
 
 export const ANY: OptionType = { kind: 'any' };
 
-/** Types in types: deeper than anybody writes. */
+/** Limit for nested types, deeper than in real code. */
 const MAX_DEPTH = 12;
 
 const text = (more: { pattern?: string; oneLine?: boolean; filled?: boolean } = {}): OptionType => ({
@@ -21,7 +21,7 @@ const text = (more: { pattern?: string; oneLine?: boolean; filled?: boolean } = 
 });
 const int = (min: number | null = null, max: number | null = null): OptionType => ({ kind: 'int', min, max });
 
-/** Types of `lib.types` that take no argument. */
+/** Types of `lib.types` without arguments. */
 const PLAIN: ReadonlyMap<string, OptionType> = new Map<string, OptionType>([
   ['bool', { kind: 'bool' }],
   ['float', { kind: 'float' }],
@@ -47,10 +47,10 @@ const PLAIN: ReadonlyMap<string, OptionType> = new Map<string, OptionType>([
   ['string', text()],
 ]);
 
-/** Reads the options of a module that a submodule is made of. */
+/** Reads the options of a submodule's module. */
 export type ReadModule = (module: Lazy) => OptionTree;
 
-/** Returns the type that a value is; a submodule's options are read by `readModule`. */
+/** Returns the type that a value describes. `readModule` reads the options of submodules. */
 export function readType(cx: Evaluation, lazy: Lazy, readModule: ReadModule, depth = 0): OptionType {
   const value = cx.force(lazy);
   if (value.kind !== 'unknown' || depth > MAX_DEPTH) return ANY;
@@ -72,7 +72,7 @@ export function readType(cx: Evaluation, lazy: Lazy, readModule: ReadModule, dep
     case 'nullOr':
       return { kind: 'null-or', of: inner(first) };
     case 'uniq':
-    // What it checks besides is not known.
+    // The additional check itself is unknown.
     case 'addCheck':
       return inner(first);
     case 'unique':
@@ -115,7 +115,7 @@ function oneOf(cx: Evaluation, types: Lazy, inner: (lazy: Lazy) => OptionType): 
   return either(all);
 }
 
-/** Returns the type of an `enum`. A value that is not known may be any, so that nothing is known of the whole. */
+/** Returns the type of an `enum`, or `any` if one of its values is unknown. */
 function enumOf(cx: Evaluation, values: Lazy): OptionType {
   const list = cx.force(values);
   if (list.kind !== 'list') return ANY;
@@ -129,7 +129,7 @@ function enumOf(cx: Evaluation, values: Lazy): OptionType {
   return { kind: 'enum', values: scalars };
 }
 
-/** Returns the value as a scalar, or `undefined` where it is none, or not known. */
+/** Returns the value as a scalar, or `undefined` if it is unknown or not a scalar. */
 export function scalarOf(value: Value): Scalar | undefined {
   switch (value.kind) {
     case 'null':
@@ -163,7 +163,7 @@ function appliedIn(value: UnknownValue): { readonly fn: UnknownValue; readonly a
   return { fn: at, args };
 }
 
-/** `ints.between` of a path below `lib.types`; null for any other. */
+/** Returns the name of a path below `lib.types`, such as `ints.between`, or `null` for other paths. */
 function nameIn(path: readonly string[]): string | null {
   return path[0] === 'lib.types' && path.length > 1 ? path.slice(1).join('.') : null;
 }

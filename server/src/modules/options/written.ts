@@ -1,6 +1,6 @@
 /**
- * Values as modules write them, for judging them against the types of options: plain data with places, conditions and
- * priorities taken off. What is not known is marked, in the smallest place.
+ * Reads definitions as plain data with places, for checking them against the types of options. Conditions and
+ * priorities are removed, and unknown parts are marked as narrowly as possible.
  */
 import { isClosed } from '../../nix/eval/construct.ts';
 
@@ -15,10 +15,10 @@ const NO_ITEMS: readonly WrittenValue[] = [];
 const NO_ENTRIES: ReadonlyMap<string, WrittenEntry> = new Map();
 const MAX_DEPTH = 8;
 
-/** Longer lists and sets are data. */
+/** Limit for entries; longer lists and sets are data. */
 const MAX_ENTRIES = 500;
 
-/** Reads what an attribute is defined to be. */
+/** Reads the definitions of an attribute. */
 export function readEntry(cx: Evaluation, { value, at, optional }: Attr, depth = 0): WrittenEntry {
   return { at: at === null ? null : placeOf(at), optional, definitions: readDefinitions(cx, value, depth) };
 }
@@ -49,7 +49,7 @@ function readValue(cx: Evaluation, value: Value, depth: number): WrittenValue {
     );
     return { ...plain, items, open: items.length < value.items.length };
   }
-  // A package, or something else of the module system's own.
+  // A package, or a special value of the module system.
   if (value.kind !== 'attrs' || value.entries.has('_type') || value.entries.has('outPath')) return plain;
   if (value.entries.size > MAX_ENTRIES) return plain;
   const entries = new Map<string, WrittenEntry>();
