@@ -35,7 +35,7 @@ export function choiceFrom(parsed: Parsed): Choice {
     wish: {
       names: new Map(name === undefined ? [] : [[names[0] as string, name]]),
       keepsOld: parsed.flag('keep-old'),
-      // Named secrets must be converted.
+      // Secrets that were named explicitly must all be converted.
       skipsUnreadable: names.length === 0,
       about(verdict) {
         const title = nameOf(verdict);

@@ -1,6 +1,6 @@
 /**
- * Names on the command line that there are not: a machine, a generator, a var. Each is a wrong use of the command
- * (exit code 2), said in the same words everywhere, with the name that was perhaps meant or those that there are.
+ * Reports names on the command line that do not exist: machines, generators, vars. Each is a usage mistake (exit code
+ * 2), reported in the same words everywhere, with a suggestion or the existing names.
  */
 
 import { joined } from '../checks/facts/wording.ts';
@@ -13,7 +13,7 @@ import type { Plan } from '../generate/plan/plan.ts';
 import { isOfRequest } from '../generate/plan/problems.ts';
 import { UsageError } from './io.ts';
 
-/** Returns a sentence with a space before it; empty where there are no names. */
+/** Returns a sentence of suggestions with a leading space, or '' if there are no names. */
 export function otherNames(name: string, names: readonly string[]): string {
   const near = suggest(name, names);
   if (near !== null) return ` Did you mean "${near}"?`;
@@ -23,8 +23,8 @@ export function otherNames(name: string, names: readonly string[]): string {
 }
 
 /**
- * Returns what is said of a name that there is not: `There is no machine "tvoe". Did you mean "tove"?`
- * @param names those that there are
+ * Returns the message for a name that does not exist: `There is no machine "tvoe". Did you mean "tove"?`
+ * @param names the existing names
  * @param on the machine that was named with it
  */
 export function noSuch(
@@ -50,7 +50,7 @@ export function machineNamed({ machines }: Fleet, name: string): Machine {
 }
 
 /**
- * Refuses a plan for machines or generators that there are not.
+ * Rejects a plan for machines or generators that do not exist.
  * @throws UsageError with a line for each
  */
 export function mustBeKnownNames({ problems, generators }: Plan, machines: readonly string[]): void {
@@ -66,8 +66,8 @@ export function mustBeKnownNames({ problems, generators }: Plan, machines: reado
 }
 
 /**
- * Finds the var that an id means.
- * @throws UsageError naming those that it may have meant
+ * Returns the var with an id.
+ * @throws UsageError that suggests similar ids
  */
 export function varNamed(generators: Generators, machine: string, id: string): Var {
   const all = varsOf(generators, machine);

@@ -1,6 +1,6 @@
 /**
- * The tree of a Bash script as plain objects: what the data flow reads. Knows nothing of tree-sitter, of Nix, or
- * of what the script is for. All places are half-open UTF-16 offsets from 0 into the script's text.
+ * The tree of a Bash script as plain objects, the input of the data flow analysis. Knows neither Nix nor the purpose
+ * of the script. All places are half-open UTF-16 offsets from 0 into the script's text.
  */
 
 export interface Range {
@@ -8,19 +8,19 @@ export interface Range {
   readonly end: number;
 }
 
-/** A stretch of a script's text in the place of something unknown; it equals other holes of the same text. */
+/** The range of an unknown part in a script's text. Holes with the same text are equal. */
 export type Hole = Range;
 
 /**
- * A script to look at. A hole's characters in `text` are its name, as people read it: they are never read as Bash.
- * A hole is at least one character long; holes are in order and do not overlap.
+ * The text of a script to analyse. The characters of a hole in `text` are its display name and are never parsed as
+ * Bash. A hole is at least one character long; holes are in order and do not overlap.
  */
 export interface ScriptText {
   readonly text: string;
   readonly holes: readonly Hole[];
 }
 
-/** Text after quotes and escapes are gone. */
+/** Text with quotes and escapes resolved. */
 export interface TextPart extends Range {
   readonly kind: 'text';
   readonly text: string;
@@ -33,12 +33,12 @@ export interface VariablePart extends Range {
   /** The range of the name. */
   readonly nameAt: Range;
   readonly quoted: boolean;
-  /** The operator as it is written, null for the bare value; `#` before the name is `length`, `!` is `indirect`. */
+  /** The operator as written, or `null` for the bare value; `#` before the name is `length`, `!` is `indirect`. */
   readonly operator: string | null;
   readonly fallback: Word | null;
-  /** `${x[…]}`: `@` and `*` as they are, other subscripts are `index`. */
+  /** The subscript of `${x[…]}`: `@` and `*` as they are, any other is `index`. */
   readonly subscript: '@' | '*' | 'index' | null;
-  /** Parts of patterns, replacements and subscripts, which are expanded too. */
+  /** Expandable parts of patterns, replacements and subscripts. */
   readonly inner: readonly WordPart[];
 }
 /** `$(…)` and backquotes. */
@@ -52,7 +52,7 @@ export interface ProcessPart extends Range {
   readonly kind: 'process';
   readonly body: readonly Statement[];
 }
-/** `$((…))`; `inner` is what it reads. */
+/** `$((…))`; `inner` holds the variables that it reads. */
 export interface ArithmeticPart extends Range {
   readonly kind: 'arithmetic';
   readonly inner: readonly WordPart[];
@@ -63,12 +63,12 @@ interface HolePart extends Range {
   readonly text: string;
   readonly quoted: boolean;
 }
-/** An unquoted pattern that file names are matched with. */
+/** An unquoted pattern that matches file names. */
 interface GlobPart extends Range {
   readonly kind: 'glob';
   readonly character: '*' | '?' | '[';
 }
-/** `{a,b}` and `{1..3}`, taken apart. */
+/** `{a,b}` or `{1..3}`, split into its choices. */
 export interface BracePart extends Range {
   readonly kind: 'brace';
   readonly choices: readonly (readonly WordPart[])[];
@@ -88,13 +88,13 @@ export interface Word extends Range {
 }
 
 export interface Assignment extends Range {
-  /** With holes as they are written. */
+  /** The text with holes as written. */
   readonly name: string;
   readonly nameAt: Range;
   readonly append: boolean;
   /** True for `a[i]=…`. */
   readonly element: boolean;
-  /** Null for a declared name without a value. */
+  /** `null` for a declared name without a value. */
   readonly value: Word | null;
   /** The words of `a=(…)`, without their subscripts. */
   readonly list: readonly Word[] | null;
@@ -103,23 +103,23 @@ export interface Assignment extends Range {
 }
 
 export interface Redirect extends Range {
-  /** The descriptor in front, null where none is written. */
+  /** The file descriptor in front of the operator, or `null` if there is none. */
   readonly descriptor: number | null;
   /** `>`, `>>`, `>|`, `&>`, `&>>`, `<`, `<>`, `>&`, `<&`, `<<`, `<<<` */
   readonly operator: string;
   readonly target: Word | null;
-  /** The body of a `<<`; its text is data. */
+  /** The body of a `<<`, whose text is data. */
   readonly heredoc: Word | null;
 }
 
-/** `a=1 cmd args > file`; also assignments alone and redirections alone. */
+/** `a=1 cmd args > file`, or only assignments or redirections. */
 export interface SimpleStatement extends Range {
   readonly kind: 'simple';
   readonly assignments: readonly Assignment[];
   readonly words: readonly Word[];
   readonly redirects: readonly Redirect[];
 }
-/** `export`, `local`, `declare`, `readonly`, `typeset` with what they name. */
+/** `export`, `local`, `declare`, `readonly` or `typeset` with its arguments. */
 export interface DeclareStatement extends Range {
   readonly kind: 'declare';
   readonly command: Word;
@@ -168,11 +168,11 @@ export interface ForStatement extends Range {
   readonly kind: 'for';
   readonly name: string;
   readonly nameAt: Range;
-  /** Null: over the positional parameters. */
+  /** `null` stands for the positional parameters. */
   readonly words: readonly Word[] | null;
   readonly body: readonly Statement[];
 }
-/** `while`, `until` and `for ((…))`; `inner` is what the arithmetic of the last reads. */
+/** `while`, `until` or `for ((…))`; `inner` holds the variables that the arithmetic of the last one reads. */
 export interface LoopStatement extends Range {
   readonly kind: 'loop';
   readonly condition: readonly Statement[];
@@ -198,7 +198,7 @@ export interface FunctionStatement extends Range {
   readonly name: string;
   readonly body: Statement;
 }
-/** `[ … ]` and `[[ … ]]`; `words` are those between, with operators as text. */
+/** `[ … ]` or `[[ … ]]`; `words` are those in between, with operators as text. */
 interface TestStatement extends Range {
   readonly kind: 'test';
   readonly double: boolean;
@@ -215,7 +215,7 @@ interface BackgroundStatement extends Range {
   readonly kind: 'background';
   readonly body: Statement;
 }
-/** What could not be read: it may do anything. */
+/** A part that could not be parsed and may do anything. */
 interface UnreadableStatement extends Range {
   readonly kind: 'unreadable';
 }
@@ -238,15 +238,17 @@ export type Statement =
   | BackgroundStatement
   | UnreadableStatement;
 
-/** Something that Bash itself would reject. */
+/** An error that Bash itself would report. */
 export interface ShellError extends Range {
   readonly message: string;
 }
 
 export interface ShellTree {
   readonly body: readonly Statement[];
-  /** Only what Bash rejects for certain; a script that Bash accepts has none. */
+  /** Errors that Bash certainly reports. A script that Bash accepts has none. */
   readonly errors: readonly ShellError[];
-  /** Here-documents that no line ends, by the `EOF` of their `<<EOF`: Bash takes the rest of the script for them. */
+  /**
+   * Unterminated here-documents, as the place of `EOF` in `<<EOF`. Bash reads the rest of the script as their bodies.
+   */
   readonly unended: readonly Range[];
 }

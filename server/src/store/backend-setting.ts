@@ -1,28 +1,28 @@
 /**
- * Which backend keeps a fleet's secrets: as its configuration sets it, or else as what lies on disk and what modules of
- * unknown machines set make probable. The only place that weighs these; the configuration is handed in, so that this
- * knows nothing of how it was read.
+ * Determines which backend keeps a fleet's secrets: the one that the configuration sets, or else a guess from the
+ * stored files and from settings in modules whose machines are unknown. This is the only place that weighs them; it
+ * does not know how the configuration was read.
  */
 import { type Backend, backendNamed, probeBackend, type StoreContents } from './vars/read.ts';
 
-/** The part of a fleet that says where secrets are kept. Settings are as written: `sops`, `age`, `vm`, …. */
+/** The part of a fleet that determines where secrets are kept. Settings are as written: `sops`, `age`, `vm`, …. */
 export interface Configured {
   readonly machines: readonly { readonly name: string }[];
-  /** The clan's folder, relative to the root; null where it is not known. */
+  /** The clan's folder relative to the root, or `null` if it is unknown. */
   readonly directory: string | null;
   readonly storeSettings: {
     readonly all: readonly { readonly value: string | null }[];
-    /** Of the clan, for machines that set nothing. */
+    /** The clan's setting, for machines that set nothing. */
     readonly clan: string | null;
-    /** Of modules of which it is not known who has them. */
+    /** The setting in modules whose machines are unknown. */
     readonly likely: string | null;
     of(machine: string): string | null;
   };
 }
 
 /**
- * Returns the different settings of the machines, or that of the clan where no machine is known. Null among them is for those
- * that set nothing, and for those of which it cannot be told.
+ * Returns the distinct settings of the machines, or the clan's setting if no machine is known. They include `null` if
+ * some machine sets nothing or its setting is unknown.
  */
 function settingsOf({ machines, storeSettings: settings }: Configured): readonly (string | null)[] {
   return machines.length === 0
@@ -30,15 +30,15 @@ function settingsOf({ machines, storeSettings: settings }: Configured): readonly
     : [...new Set(machines.map(({ name }) => settings.of(name)))];
 }
 
-/** The stores that clan has. */
+/** The stores that clan supports. */
 const STORES: ReadonlySet<string> = new Set(['sops', 'age', 'password-store', 'custom']);
 
-/** Is it a store that clan does not have? */
+/** Returns whether a store is one that clan does not support. */
 export function isNoStore(name: string): boolean {
   return !STORES.has(name);
 }
 
-/** Says that there is no such store: clan had `vm` and `fs` until April 2026. */
+/** Returns the message for an unsupported store. Clan had `vm` and `fs` until April 2026. */
 export function noSuchStore(name: string): string {
   const all = 'clan has "sops", "password-store", "age" and "custom".';
   return name === 'vm' || name === 'fs'
@@ -46,15 +46,15 @@ export function noSuchStore(name: string): string {
     : `There is no secret store "${name}": ${all}`;
 }
 
-/** Returns the setting that all machines share; null where there is none, or several, or that of some cannot be told. */
+/** Returns the setting that all machines share, or `null` if it is missing, differs or is unknown for some. */
 export function commonSetting(fleet: Configured): string | null {
   const [only = null, ...others] = settingsOf(fleet);
   return others.length === 0 ? only : null;
 }
 
 /**
- * Returns what machines use, each once: what they set, else `fallback`, else what is probable, else clan's own default. More than
- * one where they differ.
+ * Returns the distinct stores that machines use: their setting, else `fallback`, else the probable one, else clan's
+ * default.
  */
 export function usedSettings(
   fleet: Configured,
@@ -64,7 +64,7 @@ export function usedSettings(
   return [...new Set(settingsOf(fleet).map(settingOr(fleet, files, fallback)))];
 }
 
-/** Returns what counts where nothing is set; looked for once. */
+/** Returns a function that replaces a missing setting by the default, which is determined once. */
 function settingOr(fleet: Configured, files: Parameters<typeof probeBackend>[0], fallback: string | null) {
   let unset: string | null = null;
   return (setting: string | null): string => {
@@ -74,14 +74,13 @@ function settingOr(fleet: Configured, files: Parameters<typeof probeBackend>[0],
   };
 }
 
-/** What keeps secrets: a backend in the repository, or something else, which has to be asked. */
+/** The place of secrets: a backend in the repository, or something outside that has to be asked. */
 export type Keeper = 'sops' | 'age' | 'outside';
 
 /**
- * Returns what keeps the secrets of a machine, told as {@link usedSettings} tells it; of null those that are shared: `outside` if
- * any machine keeps them elsewhere than in the repository.
- *
- * @param fallback what `varsmith.json` says, where the configuration sets nothing
+ * Returns what keeps the secrets of a machine, by the same order as {@link usedSettings}; of `null`, the shared
+ * secrets: `outside` if any machine keeps them outside the repository.
+ * @param fallback the setting of `varsmith.json`, for a configuration that sets nothing
  */
 export function keeperOf(
   fleet: Configured,
@@ -96,26 +95,28 @@ export function keeperOf(
   return machine => (machine === null || others.length === 0 ? shared : keeper(used(settings.of(machine))));
 }
 
-/** Does a machine keep its secrets elsewhere than in the repository, encrypted to keys? */
+/** Returns whether a machine keeps its secrets elsewhere than encrypted in the repository. */
 export function areSecretsOutside(fleet: Configured): boolean {
   return settingsOf(fleet).some(name => name !== null && name !== 'sops' && name !== 'age');
 }
 
-/** Returns the backend that the configuration sets for the whole fleet; null where it sets none, several, or one of another kind. */
+/**
+ * Returns the backend that the configuration sets for the whole fleet, or `null` if it sets none, several, or one of
+ * another kind.
+ */
 export function setBackend(fleet: Configured): Backend | null {
   return backendNamed(commonSetting(fleet) ?? '');
 }
 
-/** Returns what is worth a guess where nothing is set: what modules set, else what lies on disk. */
+/** Returns the probable store of a fleet that sets none: the setting in modules, else the one that has left files. */
 export function probableSetting(fleet: Configured, files: Parameters<typeof probeBackend>[0]): string | null {
   return fleet.storeSettings.likely ?? probeBackend(files, fleet.directory ?? '');
 }
 
 /**
- * For showing: what is set for a machine (null: for all of them), else what is probable, else clan's own default. Null for
- * one of another kind (`vm`, `custom`).
- *
- * @param elsewhere a command of the person's own keeps secrets, as `varsmith.json` names it
+ * Returns the backend to display for a machine (`null`: for all machines): the setting, else the probable one, else
+ * clan's default; `null` for one of another kind (`vm`, `custom`).
+ * @param elsewhere true if `varsmith.json` names a command that keeps the secrets
  */
 export function shownBackend(
   fleet: Configured,
@@ -127,7 +128,10 @@ export function shownBackend(
   return backendNamed(set ?? (elsewhere ? 'custom' : probableSetting(fleet, files)) ?? 'sops');
 }
 
-/** Returns the backend that keeps the secrets of a machine in the repository; null for others, and where it is not certain. */
+/**
+ * Returns a function that gives the backend which keeps a machine's secrets in the repository, or `null` if there is
+ * none or it is uncertain.
+ */
 export function backendInRepository(
   fleet: Configured,
   contents: StoreContents,

@@ -1,13 +1,10 @@
-/**
- * Where a text that has to be JSON stops being JSON. Says what is wrong in words of its own: the text may be a
- * secret, so none of it is repeated.
- */
+/** Finds the place where a text stops being valid JSON. Messages never quote the text, which may be a secret. */
 
-/** Why a text is not what it has to be. */
+/** The reason why a text is invalid, and the place. */
 export interface Flaw {
-  /** Follows "cannot be used: ". */
+  /** Continues "cannot be used: ". */
   readonly reason: string;
-  /** Half-open UTF-16 offsets, from 0. */
+  /** Half-open UTF-16 offsets from 0. */
   readonly start: number;
   readonly end: number;
 }
@@ -17,10 +14,13 @@ const SPACE = /[ \t\r\n]*/y;
 const TOKEN =
   /(?:([[\]{},:])|("[ !#-[\]-\uffff]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[ !#-[\]-\uffff]*)*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null)(?![\w.+-]))/y;
 
-/** What may come next: a value, a key, the colon behind it, or what follows a value. */
+/** The expected token: a value, a key, the colon after it, or what follows a value. */
 type Wanted = 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'next';
 
-/** @param text what `JSON.parse` has rejected */
+/**
+ * Returns the flaw of a text.
+ * @param text a text that `JSON.parse` has rejected
+ */
 export function jsonFlaw(text: string): Flaw {
   const marks = /^(<{7}|={7}|>{7})( .*)?$/m.exec(text);
   if (marks) return at('a merge in it is not finished', marks.index, marks[0].length);
@@ -34,7 +34,7 @@ function at(reason: string, start: number, length: number): Flaw {
   return { reason, start, end: start + length };
 }
 
-/** Returns the offset of the first token that JSON does not have there; the end of the text where one is wanting. */
+/** Returns the offset of the first unexpected token, or the end of the text if a token is missing. */
 function firstOdd(text: string): number {
   const open: string[] = [];
   let wanted: Wanted = 'value';
@@ -52,7 +52,7 @@ function firstOdd(text: string): number {
   }
 }
 
-/** Returns what is wanted after a token; null where the token is not. Keeps account of what is open. */
+/** Returns what is expected after a token, or `null` for an unexpected token. Updates `open`, the open brackets. */
 function after(wanted: Wanted, token: string, open: string[]): Wanted | null {
   const isValue = wanted === 'value' || wanted === 'first value';
   switch (token) {

@@ -1,48 +1,48 @@
 /**
- * Who can open a secret, by name: the keys that it is encrypted to, whose they are, and by which link they come to it.
- * Reads names, links and public keys; opens nothing.
+ * Determines who can open a secret, by name: the keys that it is encrypted to, their owners, and the links that give
+ * them access. Reads names, links and public keys; decrypts nothing.
  */
 import type { SopsFolder } from './sops/sops-keys.ts';
 import type { Access } from './sops/sops-writes.ts';
 
-/** Why a reader has access: a link beside the secret, or a setting of the configuration. */
+/** The reason for a reader's access: a link beside the secret, or a setting of the configuration. */
 export interface ReaderLink {
   readonly kind: 'user' | 'machine' | 'group' | 'setting';
   readonly name: string;
 }
 
-/** A key, and whose it is. */
+/** A key and its owner. */
 export interface Reader {
-  /** `admin`: named by the configuration alone; `unknown`: of no user of the repository. */
+  /** `admin`: only named by the configuration; `unknown`: not a user of the repository. */
   readonly kind: 'user' | 'machine' | 'admin' | 'unknown';
-  /** Empty for those that have none. */
+  /** Empty for a reader without a name. */
   readonly name: string;
-  /** Public. Null for a reader without a key: a machine gets one when it is first needed. */
+  /** The public key, or `null` for a reader without one: a machine gets its key when it is first needed. */
   readonly key: string | null;
-  /** Empty where nothing gives access any more. */
+  /** Empty if nothing gives access any more. */
   readonly via: readonly ReaderLink[];
 }
 
 interface Gain extends Reader {
   /**
-   * False for what the model itself demands: of a secret that is made for the first time, and for a machine that declares
-   * its generator and had nothing of it yet.
+   * False for access that the model itself requires: to a new secret, and for a machine that declares the generator
+   * but had no access before.
    */
   readonly asked: boolean;
 }
 
-/** Who gains and who loses access to a secret when it is stored, or encrypted anew. */
+/** The readers who gain and lose access to a secret when it is stored or re-encrypted. */
 export interface AccessChange {
   readonly place: { readonly key: string; readonly file: string };
-  /** Nothing is stored there yet. */
+  /** True if nothing is stored there yet. */
   readonly isNew: boolean;
-  /** Who can open it and keeps that. */
+  /** The readers who keep their access. */
   readonly kept: readonly Reader[];
   readonly gained: readonly Gain[];
   readonly lost: readonly Reader[];
 }
 
-/** Returns the keys behind the names of users, machines and groups; each with all links that bring it. */
+/** Returns the keys of the named users, machines and groups, each with all links that give it access. */
 export function readersOf(sops: SopsFolder, access: Access): Reader[] {
   const readers = new Map<string, Reader>();
   const add = (kind: 'user' | 'machine', name: string, link: ReaderLink) => {
@@ -63,7 +63,9 @@ export function readersOf(sops: SopsFolder, access: Access): Reader[] {
   return [...readers.values()];
 }
 
-/** Returns whose a key is, whether or not it should have access; at least one, perhaps `unknown`. */
+/**
+ * Returns the owners of a key, whether or not they should have access. There is at least one, which may be `unknown`.
+ */
 export function ownersOf(sops: Pick<SopsFolder, 'users' | 'machines'>, key: string): Reader[] {
   const has = (kind: 'user' | 'machine') =>
     sops[`${kind}s`]
@@ -77,7 +79,7 @@ function unknownReader(key: string): Reader {
   return { kind: 'unknown', name: '', key, via: [] };
 }
 
-/** Returns the same for the same key of the same person or machine. */
+/** Returns an id that is equal for the same key of the same person or machine. */
 export function readerId({ kind, name, key }: Pick<Reader, 'kind' | 'name' | 'key'>): string {
   return `${kind}\0${name}\0${key ?? ''}`;
 }

@@ -1,29 +1,29 @@
-/** What can be wrong with an encrypted file, told apart so that callers can say what to do. */
+/** The ways in which an encrypted file can be unusable, told apart so that callers can give advice. */
 
 export type FailureKind =
-  /** Not of the format, or cut off. */
+  /** Not of the format, or truncated. */
   | 'malformed'
-  /** Of the format, with something that is not served here. */
+  /** Of the format, but with an unsupported feature. */
   | 'unsupported'
   | 'no-matching-key'
-  /** The person has no key at all. */
+  /** The person has no key. */
   | 'no-key'
-  /** The person has a key, and is no user of the repository. */
+  /** The person has a key, but is not a user of the repository. */
   | 'no-user'
-  /** A value does not belong to this key, this place or this file: changed or swapped. */
+  /** A value does not belong to this key, this place or this file: it was changed or swapped. */
   | 'authentication-error'
-  /** The values are whole, the file is not: one is missing, added or older, or its date was changed. */
+  /** The values are intact, but the file is not: one is missing, added or outdated, or the date was changed. */
   | 'mac-error'
-  /** No recipient, or none that can be served. */
+  /** There is no recipient, or none that is supported. */
   | 'recipient';
 
-/** Thrown by everything that opens and seals. The message never holds a key or a plaintext. */
+/** Thrown by everything that encrypts or decrypts. The message never contains a key or a plaintext. */
 export class StoreFailure extends Error {
   readonly kind: FailureKind;
-  /** What is wrong, without the advice: where another command is at hand, such as in an editor. */
+  /** The message without advice, for places where another command applies, such as an editor. */
   readonly what: string;
 
-  /** @param advice what to do, in the words of the command line */
+  /** @param advice the next step, as a command line */
   constructor(kind: FailureKind, what: string, advice = '') {
     super(advice === '' ? what : `${what} ${advice}`);
     this.name = 'StoreFailure';
@@ -32,7 +32,7 @@ export class StoreFailure extends Error {
   }
 }
 
-/** Does the work, and names the file in what fails. */
+/** Runs `work`, and adds the file's path to the message of a {@link StoreFailure}. */
 export async function namingFile<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

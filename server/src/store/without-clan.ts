@@ -1,25 +1,25 @@
 /**
- * Fleets of the kind without clan: generators below `vars.generators`, of a module of the fleet's own. What is generated
- * in clan's layout, nothing there reads.
+ * Recognises fleets without clan, whose generators are below `vars.generators` in a module of their own. Such a fleet
+ * does not read files that are generated in clan's layout.
  */
 import { type Configured, probableSetting } from './backend-setting.ts';
 import type { StoreFiles } from './vars/files.ts';
 
-/** The part of a fleet that shows it. */
+/** The part of a fleet that shows whether it uses clan. */
 interface Declared extends Configured {
   readonly isClan: boolean;
   readonly generators: readonly unknown[];
-  /** By file. */
+  /** Units by file. */
   readonly units: ReadonlyMap<string, unknown>;
 }
 
-/** Has the fleet generators, and nothing that has to do with clan: no file, no setting, nothing stored? */
+/** Returns whether the fleet has generators, but nothing that belongs to clan: no file, no setting, nothing stored. */
 export function isWithoutClan(fleet: Declared, files: StoreFiles): boolean {
   if (fleet.isClan || fleet.generators.length === 0 || fleet.storeSettings.all.length > 0) return false;
   if (probableSetting(fleet, files) !== null || files.kind('vars') !== null) return false;
   return !['flake.nix', ...fleet.units.keys()].some(path => /clan/i.test(files.text(path) ?? ''));
 }
 
-/** What to do about it, for people. */
+/** The advice for such a fleet. */
 export const NO_READER =
   'Nothing here reads what would be generated: this fleet is without clan, and its module for vars looks for files elsewhere. Say in varsmith.json where generated secrets belong: { "store": { "command": ["./my-store"] } } for a store of your own, or { "store": { "backend": "sops" } } (or "age") where something of yours reads vars/ as clan lays it out.';

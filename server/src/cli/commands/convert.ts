@@ -1,4 +1,4 @@
-/** `varsmith convert`: secrets of sops-nix and agenix become vars, with their values. */
+/** `varsmith convert`: converts secrets of sops-nix and agenix to vars, with their values. */
 
 import type { Rehearsal } from '../../workspace/convert-secrets.ts';
 import { runConversion } from '../../workspace/run-conversion.ts';

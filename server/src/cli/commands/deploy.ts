@@ -1,6 +1,6 @@
 /**
- * `varsmith deploy`: verifies a machine's vars, says what would run, where, and how it is taken back; runs it once the
- * person has confirmed, in the person's own terminal.
+ * `varsmith deploy`: verifies a machine's vars and shows the command, its target and the rollback; after confirmation
+ * it runs the command in the person's own terminal.
  */
 
 import { counted } from '../../checks/facts/wording.ts';
@@ -47,7 +47,7 @@ export async function deploy(args: readonly string[], io: Io): Promise<number> {
     more: end === -1 ? [] : args.slice(end + 1),
   };
   const deployment = deploymentOf(request, open.fleet().isClan, await here(io.env));
-  // The present state does not concern a return to an earlier one.
+  // A rollback returns to an earlier deployment, which the current vars do not affect.
   const problems =
     request.action === 'rollback' ? [] : await deploymentProblems(open, name, mustBeKnownNames);
   if (parsed.flag('json')) {
@@ -101,7 +101,10 @@ async function inSentences({ parsed, open, name, deployment, problems, io }: Tol
   return code === 0 ? EXIT.ok : EXIT.findings;
 }
 
-/** @throws UsageError where there is no one to ask, Cancelled */
+/**
+ * Asks for confirmation.
+ * @throws UsageError if there is nobody to ask, Cancelled
+ */
 async function isConfirmed(io: Io): Promise<boolean> {
   const terminal = terminalOf(io);
   if (terminal === null) throw new UsageError('There is nobody to confirm this: use --yes to run it.');

@@ -1,4 +1,4 @@
-/** `varsmith set`: stores a value from outside. */
+/** `varsmith set`: stores a given value. */
 
 import { accessData } from '../../generate/backends/access-change.ts';
 import { accessSentences, accessSummary } from '../../generate/backends/access-words.ts';

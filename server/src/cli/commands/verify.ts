@@ -1,4 +1,7 @@
-/** `varsmith verify`: whether all vars are there, made from today's inputs, and readable for those they are for. */
+/**
+ * `varsmith verify`: checks that all vars exist, were made from the current inputs, and can be read by their intended
+ * readers.
+ */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { leftNotes } from '../../generate/run/left-notes.ts';
 import { type VerifyChoice, verifyVars } from '../../generate/run/verify-vars.ts';
@@ -38,7 +41,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
     io.stdout.write(`${jsonText(data)}\n`);
   } else {
     const paint = painter(io.stdout, io.env);
-    // A large fleet has thousands of lines, and each write is a call to the system.
+    // Written at once, since a large fleet has thousands of lines and each write is a system call.
     const lines = [
       ...all.map(({ message }) => `${paint('red', '✗')} ${printable(message)}\n`),
       ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}\n`),

@@ -100,7 +100,7 @@ async function setIn(
   const changes = await outputChanges(environment, secretBackend, only, new Map([[file.name, value]]));
   const made = madeFrom(declaredVar, generators, situation);
   const around = { backend, environment, secretBackend };
-  // Opening a secret may ask for more than storing it: only where something depends on the answer.
+  // Decrypting a secret may require more than storing it, so the old value is only read if something depends on it.
   const outdated = made.length > 0 && (await isSame(declaredVar, value, around)) ? [] : made;
   await replacing(declaredVar, outdated, session, () =>
     session.apply(changes, `vars: update ${id} for machine ${machine}${accessMessage(now)}`),

@@ -88,7 +88,7 @@ export async function verifyVars(
   });
   return {
     backend,
-    /** The state of every placement that was verified. */
+    /** The state of every verified placement. */
     states,
     summary: tallyOf(states.map(({ state }) => state)),
     problems: [...problems, ...access, ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }])],
@@ -126,7 +126,7 @@ function accessIn(secretBackend: SecretBackend, place: SecretPlace): AccessChang
   }
 }
 
-/** Returns the advice, with who would gain and lose access, since that may be unwanted. */
+/** Returns the advice together with who would gain and lose access, since that may be unwanted. */
 function whatToDo(access: AccessChange | null): string {
   const who = access === null ? [] : accessSentences([access]);
   if (access === null || who.length === 0) return '"varsmith fix" puts it right.';

@@ -1,15 +1,13 @@
-/**
- * Which variables something in a script can set, read off its tree without following it.
- */
+/** Determines from the tree, without following it, which variables a part of a script may set. */
 import type { Statement, Word, WordPart } from '../syntax.ts';
 
 export interface AssignedNames {
   readonly names: ReadonlySet<string>;
-  /** True if there may be more: `eval`, `source`, a computed name. */
+  /** True if there may be more names: `eval`, `source`, a computed name. */
   readonly unseen: boolean;
 }
 
-/** Commands that set the variables that they are given by name. */
+/** Commands that set variables whose names are their arguments. */
 const SETTERS = new Set([
   'read',
   'mapfile',
@@ -116,12 +114,12 @@ function visit(walk: Walk, statement: Statement): void {
 }
 
 /**
- * Adds the names that `read -r a b`, `printf -v a …`, `command read x` may set: any word that could be a name may be
- * one.
+ * Adds the names that `read -r a b`, `printf -v a …` or `command read x` may set. Every word that could be a name
+ * counts.
  */
 function setters(walk: Walk, list: readonly Word[]): void {
   const texts = list.map(wordText);
-  // `jq .` is no `.`: that is a builtin only where a command is named.
+  // The `.` in `jq .` is no builtin; only the command name counts.
   const first = texts.findIndex(
     text => text === null || !(BUILTIN_PREFIXES.has(text) || text.startsWith('-')),
   );

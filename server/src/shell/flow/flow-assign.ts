@@ -1,6 +1,4 @@
-/**
- * Assignments: `a=b`, `a+=b`, `a=(b c)`, and those of `export`, `local`, `declare`, `readonly`, `typeset`.
- */
+/** Follows assignments: `a=b`, `a+=b`, `a=(b c)`, and those of `export`, `local`, `declare`, `readonly`, `typeset`. */
 
 import type { Assignment, DeclareStatement, Range } from '../syntax.ts';
 import { mayBeOutput, noteOpaque, noteRead } from './flow-run.ts';
@@ -9,12 +7,12 @@ import { variableIn } from './flow-variables.ts';
 import { type Expansion, expandFields, expandWord, setVariable } from './flow-words.ts';
 import { concat, EMPTY, pathOf, unknownFrom, type Value, variablesIn } from './values.ts';
 
-/** Follows one assignment. @returns the values that the variable has then */
+/** Follows an assignment and returns the new values of the variable. */
 export function assign(cx: Expansion, assignment: Assignment, exported: boolean): readonly Value[] {
   const before = variableIn(cx.state.variables, assignment.name);
   if (assignment.list !== null) {
     const fields = assignment.list.flatMap(word => expandFields(cx, word));
-    // Which item is which is not followed where they have subscripts.
+    // Items with subscripts are not assigned to their places.
     const isKnown = !fields.some(field => field.many || field.values.length !== 1) && !assignment.keyed;
     const items = fields.map(field => field.values[0] ?? EMPTY);
     const all = assignment.append ? (before?.list ? [...before.list, ...items] : null) : items;
@@ -42,7 +40,7 @@ export function expandAssignments(cx: Expansion, statement: DeclareStatement): v
   const name = commandName(statement);
   for (const option of statement.options) expandWord(cx, option, true);
   const exported = name === 'export' || statement.options.some(word => /^-\w*x/.test(partText(word.parts)));
-  // The status of `$(…)` in `local a=$(…)` is lost.
+  // `local a=$(…)` discards the status of `$(…)`.
   const { checked } = cx.state;
   cx.state.checked = false;
   for (const assignment of statement.assignments) {
@@ -62,7 +60,8 @@ function partText(parts: DeclareStatement['command']['parts']): string {
 }
 
 /**
- * Declares a name without a value: `export a` keeps the value; `local a` leaves it unset, which is seen as perhaps set.
+ * Declares a name without a value. `export a` keeps the value; `local a` leaves the variable unset, which is modelled
+ * as perhaps set.
  */
 function declareName(cx: Expansion, assignment: Assignment, exported: boolean): void {
   const before = variableIn(cx.state.variables, assignment.name);
@@ -83,7 +82,7 @@ function noteExport(cx: Expansion, at: Range, values: readonly Value[]): void {
   for (const value of values) noteEnvironment(cx, at, value, null);
 }
 
-/** Programs see what is in their environment: a place in it may be read or written by them. */
+/** Records that programs may read or write the paths in their environment. */
 export function noteEnvironment(cx: Expansion, at: Range, value: Value, command: number | null): void {
   const { run, state } = cx;
   const names = variablesIn(value);

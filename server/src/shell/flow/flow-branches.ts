@@ -1,5 +1,6 @@
 /**
- * `if`, `case` and loops: every way is followed on a copy of the state, and what holds after all of them goes on.
+ * Follows `if`, `case` and loops: each branch is followed on a copy of the state, and the resulting states are
+ * joined.
  */
 
 import type { CaseStatement, ForStatement, IfStatement, LoopStatement, Statement } from '../syntax.ts';
@@ -59,7 +60,7 @@ export function followCase(cx: Expansion, statement: CaseStatement, all: FollowA
   joinStates(state, ways);
 }
 
-/** More rounds than these are followed as one of which nothing is known. */
+/** The most rounds that are followed individually. Longer loops are followed once, with unknown values. */
 const MAX_ROUNDS = 32;
 
 export function followFor(cx: Expansion, statement: ForStatement, all: FollowAll): void {
@@ -79,7 +80,8 @@ export function followFor(cx: Expansion, statement: ForStatement, all: FollowAll
       if (run.steps > MAX_STEPS) break;
       setVariable(cx, setting, [item]);
       all(cx, statement.body);
-      // After a `break` the rest is followed too, as what may happen: whether it was a `continue` is not kept.
+      // After a `break` the rest of the body is followed as something that may happen, since `break` and `continue`
+      // are not told apart.
       if (state.dead === 'loop') {
         state.dead = null;
         noteLeft(state, 'loop');
@@ -88,7 +90,7 @@ export function followFor(cx: Expansion, statement: ForStatement, all: FollowAll
   });
 }
 
-/** Returns the items of a `for`, if it is known how many there are and what each is. */
+/** Returns the items of a `for`, or `null` if their number or one of them is unknown. */
 function wordItems(cx: Expansion, statement: ForStatement): Value[] | null {
   const fields = (statement.words ?? []).flatMap(word => expandFields(cx, word));
   if (fields.some(field => field.many || field.values.length !== 1)) return null;
@@ -103,7 +105,7 @@ export function followLoop(cx: Expansion, statement: LoopStatement, all: FollowA
   rounds(cx, statement.body, all, () => {});
 }
 
-/** Makes the variables unknown that a loop's body may change: they are so in every round. */
+/** Makes the variables unknown that a loop's body may change, as they may differ in every round. */
 function forgetAssigned(cx: Expansion, body: readonly Statement[]): void {
   const functions = [...cx.run.functions.values()].map(({ body }) => body);
   for (const name of assignedIn([...body, ...functions])) {

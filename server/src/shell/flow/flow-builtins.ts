@@ -1,6 +1,4 @@
-/**
- * Bash's builtins, as far as they change what comes after: `cd`, `exit`, `read`, `set`, `shift`, …
- */
+/** Follows Bash's builtins as far as they affect later commands: `cd`, `exit`, `read`, `set`, `shift`, … */
 import type { CommandFact, Field } from './flow-facts.ts';
 import { noteText } from './flow-redirects.ts';
 import { noteOpaque } from './flow-run.ts';
@@ -9,19 +7,19 @@ import { testValues } from './flow-test.ts';
 import { type Expansion, setVariable } from './flow-words.ts';
 import { concat, isUncertain, literal, text, unknownFrom, type Value, variablesIn } from './values.ts';
 
-/** A builtin that is called. */
+/** A call of a builtin. */
 interface BuiltinCall {
   readonly cx: Expansion;
   readonly fact: CommandFact;
-  /** Its arguments. */
+  /** The arguments of the call. */
   readonly words: readonly Field[];
-  /** Their texts; null for those that are not known. */
+  /** The texts of the arguments, with `null` for unknown ones. */
   readonly texts: readonly (string | null)[];
 }
 
 /**
- * Runs a builtin; one without an effect on what comes after does nothing.
- * @returns false if it is to be followed as a program: `printf` that prints
+ * Follows a builtin; one without an effect on later commands does nothing.
+ * @returns false if it has to be followed as a program, as a `printf` that prints
  */
 export function runBuiltin(cx: Expansion, fact: CommandFact, words: readonly Field[]): boolean {
   const texts = words.map(word => literal(word.value));
@@ -60,7 +58,7 @@ const EFFECTS: ReadonlyMap<string, (call: BuiltinCall) => void> = new Map([
   ['echo', echo],
 ]);
 
-/** Returns whether text that is run later names a directory that matters. */
+/** Returns whether text that is run later mentions one of the watched directories. */
 function mentions(cx: Expansion, value: Value): boolean {
   const { directories } = cx.run.options;
   if (variablesIn(value).some(name => directories.includes(name)) || isUncertain(value)) return true;
@@ -119,7 +117,7 @@ function shiftPositional({ cx: { state }, texts }: BuiltinCall): void {
   state.positional = state.positional?.slice(Number(texts[0] ?? 1)) ?? null;
 }
 
-/** Follows `read`, which sets `REPLY` if it is given no name. */
+/** Follows `read`, which sets `REPLY` if no name is given. */
 function readLine({ cx, fact, words }: BuiltinCall): void {
   const names = namesOf(words, 'adinNptu');
   for (const name of names) setUnknown(cx, name);
@@ -138,7 +136,7 @@ function testFiles({ cx, fact, words }: BuiltinCall): void {
   );
 }
 
-/** Notes the programs that the script asks about. */
+/** Records the programs whose existence the script checks. */
 function probe({ cx, texts }: BuiltinCall): void {
   for (const name of texts) if (name !== null && !name.startsWith('-')) cx.run.probed.add(name);
 }
@@ -184,7 +182,10 @@ function setOptions({ cx, fact, words, texts }: BuiltinCall): void {
   }
 }
 
-/** Returns the words that are names: those after options, of which the letters of `withValue` take the next word. */
+/**
+ * Returns the words that are variable names: those after the options. Option letters in `withValue` take the next
+ * word.
+ */
 function namesOf(words: readonly Field[], withValue: string): Field[] {
   const names: Field[] = [];
   for (let at = 0; at < words.length; at++) {
@@ -218,7 +219,7 @@ function setUnknownName(cx: Expansion, name: string, at: { start: number; end: n
   setVariable(cx, { name, nameAt: at, start, end }, [unknownFrom(cx.run.options.directories)]);
 }
 
-/** Follows `let`: every name in its expressions may be set. */
+/** Follows `let`, which may set every name in its expressions. */
 function calculate({ cx, words }: BuiltinCall): void {
   for (const word of words)
     for (const name of (literal(word.value) ?? '').match(/[A-Za-z_]\w*/g) ?? [])

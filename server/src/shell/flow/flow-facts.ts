@@ -1,48 +1,48 @@
 /**
- * Facts about a script that was followed: the commands it runs, what it reads and writes, the variables it uses. Plain
- * data at half-open UTF-16 offsets from 0 into the script's text. Its readers decide what the places mean.
+ * The facts that following a script yields: its commands, reads, writes and variables. Plain data at half-open UTF-16
+ * offsets from 0 into the script's text; their meaning is up to the reader.
  */
 import type { Range } from '../syntax.ts';
 import type { ShellPath, Value } from './values.ts';
 
 /**
- * In all facts: `certain` is true if it happens in every run of the script that ends well. False inside `if`, loops,
- * `&&`, `||`, functions that may not be called, and after what may end the script.
+ * In all facts, `certain` is true if the event happens in every successful run of the script. It is false inside
+ * `if`, loops, `&&`, `||` and functions that may not be called, and after anything that may end the script.
  */
 interface Fact extends Range {
   readonly certain: boolean;
 }
 
-/** A word of a command line after expansion: one of the values that it may have. */
+/** A word of a command line after expansion, with one of its possible values. */
 export interface Field extends Range {
   readonly value: Value;
-  /** True if it may be any number of words. */
+  /** True if it may expand to any number of words. */
   readonly many: boolean;
 }
 
-/** What a command does with an argument, as far as is known. */
+/** The use that a command makes of an argument, as far as it is known. */
 type ArgumentRole = 'option' | 'text' | 'read' | 'write' | 'program' | 'unknown';
 
 export interface Argument extends Range {
   readonly value: Value;
-  /** As people write it. */
+  /** The argument for display. */
   readonly text: string;
   role: ArgumentRole;
 }
 
-/** Where standard output or standard error of a command goes; `log` is the script's own. */
+/** The destination of a command's standard output or standard error; `log` is that of the script itself. */
 export type Stream = 'log' | 'file' | 'pipe' | 'captured' | 'discarded';
 
 export interface CommandFact extends Fact {
-  /** Its place in `Flow.commands`. */
+  /** The index in `Flow.commands`. */
   readonly index: number;
-  /** The name without directories; null if it is computed. */
+  /** The name without directories, or `null` if it is computed. */
   readonly name: string | null;
-  /** The word of the name as it is written. */
+  /** The word of the name as written. */
   readonly word: string;
   readonly nameAt: Range;
   readonly kind: 'program' | 'builtin' | 'function' | 'unknown';
-  /** How the name is found: by PATH, by an absolute path, or by a computed directory. */
+  /** How Bash finds the program: by PATH, by an absolute path, or in a computed directory. */
   readonly lookup: 'path' | 'absolute' | 'other';
   readonly arguments: readonly Argument[];
   /** The command that starts this one: `exec`, `env`, `xargs`, `sudo`, … */
@@ -50,65 +50,68 @@ export interface CommandFact extends Fact {
   readonly stdin: 'inherited' | 'pipe' | 'file' | 'text';
   readonly stdout: Stream;
   readonly stderr: Stream;
-  /** The file that standard output goes to, of the command itself or of what it is in; null if it is none or several. */
+  /**
+   * The file that receives standard output, by a redirection of the command or of a block around it; `null` if there
+   * is none, or several.
+   */
   readonly stdoutTo: ShellPath | null;
-  /** False where the script has ended on every way here, as behind an `exit`. */
+  /** False if the script has certainly ended before, as after an `exit`. */
   readonly reached: boolean;
-  /** True if the script ends with an error when this command fails. */
+  /** True if a failure of this command ends the script with an error. */
   readonly checked: boolean;
 }
 
 export interface ReadFact extends Fact {
   readonly path: ShellPath;
   /**
-   * `file`: opened by a command; `stdin`: by `<`; `argument`: handed to a program of which nothing is known;
-   * `text`: the path itself is used as text; `test`: asked about; `environment`: exported to programs.
+   * `file`: opened by a command; `stdin`: by `<`; `argument`: passed to an unknown program; `text`: the path itself
+   * is used as text; `test`: tested; `environment`: exported to programs.
    */
   readonly how: 'file' | 'stdin' | 'argument' | 'text' | 'test' | 'environment';
-  /** True if the script removed it before, or moved it away, and nothing made it anew. */
+  /** True if the script removed or moved the file before and did not create it again. */
   readonly gone: boolean;
   readonly command: number | null;
-  /** Counts reads and writes in the order they happen. */
+  /** Position among all reads and writes, in the order in which they happen. */
   readonly order: number;
 }
 
 export interface WriteFact extends Fact {
   readonly path: ShellPath;
-  /** `append` keeps what was there; `directory` makes a directory; `change` needs the file to be there. */
+  /** `append` keeps existing content; `directory` creates a directory; `change` requires the file to exist. */
   readonly how: 'redirect' | 'append' | 'command' | 'directory' | 'link' | 'change';
   readonly command: number | null;
   readonly order: number;
-  /** Whether it is gone again by the end. */
+  /** Whether the file still exists at the end. */
   fate: 'kept' | 'removed' | 'perhaps';
 }
 
-/** A variable that is expanded. */
+/** An expansion of a variable. */
 export interface VariableFact extends Fact {
   readonly name: string;
   readonly nameAt: Range;
   readonly quoted: boolean;
-  /** True where an unquoted value would be split into words. */
+  /** True if an unquoted value would be split into words. */
   readonly splits: boolean;
-  /** True for `${x:-…}`, `${x+…}` and the like, which are fine with an unset variable. */
+  /** True for `${x:-…}`, `${x+…}` and the like, which allow an unset variable. */
   readonly guarded: boolean;
-  /** `never`: nothing in the script can set it. */
+  /** `never` if nothing in the script can set the variable. */
   readonly set: 'yes' | 'perhaps' | 'never';
-  /** True in a process of its own, such as `$(…)`: an error there does not end the script by itself. */
+  /** True in a process of its own, such as `$(…)`, where an error does not by itself end the script. */
   readonly apart: boolean;
 }
 
 export interface AssignmentFact extends Fact {
   readonly name: string;
   readonly nameAt: Range;
-  /** The value where it is one and known. */
+  /** The value, or `null` if it is unknown or not unique. */
   readonly value: Value | null;
   readonly exported: boolean;
 }
 
 export interface PipelineFact extends Fact {
-  /** For each stage the commands that run in it. */
+  /** The indexes of each stage's commands. */
   readonly stages: readonly (readonly number[])[];
-  /** True if a failure of any stage ends the script: `pipefail` and `set -e` hold and nothing looks at the status. */
+  /** True if a failure of any stage ends the script: `pipefail` and `set -e` are on, and nothing checks the status. */
   readonly checked: boolean;
 }
 
@@ -118,7 +121,7 @@ export interface OptionFact extends Fact {
   readonly on: boolean;
 }
 
-/** Why the script may do more than what is listed. */
+/** The reason why the script may do more than the facts list. */
 export interface OpaqueFact extends Range {
   readonly reason:
     | 'eval'
@@ -130,7 +133,7 @@ export interface OpaqueFact extends Range {
     | 'unreadable'
     | 'directory'
     | 'limit';
-  /** It may write this and anything below it; null: anything anywhere. */
+  /** The path at and below which it may write, or `null` for any place. */
   readonly path: ShellPath | null;
 }
 
@@ -142,31 +145,39 @@ export interface Flow {
   readonly assignments: readonly AssignmentFact[];
   readonly pipelines: readonly PipelineFact[];
   readonly options: readonly OptionFact[];
-  /** Empty if everything the script writes is in `writes`. */
+  /** Empty if `writes` lists everything that the script writes. */
   readonly opaque: readonly OpaqueFact[];
-  /** True if variables may be set in ways that are not seen (`eval`, `source`, a computed name). */
+  /** True if variables may be set by code that cannot be followed (`eval`, `source`, a computed name). */
   readonly opaqueVariables: boolean;
-  /** Paths (as `pathKey`) that are there at the end of every run that ends well; the branches of an `if` together. */
+  /**
+   * Paths (as `pathKey`) that exist at the end of every successful run. The branches of an `if` are considered
+   * together.
+   */
   readonly written: ReadonlySet<string>;
-  /** Names of commands that the script itself asks about: `command -v x`. */
+  /** Names of commands whose existence the script checks: `command -v x`. */
   readonly probed: ReadonlySet<string>;
-  /** Bodies of functions that nothing calls: what is in them does not happen. */
+  /** Bodies of functions that are never called, so that nothing in them happens. */
   readonly uncalled: readonly Range[];
   /** True if the script sets PATH. */
   readonly setsPath: boolean;
-  /** True if every run ends with an error: a placeholder. */
+  /** True if every run ends with an error, as in a placeholder. */
   readonly fails: boolean;
-  /** True if it has no command at all, or only such as do nothing. */
+  /** True if it has no commands, or only ones without effect. */
   readonly empty: boolean;
 }
 
-/** What is known about the environment of a script. */
+/** The known environment of a script. */
 export interface FlowOptions {
-  /** Variables that are set from outside and hold directories that matter; others count as unset. */
+  /**
+   * Environment variables that hold watched directories. Variables not listed here or in `environment` count as
+   * unset.
+   */
   readonly directories: readonly string[];
-  /** Of these, the ones to which writing matters: what may write there unseen makes the script opaque. */
+  /**
+   * The watched directories to which writing matters. A command that may write there unseen makes the script opaque.
+   */
   readonly outputs: readonly string[];
-  /** Further variables that are set from outside. */
+  /** Further environment variables. */
   readonly environment: readonly string[];
   readonly errexit: boolean;
   readonly pipefail: boolean;

@@ -1,7 +1,7 @@
 /**
- * Remembers how far long scripts were followed before the statements that an edit changed: a keystroke near a script's
- * end does not follow its beginning again. The beginning is the same if its statements are the same objects, as they
- * are of a script that is typed in (`pieces.ts`), and if the script can set the same variables.
+ * Remembers the progress in long scripts, so that a keystroke near the end of a script does not follow its beginning
+ * again. The beginning is reused if its statements are the same objects, which `pieces.ts` keeps while a script is
+ * edited, and if the script can set the same variables.
  */
 
 import type { Statement } from '../syntax.ts';
@@ -9,19 +9,19 @@ import type { AssignedNames } from './assigned.ts';
 import { copyRun, type Run } from './flow-run.ts';
 import { copyState, type State } from './flow-state.ts';
 
-/** The facts and the state after some statements from the beginning of a script. */
+/** The facts and the state after some statements at the beginning of a script. */
 interface Progress {
   readonly run: Run;
   readonly state: State;
 }
 
-/** Follows statements from where others ended, which changes the progress. */
+/** Follows further statements and updates the progress. */
 type Follow = (progress: Progress, statements: readonly Statement[]) => void;
 
 /**
  * Follows the statements of a whole script.
  * @param start the progress at the beginning of the script
- * @returns the progress at its end, which belongs to the caller
+ * @returns the progress at its end, which the caller may change
  */
 export type FollowBody = (
   body: readonly Statement[],
@@ -33,26 +33,26 @@ export type FollowBody = (
 interface Followed {
   readonly body: readonly Statement[];
   readonly assigned: AssignedNames;
-  /** How many of its statements `progress` has behind it. */
+  /** The number of statements that `progress` includes. */
   readonly count: number;
   readonly progress: Progress;
 }
 
-/** Shorter scripts are followed in no time. */
+/** Shorter scripts are not worth remembering. */
 const MIN_STATEMENTS = 20;
 
-/** People type in fewer long scripts than this at the same time. */
+/** Few people edit more long scripts than this at the same time. */
 const MAX_KEPT = 4;
 
-/** Follows a script from its first statement and remembers nothing. */
+/** Follows a script from its first statement without remembering anything. */
 export const followFromStart: FollowBody = (body, _, start, follow) => {
   follow(start, body);
   return start;
 };
 
 /**
- * Returns a function that follows a long script from its first statement that is not in one of the scripts that it
- * followed last. What it returns does not depend on those. All its scripts need the same `FlowOptions`.
+ * Returns a function that follows a long script from the first statement that differs from the scripts that it
+ * followed last. Its results do not depend on those. All calls need the same `FlowOptions`.
  */
 export function rememberingFollower(): FollowBody {
   let kept: readonly Followed[] = [];
@@ -74,7 +74,7 @@ export function rememberingFollower(): FollowBody {
   };
 }
 
-/** Returns the progress after more statements; `progress` itself stays as it is. */
+/** Returns the progress after further statements, without changing `progress`. */
 function advanced(progress: Progress, statements: readonly Statement[], follow: Follow): Progress {
   const copy = { run: copyRun(progress.run), state: copyState(progress.state) };
   follow(copy, statements);

@@ -1,6 +1,6 @@
 /**
- * Programs: which of a command's arguments it reads and which it writes, by the table of tools; and what of a program
- * that is not in the table.
+ * Follows programs: the table of tools tells which arguments a program reads and writes; the arguments of an unlisted
+ * program are assumed to be either.
  */
 import { type FileTool, fileTool, type Role } from '../programs/file-tools.ts';
 import { SPECIAL_TOOLS } from '../programs/file-tools-special.ts';
@@ -66,7 +66,7 @@ function take(run: ToolRun, word: Field, role: Role, sure: boolean): void {
   else run.unknown(word);
 }
 
-/** Follows `mkdir`: with `-p` it makes the directories above too. */
+/** Follows `mkdir`, which also creates parent directories with `-p`. */
 function makeDirectory(run: ToolRun, word: Field): void {
   const path = run.path(word);
   const parents = run.words.some(option => /^(-\w*p|--parents$)/.test(literal(option.value) ?? ''));
@@ -78,7 +78,7 @@ function makeDirectory(run: ToolRun, word: Field): void {
 
 function toolRun(cx: Expansion, fact: CommandFact, words: readonly Field[]): ToolRun {
   const { run, state } = cx;
-  // A word that may be any number of words, or a hole, may shift or bring options.
+  // A hole, or a word with an unknown number of fields, may add options or shift operands.
   const sure = state.checked && !words.some(word => word.many);
   const role = (word: Field, value: Argument['role']): void => {
     const argument = fact.arguments.find(
@@ -127,7 +127,7 @@ function toolRun(cx: Expansion, fact: CommandFact, words: readonly Field[]): Too
   return self;
 }
 
-/** Notes an argument of an unknown program: it may be read, and written if it is an output. */
+/** Records an argument of an unknown program, which may read it, and write it if it is an output. */
 function noteUnknown(cx: Expansion, word: Field, command: number): void {
   const { run, state } = cx;
   const names = variablesIn(word.value);
@@ -142,7 +142,7 @@ function noteUnknown(cx: Expansion, word: Field, command: number): void {
   }
 }
 
-/** Returns the part of a word that is a place: `$out/x` in `--file=$out/x`, `file:$out/x`, `of=$out/x`. */
+/** Returns the path in a word: `$out/x` in `--file=$out/x`, `file:$out/x` or `of=$out/x`. */
 function placeIn(value: Value): Value {
   const [first, ...rest] = value;
   if (first?.kind !== 'text' || rest[0]?.kind !== 'variable') return value;

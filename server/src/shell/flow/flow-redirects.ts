@@ -1,6 +1,4 @@
-/**
- * Redirections: what they open, and where a command's streams go.
- */
+/** Follows redirections: the files that they open, and the destinations of a command's streams. */
 
 import type { Range, Redirect } from '../syntax.ts';
 import type { Stream } from './flow-facts.ts';
@@ -11,7 +9,7 @@ import { literal, pathOf, type Value, variablesIn } from './values.ts';
 
 type Streams = ReturnType<typeof streamsOf>;
 
-/** Follows redirections around a body: the streams are as before afterwards. */
+/** Follows redirections around a body, and restores the streams afterwards. */
 export function followRedirects(
   cx: Expansion,
   redirects: readonly Redirect[],
@@ -24,7 +22,7 @@ export function followRedirects(
   Object.assign(cx.state, streams);
 }
 
-/** Opens what redirections name and changes the streams, as `exec > file` does for good. */
+/** Opens the targets of redirections and changes the streams permanently, as `exec > file` does. */
 export function openRedirects(cx: Expansion, redirects: readonly Redirect[], command: number | null): void {
   for (const redirect of redirects) openRedirect(cx, redirect, command);
 }
@@ -88,7 +86,7 @@ function setStream(
   if (both || (descriptor ?? 1) === 1) {
     state.stdout = stream;
     const [path, ...others] = values.map(value => pathOf(value, state.cwd));
-    // `/dev/stdout` leaves it as it is.
+    // `/dev/stdout` is the current destination itself.
     if (path === undefined || !isDevice(path)) state.stdoutTo = others.length > 0 ? null : (path ?? null);
   }
   if (both || descriptor === 2) state.stderr = stream;
@@ -110,7 +108,7 @@ function duplicate(streams: Streams, descriptor: number, source: string): void {
     if (descriptor === 2) streams.stderr = 'discarded';
     return;
   }
-  // A descriptor that the script opened itself leads wherever it leads.
+  // The destination of a descriptor that the script opened itself is not tracked.
   if (descriptor === 1) {
     streams.stdout = from ?? 'file';
     if (source !== '1') streams.stdoutTo = null;
@@ -118,7 +116,7 @@ function duplicate(streams: Streams, descriptor: number, source: string): void {
   if (descriptor === 2) streams.stderr = from ?? 'file';
 }
 
-/** Notes the places that a text names which is written, not opened. */
+/** Records the paths in a text that is written to a file, as opposed to being opened. */
 export function noteText(cx: Expansion, at: Range, value: Value, command: number | null): void {
   const { directories } = cx.run.options;
   if (!variablesIn(value).some(name => directories.includes(name))) return;

@@ -1,6 +1,4 @@
-/**
- * The notebook of one script that is followed: facts are written down here. Nothing in it decides what happens next.
- */
+/** The record of the facts of a script that is being followed. It does not influence how the script is followed. */
 
 import type { FunctionStatement, Range } from '../syntax.ts';
 import type {
@@ -19,11 +17,11 @@ import { pathKey, type ShellPath, valueKey } from './values.ts';
 
 export interface Run {
   readonly options: FlowOptions;
-  /** Names that something in the script can set. */
+  /** Names that the script can set. */
   readonly assigned: ReadonlySet<string>;
   readonly functions: Map<string, FunctionStatement>;
   readonly called: Set<FunctionStatement>;
-  /** Functions that are being followed. */
+  /** Functions whose bodies are being followed, to detect recursion. */
   readonly active: Set<FunctionStatement>;
   readonly commands: CommandFact[];
   readonly reads: Map<string, ReadFact>;
@@ -34,11 +32,11 @@ export interface Run {
   readonly shellOptions: OptionFact[];
   readonly opaque: Map<string, OpaqueFact>;
   readonly probed: Set<string>;
-  /** The states at every `exit` that may be one with success, of the script or subshell that is followed. */
+  /** The states at each `exit` of the current script or subshell that may be successful. */
   exits: State[];
   returns: State[];
   breaks: State[];
-  /** Outside variables that were expanded since the set was last replaced. */
+  /** Environment variables that were expanded since the set was last replaced. */
   touched: Set<string>;
   opaqueVariables: boolean;
   setsPath: boolean;
@@ -48,7 +46,7 @@ export interface Run {
   temporaries: number;
 }
 
-/** Far more than a script takes; loops and functions inside each other could take for ever. */
+/** Limits far above real scripts; nested loops and functions could otherwise take arbitrarily long. */
 export const MAX_STEPS = 20_000;
 export const MAX_DEPTH = 100;
 
@@ -81,10 +79,7 @@ export function newRun(options: FlowOptions, assigned: ReadonlySet<string>): Run
   };
 }
 
-/**
- * Returns a notebook with the same facts, between statements of the script itself: what comes next changes only one of
- * the two.
- */
+/** Returns a copy of the record between two statements of the script, which can be continued independently. */
 export function copyRun(run: Run): Run {
   return {
     ...run,
@@ -93,7 +88,7 @@ export function copyRun(run: Run): Run {
     active: new Set(run.active),
     commands: [...run.commands],
     reads: new Map(run.reads),
-    // The fate of a file may turn out later.
+    // The fate of a file may change later.
     writes: run.writes.map(write => ({ ...write })),
     variables: new Map(run.variables),
     assignments: new Map(run.assignments),
@@ -108,7 +103,7 @@ export function copyRun(run: Run): Run {
   };
 }
 
-/** Notes that the script may write unseen: to `path` and below, or anywhere. */
+/** Records that the script may write unseen to `path` and below it, or anywhere. */
 export function noteOpaque(
   run: Run,
   reason: OpaqueFact['reason'],
@@ -121,28 +116,28 @@ export function noteOpaque(
 
 const NOT_FILES = /^(dev\/(null|stdin|stdout|stderr|tty|zero|fd(\/.*)?)|proc\/.*)$/;
 
-/** Returns whether `path` is a device: to write to one makes no file. */
+/** Returns whether `path` is a device, so that writing to it creates no file. */
 export function isDevice(path: ShellPath): boolean {
   return path.root === 'absolute' && path.rest !== null && NOT_FILES.test(path.rest);
 }
 
-/** Returns whether outputs may be at `path`, as far as is known. */
+/** Returns whether `path` may contain outputs. */
 export function mayBeOutput(run: Run, path: ShellPath): boolean {
   if (path.root === 'unknown' || path.root === 'hole') return true;
   return path.root === 'variable' && run.options.outputs.includes(path.variable ?? '');
 }
 
-/** A use of a file, before its fact is written down. */
+/** A use of a file from which a fact is made. */
 interface FileUse<How> {
   /** The word that names the file. */
   readonly at: Range;
   readonly path: ShellPath;
   readonly how: How;
-  /** The index of the command that uses it; null if no command does. */
+  /** The index of the command that uses the file, or `null` if there is none. */
   readonly command: number | null;
 }
 
-/** Notes a read. One that was noted before stays certain and in its place. */
+/** Records a read. A read that is already recorded keeps its certainty and its position. */
 export function noteRead(run: Run, state: State, use: FileUse<ReadFact['how']>): void {
   const { at, path, how, command } = use;
   const key = `${at.start}:${how}:${path.root}:${path.variable}:${path.rest}`;
@@ -151,16 +146,16 @@ export function noteRead(run: Run, state: State, use: FileUse<ReadFact['how']>):
   const order = before?.order ?? run.order++;
   const gone = isRemoved(state, path) && before?.gone !== false;
   run.reads.set(key, { start: at.start, end: at.end, certain, path, how, gone, command, order });
-  // A program of which nothing is known may make it.
+  // An unknown program may create the file.
   if (how === 'argument' || how === 'environment') noteMade(state, path);
 }
 
 interface FileWrite extends FileUse<WriteFact['how']> {
-  /** False if the command may end well without writing. */
+  /** False if the command may succeed without writing. */
   readonly sure: boolean;
 }
 
-/** Notes a write, unless it is to a device or to a temporary file. */
+/** Records a write, except to a device or a temporary file. */
 export function noteWrite(run: Run, state: State, write: FileWrite): void {
   const { at, path, how, command, sure } = write;
   if (isDevice(path) || path.root === 'temporary') return;
@@ -188,7 +183,7 @@ function isRemoved(state: State, path: ShellPath): boolean {
   return key !== null && [...state.removed].some(removed => isAtOrBelow(key, removed));
 }
 
-/** Notes that a path may be there again, with what is above and below it. */
+/** Records that a path may exist again, together with its parents and everything below it. */
 function noteMade(state: State, path: ShellPath): void {
   const key = pathKey(path);
   state.removed = excluding(
@@ -201,14 +196,17 @@ function isAtOrBelow(key: string, other: string): boolean {
   return key === other || key.startsWith(other.endsWith(':') ? other : `${other}/`);
 }
 
-/** Notes that a file or a whole directory is removed. @param sure false: the command may end well and leave it */
+/**
+ * Records the removal of a file or a whole directory.
+ * @param sure false if the command may succeed without removing it
+ */
 export function noteRemoval(run: Run, state: State, path: ShellPath, sure = true): void {
   if (path.root === 'temporary') return;
   const key = pathKey(path);
   const hits = (other: string): boolean =>
     key === null ? perhapsSame(path, other) : isAtOrBelow(other, key);
   state.written = excluding(state.written, hits);
-  // Where the script goes on after a failure it may still be there.
+  // If a failure is ignored, the file may still exist.
   if (key !== null && sure && state.checked) state.removed = including(state.removed, key);
   const certain = key !== null && isCertain(state);
   for (const write of run.writes) {

@@ -1,6 +1,6 @@
 /**
- * Simple commands: assignments, words, redirections, then what the command is: a function, a builtin, something that
- * starts another command, a program.
+ * Follows simple commands: expands assignments, words and redirections, and then runs a function, a builtin, a
+ * wrapper that starts another command, or a program.
  */
 
 import { BUILTINS } from '../programs/names.ts';
@@ -27,7 +27,7 @@ interface Started {
   readonly call: Call;
 }
 
-/** More combinations of what the words may be are not told apart. */
+/** The most combinations of possible words that are followed separately. */
 const MAX_WAYS = 8;
 
 export function followSimple(cx: Expansion, statement: SimpleStatement, call: Call): void {
@@ -61,7 +61,7 @@ export function followSimple(cx: Expansion, statement: SimpleStatement, call: Ca
   putBack();
 }
 
-/** Sets the variables of `a=1 cmd`. @returns a function that puts them back after the command */
+/** Sets the variables of `a=1 cmd`, and returns a function that restores them after the command. */
 function prefixed(cx: Expansion, statement: SimpleStatement): () => void {
   const before = statement.assignments.map(
     ({ name }) => [name, variableIn(cx.state.variables, name)] as const,
@@ -88,7 +88,7 @@ function waysOf(fields: readonly PossibleField[]): Field[][] {
   return ways;
 }
 
-/** Starts a command whose words are known as far as they are. */
+/** Starts a command with expanded words, some of which may be unknown. */
 function start(started: Started): void {
   const { cx, words, at, through } = started;
   const { run, state } = cx;
@@ -150,7 +150,7 @@ function start(started: Started): void {
   runProgram(cx, fact, rest);
 }
 
-/** Notes a command whose name is computed: it may be anything. */
+/** Records a command whose name is computed, and which may be anything. */
 function dynamic(run: Run, word: Field): void {
   noteOpaque(run, 'dynamic-command', word);
   if (word.value.every(part => part.kind === 'hole')) run.opaqueVariables = true;
@@ -185,7 +185,7 @@ function programName(value: Value): { name: string | null; lookup: CommandFact['
       lookup: isAbsolute ? 'absolute' : whole.includes('/') ? 'other' : 'path',
     };
   }
-  // `${pkgs.openssl}/bin/openssl`: the directory is computed, the program is not.
+  // In `${pkgs.openssl}/bin/openssl` the directory is computed, but the program is known.
   const last = value.at(-1);
   const first = value[0];
   const name = last?.kind === 'text' ? /\/bin\/([^/\s]+)$/.exec(last.text)?.[1] : undefined;

@@ -1,27 +1,27 @@
 /**
- * The state of a script while it is followed: variables, directory, files that are there, and whether what comes next
- * certainly happens. Branches work on copies, which are joined again.
+ * The state of a script while it is followed: variables, current directory, existing files, and whether the next
+ * statement certainly runs. Branches work on copies, which are joined afterwards.
  */
 import type { Stream } from './flow-facts.ts';
 import { joinedVariables, type Variable, type Variables, withVariable } from './flow-variables.ts';
 import { EMPTY, type ShellPath, type Value, valueKey } from './values.ts';
 
-/** A construct that the way here has perhaps left already. */
+/** A construct that may already have been left. */
 export type Left = 'script' | 'function' | 'loop';
 
-/** Its properties are replaced and never changed in themselves: copies share them. */
+/** State at one point of a script. Properties are replaced instead of mutated, since copies share them. */
 export interface State {
   variables: Variables;
-  /** `$1`, `$2`, …; null where they are not known. */
+  /** The positional parameters `$1`, `$2`, …, or `null` if they are unknown. */
   positional: readonly Value[] | null;
   cwd: Value;
-  /** Keys of paths that are certainly there because the script made them. */
+  /** Keys of paths that certainly exist because the script created them. */
   written: ReadonlySet<string>;
-  /** Keys of directories it made. */
+  /** Keys of directories that the script created. */
   directories: ReadonlySet<string>;
-  /** Keys of paths that are certainly not there any more: removed, or moved away. */
+  /** Keys of paths that certainly no longer exist, because they were removed or moved. */
   removed: ReadonlySet<string>;
-  /** False inside what may be skipped. */
+  /** False inside anything that may be skipped. */
   certain: boolean;
   /** False where a failure does not end the script. */
   checked: boolean;
@@ -30,19 +30,19 @@ export interface State {
   stdin: 'inherited' | 'pipe' | 'file' | 'text';
   stdout: Stream;
   stderr: Stream;
-  /** The file behind `stdout`; null where it is none, or not one. */
+  /** The file behind `stdout`, or `null` if there is not exactly one. */
   stdoutTo: ShellPath | null;
   /** True in a process of its own whose status is ignored. */
   apart: boolean;
-  /** The statements after are not reached on this way, and why. */
+  /** The reason why the following statements are not reached on this path, if they are not. */
   dead: Left | 'failed' | null;
   left: ReadonlySet<Left>;
 }
 
-/** More values than these of one variable are not told apart. */
+/** The most values of a variable that are tracked individually. */
 export const MAX_VALUES = 8;
 
-/** Returns where the streams go, to put it back after what redirects them. */
+/** Returns the streams, for restoring them after a redirection. */
 export function streamsOf({
   stdin,
   stdout,
@@ -56,40 +56,40 @@ export function copyState(state: State): State {
   return { ...state };
 }
 
-/** Returns the set with one more item. */
+/** Returns the set with an additional item. */
 export function including<T>(set: ReadonlySet<T>, item: T): ReadonlySet<T> {
   return set.has(item) ? set : new Set(set).add(item);
 }
 
-/** Returns the set without the items that are removed. */
+/** Returns the set without the items for which `isRemoved` returns true. */
 export function excluding<T>(set: ReadonlySet<T>, isRemoved: (item: T) => boolean): ReadonlySet<T> {
   const kept = [...set].filter(item => !isRemoved(item));
   return kept.length === set.size ? set : new Set(kept);
 }
 
-/** Returns the items of both sets: one of the sets itself, if it holds no others. */
+/** Returns the intersection of two sets, as one of the given objects if it has the same items. */
 export function common<T>(left: ReadonlySet<T>, right: ReadonlySet<T>): ReadonlySet<T> {
   if (left === right) return left;
   const kept = excluding(left, item => !right.has(item));
   return kept.size === right.size ? right : kept;
 }
 
-/** Sets a variable, or takes it away. */
+/** Sets a variable, or removes it if `variable` is undefined. */
 export function putVariable(state: State, name: string, variable: Variable | undefined): void {
   state.variables = withVariable(state.variables, name, variable);
 }
 
-/** Notes that what comes next is perhaps not reached. */
+/** Records that the following statements may not be reached. */
 export function noteLeft(state: State, left: Left): void {
   state.left = including(state.left, left);
 }
 
-/** Notes the end of a construct: whether it was left before matters no more. */
+/** Records the end of a construct, after which it no longer matters whether it was left early. */
 export function forgetLeft(state: State, left: Left): void {
   state.left = excluding(state.left, candidate => candidate === left);
 }
 
-/** Returns a copy for a way that may not be taken. */
+/** Returns a copy of the state for a branch that may not be taken. */
 export function branchOf(state: State): State {
   return { ...copyState(state), certain: false };
 }
@@ -98,14 +98,14 @@ export function isCertain(state: State): boolean {
   return state.certain && state.dead === null && state.left.size === 0;
 }
 
-/** Puts `from`'s whole state into `state`. */
+/** Replaces the whole of `state` with `from`, except that constructs that were left stay so. */
 function replaceState(state: State, from: State): void {
   const { left } = state;
   Object.assign(state, from, { left });
   for (const candidate of from.left) noteLeft(state, candidate);
 }
 
-/** Makes `state` what holds after any of several ways; keeps `certain` and the streams of the first. */
+/** Sets `state` to the join of several branches, and keeps its own `certain`, `checked` and streams. */
 export function joinStates(state: State, ways: readonly State[]): void {
   const { certain, checked } = state;
   const streams = streamsOf(state);

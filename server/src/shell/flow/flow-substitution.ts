@@ -1,6 +1,6 @@
 /**
- * Commands inside of words: `$(…)`, backquotes, `<(…)`. Their output is not known, but for the few commands that
- * print nothing else than a path.
+ * Follows commands inside words: `$(…)`, backquotes, `<(…)`. Their output is unknown, except for a few commands that
+ * only print a path.
  */
 
 import type { CommandPart, ProcessPart, Statement, Word } from '../syntax.ts';
@@ -10,7 +10,7 @@ import { concat, EMPTY, literal, pathOf, text, unknownFrom, type Value } from '.
 
 type Follow = (cx: Expansion, statements: readonly Statement[]) => void;
 
-/** Follows `$(…)`. @returns what it prints, as far as is known */
+/** Follows `$(…)` and returns its output as far as it is known. */
 export function followCommandPart(cx: Expansion, part: CommandPart, follow: Follow): Value {
   const { run, state } = cx;
   const outer = run.touched;
@@ -18,7 +18,7 @@ export function followCommandPart(cx: Expansion, part: CommandPart, follow: Foll
   run.touched = new Set();
   run.exits = [];
   const inner: Expansion = { ...cx, state: copyState(state) };
-  // Bash does not hand `set -e` down into `$(…)`.
+  // `$(…)` does not inherit `set -e` in Bash.
   Object.assign(inner.state, { stdout: 'captured', checked: false, apart: true });
   const { written } = inner.state;
   follow(withState(cx, inner.state), part.body);
@@ -34,7 +34,7 @@ export function followCommandPart(cx: Expansion, part: CommandPart, follow: Foll
   return known(cx, part.body) ?? unknownFrom(printed);
 }
 
-/** Follows `<(…)` or `>(…)`; the word is the path of a pipe. */
+/** Follows `<(…)` or `>(…)` and returns the path of a pipe. */
 export function followProcess(cx: Expansion, part: ProcessPart, follow: Follow): Value {
   const state = copyState(cx.state);
   Object.assign(state, { stdout: 'pipe', checked: false, certain: false, apart: true });
@@ -47,7 +47,7 @@ function withState(cx: Expansion, state: Expansion['state']): Expansion {
   return { ...cx, state };
 }
 
-/** Returns what a lone `mktemp`, `pwd`, `dirname x` and the like print. */
+/** Returns the output of a single `mktemp`, `pwd`, `dirname x` or the like, or `null` for other commands. */
 function known(cx: Expansion, body: readonly Statement[]): Value | null {
   const [only] = body;
   if (body.length !== 1 || only?.kind !== 'simple' || only.assignments.length > 0) return null;
@@ -78,7 +78,7 @@ function temporary(cx: Expansion, args: readonly Word[]): Value | null {
   return elsewhere ? null : [{ kind: 'temporary', id: cx.run.temporaries++ }];
 }
 
-/** Returns the only argument that is no option. */
+/** Returns the operand if there is exactly one. */
 function operand(cx: Expansion, args: readonly Word[]): Value | null {
   const operands = args.filter(word => !/^-[a-z-]/.test(plain(word) ?? ''));
   const [word] = operands;
@@ -110,14 +110,14 @@ function baseOf(cx: Expansion, args: readonly Word[]): Value | null {
   return text(name) ?? EMPTY;
 }
 
-/** Returns the name of a program if it is known: `mktemp`, also for `${pkgs.coreutils}/bin/mktemp`. */
+/** Returns the name of a program if it is known, also for paths such as `${pkgs.coreutils}/bin/mktemp`. */
 function programOf(word: Word): string | null {
   const [first, last] = word.parts;
   const below = first?.kind === 'hole' && word.parts.length === 2 && last?.kind === 'text';
   return below ? (/^\/bin\/([^/]+)$/.exec(last.text)?.[1] ?? null) : plain(word);
 }
 
-/** Returns the values of a word whose reads were noted already. */
+/** Returns the values of a word without recording its reads, which already are recorded. */
 function quietly(cx: Expansion, word: Word): Value[] {
   return expandWord(cx, word, false);
 }

@@ -1,6 +1,4 @@
-/**
- * `[ … ]`, `[[ … ]]` and `test`: files that are asked about, and commands.
- */
+/** Follows `[ … ]`, `[[ … ]]` and `test`: the files that they test, and the commands in their words. */
 
 import type { Range, Word } from '../syntax.ts';
 import { noteText } from './flow-redirects.ts';
@@ -39,7 +37,7 @@ export function followTest(cx: Expansion, words: readonly Word[]): void {
   );
 }
 
-/** Does the same for `test` as a command. */
+/** Follows the operands of `test` called as a command. */
 export function testValues(
   cx: Expansion,
   words: readonly { readonly at: Range; readonly values: readonly Value[] }[],

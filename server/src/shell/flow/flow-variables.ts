@@ -1,44 +1,44 @@
-/**
- * The variables of a script at one place of it: a table that is never changed itself, so that the ways through a script
- * have it in common. Knows nothing of what sets them.
- */
+/** The variables at one point of a script, in an immutable table that the branches of the script share. */
 import type { Value } from './values.ts';
 
 /** A variable of the script. */
 export interface Variable {
-  /** What it may hold: one value if it is known which. */
+  /** The possible values; a single one if it is known. */
   readonly values: readonly Value[];
-  /** The items of an array; null if it is none or they are not known. */
+  /** The items of an array, or `null` if it is not an array or they are unknown. */
   readonly list: readonly Value[] | null;
-  /** True if on some way here it was not set. */
+  /** True if the variable is unset on some path. */
   readonly perhapsUnset: boolean;
   readonly exported: boolean;
 }
 
-/** Most are set once and never again: what is new is kept apart, so that setting one does not copy them all. */
+/**
+ * Variables in two tables. Most variables are set only once, so recent changes are kept separately, and setting a
+ * variable does not copy all of them.
+ */
 export interface Variables {
   readonly settled: ReadonlyMap<string, Variable>;
-  /** Goes before; undefined for one that is no more. */
+  /** Overrides `settled`; undefined for a variable that was removed. */
   readonly recent: ReadonlyMap<string, Variable | undefined>;
 }
 
 export const NO_VARIABLES: Variables = { settled: new Map(), recent: new Map() };
 
-/** So many are recent at least before they are settled. */
+/** The number of recent changes below which they are never merged. */
 const FEW = 16;
 
 export function variableIn({ settled, recent }: Variables, name: string): Variable | undefined {
   return recent.has(name) ? recent.get(name) : settled.get(name);
 }
 
-/** Returns the variables with `name` set to `variable`; without it for undefined. */
+/** Returns the variables with `name` set to `variable`, or removed if that is undefined. */
 export function withVariable(
   { settled, recent }: Variables,
   name: string,
   variable: Variable | undefined,
 ): Variables {
   const fresh = new Map(recent).set(name, variable);
-  // Then a change copies no more than the square root of them, and as seldom are all of them copied.
+  // This bounds the copying per change to about the square root of the number of variables.
   const isFew = fresh.size <= FEW || fresh.size ** 2 <= settled.size;
   return isFew ? { settled, recent: fresh } : { settled: joined(settled, fresh), recent: new Map() };
 }
@@ -52,7 +52,7 @@ function joined(settled: Variables['settled'], recent: Variables['recent']): Var
   return all;
 }
 
-/** Returns the variables after either of two ways; `join` computes those in which the ways differ. */
+/** Returns the variables after either of two branches. `join` combines those that differ. */
 export function joinedVariables(
   left: Variables,
   right: Variables,

@@ -1,6 +1,4 @@
-/**
- * Expansion of words while a script is followed: from parts to values, with a note of every variable that is read.
- */
+/** Expands words while a script is followed: turns their parts into values and records every variable that is read. */
 
 import { SHELL_VARIABLES } from '../programs/names.ts';
 import type { CommandPart, ProcessPart, Range, VariablePart, Word, WordPart } from '../syntax.ts';
@@ -10,7 +8,7 @@ import { type Variable, variableIn } from './flow-variables.ts';
 import { cut } from './patterns.ts';
 import { concat, EMPTY, isUncertain, literal, text, unknownFrom, type Value, variablesIn } from './values.ts';
 
-/** Follows commands inside of words; expansion itself does not know how. */
+/** Follows commands inside words, which expansion itself cannot do. */
 interface Substitution {
   command(run: Run, state: State, part: CommandPart): Value;
   process(run: Run, state: State, part: ProcessPart): Value;
@@ -22,15 +20,18 @@ export interface Expansion {
   readonly substitution: Substitution;
 }
 
-/** A word of a command line after expansion, with all values that it may have. */
+/** A word of a command line after expansion, with all of its possible values. */
 export interface PossibleField extends Range {
-  /** What it may be: one value if it is known which. */
+  /** The possible values; a single one if it is known. */
   readonly values: readonly Value[];
-  /** True if it may be any number of words. */
+  /** True if it may expand to any number of words. */
   readonly many: boolean;
 }
 
-/** Returns the values that a word may have as one text: a redirection's target, an assignment's right side. */
+/**
+ * Returns the possible values of a word that expands to a single text: a redirection's target, an assignment's right
+ * side.
+ */
 export function expandWord(cx: Expansion, word: Word, splits: boolean): Value[] {
   return expandParts(cx, withTilde(word.parts), splits);
 }
@@ -48,7 +49,7 @@ function expandParts(cx: Expansion, parts: readonly WordPart[], splits: boolean)
   return distinct(values);
 }
 
-/** Replaces `~` and `~/` at the beginning of a word by `$HOME`. */
+/** Replaces a leading `~` or `~/` by `$HOME`. */
 function withTilde(parts: readonly WordPart[]): readonly WordPart[] {
   const [first] = parts;
   if (first?.kind !== 'text' || first.quoted || !/^~(\/|$)/.test(first.text)) return parts;
@@ -67,7 +68,7 @@ function withTilde(parts: readonly WordPart[]): readonly WordPart[] {
   return [home, { ...first, text: first.text.slice(1), start: at.end }, ...parts.slice(1)];
 }
 
-/** Expands a command's word to its fields. */
+/** Expands a word of a command to its fields. */
 export function expandFields(cx: Expansion, word: Word): PossibleField[] {
   const lists = choices(withTilde(word.parts));
   const [only] = lists;
@@ -75,7 +76,7 @@ export function expandFields(cx: Expansion, word: Word): PossibleField[] {
   return lists.flatMap(parts => fieldsOf(cx, parts, word));
 }
 
-/** Returns a list of parts for each choice of the braces in a word. */
+/** Returns the parts of a word for each choice of its braces. */
 function choices(parts: readonly WordPart[]): readonly (readonly WordPart[])[] {
   if (!parts.some(part => part.kind === 'brace')) return [parts];
   let lists: WordPart[][] = [[]];
@@ -87,7 +88,7 @@ function choices(parts: readonly WordPart[]): readonly (readonly WordPart[])[] {
   return lists;
 }
 
-/** The most words that braces are expanded to; of more nothing is known but that there are several. */
+/** The most words that braces are expanded to. Of larger expansions only the plurality is known. */
 const MAX_CHOICES = 256;
 
 function fieldsOf(cx: Expansion, parts: readonly WordPart[], at: Range): PossibleField[] {
@@ -108,7 +109,7 @@ function fieldsOf(cx: Expansion, parts: readonly WordPart[], at: Range): Possibl
   return [{ ...range, values, many }];
 }
 
-/** Returns whether a part may make several words; a hole in the middle of a word is taken for part of that word. */
+/** Returns whether a part may expand to several words. A hole in the middle of a word counts as part of that word. */
 function isSplit(part: WordPart, count: number): boolean {
   if (part.kind === 'glob' || part.kind === 'brace') return true;
   if (part.kind === 'hole') return !part.quoted && count === 1;
@@ -123,7 +124,7 @@ function mayHoldBlanks(value: Value): boolean {
   });
 }
 
-/** Returns the items of `"$@"` and `"${list[@]}"`; null where they are not known. */
+/** Returns the items of `"$@"` and `"${list[@]}"`, or `null` if they are unknown. */
 function itemsOf(cx: Expansion, part: VariablePart): readonly Value[] | null {
   if (part.operator !== null) return null;
   if (part.name === '@') return cx.state.positional;
@@ -159,7 +160,7 @@ function expandPart(cx: Expansion, part: WordPart, splits: boolean): readonly Va
   }
 }
 
-/** Follows arithmetic: the variables that it assigns have unknown values afterwards. */
+/** Follows arithmetic, which makes the variables that it assigns unknown. */
 export function expandArithmetic(
   cx: Expansion,
   inner: readonly WordPart[],
@@ -263,7 +264,7 @@ function readVariable(cx: Expansion, part: VariablePart, splits: boolean): void 
   });
 }
 
-/** Where a variable is set: the range of the whole assignment and that of the name in it. */
+/** An assignment to a variable: the ranges of the whole assignment and of the name. */
 interface Setting extends Range {
   readonly name: string;
   readonly nameAt: Range;
@@ -271,11 +272,11 @@ interface Setting extends Range {
 
 interface SetOptions {
   readonly exported?: boolean;
-  /** The items of an array; null if it is none or they are not known. */
+  /** The items of an array, or `null` if it is not an array or they are unknown. */
   readonly list?: readonly Value[] | null;
 }
 
-/** Sets a variable to one of some values and notes it. */
+/** Sets a variable to several possible values and records the assignment. */
 export function setVariable(
   cx: Expansion,
   setting: Setting,

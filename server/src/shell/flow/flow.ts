@@ -1,6 +1,7 @@
 /**
- * Follows a script from its first statement to its last, with values instead of a machine: branches are followed side
- * by side and joined, loops over known words are run, others are run once with what they may change unknown.
+ * Follows a script from the first statement to the last on abstract values. Branches are followed separately and
+ * joined; loops over known words are unrolled, and other loops are followed once, with everything that they may
+ * change unknown.
  */
 
 import type { FunctionStatement, PipelineStatement, ShellTree, Statement } from '../syntax.ts';
@@ -30,14 +31,14 @@ import { NO_VARIABLES, type Variable } from './flow-variables.ts';
 import { type Expansion, expandArithmetic, expandWord } from './flow-words.ts';
 import { unknownFrom, type Value } from './values.ts';
 
-/** Returns what a script does, as far as it can be told without running it. */
+/** Returns what a script does, as far as that can be determined without running it. */
 export function followScript(tree: ShellTree, options: FlowOptions): Flow {
   return followTree(tree, options, followFromStart);
 }
 
 /**
- * Returns a function that does the same as `followScript` and remembers the long scripts that it followed last: after
- * an edit it follows them from the first statement that changed.
+ * Returns a function equivalent to `followScript` that remembers the last long scripts, and after an edit only
+ * follows them from the first changed statement.
  */
 export function scriptFollower(options: FlowOptions): (tree: ShellTree) => Flow {
   const followBody = rememberingFollower();
@@ -117,7 +118,9 @@ function context(run: Run, state: State): Expansion {
 
 const ANYTHING: Variable = { values: [unknownFrom([])], list: null, perhapsUnset: true, exported: false };
 
-/** Bodies of functions that nothing calls: their facts are there, but nothing of them happens. */
+/**
+ * Follows the bodies of functions that are never called, so that their facts exist, although nothing in them happens.
+ */
 function followUncalled(run: Run): FunctionStatement[] {
   const uncalled = [...run.functions.values()].filter(statement => !run.called.has(statement));
   for (const statement of uncalled) {
@@ -178,7 +181,7 @@ function followByKind(cx: Expansion, statement: Statement): void {
       const taken = branchOf(state);
       follow({ ...context(run, taken) }, statement.right);
       const fails = statement.operator === '||' && taken.dead === 'failed';
-      // `a || exit 1`: what comes next happens only if `a` went well.
+      // After `a || exit 1`, `a` has succeeded.
       if (!fails) joinStates(state, [skipped, taken]);
       return;
     }
@@ -227,7 +230,7 @@ function followByKind(cx: Expansion, statement: Statement): void {
   }
 }
 
-/** Runs a body whose variables and directory are its own; what it writes stays. */
+/** Follows a body with its own variables and directory. Files that it writes remain. */
 function followSubshell(cx: Expansion, body: () => void): void {
   const { state, run } = cx;
   const { variables, positional, cwd, errexit, pipefail, apart } = state;
@@ -268,7 +271,7 @@ function followPipeline(cx: Expansion, statement: PipelineStatement): void {
     run.pipelines.push({ start, end, stages, checked: checked && state.pipefail, certain: isCertain(state) });
 }
 
-/** Runs a function's body with its arguments. */
+/** Follows a function's body with its arguments. */
 function callFunction(cx: Expansion, statement: FunctionStatement, args: readonly Value[] | null): void {
   const { state, run } = cx;
   run.called.add(statement);

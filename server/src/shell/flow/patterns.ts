@@ -1,10 +1,8 @@
-/**
- * `${x%pattern}` and its kin, for values that are known whole and patterns of text, `*` and `?`.
- */
+/** Applies `${x%pattern}` and its siblings to fully known values, for patterns of text, `*` and `?`. */
 import type { WordPart } from '../syntax.ts';
 import { literal, text, unknownFrom, type Value, variablesIn } from './values.ts';
 
-/** Returns the value with the operator applied; unknown where that cannot be told. */
+/** Returns the value with the operator applied, or an unknown value if that cannot be computed. */
 export function cut(value: Value, operator: string, inner: readonly WordPart[]): Value {
   const whole = literal(value);
   const pattern = regexOf(inner);

@@ -1,18 +1,18 @@
 /**
- * Values of words while a script is followed: text with unknown stretches. A variable that the script does not
- * set is known by its name, so that `$dir/x` is the same place wherever it is written.
+ * Values of words while a script is followed: text with unknown parts. A variable that the script does not set stays
+ * symbolic, so that `$dir/x` is the same path everywhere.
  */
 
 export type ValuePart =
   | { readonly kind: 'text'; readonly text: string }
-  /** A variable that comes from outside. */
+  /** An environment variable. */
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'hole'; readonly text: string }
-  /** A file or directory that `mktemp` made, or a pipe. */
+  /** A file or directory made by `mktemp`, or a pipe. */
   | { readonly kind: 'temporary'; readonly id: number }
-  /** The directory the script starts in. */
+  /** The directory in which the script starts. */
   | { readonly kind: 'start' }
-  /** Not known. `from`: the outside variables that took part in it. */
+  /** An unknown value that was computed from the environment variables in `from`. */
   | { readonly kind: 'unknown'; readonly from: readonly string[] };
 
 export type Value = readonly ValuePart[];
@@ -27,7 +27,7 @@ export function unknownFrom(from: Iterable<string>): Value {
   return [{ kind: 'unknown', from: [...new Set(from)] }];
 }
 
-/** No path is longer; text that doubles in a loop would be. */
+/** Limit for a value's text. Paths are shorter, but text that doubles in a loop is not. */
 const MAX_TEXT = 8_000;
 
 export function concat(...values: readonly Value[]): Value {
@@ -43,14 +43,14 @@ export function concat(...values: readonly Value[]): Value {
 
 const MAX_PARTS = 200;
 
-/** Returns the text of a value if all of it is known (holes are not). */
+/** Returns the text of a value if all of it is known. Holes are unknown. */
 export function literal(value: Value): string | null {
   if (value.length === 0) return '';
   const [first] = value;
   return value.length === 1 && first?.kind === 'text' ? first.text : null;
 }
 
-/** Writes a value as people do: `$out/x`, with `…` for what is not known. */
+/** Returns a value for display: `$out/x`, with `…` for unknown parts. */
 export function show(value: Value): string {
   return value.map(showPart).join('');
 }
@@ -69,7 +69,7 @@ function showPart(part: ValuePart): string {
   }
 }
 
-/** Returns the outside variables that are anywhere in a value. */
+/** Returns the environment variables in a value. */
 export function variablesIn(value: Value): string[] {
   const names: string[] = [];
   for (const part of value) {
@@ -83,7 +83,7 @@ export function isUncertain(value: Value): boolean {
   return value.some(part => part.kind === 'unknown');
 }
 
-/** Returns a key of a value; equal values have equal keys. */
+/** Returns a key that is equal for equal values. */
 export function valueKey(value: Value): string {
   return value
     .map(
@@ -93,26 +93,26 @@ export function valueKey(value: Value): string {
     .join('\u0001');
 }
 
-/** A place in the file system, relative to what it begins with. */
+/** A path in the file system, relative to its root. */
 export interface ShellPath {
-  /** `variable`: below an outside variable; `start`: below the directory the script starts in. */
+  /** `variable`: below an environment variable; `start`: below the directory in which the script starts. */
   readonly root: 'variable' | 'absolute' | 'start' | 'temporary' | 'hole' | 'unknown';
-  /** The outside variable's name; with what follows it, and is no part of a name, for a directory beside it. */
+  /** The variable's name. For a directory beside the variable's, the name with the suffix: `out-old`. */
   readonly variable: string | null;
   /**
-   * The rest, normalised, without a slash in front: `a/b`; holes as they are written; `''` is the root itself.
-   * Null if it is not known whole.
+   * The normalised rest without a leading slash: `a/b`, with holes as written; `''` is the root itself. `null` if it
+   * is not fully known.
    */
   readonly rest: string | null;
-  /** True if `rest` has holes: it compares by text with names that have holes. */
+  /** True if `rest` has holes, so that it compares by text with names that have holes. */
   readonly pattern: boolean;
-  /** True if a slash ends it: it can only be a directory. */
+  /** True if it ends with a slash, and so can only be a directory. */
   readonly directory: boolean;
-  /** For `unknown`: outside variables that took part. */
+  /** For `unknown`, the environment variables that it was computed from. */
   readonly from: readonly string[];
 }
 
-/** Returns the place that a value names, seen from the directory `cwd`. */
+/** Returns the path that a value names, relative to the directory `cwd`. */
 export function pathOf(value: Value, cwd: Value): ShellPath {
   const [first] = value;
   const absolute = first?.kind === 'text' && first.text.startsWith('/');
@@ -147,14 +147,14 @@ function rooted(value: Value): ShellPath {
 }
 
 /**
- * Returns the path of `$out-old/key`: a directory beside the one that the variable names, known by both: `out-old`.
- * Null for `$out.tmp`, which may be a file, and for `${out}x` and `$out$x`, of which nothing is known.
+ * Returns the path of `$out-old/key`, in a directory beside the variable's that is identified by both: `out-old`.
+ * Returns `null` for `$out.tmp`, which may be a file, and for `${out}x` and `$out$x`, which are unknown.
  */
 function besidePath([first, next, ...rest]: Value): ShellPath | null {
   if (first?.kind !== 'variable' || next?.kind !== 'text') return null;
   const slash = next.text.indexOf('/');
   if (slash < 0 || /^\w/.test(next.text)) return null;
-  // What leads out of it again may lead anywhere.
+  // A path that leaves the directory again may lead anywhere.
   if ([next, ...rest].some(part => part.kind !== 'text' || part.text.includes('..'))) return null;
   return below('variable', first.name + next.text.slice(0, slash), [
     { kind: 'text', text: next.text.slice(slash) },
@@ -185,7 +185,7 @@ function below(root: ShellPath['root'], name: string | null, value: Value): Shel
   };
 }
 
-/** Cuts at slashes, but not at those inside of holes. */
+/** Splits a value at slashes, except at those inside holes. */
 function segmentsOf(value: Value): string[] {
   const segments = [''];
   for (const part of value) {
@@ -198,7 +198,7 @@ function segmentsOf(value: Value): string[] {
   return segments;
 }
 
-/** Returns a key of a place; equal places have equal keys. Null for a place that is not known whole. */
+/** Returns a key that is equal for equal paths, or `null` for a path that is not fully known. */
 export function pathKey(path: ShellPath): string | null {
   if (path.rest === null || path.root === 'unknown' || path.root === 'temporary') return null;
   return `${path.root}:${path.variable ?? ''}:${path.rest}`;
@@ -210,7 +210,7 @@ export function childPath(path: ShellPath, name: string | null): ShellPath {
   return { ...path, rest: path.rest === '' ? name : `${path.rest}/${name}`, directory: false };
 }
 
-/** Returns the path with a suffix on its name: `key` and `.pub`. */
+/** Returns the path with a suffix added to its name: `key` and `.pub`. */
 export function withSuffix(path: ShellPath, suffix: string): ShellPath {
   return path.rest === null ? path : { ...path, rest: path.rest + suffix, directory: false };
 }

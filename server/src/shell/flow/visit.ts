@@ -1,16 +1,16 @@
 /**
- * Walks over the statements of a script without following it, and tells of each whether its failure ends the script
- * under `set -e`, as far as its place decides that.
+ * Walks over the statements of a script without following it, and determines from their positions whether a failure
+ * ends the script under `set -e`.
  */
 import type { SimpleStatement, Statement, Word, WordPart } from '../syntax.ts';
 
 export interface Visited {
   readonly statement: Statement;
-  /** False in conditions, before `||` and `&&`, in functions (who knows how they are called), and in most of `$(…)`. */
+  /** False in conditions, before `||` and `&&`, in functions (whose callers are unknown), and in most of `$(…)`. */
   readonly fatal: boolean;
 }
 
-/** Returns all statements, outer before inner, also those inside of words. */
+/** Returns all statements, outer before inner, including those inside words. */
 export function statementsIn(body: readonly Statement[]): Visited[] {
   const visited: Visited[] = [];
   visitAll(body, true, visited);
@@ -92,7 +92,7 @@ function visitBelow(statement: Statement, fatal: boolean, into: Visited[]): void
 function visitSimple(statement: SimpleStatement, fatal: boolean, into: Visited[]): void {
   const { words, assignments, redirects } = statement;
   const values = assignments.flatMap(({ value, list }) => [value, ...(list ?? [])]);
-  // The status of an assignment alone is that of its last `$(…)`, and that is the status of its last statement.
+  // A statement of only assignments has the status of its last `$(…)`, which is that of the last statement in it.
   const last =
     words.length === 0 && redirects.length === 0 && fatal ? lastCommand(values.at(-1) ?? null) : null;
   for (const word of [

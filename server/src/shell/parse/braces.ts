@@ -1,10 +1,7 @@
-/**
- * Brace expansion, `{a,b}` and `{1..3}`, in the parts of a word. Braces inside braces and such with quoted commas
- * stay as they are written; nothing here knows of values.
- */
+/** Brace expansion (`{a,b}`, `{1..3}`) in the parts of a word. Nested braces and quoted commas are left as written. */
 import type { BracePart, TextPart, WordPart } from '../syntax.ts';
 
-/** More than any script lists by hand. */
+/** Limit above any list written by hand. */
 const MAX_CHOICES = 64;
 
 /** A character of unquoted text, or another part as a whole. */
@@ -13,7 +10,7 @@ interface Atom {
   readonly char: string | null;
 }
 
-/** Returns the parts with every brace expression taken apart. */
+/** Returns the parts with every brace expression split into its choices. */
 export function withBraces(parts: readonly WordPart[]): readonly WordPart[] {
   const hasBrace = parts.some(part => part.kind === 'text' && !part.quoted && part.text.includes('{'));
   if (!hasBrace) return parts;
@@ -78,7 +75,7 @@ function rangeChoices(inside: readonly Atom[], start: number, end: number): Word
   return choices;
 }
 
-/** Puts neighbouring characters of one text together again. */
+/** Joins adjacent characters of the same text. */
 function joined(atoms: readonly Atom[]): WordPart[] {
   const parts: WordPart[] = [];
   for (const { part, char } of atoms) {

@@ -1,17 +1,15 @@
-/**
- * The parser of Bash: text in, plain tree out, at once. One reading gives the tree and what Bash itself rejects.
- */
+/** The parser for Bash. One pass yields the tree and the errors that Bash itself would report. */
 import type { ScriptText, ShellTree } from '../syntax.ts';
 import { pieceReader } from './pieces.ts';
 import { readScript } from './read-commands.ts';
 
-/** No script that people wrote is this long. */
+/** Limit above any script written by hand. */
 const MAX_LENGTH = 200_000;
 
-/** Remembers the pieces of long scripts that are typed in. */
+/** Remembers the pieces of long scripts that are being edited. */
 const readPieces = pieceReader();
 
-/** Parses a script. Never throws; what could not be read is an `unreadable` statement. */
+/** Parses a script. Never throws; a part that cannot be parsed is an `unreadable` statement. */
 export function parseScript(script: ScriptText): ShellTree {
   const { text } = script;
   if (text.length > MAX_LENGTH)
@@ -21,7 +19,7 @@ export function parseScript(script: ScriptText): ShellTree {
   return body === null ? readScript(script, plain) : { body, errors: [], unended: [] };
 }
 
-/** Returns the text with a name of the same length in the place of each hole, so that offsets stay. */
+/** Returns the text with each hole replaced by a name of the same length, so that offsets are preserved. */
 function withoutHoles({ text, holes }: ScriptText): string {
   let plain = '';
   let at = 0;

@@ -1,14 +1,14 @@
 /**
- * Long scripts in pieces, so that a keystroke costs what it changed: a piece is the commands that begin with a line
- * and end with a line, and of the scripts that were cut last the pieces are kept. Only what lies between the pieces
- * that an edit left alone is parsed; those before it stay the same objects, those behind it are copied to their new
- * places. Where a piece ends and what it says depends on its own text alone, so that a script's tree is the same by
- * whatever edits it came about. Where anything is not certain there are no pieces: errors have far consequences.
+ * Splits long scripts into pieces, so that the cost of a keystroke depends on what it changed. A piece is a run of
+ * commands that begins and ends at line boundaries; the pieces of the last scripts are kept. Only the text between
+ * pieces that an edit left alone is parsed; pieces before it stay the same objects, and pieces after it are copied
+ * with new offsets. A piece depends on its own text only, so the tree of a script is the same for any sequence of
+ * edits. If anything is uncertain, the script is not split, since errors have distant effects.
  */
 import type { Hole, Range, ScriptText, Statement } from '../syntax.ts';
 import { readLines } from './read-commands.ts';
 
-/** Half-open UTF-16 offsets into a script, and the statements there. */
+/** A range of a script and its statements. */
 interface Piece extends Range {
   readonly statements: readonly Statement[];
 }
@@ -18,29 +18,29 @@ interface Cut {
   readonly pieces: readonly Piece[];
 }
 
-/** How many characters at the beginning and at the end of two scripts are the same. */
+/** The number of equal characters at the beginning and at the end of two scripts. */
 interface Common {
   readonly head: number;
   readonly tail: number;
 }
 
-/** Reads the statements of a script; null if it is short, or does not certainly fall into pieces. */
+/** Parses the statements of a script, or returns `null` if it is short or cannot certainly be split. */
 type PieceReader = (script: ScriptText, plain: string) => readonly Statement[] | null;
 
-/** Shorter scripts are parsed as a whole in no time. */
+/** Shorter scripts are not worth splitting. */
 const MIN_LENGTH = 1_500;
 
-/** People type in fewer long scripts than this at the same time. */
+/** Few people edit more long scripts than this at the same time. */
 const MAX_KEPT = 4;
 
 /**
- * Returns a reader of long scripts that remembers the last few.
- * @returns a function of a script and its text with a name in the place of each hole
+ * Returns a parser for long scripts that remembers the last few. It takes a script, and its text with each hole
+ * replaced by a name.
  */
 export function pieceReader(): PieceReader {
   const kept: Cut[] = [];
   return (script, plain) => {
-    // Bash drops NUL, and so may end words in other places.
+    // Bash drops NUL, so words may end elsewhere.
     if (plain.length < MIN_LENGTH || plain.includes('\0')) return null;
     let before: Cut | null = null;
     let common: Common = { head: 0, tail: 0 };
@@ -52,7 +52,7 @@ export function pieceReader(): PieceReader {
     }
     const pieces = cut(script, plain, before, common);
     if (pieces === null) return null;
-    // An edit of a script takes its place.
+    // An edited script replaces its earlier version.
     const isEdit = common.head + common.tail > plain.length / 2;
     const others = isEdit ? kept.filter(earlier => earlier !== before) : kept.slice();
     kept.splice(0, kept.length, { script, pieces }, ...others.slice(0, MAX_KEPT - 1));
@@ -63,7 +63,7 @@ export function pieceReader(): PieceReader {
 function cut(script: ScriptText, plain: string, before: Cut | null, { head, tail }: Common): Piece[] | null {
   const old = before?.pieces ?? [];
   const shift = plain.length - (before?.script.text.length ?? 0);
-  // The last piece ends where the text did, which may go on now.
+  // The last piece ended at the end of the text, and may continue now.
   const pieces = old.slice(0, -1).filter(piece => piece.end <= head);
   let at = pieces.at(-1)?.end ?? 0;
   let next = pieces.length;
@@ -87,7 +87,7 @@ function commonEnds(left: ScriptText, right: ScriptText): Common {
   let tail = 0;
   while (tail < most - head && a.charCodeAt(a.length - 1 - tail) === b.charCodeAt(b.length - 1 - tail))
     tail++;
-  // The same characters may be a hole in one only.
+  // The same characters may be a hole in only one of the scripts.
   const [first, other] = firstDifferent(left.holes, right.holes, 0);
   const [last, another] = firstDifferent(
     left.holes.toReversed(),
@@ -100,7 +100,7 @@ function commonEnds(left: ScriptText, right: ScriptText): Common {
   };
 }
 
-/** Finds the first two items of which the left one, moved, is not the right one. */
+/** Returns the first pair of items in which the left one, moved by `by`, differs from the right one. */
 function firstDifferent(left: readonly Hole[], right: readonly Hole[], by: number): (Hole | undefined)[] {
   let index = 0;
   for (;;) {
@@ -111,7 +111,7 @@ function firstDifferent(left: readonly Hole[], right: readonly Hole[], by: numbe
   }
 }
 
-/** Returns a copy of plain data with every `start` and `end` in it moved. */
+/** Returns a copy of plain data with every `start` and `end` moved. */
 function moved<T>(data: T, by: number): T {
   if (by === 0 || typeof data !== 'object' || data === null) return data;
   if (Array.isArray(data)) return data.map(item => moved(item, by)) as T;

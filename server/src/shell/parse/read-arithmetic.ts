@@ -1,6 +1,4 @@
-/**
- * Arithmetic: what it reads and which names stand in it. Nothing is computed.
- */
+/** Reads arithmetic: its expansions and names. Does not compute anything. */
 import type { ArithmeticPart, WordPart } from '../syntax.ts';
 import { type Cursor, MAX_AHEAD, within } from './read-cursor.ts';
 
@@ -9,7 +7,7 @@ type Arithmetic = Pick<ArithmeticPart, 'inner' | 'assigns'>;
 const NUMBER = /\d[\w#@.]*/y;
 const NAME = /[A-Za-z_]\w*/y;
 
-/** Reads the expansions between two offsets, and the names, which have no `$` in arithmetic. The cursor stays. */
+/** Reads the expansions and names (which need no `$` in arithmetic) between two offsets, without moving the cursor. */
 export function readArithmetic(cursor: Cursor, from: number, to: number): Arithmetic {
   return within(cursor, from, to, readNames) ?? { inner: [], assigns: [] };
 }
@@ -25,7 +23,7 @@ function readNames(cursor: Cursor): Arithmetic {
     if (NUMBER.test(text)) cursor.at = NUMBER.lastIndex;
     else if (NAME.test(text)) {
       cursor.at = NAME.lastIndex;
-      // Bash takes an unset name for 0 here, except under `set -u`: a guess is not worth a finding.
+      // Bash reads an unset name as 0 except under `set -u`, so this is too uncertain for a finding.
       assigns.push(script.text.slice(at, cursor.at));
     } else if (text.charAt(at) === '"') cursor.at++;
     else
@@ -38,7 +36,7 @@ function readNames(cursor: Cursor): Arithmetic {
   return { inner, assigns };
 }
 
-/** Returns the offset behind the `))` that ends arithmetic which begins with a `((`; null if nothing does. */
+/** Returns the offset after the `))` that closes arithmetic, or `null` if it is not closed. */
 export function arithmeticEnd({ text }: Cursor, from: number): number | null {
   const last = Math.min(text.length, from + MAX_AHEAD);
   let depth = 0;

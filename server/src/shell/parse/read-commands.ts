@@ -1,7 +1,7 @@
 /**
- * Commands as Bash's own grammar has them: lists, pipelines, and what they are made of. One reading gives the tree and
- * what Bash rejects. Where Bash's reading depends on what is not known here (a hole in the place of a command,
- * extended patterns), there is a tree without errors. Behind a mistake reading goes on with the next line.
+ * Reads commands by Bash's own grammar: lists, pipelines and their parts. One pass yields the tree and the errors
+ * that Bash reports. If Bash's reading depends on something unknown (a hole in place of a command, extended
+ * patterns), no errors are reported. After an error, parsing resumes at the next line.
  */
 import type { ScriptText, ShellTree, Statement } from '../syntax.ts';
 import { readCompound } from './read-compound.ts';
@@ -42,7 +42,7 @@ function cursorAt(script: ScriptText, plain: string, at: number): Cursor {
 
 /**
  * Reads a whole script.
- * @param plain its text with a name in the place of each hole
+ * @param plain its text with each hole replaced by a name
  */
 export function readScript(script: ScriptText, plain: string): ShellTree {
   const cursor = cursorAt(script, plain, 0);
@@ -54,14 +54,14 @@ export function readScript(script: ScriptText, plain: string): ShellTree {
     unexpected(cursor);
     recover(cursor, start, body);
   }
-  // Bash drops NUL, and so may end words in other places.
+  // Bash drops NUL, so words may end elsewhere.
   if (cursor.uncertain || plain.includes('\0')) return { body, errors: [], unended: [] };
   if (cursor.error !== null) return { body, errors: [cursor.error], unended: [] };
   const { unended } = cursor;
   return { body, errors: [], unended: unended.filter(({ end }) => !mayBeEnded(script, plain, end)) };
 }
 
-/** Returns whether a hole behind an offset may make up whole lines, which may be any. */
+/** Returns whether a hole after an offset may contain whole lines. */
 function mayBeEnded({ holes }: ScriptText, plain: string, after: number): boolean {
   return holes.some(
     ({ start, end }) =>
@@ -70,17 +70,17 @@ function mayBeEnded({ holes }: ScriptText, plain: string, after: number): boolea
   );
 }
 
-/** Some commands, and where they end. */
+/** Commands and the offset at which they end. */
 export interface Lines {
   readonly end: number;
   readonly statements: readonly Statement[];
 }
 
 /**
- * Reads the commands that begin with the line at an offset. They end behind the line that the last of them ends in, and
- * behind the here-documents of that line: what comes later in the text has no say in it.
- * @param from the beginning of a line that belongs to no command or here-document before it
- * @returns null if Bash rejects them, warns of them, or that is not certain
+ * Reads the commands that begin on the line at an offset. They end with the line in which the last of them ends and
+ * its here-documents, regardless of the text after that.
+ * @param from the beginning of a line that is not part of an earlier command or here-document
+ * @returns null if Bash rejects the commands, warns of them, or that is uncertain
  */
 export function readLines(script: ScriptText, plain: string, from: number): Lines | null {
   const cursor = cursorAt(script, plain, from);
@@ -130,7 +130,7 @@ function readList(
   return body;
 }
 
-/** Statements of which a part is worth having where the whole is not right. */
+/** Statements whose parts are kept even if the whole has an error. */
 const COMPOUND: ReadonlySet<Statement['kind']> = new Set([
   'if',
   'for',
@@ -141,7 +141,7 @@ const COMPOUND: ReadonlySet<Statement['kind']> = new Set([
   'function',
 ]);
 
-/** Takes up reading behind a mistake; what could not be read may be anything. */
+/** Resumes parsing after an error. The part that could not be read may do anything. */
 function recover(cursor: Cursor, start: number, body: Statement[], partial?: Statement): void {
   const { resume, text } = cursor;
   const at = Math.min(Math.max(resume ?? 0, start + 1), text.length);
@@ -151,7 +151,7 @@ function recover(cursor: Cursor, start: number, body: Statement[], partial?: Sta
   body.push({ kind: 'unreadable', start, end: at });
 }
 
-/** Reads `;` or `&`. @returns null if there is none */
+/** Reads `;` or `&`, or returns `null` if there is none. */
 function readSeparator(cursor: Cursor): ';' | '&' | null {
   skipBlanks(cursor);
   if (matches(cursor, ';;') || matches(cursor, ';&')) return null;
@@ -191,7 +191,7 @@ function readPipeline(cursor: Cursor): Statement {
   if (cursor.depth < MAX_DEPTH && (word === '!' || word === 'time')) {
     cursor.at += word.length;
     skipBlanks(cursor);
-    // Both may stand alone or have options: what exactly Bash takes then is its own affair.
+    // Both may appear alone or with options. Bash's exact behaviour is not modelled then.
     const isAlone = /^([;&|)\n]|-|$)/.test(cursor.text.slice(cursor.at, cursor.at + 1));
     if (isAlone) doubt(cursor);
     if (word === 'time') return readTimed(cursor, start, isAlone);
@@ -209,7 +209,7 @@ const TIMED: ReadonlySet<string> = new Set([
   ...['{', '!', 'time', '[[', 'if', 'while', 'until', 'for', 'select', 'case', 'function'],
 ]);
 
-/** Reads `time`: in front of a simple command it is one of its words, which `wrappers.ts` knows. */
+/** Reads `time`. In front of a simple command it is a word of that command, which `wrappers.ts` handles. */
 function readTimed(cursor: Cursor, start: number, isAlone: boolean): Statement {
   if (!isAlone && (matches(cursor, '(') || TIMED.has(peekWord(cursor)))) {
     cursor.depth++;
@@ -221,7 +221,7 @@ function readTimed(cursor: Cursor, start: number, isAlone: boolean): Statement {
   return readStages(cursor, readSimple(cursor, 'time'));
 }
 
-/** Reads the stages behind the first of a pipeline. */
+/** Reads the stages after the first one of a pipeline. */
 function readStages(cursor: Cursor, first: Statement): Statement {
   const stages = [first];
   for (;;) {

@@ -1,6 +1,4 @@
-/**
- * Compound commands: groups, conditions, loops, `case`, functions by their word.
- */
+/** Reads compound commands: groups, conditions, loops, `case`, and functions with the keyword. */
 import type { Branch, CaseItem, CaseStatement, Statement, Word, WordPart } from '../syntax.ts';
 import { arithmeticEnd, readArithmetic } from './read-arithmetic.ts';
 import {
@@ -20,7 +18,11 @@ import { readEmptyParentheses } from './read-simple.ts';
 import { readTest } from './read-tests.ts';
 import { readWord } from './read-words.ts';
 
-/** Reads a compound command. @param word the word at the cursor @returns null if none begins here */
+/**
+ * Reads a compound command.
+ * @param word the word at the cursor
+ * @returns null if no compound command begins here
+ */
 export function readCompound(cursor: Cursor, word: string): Statement | null {
   const { at: start } = cursor;
   if (matches(cursor, '((')) {
@@ -65,7 +67,10 @@ export function readCompound(cursor: Cursor, word: string): Statement | null {
   }
 }
 
-/** Goes over `((…))`. @returns where it ends; null if it does not, and the cursor stays */
+/**
+ * Skips `((…))` and returns the offset of its end. If it is not closed, returns `null` and leaves the cursor where it
+ * is.
+ */
 function readBrackets(cursor: Cursor): number | null {
   if (closeBraces(cursor, 2)) return cursor.at;
   doubt(cursor);
@@ -174,7 +179,7 @@ function endsItem(cursor: Cursor): boolean {
   return peekWord(cursor) === 'esac' || matches(cursor, ';;') || matches(cursor, ';&');
 }
 
-/** Reads the patterns of `(a | b)`, up to the bracket that ends it. */
+/** Reads the patterns of `(a | b)` up to the closing parenthesis. */
 function readPatterns(cursor: Cursor): Word[] {
   const patterns: Word[] = [];
   if (matches(cursor, '(')) cursor.at++;
@@ -209,7 +214,8 @@ function readFunction(cursor: Cursor): Statement {
 }
 
 /**
- * Reads a word that has to come next. @param start with `length`, the place of the error if the script ends before it
+ * Reads a required word.
+ * @param start with `length`, the place of the error if the script ends before the word
  */
 function expectWord(cursor: Cursor, word: string, start: number, length: number, message: string): void {
   skipBlanks(cursor);

@@ -1,56 +1,58 @@
 /**
- * A place in a script that is read, and the small steps: blanks, brackets, the first mistake.
+ * The position in a script that is being parsed, and the basic operations on it: skipping blanks and brackets,
+ * recording the first error.
  */
 import type { Range, ScriptText, ShellError, Statement, Word, WordPart } from '../syntax.ts';
 
-/** A here-document whose body begins with the next line. */
+/** A here-document whose body begins on the next line. */
 export interface Heredoc {
-  /** Where it is asked for: `EOF` of `<<EOF`. */
+  /** The place of the delimiter: `EOF` in `<<EOF`. */
   readonly at: Range;
   readonly delimiter: string;
-  /** True for `<<-`: tabs in front of lines do not count. */
+  /** True for `<<-`, which ignores leading tabs. */
   readonly tabs: boolean;
-  /** True if the delimiter is quoted: nothing in the body is expanded. */
+  /** True if the delimiter is quoted, so that the body is not expanded. */
   readonly raw: boolean;
-  /** Takes the body when it has been read, and the end of the line that ends it. */
+  /** Called with the body once it is read, and with the end of the line that terminates it. */
   readonly fill: (body: Word, end: number) => void;
 }
 
-/** A here-document that has been read. */
+/** A here-document whose body has been read. */
 export interface ReadHeredoc {
-  /** The offset of the delimiter where it is asked for. */
+  /** The offset of the delimiter after `<<`. */
   readonly from: number;
-  /** The end of the line that ends the body. */
+  /** The end of the line that terminates the body. */
   readonly end: number;
 }
 
 export interface Cursor {
   readonly script: ScriptText;
-  /** The script's text with a name of the same length in the place of each hole. */
+  /** The script's text with each hole replaced by a name of the same length. */
   readonly text: string;
   at: number;
-  /** The first mistake that Bash rejects. */
+  /** The first error that Bash reports. */
   error: ShellError | null;
   /**
-   * After a mistake: the offset where reading goes on. Until then the cursor is at the end, where every reader stops.
+   * After an error, the offset at which parsing resumes. Until then the cursor is at the end, where every reader
+   * stops.
    */
   resume: number | null;
-  /** True if Bash may read the script in another way: its mistakes are not reported. */
+  /** True if Bash may read the script differently, so that no errors are reported. */
   uncertain: boolean;
   heredocs: Heredoc[];
-  /** Those that have been read, until the statements that they belong to are stretched over them. */
+  /** Here-documents whose statements have not been extended over their bodies yet. */
   bodies: ReadHeredoc[];
-  /** Of those, the ones that no line ends. */
+  /** The unterminated here-documents. */
   readonly unended: Range[];
   depth: number;
   readonly reader: Reader;
 }
 
-/** What is read inside of each other: words hold commands, and commands words. */
+/** The mutually recursive readers: words contain commands, and commands contain words. */
 export interface Reader {
   /**
-   * Commands until `ends` says so at the beginning of one.
-   * @param recovers false: what is behind a mistake is left to the list around
+   * Reads commands until `ends` returns true at the beginning of one.
+   * @param recovers false to leave what follows an error to the surrounding list
    */
   list(
     cursor: Cursor,
@@ -59,23 +61,21 @@ export interface Reader {
     recovers: boolean,
   ): Statement[];
   command(cursor: Cursor): Statement;
-  /** Reads one character, quoted stretch or expansion. @returns null for a character, which is text */
+  /** Reads one character, quoted section or expansion. Returns `null` for a character of plain text. */
   unit(cursor: Cursor): readonly WordPart[] | null;
-  /** Reads a word up to an unquoted character that `ends` accepts, or to its end. */
+  /** Reads a word up to an unquoted character that `ends` accepts, or to the end of the word. */
   parts(cursor: Cursor, mayHoldList: boolean, ends: (char: string) => boolean): WordPart[];
 }
 
-/** Commands and words inside each other more deeply than this are not read. */
+/** The deepest nesting of commands and words that is read. */
 export const MAX_DEPTH = 200;
 
-/**
- * Arithmetic and tests longer than this are not looked through for their ends, which texts without any would pay for.
- */
+/** The longest arithmetic or test that is searched for its end, which bounds the cost of text without one. */
 export const MAX_AHEAD = 10_000;
 
 /**
- * Notes a mistake and moves the cursor to the end.
- * @param resume where the commands behind it begin: by default the end of its line
+ * Records an error and moves the cursor to the end.
+ * @param resume the start of the following commands; by default the end of the line
  */
 export function fail(
   cursor: Cursor,
@@ -91,12 +91,12 @@ export function fail(
   cursor.at = cursor.text.length;
 }
 
-/** Notes that Bash may read what follows in another way. What was wrong before stays wrong. */
+/** Records that Bash may read the following text differently. Earlier errors remain. */
 export function doubt(cursor: Cursor): void {
   if (cursor.error === null) cursor.uncertain = true;
 }
 
-/** Gives up on the rest of the text, which is nested too deeply. */
+/** Skips the rest of the text, which is nested too deeply. */
 export function skipRest(cursor: Cursor): void {
   doubt(cursor);
   cursor.at = cursor.text.length;
@@ -108,8 +108,8 @@ function lineEnd(text: string, at: number): number {
 }
 
 /**
- * Reads a stretch by itself, at its own offsets; its mistakes are not the script's.
- * @returns null if something is wrong in it
+ * Reads a section on its own, at its own offsets and without reporting its errors.
+ * @returns null if the section has an error
  */
 export function within<T>(cursor: Cursor, from: number, to: number, read: (inside: Cursor) => T): T | null {
   const inside = insideOf(cursor, from, to);
@@ -117,7 +117,7 @@ export function within<T>(cursor: Cursor, from: number, to: number, read: (insid
   return inside.error === null && inside.resume === null ? result : null;
 }
 
-/** Returns a cursor for a stretch that is read by itself, at its own offsets. */
+/** Returns a cursor for a section that is read on its own, at its own offsets. */
 export function insideOf(cursor: Cursor, from: number, to: number): Cursor {
   return {
     ...cursor,
@@ -135,14 +135,14 @@ export function matches(cursor: Cursor, text: string): boolean {
   return cursor.text.startsWith(text, cursor.at);
 }
 
-/** Goes on by some characters, never behind the end. */
+/** Moves the cursor forward, at most to the end. */
 export function advance(cursor: Cursor, by: number): void {
   cursor.at = Math.min(cursor.at + by, cursor.text.length);
 }
 
 /**
- * Returns the offset where the words end that have been read: before the backslash of a line that goes on, and before
- * the carriage return of a line's end, though Bash takes that for a part of the word.
+ * Returns the end of the words read so far: before the backslash of a continued line, and before the carriage return
+ * of a line's end, although Bash makes that part of the word.
  */
 export function readEnd({ text, at }: Cursor): number {
   let end = at;
@@ -151,7 +151,7 @@ export function readEnd({ text, at }: Cursor): number {
   return end;
 }
 
-/** Spaces, tabs, continued lines, and a comment. */
+/** Skips spaces, tabs, continued lines and a comment. */
 export function skipBlanks(cursor: Cursor): void {
   const { text } = cursor;
   for (;;) {
@@ -167,8 +167,8 @@ export function skipBlanks(cursor: Cursor): void {
 }
 
 /**
- * Goes behind the brackets that open at the cursor and close `count` deep: `((…))`.
- * @returns false if they are not closed, or not together
+ * Moves past the brackets that open at the cursor and close `count` levels deep: `((…))`.
+ * @returns false if they are not closed, or not adjacent
  */
 export function closeBraces(cursor: Cursor, count: number): boolean {
   const { text } = cursor;
@@ -190,7 +190,7 @@ export function closeBraces(cursor: Cursor, count: number): boolean {
 
 const WORD_AHEAD = /[^ \t\n;&|()<>]{0,40}/y;
 
-/** Returns the unquoted word at the cursor, as far as it could be a reserved one. */
+/** Returns the unquoted word at the cursor, if it could be a reserved word. */
 export function peekWord(cursor: Cursor): string {
   skipBlanks(cursor);
   WORD_AHEAD.lastIndex = cursor.at;
@@ -204,7 +204,7 @@ export function startsWord({ text, at }: Cursor): boolean {
   return at < text.length && !/[;&|()<>\n \t]/.test(char);
 }
 
-/** Words that end a list and begin nothing. */
+/** Words that end a list and cannot begin a command. */
 export const CLOSERS: ReadonlySet<string> = new Set([
   'then',
   'else',
@@ -216,7 +216,7 @@ export const CLOSERS: ReadonlySet<string> = new Set([
   '}',
 ]);
 
-/** Notes that Bash does not expect what is at the cursor. */
+/** Records that Bash does not expect the text at the cursor. */
 export function unexpected(cursor: Cursor): void {
   skipBlanks(cursor);
   const { text, at } = cursor;

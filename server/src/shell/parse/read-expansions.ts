@@ -1,6 +1,4 @@
-/**
- * Expansions: `$x`, `${x:-word}`, `$(…)`, backquotes, `$((…))`.
- */
+/** Reads expansions: `$x`, `${x:-word}`, `$(…)`, backquotes, `$((…))`. */
 import type { Statement, VariablePart, Word, WordPart } from '../syntax.ts';
 import { arithmeticEnd, readArithmetic } from './read-arithmetic.ts';
 import {
@@ -19,7 +17,7 @@ import { mapped, unescaped } from './unescaped.ts';
 
 const NAME = /[A-Za-z_]\w*|[0-9*@#?!$-]/y;
 
-/** Reads the expansion at a `$`. @returns null if nothing is expanded: the `$` is text */
+/** Reads the expansion at a `$`, or returns `null` if the `$` is plain text. */
 export function readDollar(cursor: Cursor, quoted: boolean): WordPart | null {
   const { text, at: start } = cursor;
   const after = text.charAt(start + 1);
@@ -65,7 +63,7 @@ export function readDollar(cursor: Cursor, quoted: boolean): WordPart | null {
   };
 }
 
-/** Reads `$((…))`. @returns null if it is none, but a subshell in a command substitution */
+/** Reads `$((…))`, or returns `null` if it is a subshell in a command substitution. */
 function readArithmeticExpansion(cursor: Cursor): WordPart | null {
   const { at: start } = cursor;
   cursor.at = start + 1;
@@ -79,7 +77,7 @@ function readArithmeticExpansion(cursor: Cursor): WordPart | null {
   return { kind: 'arithmetic', ...readArithmetic(cursor, start + 3, end - 2), start, end };
 }
 
-/** Reads commands up to the bracket that closes them; the cursor is behind the one that opens at `start`. */
+/** Reads commands up to the closing parenthesis. The cursor is after the opening one, which is at `start`. */
 export function readCommands(cursor: Cursor, start: number): Statement[] {
   if (cursor.depth >= MAX_DEPTH) {
     const { at } = cursor;
@@ -88,7 +86,7 @@ export function readCommands(cursor: Cursor, start: number): Statement[] {
   }
   cursor.depth++;
   const wasRight = cursor.error === null;
-  // A heredoc inside and its body are read before those of the line around.
+  // Here-documents inside are read before those of the surrounding line.
   const outer = cursor.heredocs;
   cursor.heredocs = [];
   const body = cursor.reader.list(cursor, at => matches(at, ')'), true, false);
@@ -162,7 +160,7 @@ function readBraces(cursor: Cursor, quoted: boolean): VariablePart {
   const from = cursor.at;
   const hasWord = operator === null && written !== undefined && WITH_WORD.has(written);
   operator ??= written ?? null;
-  // Of `${x@Q}` the letter is a part of the operator.
+  // In `${x@Q}` the letter belongs to the operator.
   const rest = readRest(cursor, start, hasWord && quoted);
   cursor.depth--;
   if (operator !== '@') inner.push(...rest);
@@ -189,24 +187,27 @@ function readBraces(cursor: Cursor, quoted: boolean): VariablePart {
 
 const PARAMETER = /[A-Za-z_]\w*|\d+|[*@#?!$-](?=[}[:=?+#%/^,@-])/y;
 
-/** Returns the name of the parameter at an offset; empty if there is none. */
+/** Returns the name of the parameter at an offset, or '' if there is none. */
 function parameterAt(text: string, at: number): string {
   PARAMETER.lastIndex = at;
   return PARAMETER.exec(text)?.[0] ?? '';
 }
 
-/** Reads `#` or `!` in front of a name; each is a name of its own where none follows. */
+/** Reads `#` or `!` before a name. Without a name after it, each is a parameter itself. */
 function readPrefix(cursor: Cursor): 'length' | 'indirect' | null {
   const char = cursor.text.charAt(cursor.at);
   if ((char !== '#' && char !== '!') || !/[\w*@#?!$-]/.test(cursor.text.charAt(cursor.at + 1))) return null;
-  // `${#-word}` and its like are about `$#`.
+  // `${#-word}` and the like expand `$#`.
   if (/[-#?]/.test(cursor.text.charAt(cursor.at + 1)) && cursor.text.charAt(cursor.at + 2) !== '}')
     return null;
   cursor.at++;
   return char === '#' ? 'length' : 'indirect';
 }
 
-/** Reads a subscript. @param inner takes the parts of a subscript that is an index */
+/**
+ * Reads a subscript.
+ * @param inner receives the parts of an index
+ */
 function readSubscript(cursor: Cursor, inner: WordPart[]): VariablePart['subscript'] {
   if (!matches(cursor, '[')) return null;
   cursor.at++;
@@ -220,7 +221,10 @@ function readSubscript(cursor: Cursor, inner: WordPart[]): VariablePart['subscri
   return 'index';
 }
 
-/** Reads what is behind an operator, up to the `}`. @param isLiteral true where a single quote is no quote */
+/**
+ * Reads the text after an operator, up to the `}`.
+ * @param isLiteral true where a single quote does not quote
+ */
 function readRest(cursor: Cursor, start: number, isLiteral: boolean): WordPart[] {
   const { text, script } = cursor;
   const parts: WordPart[] = [];
@@ -235,7 +239,7 @@ function readRest(cursor: Cursor, start: number, isLiteral: boolean): WordPart[]
     }
     let read: readonly WordPart[] | null = null;
     if (char === "'") {
-      // Whether a single quote quotes here depends on the context of the whole.
+      // Whether a single quote quotes here depends on the context of the whole expansion.
       doubt(cursor);
       if (isLiteral || text.indexOf("'", at + 1) === -1) advance(cursor, 1);
       else read = cursor.reader.unit(cursor);

@@ -1,12 +1,10 @@
-/**
- * The ends of lines between commands, and the bodies of here-documents that begin there.
- */
+/** Reads line ends between commands, and the bodies of here-documents that begin there. */
 import type { Word, WordPart } from '../syntax.ts';
 import { type Cursor, type Heredoc, matches, skipBlanks, within } from './read-cursor.ts';
 import { readQuoted } from './read-words.ts';
 import { textParts } from './text-parts.ts';
 
-/** Goes to the next command, over heredocs that begin on the way. */
+/** Moves to the next command, reading here-documents on the way. */
 export function skipLines(cursor: Cursor): void {
   for (;;) {
     skipBlanks(cursor);
@@ -16,7 +14,7 @@ export function skipLines(cursor: Cursor): void {
   }
 }
 
-/** Reads, at the beginning of a line, the bodies of the heredocs of the line before. */
+/** Reads the bodies of the previous line's here-documents, at the beginning of a line. */
 export function readHeredocs(cursor: Cursor): void {
   const { text, heredocs } = cursor;
   cursor.heredocs = [];
@@ -52,7 +50,7 @@ function readBody(cursor: Cursor, { raw, tabs }: Heredoc, start: number, end: nu
   return { start, end, parts: stretches(cursor.text, start, end).flatMap(([from, to]) => read(from, to)) };
 }
 
-/** Returns the ranges of the lines without the tabs in front of them; what spans lines is cut. */
+/** Returns the ranges of the lines without their leading tabs. Parts that span lines are split. */
 function stretches(text: string, start: number, end: number): [from: number, to: number][] {
   const lines: [number, number][] = [];
   for (let at = start; at < end; ) {

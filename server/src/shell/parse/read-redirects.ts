@@ -1,11 +1,11 @@
-/** Redirections, here-documents among them. */
+/** Reads redirections, including here-documents. */
 import type { Redirect, Word } from '../syntax.ts';
 import { CLOSERS, type Cursor, peekWord, skipBlanks, startsWord, unexpected } from './read-cursor.ts';
 import { readWord } from './read-words.ts';
 
 const OPERATOR = /(?:(\d+)|\{[A-Za-z_]\w*\})?(<<<|<<-?|<>|<&|>>|>&|>\||<(?!\()|>(?!\()|&>>|&>)/y;
 
-/** Redirections behind a compound command. */
+/** Reads the redirections after a compound command. */
 export function readRedirects(cursor: Cursor): Redirect[] {
   const redirects: Redirect[] = [];
   for (;;) {
@@ -20,7 +20,7 @@ export function readRedirects(cursor: Cursor): Redirect[] {
   }
 }
 
-/** Reads a redirection. @returns null if there is none */
+/** Reads a redirection, or returns `null` if there is none. */
 export function readRedirect(cursor: Cursor): Redirect | null {
   const { text, at: start } = cursor;
   OPERATOR.lastIndex = start;
@@ -43,10 +43,13 @@ export function readRedirect(cursor: Cursor): Redirect | null {
   return { ...plain, target: word, end };
 }
 
-/** Its body is put in when it has been read. */
+/** A redirection whose here-document is filled in later. */
 type Unfilled = { -readonly [Key in keyof Redirect]: Redirect[Key] };
 
-/** Reads a redirection whose body begins with the next line. @param word its delimiter, with quotes */
+/**
+ * Reads a redirection whose body begins on the next line.
+ * @param word the delimiter, with quotes
+ */
 function heredoc(
   cursor: Cursor,
   { start, end, descriptor, operator }: Redirect,

@@ -1,6 +1,5 @@
 /**
- * Simple commands: assignments, words and redirections, what declares variables, `[ … ]`, and the beginning of
- * functions.
+ * Reads simple commands: assignments, words and redirections, declarations, `[ … ]`, and the beginning of functions.
  */
 import type { Assignment, Redirect, SimpleStatement, Statement, Word } from '../syntax.ts';
 import {
@@ -20,20 +19,23 @@ import { readArray, readValue, readWord } from './read-words.ts';
 /** Builtins whose arguments are assignments and names. */
 const DECLARING: ReadonlySet<string> = new Set(['declare', 'export', 'local', 'readonly', 'typeset']);
 
-/** The parts of a simple command that have been read. */
+/** The parts of a simple command read so far. */
 interface Gathered {
   readonly start: number;
-  /** Behind the last of it that was read, and behind the last that is no redirection. */
+  /** `end` is the end of the last part, `wordsEnd` that of the last part other than a redirection. */
   end: number;
   wordsEnd: number;
   readonly assignments: Assignment[];
   readonly words: Word[];
   readonly redirects: Redirect[];
-  /** The words of a declaration that are options. */
+  /** The options of a declaration. */
   readonly options: Word[];
 }
 
-/** Reads a simple command. @param first the word at the cursor, as far as it could be a reserved one */
+/**
+ * Reads a simple command.
+ * @param first the word at the cursor, if it could be a reserved word
+ */
 export function readSimple(cursor: Cursor, first: string): Statement {
   const { at: start, script } = cursor;
   if (CLOSERS.has(first)) {
@@ -41,7 +43,7 @@ export function readSimple(cursor: Cursor, first: string): Statement {
     return { kind: 'unreadable', start, end: start };
   }
   const hole = script.holes.find(candidate => candidate.start === start);
-  // It may be anything, an `if` or a quote too.
+  // A hole may be anything, including an `if` or a quote.
   if (hole && cursor.text.charAt(hole.end) !== '/') doubt(cursor);
   const gathered: Gathered = {
     ...{ start, end: start, wordsEnd: start },
@@ -82,13 +84,13 @@ function readArgument(cursor: Cursor, gathered: Gathered): void {
   else assignments.push(assignment);
 }
 
-/** Adds the word at the cursor, unless it is nothing but the carriage return of a line's end. */
+/** Adds the word at the cursor, unless it is only the carriage return of a line's end. */
 function addWord(cursor: Cursor, words: Word[]): void {
   const word = readWord(cursor);
   if (word.end > word.start || cursor.at === word.start) words.push(word);
 }
 
-/** Returns whether the first thing is the name of a builtin that declares. */
+/** Returns whether the command begins with the name of a declaring builtin. */
 function isDeclaration({ text }: Cursor, { words, start }: Gathered): boolean {
   const [command] = words;
   return command?.start === start && DECLARING.has(text.slice(command.start, command.end));
@@ -96,7 +98,7 @@ function isDeclaration({ text }: Cursor, { words, start }: Gathered): boolean {
 
 const TARGET = /[A-Za-z_]\w*/y;
 
-/** Reads `a=…`, `a+=…`, `a[i]=…`. @returns null if there is none; the cursor stays then */
+/** Reads `a=…`, `a+=…` or `a[i]=…`. If there is none, returns `null` and leaves the cursor where it is. */
 function readAssignment(cursor: Cursor): Assignment | null {
   const { text, script, at: start } = cursor;
   TARGET.lastIndex = start;
@@ -123,7 +125,7 @@ function readAssignment(cursor: Cursor): Assignment | null {
   };
 }
 
-/** Reads a subscript. @returns the offset behind its `]`; that of its `[` if it is none */
+/** Reads a subscript and returns the offset after its `]`, or that of its `[` if it is no subscript. */
 function subscriptEnd(cursor: Cursor, from: number): number {
   cursor.at = from + 1;
   while (cursor.at < cursor.text.length && !/[ \t\n;&|()<>]/.test(cursor.text.charAt(cursor.at))) {
@@ -135,7 +137,7 @@ function subscriptEnd(cursor: Cursor, from: number): number {
 
 const PLAIN_NAME = /\w+(?=[ \t\n;&|()<>]|$)/y;
 
-/** Reads a declared name without a value. @returns null if there is none */
+/** Reads a declared name without a value, or returns `null` if there is none. */
 function readName(cursor: Cursor): Assignment | null {
   const { at: start } = cursor;
   PLAIN_NAME.lastIndex = start;
@@ -146,7 +148,7 @@ function readName(cursor: Cursor): Assignment | null {
   return { ...at, name, nameAt: at, append: false, element: false, value: null, list: null, keyed: false };
 }
 
-/** Reads a function; its name has been read. */
+/** Reads the rest of a function after its name. */
 function readFunction(cursor: Cursor, { start, words }: Gathered): Statement {
   const name = cursor.script.text.slice(start, words[0]?.end);
   readEmptyParentheses(cursor);
@@ -180,7 +182,7 @@ function statementOf(cursor: Cursor, gathered: Gathered): Statement {
   return simple;
 }
 
-/** Puts redirections around a statement that cannot hold them by itself; it ends where they begin. */
+/** Wraps a statement that has no place for redirections itself. The inner statement ends where they begin. */
 export function redirected(body: Statement, redirects: readonly Redirect[]): Statement {
   const [first] = redirects;
   if (first === undefined) return body;

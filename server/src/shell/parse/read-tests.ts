@@ -1,4 +1,4 @@
-/** `[[ … ]]`: words and operators, flat. */
+/** Reads `[[ … ]]` as a flat list of words and operators. */
 import type { Statement, Word } from '../syntax.ts';
 import { type Cursor, doubt, fail, insideOf, MAX_AHEAD, skipBlanks, skipRest } from './read-cursor.ts';
 import { readWord } from './read-words.ts';
@@ -6,10 +6,7 @@ import { textParts } from './text-parts.ts';
 
 const CLOSE = /[ \t\n]\]\](?=[ \t\n;&|()<>]|$)/;
 
-/**
- * Reads the test at the cursor. @returns null where it is not known to end, or holds nothing: then its brackets are read
- * over
- */
+/** Reads the test at the cursor. Returns `null` if it has no known end or no content, and then skips its brackets. */
 export function readTest(cursor: Cursor): Statement | null {
   const { text, at: start } = cursor;
   const limit = Math.min(text.length, start + MAX_AHEAD);
@@ -43,7 +40,10 @@ export function readTest(cursor: Cursor): Statement | null {
 const UNARY = /^-[a-zA-Z]$/;
 const BINARY = /^(==?|!=|-(eq|ne|lt|le|gt|ge|nt|ot|ef))$/;
 
-/** Tells whether words are one whole condition, behind which Bash looks for `]]`; in others it finds mistakes first. */
+/**
+ * Returns whether the words are a complete condition, after which Bash expects `]]`. In others it finds errors
+ * earlier.
+ */
 function isCondition(words: readonly string[]): boolean {
   const from = words.findIndex(word => word !== '!');
   const [first, second, third, ...rest] = from === -1 ? [] : words.slice(from);
@@ -55,7 +55,7 @@ function isCondition(words: readonly string[]): boolean {
 
 const OPERATOR = /&&|\|\||[()<>]/y;
 
-/** Reads words up to the `]]` that ends them, which may stand in quotes before. */
+/** Reads words up to the closing `]]`, which may also appear inside quotes before. */
 function readWords(cursor: Cursor): { readonly words: Word[]; readonly isClosed: boolean } {
   const { text } = cursor;
   const words: Word[] = [];
@@ -87,7 +87,7 @@ function readWords(cursor: Cursor): { readonly words: Word[]; readonly isClosed:
   }
 }
 
-/** Reads the pattern behind `=~`: brackets and bars belong to it. */
+/** Reads the pattern after `=~`, which may contain brackets and bars. */
 function readRegex(cursor: Cursor): Word {
   const { text, script, at: start } = cursor;
   const parts: Word['parts'][number][] = [];

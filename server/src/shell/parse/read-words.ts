@@ -1,6 +1,4 @@
-/**
- * Words: quotes, and the text between them.
- */
+/** Reads words: quotes, and the text between them. */
 import type { Word, WordPart } from '../syntax.ts';
 import { withBraces } from './braces.ts';
 import { advance, type Cursor, doubt, fail, readEnd, skipBlanks } from './read-cursor.ts';
@@ -11,14 +9,14 @@ const NOT_CLOSED = 'This quote is not closed.';
 
 const ASSIGNED = /^[A-Za-z_]\w*(\[.*\])?\+?=$/s;
 
-/** Reads the word at the cursor, braces taken apart. */
+/** Reads the word at the cursor and expands its braces. */
 export function readWord(cursor: Cursor): Word {
   const { at: start } = cursor;
   const parts = readParts(cursor, true, endsWord);
   return { start, end: Math.max(start, readEnd(cursor)), parts: withBraces(parts) };
 }
 
-/** Reads a word behind `=`: no list of words begins in it. */
+/** Reads the word after `=`, in which no array begins. */
 export function readValue(cursor: Cursor): Word {
   const { at: start } = cursor;
   const parts = readParts(cursor, false, endsWord);
@@ -49,7 +47,7 @@ export function readParts(cursor: Cursor, mayHoldList: boolean, ends: (char: str
       read = [{ kind: 'process', body, start: at, end: cursor.at }];
     } else if (char === '(') {
       if (/[?*+@!]/.test(text.charAt(at - 1)) && at > start) {
-        // Extended patterns are read only where they are switched on.
+        // Bash reads extended patterns only where they are enabled.
         doubt(cursor);
         skipParentheses(cursor);
         continue;
@@ -64,7 +62,7 @@ export function readParts(cursor: Cursor, mayHoldList: boolean, ends: (char: str
     parts.push(...read);
     from = cursor.at;
   }
-  // Behind a mistake the cursor is at the end, which the word does not reach.
+  // After an error the cursor is at the end of the text, which is not the end of the word.
   if (cursor.resume === null) flush(readEnd(cursor));
   return parts;
 }
@@ -84,7 +82,7 @@ function skipParentheses(cursor: Cursor): void {
   }
 }
 
-/** Reads one character, quoted stretch or expansion. @returns null for a character, which is text */
+/** Reads one character, quoted section or expansion. Returns `null` for a character of plain text. */
 export function readUnit(cursor: Cursor): readonly WordPart[] | null {
   const { text, at } = cursor;
   switch (text.charAt(at)) {
@@ -150,7 +148,7 @@ function readDouble(cursor: Cursor): readonly WordPart[] {
   return [{ kind: 'text', text: '', quoted: true, start, end: cursor.at }];
 }
 
-/** Reads text with expansions in it, up to the closing quote or the end. */
+/** Reads text with expansions up to the closing quote or the end. */
 export function readQuoted(cursor: Cursor, quoting: 'double' | 'heredoc'): WordPart[] {
   const { text, script } = cursor;
   const parts: WordPart[] = [];
@@ -178,11 +176,11 @@ const SUBSCRIPTED = /\[[^\]\n]{0,200}\]\+?=/y;
 /** The words of `a=(…)`. */
 export interface List {
   readonly words: readonly Word[];
-  /** True if one has a subscript. */
+  /** True if a word has a subscript. */
   readonly keyed: boolean;
 }
 
-/** Reads the list at the bracket behind `a=`. */
+/** Reads the array at the parenthesis after `a=`. */
 export function readArray(cursor: Cursor): List {
   const words: Word[] = [];
   let keyed = false;

@@ -1,10 +1,11 @@
 /**
- * Statements over the bodies of their here-documents: those are read with the end of the line, behind the statements.
+ * Extends statements over the bodies of their here-documents, which are read after the statements, at the end of the
+ * line.
  */
 import type { Statement } from '../syntax.ts';
 import type { Cursor, ReadHeredoc } from './read-cursor.ts';
 
-/** Puts the ends of statements behind the here-documents that have been read for them. */
+/** Moves the ends of statements past their here-documents. */
 export function stretch(cursor: Cursor, statements: Statement[]): void {
   if (cursor.bodies.length === 0) return;
   cursor.bodies = cursor.bodies.filter(body => {
@@ -20,7 +21,7 @@ function holds({ start, end }: Statement, { from }: ReadHeredoc): boolean {
   return start <= from && from < end;
 }
 
-/** Returns the statement and those in it that the here-document belongs to. */
+/** Returns the statement with itself and its inner statements extended over the here-document. */
 function stretched(statement: Statement, body: ReadHeredoc): Statement {
   if (!holds(statement, body)) return statement;
   const end = Math.max(statement.end, body.end);

@@ -1,14 +1,15 @@
 /**
- * Stretches of text as parts of words: cut at holes, quotes and escapes resolved. Finds no expansions but `$$`.
+ * Splits text into parts of words: cuts it at holes, and resolves quotes and escapes. Finds no expansions except
+ * `$$`.
  */
 import type { Range, ScriptText, WordPart } from '../syntax.ts';
 
-/** How text is read: outside quotes, inside `"…"`, in a heredoc, inside `'…'`. */
+/** The context of a text: outside quotes, inside `"…"`, in a here-document, inside `'…'`. */
 export type Quoting = 'none' | 'double' | 'heredoc' | 'single';
 
 /**
  * Returns the parts of the text between two offsets, at least one.
- * @param whole the range of the string with its quotes, which a string without text is at
+ * @param whole the range of the string with its quotes, used as the place of an empty string
  */
 export function textParts(
   { text, holes }: ScriptText,
@@ -48,7 +49,7 @@ function plainParts(text: string, from: number, to: number, quoting: Quoting, pa
       const escaped = String.fromCodePoint(text.codePointAt(at + 1) ?? 0);
       if (quoting === 'none' || '$`\\\n'.includes(escaped) || (quoting === 'double' && escaped === '"')) {
         if (escaped !== '\n' && quoting === 'none') {
-          // An escaped character is as good as quoted: it is no pattern and no brace.
+          // An escaped character counts as quoted: it is neither a pattern nor a brace.
           flush(at);
           start = at + 1 + escaped.length;
           parts.push({ kind: 'text', text: escaped, quoted: true, start: at, end: start });
@@ -79,7 +80,7 @@ const ANSI: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
-/** Reads `$'…'`: resolves the escapes of one character each; others stay as they are written. */
+/** Reads `$'…'`. Resolves single-character escapes and leaves others as written. */
 export function ansiText({ text }: ScriptText, start: number, end: number): WordPart {
   const value = text
     .slice(start + 2, end - 1)

@@ -1,20 +1,18 @@
-/**
- * The script between backquotes, which is written with escapes: another text, with a way back to the one around.
- */
+/** The script between backquotes with its escapes removed, and a mapping back to the surrounding text. */
 import type { Hole, Range, ScriptText } from '../syntax.ts';
 
 interface Unescaped {
   readonly script: ScriptText;
-  /** The same with a name in the place of each hole. */
+  /** The text with each hole replaced by a name. */
   readonly plain: string;
-  /** For each offset of the text and its end, its offset in the text around. */
+  /** For each offset of the text, including its end, the offset in the surrounding text. */
   readonly offsets: readonly number[];
 }
 
 /**
  * Returns the text that Bash reads between backquotes.
- * @param plain the whole script with a name in the place of each hole
- * @param isQuoted true inside of double quotes, where those are escaped as well
+ * @param plain the whole script with each hole replaced by a name
+ * @param isQuoted true inside double quotes, which are escaped as well
  */
 export function unescaped(
   script: ScriptText,
@@ -40,7 +38,7 @@ export function unescaped(
   return { script: { text: texts.text, holes: inside }, plain: texts.plain, offsets };
 }
 
-/** Returns a copy of plain data with every `start` and `end` in it led back. */
+/** Returns a copy of plain data with every `start` and `end` mapped back to the surrounding text. */
 export function mapped<T>(data: T, offsets: readonly number[]): T {
   if (typeof data !== 'object' || data === null) return data;
   if (Array.isArray(data)) return data.map(item => mapped(item, offsets)) as T;

@@ -1,6 +1,4 @@
-/**
- * `cp`, `mv`, `install` and `ln`: what they make depends on whether the last operand is a directory.
- */
+/** Follows `cp`, `mv`, `install` and `ln`, whose result depends on whether the last operand is a directory. */
 
 import type { Field } from '../flow/flow-facts.ts';
 import { noteRemoval } from '../flow/flow-run.ts';
@@ -62,14 +60,14 @@ interface CopiedPath {
   readonly inside: boolean;
   readonly sure: boolean;
   readonly whole: boolean;
-  /** True if it may be a directory. */
+  /** True if the source may be a directory. */
   readonly unseen: boolean;
 }
 
 function writeCopy(run: ToolRun, kind: Copy, copied: CopiedPath): void {
   const source = run.path(copied.source);
   const name = baseName(source);
-  // A tree is copied with everything that is in it.
+  // A tree is copied with all of its content.
   if (copied.whole || copied.source.many) {
     run.directory(copied.destination);
     return;
@@ -84,7 +82,7 @@ function isDirectory(run: ToolRun, path: ShellPath): boolean {
   return path.directory || path.rest === '' || (key !== null && run.cx.state.directories.has(key));
 }
 
-/** Returns whether `source` may be a directory: the script did not make it as a file, and it is no input either. */
+/** Returns whether `source` may be a directory: the script did not create it as a file, and it is not an input. */
 function mayBeDirectory(run: ToolRun, source: ShellPath): boolean {
   const { options } = run.cx.run;
   const key = pathKey(source);
@@ -93,7 +91,7 @@ function mayBeDirectory(run: ToolRun, source: ShellPath): boolean {
   return key === null || !run.cx.state.written.has(key);
 }
 
-/** Follows `ln`; a link with one operand is made in the current directory. */
+/** Follows `ln`. With a single operand the link is created in the current directory. */
 function link(run: ToolRun): void {
   const operands = run.words.filter(word => !/^-./.test(literal(word.value) ?? ''));
   if (operands.length === 2) {

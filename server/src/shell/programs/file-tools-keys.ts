@@ -1,18 +1,16 @@
-/**
- * Programs that make keys and key pairs, of which the files depend on more than one option.
- */
+/** Follows programs that create keys and key pairs, whose files depend on more than one option. */
 
 import { literal, variablesIn, withSuffix } from '../flow/values.ts';
 import { SPECIAL_OPTIONS } from './file-tools.ts';
 import { readOptions } from './tool-options.ts';
 import type { ToolRun } from './tool-run.ts';
 
-/** Returns whether one of the words is such an option. */
+/** Returns whether a word matches the pattern of an option. */
 export function flag(run: ToolRun, pattern: RegExp): boolean {
   return run.words.some(word => pattern.test(literal(word.value) ?? ''));
 }
 
-/** Follows `ssh-keygen`: `-f F` makes `F` and `F.pub`; most other options make it do something else. */
+/** Follows `ssh-keygen`: `-f F` creates `F` and `F.pub`; most other options make it do something else. */
 function sshKeygen(run: ToolRun): void {
   const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS['ssh-keygen']);
   const other = options.some(option =>
@@ -76,7 +74,7 @@ function step(run: ToolRun): void {
     else if (role === 'directory') run.directory({ ...word, value });
     else run.text({ ...word, value });
   }
-  // A word that may be any number of words shifts the others: what is in a known directory is a file all the same.
+  // A word with an unknown number of fields shifts the others, but a path in a known directory is a file either way.
   const shifted = operands.some(word => word.many);
   if (shifted && (group === 'crypto' || group === 'certificate')) {
     for (const word of operands) {
@@ -107,7 +105,7 @@ function nixStore(run: ToolRun): void {
   }
 }
 
-/** Follows `cfssljson`: `-bare PREFIX` writes what its input holds. */
+/** Follows `cfssljson`: `-bare PREFIX` writes the files contained in its input. */
 function cfssljson(run: ToolRun): void {
   const { options, operands } = readOptions(run.words, SPECIAL_OPTIONS.cfssljson);
   for (const { word } of options) run.option(word);

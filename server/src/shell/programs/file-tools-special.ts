@@ -1,7 +1,4 @@
-/**
- * Programs whose files cannot be told from a table: what they are told in a language of
- * their own, what they remove.
- */
+/** Follows programs that no table can describe: those with a language of their own, and those that remove files. */
 
 import type { Field } from '../flow/flow-facts.ts';
 import { noteOpaque, noteRemoval } from '../flow/flow-run.ts';
@@ -20,13 +17,13 @@ function remove(run: ToolRun): void {
       run.option(word);
       continue;
     }
-    // What is removed is neither read nor written.
+    // A removal is neither a read nor a write.
     run.option(word);
     noteRemoval(run.cx.run, run.cx.state, run.path(word));
   }
 }
 
-/** Follows `shred`, which keeps the file unless it is told to remove it. */
+/** Follows `shred`, which keeps the file unless an option asks for its removal. */
 function shred(run: ToolRun): void {
   if (flag(run, /^-\w*u|^--remove/)) remove(run);
   else for (const word of run.words) run.option(word);
@@ -73,7 +70,7 @@ function sed(run: ToolRun): void {
   });
 }
 
-/** Follows a program in another language: its text only shows whether it may write. */
+/** Follows a program in another language. Its text only shows whether it may write. */
 function foreignProgram(run: ToolRun, word: Field, writes: RegExp): void {
   const shown = show(word.value);
   const { outputs, directories } = run.cx.run.options;
@@ -106,8 +103,8 @@ function awk(run: ToolRun): void {
 }
 
 /**
- * Handles Python, Perl, another shell: what they do is not followed. A program given as text that names no directory
- * that matters does nothing that matters; a file may do anything.
+ * Follows Python, Perl or another shell, whose programs are not analysed. Inline code that names no watched directory
+ * has no relevant effect; a file may do anything.
  */
 function interpreter(run: ToolRun): void {
   const { run: notes, state } = run.cx;
@@ -133,7 +130,7 @@ function interpreter(run: ToolRun): void {
   }
 }
 
-/** Follows `find … -exec cmd {} \;`, `-delete` and the like: the files are not known. */
+/** Follows `find … -exec cmd {} \;`, `-delete` and the like, whose files are unknown. */
 function find(run: ToolRun): void {
   const acts = flag(run, /^-(exec|execdir|ok|okdir|delete|fprint.*|fls)$/);
   for (const word of run.words) {
@@ -149,7 +146,7 @@ function find(run: ToolRun): void {
   }
 }
 
-/** Follows `jq --arg name value … program files`; `--rawfile` and `--slurpfile` read. */
+/** Follows `jq --arg name value … program files`. `--rawfile` and `--slurpfile` read files. */
 function jq(run: ToolRun): void {
   const { words } = run;
   let program = false;
@@ -177,7 +174,7 @@ function jq(run: ToolRun): void {
   }
 }
 
-/** Follows `tar`: where it puts what is in an archive is not known. */
+/** Follows `tar`, whose output paths are unknown. */
 function tar(run: ToolRun): void {
   for (const word of run.words) {
     if (variablesIn(word.value).length > 0) run.directory(word);

@@ -1,32 +1,32 @@
 /**
- * Which options and operands of which programs name files that they read or write: reads `data/programs.json`. What is
- * not listed there counts as unknown where it is handed a place that matters, so that a gap in the table costs a
- * finding and never a wrong one.
+ * Looks up in `data/programs.json` which options and operands of a program name files that it reads or writes. A
+ * program that is not listed counts as unknown if it is passed a watched path, so a gap in the table may hide a
+ * finding but never causes a wrong one.
  */
 import data from './data/programs.json' with { type: 'json' };
 
 /**
- * `write`: a file made anew; `change`: a file that is there already; `make`: a directory made; `directory`: a place in
- * which the program reads and writes as it likes; `text`: no file, even if it looks like one; `ignore`: neither.
+ * `write`: creates a file; `change`: modifies an existing file; `make`: creates a directory; `directory`: a directory
+ * in which the program reads and writes freely; `text`: not a file, even if it looks like one; `ignore`: neither.
  */
 export type Role = 'read' | 'write' | 'change' | 'make' | 'directory' | 'text' | 'ignore' | 'unknown';
 
 export interface FileTool {
-  /** Names of options that take a value, without dashes, by what the value is. */
+  /** Options that take a value, without dashes, by the role of the value. */
   readonly options?: Readonly<
     Partial<Record<Exclude<Role, 'ignore' | 'make' | 'unknown'>, readonly string[]>>
   >;
-  /** What the first operands are. */
+  /** The roles of the first operands. */
   readonly operands?: readonly Role[];
-  /** What further operands are; by default `unknown`. */
+  /** The role of further operands; `unknown` by default. */
   readonly rest?: Role;
   /** `single`: long options with one dash (`-out`). */
   readonly style?: 'single';
-  /** Options whose file is not written in every run that succeeds. */
+  /** Options whose file may not be written in a successful run. */
   readonly unsure?: readonly string[];
-  /** Further files that writing an option's file makes, by their ending. */
+  /** Suffixes of further files that are created with an option's file. */
   readonly also?: Readonly<Record<string, readonly string[]>>;
-  /** Words in front that only choose what the program does. */
+  /** The number of leading words that only choose what the program does. */
   readonly skip?: number;
 }
 
@@ -36,7 +36,7 @@ interface Group extends FileTool {
 
 const GROUPS = data.groups as readonly Group[];
 
-/** Programs with calls that only code tells apart; which of them a call is, is for the code. */
+/** Tools for programs whose calls are told apart by code. */
 const CHOSEN_TOOLS = data.chosen as Readonly<Record<keyof typeof data.chosen, FileTool>>;
 
 const TOOLS: Readonly<Record<string, FileTool>> = {
@@ -44,12 +44,12 @@ const TOOLS: Readonly<Record<string, FileTool>> = {
   ...(data.programs as Readonly<Record<string, FileTool>>),
 };
 
-/** Tools that another word chooses among: `nix key generate-secret`. */
+/** Functions that choose a tool by other words of the call: `nix key generate-secret`. */
 const CHOSEN: Readonly<Record<string, (texts: readonly (string | null)[]) => FileTool | null>> = {
   openssl,
   nix: texts => (texts.includes('key') || texts.includes('hash') ? CHOSEN_TOOLS.nix : null),
   'pwgen-secure': () => null,
-  // `wg genkey`, `wg genpsk`, `wg pubkey` read and print; the others talk to the kernel.
+  // `wg genkey`, `wg genpsk` and `wg pubkey` only read and print; other commands talk to the kernel.
   wg: texts => (['genkey', 'genpsk', 'pubkey'].includes(texts[0] ?? '') ? CHOSEN_TOOLS.wg : null),
   sops: texts => (texts.some(text => text === '-i' || text === '--in-place') ? null : CHOSEN_TOOLS.sops),
   yq: texts =>
@@ -58,7 +58,7 @@ const CHOSEN: Readonly<Record<string, (texts: readonly (string | null)[]) => Fil
       : CHOSEN_TOOLS.yq,
 };
 
-/** Commands of OpenSSL of which the operands are no files. */
+/** Commands of OpenSSL whose operands are not files. */
 const OPENSSL_TALKERS = [
   'rand',
   'passwd',
@@ -80,15 +80,15 @@ function openssl(texts: readonly (string | null)[]): FileTool | null {
   return { ...tool, rest: OPENSSL_TALKERS.includes(command) ? 'text' : 'read' };
 }
 
-/** Returns what a program does with its words; null if that is not known. */
+/** Returns the description of a program's arguments, or `null` if it is unknown. */
 export function fileTool(name: string, texts: readonly (string | null)[]): FileTool | null {
   const chosen = Object.hasOwn(CHOSEN, name) ? CHOSEN[name] : undefined;
   if (chosen) return chosen(texts);
   return (Object.hasOwn(TOOLS, name) ? TOOLS[name] : undefined) ?? null;
 }
 
-/** The options of programs that are followed by code of their own; `copy` for `cp`, `mv` and `install`. */
+/** The options of programs that have their own code. `copy` is for `cp`, `mv` and `install`. */
 export const SPECIAL_OPTIONS = data.special as Readonly<Record<keyof typeof data.special, FileTool>>;
 
-/** Python, Perl, another shell: programs that run a program. */
+/** Programs that run other programs: Python, Perl, other shells. */
 export const INTERPRETERS: readonly string[] = data.interpreters;

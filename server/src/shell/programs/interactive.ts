@@ -1,16 +1,16 @@
 /**
- * Programs that ask on the terminal when they are called in certain ways. Knows what each call needs to be silent;
- * says nothing of calls whose words are not all known.
+ * Recognises calls of programs that ask on the terminal, and knows how to avoid the question. Calls with unknown
+ * words are not judged.
  */
 import type { Argument, CommandFact } from '../flow/flow-facts.ts';
 import { literal } from '../flow/values.ts';
 
 export interface Question {
-  /** What it asks for, as an object: `a passphrase`. */
+  /** The requested input as an object: `a passphrase`. */
   readonly asks: string;
-  /** What keeps it from asking, for people. */
+  /** How to avoid the question, for display. */
   readonly instead: string;
-  /** Words to put behind the program's name; null where only the author knows. */
+  /** Words to insert after the program's name, or `null` if only the author can know them. */
   readonly words: string | null;
 }
 
@@ -46,7 +46,8 @@ const PROGRAMS: Readonly<Record<string, Asked>> = {
 };
 
 /**
- * Returns what a command asks for when standard input is the terminal; null if it does not ask, or that is not certain.
+ * Returns the question of a command whose standard input is the terminal, or `null` if it asks none or that is
+ * uncertain.
  */
 export function questionOf(command: CommandFact): Question | null {
   const name = command.name ?? '';
@@ -57,14 +58,14 @@ export function questionOf(command: CommandFact): Question | null {
   return asked === undefined || words === null ? null : asked(words);
 }
 
-/** Returns all words, `…` in the place of what is not known; null if there may be other options among them. */
+/** Returns all words with `…` in place of unknown ones, or `null` if they may contain further options. */
 function wordsOf(list: readonly Argument[]): string[] | null {
-  // What begins with something unknown may be an option, or none, or several words.
+  // A word that begins with an unknown part may be an option or several words.
   const isVague = list.some(({ value: [first] }) => first?.kind === 'hole' || first?.kind === 'unknown');
   return isVague ? null : list.map(({ value, text }) => literal(value) ?? text);
 }
 
-/** Returns what `read` asks for: it takes what the terminal gives, unless it reads from another descriptor. */
+/** Returns the question of `read`, which reads from the terminal unless it is given another descriptor. */
 function readBuiltin({ arguments: list }: CommandFact): Question | null {
   const words = wordsOf(list);
   if (words === null || hasOption(words, 'ut', [])) return null;
@@ -78,7 +79,7 @@ function editor(words: readonly string[]): Question | null {
 }
 
 function sshKeygen(words: readonly string[]): Question | null {
-  // `-N` and, as well, `-P` give the passphrase of a new key; the other letters do something else than making one.
+  // `-N` and `-P` give the passphrase of a new key; the other letters do something other than creating one.
   if (hasOption(words, 'yleipsFRHrDLUQGTMYkKZAINP', []) || asksForHelp(words)) return null;
   return { asks: 'a passphrase', instead: 'add `-N ""`', words: '-N ""' };
 }
@@ -110,7 +111,7 @@ function asksForHelp(words: readonly string[]): boolean {
   return words.some(word => /^(-h|--help|-V|--version)$/.test(word));
 }
 
-/** Returns whether an option is given, alone, in a bundle of letters, or by its long name. */
+/** Returns whether an option is present: alone, in a bundle of letters, or by its long name. */
 function hasOption(
   words: readonly string[],
   letters: string,

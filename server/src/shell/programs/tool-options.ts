@@ -1,6 +1,4 @@
-/**
- * Takes a program's words apart into options and operands, as its kind of command line does.
- */
+/** Splits a program's words into options and operands, by its style of command line. */
 
 import type { Field } from '../flow/flow-facts.ts';
 import { literal, text, type Value } from '../flow/values.ts';
@@ -8,7 +6,7 @@ import type { FileTool, Role } from './file-tools.ts';
 
 interface GivenOption {
   readonly word: Field;
-  /** Without dashes. */
+  /** The name without dashes. */
   readonly name: string;
   readonly role: Role | null;
   readonly value: Value | null;

@@ -1,6 +1,4 @@
-/**
- * A call of a program that is followed, as the tables of programs see it: its words, and what can be noted of them.
- */
+/** A call of a program as the tables of programs see it: its words, and functions to record their effects. */
 import type { CommandFact, Field } from '../flow/flow-facts.ts';
 import type { Expansion } from '../flow/flow-words.ts';
 import type { ShellPath } from '../flow/values.ts';
@@ -9,7 +7,7 @@ export interface ToolRun {
   readonly cx: Expansion;
   readonly fact: CommandFact;
   readonly words: readonly Field[];
-  /** True if everything is known that decides which file is written. */
+  /** True if everything that determines the written file is known. */
   readonly sure: boolean;
   path(word: Field): ShellPath;
   read(word: Field, path?: ShellPath): void;
@@ -21,10 +19,10 @@ export interface ToolRun {
   ): void;
   text(word: Field): void;
   option(word: Field): void;
-  /** Notes a directory in which unknown files may be read or written. */
+  /** Records a directory in which unknown files may be read or written. */
   directory(word: Field): void;
-  /** Notes that there may be more below a place that is written. */
+  /** Records that further files below a path may be written. */
   below(word: Field, path: ShellPath): void;
-  /** Notes any of this, by what is known of a word. */
+  /** Records any of these effects, by what is known of the word. */
   unknown(word: Field): void;
 }

@@ -1,17 +1,20 @@
 /**
- * Which commands which packages of nixpkgs bring, for the packages that generator scripts use. A package that is not in
- * `data/packages.json` is not known, and neither are its commands.
+ * The commands that packages of nixpkgs provide, for packages that generator scripts use. Packages that are not in
+ * `data/packages.json`, and their commands, are unknown.
  */
 import { once } from '../../std.ts';
 import data from './data/packages.json' with { type: 'json' };
 import { BUILTINS, COREUTILS } from './names.ts';
 
-/** What is in a package's `bin`, `…` for more that scripts do not call; or the package that brings the same. */
+/**
+ * The commands in a package's `bin`, with `…` for further ones that scripts do not call, or the name of a package
+ * that provides the same.
+ */
 type Brought = readonly string[] | string;
 
 const PACKAGES: Readonly<Record<string, Brought>> = data.packages;
 
-/** Where a package is the main way to get a command, it comes first. */
+/** The main package of a command, which comes first. */
 const USUAL: ReadonlyMap<string, string> = new Map(Object.entries(data.usual));
 
 export interface PackageCommands {
@@ -21,9 +24,8 @@ export interface PackageCommands {
 }
 
 /**
- * Returns the commands that a package brings.
- * @param name its attribute below `pkgs`: `openssl`, `unixtools.xxd`; an output or version behind it is ignored
- * @returns null for a package that is not known
+ * Returns the commands that a package provides, or `null` if the package is unknown.
+ * @param name its attribute below `pkgs`: `openssl`, `unixtools.xxd`; an output or version after it is ignored
  */
 export function packageCommands(name: string): PackageCommands | null {
   const brought = broughtBy(name.replace(/\.(bin|out|dev)$/, ''));
@@ -42,7 +44,7 @@ function broughtBy(attribute: string): readonly string[] | null {
 /** The packages of each command, in alphabetical order. */
 const packagesByCommand = once(indexCommands);
 
-/** Returns the packages that bring a command, the usual one first. */
+/** Returns the packages that provide a command, the usual one first. */
 export function packagesWith(command: string): readonly string[] {
   const packages = packagesByCommand().get(command) ?? [];
   const usual = USUAL.get(command);
@@ -50,8 +52,8 @@ export function packagesWith(command: string): readonly string[] {
 }
 
 /**
- * Returns the package to add for a command; null if none is known. `sure` is false where other packages bring a command
- * of that name and none of them is the usual one.
+ * Returns the package to add for a command, or `null` if none is known. `sure` is false if several packages provide
+ * the command and none of them is the usual one.
  */
 export function packageFor(command: string): { readonly name: string; readonly sure: boolean } | null {
   const names = packagesWith(command);
@@ -63,7 +65,7 @@ export function packageFor(command: string): { readonly name: string; readonly s
 function indexCommands(): ReadonlyMap<string, readonly string[]> {
   const index = new Map<string, string[]>();
   for (const name of Object.keys(PACKAGES)) {
-    // Every script has them: they need no package.
+    // Every script has these commands, so no package is needed.
     if (name.startsWith('coreutils')) continue;
     for (const command of broughtBy(name)?.filter(isCommand) ?? [])
       index.set(command, [...(index.get(command) ?? []), name]);
@@ -71,12 +73,12 @@ function indexCommands(): ReadonlyMap<string, readonly string[]> {
   return index;
 }
 
-/** Returns whether every script has a command: it is one of Bash's own, or of coreutils if the environment brings them. */
+/** Returns whether every script has a command: a builtin, or a program of coreutils. */
 export function isAlwaysThere(command: string): boolean {
   return BUILTINS.has(command) || COREUTILS.has(command);
 }
 
-/** Returns the names of all packages that are known, in alphabetical order. */
+/** Returns the names of all known packages, in alphabetical order. */
 export function packageNames(): readonly string[] {
   return Object.keys(PACKAGES);
 }

@@ -1,16 +1,14 @@
-/**
- * Commands that start the command that they are given: `env`, `exec`, `sudo`, `timeout`, `xargs`, …
- */
+/** Recognises commands that start another command: `env`, `exec`, `sudo`, `timeout`, `xargs`, … */
 import type { Field } from '../flow/flow-facts.ts';
 import { concat, literal, text, unknownFrom, type Value } from '../flow/values.ts';
 import data from './data/wrappers.json' with { type: 'json' };
 
 interface Wrapper {
-  /** Options that take the next word; letters for `-x`, names for `--x`. */
+  /** Options that take the next word: letters for `-x`, names for `--x`. */
   readonly withValue: readonly string[];
-  /** Words before the command that are no options. */
+  /** The number of operands before the command. */
   readonly operands: number;
-  /** False if the command may not run, or more than once. */
+  /** False if the command may not run, or may run more than once. */
   readonly sure: boolean;
   readonly assignments?: boolean;
 }
@@ -30,11 +28,11 @@ export interface Wrapped {
   readonly sure: boolean;
 }
 
-/** Returns the command that a command starts; null if it starts none. */
+/** Returns the command that a command starts, or `null` if it starts none. */
 export function unwrap(name: string, words: readonly Field[]): Wrapped | null {
   const wrapper = WRAPPERS.get(name);
   if (wrapper === undefined) return null;
-  // `command -v x` asks and runs nothing.
+  // `command -v x` only checks whether the command exists.
   if (name === 'command' && /^-\w*[vV]/.test(literal(words[0]?.value ?? []) ?? '')) return null;
   const assignments: Field[] = [];
   let { operands } = wrapper;
@@ -73,7 +71,7 @@ function leadingText(value: Value): string {
   return first?.kind === 'text' ? first.text : '';
 }
 
-/** Returns whether an option takes the next word; `-n5` and `--x=y` have their value already. */
+/** Returns whether an option takes the next word. `-n5` and `--x=y` already contain their value. */
 function takesValue(wrapper: Wrapper, option: string): boolean {
   if (option.startsWith('--')) return !option.includes('=') && wrapper.withValue.includes(option.slice(2));
   for (let at = 1; at < option.length; at++) {
@@ -82,7 +80,7 @@ function takesValue(wrapper: Wrapper, option: string): boolean {
   return false;
 }
 
-/** Adds the words that `xargs` puts behind the command, or in the place of `{}`, with unknown values. */
+/** Adds the words that `xargs` appends to the command or inserts for `{}`, with unknown values. */
 function fromInput(words: readonly Field[], replacement: string | null): Field[] {
   if (replacement === null) {
     const last = words[words.length - 1] as Field;

@@ -1,13 +1,12 @@
 /**
- * The header of an age file: for each recipient a stanza, which for SSH keys says whose it is. Nothing is decrypted; a
- * recipient `age1…` leaves no trace that could be compared.
- *
+ * Reads the header of an age file: a stanza for each recipient, which for SSH keys identifies the key. Decrypts
+ * nothing; a recipient `age1…` leaves no trace that could be compared.
  * Source: the age specification (C2SP, age-encryption.org/v1, age-ssh).
  */
 import { hexHash } from '../../nix/hash.ts';
 
 export interface Stanza {
-  /** `X25519`, `ssh-ed25519`, `ssh-rsa`, …, or what a plugin is called. */
+  /** `X25519`, `ssh-ed25519`, `ssh-rsa`, …, or the name of a plugin. */
   readonly type: string;
   readonly args: readonly string[];
 }
@@ -16,8 +15,8 @@ const VERSION = 'age-encryption.org/v1\n';
 const ARMOR = /^\s*-----BEGIN AGE ENCRYPTED FILE-----\r?\n([A-Za-z0-9+/=\r\n]*)/;
 
 /**
- * @param start the beginning of the file, a character for each byte
- * @returns null where it is no age file, or the header is cut off
+ * Returns the stanzas of an age file, or `null` if it is not one or its header is truncated.
+ * @param start the beginning of the file, one character per byte
  */
 export function ageStanzas(start: string): readonly Stanza[] | null {
   const armored = ARMOR.exec(start)?.[1];
@@ -33,7 +32,7 @@ export function ageStanzas(start: string): readonly Stanza[] | null {
   return null;
 }
 
-/** Returns what a stanza has for an SSH key; null for other recipients. */
+/** Returns the type and tag that identify an SSH key in a stanza, or `null` for other recipients. */
 export function sshTag(recipient: string): { readonly type: string; readonly tag: string } | null {
   const [, type, blob] = /^(ssh-ed25519|ssh-rsa)\s+([A-Za-z0-9+/=]+)/.exec(recipient.trim()) ?? [];
   if (type === undefined || blob === undefined) return null;
@@ -45,7 +44,7 @@ export function sshTag(recipient: string): { readonly type: string; readonly tag
   return { type, tag: btoa(String.fromCharCode(...start)).replace(/=+$/, '') };
 }
 
-/** One character a byte. What is cut off anywhere is read as far as it goes. */
+/** Decodes as much of a possibly truncated text as possible, to one character per byte. */
 function fromBase64(text: string): string {
   const digits = text.replace(/=[\s\S]*$/, '').replace(/[\r\n]/g, '');
   return atob(digits.length % 4 === 1 ? digits.slice(0, -1) : digits);

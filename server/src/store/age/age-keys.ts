@@ -1,7 +1,6 @@
 /**
- * The keys of the age backend: `secrets/age-keys/machines/<machine>/{pub,key.age}`. Reads public keys and
+ * Reads the keys of the age backend: `secrets/age-keys/machines/<machine>/{pub,key.age}`. Reads public keys and
  * recipients only.
- *
  * Source: clan-core d7c35d912, clan_lib/vars/secret_modules/age.
  */
 
@@ -13,11 +12,11 @@ import { sidecarRecipients } from '../vars/metadata.ts';
 export interface AgeMachine {
   readonly name: string;
   readonly path: string;
-  /** Null where there is none. Read when first asked for. */
+  /** Returns the public key, or `null` if there is none. Reads it on the first call. */
   readonly publicKey: () => string | null;
-  /** The machine's private key is there, encrypted to the admins. */
+  /** True if the machine has a private key, which is encrypted to the admins. */
   readonly hasKey: boolean;
-  /** To whom the private key is encrypted; null where that is not noted. */
+  /** Returns the recipients of the private key, or `null` if they are not recorded. */
   readonly keyRecipients: () => readonly string[] | null;
 }
 
@@ -25,7 +24,10 @@ export interface AgeKeys {
   readonly machines: readonly AgeMachine[];
 }
 
-/** @param directory the clan's folder in the repository; the root is '' */
+/**
+ * Returns the keys of all machines.
+ * @param directory the clan's folder in the repository; the root is ''
+ */
 export function readAgeKeys(files: StoreFiles, directory = ''): AgeKeys {
   const root = below(directory, 'secrets/age-keys/machines');
   return {

@@ -1,8 +1,7 @@
 /**
- * Writes age files for X25519 recipients with the cryptography that Node brings, which is many times as fast as that of
- * the library for the small files that a sops secret has one of for each of its recipients. Reads none, and knows no
- * other kind of recipient.
- *
+ * Writes age files for X25519 recipients with Node's own cryptography, which for the many small files of a sops
+ * secret (one for each recipient) is many times faster than the library. Reads no files, and knows no other kinds of
+ * recipients.
  * Source: the age specification (C2SP, age-encryption.org/v1).
  */
 import {
@@ -18,13 +17,13 @@ import { once } from '../../std.ts';
 
 const CIPHER = 'chacha20-poly1305';
 const CHUNK_BYTES = 64 * 1024;
-/** What precedes the 32 bytes of a public key in its usual form (SubjectPublicKeyInfo). */
+/** The prefix of the 32 bytes of a public key in SubjectPublicKeyInfo form. */
 const PUBLIC_PREFIX = Uint8Array.from([
   0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x03, 0x21, 0x00,
 ]);
 const NOTHING = new Uint8Array(0);
 
-/** A recipient `age1…`, ready to encrypt to. */
+/** A recipient `age1…` in the form needed for encryption. */
 export interface SealingKey {
   readonly bytes: Buffer;
   readonly key: KeyObject;
@@ -32,7 +31,10 @@ export interface SealingKey {
 
 const keys = new Map<string, SealingKey | null>();
 
-/** Returns null where the text is no X25519 recipient, or its checksum does not match, or this Node lacks what it takes. */
+/**
+ * Returns the key of an X25519 recipient, or `null` if the text is not one, its checksum does not match, or this Node
+ * lacks the cryptography.
+ */
 export function sealingKey(recipient: string): SealingKey | null {
   const sealingKey = keys.get(recipient);
   if (sealingKey !== undefined) return sealingKey;
@@ -42,7 +44,10 @@ export function sealingKey(recipient: string): SealingKey | null {
   return made;
 }
 
-/** Whether this Node can: the one inside of an editor is built on another library, and is tried on a recipient of nobody. */
+/**
+ * Whether this Node supports the cryptography. An editor's Node is built on another library, so encryption is tried
+ * with a throwaway recipient.
+ */
 const isAble = once(canSeal);
 
 function canSeal(): boolean {
@@ -80,7 +85,7 @@ export function sealTo(recipients: readonly SealingKey[], plaintext: Uint8Array)
   ]);
 }
 
-/** Returns the file's key, for one recipient. */
+/** Returns the stanza that contains the file's key for a recipient. */
 function stanza({ bytes, key }: SealingKey, fileKey: Buffer): string {
   const { publicKey, privateKey } = generateKeyPairSync('x25519');
   const share = shareOf(publicKey);
@@ -89,14 +94,14 @@ function stanza({ bytes, key }: SealingKey, fileKey: Buffer): string {
   return `-> X25519 ${base64(share)}\n${base64(encrypted(wrapping, Buffer.alloc(12), fileKey))}\n`;
 }
 
-/** Returns the 32 bytes of a public key. Out of this form they come many times as fast as out of the usual one. */
+/** Returns the 32 bytes of a public key. Exporting it as JWK is many times faster than in the usual form. */
 function shareOf(key: KeyObject): Buffer {
   const bytes = Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
   if (bytes.length !== 32) throw new Error('A key of X25519 has 32 bytes.');
   return bytes;
 }
 
-/** The last one, which may be the only one and then empty, is marked in its nonce. */
+/** Encrypts the plaintext in chunks. The last one, which may be empty if it is the only one, is marked in its nonce. */
 function chunks(key: Buffer, plaintext: Uint8Array): Buffer[] {
   const count = Math.max(1, Math.ceil(plaintext.length / CHUNK_BYTES));
   return Array.from({ length: count }, (_, at) => {
@@ -112,7 +117,7 @@ function encrypted(key: Buffer, nonce: Buffer, plaintext: Uint8Array): Buffer {
   return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** HKDF with SHA-256, for 32 bytes: two steps by hand take half as long as Node's own. */
+/** Derives 32 bytes by HKDF with SHA-256. Two HMAC steps take half as long as Node's own function. */
 function derived(key: Uint8Array, salt: Uint8Array, purpose: string): Buffer {
   const extracted = createHmac('sha256', salt).update(key).digest();
   return createHmac('sha256', extracted).update(`${purpose}\x01`).digest();
@@ -124,7 +129,7 @@ function base64(bytes: Buffer): string {
 
 const LETTERS = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
 
-/** Returns null where the text is not bech32 with this prefix, in small letters, with its checksum. */
+/** Returns the bytes of a lower-case bech32 text with this prefix and a valid checksum, or `null` for another text. */
 function bech32Bytes(text: string, prefix: string): Buffer | null {
   if (!text.startsWith(`${prefix}1`)) return null;
   const values = [...text.slice(prefix.length + 1)].map(letter => LETTERS.indexOf(letter));
@@ -141,7 +146,7 @@ function bech32Bytes(text: string, prefix: string): Buffer | null {
     bits -= 8;
     bytes.push((held >> bits) & 0xff);
   }
-  // What is left over fills up the last letter, with zeros.
+  // The remaining bits pad the last letter with zeros.
   return bits >= 5 || (held & ((1 << bits) - 1)) !== 0 ? null : Buffer.from(bytes);
 }
 

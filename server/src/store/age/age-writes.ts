@@ -1,7 +1,6 @@
 /**
- * Clan's age backend, read and written: `secrets/clan-vars/…/<file>.age`, the notes of recipients beside them, and
- * the machines' keys. Gives changes and never applies them.
- *
+ * Reads and writes clan's age backend: `secrets/clan-vars/…/<file>.age`, the recipient lists beside them, and the
+ * machines' keys. Returns changes without applying them.
  * Source: clan-core d7c35d912, clan_lib/vars/secret_modules/age.
  */
 
@@ -14,7 +13,7 @@ import type { AgeKeys } from './age-keys.ts';
 import { type AgeCommand, encryptTo, generateKeyPair, type Keyring, openKeyring } from './crypt.ts';
 import { parseIdentities } from './recipients.ts';
 
-/** `clan.vars.settings.recipients`: public keys of the admins. */
+/** `clan.vars.settings.recipients`: the public keys of the admins. */
 export interface AdminRecipients {
   readonly hosts: Readonly<Record<string, readonly string[]>>;
   readonly default: readonly string[];
@@ -25,11 +24,11 @@ export interface AgeVar {
   readonly key: string;
   readonly file: string;
   readonly deploy: boolean;
-  /** Those that declare it. */
+  /** The machines that declare the file. */
   readonly machines: readonly string[];
 }
 
-/** Returns the admins of a machine: its own list, or the default where it has none. The two are never joined. */
+/** Returns the admins of a machine: its own list, or the default list. The two are never merged. */
 export function adminsOf(
   admins: AdminRecipients,
   machine: string,
@@ -45,9 +44,7 @@ export function adminsOf(
 }
 
 /**
- * Returns whom a file is encrypted to: the machines it is deployed to, or the admins where it is not.
- *
- * @returns sorted
+ * Returns the sorted recipients of a file: the machines that it is deployed to, or the admins if it is not deployed.
  * @throws StoreFailure `recipient`
  */
 export function ageRecipients(target: AgeVar, keys: AgeKeys, admins: AdminRecipients): readonly string[] {
@@ -65,13 +62,13 @@ export function ageRecipients(target: AgeVar, keys: AgeKeys, admins: AdminRecipi
 }
 
 export function ageSecretPath(directory: string, { key, file }: Pick<AgeVar, 'key' | 'file'>): string {
-  // The last name of a file with slashes names the file.
+  // A file whose name has slashes is named by the last part.
   return below(directory, `${AGE_FOLDER}/${key}/${file}/${file.slice(file.lastIndexOf('/') + 1)}.age`);
 }
 
 /**
- * Makes the changes that store a secret, encrypted. Its recipients are noted beside it where the configuration alone does not tell them.
- *
+ * Returns the changes that store an encrypted secret. Its recipients are recorded beside it if the configuration
+ * alone does not determine them.
  * @throws StoreFailure `recipient`
  */
 export async function ageSecretChanges(
@@ -92,15 +89,14 @@ export async function ageSecretChanges(
   ];
 }
 
-/** Recipients, sorted, one a line. */
+/** Returns the sorted recipients, one per line. */
 function sidecar(recipients: readonly string[]): string {
   return `${sortedUnique(recipients).join('\n')}\n`;
 }
 
 /**
- * Returns the keys that open what is deployed to these machines: an admin opens the machine's key and with it the rest.
- *
- * @returns the admin's own identities and those of the machines that they open
+ * Returns the keys for secrets that are deployed to these machines: the admin's own identities, and the machine keys
+ * that they decrypt.
  * @throws StoreFailure
  */
 export async function machineKeyring(
@@ -126,12 +122,10 @@ export async function machineKeyring(
 }
 
 /**
- * Returns the public keys that belong to the private keys of machines, where they differ from those that lie beside them: somebody
- * has replaced one of the two.
- *
- * @param admin opens them; those that it does not open are left out
- * @returns by the name of the machine
- * @throws StoreFailure where a private key is damaged
+ * Returns the public keys that match the private keys of machines but differ from the stored public keys, because one
+ * of the two was replaced; by machine.
+ * @param admin the keyring for the private keys; those that it cannot decrypt are left out
+ * @throws StoreFailure if a private key is damaged
  */
 export async function replacedPublicKeys(
   files: StoreFiles,
@@ -155,11 +149,9 @@ export async function replacedPublicKeys(
 }
 
 /**
- * Returns a secret's bytes.
- *
- * @param file armored, or binary
- *
- * @throws StoreFailure; `no-matching-key` where none of the keys fits
+ * Decrypts a secret.
+ * @param file armored or binary
+ * @throws StoreFailure; `no-matching-key` if none of the keys fits
  */
 export async function openAgeSecret(file: string | Uint8Array, keyring: Keyring): Promise<Buffer> {
   const plaintext = await keyring.open(file);
@@ -169,8 +161,8 @@ export async function openAgeSecret(file: string | Uint8Array, keyring: Keyring)
 }
 
 /**
- * Returns a key pair for a machine that has none, its private half encrypted to the machine's admins.
- *
+ * Returns the changes that store a key pair for a machine without one, with the private key encrypted to the
+ * machine's admins.
  * @throws StoreFailure `recipient`
  */
 export async function ageMachineKeyChanges(

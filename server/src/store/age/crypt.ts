@@ -1,34 +1,34 @@
 /**
- * Age encryption: the one door to the library, the short way past it for the usual recipients, and the way out to the
- * `age` command for keys that the library cannot use. Messages of this file never hold a key or a plaintext.
+ * Encrypts and decrypts age files: the only user of the library, with a faster path for the usual recipients, and the
+ * `age` command for keys that the library does not support. Messages of this file never contain a key or a plaintext.
  */
 import { armor, Decrypter, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import { StoreFailure } from '../store-failure.ts';
 import { armored, sealingKey, sealTo } from './age-seal.ts';
 import { type Identity, recipientKind } from './recipients.ts';
 
-/** The `age` command, for ssh keys and plugins. Handed in, since nothing here starts a program. */
+/** The `age` command, for SSH keys and plugins. It is passed in, since this room starts no programs. */
 export interface AgeCommand {
   /**
+   * Returns the plaintext, or `null` if the key does not fit.
    * @param key the text of a key file
-   * @returns the plaintext; null where the key does not fit
    */
   decrypt(key: string, armored: string): Promise<Uint8Array | null>;
-  /** @returns an armored age file */
+  /** Returns an armored age file. */
   encrypt(recipients: readonly string[], plaintext: Uint8Array): Promise<string>;
 }
 
-/** Identities, ready to open files with. */
+/** Identities in the form needed for decryption. */
 export interface Keyring {
-  /** The public keys of the identities, as far as they are known. */
+  /** The known public keys of the identities. */
   readonly recipients: readonly string[];
   /**
-   * @param recipient whom the file is for, where that is known: spares starting commands in vain
-   * @returns the plaintext of an armored or a binary age file; null where no identity fits
+   * Returns the plaintext of an armored or binary age file, or `null` if no identity fits.
+   * @param recipient the recipient of the file, if known, which avoids needless commands
    * @throws StoreFailure
    */
   open(file: string | Uint8Array, recipient?: string): Promise<Uint8Array | null>;
-  /** Identities that are there and cannot be used, each with what would help. */
+  /** Explanations for the identities that cannot be used, each with advice. */
   readonly unusable: readonly string[];
 }
 
@@ -44,17 +44,20 @@ export async function generateKeyPair(): Promise<KeyPair> {
   return { secret, recipient: await identityToRecipient(secret) };
 }
 
-/** Returns the public key of a native identity; null where the text is none. */
+/** Returns the public key of a native identity, or `null` if the text is not one. */
 export async function recipientOf(secret: string): Promise<string | null> {
   try {
     return await identityToRecipient(secret);
   } catch {
-    // The checksum is wrong; what it says could quote the key.
+    // The checksum is wrong. The error's message could quote the key.
     return null;
   }
 }
 
-/** @param command null where no `age` command is installed */
+/**
+ * Returns a keyring of the identities.
+ * @param command null if no `age` command is installed
+ */
 export async function openKeyring(
   identities: readonly Identity[],
   command: AgeCommand | null,
@@ -118,7 +121,7 @@ async function openForeign(
       const opened = await command?.decrypt(key, armored);
       if (opened) return opened;
     } catch (error) {
-      // One key that is locked must not stand in the way of the next.
+      // A locked key must not prevent trying the next one.
       failed = error instanceof Error ? error.message : 'The age command failed.';
     }
   }
@@ -127,10 +130,8 @@ async function openForeign(
 }
 
 /**
- * Encrypts to every recipient.
- *
- * @returns an armored age file
- * @throws StoreFailure (`recipient`) where there is none, or one that neither the library nor a command can serve
+ * Encrypts to every recipient and returns an armored age file.
+ * @throws StoreFailure `recipient` if there is none, or one is supported by neither the library nor a command
  */
 export async function encryptTo(
   recipients: readonly string[],
@@ -176,7 +177,7 @@ function dearmor(text: string): Uint8Array {
   }
 }
 
-/** The words with which the library says that a key does not fit; everything else is damage. */
+/** Matches the library's message for a key that does not fit; any other error means damage. */
 const NO_MATCH = /no identity matched/i;
 
 async function openWith(library: Decrypter, bytes: Uint8Array): Promise<Uint8Array | null> {

@@ -1,7 +1,6 @@
 /**
- * Where the keys of the person at the keyboard are: the places that clan, sops and age look in. A pure function of
- * an environment and of something that reads a file; it reads nothing itself and opens nothing.
- *
+ * Finds the keys of the person at the keyboard, in the places where clan, sops and age look. Pure functions of an
+ * environment and a function that reads files; decrypts nothing.
  * Sources: getsops/sops 15e36f97a, age/keysource.go; clan-core d7c35d912, clan_cli/secrets/sops.py and
  * clan_lib/vars/secret_modules/age.
  */
@@ -11,23 +10,23 @@ export interface IdentityPlaces {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `process.platform`. */
   readonly platform: string;
-  /** The home folder; null where there is none. */
+  /** The home folder, or `null` if there is none. */
   readonly home: string | null;
-  /** The text of a file outside the workspace; null where there is none that can be read. */
+  /** Returns the text of a file outside the workspace, or `null` if it cannot be read. */
   read(path: string): string | null;
 }
 
 export interface FoundIdentities {
-  /** In the order of the places. Those of the first place that has any are the acting person's own. */
+  /** In the order of the places. Those of the first place that has any belong to the acting person. */
   readonly identities: readonly Identity[];
   readonly problems: readonly IdentityProblem[];
-  /** Every place that was looked at, for "no key found" messages. */
+  /** Every place that was searched, for "no key found" messages. */
   readonly looked: readonly string[];
-  /** Commands that would print a key, by the variable that names them. Nothing here runs them. */
+  /** Commands that would print a key, by the variable that names them. They are not run here. */
   readonly commands: readonly { readonly variable: string; readonly command: string }[];
 }
 
-/** Returns the identities that sops files are opened with. */
+/** Returns the identities for sops files. */
 export function sopsIdentities(places: IdentityPlaces): FoundIdentities {
   const collected = collector(places);
   collected.variable('SOPS_AGE_KEY');
@@ -43,7 +42,7 @@ export function sopsIdentities(places: IdentityPlaces): FoundIdentities {
   return collected.done();
 }
 
-/** Returns the identities that files of clan's age backend are opened with. */
+/** Returns the identities for files of clan's age backend. */
 export function ageIdentities(places: IdentityPlaces): FoundIdentities {
   const collected = collector(places);
   if (places.env.AGE_KEY) collected.variable('AGE_KEY');
@@ -54,24 +53,24 @@ export function ageIdentities(places: IdentityPlaces): FoundIdentities {
   return collected.done();
 }
 
-/** "No key found". */
+/** Returns the message "no key found" with the searched places. */
 export function noIdentityMessage(identities: FoundIdentities): string {
   const looked =
     identities.looked.length === 0 ? 'nowhere: there is no home folder' : identities.looked.join(', ');
   return `No age identity found. Looked in: ${looked}.`;
 }
 
-/** What to do about it in a terminal. */
+/** Advice for a terminal. */
 export const MAKE_A_KEY = 'Create one with "varsmith keygen", or name a key file.';
 
-/** Returns the file that a new key goes to; null where there is no home folder. */
+/** Returns the file for a new key, or `null` if there is no home folder. */
 export function newKeyPath(places: Omit<IdentityPlaces, 'read'>): string | null {
   if (places.env.SOPS_AGE_KEY_FILE) return places.env.SOPS_AGE_KEY_FILE;
   const config = configFolder(places);
   return config === null ? null : `${config}/sops/age/keys.txt`;
 }
 
-/** Returns where sops keeps its keys: `$XDG_CONFIG_HOME`, else the system's folder for settings. */
+/** Returns the folder where sops keeps its keys: `$XDG_CONFIG_HOME`, else the system's folder for settings. */
 function configFolder({ env, platform, home }: Omit<IdentityPlaces, 'read'>): string | null {
   if (env.XDG_CONFIG_HOME) return env.XDG_CONFIG_HOME;
   if (home === null) return null;
@@ -96,7 +95,7 @@ function collector(places: IdentityPlaces) {
       const text = places.env[name];
       if (text) take(text, name);
     },
-    /** @param variable the variable that names the file: then it must be there */
+    /** @param variable the variable that names the file, which must exist then */
     file(path: string | undefined, variable?: string): void {
       if (variable !== undefined) looked.push(variable);
       else if (path) looked.push(path);

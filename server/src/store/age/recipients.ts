@@ -1,16 +1,15 @@
 /**
- * The kinds of age recipients and of age identities, told by their text alone: which of them can be served in this
- * process, and which need the `age` command. Knows nothing of files or of encryption.
- *
+ * Classifies age recipients and identities by their text alone: those supported in this process, and those that need
+ * the `age` command. Knows nothing of files or encryption.
  * Source: getsops/sops 15e36f97a, age/keysource.go; the age specification (bech32, plugins).
  */
 
 export type RecipientKind = 'native' | 'plugin' | 'ssh' | 'unknown';
 
-/** Returns what to call a recipient; `native` ones (X25519, hybrid, tagged) need no other program. */
+/** Returns the kind of a recipient. `native` ones (X25519, hybrid, tagged) need no other program. */
 export function recipientKind(recipient: string): RecipientKind {
   if (/^ssh-(ed25519|rsa) [A-Za-z0-9+/=]+( .*)?$/.test(recipient)) return 'ssh';
-  // Bech32 data never holds a "1": the last one ends the prefix.
+  // Bech32 data never contains "1", so the last one ends the prefix.
   const prefix = /^(age[a-z0-9._+-]*?)1[ac-hj-np-z02-9]+$/.exec(recipient)?.[1];
   if (prefix === undefined) return 'unknown';
   if (prefix === 'age' || prefix === 'age1pq' || prefix === 'age1tag' || prefix === 'age1tagpq')
@@ -18,7 +17,7 @@ export function recipientKind(recipient: string): RecipientKind {
   return prefix.startsWith('age1') && prefix.length > 4 ? 'plugin' : 'unknown';
 }
 
-/** A key that opens what was encrypted to a recipient. `secret` and `pem` must never reach a message or a log. */
+/** A key that decrypts files for a recipient. `secret` and `pem` must never reach a message or a log. */
 export type Identity =
   | { readonly kind: 'native'; readonly source: string; readonly secret: string }
   | {
@@ -27,17 +26,17 @@ export type Identity =
       readonly secret: string;
       /** The plugin's command is `age-plugin-<name>`. */
       readonly plugin: string;
-      /** From the comment line before it; null where there is none. */
+      /** From the comment on the line before, or `null` if there is none. */
       readonly recipient: string | null;
     }
   | { readonly kind: 'ssh'; readonly source: string; readonly pem: string }
-  /** A key file that a passphrase protects. */
+  /** A key file that is protected by a passphrase. */
   | { readonly kind: 'locked'; readonly source: string };
 
-/** A line of a key file that is no identity. Its text is left out: it may be half of one. */
+/** A line of a key file that is not an identity. Its text is left out, as it may be part of a key. */
 export interface IdentityProblem {
   readonly source: string;
-  /** From 1; 0 for the whole file. */
+  /** 1-based line number, or 0 for the whole file. */
   readonly line: number;
   readonly message: string;
 }
@@ -52,9 +51,8 @@ const NATIVE = new RegExp(`^AGE-SECRET-KEY-(PQ-)?1${BECH32}$`);
 const PLUGIN = new RegExp(`^AGE-PLUGIN-([A-Z0-9._+-]+)-1${BECH32}$`);
 
 /**
- * Returns the identities of a key file, or of a variable that holds one.
- *
- * @param source what to call it in messages: a path or the name of a variable
+ * Returns the identities in the text of a key file or of a variable.
+ * @param source its name in messages: a path or the name of a variable
  */
 export function parseIdentities(text: string, source: string): ParsedIdentities {
   const whole = text.trim();

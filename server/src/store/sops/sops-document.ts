@@ -1,7 +1,6 @@
 /**
- * Reads and verifies the JSON and YAML stores of sops: files with many values, some of them encrypted. Clan keeps no
- * vars in them, sops-nix does. `sops-edit.ts` writes them.
- *
+ * Reads and verifies sops' JSON and YAML stores: files with several values, some of them encrypted, as sops-nix uses
+ * them. Clan keeps no vars in them. `sops-edit.ts` writes them.
  * Source: getsops/sops 15e36f97a, sops.go, stores/json and stores/yaml.
  */
 import {
@@ -27,21 +26,21 @@ import {
 import { plainScalar, type ScalarType, stringScalar } from './sops-scalars.ts';
 import { looksSealed, openValue, parseSealed } from './sops-value.ts';
 
-/** One value of the file, in plain. */
+/** A decrypted value of the file. */
 export interface SopsLeaf {
-  /** Names of the maps and positions (from 0) in the lists that it lies in. */
+  /** Names in maps and 0-based positions in lists that lead to the value. */
   readonly path: readonly (string | number)[];
   readonly type: ScalarType | 'bytes';
-  /** As sops hashes it: numbers in decimal, `True` and `False`. Null for null. */
+  /** The bytes that sops hashes: numbers in decimal, `True` and `False`; `null` for null. */
   readonly bytes: Buffer | null;
   readonly encrypted: boolean;
 }
 
 export type DocumentFormat = 'json' | 'yaml';
 
-/** A file whose values have all been verified, with what it takes to change it. */
+/** A file whose values have all been verified, with everything needed to change it. */
 export interface OpenedDocument {
-  /** Every value, in the order of the file. */
+  /** All values in the order of the file. */
   readonly leaves: readonly SopsLeaf[];
   readonly metadata: SopsMetadata;
   /** The data key. */
@@ -49,8 +48,7 @@ export interface OpenedDocument {
 }
 
 /**
- * Opens the file and verifies everything in it.
- *
+ * Decrypts the file and verifies all of it.
  * @throws StoreFailure
  */
 export async function openDocument(
@@ -66,15 +64,17 @@ export async function openDocument(
   return { leaves, metadata, key };
 }
 
-/** @throws StoreFailure where there is none, or it is broken */
+/**
+ * Returns the file's `sops` block.
+ * @throws StoreFailure if it is missing or broken
+ */
 export function metadataIn(roots: readonly (readonly Pair[])[], format: DocumentFormat): SopsMetadata {
   const block = roots[0]?.find(({ key }) => key === 'sops');
   return sopsMetadata(block === undefined ? null : plainObject(block.value, format));
 }
 
 /**
- * Decrypts every value, in the order of the file. Nothing vouches yet for those that are missing or added.
- *
+ * Decrypts every value, in the order of the file. Missing or added values are not detected yet.
  * @throws StoreFailure
  */
 export function leavesIn(
@@ -89,7 +89,7 @@ export function leavesIn(
   return leaves;
 }
 
-/** Returns the hash that the code over a file's values is made of. */
+/** Returns the hash of a file's values from which its MAC is computed. */
 export function digestOf(
   leaves: readonly SopsLeaf[],
   { macOnlyEncrypted }: Pick<SopsMetadata, 'macOnlyEncrypted'>,
@@ -100,7 +100,7 @@ export function digestOf(
   return hash.digest();
 }
 
-/** A name of a map with its value. */
+/** A name in a map, with its value. */
 export interface Pair {
   readonly key: string;
   readonly at: YamlScalar;
@@ -108,12 +108,11 @@ export interface Pair {
 }
 
 /**
- * Returns the pairs at the top of each document of a text.
- *
+ * Returns the top-level pairs of each document in a text.
  * @throws StoreFailure
  */
 export function parseDocument(text: string, format: DocumentFormat): Pair[][] {
-  // Without a schema every scalar is its text: what a number is, is for sops to say.
+  // Without a schema every scalar is read as text, since sops itself decides what is a number.
   const documents = parseAllDocuments(text, { schema: 'failsafe', strict: true, uniqueKeys: true });
   const all: readonly Document.Parsed[] = 'empty' in documents ? [] : documents;
   const broken = all.find(document => document.errors.length > 0)?.errors[0];
@@ -126,7 +125,10 @@ export function parseDocument(text: string, format: DocumentFormat): Pair[][] {
   return all.map(document => pairsOf(document.contents));
 }
 
-/** @throws StoreFailure where it is no map, or has names that are no strings */
+/**
+ * Returns the pairs of a map.
+ * @throws StoreFailure if the node is not a map, or has names that are not strings
+ */
 export function pairsOf(node: unknown): Pair[] {
   if (!isMap(node)) throw new StoreFailure('malformed', 'Not a sops file: it has no names at the top.');
   return node.items.map(({ key, value }) => {
@@ -143,7 +145,7 @@ interface Walk {
   readonly found: SopsLeaf[];
 }
 
-/** @param names the maps' names alone: lists add nothing to where sops binds a value */
+/** @param names only the names of the maps, since lists do not contribute to the place that sops binds a value to */
 function walk(
   at: Walk,
   pairs: readonly Pair[],
@@ -170,7 +172,7 @@ function visit(
   }
 }
 
-/** Returns null for a comment of a list, which is a value in form only. */
+/** Returns `null` for a comment in a list, which sops stores like a value. */
 function leafOf(
   { metadata, key, format }: Walk,
   node: Node | null,
@@ -217,7 +219,10 @@ function scalarOf(node: Node | null, format: DocumentFormat) {
     : stringScalar(text);
 }
 
-/** Returns null where the rule cannot be told from names: then what looks encrypted is, and the code vouches for it. */
+/**
+ * Returns whether the rule encrypts a value with these names, or `null` if the names do not decide it. Then values
+ * that look encrypted are, which the MAC confirms.
+ */
 export function mustBeEncrypted({ name, value }: SopsRule, names: readonly string[]): boolean | null {
   const hit = (test: (name: string) => boolean) => names.some(test);
   switch (name) {
@@ -237,13 +242,13 @@ export function mustBeEncrypted({ name, value }: SopsRule, names: readonly strin
   }
 }
 
-/** Returns an expression that Go and JavaScript read alike; null for others. */
+/** Returns the expression if Go and JavaScript interpret it in the same way, or `null` otherwise. */
 function sharedRegex(source: string): RegExp | null {
   if (/\(\?|\\[^\w\s]?[AzQEpPCk]|\[\[:/.test(source)) return null;
   try {
     return new RegExp(source, 'u');
   } catch {
-    // Go may read it all the same.
+    // Go may accept it nevertheless.
     return null;
   }
 }
@@ -255,7 +260,7 @@ function plainObject(node: Node | null, format: DocumentFormat): unknown {
   if (isSeq(node)) return node.items.map(item => plainObject(item as Node | null, format));
   const { type, bytes } = scalarOf(node, format);
   if (type === 'null') return null;
-  // A time without quotes is the time as it is written.
+  // An unquoted time is kept as written.
   const written = isScalar(node) && typeof node.value === 'string' ? node.value : '';
   return type === 'bool' ? bytes?.toString('latin1') === 'True' : written;
 }

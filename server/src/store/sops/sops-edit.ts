@@ -1,8 +1,6 @@
 /**
- * Writes the JSON and YAML stores of sops: a value added to a file or taken out of it, and new files. Everything else of
- * a file stays as it is; the code over its values and its date are new. What is written has been read again before it is
- * handed back.
- *
+ * Writes sops' JSON and YAML stores: adds values to a file, removes them, and creates files. The rest of a file is
+ * preserved; its MAC and date are renewed. The result is read back and verified before it is returned.
  * Source: getsops/sops 15e36f97a, sops.go, stores/json and stores/yaml; written as release 3.13.2 writes.
  */
 import { randomBytes } from 'node:crypto';
@@ -25,7 +23,7 @@ import { goJson, type SealOptions } from './sops-secret.ts';
 import { withFields, withoutValue, withValue, yamlMetadata } from './sops-text.ts';
 import { sealString } from './sops-value.ts';
 
-/** A value and the names of the maps that it lies in, from the top. */
+/** A value, and the names of the maps that lead to it from the top. */
 export interface NamedValue {
   readonly names: readonly string[];
   /** UTF-8. */
@@ -33,9 +31,9 @@ export interface NamedValue {
 }
 
 /**
- * Returns the text of a file with one value more.
- *
- * @throws StoreFailure where the file cannot be opened, has a value in that place, or would keep the new one in plain
+ * Returns the text of a file with an additional value.
+ * @throws StoreFailure if the file cannot be decrypted, already has a value in that place, or would keep the new one
+ * unencrypted
  */
 export async function addValue(
   text: string,
@@ -54,10 +52,8 @@ export async function addValue(
 }
 
 /**
- * Returns the text of a file without some of its values.
- *
+ * Returns the text of a file without some of its values, or `null` if none is left.
  * @param paths names of the maps, from the top
- * @returns null where none is left
  * @throws StoreFailure
  */
 export async function removeValues(
@@ -81,14 +77,13 @@ export async function removeValues(
 }
 
 export interface NewDocumentOptions extends SealOptions {
-  /** Which values the creation rule has encrypted; null: all. */
+  /** The rule that selects the values to encrypt; `null` for all values. */
   readonly rule: SopsRule | null;
   readonly macOnlyEncrypted: boolean;
 }
 
 /**
- * Returns the text of a new file with one value.
- *
+ * Returns the text of a new file with a single value.
  * @throws StoreFailure
  */
 export async function newDocument(
@@ -116,7 +111,7 @@ export async function newDocument(
   return text;
 }
 
-/** A text is what a string of JSON or YAML can be: sops itself would print something else. */
+/** Throws if the value cannot be a string of JSON or YAML, as sops itself would print it differently. */
 function mustBeText(value: Uint8Array): void {
   if (Buffer.from(Buffer.from(value).toString('utf8'), 'utf8').equals(Buffer.from(value))) return;
   throw new StoreFailure(
@@ -125,7 +120,10 @@ function mustBeText(value: Uint8Array): void {
   );
 }
 
-/** @throws StoreFailure where the rule of a file leaves the value in plain, or does not tell */
+/**
+ * Checks that the rule of a file encrypts a value.
+ * @throws StoreFailure if the rule leaves it unencrypted, or does not decide it
+ */
 function mustEncrypt(rule: SopsRule, names: readonly string[]): void {
   mustGoByNames(rule);
   const encrypts = mustBeEncrypted(rule, names);
@@ -147,7 +145,10 @@ function mustGoByNames({ name }: SopsRule): void {
     );
 }
 
-/** Returns a new code and date for an edited text. @param expected its values, in any order */
+/**
+ * Returns an edited text with a new MAC and date.
+ * @param expected its values, in any order
+ */
 function vouchedFor(
   text: string,
   format: DocumentFormat,
@@ -163,7 +164,10 @@ function vouchedFor(
   return done;
 }
 
-/** What is written is what was meant: an edit that went astray is found here and not on a machine. */
+/**
+ * Checks that the written text contains exactly the intended values, so that a faulty edit fails here and not on a
+ * machine.
+ */
 function mustHold(
   text: string,
   format: DocumentFormat,

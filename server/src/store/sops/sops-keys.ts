@@ -1,7 +1,6 @@
 /**
- * Clan's `sops/` folder: users, machines and groups with their public keys, and the secrets beside the vars. Reads
- * names, links and public keys; no secret.
- *
+ * Reads clan's `sops/` folder: users, machines and groups with their public keys, and the secrets that are not vars.
+ * Reads names, links and public keys, but no secrets.
  * Source: clan-core d7c35d912, nixosModules/clanCore/sops.nix and clan_cli/secrets.
  */
 
@@ -18,14 +17,14 @@ import {
 } from '../vars/links.ts';
 import { type PublicKey, publicKeys, type Reading, sopsRecipients } from '../vars/metadata.ts';
 
-/** A user or a machine that secrets are encrypted to: a folder with a `key.json`. */
+/** A user or machine that secrets are encrypted to: a folder with a `key.json`. */
 export interface KeyOwner {
   readonly name: string;
-  /** Of the folder. */
+  /** The path of the folder. */
   readonly path: string;
-  /** Null where the file cannot be read as keys. Read when first asked for. */
+  /** Returns the keys, or `null` if the file is unreadable. Reads it on the first call. */
   readonly keys: () => readonly PublicKey[] | null;
-  /** Why its `key.json` cannot be used; null where it can. */
+  /** Returns the reason why its `key.json` is unusable, or `null` if it is fine. */
   readonly flaw: () => Flaw | null;
 }
 
@@ -36,16 +35,16 @@ interface KeyGroup {
   readonly machines: readonly Holder[];
 }
 
-/** A secret of `sops/secrets`, which clan gives to its machines as `sops.secrets.<name>`. */
+/** A secret in `sops/secrets`, which clan gives to its machines as `sops.secrets.<name>`. */
 export interface ClanSecret {
   readonly name: string;
-  /** The file with the ciphertext. */
+  /** The encrypted file. */
   readonly path: string;
-  /** Whom it is linked to. Read when first asked for. */
+  /** Returns the holders that the secret is linked to. Reads the links on the first call. */
   readonly holders: () => Holders;
-  /** Read from the file's metadata when first asked for; null where it has none. */
+  /** Returns the recipients in the file's metadata, or `null` if it has none. Reads the file on the first call. */
   readonly recipients: () => readonly string[] | null;
-  /** Why its file cannot be used; null where it can. */
+  /** Returns the reason why the file is unusable, or `null` if it is fine. */
   readonly flaw: () => Flaw | null;
 }
 
@@ -56,13 +55,16 @@ export interface SopsFolder {
   readonly secrets: readonly ClanSecret[];
 }
 
-/** @param directory the clan's folder in the repository; the root is '' */
+/**
+ * Returns the content of the folder.
+ * @param directory the clan's folder in the repository; the root is ''
+ */
 export function readSops(files: StoreFiles, directory = ''): SopsFolder {
   const root = below(directory, 'sops');
   const owners = (kind: 'users' | 'machines') =>
     sortedFolders(files, `${root}/${kind}`)
       .map(name => keyOwner(files, name, `${root}/${kind}/${name}`))
-      // Git keeps no empty folders: those of a run that was killed, or of a branch that was left, own nothing.
+      // Empty folders, which Git does not track, remain from killed runs and other branches.
       .filter(owner => files.kind(keyFileOf(owner)) !== null);
   return {
     users: owners('users'),
@@ -104,8 +106,8 @@ function keyOwner(files: StoreFiles, name: string, path: string): KeyOwner {
 }
 
 /**
- * Returns the secrets of `sops/secrets` that a machine gets without declaring them: those linked to it or to a group that
- * it is in. They keep their names, the machine's name in front included.
+ * Returns the secrets of `sops/secrets` that a machine gets without declaring them: those linked to the machine or to
+ * one of its groups. They keep their names, including the machine's name as a prefix.
  */
 function implicitSecrets(sops: SopsFolder, machine: string): readonly ClanSecret[] {
   const groups = new Set(
@@ -122,7 +124,7 @@ function implicitSecrets(sops: SopsFolder, machine: string): readonly ClanSecret
   });
 }
 
-/** Returns those secrets by name, each with the machines that get it, sorted. */
+/** Returns those secrets by name, each with a sorted list of its machines. */
 export function implicitByName(
   sops: SopsFolder,
   machines: Iterable<string>,
@@ -133,7 +135,7 @@ export function implicitByName(
   return members;
 }
 
-/** Returns the machines that a secret reaches, by a link of their own or through a group. */
+/** Returns the machines that can read a secret, by their own link or through a group. */
 export function machinesWith(sops: SopsFolder, holders: Holders): readonly string[] {
   const machines = new Set(
     holders.machines.filter(machine => !machine.dangling).map(machine => machine.name),
@@ -145,9 +147,8 @@ export function machinesWith(sops: SopsFolder, holders: Holders): readonly strin
 }
 
 /**
- * Returns the keys that a secret has to be encrypted to, going by its links: those of its users, its machines and the
- * members of its groups.
- * @returns null where one of them is not known
+ * Returns the keys that a secret must be encrypted to according to its links: those of its users, its machines and
+ * its groups' members. Returns `null` if one of them is unknown.
  */
 export function keysFor(
   sops: SopsFolder,
@@ -185,7 +186,10 @@ const UNREADABLE: Reading<never> = {
   flaw: { reason: 'it cannot be read as text', start: 0, end: 0 },
 };
 
-/** Returns what a file says, read when first asked for. A file that is missing says nothing and has no flaw. */
+/**
+ * Returns functions for the content and the flaw of a file, which is read on the first call. A missing file has
+ * neither.
+ */
 export function reading<T>(
   files: StoreFiles,
   path: string,

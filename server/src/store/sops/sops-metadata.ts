@@ -1,7 +1,6 @@
 /**
- * The `sops` block of a file: to whom its data key is encrypted, by which rule values are, and the code that vouches
- * for all of them. Opens the data key and checks the code; knows nothing of how values are laid out.
- *
+ * Reads and writes the `sops` block of a file: the recipients of the data key, the rule for encrypting values, and
+ * the MAC over all values. Decrypts the data key and checks the MAC; does not know the layout of values.
  * Source: getsops/sops 15e36f97a, sops.go and stores/stores.go.
  */
 import { createHash, type Hash, timingSafeEqual } from 'node:crypto';
@@ -9,7 +8,7 @@ import { type AgeCommand, encryptTo, type Keyring } from '../age/crypt.ts';
 import { StoreFailure } from '../store-failure.ts';
 import { openValue, parseSealed, sealString } from './sops-value.ts';
 
-/** What goes into a new file's `version`: the release whose format is followed. */
+/** The `version` of new files: the release whose format they follow. */
 export const SOPS_VERSION = '3.13.2';
 
 const DATA_KEY_BYTES = 32;
@@ -36,11 +35,11 @@ export interface SopsRule {
 
 export interface SopsMetadata {
   readonly age: readonly AgeEntry[];
-  /** Kinds of keys beside age that the data key is encrypted to: `pgp`, `kms`, … */
+  /** Kinds of other keys that the data key is encrypted to: `pgp`, `kms`, … */
   readonly otherKeys: readonly string[];
-  /** As it is written. */
+  /** The time as written. */
   readonly lastModified: string;
-  /** Null: there is none. */
+  /** `null` if there is none. */
   readonly mac: string | null;
   readonly macOnlyEncrypted: boolean;
   readonly rule: SopsRule;
@@ -48,7 +47,10 @@ export interface SopsMetadata {
 
 const OTHER_KEYS = ['pgp', 'kms', 'gcp_kms', 'azure_kv', 'hc_vault', 'hckms'] as const;
 
-/** @throws StoreFailure `malformed` or `unsupported` */
+/**
+ * Returns the metadata of a `sops` block.
+ * @throws StoreFailure `malformed` or `unsupported`
+ */
 export function sopsMetadata(block: unknown): SopsMetadata {
   const sops = record(block);
   if (sops === null) throw new StoreFailure('malformed', 'Not a sops file: it has no "sops" block.');
@@ -86,13 +88,12 @@ export function sopsMetadata(block: unknown): SopsMetadata {
 }
 
 /**
- * Returns the data key, by the first entry that a key of ours opens.
- *
- * @throws StoreFailure `no-matching-key`, or what is wrong with the entry that is meant for us
+ * Returns the data key, from the first entry that one of our keys decrypts.
+ * @throws StoreFailure `no-matching-key`, or the flaw of an entry for one of our keys
  */
 export async function openDataKey(metadata: SopsMetadata, keyring: Keyring): Promise<Uint8Array> {
   const ours = new Set(keyring.recipients);
-  // Those that name us first: a file for a hundred machines is opened at once.
+  // Entries for our own keys come first, so that a file with a hundred recipients is decrypted at once.
   const entries = [
     ...metadata.age.filter(entry => ours.has(entry.recipient)),
     ...metadata.age.filter(entry => !ours.has(entry.recipient)),
@@ -122,16 +123,15 @@ function noKeyMessage({ age, otherKeys }: SopsMetadata, keyring: Keyring): strin
   return [`None of your keys opens it. It is encrypted to ${to}; ${mine}.`, ...keyring.unusable].join(' ');
 }
 
-/** Returns the hash that the plaintexts go into, one after the other, in the order of the file. */
+/** Returns the hash that is updated with each plaintext, in the order of the file. */
 export function macHash(macOnlyEncrypted: boolean): Hash {
   const hash = createHash('sha512');
-  // Keeps a code over some of the values from passing for one over all of them.
+  // Prevents a MAC over some of the values from being accepted as one over all of them.
   return macOnlyEncrypted ? hash.update(createHash('sha256').update('sops').digest()) : hash;
 }
 
 /**
- * Checks the code over the values.
- *
+ * Verifies the MAC over the values.
  * @param digest SHA-512 over the plaintexts
  * @throws StoreFailure `mac-error`
  */
@@ -157,14 +157,16 @@ export function verifyMac(metadata: SopsMetadata, key: Uint8Array, digest: Buffe
     );
 }
 
-/** @param digest SHA-512 over the plaintexts */
+/**
+ * Returns the encrypted MAC.
+ * @param digest SHA-512 over the plaintexts
+ */
 export function sealMac(key: Uint8Array, digest: Buffer, lastModified: string): string {
   return sealString(key, Buffer.from(digest.toString('hex').toUpperCase(), 'latin1'), lastModified);
 }
 
 /**
- * Returns the data key, encrypted to each recipient on its own, sorted as given.
- *
+ * Returns the data key encrypted to each recipient separately, in the given order.
  * @throws StoreFailure `recipient`
  */
 export async function sealDataKey(
@@ -179,7 +181,7 @@ export async function sealDataKey(
   );
 }
 
-/** RFC 3339 to the second, as Go prints it again: what the MAC is bound to. */
+/** Returns the time in RFC 3339 to the second as Go prints it, which the MAC is bound to. */
 function canonicalTime(text: string): string {
   const [, seconds, zone] =
     /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.exec(text) ?? [];
@@ -188,7 +190,7 @@ function canonicalTime(text: string): string {
   return `${seconds.toUpperCase()}${/^(z|[+-]00:00)$/i.test(zone) ? 'Z' : zone}`;
 }
 
-/** Returns a moment as sops writes it. */
+/** Returns a time as sops writes it. */
 export function sopsTime(now: Date): string {
   return `${now.toISOString().slice(0, 19)}Z`;
 }

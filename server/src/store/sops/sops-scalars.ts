@@ -1,7 +1,6 @@
 /**
- * Plain scalars of YAML and JSON, as the bytes that sops hashes and encrypts. Knows the text of one scalar and
- * nothing else.
- *
+ * Converts plain scalars of YAML and JSON to the bytes that sops hashes and encrypts. Knows only the text of a single
+ * scalar.
  * Source: go-yaml v3 (resolve.go) and getsops/sops 15e36f97a, sops.go (ToBytes).
  */
 
@@ -9,7 +8,7 @@ export type ScalarType = 'str' | 'int' | 'float' | 'bool' | 'time' | 'null';
 
 export interface Scalar {
   readonly type: ScalarType;
-  /** Null for null. */
+  /** `null` for null. */
   readonly bytes: Buffer | null;
 }
 
@@ -20,7 +19,10 @@ export function stringScalar(text: string): Scalar {
 const INT64_MIN = -(2n ** 63n);
 const UINT64_MAX = 2n ** 64n - 1n;
 
-/** @param text a plain (unquoted) scalar */
+/**
+ * Returns the type and bytes of a scalar.
+ * @param text a plain (unquoted) scalar
+ */
 export function plainScalar(text: string, format: 'json' | 'yaml'): Scalar {
   if (format === 'json' ? text === 'null' : /^(~|null|Null|NULL|)$/.test(text))
     return { type: 'null', bytes: null };
@@ -42,7 +44,7 @@ function integer(text: string, format: 'json' | 'yaml'): bigint | null {
   const plain = format === 'yaml' ? text.replaceAll('_', '') : text;
   const [, sign, digits] = /^([-+]?)(0x[0-9a-fA-F]+|0b[01]+|0o[0-7]+|[0-9]+)$/.exec(plain) ?? [];
   if (digits === undefined || /^[-+]?_/.test(text)) return null;
-  // YAML 1.1 octals, which go-yaml still reads.
+  // go-yaml still reads the octals of YAML 1.1.
   const old = /^0[0-7]+$/.test(digits);
   if (/^0[0-9]/.test(digits) && !old) return null;
   const size = BigInt(old ? `0o${digits.slice(1)}` : digits);
@@ -50,7 +52,7 @@ function integer(text: string, format: 'json' | 'yaml'): bigint | null {
   return value < INT64_MIN || value > UINT64_MAX ? null : value;
 }
 
-/** Returns the shortest decimal that reads back the same, without an exponent. */
+/** Returns the shortest decimal without an exponent that reads back as the same number. */
 function floating(text: string): string | null {
   const [, sign = '', special] = /^([-+]?)\.(inf|Inf|INF|nan|NaN|NAN)$/.exec(text) ?? [];
   if (special !== undefined) {
@@ -72,7 +74,7 @@ function withoutExponent(value: number): string {
   return `${sign}${whole}${fraction.padEnd(shift, '0')}`;
 }
 
-/** RFC 3339 with the nanoseconds trimmed; a bare date is its midnight in UTC. */
+/** Returns a time in RFC 3339 with trailing zeros of the nanoseconds removed. A bare date is midnight in UTC. */
 function timestamp(text: string): string | null {
   const [, date, hour, rest, fraction = '', zone = ''] =
     /^(\d{4}-\d\d?-\d\d?)(?:(?:[Tt]|[ \t]+)(\d\d?)(:\d\d:\d\d)(\.\d*)?[ \t]*([Zz]|[-+]\d\d?(?::?\d\d)?)?)?$/.exec(

@@ -1,7 +1,6 @@
 /**
- * The binary store of sops: one file, one secret of any bytes. What clan keeps vars and machine keys in. Reads and
- * writes the text of such a file; where it lies is not its business.
- *
+ * Reads and writes sops' binary store, in which clan keeps vars and machine keys: each file is a single secret of
+ * arbitrary bytes. Knows only the text of such a file, not its location.
  * Source: getsops/sops 15e36f97a, stores/json and sops.go; written as release 3.13.2 writes.
  */
 import { randomBytes } from 'node:crypto';
@@ -22,12 +21,11 @@ import { openValue, parseSealed, sealString } from './sops-value.ts';
 
 const PLACE = 'data:';
 
-/** What new recipients replace. */
+/** Fields that are replaced for new recipients. */
 const KEY_FIELDS = new Set(['age', 'key_groups', 'shamir_threshold']);
 
 /**
- * The secret's bytes, after everything about the file has been verified.
- *
+ * Returns the secret's bytes after verifying the whole file.
  * @throws StoreFailure
  */
 export async function openSecret(text: string, keyring: Keyring): Promise<Buffer> {
@@ -60,16 +58,15 @@ function openData(key: Uint8Array, data: string): Buffer {
 }
 
 export interface SealOptions {
-  /** Age recipients, one entry each. Those that are given twice count once. */
+  /** Age recipients, with an entry each. Duplicates count once. */
   readonly recipients: readonly string[];
   readonly now: Date;
-  /** For ssh and plugin recipients; null where there is no `age` command. */
+  /** For SSH and plugin recipients; `null` if there is no `age` command. */
   readonly command: AgeCommand | null;
 }
 
 /**
- * Returns the text of a new file: fresh data key, fresh vectors.
- *
+ * Returns the text of a new file with a fresh data key and fresh initialisation vectors.
  * @throws StoreFailure `recipient`
  */
 export async function sealSecret(plaintext: Uint8Array, options: SealOptions): Promise<string> {
@@ -82,10 +79,9 @@ export async function sealSecret(plaintext: Uint8Array, options: SealOptions): P
 }
 
 /**
- * Returns the same file for other recipients: the value and its MAC stay as they are, byte for byte. The file is verified
- * first, so that nothing that was tampered with is handed on. Who could read the old file knows its data key: to shut
- * somebody out, generate a new value.
- *
+ * Returns the same file for other recipients. The value and its MAC are kept byte for byte; the file is verified
+ * first, so that no tampered value is passed on. Former readers may have kept the data key: to exclude somebody,
+ * generate a new value.
  * @throws StoreFailure
  */
 export async function resealSecret(
@@ -117,7 +113,7 @@ function parseSecret(text: string): SecretFile {
   try {
     value = JSON.parse(text);
   } catch {
-    // The parser's message quotes the text; ours does not.
+    // The parser's own message would quote the text.
     throw new StoreFailure('malformed', 'Not a sops file, or cut off: its JSON has no end or is damaged.');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -130,7 +126,7 @@ function parseSecret(text: string): SecretFile {
   return { data, sops };
 }
 
-/** JSON as Go's encoder writes it with tabs. */
+/** Returns JSON as Go's encoder writes it with tabs. */
 export function goJson(value: unknown): string {
   const text = JSON.stringify(value, null, '\t').replace(
     /[<>&\u2028\u2029]/g,

@@ -1,37 +1,35 @@
 /**
- * Changes of a sops document as edits of its text, so that all else of it stays as it is, byte for byte: a value added
- * under its names, one taken out, a field of the `sops` block replaced. Knows nothing of keys or of what is encrypted.
+ * Edits the text of a sops document in place, so that everything else is preserved byte for byte: adds a value,
+ * removes one, or replaces fields of the `sops` block. Knows nothing of keys or encryption.
  */
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { StoreFailure } from '../store-failure.ts';
 import { type DocumentFormat, type Pair, pairsOf } from './sops-document.ts';
 import type { AgeEntry } from './sops-metadata.ts';
 
-/** Half-open UTF-16 offsets and what is to be there. */
+/** A replacement of the text between two half-open UTF-16 offsets. */
 interface Splice {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** How sops indents YAML. */
+/** The indentation that sops uses in YAML. */
 const INDENT = '    ';
 
-/** A document as it is edited. */
+/** A document to edit. */
 export interface Editing {
   readonly text: string;
   readonly format: DocumentFormat;
-  /** The pairs at the top of each YAML document. */
+  /** The top-level pairs of each YAML document. */
   readonly roots: readonly (readonly Pair[])[];
 }
 
 /**
- * Adds a value to the first document.
- *
- * @param names of the maps from the top; those that are not there are made
- * @param value an encrypted one, or nothing
- * @returns the new text
- * @throws StoreFailure where a value stands in the way
+ * Adds a value to the first document and returns the new text.
+ * @param names the maps from the top; missing ones are created
+ * @param value an encrypted value, or an empty string
+ * @throws StoreFailure if an existing value is in the way
  */
 export function withValue(editing: Editing, names: readonly string[], value: string): string {
   const { text, format, roots } = editing;
@@ -63,10 +61,9 @@ export function withValue(editing: Editing, names: readonly string[], value: str
 }
 
 /**
- * Takes a value out of the first document, with the maps that are empty then.
- *
- * @returns the new text; null where nothing but the `sops` block would be left
- * @throws StoreFailure where there is no such value
+ * Removes a value from the first document, with the maps that become empty. Returns the new text, or `null` if only
+ * the `sops` block would be left.
+ * @throws StoreFailure if there is no such value
  */
 export function withoutValue({ text, roots }: Editing, names: readonly string[]): string | null {
   const steps: { readonly pairs: readonly Pair[]; readonly pair: Pair; readonly isFlow: boolean }[] = [];
@@ -83,7 +80,7 @@ export function withoutValue({ text, roots }: Editing, names: readonly string[])
     pairs = pairsOf(pair.value);
     isFlow = pair.value.flow === true;
   }
-  // A map with nothing else in it goes with its last value.
+  // A map is removed together with its last value.
   let at = steps.length - 1;
   while (at > 0 && steps[at]?.pairs.length === 1) at--;
   const step = steps[at];
@@ -93,7 +90,7 @@ export function withoutValue({ text, roots }: Editing, names: readonly string[])
   return spliced(text, step.isFlow ? outOfBraces(step.pairs, step.pair) : outOfLines(text, step.pair));
 }
 
-/** Replaces texts of the `sops` block, in each document: a map has one of its own. */
+/** Replaces fields of the `sops` block in each document that is a map with a block of its own. */
 export function withFields({ text, roots }: Editing, fields: Readonly<Record<string, string>>): string {
   const splices = roots.flatMap(root => {
     const block = root.find(({ key }) => key === 'sops')?.value;
@@ -117,7 +114,7 @@ function spliced(text: string, { start, end, text: inserted }: Splice): string {
   return text.slice(0, start) + inserted + text.slice(end);
 }
 
-/** Behind the last value of a map in block form, and at the top before the `sops` block. */
+/** Inserts after the last value of a map in block style, and at the top level before the `sops` block. */
 function intoLines(
   text: string,
   parent: Pair | null,
@@ -144,7 +141,7 @@ function intoLines(
   return { start: at, end: at, text: isOpen ? eol + block : block };
 }
 
-/** Behind the last value in braces, and at the top before `sops`; as the others are laid out. */
+/** Inserts after the last value in braces, and at the top level before `sops`, in the layout of the other values. */
 function intoBraces(
   text: string,
   parent: Pair | null,
@@ -181,12 +178,12 @@ function bracesOf(
   return `${key}: {${inner?.gap ?? ''}${entry}${layout?.gap ?? ''}}`;
 }
 
-/** With its lines; a comment above it stays. */
+/** Removes the lines of a pair, but not a comment above them. */
 function outOfLines(text: string, pair: Pair): Splice {
   return { start: lineStart(text, startOf(pair.at)), end: lineEnd(text, endOf(pair)), text: '' };
 }
 
-/** With the comma behind it, or in front of it where it is the last. */
+/** Removes a pair with the comma after it, or the one before it if the pair is the last. */
 function outOfBraces(pairs: readonly Pair[], pair: Pair): Splice {
   const index = pairs.indexOf(pair);
   const next = pairs[index + 1];
@@ -195,7 +192,7 @@ function outOfBraces(pairs: readonly Pair[], pair: Pair): Splice {
   return { start: previous === undefined ? startOf(pair.at) : endOf(previous), end: endOf(pair), text: '' };
 }
 
-/** As a YAML reader takes it for the same text. */
+/** Returns a name in a form that YAML reads as the same text. */
 function yamlName(name: string): string {
   return /^[A-Za-z_][\w./-]*$/.test(name) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(name)
     ? name
@@ -206,7 +203,7 @@ function startOf(node: Node | Pair['at']): number {
   return node.range?.[0] ?? 0;
 }
 
-/** Behind the last character of a pair that is not a space, a comment or a line break. */
+/** Returns the offset after the last character of a pair, without spaces, comments and line breaks. */
 function endOf({ at, value }: Pair): number {
   return value === null ? (at.range?.[1] ?? 0) + 1 : endOfValue(value);
 }
@@ -225,15 +222,15 @@ function lineStart(text: string, at: number): number {
   return text.lastIndexOf('\n', at - 1) + 1;
 }
 
-/** Behind the line break of the line that a value ends on. */
+/** Returns the offset after the line break of the line on which a value ends. */
 function lineEnd(text: string, at: number): number {
-  // A text of several lines ends with its own.
+  // A multi-line text includes its own line break.
   if (text[at - 1] === '\n') return at;
   const end = text.indexOf('\n', at);
   return end === -1 ? text.length : end + 1;
 }
 
-/** Returns what precedes a name on its line, as spaces. */
+/** Returns the indentation of a name on its line, as spaces. */
 function columnOf(text: string, at: number): string {
   return ' '.repeat(at - lineStart(text, at));
 }
@@ -242,7 +239,7 @@ function eolOf(text: string): string {
   return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
-/** Returns the `sops` block of a new YAML file, as sops lays it out. */
+/** Returns the `sops` block of a new YAML file in sops' layout. */
 export function yamlMetadata(fields: Readonly<Record<string, unknown>>, age: readonly AgeEntry[]): string {
   const entries = age.flatMap(({ enc, recipient }) => [
     `${INDENT}${INDENT}- enc: |`,

@@ -1,7 +1,6 @@
 /**
- * One encrypted value of a sops file: `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`. Knows nothing of files or of
- * whom a key belongs to.
- *
+ * A single encrypted value of a sops file: `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`. Knows nothing of files or the
+ * owners of keys.
  * Source: getsops/sops 15e36f97a, aes/cipher.go.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
@@ -17,12 +16,12 @@ export interface SealedValue {
   readonly type: string;
 }
 
-/** Returns whether a text is meant to be an encrypted value. */
+/** Returns whether a text looks like an encrypted value. */
 export function looksSealed(text: string): boolean {
   return text.startsWith('ENC[');
 }
 
-/** Returns null where the text is no encrypted value, or one that was changed. */
+/** Returns the parts of an encrypted value, or `null` if the text is not one or is damaged. */
 export function parseSealed(text: string): SealedValue | null {
   const [, data, iv, tag, type] =
     /^ENC\[AES256_GCM,data:([^,]*),iv:([^,]*),tag:([^,]*),type:([a-z]+)\]/.exec(text) ?? [];
@@ -34,8 +33,8 @@ export function parseSealed(text: string): SealedValue | null {
 }
 
 /**
+ * Returns the plaintext, or `null` if the value does not belong to this key and this place.
  * @param place the additional data: keys from the root, each followed by a colon
- * @returns the plaintext; null where the value does not belong to this key and this place
  */
 export function openValue(key: Uint8Array, sealed: SealedValue, place: string): Buffer | null {
   const cipher = createDecipheriv('aes-256-gcm', key, sealed.iv, { authTagLength: TAG_BYTES });
@@ -44,12 +43,12 @@ export function openValue(key: Uint8Array, sealed: SealedValue, place: string): 
   try {
     return Buffer.concat([cipher.update(sealed.data), cipher.final()]);
   } catch {
-    // The tag does not match; there is nothing more to know.
+    // The tag does not match. Nothing more can be known.
     return null;
   }
 }
 
-/** Returns the encrypted form of a string's bytes. The initialisation vector is fresh every time. */
+/** Encrypts a string's bytes, with a fresh initialisation vector. */
 export function sealString(key: Uint8Array, plaintext: Uint8Array, place: string): string {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
@@ -59,7 +58,7 @@ export function sealString(key: Uint8Array, plaintext: Uint8Array, place: string
   return `ENC[AES256_GCM,data:${text(data)},iv:${text(iv)},tag:${text(cipher.getAuthTag())},type:str]`;
 }
 
-/** Standard base64 with its padding and nothing else: Node itself passes over what it does not know. */
+/** Decodes standard padded base64 only; Node's own function ignores other characters. */
 function fromBase64(text: string): Buffer | null {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : null;

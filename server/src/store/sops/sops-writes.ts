@@ -1,7 +1,6 @@
 /**
- * Clan's sops layout, written: whom a secret is for, the links beside it, the keys of users and machines. Gives
- * changes and never applies them.
- *
+ * Writes clan's sops layout: the readers of a secret, the links beside it, and the keys of users and machines.
+ * Returns changes without applying them.
  * Source: clan-core d7c35d912, clan_cli/secrets and clan_lib/vars/secret_modules/sops.py.
  */
 
@@ -21,16 +20,19 @@ export type Access = Readonly<Record<HolderKind, readonly string[]>>;
 const KINDS: readonly HolderKind[] = ['users', 'machines', 'groups'];
 
 export interface AccessWanted {
-  /** The user whose key is at hand: whoever writes must be able to read it. Null where no user writes. */
+  /** The user whose key is available, who must be able to read what they write; `null` if no user is writing. */
   readonly actor: string | null;
-  /** Those that declare the file. */
+  /** The machines that declare the file. */
   readonly machines: readonly string[];
   readonly deploy: boolean;
   /** `clan.core.sops.defaultGroups`. */
   readonly defaultGroups: readonly string[];
 }
 
-/** Returns whom a var is for. Users and groups that have it keep it; machines are those that declare and deploy it. */
+/**
+ * Returns the readers of a var. Users and groups keep their access; the machines are those that declare and deploy
+ * the file.
+ */
 export function varAccess(
   before: Readonly<Record<HolderKind, readonly HolderFacts[]>> | null,
   wanted: AccessWanted,
@@ -45,10 +47,8 @@ export function varAccess(
 }
 
 /**
- * Returns the keys behind the names: those of the users and machines, and of the members of the groups.
- *
- * @returns sorted
- * @throws StoreFailure `recipient`: a reader is unknown or has no key that can be encrypted to
+ * Returns the sorted keys of the named users and machines and of the groups' members.
+ * @throws StoreFailure `recipient` if a reader is unknown or has no key that can be encrypted to
  */
 export function recipientsFor(sops: SopsFolder, access: Access): readonly string[] {
   const recipients = new Set<string>();
@@ -83,7 +83,7 @@ function keysOf(owner: KeyOwner): string[] {
   });
 }
 
-/** Returns the user that a key at hand belongs to; null where it belongs to none. */
+/** Returns the user that one of our keys belongs to, or `null` if there is none. */
 export function actingUser(sops: SopsFolder, keyring: Keyring): string | null {
   for (const recipient of keyring.recipients) {
     const user = sops.users.find(user => user.keys()?.some(({ key }) => key === recipient));
@@ -92,7 +92,10 @@ export function actingUser(sops: SopsFolder, keyring: Keyring): string | null {
   return null;
 }
 
-/** Returns a secret of a generator. A public value that was there before goes: it must not stay readable beside it. */
+/**
+ * Returns the changes that store a secret. A public value that was there before is removed, as it must not stay
+ * readable.
+ */
 export function secretChanges(
   files: StoreFiles,
   directory: string,
@@ -108,7 +111,7 @@ export function secretChanges(
   ];
 }
 
-/** Returns the links beside a secret, made to say `access`. */
+/** Returns the changes that make the links beside a secret match `access`. */
 export function linkChanges(files: StoreFiles, directory: string, folder: string, access: Access): Change[] {
   const before = holdersOf(files, folder);
   return KINDS.flatMap(kind => {
@@ -128,7 +131,7 @@ export function linkChanges(files: StoreFiles, directory: string, folder: string
   });
 }
 
-/** Returns a `key.json`, as clan writes it. */
+/** Returns the text of a `key.json` as clan writes it. */
 export function keyFile(keys: readonly PublicKey[]): string {
   return JSON.stringify(
     keys.map(({ key, type }) => ({ publickey: key, type })),
@@ -137,7 +140,7 @@ export function keyFile(keys: readonly PublicKey[]): string {
   );
 }
 
-/** Returns a user with a key. */
+/** Returns the changes that add a user with a key. */
 export function userChanges(directory: string, user: string, recipient: string): Change[] {
   return [write(below(directory, `sops/users/${user}/key.json`), keyFile([{ key: recipient, type: 'age' }]))];
 }
@@ -150,9 +153,8 @@ export interface MachineKeyOptions {
 }
 
 /**
- * Returns a key pair for a machine that has none: the public half for all, the private half for the actor and the default
- * groups.
- *
+ * Returns the changes that store a key pair for a machine without one: the public key for all, the private key for
+ * the actor and the default groups.
  * @throws StoreFailure `recipient`
  */
 export async function machineKeyChanges(
@@ -177,7 +179,7 @@ export async function machineKeyChanges(
   return {
     recipient,
     changes: [
-      // The private half first: a public half without it would be a machine that cannot read anything.
+      // The private key is written first, since a machine with only a public key could not read its secrets.
       write(`${folder}/secret`, text),
       ...linkChanges(files, directory, folder, access),
       write(
@@ -188,7 +190,7 @@ export async function machineKeyChanges(
   };
 }
 
-/** Returns how the recipients of a file differ from those it should have; null where they do not. */
+/** Returns the difference between the actual and the expected recipients of a file, or `null` if there is none. */
 export function recipientDrift(
   actual: readonly string[],
   wanted: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * What storing a value changes in a repository, as plain data: so that it can be shown, tested, and applied as a
- * whole. Knows the layouts' arithmetic of paths; writes nothing itself.
+ * The changes that storing a value makes in a repository, as plain data that can be shown, tested and applied as a
+ * whole. Computes paths in the layouts, and writes nothing.
  */
 import { dirname, relative } from 'node:path/posix';
 import { below, type StoreFiles } from './files.ts';
@@ -11,35 +11,42 @@ export type Change =
       readonly kind: 'write';
       readonly path: string;
       readonly bytes: Uint8Array;
-      /** Permissions; without, those of any new file. */
+      /** Permissions; by default those of any new file. */
       readonly mode?: number;
     }
-  /** A symbolic link; the target is relative to the folder that the link lies in. */
+  /** A symbolic link; the target is relative to the link's folder. */
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
-  /** A file, a link, or a folder with all that is in it; nothing where there is none. */
+  /** Removes a file, a link, or a folder with its content, if it exists. */
   | { readonly kind: 'remove'; readonly path: string };
 
 export function write(path: string, content: string | Uint8Array): Change {
   return { kind: 'write', path, bytes: typeof content === 'string' ? Buffer.from(content, 'utf8') : content };
 }
 
-/** @param to a path from the root, as is `path` */
+/**
+ * Returns a change that creates a link.
+ * @param to a path from the root, as is `path`
+ */
 export function linkTo(path: string, to: string): Extract<Change, { kind: 'link' }> {
   return { kind: 'link', path, target: relative(dirname(path), to) };
 }
 
-/** Removes what is there; nothing where there is nothing, so that what is touched is what changes. */
+/** Returns the removal of an existing path, or no change, so that only real changes are listed. */
 export function removeIfThere(files: StoreFiles, path: string): Change[] {
   return files.kind(path) === null ? [] : [{ kind: 'remove', path }];
 }
 
-/** Returns the folder of a generator's file below `vars`. @param key `shared/<generator>` or `per-machine/<machine>/<generator>` */
+/**
+ * Returns the folder of a generator's file below `vars`.
+ * @param key `shared/<generator>` or `per-machine/<machine>/<generator>`
+ */
 export function varFolder(directory: string, key: string, file: string): string {
   return below(directory, `vars/${key}/${file}`);
 }
 
 /**
- * Returns a public value. A secret that was there before goes, with its links: the file is one or the other.
+ * Returns the changes that store a public value. A secret that was there before is removed with its links, as a file
+ * is one or the other.
  */
 export function publicChanges(
   files: StoreFiles,
@@ -55,7 +62,7 @@ export function publicChanges(
   ];
 }
 
-/** Returns the hash of a generator's validation; none is a hash that goes. */
+/** Returns the changes that store the hash of a generator's validation, or remove it if there is none. */
 export function validationChanges(
   files: StoreFiles,
   directory: string,

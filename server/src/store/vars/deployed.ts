@@ -1,19 +1,18 @@
 /**
- * Where a generated file is: in the repository, and on the machine it is deployed to. Pure path arithmetic.
- *
- * Source: clan-core d7c35d912, nixosModules/clanCore/vars/secret/{sops,age,password-store}; the placement has
- * been part of the path since 2026-08-03.
+ * Computes the path of a generated file in the repository and on the machine that it is deployed to.
+ * Source: clan-core d7c35d912, nixosModules/clanCore/vars/secret/{sops,age,password-store}; the placement has been
+ * part of the path since 2026-08-03.
  */
 import { varFolder } from './changes.ts';
 import type { Backend } from './read.ts';
 
-/** A file of a generator. `machine` is a name, or what to show for any machine. */
+/** A file of a generator. `machine` is a name, or a placeholder to display for any machine. */
 export interface StoredFile {
   readonly generator: string;
   readonly file: string;
   readonly share: boolean;
   readonly machine: string;
-  /** `services` is the default. */
+  /** `services` by default. */
   readonly neededFor: string | null;
 }
 
@@ -22,7 +21,10 @@ function placementOf({ generator, share, machine }: StoredFile): string {
   return share ? `shared/${generator}` : `per-machine/${machine}/${generator}`;
 }
 
-/** Returns the path of a public file's value inside the repository. @param directory the clan's folder */
+/**
+ * Returns the path of a public file's value inside the repository.
+ * @param directory the clan's folder
+ */
 export function publicValuePath(directory: string, file: StoredFile): string {
   return `${varFolder(directory, placementOf(file), file.file)}/value`;
 }

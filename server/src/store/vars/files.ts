@@ -1,29 +1,29 @@
 /**
- * What the store needs to see of a repository: names, kinds, links, and the text of metadata. Knows nothing of how
- * a workspace comes by them.
+ * The view that the store needs of a repository: names, kinds, links, and the text of metadata. Does not know how a
+ * workspace provides it.
  */
 import type { NixFiles } from '../../nix/eval/value.ts';
 
-/** A symbolic link as it is written. */
+/** A symbolic link as written. */
 export interface Link {
   readonly name: string;
-  /** Relative to the folder that the link lies in, unless it is absolute. */
+  /** The target, absolute or relative to the link's folder. */
   readonly target: string;
 }
 
-/** Names and kinds; links count as what they lead to. */
+/** Names and kinds; a link counts as its target. */
 export type Tree = Pick<NixFiles, 'list' | 'kind'>;
 
 /** Paths are relative to the root of the repository. */
 export interface StoreFiles extends Tree, Pick<NixFiles, 'text'> {
   /**
-   * The symbolic links directly in a folder, those that lead nowhere included. Null: there is no such folder.
-   * Where a workspace cannot tell, the method is absent; then no link is known to be dangling.
+   * Returns the symbolic links directly in a folder, including dangling ones, or `null` if there is no such folder.
+   * The method is absent in a workspace that cannot tell links apart; then no link is known to be dangling.
    */
   links?(directory: string): readonly Link[] | null;
 }
 
-/** Where clan, sops-nix and agenix keep things by default, below the folder of the clan. */
+/** The default folders of clan, sops-nix and agenix below the clan's folder. */
 export const STORE_FOLDERS: readonly string[] = ['vars', 'sops', 'secrets'];
 
 /** Returns the names of the folders in a folder. */
@@ -33,7 +33,7 @@ export function foldersIn(files: Tree, path: string): string[] {
   return names;
 }
 
-/** Returns a path below a folder that may be the root. */
+/** Returns a path below a folder, which may be the root. */
 export function below(directory: string, path: string): string {
   return directory === '' ? path : `${directory}/${path}`;
 }

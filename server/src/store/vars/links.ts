@@ -1,34 +1,38 @@
 /**
- * Links beside a secret: which users, machines and groups it is shared with, and whether the link leads to one.
+ * Reads the links beside a secret: the users, machines and groups that it is shared with, and whether the links lead
+ * to them.
  */
 import { folderOf } from '../../nix/eval/paths.ts';
 import { below, type StoreFiles } from './files.ts';
 
 export type HolderKind = 'users' | 'machines' | 'groups';
 
-/** One entry of a `users`, `machines` or `groups` folder. */
+/** An entry of a `users`, `machines` or `groups` folder. */
 export interface Holder {
   readonly name: string;
-  /** The link itself. */
+  /** The path of the link itself. */
   readonly path: string;
-  /** As it is written; null for a copy, and where links cannot be told. */
+  /** The link's text, or `null` for a copy and where links are not told apart. */
   readonly link: string | null;
-  /** What it leads to, relative to the root; null where that is not known. */
+  /** The link's target relative to the root, or `null` if it is unknown. */
   readonly target: string | null;
-  /** It certainly leads nowhere. */
+  /** True if the target certainly does not exist. */
   readonly dangling: boolean;
-  /** It leads out of the repository, so it leads somewhere else, or nowhere, for everybody else. */
+  /** True if the target is outside the repository, so that it differs or is missing for everybody else. */
   readonly foreign: boolean;
 }
 
-/** What can be told of a holder wherever its link lies. */
+/** The facts about a holder that do not depend on the place of its link. */
 export type HolderFacts = Pick<Holder, 'name' | 'target' | 'dangling' | 'foreign'>;
 
 export type StoredLink = Holder & { readonly link: string };
 
 export type Holders = Readonly<Record<HolderKind, readonly Holder[]>>;
 
-/** @param folder the folder that holds the secret */
+/**
+ * Returns the holders of a secret.
+ * @param folder the secret's folder
+ */
 export function holdersOf(files: StoreFiles, folder: string): Holders {
   return {
     users: holdersIn(files, `${folder}/users`),
@@ -56,7 +60,7 @@ export function holdersIn(files: StoreFiles, folder: string): readonly Holder[] 
   return [...holders.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Returns all links in a folder and in the folders below it, without following any; in the order of the paths. */
+/** Returns all links in a folder and its subfolders in the order of their paths, without following them. */
 export function linksBelow(files: StoreFiles, folder: string): StoredLink[] {
   const stored: StoredLink[] = [];
   const open = [folder];
@@ -89,10 +93,10 @@ type End =
   | { readonly kind: 'there'; readonly path: string }
   | { readonly kind: 'nowhere' | 'outside' | 'unknown' };
 
-/** As many links in a row as Linux follows. */
+/** The most links in a row that Linux follows. */
 const MAX_HOPS = 40;
 
-/** Where a path leads, link by link: `..` behind a link goes up from what the link leads to. */
+/** Resolves the links in a path. `..` after a link goes up from the link's target. */
 function follow(files: StoreFiles, path: string): End {
   let pending = path.split('/');
   let at = '';
@@ -106,7 +110,7 @@ function follow(files: StoreFiles, path: string): End {
     }
     const link = files.links?.(at)?.find(link => link.name === name);
     if (link === undefined) {
-      // A folder that cannot be listed may hold anything.
+      // A folder that cannot be listed may contain anything.
       if (files.kind(at) === 'directory' && files.list(at) === null) return { kind: 'unknown' };
       at = below(at, name);
       if (files.kind(at) === null) return { kind: 'nowhere' };

@@ -1,17 +1,19 @@
 /**
- * Whom a secret is encrypted to, as its own metadata says. Ciphertexts are passed over, and nothing is decrypted.
- *
+ * Reads a secret's recipients from its metadata. Skips ciphertexts and decrypts nothing.
  * Formats: sops' JSON store (getsops/sops 15e36f97a, `sops.age[].recipient`, `sops.pgp[].fp`, key groups), and
- * clan-core's `.age.recipients` files, one recipient a line (clan-core d7c35d912).
+ * clan-core's `.age.recipients` files, one recipient per line (clan-core d7c35d912).
  */
 import { type Flaw, jsonFlaw } from '../json-flaw.ts';
 
-/** What a text says, or why it says nothing. */
+/** The content of a text, or the reason why it has none. */
 export type Reading<T> =
   | { readonly value: T; readonly flaw: null }
   | { readonly value: null; readonly flaw: Flaw };
 
-/** Returns the recipients of a file that sops has encrypted whole, as it does every secret of clan; in the order of the file. */
+/**
+ * Returns the recipients of a file that sops has encrypted as a whole, as it does for all of clan's secrets, in the
+ * order of the file.
+ */
 export function sopsRecipients(text: string): Reading<readonly string[]> {
   const root = parsed(text);
   if (root.flaw !== null) return root;
@@ -42,7 +44,7 @@ export function sidecarRecipients(text: string): readonly string[] {
     .filter(line => line !== '' && !line.startsWith('#'));
 }
 
-/** Returns what can be told of an age file without a key: that it is one. */
+/** Returns the flaw of a text that is not an age file, or `null`. Nothing more is visible without a key. */
 export function ageFlaw(text: string): Flaw | null {
   if (/^(-----BEGIN AGE ENCRYPTED FILE-----|age-encryption\.org\/v1)/.test(text.trimStart())) return null;
   return flawed(text.trim() === '' ? 'it is empty' : 'it is not encrypted by age', text).flaw;
@@ -53,7 +55,7 @@ export interface PublicKey {
   readonly type: string;
 }
 
-/** Returns a `key.json`: a list of keys, or a single one. */
+/** Returns the public keys in a `key.json`: a list of keys, or a single one. */
 export function publicKeys(text: string): Reading<readonly PublicKey[]> {
   const read = parsed(text);
   if (read.flaw !== null) return read;
@@ -71,12 +73,12 @@ function parsed(text: string): Reading<unknown> {
   try {
     return { value: JSON.parse(text), flaw: null };
   } catch {
-    // The error's own words may quote the text, and the text may be a secret that was not encrypted.
+    // The error's message may quote the text, which may be an unencrypted secret.
     return { value: null, flaw: jsonFlaw(text) };
   }
 }
 
-/** Returns a flaw of the whole; shown at its first line. */
+/** Returns a flaw of the whole text, to be shown at its first line. */
 function flawed(reason: string, text: string): { readonly value: null; readonly flaw: Flaw } {
   const end = text.indexOf('\n');
   return { value: null, flaw: { reason, start: 0, end: end < 0 ? text.length : end } };

@@ -1,7 +1,7 @@
 /**
- * Puts the links of a store right that lead to what was moved, or lie in it: who a secret is shared with is said by
- * links such as `vars/shared/ca/key/machines/lea` → `../../../../../sops/machines/lea`. Only text is computed; where the moves
- * have happened and what is linked to is gone, the old target is still read from the link.
+ * Repairs the links of a store whose targets or folders were moved. Links such as `vars/shared/ca/key/machines/lea` →
+ * `../../../../../sops/machines/lea` determine who a secret is shared with. Only computes text: after the moves the
+ * old target no longer exists, but can still be read from the link.
  */
 import { dirname, join, relative } from 'node:path/posix';
 import { type Change, linkTo } from './changes.ts';
@@ -9,19 +9,18 @@ import { below, STORE_FOLDERS, type StoreFiles } from './files.ts';
 import { linksBelow } from './links.ts';
 import { type Move, movedPath } from './moves.ts';
 
-/** A link as it lies there now, and what has to become of it. */
+/** An existing link and its replacement. */
 export interface MovedLink {
-  /** Where it lies, relative to the root. */
+  /** The current path, relative to the root. */
   readonly from: string;
-  /** Where it belongs, with its target; paths after the moves. */
+  /** The new path and target, both after the moves. */
   readonly link: Extract<Change, { kind: 'link' }>;
 }
 
 /**
- * Returns the links that the moves leave behind. A link named after what it leads to (`machines/lea`) takes the new name.
- *
+ * Returns the links that the moves break. A link named after its target (`machines/lea`) takes the new name.
  * @param directory the clan's folder; the root is ''
- * @param happened true: the files are as they lie after the moves
+ * @param happened true if the files have already been moved
  */
 export function movedLinks(
   files: StoreFiles,
@@ -45,7 +44,7 @@ export function movedLinks(
   });
 }
 
-/** Returns the text of a link in its shortest form, so that only what differs in meaning counts as different. */
+/** Returns the text of a link in its shortest form, so that only real differences count. */
 function normal(path: string, text: string): string {
   return relative(dirname(path), join(dirname(path), text));
 }

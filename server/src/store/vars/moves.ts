@@ -1,19 +1,23 @@
 /**
- * Says which folders and files go by the name of a generator, of one of its files, or of a machine, and where they
- * belong under another name. Only the layouts that clan reads today are moved. Reads names of files and folders, moves nothing.
+ * Determines which folders and files are named after a generator, a generator's file or a machine, and their paths
+ * under another name. Covers only the layouts that clan reads today. Reads names of files and folders, and moves
+ * nothing.
  */
 import { below, foldersIn, type Tree } from './files.ts';
 import { AGE_FOLDER, readVars } from './vars.ts';
 
-/** A stored file or folder that goes by an old name. Paths are relative to the root. */
+/** A stored file or folder with an old name. Paths are relative to the root. */
 export interface Move {
   readonly from: string;
   readonly to: string;
-  /** True where the edits of the text are wrong without it; else the person may leave what is stored where it is. */
+  /** True if the text edits are wrong without the move; otherwise it is the person's choice. */
   readonly required?: boolean;
 }
 
-/** @param directory the clan's folder; the root is '' */
+/**
+ * Returns the moves of a generator's files.
+ * @param directory the clan's folder; the root is ''
+ */
 export function movesOfGenerator(files: Tree, directory: string, generator: string, to: string): Move[] {
   return placesOf(files, directory, generator).map(place => ({
     from: `${place}/${generator}`,
@@ -21,7 +25,7 @@ export function movesOfGenerator(files: Tree, directory: string, generator: stri
   }));
 }
 
-/** Of a file of a generator; in the age backend the names of the files in its folder repeat its own. */
+/** Returns the moves of a generator's file. In the age backend, the files in its folder are named after it as well. */
 export function movesOfFile(
   files: Tree,
   directory: string,
@@ -42,8 +46,8 @@ export function movesOfFile(
 }
 
 /**
- * Of a machine: its values, its public and private key, and the folder that clan reads its configuration from. Secrets
- * stay encrypted to the same keys.
+ * Returns the moves of a machine: its values, its keys, and the folder with its configuration. Secrets remain
+ * encrypted to the same keys.
  */
 export function movesOfMachine(files: Tree, directory: string, machine: string, to: string): Move[] {
   const named = [
@@ -60,13 +64,13 @@ export function movesOfMachine(files: Tree, directory: string, machine: string, 
   });
 }
 
-/** Returns where a path lies after the moves. */
+/** Returns a path after the moves. */
 export function movedPath(path: string, moves: readonly Move[]): string {
   const move = moves.find(({ from }) => path === from || path.startsWith(`${from}/`));
   return move === undefined ? path : move.to + path.slice(move.from.length);
 }
 
-/** Says what lies where something is to be moved to; null where nothing does. */
+/** Returns a message that names an existing file at the target of a move, or `null` if there is none. */
 export function inTheWay(files: Tree, moves: readonly Move[]): string | null {
   const taken = moves.find(({ to }) => files.kind(to) !== null);
   return taken === undefined
@@ -74,7 +78,10 @@ export function inTheWay(files: Tree, moves: readonly Move[]): string | null {
     : `${taken.to} is there already, and ${taken.from} would have to move there. Remove it first, or choose another name.`;
 }
 
-/** Returns the folders `…/shared` and `…/per-machine/<machine>` that hold something of a generator: values, or the hash of its inputs. */
+/**
+ * Returns the folders `…/shared` and `…/per-machine/<machine>` that contain values of a generator or the hash of its
+ * inputs.
+ */
 function placesOf(files: Tree, directory: string, generator: string): string[] {
   const { vars, validations } = readVars(files, directory);
   const isOfCurrent = vars.some(stored => stored.generator === generator && stored.current);

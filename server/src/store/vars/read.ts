@@ -1,8 +1,7 @@
 /**
- * What a repository has stored: generated files by place and kind, whom its secrets are encrypted to, and the
- * backend in use. Reads names, links and metadata, never a value and never a secret. What is costly is a function
- * that computes once.
- *
+ * Reads the content of a repository's store: generated files by placement and kind, the recipients of its secrets,
+ * and the backend in use. Reads names, links and metadata, but never a value or a secret. Costly parts are functions
+ * that compute once.
  * Layouts: clan-core d7c35d912, docs of the sops, age and in-repo stores.
  */
 
@@ -19,7 +18,7 @@ const BACKENDS = ['sops', 'age', 'password-store'] as const;
 
 export type Backend = (typeof BACKENDS)[number];
 
-/** Returns the backend that a setting names; null for one of another kind (`vm`, `custom`). */
+/** Returns the backend that a setting names, or `null` for one of another kind (`vm`, `custom`). */
 export function backendNamed(setting: string): Backend | null {
   return BACKENDS.find(backend => backend === setting) ?? null;
 }
@@ -27,90 +26,95 @@ export function backendNamed(setting: string): Backend | null {
 /** A file as `inspect` lists it. */
 interface StoreEntry {
   readonly placement: 'shared' | 'per-machine';
-  /** Null for shared files. */
+  /** `null` for shared files. */
   readonly machine: string | null;
   readonly generator: string;
   readonly file: string;
   readonly kind: 'public' | 'secret';
 }
 
-/** The short form of what is stored. */
+/** A summary of the store. */
 export interface Store {
-  /** Where secrets are kept, as far as what lies on disk tells. Null: there is nothing to tell by. */
+  /** The backend that has left files on disk, or `null` if none has. */
   readonly backend: Backend | null;
   /** Sorted by placement, machine, generator and file. */
   readonly entries: readonly StoreEntry[];
 }
 
 export interface StoreOptions {
-  /** The clan's folder in the repository (`clan.directory`); the root by default. */
+  /** The clan's folder in the repository (`clan.directory`); by default the root. */
   readonly directory?: string;
-  /** What the configuration sets, which outweighs what lies on disk: `clan.core.vars.settings.secretStore`. */
+  /** The configuration's `clan.core.vars.settings.secretStore`, which takes precedence over the files on disk. */
   readonly backend?: Backend | null;
-  /** A command of the person's own keeps secrets, as `varsmith.json` names it: what is not here may be there. */
+  /** True if `varsmith.json` names a command that keeps secrets, which may have those that are missing here. */
   readonly elsewhere?: boolean;
-  /** The backend that `varsmith.json` names for a fleet that sets none. */
+  /** The backend that `varsmith.json` sets for a fleet that sets none. */
   readonly chosen?: Backend | null;
-  /** What the store has said of generators when it was asked, by key. */
+  /** The answers of a store outside the repository, by generator key. */
   readonly verified?: ReadonlyMap<string, VerifiedGenerator>;
-  /** Recipients of secrets by path, as they were read before and are still; what is read now is added. */
+  /** Recipients of secrets by path that were read before and are still valid. New readings are added. */
   readonly readings?: Map<string, RecipientsRead>;
 }
 
-/** What is known of a secret beside its being there. */
+/** Further facts about an existing secret. */
 interface SecretAccess {
-  /** Users, machines and groups it is linked to; null for backends without links. Read when first asked for. */
+  /** The users, machines and groups that it is linked to, or `null` for backends without links. Read on first use. */
   readonly holders: Holders | null;
-  /** As its metadata has them; null where it has none. */
+  /** The recipients in its metadata, or `null` if it has none. */
   readonly recipients: readonly string[] | null;
-  /** Why its file cannot be used, as far as can be told without a key; null where it can. */
+  /** The reason why its file is unusable, as far as it shows without a key, or `null`. */
   readonly flaw: Flaw | null;
 }
 
-/** What is read of a secret's own file. */
+/** The facts that are read from a secret's own file. */
 export type RecipientsRead = Pick<SecretAccess, 'recipients' | 'flaw'>;
 
-/** A file of the store that cannot be used as what it has to be. */
+/** A file of the store that is not in its required format. */
 interface MalformedFile {
   readonly path: string;
   readonly flaw: Flaw;
 }
 
-/** What a store outside of the repository has said of a generator in its place. */
+/** The answer of a store outside the repository about a generator of one placement. */
 export interface VerifiedGenerator {
-  /** Names of files that are not there. */
+  /** Names of the missing files. */
   readonly missing: readonly string[];
   readonly outdated: boolean;
 }
 
-/** The whole of what is stored. */
+/** The complete content of the store. */
 export interface StoreContents {
   readonly backend: Backend | null;
-  /** A command of the person's own keeps secrets: that one is not here says nothing. */
+  /**
+   * True if `varsmith.json` names a command that keeps secrets, so that a secret may exist although it is missing
+   * here.
+   */
   readonly elsewhere: boolean;
-  /** The backend that `varsmith.json` names for a fleet that sets none. */
+  /** The backend that `varsmith.json` sets for a fleet that sets none. */
   readonly chosen: Backend | null;
-  /** What the store has said when it was asked: by key of the generator, as plans have it. */
+  /** The answers of a store outside the repository, by generator key as in plans. */
   readonly verified: ReadonlyMap<string, VerifiedGenerator>;
-  /** What the backend was told by. */
+  /** The source from which the backend was determined. */
   readonly evidence: 'setting' | 'disk' | null;
-  /** Every backend that has left something here, sorted. */
+  /** Every backend that has left files, sorted. */
   readonly traces: readonly Backend[];
   readonly vars: readonly StoredVar[];
   readonly validations: readonly StoredValidation[];
-  /** Public facts of the time before vars: `machines/<machine>/facts/<name>`. */
+  /** Public facts from the time before vars: `machines/<machine>/facts/<name>`. */
   readonly facts: readonly StoredFact[];
   readonly sops: SopsFolder;
   readonly age: AgeKeys;
-  /** Null for public files. Read when first asked for. */
+  /** Returns the access to a secret, or `null` for public files. Reads it on the first call. */
   accessOf(stored: StoredVar): SecretAccess | null;
-  /** The stored files of a generator's file: one a placement. */
+  /** Returns the stored files of a generator's file, at most one per placement. */
   find(generator: string, file: string): readonly StoredVar[];
-  /** The hash that a validation file holds; null where it cannot be read. */
+  /** Returns the hash in a validation file, or `null` if it is unreadable. */
   hashOf(validation: StoredValidation): string | null;
-  /** Every link below `vars`, `sops` and the folder of the age backend, sorted by path. Looked for when first asked for. */
+  /**
+   * Returns every link below `vars`, `sops` and the age backend's folder, sorted by path. Searches on the first call.
+   */
   links(): readonly StoredLink[];
-  /** Secrets and public keys that cannot be used, sorted by path. Reads them all when first asked for. */
+  /** Returns the unusable secrets and public keys, sorted by path. Reads them all on the first call. */
   malformed(): readonly MalformedFile[];
 }
 
@@ -120,13 +124,16 @@ interface StoredFact {
   readonly path: string;
 }
 
-/** @param files the repository; paths are relative to its root */
+/**
+ * Returns the content of a repository's store.
+ * @param files the repository; paths are relative to its root
+ */
 export function readContents(files: StoreFiles, options: StoreOptions = {}): StoreContents {
   const directory = options.directory ?? '';
   const { vars, validations } = readVars(files, directory);
   const traces = tracesOf(files, vars, directory);
   const elsewhere = options.elsewhere ?? false;
-  // What lies on the disk then is of another time.
+  // Files on disk are leftovers then.
   const probed = elsewhere ? null : (probeBackend(files, directory) ?? traces[0] ?? null);
   const setting = options.backend ?? null;
   const access = new Map<StoredVar, SecretAccess | null>();
@@ -174,7 +181,7 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
   };
 }
 
-/** Returns the short form: what clan itself would find, as `inspect` lists it. */
+/** Returns the summary that `inspect` lists: the files that clan itself would find. */
 export function readStore(files: Tree, options: StoreOptions = {}): Store {
   const directory = options.directory ?? '';
   const { vars } = readVars(files, directory);
@@ -186,14 +193,17 @@ export function readStore(files: Tree, options: StoreOptions = {}): Store {
   };
 }
 
-/** Returns the backend, going by the folders it keeps its keys in: a few look-ups, however much is stored. */
+/** Determines the backend from the folders of its keys, with a few look-ups regardless of the store's size. */
 export function probeBackend(files: Pick<Tree, 'kind'>, directory = ''): Backend | null {
   const has = (folder: string) => files.kind(below(directory, folder)) === 'directory';
   if (has('secrets/age-keys') || has(AGE_FOLDER)) return 'age';
   return has('sops') ? 'sops' : null;
 }
 
-/** Only sops puts secrets into `vars`; the password store leaves nothing in the repository. */
+/**
+ * Returns the backends that have left files. Only sops puts secrets into `vars`; the password store leaves nothing in
+ * the repository.
+ */
 function tracesOf(files: Tree, vars: readonly StoredVar[], directory: string): Backend[] {
   const has = (folder: string) => files.kind(below(directory, folder)) === 'directory';
   const traces: Backend[] = [];
@@ -224,7 +234,7 @@ function readAccess(
         read = { recipients: value, flaw };
         readings?.set(stored.path, read);
       }
-      // In a large store most secrets' links are not asked for, and each secret has several folders of them.
+      // Most secrets' links are never needed, and each secret has several folders of links.
       const holders = once(() => holdersOf(files, folder));
       return {
         ...read,

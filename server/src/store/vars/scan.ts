@@ -1,21 +1,23 @@
 /**
- * All that is stored, at a glance: which files are there, whom each secret is linked and encrypted to. In a form that
- * goes from one thread to another at little cost, since most secrets of a large store are for the same few. Opens no
- * secret.
+ * A scan of the whole store: the existing files, and each secret's links and recipients. It is compact, to be passed
+ * between threads cheaply, since most secrets of a large store have the same few readers. Decrypts nothing.
  */
 import { below, type StoreFiles } from './files.ts';
 import { type Holder, type HolderFacts, type HolderKind, holdersOf } from './links.ts';
 import { type Reading, sopsRecipients } from './metadata.ts';
 import { type StoredFiles, storedFilesIn } from './stored-lookups.ts';
 
-/** Who can read a secret of the sops backend, as far as it tells without being opened. */
+/** The readers of a secret in the sops backend, as far as they are visible without decrypting it. */
 export interface ScannedAccess {
   readonly holders: Readonly<Record<HolderKind, readonly HolderFacts[]>>;
-  /** As its metadata has them. */
+  /** The recipients in its metadata. */
   readonly recipients: Reading<readonly string[]>;
 }
 
-/** @param folder of the secret; null where there is none in it that is text */
+/**
+ * Returns the readers of a secret, or `null` if the folder has no secret that is text.
+ * @param folder the secret's folder
+ */
 export function scanAccess(files: StoreFiles, folder: string): ScannedAccess | null {
   const text = files.text(`${folder}/${SECRET}`);
   if (text === null) return null;
@@ -36,19 +38,19 @@ const HASH = '.validation-hash';
 export interface ScanOptions {
   /** The clan's folder. */
   readonly directory: string;
-  /** Whether to see whom secrets are for as well. */
+  /** Whether to scan the readers of secrets as well. */
   readonly access: boolean;
 }
 
-/** Plain data. Paths are joined: one text costs less to hand over than thousands. */
+/** The scan as plain data. Paths are joined, as one text is cheaper to pass on than thousands. */
 export interface StoreScan {
-  /** Of all files below `vars`, relative to the root, without those that say whom a secret is for. */
+  /** All files below `vars` relative to the root, except the links to readers. */
   readonly files: string;
-  /** Paths of notes of validations, with what they say; null for those that are no text. */
+  /** Paths of validation files with their content, `null` if that is not text. */
   readonly hashes: readonly (readonly [path: string, text: string | null])[];
   /** Links to folders, which were not followed. */
   readonly beyond: readonly string[];
-  /** Folders of secrets, and for each the number of what is seen of it. */
+  /** The folders of secrets, and for each the index of its readers in `seen`. */
   readonly folders: string;
   readonly numbers: Uint32Array;
   readonly seen: readonly ScannedAccess[];
@@ -64,7 +66,7 @@ export function scanStore(files: StoreFiles, { directory, access }: ScanOptions)
   const open = [below(directory, 'vars')];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     const entries = files.list(at) ?? [];
-    // What a link leads to is asked for as it comes: it may lead in a circle.
+    // Links are resolved lazily, since they may be circular.
     const links = new Set((files.links?.(at) ?? []).map(({ name }) => name));
     const isSecret = entries.some(({ name, kind }) => name === SECRET && kind === 'file');
     for (const { name, kind } of entries) {
@@ -97,14 +99,17 @@ export function scanStore(files: StoreFiles, { directory, access }: ScanOptions)
 
 const HOLDERS: ReadonlySet<string> = new Set(['users', 'machines', 'groups'] satisfies HolderKind[]);
 
-/** No path has it. */
+/** A character that no path contains. */
 const SEPARATOR = '\0';
 
-/** A glance, to be asked. */
+/** A scan prepared for look-ups. */
 export interface ScannedStore {
-  /** Of `vars` it is what was seen. */
+  /** The files; below `vars` as they were scanned. */
   readonly files: StoredFiles;
-  /** @param folder of a secret; undefined where none was seen in it */
+  /**
+   * Returns the readers of a secret, or undefined if none was seen in the folder.
+   * @param folder the secret's folder
+   */
   access(folder: string): ScannedAccess | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Which files of generators are there, asked one by one: the look-ups that a plan makes. Goes by names alone and
- * never opens a secret. Secrets of a password store lie outside of the repository; that question is handed in.
+ * The look-ups that a plan makes: whether the files of generators exist. Uses names only and decrypts nothing. For
+ * secrets in a password store, which are outside the repository, a function is passed in.
  */
 import { ageSecretPath } from '../age/age-writes.ts';
 import { varFolder } from './changes.ts';
@@ -9,23 +9,26 @@ import { below, type StoreFiles } from './files.ts';
 /** Keys are `shared/<generator>` or `per-machine/<machine>/<generator>`. */
 export interface StoredLookups {
   has(key: string, file: string, secret: boolean): boolean;
-  /** The hash of the validation that the files were made with; null where none is noted. */
+  /** Returns the hash of the validation that the files were made with, or `null` if none is recorded. */
   validation(key: string): string | null;
 }
 
-/** What look-ups ask of a repository. */
+/** The access to a repository that look-ups need. */
 export interface StoredFiles {
   isFile(path: string): boolean;
-  /** Null where there is no such file, or it is no text. */
+  /** Returns the text of a file, or `null` if it does not exist or is not text. */
   text(path: string): string | null;
 }
 
-/** Asked one by one, as they come. */
+/** Returns access that reads each file when it is asked for. */
 export function storedFilesIn({ kind, text }: StoreFiles): StoredFiles {
   return { isFile: path => kind(path) === 'file', text };
 }
 
-/** @param backend where secrets are; a function for those that are elsewhere */
+/**
+ * Returns the look-ups of a repository.
+ * @param backend the backend of secrets, or a function for secrets outside the repository
+ */
 export function storedLookups(
   { isFile, text: textOf }: StoredFiles,
   directory: string,

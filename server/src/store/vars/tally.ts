@@ -1,15 +1,15 @@
 /**
- * How much is generated: the states, how they are counted, and the words for both. Whoever shows a count takes it from
- * here, so that all say the same: the unit is a generator of a machine, and a shared generator counts once in a fleet.
+ * Counts generated values: the states, the totals, and the words for both. Every displayed count comes from here, in
+ * the same unit: a generator of a machine, where a shared generator counts once per fleet.
  */
 
 /**
- * `present`: all of it is stored; `outdated`: something that is was made from other inputs; `missing`: nothing is;
- * `partial`: some; `unknown`: that cannot be told.
+ * `present`: all files are stored; `outdated`: a stored file was made from other inputs; `missing`: no file is
+ * stored; `partial`: some are; `unknown`: it cannot be determined.
  */
 export type StoredState = 'present' | 'outdated' | 'partial' | 'missing' | 'unknown';
 
-/** What people read for each state. */
+/** The displayed word for each state. */
 export const STATE_WORDS: Readonly<Record<StoredState, string>> = {
   present: 'generated',
   partial: 'partly generated',
@@ -18,7 +18,7 @@ export const STATE_WORDS: Readonly<Record<StoredState, string>> = {
   unknown: 'unknown',
 };
 
-/** What is meant by each word, where there is room for a sentence. */
+/** An explanation of each word, for places with room for a sentence. */
 export const STATE_SENTENCES: Readonly<Record<StoredState, string>> = {
   present: 'Generated: all of its files are stored.',
   partial: 'Partly generated: some of its files are not stored.',
@@ -27,7 +27,7 @@ export const STATE_SENTENCES: Readonly<Record<StoredState, string>> = {
   unknown: 'Unknown: whether it is stored cannot be told by looking. Verify Vars asks the store.',
 };
 
-/** How many generators of machines there are of each state. */
+/** The number of machines' generators in each state. */
 export interface Tally {
   readonly generators: number;
   readonly missing: number;
@@ -36,12 +36,12 @@ export interface Tally {
   readonly unknown: number;
 }
 
-/** Is something to be generated? */
+/** Returns whether a state means that something has to be generated. */
 export function isLacking(state: StoredState): boolean {
   return state === 'missing' || state === 'partial' || state === 'outdated';
 }
 
-/** Returns the state of a generator by its files; null for those of which it cannot be told. */
+/** Returns the state of a generator, from whether each of its files is stored (`null` if that is unknown). */
 export function stateOfFiles(stored: readonly (boolean | null)[], isOutdated: boolean): StoredState {
   const isLackingSome = stored.includes(false);
   if (isLackingSome) return stored.includes(true) ? 'partial' : 'missing';
@@ -49,7 +49,7 @@ export function stateOfFiles(stored: readonly (boolean | null)[], isOutdated: bo
   return stored.includes(null) ? 'unknown' : 'present';
 }
 
-/** One state for a generator that several machines have. */
+/** Returns a single state for a generator of several machines. */
 export function stateOfPlacements(states: readonly StoredState[]): StoredState {
   const [first, ...others] = new Set(states);
   if (first === undefined) return 'unknown';
@@ -68,15 +68,14 @@ export function tallyOf(states: Iterable<StoredState>): Tally {
   return tally;
 }
 
-/** Returns how many are to be generated. */
+/** Returns the number of generators that have to be generated. */
 export function lackingIn({ missing, partial, outdated }: Tally): number {
   return missing + partial + outdated;
 }
 
 /**
- * Returns `2 of 5 generators missing · 1 outdated`, `5 of 5 generators generated`; empty where there are none.
- *
- * @param separator between the parts
+ * Returns `2 of 5 generators missing · 1 outdated` or `5 of 5 generators generated`, or '' if there are none.
+ * @param separator the text between the parts
  */
 export function tallyText(tally: Tally, separator = ' · '): string {
   const { generators } = tally;
@@ -87,7 +86,10 @@ export function tallyText(tally: Tally, separator = ' · '): string {
   return [`${first.count} of ${generators} ${noun} ${first.words}`, ...others.map(partText)].join(separator);
 }
 
-/** Returns the same where it is clear that generators are counted: `1 of 2 missing`; the state alone where all have the same. */
+/**
+ * Returns the same for places where it is clear that generators are counted: `1 of 2 missing`, or only the state if
+ * all share it.
+ */
 export function shortTallyText(tally: Tally): string {
   const { generators } = tally;
   if (generators === 0) return '';
@@ -102,7 +104,7 @@ interface Part {
   readonly words: string;
 }
 
-/** Returns what is not simply generated, the most urgent first. */
+/** Returns the counts of all states other than `present`, the most urgent first. */
 function partsOf(tally: Tally): readonly Part[] {
   return (['missing', 'partial', 'outdated', 'unknown'] as const)
     .map(state => ({ count: tally[state], words: STATE_WORDS[state] }))

@@ -1,16 +1,15 @@
 /**
- * The hash by which clan tells that the inputs of a generator have changed: SHA-256 over the `validation` option as
+ * The hash by which clan notices that a generator's inputs have changed: SHA-256 of the `validation` option as
  * `builtins.toJSON` writes it. Plain values in, a hash out.
- *
  * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.
  */
 import { compareBytes } from '../../nix/bytes.ts';
 import { hexHash } from '../../nix/hash.ts';
 
-/** What the option may hold; integers are 64-bit in Nix. */
+/** A value of the option. Nix integers have 64 bits. */
 export type Validation = boolean | bigint | string | { readonly [name: string]: Validation };
 
-/** @returns 64 hexadecimal digits; null where nothing is validated */
+/** Returns 64 hexadecimal digits, or `null` if there is no validation. */
 export function validationHash(validation: Validation | null): string | null {
   return validation === null ? null : hexHash('sha256', nixJson(validation));
 }
@@ -20,7 +19,7 @@ function nixJson(value: Validation): string {
     case 'string':
       return JSON.stringify(value);
     case 'object': {
-      // Nix sorts names by their bytes, JavaScript by UTF-16.
+      // Nix sorts names by bytes, JavaScript by UTF-16.
       const entries = Object.entries(value).sort(([a], [b]) => compareBytes(a, b));
       return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${nixJson(inner)}`).join(',')}}`;
     }
@@ -29,14 +28,13 @@ function nixJson(value: Validation): string {
   }
 }
 
-/** How deep the option goes: a set of sets. */
+/** The nesting that the option allows: a set of sets. */
 const MAX_DEPTH = 2;
 
 /**
- * Returns the option's value from plain data.
- *
- * @param value undefined where the option is not set
- * @returns undefined where it is not wholly known: a null in it stands for what is not
+ * Returns the option's value from plain data, or undefined if part of it is unknown, which `null` inside it stands
+ * for.
+ * @param value undefined if the option is not set
  */
 export function validationOf(value: unknown): Validation | null | undefined {
   return value === undefined ? null : known(value, 0);
@@ -44,7 +42,7 @@ export function validationOf(value: unknown): Validation | null | undefined {
 
 function known(value: unknown, depth: number): Validation | undefined {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
-  // What is larger was rounded on its way here.
+  // A larger number has been rounded on its way here.
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
   if (typeof value !== 'object' || value === null || Array.isArray(value) || depth === MAX_DEPTH)
     return undefined;

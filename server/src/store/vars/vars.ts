@@ -1,16 +1,14 @@
 /**
- * The generated files that a repository holds: which exist, in which placement, public or secret, and where. A pure
- * function of the names of files and folders; no content is read.
- *
+ * Lists the generated files in a repository: their placement, their path, and whether they are public or secret. A
+ * pure function of the names of files and folders; reads no content.
  * Layouts, newest first (clan-core d7c35d912 and its history):
  * - `vars/<placement>/<generator>/<file>/{value,secret}`, and for age
  *   `secrets/clan-vars/<placement>/<generator>/<file>/<file>.age`;
  * - August 2024: the public value is the file `vars/<placement>/<generator>/<file>` itself, the secret is
  *   `sops/vars/<placement>/<generator>/<file>/secret`;
  * - July 2024: `machines/<machine>/vars/<generator>/<file>`.
- *
- * The hash of a generator's inputs lies beside its files as `.validation-hash`; late in 2024 it was
- * `vars/<generator>/{invalidation_hash,validation}`, then for a while the same beside the files.
+ * The hash of a generator's inputs is beside its files as `.validation-hash`; late in 2024 it was
+ * `vars/<generator>/{invalidation_hash,validation}`, and for a while the same names beside the files.
  */
 
 import { byText } from '../../std.ts';
@@ -18,27 +16,27 @@ import { below, foldersIn, type Tree } from './files.ts';
 
 type Placement = 'shared' | 'per-machine' | 'per-export';
 
-/** Where secrets of this layout are kept; `in-repo` for public values. */
+/** The store that keeps secrets in this layout; `in-repo` for public values. */
 type Keeper = 'in-repo' | 'sops' | 'age';
 
 export interface StoredVar {
   readonly placement: Placement;
-  /** The machine, or the key of the export; null for shared ones. */
+  /** The machine, or the key of the export; `null` for shared files. */
   readonly owner: string | null;
   readonly generator: string;
-  /** May contain slashes, as file names of generators may. */
+  /** May contain slashes, as generators' file names may. */
   readonly file: string;
   readonly kind: 'public' | 'secret';
   readonly keeper: Keeper;
   /** False for a layout that clan no longer reads. */
   readonly current: boolean;
-  /** The file that holds the value or the ciphertext. */
+  /** The file with the value or the ciphertext. */
   readonly path: string;
 }
 
-/** What notes the inputs that a generator's files were made from. */
+/** A file that records the inputs which a generator's files were made from. */
 export interface StoredValidation {
-  /** Null for a layout that had none. */
+  /** `null` for a layout without placements. */
   readonly placement: Placement | null;
   readonly owner: string | null;
   readonly generator: string;
@@ -47,25 +45,28 @@ export interface StoredValidation {
 }
 
 export interface StoredVars {
-  /** Sorted by placement, owner, generator, file and kind; a file that is both public and secret is there twice. */
+  /** Sorted by placement, owner, generator, file and kind. A file that is both public and secret is listed twice. */
   readonly vars: readonly StoredVar[];
   readonly validations: readonly StoredValidation[];
 }
 
-/** Where the age backend keeps what others keep under `vars`. */
+/** The folder in which the age backend keeps what others keep under `vars`. */
 export const AGE_FOLDER = 'secrets/clan-vars';
 
 /** Folders of links beside a secret. */
 const LINK_FOLDERS = new Set(['users', 'machines', 'groups']);
 
-/** File names may have slashes, but a circle of links must not hold us up. */
+/** Limit for slashes in file names, which also ends circular links. */
 const MAX_DEPTH = 8;
 
 const OLD_VALIDATIONS = new Set(['validation', 'invalidation_hash']);
 
 type Slot = Pick<StoredVar, 'placement' | 'owner' | 'generator'>;
 
-/** @param directory the clan's folder in the repository (`clan.directory`); the root is '' */
+/**
+ * Returns the stored files.
+ * @param directory the clan's folder in the repository (`clan.directory`); the root is ''
+ */
 export function readVars(files: Tree, directory = ''): StoredVars {
   const vars: StoredVar[] = [];
   const validations: StoredValidation[] = [];
@@ -146,7 +147,7 @@ export function readVars(files: Tree, directory = ''): StoredVars {
   };
 }
 
-/** `secrets/clan-vars/…/<file>/<file>.age` and the others, with the owner that the placement has. */
+/** Calls `read` for every generator's folder below a root, with its placement and owner. */
 function eachGenerator(files: Tree, root: string, read: (slot: Slot, folder: string) => void): void {
   for (const generator of foldersIn(files, `${root}/shared`))
     read({ placement: 'shared', owner: null, generator }, `${root}/shared/${generator}`);
