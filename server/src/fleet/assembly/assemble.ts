@@ -137,6 +137,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       lateArguments: parts.lateArguments,
       namedBy: parts.namedBy,
       units,
+      nix: null,
     },
     {
       generators: () =>
