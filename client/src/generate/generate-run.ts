@@ -1,7 +1,7 @@
 /**
- * A run in the editor: the command line in the background, its questions as boxes, its progress as a notification
- * that can be cancelled, its outcome as a message and a page. Answers go straight from the box to the program's
- * standard input.
+ * A run in the editor: the command line runs in the background, with its questions as input boxes, its progress as a
+ * notification that can be cancelled, and its result as a message and a page. Answers go directly from the box to the
+ * program's standard input.
  */
 import { type CancellationToken, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { messageOf } from '../message-of.ts';
@@ -22,7 +22,7 @@ export interface Bench {
   /** Absolute path of the bundled command line. */
   readonly cli: string;
   readonly reports: ReportTab;
-  /** Has every view show what was found of generators. */
+  /** Makes every view show the reported states of generators. */
   readonly tellFound: (root: string, states: readonly VerifiedState[]) => Promise<void>;
 }
 
@@ -106,11 +106,11 @@ interface Watched {
   readonly said: string;
 }
 
-/** How prompts are asked. */
+/** The way in which prompts are asked. */
 interface Manner {
   /** Returns the meaning of an empty answer, for prompts that accept one. */
   ifEmpty(): string;
-  /** Hidden lines are typed twice. */
+  /** True if hidden lines must be typed twice. */
   readonly confirm: boolean;
 }
 
@@ -150,7 +150,7 @@ export function watch(
   );
 }
 
-/** Undefined: it asks for nothing, or the person went away. */
+/** Returns the answer to an event, or undefined if it needs none or the person cancelled. */
 async function answerTo(
   event: RunEvent,
   { planned }: Story,
@@ -176,7 +176,7 @@ function questionOf(event: QuestionEvent, { ifEmpty, confirm }: Manner): Questio
   };
 }
 
-/** @param message by the program */
+/** @param message the program's message */
 function fail(message: string): void {
   void window.showErrorMessage(
     `Varsmith: ${message === '' ? l10n.t('the command line has ended unexpectedly.') : message}`,

@@ -1,6 +1,6 @@
 /**
- * The connection to the server in a web worker. The worker is made of what lies in the extension's folder, read as any
- * file of the editor's: a browser may not start a worker from the address of another host.
+ * Connects to the server in a web worker. The worker is made from a bundle that is read as a file through the editor,
+ * since a browser may not start a worker from another host's address.
  */
 import { Uri, workspace } from 'vscode';
 import { LanguageClient } from 'vscode-languageclient/browser';
@@ -32,7 +32,7 @@ export function connectWorker(dist: Uri): Connect {
         },
         schemes: [...schemes],
         middleware: {
-          // What has changed is handed over with its contents.
+          // Changes are sent together with their contents.
           didChangeWatchedFile: async () => undefined,
           didChangeWorkspaceFolders: async (event, next) => {
             await files?.open(event.added.map(({ uri }) => uri));
@@ -56,7 +56,7 @@ export function connectWorker(dist: Uri): Connect {
   };
 }
 
-/** The parts of a browser's worker that are used. */
+/** The parts of a browser's `Worker` that are used. */
 interface WebWorker extends Worker {
   postMessage(message: unknown): void;
   terminate(): void;
