@@ -13,7 +13,7 @@ export async function engineOf(root: string): Promise<Engine> {
 }
 
 export async function isOnPath(program: string, path = process.env.PATH ?? ''): Promise<boolean> {
-  for (const folder of path.split(delimiter).filter(each => each !== '')) {
+  for (const folder of path.split(delimiter).filter(part => part !== '')) {
     try {
       await access(join(folder, program), constants.X_OK);
       return true;

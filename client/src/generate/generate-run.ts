@@ -16,7 +16,7 @@ import { editorBoxes } from './input-boxes.ts';
 import { offerKey } from './make-key.ts';
 import { type Ended, type Program, watchProgram } from './program.ts';
 import { commitArguments, limitArguments } from './run-settings.ts';
-import { confirmText, progressText, type Story, someOf, told, untold, verdictOf } from './run-story.ts';
+import { confirmText, progressText, type Story, someOf, untold, verdictOf, withEvent } from './run-story.ts';
 
 export interface Bench {
   /** Absolute path of the bundled command line. */
@@ -136,7 +136,7 @@ export function watch(
         args: [...args, '--events'],
       };
       const watched = watchProgram(program, async event => {
-        story = told(story, event);
+        story = withEvent(story, event);
         if (event.event === 'question' || event.event === 'confirm')
           progress.report({ message: l10n.t('waiting for your answer') });
         const answer = await answerTo(event, story, token, manner);

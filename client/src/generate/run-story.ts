@@ -36,7 +36,7 @@ export const untold: Story = {
   ...{ started: [], results: [], notes: [] },
 };
 
-export function told(story: Story, event: RunEvent): Story {
+export function withEvent(story: Story, event: RunEvent): Story {
   switch (event.event) {
     case 'planned':
       return { ...story, planned: event };

@@ -19,9 +19,12 @@ export function connect(
   showStatus: (status: ServerStatus) => void,
   onChange: () => void,
 ): Promise<Connection> {
-  const told = { log, showStatus, onChange, startOptions, schemes: ['file'] };
+  const talkOptions = { log, showStatus, onChange, startOptions, schemes: ['file'] };
   // The library also reads the setting `varsmith.trace.server` by the id "varsmith".
-  return talk(options => new LanguageClient('varsmith', 'Varsmith', serverModule(modulePath), options), told);
+  return talk(
+    options => new LanguageClient('varsmith', 'Varsmith', serverModule(modulePath), options),
+    talkOptions,
+  );
 }
 
 function serverModule(modulePath: string): { run: NodeModule; debug: NodeModule } {

@@ -55,7 +55,7 @@ export interface Talk {
  */
 export async function talk(
   make: (options: LanguageClientOptions) => BaseLanguageClient,
-  { log, showStatus, onChange, ...told }: Talk,
+  { log, showStatus, onChange, ...talkOptions }: Talk,
 ): Promise<Connection> {
   let initialized = false;
   let closing = false;
@@ -73,7 +73,7 @@ export async function talk(
     },
     dispose: (collection: DiagnosticCollection) => collection.dispose(),
   };
-  const client = make({ ...clientOptions(log, told), errorHandler, diagnosticCollectionProvider });
+  const client = make({ ...clientOptions(log, talkOptions), errorHandler, diagnosticCollectionProvider });
   hearAdditions(client);
   const persistent = client.createDefaultErrorHandler();
   let spoken = false;

@@ -295,14 +295,14 @@ async function finish(
   environment: RunEnvironment,
   keys: Keys,
   { keepsOld }: ConvertWish,
-  found: {
+  located: {
     readonly places: ReadonlyMap<Chosen, readonly NewValue[]>;
     readonly chosen: readonly Chosen[];
     readonly modules: readonly EditedFile[];
   },
 ): Promise<Omit<Rehearsal, 'kept' | 'unreadable' | 'read'>> {
   const { files } = workspace;
-  const { places, chosen } = found;
+  const { places, chosen } = located;
   const fleet = workspace.fleet();
   const after = { fleet, files };
   const values = [...places.values()]
@@ -328,7 +328,7 @@ async function finish(
         from,
       })),
     })),
-    modules: withLastEdits(workspace, found.modules, left.edits),
+    modules: withLastEdits(workspace, located.modules, left.edits),
     encrypted,
     removed: left.files,
     newKeys,

@@ -122,10 +122,10 @@ function accessIn(secretBackend: SecretBackend, place: SecretPlace): AccessChang
 function whatToDo(access: AccessChange | null): string {
   const who = access === null ? [] : accessSentences([access]);
   if (access === null || who.length === 0) return '"varsmith fix" puts it right.';
-  const told = `With "varsmith fix", ${who.join('; ')}.`;
+  const consequences = `With "varsmith fix", ${who.join('; ')}.`;
   return askedOf([access]).length > 0
-    ? `${told} It asks before a key that has no access today is given any.`
-    : told;
+    ? `${consequences} It asks before a key that has no access today is given any.`
+    : consequences;
 }
 
 export async function verify(args: readonly string[], io: Io): Promise<number> {
