@@ -20,7 +20,10 @@ export async function openGenerator(server: Server, asked: PlaceParams): Promise
   await openWhere(await server.request<Where | null>(placeRequest, asked), ViewColumn.Beside);
 }
 
-/** @param root URI of the fleet */
+/**
+ * Opens a file at a position.
+ * @param root URI of the fleet
+ */
 export async function openPlace(root: string, { file, line, column }: SourcePlace): Promise<void> {
   const at = new Position(line - 1, column - 1);
   await window.showTextDocument(Uri.joinPath(Uri.parse(root), file), { selection: new Range(at, at) });

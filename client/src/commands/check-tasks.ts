@@ -32,6 +32,7 @@ interface CheckDefinition {
 const READ = [1_000, 5_000, 20_000];
 
 /**
+ * Registers the tasks.
  * @param cli absolute path of the bundled command line
  * @param showFindings publishes the language server's findings again
  */

@@ -13,7 +13,10 @@ import { openPlace } from '../open-place.ts';
 import { isTrusted } from '../trust.ts';
 import type { SecretNode } from '../views/secret-items.ts';
 
-/** @param cli absolute path of the bundled command line */
+/**
+ * Registers the commands.
+ * @param cli absolute path of the bundled command line
+ */
 export function registerSopsCommands(server: Server, cli: string): readonly Disposable[] {
   const choose = chooser(server);
   const register = (id: string, work: (about: About) => Promise<void>) =>

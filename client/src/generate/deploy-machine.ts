@@ -21,7 +21,10 @@ interface DeployAnswer {
   readonly rollback?: readonly string[];
 }
 
-/** @param machine the name of the machine */
+/**
+ * Returns the actions to choose from, with their texts.
+ * @param machine the name of the machine
+ */
 const actions = (machine: string) => [
   {
     label: l10n.t('Deploy'),
@@ -55,7 +58,10 @@ const actions = (machine: string) => [
   },
 ];
 
-/** @param generate generates the machine's missing values */
+/**
+ * Deploys a machine.
+ * @param generate generates the machine's missing values
+ */
 export async function deployMachine(
   bench: Bench,
   root: string,

@@ -25,7 +25,10 @@ import { runInTerminal } from './run-in-terminal.ts';
 import { commitEnvironment } from './run-settings.ts';
 import { copyPublicValue, fixAccess, setValue, verify } from './value-commands.ts';
 
-/** @param cli absolute path of the bundled command line */
+/**
+ * Registers the commands.
+ * @param cli absolute path of the bundled command line
+ */
 export function registerGenerateCommands(server: Server, cli: string): readonly Disposable[] {
   const choose = chooser(server);
   const reports = createReportTab();

@@ -26,7 +26,10 @@ export interface Bench {
   readonly tellFound: (root: string, states: readonly VerifiedState[]) => Promise<void>;
 }
 
-/** @param more further arguments of `varsmith generate`, such as `--regenerate` */
+/**
+ * Generates values in the background.
+ * @param more further arguments of `varsmith generate`, such as `--regenerate`
+ */
 export async function generateHere(
   bench: Bench,
   target: Target,
@@ -176,7 +179,10 @@ function questionOf(event: QuestionEvent, { ifEmpty, confirm }: Manner): Questio
   };
 }
 
-/** @param message the program's message */
+/**
+ * Shows an error.
+ * @param message the program's message
+ */
 function fail(message: string): void {
   void window.showErrorMessage(
     `Varsmith: ${message === '' ? l10n.t('the command line has ended unexpectedly.') : message}`,

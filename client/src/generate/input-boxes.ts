@@ -18,7 +18,10 @@ const looks = (): Readonly<Record<BoxButton, readonly [icon: string, tooltip: st
   finish: ['check', l10n.t('Finish')],
 });
 
-/** @param token closes the boxes on cancellation, as if they were dismissed */
+/**
+ * Returns the boxes of the editor.
+ * @param token closes the boxes on cancellation, as if they were dismissed
+ */
 export function editorBoxes(token?: CancellationToken): Boxes {
   return {
     show: box => show(box, token),

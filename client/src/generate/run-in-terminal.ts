@@ -2,6 +2,7 @@
 import { ProcessExecution, Task, TaskPanelKind, TaskRevealKind, TaskScope, tasks } from 'vscode';
 
 /**
+ * Runs a program in a new terminal.
  * @param command the program and its arguments, run without a shell
  * @param env variables to add to the terminals' environment
  */

@@ -1,7 +1,10 @@
 /** Translates the settings for runs to options of the command line and of clan. */
 import { Uri, workspace } from 'vscode';
 
-/** @param root absolute path of the fleet */
+/**
+ * Returns the option that prevents commits, if the settings ask for it.
+ * @param root absolute path of the fleet
+ */
 export function commitArguments(root: string): readonly string[] {
   return isCommitted(root) ? [] : ['--no-commit'];
 }

@@ -161,7 +161,10 @@ async function verification(
   return null;
 }
 
-/** @param generate generates the fleet's missing values */
+/**
+ * Verifies vars and shows the result.
+ * @param generate generates the fleet's missing values
+ */
 export async function verify(
   bench: Bench,
   root: string,

@@ -9,7 +9,10 @@ export const EVERYTHING: Choice = {
   ...{ grouping: 'auto', open: null },
 };
 
-/** @param isOther true if the subject has changed, so that the whole picture is shown */
+/**
+ * Returns the message that shows an answer.
+ * @param isOther true if the subject has changed, so that the whole picture is shown
+ */
 export function graphMessage(result: GraphResult | null, choice: Choice, isOther: boolean): ToPage {
   if (!result || result.generators === 0)
     return { type: 'empty', message: emptyText(result, choice), choice };

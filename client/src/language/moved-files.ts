@@ -9,7 +9,10 @@ import { runProgram } from '../generate/program.ts';
 /** Folders whose names have a meaning for other files. */
 const NAMED = /(^|\/)(vars|sops|secrets|machines)\//;
 
-/** @param cli absolute path of the bundled command line */
+/**
+ * Starts following moves.
+ * @param cli absolute path of the bundled command line
+ */
 export function followMoves(cli: string): Disposable {
   // In sequence, since each run locks the repository.
   let last: Promise<void> = Promise.resolve();

@@ -24,6 +24,7 @@ export interface Server {
 }
 
 /**
+ * Creates a server that is not started yet.
  * @param connect loads the code that starts the server, and starts it
  * @param showStatus called with every change of status, from the server or from here
  * @param onChange called when the server has new results

@@ -21,7 +21,10 @@ const examples = () => [
 /** The number of names to try in the chosen folder. */
 const MAX_TRIES = 50;
 
-/** @param extension the folder of the extension */
+/**
+ * Registers the command.
+ * @param extension the folder of the extension
+ */
 export function registerExample(extension: Uri): Disposable {
   return commands.registerCommand('varsmith.openExample', async () => {
     const example = await window.showQuickPick(examples(), { ...STAYS, title: l10n.t('Example fleet') });

@@ -6,6 +6,7 @@ import { type AccessRoot, accessRequest } from '../protocol/secrets.ts';
 import { type AccessNode, accessItem, accessNodes, accessParts, filtered } from './access-items.ts';
 
 /**
+ * Creates the view.
  * @param filter returns the current filter
  * @param changed fires when anything may have changed
  */

@@ -64,7 +64,10 @@ export async function askChildren(data: FleetData, node: FleetNode): Promise<Fle
   return askGenerators(data, node.root, node.kind === 'machine' ? node.machine.name : null);
 }
 
-/** @param machine null for the generators of no known machine */
+/**
+ * Requests the generators of a machine.
+ * @param machine null for the generators of no known machine
+ */
 export async function askGenerators(
   { server, filter }: FleetData,
   root: string,

@@ -32,7 +32,10 @@ export interface Report {
   readonly body: string;
 }
 
-/** @param root URI of the fleet */
+/**
+ * Returns the page about a run.
+ * @param root URI of the fleet
+ */
 export function runReport(story: Story, root: string, headline: string): Report {
   const { planned, access, results, notes, end } = story;
   const problems = planned?.problems ?? [];
@@ -90,7 +93,10 @@ function moreOf(count: number): string[] {
   return count === 0 ? [] : [escaped(l10n.t('and {0} more', count.toLocaleString('en')))];
 }
 
-/** @param root URI of the fleet */
+/**
+ * Returns the page about a trial.
+ * @param root URI of the fleet
+ */
 export function trialReport(trial: TrialEvent, root: string): Report {
   const { generator, machine, milliseconds, files, undeclared, madeUp, dependencies } = trial;
   const facts = [
@@ -182,7 +188,10 @@ export function isGenerated({ kind }: { readonly kind: string }): boolean {
   return ['missing', 'outdated', 'interrupted', 'superseded'].includes(kind);
 }
 
-/** @param root URI of the fleet */
+/**
+ * Returns the page about a verification.
+ * @param root URI of the fleet
+ */
 export function verifyReport(verification: Verification, root: string): Report {
   const { problems, notes } = verification;
   const incomplete = problems.filter(isGenerated);

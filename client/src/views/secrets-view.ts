@@ -24,6 +24,7 @@ export interface SecretsView extends Disposable {
 }
 
 /**
+ * Creates the view.
  * @param filter returns the current filter
  * @param changed fires when anything may have changed
  */

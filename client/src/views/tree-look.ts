@@ -25,7 +25,10 @@ export function named(item: TreeItem, ...parts: readonly string[]): TreeItem {
   return item;
 }
 
-/** @param byClick false if a click should unfold the item */
+/**
+ * Makes an item open a place on a click.
+ * @param byClick false if a click should unfold the item
+ */
 export function opening(item: TreeItem, where: Where | null, byClick = true): TreeItem {
   if (where && byClick) item.command = { command: openCommand, title: l10n.t('Open'), arguments: [where] };
   return item;

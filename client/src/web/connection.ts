@@ -11,7 +11,10 @@ import { handOver } from './files.ts';
 /** Schemes of documents that are synchronised if no folder is open. */
 const USUAL = ['file', 'vscode-vfs', 'vscode-remote'];
 
-/** @param dist the folder of the bundles */
+/**
+ * Returns the function that starts the server in a worker.
+ * @param dist the folder of the bundles
+ */
 export function connectWorker(dist: Uri): Connect {
   return async (log, showStatus, onChange) => {
     const worker = await startWorker(dist);

@@ -18,7 +18,10 @@ export interface Minimap {
 
 const LARGEST = { width: 190, height: 120 };
 
-/** @param view returns the view, which is created later and refers to the overview */
+/**
+ * Creates the overview.
+ * @param view returns the view, which is created later and refers to the overview
+ */
 export function createMinimap(holder: HTMLElement, view: () => View): Minimap {
   const sheet = holder.querySelector('canvas') as HTMLCanvasElement;
   const frame = holder.querySelector('div') as HTMLElement;

@@ -48,7 +48,10 @@ const LIES: Readonly<Record<Direction, (part: Placed, from: Placed) => boolean>>
   down: (part, from) => part.y > from.y + 1,
 };
 
-/** @param focused the key of the part that had the focus in the previous picture */
+/**
+ * Creates the parts of a picture.
+ * @param focused the key of the part that had the focus in the previous picture
+ */
 export function createParts(svg: SVGSVGElement, focused: string | null): Parts {
   const parts = [...svg.querySelectorAll<SVGGElement>('.node, .group')].map(placedPart);
   const byKey = new Map(parts.map(placed => [placed.key, placed]));

@@ -35,7 +35,10 @@ export function findNext(page: Page, matches: readonly SVGGElement[], step: 1 | 
   if (next) go(page, next, false);
 }
 
-/** @param hasFocus false if the focus should stay where it is, as in the search field */
+/**
+ * Selects a part and shows it.
+ * @param hasFocus false if the focus should stay where it is, as in the search field
+ */
 export function go(page: Page, part: SVGGElement, hasFocus = true): void {
   const { parts, view } = page;
   const field = document.activeElement;

@@ -48,7 +48,10 @@ export interface View {
 const LEGIBLE = 0.8;
 const LARGEST = 4;
 
-/** @param onMove called whenever the visible area changes */
+/**
+ * Creates the view.
+ * @param onMove called whenever the visible area changes
+ */
 export function createView(
   canvas: HTMLElement,
   sheet: HTMLElement,

@@ -32,7 +32,10 @@ export interface Folders {
 
 export type WorkspaceMaker = (options: Pick<WorkspaceOptions, 'root' | 'foreign' | 'search'>) => Workspace;
 
-/** @param findRoot returns the nearest fleet root at or above a folder (absolute path), or `null` */
+/**
+ * Creates the workspaces of a client.
+ * @param findRoot returns the nearest fleet root at or above a folder (absolute path), or `null`
+ */
 export function createFolders(make: WorkspaceMaker, findRoot: (start: string) => string | null): Folders {
   let opened: { readonly workspace: Workspace; readonly foreign: string }[] = [];
   let adopted: Workspace[] = [];

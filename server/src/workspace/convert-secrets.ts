@@ -242,8 +242,8 @@ async function placed(
 }
 
 /**
- * Returns the first place that already has a different value. An interrupted run may already have stored the same
- * value in a store outside the repository.
+ * Returns the key of the first generator that already has a different or unreadable value, or `null` if there is
+ * none. An interrupted run may already have stored the same value in a store outside the repository.
  */
 async function firstDiffering(
   places: readonly NewValue[],

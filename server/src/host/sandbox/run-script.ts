@@ -43,7 +43,7 @@ export interface Script {
   readonly path: readonly string[];
   /** Absolute path of Bash. */
   readonly bash: string;
-  /** By folder, then by file. */
+  /** Inputs by folder, then by file. */
   readonly inputs: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
   /** If empty, `$prompts` is not set. */
   readonly prompts: ReadonlyMap<string, Uint8Array>;
@@ -79,7 +79,10 @@ export interface Undeclared {
 
 export const NOTHING_MORE: Undeclared = { names: [], more: 0 };
 
-/** @throws HostFailure */
+/**
+ * Runs a script and returns the files that it wrote.
+ * @throws HostFailure
+ */
 export async function runScript(script: Script): Promise<ScriptResult> {
   const scratch = script.shared.scratch();
   const folder = scratch.path;
@@ -94,7 +97,10 @@ export async function runScript(script: Script): Promise<ScriptResult> {
   }
 }
 
-/** @param folder the sandbox's folder on the host, absolute with links resolved */
+/**
+ * Starts the script, in its sandbox if there is one.
+ * @param folder the sandbox's folder on the host, absolute with links resolved
+ */
 function start(script: Script, folder: string, shownScript: ShownScript): Promise<ProcessResult> {
   const { sandbox, show, shared, timeLimitMs, signal } = script;
   const bin = shared.bin(script.commands);

@@ -145,7 +145,10 @@ interface Walk {
   readonly leaves: SopsLeaf[];
 }
 
-/** @param names only the names of the maps, since lists do not contribute to the place that sops binds a value to */
+/**
+ * Visits the values of a map.
+ * @param names only the names of the maps, since lists do not contribute to the place that sops binds a value to
+ */
 function walk(
   at: Walk,
   pairs: readonly Pair[],
