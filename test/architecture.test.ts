@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   generate: [...MODEL, 'host'],
   editor: [...MODEL, 'edits', 'checks'],
   doctor: [...MODEL, 'checks', 'generate', 'host'],
-  deploy: ['fleet', 'host'],
+  deploy: [...MODEL, 'checks', 'generate', 'host'],
   workspace: [...MODEL, 'query', 'edits', 'checks', 'generate', 'editor', 'doctor', 'host'],
   lsp: [...MODEL, 'query', 'edits', 'checks', 'generate', 'editor', 'doctor', 'workspace'],
   cli: [...MODEL, 'edits', 'checks', 'generate', 'editor', 'doctor', 'deploy', 'workspace'],

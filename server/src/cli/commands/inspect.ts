@@ -1,4 +1,4 @@
-/** `varsmith inspect`: what a fleet declares, uses and has stored. */
+/** `varsmith inspect`: prints what a fleet declares, uses and has stored. */
 import { oneOf } from '../arguments.ts';
 import { EXIT, type Io, printable } from '../io.ts';
 import { openWorkspace, problemLines } from '../load.ts';

@@ -1,14 +1,14 @@
-/** The summary of a fleet for people. */
+/** Prints the summary of a fleet for people. */
 import { counted } from '../../checks/facts/wording.ts';
 import { bySentence } from '../../doctor/unknown-words.ts';
 import { type Io, type Paint, painter, printable } from '../io.ts';
 import { secretsText } from './inspect-text-secrets.ts';
 import type { Inspection } from './inspection.ts';
 
-/** Reasons are listed up to here; the rest is counted. */
+/** The most reasons that are listed; the rest is counted. */
 const MAX_REASONS = 20;
 
-/** Places of one reason are listed up to here. */
+/** The most places that are listed per reason. */
 const MAX_PLACES = 3;
 
 export function writeInspection(inspection: Inspection, { stdout, env }: Io): void {
@@ -44,7 +44,7 @@ function machinesText({ machines, generators: all }: Inspection, paint: Paint): 
   return [title(paint, counted(machines.length, 'machine'), classes), ...lines].join('\n');
 }
 
-/** Returns how many generators a machine has, as far as is known. */
+/** Returns the number of generators of a machine, as far as it is known. */
 function has(count: number, isOpen: boolean): string {
   if (!isOpen) return counted(count, 'generator');
   return count === 0 ? 'generators not known' : `${counted(count, 'generator')} or more`;
@@ -119,7 +119,7 @@ function storeText({ store, generators }: Inspection, paint: Paint): string {
   ].join('\n');
 }
 
-/** Reasons, the commonest first, each with its places: what is worth making known next. */
+/** Returns the reasons why something is unknown, the most frequent first, with their places. */
 function notAnalysableText({ notAnalysable }: Inspection, paint: Paint): string {
   if (notAnalysable.length === 0) return '';
   const reasons = bySentence(notAnalysable);
@@ -139,7 +139,7 @@ function notAnalysableText({ notAnalysable }: Inspection, paint: Paint): string 
   ].join('\n');
 }
 
-/** Returns `3 secret, 1 public`, in the order of the words; nothing for none. */
+/** Returns counts such as `3 secret, 1 public` in the order of `words`, without zeros. */
 function tally<Kind extends string>(kinds: readonly Kind[], words: Readonly<Record<Kind, string>>): string {
   return (Object.keys(words) as Kind[])
     .map(kind => ({ kind, count: kinds.filter(candidate => candidate === kind).length }))

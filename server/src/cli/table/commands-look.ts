@@ -1,4 +1,4 @@
-/** The commands that look at the sources of a fleet. */
+/** The commands that read the sources of a fleet. */
 import { type CommandSpec, flag, json, MACHINE, ROOT, value } from './command-spec.ts';
 
 const FIND_AND_SHOW: readonly CommandSpec[] = [
