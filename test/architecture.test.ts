@@ -30,7 +30,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   editor: [...MODEL, 'edits', 'checks'],
   doctor: [...MODEL, 'checks', 'generate', 'host'],
   deploy: [...MODEL, 'checks', 'generate', 'host'],
-  workspace: [...MODEL, 'query', 'edits', 'checks', 'generate', 'editor', 'doctor', 'host'],
+  witness: [...LANGUAGES, 'fleet', 'host'],
+  workspace: [...MODEL, 'query', 'edits', 'checks', 'generate', 'editor', 'doctor', 'witness', 'host'],
   lsp: [...MODEL, 'query', 'edits', 'checks', 'generate', 'editor', 'doctor', 'workspace'],
   cli: [...MODEL, 'edits', 'checks', 'generate', 'editor', 'doctor', 'deploy', 'workspace'],
 };

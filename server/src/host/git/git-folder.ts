@@ -36,6 +36,16 @@ export function mustBeOrdinary(root: string): void {
     }
 }
 
+/**
+ * Returns the folder that the work tree of a folder begins with; null without git.
+ *
+ * @param root absolute
+ */
+export function topOfWorkTree(root: string): string | null {
+  const git = gitAbove(root);
+  return git === null ? null : dirname(git);
+}
+
 function gitAbove(root: string): string | null {
   for (let folder = root; ; folder = dirname(folder)) {
     const git = join(folder, '.git');

@@ -1,7 +1,7 @@
 /**
- * Caches compiled code for the next start of our programs, in the person's cache folder. Since the code is executed,
- * it is only read from a folder and a file that belong to the person and are closed to others, and only if complete.
- * Knows nothing of what the code does.
+ * Caches what our programs keep for their next start, in the person's cache folder: compiled code, and answers that took long.
+ * Since code is executed, files are only read from a folder and a file that belong to the person and are closed to others, and
+ * only if complete. Knows nothing of what the files contain.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -22,42 +22,54 @@ import {
 import { dirname, isAbsolute, join } from 'node:path';
 import { homeIn } from './home.ts';
 
-export interface KeptCode {
-  /** Returns the code stored under a name, or `null` if there is none that can be trusted. Never throws. */
+/** Files in a folder of the person's caches. */
+export interface KeptFiles {
+  /** Returns what is stored under a name, or `null` if there is nothing that can be trusted. Never throws. */
   read(name: string): Buffer | null;
-  /** Stores code atomically, and removes the oldest entries. Never throws. */
-  write(name: string, code: Uint8Array): void;
+  /** Stores bytes atomically, and removes the oldest entries. Never throws. */
+  write(name: string, bytes: Uint8Array): void;
 }
 
 /** Enough for all programs and commands of two versions, at a few megabytes per file. */
 const MOST_FILES = 20;
 
-/** Returns the cache, or `null` if there is no place for it, or it is disabled (`VARSMITH_NO_CODE_CACHE`). */
-export function keptCode(
-  env: Readonly<Record<string, string | undefined>>,
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Returns the cache of code, or `null` if there is no place for it, or it is disabled (`VARSMITH_NO_CODE_CACHE`). */
+export function keptCode(env: Environment, platform: string = process.platform): KeptFiles | null {
+  return env.VARSMITH_NO_CODE_CACHE ? null : keptFiles(env, 'code', platform);
+}
+
+/**
+ * Returns a cache, or `null` if there is no place for it.
+ * @param name of its folder
+ */
+export function keptFiles(
+  env: Environment,
+  name: string,
   platform: string = process.platform,
-): KeptCode | null {
+): KeptFiles | null {
   // Other systems do not tell the owner of a file.
   const user = process.getuid?.();
   const caches = cacheFolder(env, platform);
-  if (user === undefined || caches === null || env.VARSMITH_NO_CODE_CACHE) return null;
-  const folder = join(caches, 'varsmith', 'code');
+  if (user === undefined || caches === null) return null;
+  const folder = join(caches, 'varsmith', name);
   return {
-    read(name) {
+    read(file) {
       try {
-        return isOwnAlone(folder, user) ? wholeFile(join(folder, name), user) : null;
+        return isOwnAlone(folder, user) ? wholeFile(join(folder, file), user) : null;
       } catch {
         // Usually a missing file. In any case, the program starts without it.
         return null;
       }
     },
-    write(name, code) {
+    write(file, bytes) {
       try {
         // Creates nothing in another user's home, as with `sudo`, nor in a home that does not exist.
         if (statSync(dirname(caches)).uid !== user) return;
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         if (!isOwnAlone(folder, user)) return;
-        replace(join(folder, name), code);
+        replace(join(folder, file), bytes);
         prune(folder);
       } catch {
         // A full disk or a closed folder; the next start is as slow as this one.
@@ -66,7 +78,7 @@ export function keptCode(
   };
 }
 
-function cacheFolder(env: Readonly<Record<string, string | undefined>>, platform: string): string | null {
+function cacheFolder(env: Environment, platform: string): string | null {
   const home = homeIn(env);
   const usual = home && join(home, platform === 'darwin' ? 'Library/Caches' : '.cache');
   const folder = env.XDG_CACHE_HOME || usual;
