@@ -18,7 +18,8 @@ const TAIL = 4 * 1024 * 1024;
 /** Where Nix stands in a trace: `at /nix/store/…-source/flake.nix:3:5:`. */
 const AT = /^\s*at (.+?):(\d+):(\d+):?$/;
 /** A path in a message of the module system: "In `/nix/store/…/x.nix'", "definitions from `…', via option …". */
-const NAMED = /[`'"\u2018\u201c]((?:\/|\u00ab)[^`'"\u2019\u201d\n]+?\.nix)(?::(\d+):(\d+))?['"\u2019\u201d,]/g;
+const NAMED =
+  /[`'"\u2018\u201c]((?:\/|\u00ab)[^`'"\u2019\u201d\n]+?\.nix)(?::(\d+):(\d+))?['"\u2019\u201d,]/g;
 
 const LIMITS: Readonly<Record<Exclude<NixFailureKind, 'error'>, string>> = {
   timeout: 'Nix did not answer in time and was stopped.',
