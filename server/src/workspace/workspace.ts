@@ -53,8 +53,8 @@ export interface Workspace {
   /**
    * Adds states that a store outside the repository reported, by generator key. They are valid until a file changes.
    */
-  verified(told: ReadonlyMap<string, VerifiedGenerator>): void;
-  /** Joins what Nix says of the fleet into it; null: nothing any more. */
+  verified(states: ReadonlyMap<string, VerifiedGenerator>): void;
+  /** Joins Nix's answer about the fleet into it; `null` removes the last answer. */
   witnessed(answer: NixAnswer | null): void;
 }
 
@@ -94,8 +94,8 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       const fleet = fleetOf(state);
       return { fleet, files, stored: () => storedOf(state, fleet), noted: notes.stale };
     },
-    verified(told) {
-      state.storedReader.verified(told);
+    verified(states) {
+      state.storedReader.verified(states);
       state.stale = true;
     },
     witnessed(answer) {
