@@ -1,14 +1,11 @@
-/** Small functions over lists, objects and numbers that know no domain. */
+/** Small functions for lists, objects and numbers, independent of any domain. */
 
-/** Returns whether both lists hold the same objects in the same order. Looks into none of them. */
+/** Returns whether both lists contain the same objects in the same order. Does not compare their content. */
 export function sameItems<T>(left: readonly T[], right: readonly T[]): boolean {
   return left.length === right.length && left.every((item, index) => item === right[index]);
 }
 
-/**
- * The part of two lists that is not alike: all but their common beginning and end.
- * @returns what only the left one and only the right one has there
- */
+/** Returns the parts of two lists that differ: everything between their common beginning and end. */
 export function differenceOf<T>(
   left: readonly T[],
   right: readonly T[],
@@ -21,7 +18,7 @@ export function differenceOf<T>(
   return { left: left.slice(start, left.length - end), right: right.slice(start, right.length - end) };
 }
 
-/** Returns a function that computes once. One that throws computes again when it is called again. */
+/** Returns a function that computes its value once. If computing throws, the next call tries again. */
 export function once<T>(compute: () => T): () => T {
   let answer: { readonly value: T } | null = null;
   return () => {
@@ -30,13 +27,13 @@ export function once<T>(compute: () => T): () => T {
   };
 }
 
-/** Returns a function that gives 1, 2, 3, … when it is called. */
+/** Returns a function that returns 1, 2, 3, … on successive calls. */
 export function counter(): () => number {
   let last = 0;
   return () => ++last;
 }
 
-/** Returns an object with further properties, each of which is computed when it is first read. */
+/** Returns an object with further properties, each computed on first use. */
 export function withLazy<Data extends object, Lazy extends object>(
   data: Data,
   computed: { readonly [Name in keyof Lazy]: () => Lazy[Name] },
@@ -46,22 +43,22 @@ export function withLazy<Data extends object, Lazy extends object>(
   return data as Data & Lazy;
 }
 
-/** Compares two texts by their UTF-16 code units, as `sort()` does without a function. */
+/** Compares two texts by UTF-16 code units, like `sort()` without a function. */
 export function compareTexts(left: string, right: string): number {
   return left < right ? -1 : Number(left > right);
 }
 
-/** Returns an order for `sort`, by a text of each item. */
+/** Returns a comparison for `sort` by a text of each item. */
 export function byText<T>(textOf: (item: T) => string): (left: T, right: T) => number {
   return (left, right) => compareTexts(textOf(left), textOf(right));
 }
 
-/** Returns each text once, in the order of `compareTexts`. */
+/** Returns the distinct texts in the order of `compareTexts`. */
 export function sortedUnique(texts: Iterable<string>): string[] {
   return [...new Set(texts)].sort();
 }
 
-/** Returns the first item of each key, in the order in which they come. */
+/** Returns the first item of each key, in the original order. */
 export function uniqueBy<T>(items: Iterable<T>, keyOf: (item: T) => unknown): T[] {
   const first = new Map<unknown, T>();
   for (const item of items) {
@@ -71,21 +68,21 @@ export function uniqueBy<T>(items: Iterable<T>, keyOf: (item: T) => unknown): T[
   return [...first.values()];
 }
 
-/** Returns the items under their keys, both in the order in which they come. */
+/** Returns the items by key, in the original order. */
 export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) addToList(groups, keyOf(item), item);
   return groups;
 }
 
-/** Adds an item to the list of a key, which is created if there is none. */
+/** Adds an item to a key's list, creating the list if necessary. */
 export function addToList<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [item]);
   else list.push(item);
 }
 
-/** Adds an item to the set of a key, which is created if there is none. */
+/** Adds an item to a key's set, creating the set if necessary. */
 export function addToSet<K, T>(sets: Map<K, Set<T>>, key: K, item: T): void {
   const set = sets.get(key);
   if (set === undefined) sets.set(key, new Set([item]));
@@ -93,7 +90,7 @@ export function addToSet<K, T>(sets: Map<K, Set<T>>, key: K, item: T): void {
 }
 
 /**
- * Returns a function that remembers its answer until it is called with another text.
+ * Returns a function that remembers its last result for as long as it is called with the same text.
  * @param compute depends on nothing but the text
  */
 export function rememberLast<T>(compute: (text: string) => T): (text: string) => T {

@@ -234,6 +234,16 @@ in
     });
   });
 
+  test('of generators that this machine may have from a module that nobody can read are not marked', () => {
+    const use = module(
+      '',
+      'imports = [ inputs.other.nixosModules.login ]; x = config.clan.core.vars.generators.|',
+    );
+    const items = offered(use.replace('pkgs, ...', 'pkgs, inputs, ...'), 'modules/hosts/lea/default.nix');
+    const login = items.find(({ label }) => label === 'login-password');
+    expect(login?.detail).not.toContain('not on');
+  });
+
   test('of packages: first those whose commands the script calls', () => {
     const items = offered(module('script = "jq . > $out/x";\n    runtimeInputs = [ |'));
     const [first] = [...items].sort((a, b) => a.rank - b.rank);

@@ -47,6 +47,31 @@ test('of a machine with modules from elsewhere it is not said that it has all it
   ]);
 });
 
+test.each([
+  [
+    'a name with holes',
+    {
+      'machines/tove/configuration.nix':
+        '{ config, ... }: { imports = [ ../../common.nix ]; clan.core.vars.generators."vpn-${config.my.net}".files.key = { }; }',
+    },
+  ],
+  [
+    'a service of another flake',
+    {
+      'flake.nix': FLEET['flake.nix'].replace(
+        'inventory.machines.tove',
+        'inventory.instances.vpn = { module = { name = "vpn"; input = "other"; }; roles.peer.machines.tove = { }; }; inventory.machines.tove',
+      ),
+    },
+  ],
+])('of a machine with %s, and of no other, it is not said that it has all its generators', (_, texts) => {
+  const { machines } = fleetEntry(snapshotOf({ ...FLEET, ...texts }), EVERYTHING);
+  expect(machines.map(({ name, complete }) => [name, complete])).toEqual([
+    ['lea', true],
+    ['tove', false],
+  ]);
+});
+
 test('secrets of a store outside of the repository are not said to be missing', () => {
   const clan = 'inherit self; vars.settings.secretStore = "custom";';
   const snapshot = snapshotOf({ ...FLEET, 'flake.nix': FLEET['flake.nix'].replace('inherit self;', clan) });

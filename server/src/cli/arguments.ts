@@ -1,26 +1,26 @@
-/** Reading options and positions, with mistakes told in sentences. Knows no command. */
+/** Reads options and positions, and reports mistakes in sentences. Knows no particular command. */
 import { isAbsolute, resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { suggest } from '../edits/suggest.ts';
 import { UsageError } from './io.ts';
 
-/** Options by name: `value` takes one, `flag` takes none. */
+/** Options by name: a `value` takes an argument, a `flag` does not. */
 export type Options = Readonly<Record<string, 'value' | 'flag'>>;
 
 export interface Parsed {
-  /** The last value of an option; undefined where it is not given. */
+  /** Returns the last value of an option, or undefined if it is absent. */
   option(name: string): string | undefined;
-  /** All values of an option. */
+  /** Returns all values of an option. */
   options(name: string): readonly string[];
   flag(name: string): boolean;
   readonly positions: readonly string[];
 }
 
 /**
- * Reads the arguments of a command. `--json` is `--format json`: where a command knows the one, it understands the other.
- * @param commandOptions options by name: `value` takes one, `flag` takes none
- * @param most how many positions there may be
- * @param shorts letters that stand for options
+ * Reads the arguments of a command. `--json` means `--format json`; a command that has either also accepts the other.
+ * @param commandOptions options by name: a `value` takes an argument, a `flag` does not
+ * @param most the maximum number of positions
+ * @param shorts short forms of options
  * @throws UsageError
  */
 export function readArguments(
@@ -61,7 +61,7 @@ export function readArguments(
 }
 
 /**
- * @param isOnly true for a command that has no formats but text and JSON
+ * @param isOnly true for a command with no formats other than text and JSON
  * @throws UsageError
  */
 function asksForJson(flag: boolean, format: string | undefined, isOnly: boolean): boolean {
@@ -87,8 +87,8 @@ function rejectUnknown(
 }
 
 /**
- * Returns one of several words.
- * @throws UsageError naming them
+ * Returns the text if it is among the words.
+ * @throws UsageError that lists the words
  */
 export function oneOf<Word extends string>(
   option: string,
@@ -102,7 +102,7 @@ export function oneOf<Word extends string>(
   throw new UsageError(`"${text}" is not a value of ${option}: it takes ${words.join(', ')}.`);
 }
 
-/** Returns the absolute path of one that was typed in `cwd`. */
+/** Returns the absolute path of a path that was typed in `cwd`. */
 export function absolutePath(cwd: string, path: string): string {
   return isAbsolute(path) ? resolve(path) : resolve(cwd, path);
 }

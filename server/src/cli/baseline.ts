@@ -1,6 +1,6 @@
 /**
- * Baselines: findings that a fleet has today and does not want to be told of until they are dealt with, so that it can
- * adopt the checks at once. The file keeps fingerprints, with rule, file and message for the reader.
+ * Baselines: existing findings that a fleet has accepted for now, so that it can adopt the checks at once. The file
+ * contains fingerprints, and for readers also rule, file and message.
  */
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -22,17 +22,18 @@ const schema = v.object({
 
 export type Baseline = v.InferOutput<typeof schema>;
 
-/** Findings, split by a baseline. */
+/** Findings separated by a baseline. */
 export interface Sifted {
   readonly silenced: ReadonlySet<Finding>;
-  /** Entries that no finding answers to any more. */
+  /** The number of entries without a matching finding. */
   readonly obsolete: number;
 }
 
 /**
+ * Reads a baseline.
  * @param absolute path of the file
- * @param shown as the caller has named it
- * @throws UsageError if it is not there or not a baseline
+ * @param shown the path as typed
+ * @throws UsageError if the file is missing or not a baseline
  */
 export function readBaseline(absolute: string, shown: string): Baseline {
   const text = readText(absolute);
@@ -50,7 +51,10 @@ export function readBaseline(absolute: string, shown: string): Baseline {
   );
 }
 
-/** Each entry silences one finding; entries of rules that were not run are neither used nor obsolete. */
+/**
+ * Applies a baseline. Each entry silences one finding; entries of rules that were not run are neither used nor
+ * obsolete.
+ */
 export function sift(
   { findings: entries }: Baseline,
   findings: readonly Finding[],
@@ -64,7 +68,7 @@ export function sift(
   return { silenced, obsolete };
 }
 
-/** Returns the baseline of findings, in an order that only changes where they do. */
+/** Returns the baseline of findings, in a stable order. */
 export function baselineOf(
   findings: readonly Finding[],
   fingerprints: ReadonlyMap<Finding, string>,
@@ -81,7 +85,7 @@ export function baselineOf(
 }
 
 /**
- * Writes a baseline, in the place of one that is there.
+ * Writes a baseline, replacing an existing one.
  * @throws WriteError
  */
 export function writeBaseline(absolute: string, baseline: Baseline): void {
@@ -90,7 +94,7 @@ export function writeBaseline(absolute: string, baseline: Baseline): void {
   if (before !== after) writeChanges(dirname(absolute), [{ path: basename(absolute), before, after }]);
 }
 
-/** Returns null if there is no such file. */
+/** Returns the text of a file, or `null` if it does not exist. */
 function readText(absolute: string): string | null {
   try {
     return readFileSync(absolute, 'utf8').replace(/^\ufeff/, '');

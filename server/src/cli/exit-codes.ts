@@ -1,8 +1,8 @@
-/** The exit codes of all commands: the only place that says what they mean, for the help and for `docs/exit-codes.md`. */
+/** Defines the exit codes of all commands, for the help and for `docs/exit-codes.md`. */
 
 export const EXIT = { ok: 0, findings: 1, usage: 2 } as const;
 
-/** The meaning of an exit code for every command. */
+/** The meaning of exit codes that are the same for every command. */
 const EXIT_CODES: ReadonlyArray<{
   readonly code: number;
   readonly short: string;
@@ -26,7 +26,7 @@ const EXIT_CODES: ReadonlyArray<{
   },
 ];
 
-/** The meaning of code 1 by command; commands that are missing here return it only on failure. */
+/** The meaning of code 1 by command. Commands that are not listed return it only on failure. */
 const ONE: Readonly<Record<string, string>> = {
   check: 'There are findings of the level of `--severity` (default `error`) or above.',
   plan: 'Something in the declarations would make a run fail. Vars to generate are no problem.',
@@ -42,12 +42,12 @@ const ONE: Readonly<Record<string, string>> = {
   'env --explain': 'The variable is not set on the machine.',
 };
 
-/** Returns the line of the help. */
+/** Returns the line about exit codes for the help. */
 export function exitCodesLine(): string {
   return `Exit codes: ${EXIT_CODES.map(({ code, short }) => `${code} ${short}`).join(', ')}.`;
 }
 
-/** Returns `docs/exit-codes.md`. */
+/** Returns the text of `docs/exit-codes.md`. */
 export function exitCodesPage(): string {
   return [
     '# Exit codes',

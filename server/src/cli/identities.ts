@@ -1,10 +1,13 @@
-/** Key files that are named on the command line. */
+/** Reads key files that are named on the command line. */
 import { readFileSync } from 'node:fs';
 import { type Identity, parseIdentities } from '../store/age/recipients.ts';
 import { absolutePath } from './arguments.ts';
 import { type Io, UsageError } from './io.ts';
 
-/** @throws UsageError where one cannot be read or holds no key; its content is not repeated */
+/**
+ * Returns the keys in the files.
+ * @throws UsageError if a file is unreadable or contains no key; its content is not quoted
+ */
 export function namedIdentities(paths: readonly string[], { cwd }: Io): Identity[] {
   return paths.flatMap(path => {
     let text: string;

@@ -1,4 +1,4 @@
-/** Standard input of a process, as commands read it. */
+/** Provides a process's standard input to commands. */
 import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream } from 'node:tty';
 import type { Input } from './io.ts';
@@ -23,7 +23,7 @@ export function standardInput(stream: NodeJS.ReadStream): Input {
       stream.on('data', take).on('end', onEnd);
       return () => {
         stream.off('data', take).off('end', onEnd);
-        // Or the program would wait for more.
+        // Otherwise the program would wait for more input.
         stream.destroy();
       };
     },
@@ -37,7 +37,8 @@ export function standardInput(stream: NodeJS.ReadStream): Input {
       return () => {
         terminal.off('data', listener);
         readers--;
-        // Between two questions the terminal would show what is typed ahead: the second may be hidden.
+        // Delayed, because between two questions the terminal would echo what is typed ahead, and the second may be
+        // hidden.
         setImmediate(() => {
           if (readers > 0) return;
           terminal.pause();

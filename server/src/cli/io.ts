@@ -3,7 +3,7 @@ import { marked } from '../editor/words/unseen.ts';
 
 export interface Output {
   write(text: string | Uint8Array): void;
-  /** Resolves when the reader has taken what it has room for; without it, everything is taken at once. */
+  /** Resolves when the reader has caught up. Absent if everything is accepted at once. */
   readonly drained?: () => Promise<void>;
   readonly isTTY: boolean;
 }
@@ -11,51 +11,51 @@ export interface Output {
 /** Standard input. */
 export interface Input {
   readonly isTTY: boolean;
-  /** All of it, as bytes. */
+  /** Reads all of it, as bytes. */
   read(): Promise<Uint8Array>;
   /**
-   * Every key as it is typed, unseen on the screen, until the returned function is called. For a terminal only; then
-   * Ctrl-C is a key like all others.
+   * Calls `onKeys` with every key as it is typed, without echo, until the returned function is called. For terminals
+   * only; Ctrl-C is an ordinary key then.
    */
   keys(onKeys: (bytes: Uint8Array) => void): () => void;
   /**
-   * Every line as it arrives, without its end, until the returned function is called.
-   * @param onEnd there will be no more
+   * Calls `onLine` with every line as it arrives, without its line break, until the returned function is called.
+   * @param onEnd called after the last line
    */
   lines(onLine: (line: string) => void, onEnd: () => void): () => void;
 }
 
 export interface Io {
-  /** Data. */
+  /** Receives data. */
   readonly stdout: Output;
-  /** Errors, in sentences. */
+  /** Receives errors, in sentences. */
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute path. */
   readonly cwd: string;
   /** The version of this program. */
   readonly version: string;
-  /** Absent where there is nothing to read from. */
+  /** Absent if there is nothing to read from. */
   readonly stdin?: Input;
-  /** From the first call on, a wish to stop (Ctrl-C) is told by the signal and no longer ends the program. */
+  /** Returns a signal for interruption (Ctrl-C), which from the first call on no longer ends the program. */
   readonly interruption?: () => AbortSignal;
   /**
-   * Does a job of `thread.ts` in a thread of its own. Absent where there are no threads.
-   * @returns null where it failed
+   * Runs a job of `thread.ts` in a thread of its own, and returns `null` if that fails. Absent where there are no
+   * threads.
    */
   readonly inThread?: (job: unknown) => Promise<unknown>;
-  /** Runs the language server, which the command line itself knows nothing of; ends when the client leaves. */
+  /** Runs the language server, of which the command line knows nothing else. Resolves when the client disconnects. */
   readonly serveStdio: (options: { readonly tracesQueries: boolean }) => Promise<number>;
 }
 
-/** Lines on standard error, each a sentence. */
+/** Writes lines to standard error, each a sentence. */
 export function say(io: Io, ...lines: readonly string[]): void {
   for (const line of lines) io.stderr.write(`varsmith: ${printable(line)}\n`);
 }
 
 export { EXIT } from './exit-codes.ts';
 
-/** A mistake of the caller, told in a sentence; ends the command with code 2. */
+/** A usage mistake, explained in a sentence. It ends the command with code 2. */
 export class UsageError extends Error {}
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan';
@@ -73,9 +73,9 @@ const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
 export type Paint = (style: Style, text: string) => string;
 
 /**
- * Returns what colours text. NO_COLOR set to anything switches colours off (no-color.org). Otherwise FORCE_COLOR decides
- * (force-color.org): on for anything but `0` and `false`, also in a pipe. With neither there are colours on a terminal
- * that is not a dumb one.
+ * Returns a function that colours text. Any NO_COLOR switches colours off (no-color.org). Otherwise FORCE_COLOR
+ * decides (force-color.org): anything but `0` and `false` switches them on, even in a pipe. Without either, terminals
+ * have colours unless they are dumb.
  */
 export function painter(output: Output, env: Io['env']): Paint {
   const coloured = isColoured(output, env);
@@ -91,7 +91,7 @@ function isColoured({ isTTY }: Output, { NO_COLOR, FORCE_COLOR, TERM }: Io['env'
   return isTTY && TERM !== 'dumb';
 }
 
-/** Text of a file, safe on a terminal: control characters, which could command it, become visible marks. */
+/** Returns text that is safe on a terminal: control characters, which could command it, become visible marks. */
 export function printable(text: string): string {
   return marked(text).replaceAll('\n', '\ufffd');
 }

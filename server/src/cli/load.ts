@@ -1,4 +1,4 @@
-/** Opens the workspace that a command is about. */
+/** Opens the workspace of a command. */
 import { readdirSync, statSync } from 'node:fs';
 import { findRoot } from '../workspace/discovery.ts';
 import { loadEngine } from '../workspace/engine.ts';
@@ -7,7 +7,7 @@ import { absolutePath } from './arguments.ts';
 import { type Io, UsageError } from './io.ts';
 import { spansIn } from './output/positions.ts';
 
-/** A ROOT that there is not: it may be meant as something else, which the command line tells (`meant.ts`). */
+/** Thrown if ROOT does not exist. It may be meant as another argument, which `meant.ts` explains. */
 export class NoSuchFolder extends UsageError {
   readonly folder: string;
 
@@ -17,12 +17,13 @@ export class NoSuchFolder extends UsageError {
   }
 }
 
-/** The root that a command without ROOT is about; null if there is none. */
+/** Returns the default root of a command without ROOT, or `null` if there is none. */
 export const nearestRoot = findRoot;
 
 /**
- * @param rootArgument ROOT as typed; undefined: the nearest root upward from the current folder
- * @throws UsageError if there is no such folder, or it cannot be read
+ * Opens a workspace.
+ * @param rootArgument ROOT as typed; by default the nearest root at or above the current folder
+ * @throws UsageError if the folder does not exist or is unreadable
  */
 export async function openWorkspace(rootArgument: string | undefined, io: Io): Promise<Workspace> {
   const root = rootArgument === undefined ? nearestRoot(io.cwd) : absolutePath(io.cwd, rootArgument);
@@ -36,8 +37,9 @@ export async function openWorkspace(rootArgument: string | undefined, io: Io): P
 }
 
 /**
- * As `openWorkspace`, for commands whose answer depends on the settings: they do not go on with half of them.
- * @throws UsageError if settings cannot be used, with a line for each: `varsmith.json:3:5: …`
+ * Opens a workspace like `openWorkspace`, for commands whose result depends on the settings, which therefore must be
+ * valid.
+ * @throws UsageError for invalid settings, with a line for each: `varsmith.json:3:5: …`
  */
 export async function openConfigured(rootArgument: string | undefined, io: Io): Promise<Workspace> {
   const workspace = await openWorkspace(rootArgument, io);
@@ -46,7 +48,7 @@ export async function openConfigured(rootArgument: string | undefined, io: Io): 
   return workspace;
 }
 
-/** Returns a line for each setting that could not be used. */
+/** Returns a line for each invalid setting. */
 export function problemLines({ problems, files }: Workspace): string[] {
   const spanOf = spansIn(files);
   return problems.map(({ message, at }) => {
@@ -70,7 +72,7 @@ function rejectUnreadable(root: string, shown: string): void {
   }
 }
 
-/** Returns how many `.nix` files a workspace has. */
+/** Returns the number of `.nix` files in a workspace. */
 export function countFiles(workspace: Workspace): number {
   let count = 0;
   for (const _ of workspace.files.nixFiles()) count++;

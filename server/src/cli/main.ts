@@ -1,6 +1,6 @@
 /**
- * The command line: which command is meant, and what a failure looks like. Each command is loaded when it is
- * used, so that none waits for the others.
+ * Runs a command line: selects the command, and reports failures. Each command is loaded on use, so that none waits
+ * for the others.
  */
 import { suggest } from '../edits/suggest.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
@@ -10,7 +10,7 @@ import { jsonLine, jsonText } from './output/json-text.ts';
 
 type Command = (args: readonly string[], io: Io) => Promise<number>;
 
-/** The first words of the commands; what they take is in the table (`table/command-table.ts`). */
+/** The first words of the commands. Their arguments are in the table (`table/command-table.ts`). */
 export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.ts')).check,
   inspect: async () => (await import('./commands/inspect.ts')).inspect,
@@ -43,8 +43,8 @@ export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
 
 /**
  * Runs a command line.
- * @param args without the program's name
- * @returns the exit code; nothing is thrown
+ * @param args the arguments, without the program's name
+ * @returns the exit code; never throws
  */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
@@ -58,7 +58,10 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** Returns a sentence with a space before it, or nothing. What goes wrong while it is looked for is no matter: the error is told. */
+/**
+ * Returns a sentence of advice with a leading space, or ''. A failure to find advice is ignored, since the error
+ * itself is reported.
+ */
 async function adviceOn(error: unknown, [command = '']: readonly string[], io: Io): Promise<string> {
   const { NoSuchFolder } = await import('./load.ts');
   if (!(error instanceof NoSuchFolder)) return '';
@@ -66,7 +69,7 @@ async function adviceOn(error: unknown, [command = '']: readonly string[], io: I
   return optionMeant(command, error, io).catch(() => '');
 }
 
-/** Programs do not read sentences. */
+/** Reports a failure to a program that is watching, which does not read sentences. */
 function tellProgram(error: unknown, args: readonly string[], io: Io): void {
   const failure = failureEvent(error);
   if (failure === null) return;

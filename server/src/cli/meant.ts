@@ -1,13 +1,13 @@
-/** Advice where a name was typed in the place of the fleet's folder: `list tove`. */
+/** Gives advice if a name was typed in place of the fleet's folder: `list tove`. */
 
 import type { Io } from './io.ts';
 import { type NoSuchFolder, nearestRoot, openWorkspace } from './load.ts';
 import { commandsOf } from './table/command-table.ts';
 
 /**
- * Returns the option that takes the name, as a sentence with a space before it; empty where the fleet around has no
- * machine or generator of that name, or the command takes none.
- * @param command its name
+ * Returns a sentence, with a leading space, about the option that takes the name. Empty if the surrounding fleet has
+ * no machine or generator of that name, or the command has no such option.
+ * @param command the name of the command
  */
 export async function optionMeant(command: string, { folder }: NoSuchFolder, io: Io): Promise<string> {
   const options = new Set(commandsOf(command).flatMap(spec => spec.options.map(({ name }) => name)));

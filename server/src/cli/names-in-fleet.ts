@@ -1,4 +1,4 @@
-/** The names that a word on the command line may be, for shells that complete it. */
+/** Lists the possible values of a word on the command line, for completion in shells. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fleet } from '../fleet/model/fleet.ts';
@@ -8,10 +8,10 @@ import type { Io } from './io.ts';
 import { nearestRoot, openWorkspace } from './load.ts';
 import type { NameSource } from './table/command-spec.ts';
 
-/** @returns sorted, each once; none where there is no fleet */
+/** Returns the distinct names, sorted; none outside a fleet. */
 export async function namesOf(source: NameSource, io: Io): Promise<readonly string[]> {
   const names = source === 'rule' ? await ruleNames() : await fleetNames(source, io);
-  // A name with a line's end or a control character in it cannot be typed anyway.
+  // Names with line breaks or control characters cannot be typed.
   return [...new Set(names)].filter(name => /^[^\p{Cc}\s]+$/u.test(name)).sort();
 }
 
@@ -35,7 +35,7 @@ async function fleetNames(source: Exclude<NameSource, 'rule'>, io: Io): Promise<
   );
 }
 
-/** A name with holes cannot be typed. */
+/** Returns whether a name has no holes, and so can be typed. */
 const isWhole = ({ nameKind }: { readonly nameKind: NameKind }) => nameKind !== 'pattern';
 
 function userNames({ root }: Workspace, { directory }: Fleet): readonly string[] {

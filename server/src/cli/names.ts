@@ -1,17 +1,19 @@
 /**
- * Names on the command line that there are not: a machine, a generator, a var. Each is a wrong use of the command
- * (exit code 2), said in the same words everywhere, with the name that was perhaps meant or those that there are.
+ * Reports names on the command line that do not exist: machines, generators, vars. Each is a usage mistake (exit code
+ * 2), reported in the same words everywhere, with a suggestion or the existing names.
  */
 
 import { joined } from '../checks/facts/wording.ts';
 import { suggest } from '../edits/suggest.ts';
+import type { Machine } from '../fleet/model/base.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
 import { type Var, varsOf } from '../generate/plan/declared-vars.ts';
 import type { Generators } from '../generate/plan/generators.ts';
 import type { Plan } from '../generate/plan/plan.ts';
 import { isOfRequest } from '../generate/plan/problems.ts';
 import { UsageError } from './io.ts';
 
-/** Returns a sentence with a space before it; empty where there are no names. */
+/** Returns a sentence of suggestions with a leading space, or '' if there are no names. */
 export function otherNames(name: string, names: readonly string[]): string {
   const near = suggest(name, names);
   if (near !== null) return ` Did you mean "${near}"?`;
@@ -21,8 +23,8 @@ export function otherNames(name: string, names: readonly string[]): string {
 }
 
 /**
- * Returns what is said of a name that there is not: `There is no machine "tvoe". Did you mean "tove"?`
- * @param names those that there are
+ * Returns the message for a name that does not exist: `There is no machine "tvoe". Did you mean "tove"?`
+ * @param names the existing names
  * @param on the machine that was named with it
  */
 export function noSuch(
@@ -39,8 +41,16 @@ export function mustBeMachine(machines: readonly string[], machine: string): voi
   if (!machines.includes(machine)) throw new UsageError(noSuch('machine', machine, machines));
 }
 
+/** @throws UsageError if the fleet has no such machine */
+export function machineNamed({ machines }: Fleet, name: string): Machine {
+  const machine = machines.find(candidate => candidate.name === name);
+  if (machine !== undefined) return machine;
+  const names = machines.map(candidate => candidate.name);
+  throw new UsageError(noSuch('machine', name, names));
+}
+
 /**
- * Refuses a plan for machines or generators that there are not.
+ * Rejects a plan for machines or generators that do not exist.
  * @throws UsageError with a line for each
  */
 export function mustBeKnownNames({ problems, generators }: Plan, machines: readonly string[]): void {
@@ -56,8 +66,8 @@ export function mustBeKnownNames({ problems, generators }: Plan, machines: reado
 }
 
 /**
- * Finds the var that an id means.
- * @throws UsageError naming those that it may have meant
+ * Returns the var with an id.
+ * @throws UsageError that suggests similar ids
  */
 export function varNamed(generators: Generators, machine: string, id: string): Var {
   const all = varsOf(generators, machine);

@@ -1,4 +1,4 @@
-/** Opens the fleet that a command is about. */
+/** Opens the fleet of a command. */
 import type { Finding } from '../checks/rule.ts';
 import type { RunFleet } from '../generate/run/run-fleet.ts';
 import { type ScannedStore, scannedStore } from '../store/vars/scan.ts';
@@ -14,16 +14,19 @@ export interface OpenFleet extends RunFleet {
   readonly root: string;
   readonly files: WorkspaceFiles;
   readonly workspace: Workspace;
-  /** Returns the scan of the store that was made while the fleet was read; null where none was. For commands that change nothing. */
+  /**
+   * Returns the scan of the store that was made while the fleet was read, or `null` if there was none. Only for
+   * commands that change nothing.
+   */
   scanned(): Promise<ScannedStore | null>;
-  /** Returns all that the rules report, scripts included. */
+  /** Returns all findings of the rules, including those in scripts. */
   findings(): readonly Finding[];
 }
 
 export interface OpenFleetOptions {
-  /** What the command needs to know about stored values; only for commands that change nothing. */
+  /** The facts about stored values that the command needs. Only for commands that change nothing. */
   readonly scan?: ScanKind;
-  /** False: the command stores no vars, and where they would lie makes no difference. */
+  /** False if the command stores no vars, so that their location does not matter. */
   readonly needsClan?: boolean;
 }
 

@@ -1,10 +1,10 @@
-/** Rule ids as they are typed, and the sentence about those that do not exist. */
+/** Validates rule ids on the command line. */
 import type { Rule } from '../checks/rule.ts';
 import { didYouMean, nearestRule } from '../edits/suggest.ts';
 import { groupsOf } from '../workspace/settings/rule-settings.ts';
 import { UsageError } from './io.ts';
 
-/** @throws UsageError for the first id that is none */
+/** @throws UsageError for the first id that does not exist */
 export function rejectUnknownRules(ids: readonly string[], rules: readonly Rule[]): void {
   const groups = groupsOf(rules.map(rule => rule.id));
   for (const id of ids) {
@@ -13,12 +13,12 @@ export function rejectUnknownRules(ids: readonly string[], rules: readonly Rule[
   }
 }
 
-/** Is a rule among those that were asked for, by itself or with its group (`eval/*`)? */
+/** Returns whether a rule was requested, by its id or its group (`eval/*`). */
 export function isAskedFor(rule: string, ids: readonly string[]): boolean {
   return ids.includes(rule) || ids.includes(`${rule.slice(0, rule.indexOf('/'))}/*`);
 }
 
-/** Returns the sentence about a rule that does not exist. */
+/** Returns the message for a rule that does not exist. */
 export function unknownRule(id: string, rules: readonly Rule[], groups: readonly string[] = []): string {
   const near = nearestRule(id, [...rules.map(rule => rule.id), ...groups]);
   return `There is no rule "${id}".${didYouMean(near)} \`varsmith rules\` lists them.`;

@@ -1,4 +1,4 @@
-/** The options that say how scripts are run and what is stored of them. */
+/** Reads the options for running scripts and storing their results. */
 
 import { chosenLimits, type Limits } from '../generate/run/chosen-limits.ts';
 import { PACKAGE_SOURCES, type PackageSource } from '../generate/run/packages.ts';
@@ -7,18 +7,21 @@ import type { Parsed } from './arguments.ts';
 import { type Io, UsageError } from './io.ts';
 import type { OpenFleet } from './open-fleet.ts';
 
-/** Returns `--no-commit`, or what clan goes by. */
+/** Returns whether changes are committed, by `--no-commit` or clan's variable. */
 export function commits(parsed: { flag(name: string): boolean }, io: Io): boolean {
   return !parsed.flag('no-commit') && !io.env.CLAN_NO_COMMIT;
 }
 
-/** Returns `--timeout`, in milliseconds. @throws UsageError */
+/**
+ * Returns `--timeout` in milliseconds.
+ * @throws UsageError
+ */
 export function timeLimitFrom(parsed: Parsed): number {
   return 1000 * positiveNumber('--timeout', parsed.option('timeout'), TIME_LIMIT_MS / 1000);
 }
 
 /**
- * Returns the limits of the fleet's settings, overridden by `--limit NAME=N`.
+ * Returns the limits in the fleet's settings, overridden by `--limit NAME=N`.
  * @throws UsageError
  */
 export function limitsFrom(parsed: Parsed, { workspace }: OpenFleet): Limits {
@@ -27,7 +30,10 @@ export function limitsFrom(parsed: Parsed, { workspace }: OpenFleet): Limits {
   throw new UsageError(`"${chosen.wrong}" is not a value of --limit: it takes ${chosen.wanted}.`);
 }
 
-/** Returns `--packages`. @throws UsageError */
+/**
+ * Returns the source of packages that `--packages` names.
+ * @throws UsageError
+ */
 export function packageSourceFrom(parsed: Parsed): PackageSource {
   const name = parsed.option('packages') ?? 'auto';
   const source = PACKAGE_SOURCES.find(candidate => candidate === name);

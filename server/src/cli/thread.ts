@@ -1,6 +1,4 @@
-/**
- * Work in a thread of its own: scanning a large store while the fleet is read, since each takes as long as the other.
- */
+/** Scans a large store in a thread of its own while the fleet is read, since both take about equally long. */
 
 import type { StoreFiles } from '../store/vars/files.ts';
 import { type StoreScan, scanStore } from '../store/vars/scan.ts';
@@ -8,24 +6,24 @@ import { createDisk } from '../workspace/files/folder-disk.ts';
 import type { Io } from './io.ts';
 
 interface Job {
-  /** Absolute path of the repository, whose clan's folder is the root. */
+  /** Absolute path of the repository, whose root is also the clan's folder. */
   readonly root: string;
   readonly access: boolean;
 }
 
-/** What a command needs to know about stored values: whether they exist, and perhaps who can read them. */
+/** The facts about stored values that a command needs: whether they exist, and possibly who can read them. */
 export type ScanKind = 'files' | 'access';
 
-/** The other thread. Never fails: what cannot be read is not there. */
+/** Runs in the other thread. Never fails; what cannot be read is treated as missing. */
 export function doInThread({ root, access }: Job): StoreScan {
   const { kind, list, read, links } = createDisk(root);
   return scanStore({ kind, list, text: read, links }, { directory: '', access });
 }
 
-/** Below that many machines with something stored, a thread takes longer to begin than the look. */
+/** Below this number of machines with stored values, starting a thread takes longer than the scan. */
 const MANY = 50;
 
-/** Returns null where it is not worth while, or cannot be done. */
+/** Starts the scan, or returns `null` if it is not worthwhile or not possible. */
 export function scanMeanwhile(
   looking: ScanKind,
   root: string,

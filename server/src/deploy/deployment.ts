@@ -1,17 +1,15 @@
 /**
- * What brings a machine to its configuration: which program with which arguments, where it would change something, and
- * how it is taken back. Pure; nothing is run here.
- *
- * Sources: clan-core d7c35d912, `clan_cli/machines/update.py` and `install.py`; nixpkgs' `nixos-rebuild`; nix-darwin's
- * `darwin-rebuild`, which since 2025 wants to be run as root.
+ * Determines the command that deploys a machine's configuration, its target, and the rollback. Pure; runs nothing.
+ * Sources: clan-core d7c35d912, `clan_cli/machines/update.py` and `install.py`; nixpkgs' `nixos-rebuild`;
+ * nix-darwin's `darwin-rebuild`, which must be run as root since 2025.
  */
 import type { Machine } from '../fleet/model/base.ts';
 
 export const ACTIONS = ['switch', 'test', 'install', 'rollback'] as const;
 
 /**
- * `switch`: to the configuration of the repository; `test`: the same until the next start; `install`: onto a computer that
- * has none; `rollback`: to the one before.
+ * `switch`: activate the repository's configuration; `test`: the same until the next boot; `install`: onto a computer
+ * without one; `rollback`: return to the previous one.
  */
 export type Action = (typeof ACTIONS)[number];
 
@@ -22,43 +20,43 @@ export interface DeployRequest {
   readonly machine: Pick<Machine, 'name' | 'class'>;
   readonly action: Action;
   readonly tool: Tool;
-  /** `user@host` of the machine; null: as the fleet says, or this computer. */
+  /** `user@host` of the machine; `null` for the fleet's setting, or this computer. */
   readonly targetHost: string | null;
-  /** `user@host` that builds; null: as the fleet says, or this computer. */
+  /** `user@host` of the builder; `null` for the fleet's setting, or this computer. */
   readonly buildHost: string | null;
-  /** This computer is the machine, though it is called otherwise. */
+  /** True if this computer is the machine, although it has another name. */
   readonly local: boolean;
-  /** Further arguments, handed on as they are. */
+  /** Further arguments, passed on unchanged. */
   readonly more: readonly string[];
 }
 
-/** The computer that the command would run on. */
+/** The computer on which the command would run. */
 export interface Here {
   readonly hostName: string;
   readonly isRoot: boolean;
-  /** Programs that are installed. */
+  /** The installed programs. */
   readonly programs: ReadonlySet<string>;
 }
 
 export interface Deployment {
-  /** The program and its arguments, to be run in the fleet's folder; no shell reads them. */
+  /** The program and its arguments, to be run in the fleet's folder without a shell. */
   readonly command: readonly string[];
-  /** Where it changes something, for people. */
+  /** The place of the change, for display. */
   readonly where: string;
-  /** How it is taken back; sentences. */
+  /** Instructions for undoing the deployment, in sentences. */
   readonly rollback: readonly string[];
 }
 
-/** Why nothing can be run. */
+/** The reason why nothing can be run. */
 export interface NotDeployable {
   readonly refused: string;
-  /** Knowing the address of the machine would help. */
+  /** True if the machine's address would help. */
   readonly needsTarget: boolean;
 }
 
 /**
- * Says what would be run.
- * @param isClan the fleet is a clan, whose machines `clan` knows
+ * Returns the command to run.
+ * @param isClan true if the fleet is a clan, whose machines `clan` knows
  */
 export function deploymentOf(
   request: DeployRequest,
@@ -81,7 +79,7 @@ export function deploymentOf(
     : rebuild(request, here, isClan);
 }
 
-/** An address goes to ssh: one that begins with a dash would be an option. */
+/** Returns the problem with an address. It is passed to ssh, where a leading dash would make it an option. */
 function addressProblem({ targetHost, buildHost }: DeployRequest): string | null {
   const wrong = [targetHost, buildHost].find(host => host !== null && !/^[^\s-]\S*$/.test(host));
   return wrong === undefined ? null : `"${wrong}" is not the address of a computer: write it as user@host.`;
@@ -175,7 +173,7 @@ function rollbackOf({ name, class: kind }: Pick<Machine, 'name' | 'class'>): rea
   ];
 }
 
-/** Host names are written with and without their domain. */
+/** Returns whether a host name belongs to the machine. Host names may include their domain. */
 function isCalled(hostName: string, machine: string): boolean {
   return hostName.toLowerCase().split('.')[0] === machine.toLowerCase();
 }

@@ -1,4 +1,4 @@
-/** The computer that a deployment would run on, and running one there. */
+/** Describes the computer on which a deployment would run, and runs a command on it. */
 import { hostname } from 'node:os';
 import { findCommand } from '../host/programs/commands.ts';
 import { runInForeground } from '../host/programs/foreground.ts';
@@ -20,7 +20,7 @@ export async function here(env: Environment): Promise<Here> {
  * Runs a command with the person's keyboard and screen.
  * @param cwd absolute path of the fleet
  * @returns the exit code
- * @throws Error where its program is not there, or cannot be started
+ * @throws Error if its program is missing or cannot be started
  */
 export async function carryOut(command: readonly string[], cwd: string, env: Environment): Promise<number> {
   const [name = '', ...args] = command;

@@ -7,7 +7,7 @@ import { commandFolders, findCommand } from '../host/programs/commands.ts';
 import type { DoctorEnvironment, Examined } from './examined.ts';
 import { type Entry, entry } from './report.ts';
 
-/** Nothing where no command is named. */
+/** Returns no entry if no command is named. */
 export async function allowedEntries(
   { root, storeCommand }: Examined,
   { env, home, platform }: DoctorEnvironment,

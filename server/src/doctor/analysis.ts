@@ -1,4 +1,4 @@
-/** Entries about what is unknown without Nix: places, and generators. The latter in the words of plans. */
+/** Makes entries about what is unknown without Nix: places, and generators in the words of plans. */
 import { counted } from '../checks/facts/wording.ts';
 import type { Declared } from '../generate/plan/declarations.ts';
 import { openQuestions } from '../generate/plan/open-questions.ts';
@@ -7,12 +7,15 @@ import type { Examined } from './examined.ts';
 import { type Entry, entry } from './report.ts';
 import { bySentence, followsFrom } from './unknown-words.ts';
 
-/** Reasons are listed up to here; the rest is counted. */
+/** The most reasons that are listed; the rest is counted. */
 const MAX_REASONS = 12;
 const MAX_QUESTIONS = 8;
 const MAX_FILES = 8;
 
-/** Reasons, the most frequent first, each with one place; then what plans leave to Nix. */
+/**
+ * Returns an entry with the reasons, the most frequent first, each with one place, followed by the questions that
+ * plans leave to Nix.
+ */
 export function analysisEntry({ fleet, files }: Examined, declared: Declared): Entry {
   const sentences = bySentence(fleet.notAnalysable);
   const questions = openQuestions(declared);
@@ -32,7 +35,7 @@ export function analysisEntry({ fleet, files }: Examined, declared: Declared): E
   return entry('not analysable', 'unknown', text, { details, advice: followsFrom(kinds) });
 }
 
-/** Returns entries for files that Nix rejects and certainly evaluates; none if there are none. */
+/** Returns entries for files that Nix rejects and certainly evaluates. */
 export function refusedEntries({ fleet, files }: Examined): Entry[] {
   const places = fleet.faults.flatMap(({ file, reach, syntax, refused }) => {
     const at = syntax ?? refused[0];
@@ -46,7 +49,7 @@ export function refusedEntries({ fleet, files }: Examined): Entry[] {
   ];
 }
 
-/** From 1. */
+/** Returns the 1-based line of an offset. */
 function lineOf(text: string | null, offset: number): number {
   return text === null ? 1 : positionAt(lineStartsOf(text), offset).line + 1;
 }

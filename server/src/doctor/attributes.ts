@@ -1,7 +1,4 @@
-/**
- * Checks whether git keeps stored values unchanged: it converts line endings and merges line by line unless told not
- * to.
- */
+/** Checks whether git keeps stored values unchanged, as by default it converts line endings and merges line by line. */
 import { counted } from '../checks/facts/wording.ts';
 import { openRepository } from '../host/git/repository.ts';
 import { HostFailure } from '../host/host-failure.ts';
@@ -9,13 +6,13 @@ import type { StoreContents } from '../store/vars/read.ts';
 import type { DoctorEnvironment, Examined } from './examined.ts';
 import { type Entry, entry } from './report.ts';
 
-/** No entry where nothing is stored, or git does not keep it. */
+/** Returns no entry if nothing is stored, or git does not track it. */
 export async function attributeEntries(
   { root }: Examined,
   { vars }: StoreContents,
   { env, trusted }: DoctorEnvironment,
 ): Promise<Entry[]> {
-  // Git is asked.
+  // This check runs git.
   if (!trusted || vars.length === 0) return [];
   const paths = [...new Set(vars.map(({ path }) => path))].sort();
   try {
@@ -55,10 +52,10 @@ export async function attributeEntries(
 
 const MAX_PATHS = 8;
 
-/** With these values of `text`, attributes ask for no change of line endings. */
+/** Values of the attribute `text` with which git does not convert line endings. */
 const KEPT: ReadonlySet<string> = new Set(['unset', 'unspecified']);
 
-/** Returns `vars` of `vars/shared/ca/key/secret`, with what the clan's directory has before it. */
+/** Returns `vars` for `vars/shared/ca/key/secret`, with the clan's directory as a prefix. */
 function folderOf(path: string): string {
   return /^(?:.*?\/)?(?:vars|secrets)(?=\/)/.exec(path)?.[0] ?? 'vars';
 }

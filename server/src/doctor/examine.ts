@@ -1,4 +1,4 @@
-/** Looks at a fleet and its surroundings, and says what was found, what is missing, where it was looked for. */
+/** Examines a fleet and its environment, and reports what was found, what is missing, and where it was looked for. */
 
 import type { DoctorEnvironment, Examined } from './examined.ts';
 import { fleetSection } from './fleet.ts';

@@ -1,4 +1,4 @@
-/** The input of an examination: the fleet and the person's environment. It reads neither by itself. */
+/** The input of an examination: the fleet and the person's environment. */
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { StoreFiles } from '../store/vars/files.ts';
 import type { ActionNames } from './actions.ts';
@@ -6,31 +6,31 @@ import type { ActionNames } from './actions.ts';
 export interface Examined {
   /** Absolute path. */
   readonly root: string;
-  /** The name of the file or folder that marks the root; `null` if the person named or opened it without one. */
+  /** The name of the file or folder that marks the root, or `null` for a root without one that the person chose. */
   readonly marker: string | null;
   readonly files: StoreFiles;
   readonly fleet: Fleet;
-  /** The command of a store of the person's own, as the settings name it; null where they name none. */
+  /** The command of a custom store in the settings, or `null`. */
   readonly storeCommand: readonly string[] | null;
-  /** The one of clan's stores that the settings name. */
+  /** The one of clan's stores that the settings name, or `null`. */
   readonly storeBackend: 'sops' | 'age' | null;
   readonly nixFiles: number;
-  /** Paths that cannot be read, and why. */
+  /** Unreadable paths with the reasons. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
-  /** Settings that could not be used, a sentence each. */
+  /** Invalid settings, a sentence each. */
   readonly problems: readonly string[];
-  /** False where the settings switch the analysis off. */
+  /** False if the settings disable the analysis. */
   readonly enabled: boolean;
 }
 
 export interface DoctorEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The home folder; null where there is none. */
+  /** The home folder, or `null` if there is none. */
   readonly home: string | null;
   /** `process.platform`. */
   readonly platform: string;
-  /** False: no program is run and no key file is read. */
+  /** False if no program may be run and no key file read. */
   readonly trusted: boolean;
-  /** How commands are called where the answer is read. */
+  /** The names of commands for the reader of the report. */
   readonly names: ActionNames;
 }

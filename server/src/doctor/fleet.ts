@@ -1,4 +1,4 @@
-/** Entries about the repository: how it was recognised, what is in it, and what cannot be analysed. */
+/** Makes entries about the repository: how it was recognised, its content, and what cannot be analysed. */
 import { counted } from '../checks/facts/wording.ts';
 import { declarationsOf } from '../generate/plan/declarations.ts';
 import { below } from '../store/vars/files.ts';

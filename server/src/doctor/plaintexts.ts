@@ -1,4 +1,4 @@
-/** Entries about plaintexts: where they are while scripts run, and what was left there. */
+/** Makes entries about plaintexts: where they are while scripts run, and leftovers. */
 import { leftBehind, scratchPlace, sweepScratch } from '../host/files/scratch.ts';
 import type { DoctorEnvironment } from './examined.ts';
 import { type Entry, entry, type Section } from './report.ts';

@@ -1,5 +1,5 @@
 /**
- * Entries about the programs that Varsmith uses if they are installed: their paths and versions. They are run
+ * Makes entries about the programs that Varsmith uses if they are installed: their paths and versions. Runs them
  * (`--version`, and the sandbox with `true`) in trusted workspaces only.
  */
 
@@ -15,7 +15,7 @@ interface Program {
   /** The purpose, as a sentence that begins with "Needed" or "Used". */
   readonly use: string;
   readonly advice: string;
-  /** Without it something that Varsmith offers does not work at all. */
+  /** True if something that Varsmith offers does not work at all without it. */
   readonly needed: boolean;
 }
 
@@ -104,7 +104,7 @@ async function programEntry(
   });
 }
 
-/** Returns the first line of what it says; null where it says nothing. No key reaches its environment. */
+/** Returns the first line of the output, or `null` if there is none. The environment contains no keys. */
 async function versionOf(program: string, home: string | null): Promise<string | null> {
   try {
     const { code, stdout } = await runProcess(program, ['--version'], {
@@ -116,7 +116,7 @@ async function versionOf(program: string, home: string | null): Promise<string |
     const line = stdout.toString('utf8').trim().split('\n')[0]?.slice(0, 100) ?? '';
     return code === 0 && line !== '' ? line : null;
   } catch {
-    // It is there and does not start: that it tells no version is said.
+    // The program exists but does not start; the entry mentions that it has no version.
     return null;
   }
 }

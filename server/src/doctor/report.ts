@@ -1,20 +1,20 @@
-/** The report of an examination: sections of entries, as plain data, the same for the editor and the command line. */
+/** The report of an examination: sections of entries as plain data, the same for the editor and the command line. */
 
 import type { Action } from './actions.ts';
 
 /**
- * `found`: it is there and works; `absent`: it is not there, and nothing suffers but what the advice names; `problem`:
- * something that the fleet asks for will not work; `unknown`: it was not looked at, or cannot be told.
+ * `found`: exists and works; `absent`: missing, which only affects what the advice mentions; `problem`: something
+ * that the fleet needs will not work; `unknown`: not checked, or undecidable.
  */
 export type Standing = 'found' | 'absent' | 'problem' | 'unknown';
 
 export interface Entry {
-  /** A word or two: `bubblewrap`. Unique in its section. */
+  /** A word or two, unique in its section: `bubblewrap`. */
   readonly name: string;
   readonly standing: Standing;
-  /** What is there or missing. */
+  /** A description of what exists or is missing. */
   readonly text: string;
-  /** Where it was looked for, and further lines. */
+  /** The places that were searched, and further lines. */
   readonly details: readonly string[];
   /** Advice; `null` if there is nothing to do. */
   readonly advice: string | null;
@@ -43,7 +43,7 @@ export function entry(
   return { name, standing, text, details, advice, ...(action === undefined ? {} : { action }) };
 }
 
-/** Returns what there is to be done by commands, each once. */
+/** Returns the distinct actions in a report. */
 export function actionsIn({ sections }: Examination): Action[] {
   return [...new Set(sections.flatMap(({ entries }) => entries.flatMap(({ action }) => action ?? [])))];
 }

@@ -1,6 +1,6 @@
 /**
- * Secrets of sops-nix and agenix: how many there are, and what of their files is missing or not encrypted. Names and
- * recipients alone are read.
+ * Reads the secrets of sops-nix and agenix: their number, and which files are missing or not encrypted. Reads names
+ * and recipients only.
  */
 import { sameKey } from '../checks/facts/store/recipient-keys.ts';
 import { counted } from '../checks/facts/wording.ts';
@@ -10,7 +10,7 @@ import { implicitByName, type SopsFolder } from '../store/sops/sops-keys.ts';
 import type { Examined } from './examined.ts';
 import { type Entry, entry } from './report.ts';
 
-/** Lines are listed up to here. */
+/** The most lines that are listed. */
 const MAX_LINES = 8;
 
 export function readSecrets({ fleet, files }: Examined, sops: SopsFolder): FleetSecrets {
@@ -32,7 +32,7 @@ export function secretEntries({ files }: Examined, secrets: FleetSecrets): Entry
   ];
 }
 
-/** @param flawOf what is wrong with a file; null: nothing that is known */
+/** @param flawOf returns the problem with a file, or null if none is known */
 function keeperEntry(
   keeper: SecretKeeper,
   name: string,
@@ -68,7 +68,7 @@ function keeperEntry(
   ];
 }
 
-/** Returns the files that secrets of a keeper are certainly taken from, sorted. */
+/** Returns the files that certainly contain secrets of a keeper, sorted. */
 function filesOf(secrets: FleetSecrets, keeper: SecretKeeper): string[] {
   const paths = new Set<string>();
   for (const { keeper: secretKeeper, definitions } of secrets.secrets)
@@ -78,7 +78,7 @@ function filesOf(secrets: FleetSecrets, keeper: SecretKeeper): string[] {
   return [...paths].sort();
 }
 
-/** Returns `opens 2 of 3 files of sops-nix`, going by whom they are encrypted to; null where there are none. */
+/** Returns `opens 2 of 3 files of sops-nix` according to their recipients, or `null` if there are none. */
 export function opensText(secrets: FleetSecrets, recipient: string): string | null {
   const sealed = filesOf(secrets, 'sops').flatMap(path => {
     const file = secrets.encrypted(path);

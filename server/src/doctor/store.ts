@@ -1,6 +1,6 @@
 /**
- * Entries about the secret backend: where secrets are kept, how many are stored, and which keys the person has.
- * Secrets are neither opened nor shown.
+ * Makes entries about the secret backend: its kind, the number of stored secrets, and the person's keys. Secrets are
+ * neither decrypted nor shown.
  */
 import { fleetTally } from '../checks/facts/store/generated.ts';
 import { counted } from '../checks/facts/wording.ts';
@@ -58,12 +58,12 @@ export async function storeSection(examined: Examined, around: DoctorEnvironment
   };
 }
 
-/** Returns what earlier runs have stored and not committed. */
+/** Returns an entry about values that earlier runs have stored but not committed. */
 async function owedEntries(
   { root }: Examined,
   { env, home, trusted, names }: DoctorEnvironment,
 ): Promise<Entry[]> {
-  // Git is asked.
+  // This check runs git.
   if (!trusted) return [];
   try {
     const owed = await owedIn({ root, env, home }, await openRepository(root, env));
@@ -81,7 +81,7 @@ async function owedEntries(
   }
 }
 
-/** Returns the entry of the backend; what generation rejects is a problem here as well. */
+/** Returns the entry of the backend. A backend that generation rejects is a problem here as well. */
 function backendEntry(examined: Examined, contents: StoreContents): Entry {
   const { fleet, files, storeCommand, storeBackend } = examined;
   const description = describedBackend(examined, contents);
@@ -154,7 +154,7 @@ function describedBackend(
   });
 }
 
-/** Could anything be generated here? */
+/** Returns whether there is anything to generate. */
 function hasVars(fleet: Fleet): boolean {
   return fleet.isClan || fleet.generators.length > 0;
 }
@@ -214,7 +214,7 @@ async function keyEntries(
   return [...distinct(keys), ...commands, ...distinct(mistakes), ...none];
 }
 
-/** Only the public half of a key, and where it lies. */
+/** Returns an entry with the public half of a key and its location. */
 async function keyEntry(
   identity: Identity,
   { sops }: StoreContents,
@@ -284,7 +284,7 @@ function noKeys(
   });
 }
 
-/** Several keys of one file are told apart by a number. */
+/** Numbers entries with the same name, as for several keys of one file. */
 function distinct(entries: readonly Entry[]): Entry[] {
   const seen = new Map<string, number>();
   return entries.map(entry => {

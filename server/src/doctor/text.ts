@@ -1,9 +1,9 @@
-/** An examination as text: aligned lines for a terminal, Markdown for the editor. */
+/** Renders an examination as text: aligned lines for a terminal, Markdown for the editor. */
 import type { Entry, Examination, Standing } from './report.ts';
 
 const MARKS: Readonly<Record<Standing, string>> = { found: '✓', absent: '–', problem: '✗', unknown: '?' };
 
-/** @param mark dresses a line's mark, as with colours; control characters are the caller's business */
+/** @param mark styles a line's mark, for example with colours; control characters must be handled by the caller */
 export function examinationText(
   { version, root, sections }: Examination,
   mark: (standing: Standing, text: string) => string = (_, text) => text,
@@ -29,7 +29,7 @@ export function examinationMarkdown({ version, root, sections }: Examination): s
     lines.push('', `## ${title}`, '', '|   | What | Found |', '| - | - | - |');
     for (const entry of entries) {
       const cell = [entry.text, ...below(entry)].map(escaped).join('<br>');
-      // Names stay on one line beside long texts.
+      // Non-breaking spaces keep names on one line beside long texts.
       const name = escaped(entry.name).replaceAll(' ', '\u00a0');
       lines.push(`| ${MARKS[entry.standing]} | **${name}** | ${cell} |`);
     }
@@ -41,15 +41,15 @@ function literal(text: string): string {
   return `\`${text.replaceAll('`', "'")}\``;
 }
 
-/** Paths and reasons are no markup; code in backquotes stays. */
+/** Escapes paths and reasons, which are not markup, but keeps code in backquotes. */
 function escaped(text: string): string {
   const parts = text.split('`');
-  // Without its partner, a backquote is one.
+  // An unpaired backquote is an ordinary character.
   if (parts.length % 2 === 0) return parts.map(plain).join('\\`');
   return parts.map((part, index) => (index % 2 === 1 ? code(part) : plain(part))).join('');
 }
 
-/** In a table a bar ends the cell, even between backquotes. */
+/** Renders code. In a table a bar ends the cell, even between backquotes. */
 function code(text: string): string {
   return `\`${text.replaceAll('|', '\\|')}\``;
 }

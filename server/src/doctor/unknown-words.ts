@@ -1,13 +1,14 @@
 /**
- * Explains in whole sentences what is unknown about a fleet without Nix: what, why, the consequences, and what to do.
+ * Explains in whole sentences what is unknown about a fleet without Nix: the subject, the reason, the consequences,
+ * and advice.
  */
 import type { NotAnalysable, UnknownPart } from '../fleet/model/base.ts';
 import { addToList } from '../std.ts';
 
 interface Words {
-  /** What is unknown, without a full stop: the reason follows. */
+  /** The unknown subject, without a full stop, as the reason follows. */
   readonly what: string;
-  /** The consequence. */
+  /** The consequences. */
   readonly follows: string;
   readonly advice: string;
 }
@@ -71,23 +72,23 @@ const WORDS: Readonly<Record<UnknownPart, Words>> = {
   },
 };
 
-/** Returns what cannot be told, and why, as one sentence. */
+/** Returns a sentence with the unknown subject and the reason. */
 function unknownSentence({ what, reason }: Pick<NotAnalysable, 'what' | 'reason'>): string {
   return `${WORDS[what].what}: ${reason}.`;
 }
 
-/** Returns all of it: what cannot be told and why, what follows from it, what to do. */
+/** Returns the full explanation: the subject and the reason, the consequences, and advice. */
 export function unknownText(unknown: Pick<NotAnalysable, 'what' | 'reason'>): string {
   return `${unknownSentence(unknown)} ${followsFrom([unknown.what])}`;
 }
 
-/** Returns what follows from such unknowns, and what to do about them; each sentence once. */
+/** Returns the consequences of such unknowns and the advice, without repeated sentences. */
 export function followsFrom(parts: readonly UnknownPart[]): string {
   const words = parts.map(part => WORDS[part]);
   return [...new Set([...words.map(word => word.follows), ...words.map(word => word.advice)])].join(' ');
 }
 
-/** Places that have the same sentence to be said of them, the most frequent first. */
+/** Groups places by their sentence, the most frequent first. */
 export function bySentence<T extends Pick<NotAnalysable, 'what' | 'reason'>>(
   unknowns: readonly T[],
 ): readonly (readonly [string, readonly [T, ...T[]]])[] {

@@ -1,7 +1,7 @@
 /**
- * Edits of bindings, whatever they belong to: one taken out, one added to a set or beside another, a value replaced.
- * They follow the style of what they are beside. Works on text and syntax only, as edits.ts does; each function
- * answers null where the text is not what it would have to be.
+ * Edits bindings: removes one, adds one to a set or beside another, replaces a value. Follows the style of the
+ * neighbours. Works on text and syntax only, like edits.ts; each function returns `null` if the text is not as
+ * expected.
  */
 
 import type { Place } from '../nix/places.ts';
@@ -11,16 +11,16 @@ import { eolOf, indentOf, insertBelow, lineAround, writtenAt } from './edits.ts'
 import { bindingAround, expressionsAt } from './locate.ts';
 import type { Sources, TextEdit } from './text-edit.ts';
 
-/** A binding with the name in its path that is at a place. */
+/** A binding with a name of its path at a place. */
 export interface NamedBinding {
   readonly file: SourceFile;
   readonly binding: AttrBinding;
   readonly within: AttrSetExpr;
-  /** Which name of the path it is. */
+  /** The index of the name in the path. */
   readonly index: number;
 }
 
-/** Returns the `… .name = value;` of which a name is at a place, innermost first. */
+/** Returns the innermost binding `… .name = value;` with a name at a place. */
 export function namedAt(sources: Sources, at: Place): NamedBinding | null {
   const file = sources.parse(at.file);
   if (file === null) return null;
@@ -35,15 +35,15 @@ export function namedAt(sources: Sources, at: Place): NamedBinding | null {
   return null;
 }
 
-/** The same where it is the last name, so that the value is the name's own. */
+/** Returns the binding if it is the last name, so that the value belongs to the name itself. */
 function optionAt(sources: Sources, at: Place): NamedBinding | null {
   const binding = namedAt(sources, at);
   return binding !== null && binding.index === binding.binding.path.length - 1 ? binding : null;
 }
 
 /**
- * Takes an option out, with its lines and what is said about it on them if it has them to itself. What the names in
- * front of it declare stays declared: of `files.key.mode = "0400";` there is left `files.key = { };`.
+ * Removes an option with its lines and the comments on them, if it has them to itself. The names in front of it stay
+ * declared: `files.key.mode = "0400";` becomes `files.key = { };`.
  */
 export function removeOption(sources: Sources, at: Place): TextEdit | null {
   const namedBinding = optionAt(sources, at);
@@ -65,7 +65,7 @@ export function removeOption(sources: Sources, at: Place): TextEdit | null {
   return { file: file.path, start, end: binding.end, text: '' };
 }
 
-/** Returns whether other bindings of the set begin with the names in front of the last one. */
+/** Returns whether other bindings of the set begin with the same names before the last one. */
 function isNamedElsewhere({ file, binding, within }: NamedBinding): boolean {
   const namesOf = (path: AttrBinding['path'], count: number) =>
     path.slice(0, count).map(name => file.text.slice(name.start, name.end));
@@ -76,7 +76,7 @@ function isNamedElsewhere({ file, binding, within }: NamedBinding): boolean {
   );
 }
 
-/** Replaces a value that is written out exactly as it is thought to be. */
+/** Replaces a literal value if its text is as expected. */
 export function replaceWritten(
   sources: Sources,
   at: Place | null,
@@ -87,7 +87,10 @@ export function replaceWritten(
   return at === null || written === null || !isWritten(written) ? null : { ...at, text };
 }
 
-/** Writes an option into the set that is assigned to the name at a place, as its first; null if that is no set. */
+/**
+ * Adds an option as the first one of the set assigned to the name at a place, or returns `null` if the value is no
+ * set.
+ */
 export function addOption(sources: Sources, at: Place, option: string): TextEdit | null {
   const binding = optionAt(sources, at);
   if (binding === null || binding.binding.value.kind !== 'attrs') return null;
@@ -101,7 +104,7 @@ export function addOption(sources: Sources, at: Place, option: string): TextEdit
   return { file: file.path, start: open, end: open, text };
 }
 
-/** Adds a binding to the end of a set that is written out. */
+/** Adds a binding to the end of a literal set. */
 export function addBinding(file: SourceFile, set: AttrSetExpr, text: string): TextEdit {
   const last = set.bindings.at(-1);
   if (last === undefined) return { file: file.path, start: set.start, end: set.end, text: `{ ${text} }` };
@@ -115,7 +118,7 @@ export function insertBeside(sources: Sources, at: Place, text: string): TextEdi
   const file = sources.parse(at.file);
   if (file === null) return null;
   const named = namedAt(sources, at);
-  // A name that is inherited has none in front of it.
+  // An inherited name has no names in front of it.
   const binding = named?.binding ?? bindingAround(file, at)?.binding;
   if (binding === undefined || (named === null && binding.kind !== 'inherit')) return null;
   const prefix = named === null ? '' : file.text.slice(binding.start, named.binding.path[named.index]?.start);

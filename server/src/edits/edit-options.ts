@@ -1,7 +1,7 @@
 /**
- * Edits of a generator's options as they are written: an item for a list, a further option beside one that is there, a
- * member of `files` or `prompts`. They follow the style of what they are beside: `x.files.a = { };` or a set. Each
- * function answers null where it cannot tell how.
+ * Edits a generator's literal options: adds an item to a list, an option beside another, or a member to `files` or
+ * `prompts`. Follows the style of the neighbours: `x.files.a = { };` or a set. Each function returns `null` if it
+ * cannot determine the edit.
  */
 
 import type { GeneratorBody, WrittenOption } from '../fleet/model/generators.ts';
@@ -10,7 +10,7 @@ import { appendListItem, attributeText } from './edits.ts';
 import { lastLiteralList } from './locate.ts';
 import type { Sources, TextEdit } from './text-edit.ts';
 
-/** Returns the option of the generator itself that has this name and is written under no condition. */
+/** Returns the unconditional option of the generator itself with this name. */
 function optionOf(body: GeneratorBody, name: string): WrittenOption | null {
   return (
     body.options().find(option => option.of === 'generator' && option.name === name && !option.conditional) ??
@@ -38,7 +38,7 @@ export function addToListOption(
   return list === null ? null : appendListItem(named.file, list, item);
 }
 
-/** Adds an option of the generator above the first of those that it is usually written near. */
+/** Adds an option of the generator above the first existing one of its usual neighbours. */
 function insertOption(sources: Sources, body: GeneratorBody, text: string): TextEdit | null {
   for (const name of ['script', 'runtimeInputs', 'files', 'prompts', 'share']) {
     const beside = optionOf(body, name);
@@ -47,7 +47,7 @@ function insertOption(sources: Sources, body: GeneratorBody, text: string): Text
   return null;
 }
 
-/** Declares a member of `files` or `prompts`, in the manner of those that are there. */
+/** Declares a member of `files` or `prompts` in the style of the existing ones. */
 export function addMember(
   sources: Sources,
   body: GeneratorBody,

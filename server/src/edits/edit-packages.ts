@@ -1,6 +1,6 @@
 /**
- * Edits of a generator's `runtimeInputs`: a package more, or one less. They write a package as its neighbours are
- * written (`pkgs.jq`, or `jq` under `with pkgs;`) and answer null where they cannot tell how.
+ * Edits a generator's `runtimeInputs`: adds or removes a package. Writes a package like its neighbours (`pkgs.jq`, or
+ * `jq` under `with pkgs;`), and returns `null` if it cannot determine the edit.
  */
 
 import type { GeneratorBody } from '../fleet/model/generators.ts';
@@ -13,7 +13,7 @@ import { appendListItem, isBareName, removeListItem } from './edits.ts';
 import { expressionsAt, lastLiteralList, listWithItem } from './locate.ts';
 import type { Sources, TextEdit } from './text-edit.ts';
 
-/** Adds a package (its attribute below `pkgs`) to the list, or the list above `script`. */
+/** Adds a package (an attribute below `pkgs`) to the list, or adds the list above `script`. */
 export function addPackage(sources: Sources, body: GeneratorBody, name: string): TextEdit | null {
   const options = body.options().filter(option => option.of === 'generator');
   const written = options.filter(option => option.name === 'runtimeInputs');
@@ -33,13 +33,13 @@ export function addPackage(sources: Sources, body: GeneratorBody, name: string):
   return appendListItem(file, list, `pkgs.${name}`);
 }
 
-/** Takes a package out of the list that it is written in. */
+/** Removes a package from the list that contains it. */
 export function removePackage(sources: Sources, item: Known<string>): TextEdit | null {
   const listItem = itemOf(sources, item);
   return listItem === null ? null : removeListItem(listItem.file, listItem.item);
 }
 
-/** Returns where a package is written, with what is before its name. */
+/** Returns the place of a package, including the text before its name. */
 export function packagePlace(sources: Sources, item: Known<string>): Place {
   const listItem = itemOf(sources, item);
   return listItem === null
@@ -51,7 +51,7 @@ interface Item {
   readonly file: SourceFile;
   readonly list: ListExpr;
   readonly item: Expr;
-  /** What is before the package's name. */
+  /** The text before the package's name. */
   readonly prefix: string;
 }
 
@@ -73,7 +73,7 @@ function listAt(file: SourceFile, at: Place): ListExpr | null {
   return expr === undefined ? null : lastLiteralList(expr);
 }
 
-/** Writes the list above the binding of `script`, with the same names in front. */
+/** Adds the list above the binding of `script`, with the same names in front. */
 function addList(sources: Sources, script: Place, name: string): TextEdit | null {
   const file = sources.parse(script.file);
   if (file === null || !isInScope(file, script.start, 'pkgs')) return null;

@@ -1,13 +1,11 @@
-/**
- * Edits inside of scripts: what is put into a string must be escaped as that string wants it.
- */
+/** Edits scripts. Inserted text is escaped for the string that contains it. */
 
 import type { Place } from '../nix/places.ts';
 import type { Expr, StringExpr } from '../nix/syntax.ts';
 import { expressionsAt } from './locate.ts';
 import type { Sources, TextEdit } from './text-edit.ts';
 
-/** Text of a script as the string that a place is in wants it; null if the place is in none. */
+/** Returns text of a script escaped for the string at a place, or `null` if the place is not in a string. */
 export function scriptText(sources: Sources, at: Place, text: string): string | null {
   const file = sources.parse(at.file);
   const string = file === null ? undefined : expressionsAt(file, at.start).findLast(isString);
@@ -20,7 +18,7 @@ function isString(expr: Expr): expr is StringExpr {
   return expr.kind === 'string';
 }
 
-/** Puts text around a stretch of a script. */
+/** Inserts text before and after a range of a script. */
 export function wrapped(sources: Sources, at: Place, before: string, after: string): TextEdit[] | null {
   const left = scriptText(sources, at, before);
   const right = scriptText(sources, at, after);
@@ -31,12 +29,12 @@ export function wrapped(sources: Sources, at: Place, before: string, after: stri
   ];
 }
 
-/** Puts a stretch of a script in double quotes. */
+/** Puts a range of a script in double quotes. */
 export function quotesAround(sources: Sources, at: Place): TextEdit[] | null {
   return wrapped(sources, at, '"', '"');
 }
 
-/** Replaces a stretch of a script that is written as it reads; null where it is not. */
+/** Replaces a range of a script, or returns `null` if its source differs from its value. */
 export function replaced(sources: Sources, at: Place, from: string, to: string): TextEdit | null {
   const file = sources.parse(at.file);
   const text = scriptText(sources, at, to);
@@ -44,7 +42,7 @@ export function replaced(sources: Sources, at: Place, from: string, to: string):
   return { ...at, text };
 }
 
-/** Takes a stretch out of a script with its lines; null if something else is there. */
+/** Removes a range of a script with its lines, or returns `null` if the lines contain anything else. */
 export function removed(sources: Sources, at: Place): TextEdit | null {
   const file = sources.parse(at.file);
   if (file === null) return null;

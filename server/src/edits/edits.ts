@@ -1,6 +1,6 @@
 /**
- * Edits that keep a file's formatting: names replaced, list items added and taken out, bindings inserted. Works on
- * text and syntax only; each function answers null where the text is not what it would have to be.
+ * Edits that keep a file's formatting: replace names, add and remove list items, insert bindings. Work on text and
+ * syntax only; each function returns `null` if the text is not as expected.
  */
 
 import type { Place } from '../nix/places.ts';
@@ -21,14 +21,14 @@ export function stringText(value: string): string {
   return `"${value.replace(/[\\"]|\$(?=\{)/g, '\\$&').replaceAll('\n', '\\n')}"`;
 }
 
-/** Returns a name as it is written in front of `=` or after a dot. */
+/** Returns a name as written before `=` or after a dot. */
 export function attributeText(name: string): string {
   return isBareName(name) ? name : stringText(name);
 }
 
 /**
- * Replaces a name that is written out at a place, as a string, inside the quotes of one, or as an attribute. Null if
- * something else is there: a name that was computed has no one place to replace.
+ * Replaces a literal name at a place: a string, the text inside its quotes, or an attribute. Returns `null` for
+ * anything else, since a computed name has no single place.
  */
 export function replaceName(sources: Sources, at: Place, name: string, replacement: string): TextEdit | null {
   const file = sources.parse(at.file);
@@ -44,14 +44,14 @@ export function replaceName(sources: Sources, at: Place, name: string, replaceme
   return { ...at, text: attributeText(replacement) };
 }
 
-/** Takes an item out of a list, with its line and what is said about it there if it stands alone on the line. */
+/** Removes an item from a list. If it is alone on its line, removes the whole line with its comment. */
 export function removeListItem(file: SourceFile, at: Range): TextEdit | null {
   const listItem = listWithItem(file, at);
   if (listItem === null) return null;
   const { item, list } = listItem;
   const inner = { start: list.start + 1, end: list.end - 1 };
   const isLast = list.items.length === 1 && /^\s*$/.test(file.text.slice(inner.start, item.start));
-  // The comment on the line of the only item is about it; others stay, and keep the list as it is.
+  // A comment on the line of the only item belongs to it; other comments stay, and keep the list as it is.
   if (isLast && /^[ \t]*(#.*)?\s*$/.test(file.text.slice(item.end, inner.end)))
     return { file: file.path, ...inner, text: ' ' };
   const line = lineAround(file, item);
@@ -63,13 +63,13 @@ export function removeListItem(file: SourceFile, at: Range): TextEdit | null {
   const previous = index === 0 ? null : list.items[index - 1];
   const start = previous?.end ?? list.start + 1;
   const gap = file.text.slice(start, item.start);
-  // The space in front goes with the item; if it is the first of its line, the space behind it.
+  // The space before the item is removed with it or, for the first item of a line, the space after it.
   if (/^[ \t]*$/.test(gap)) return { file: file.path, start, end: item.end, text: '' };
   const behind = /^[ \t]*/.exec(file.text.slice(item.end, line.contentEnd))?.[0].length ?? 0;
   return { file: file.path, start: item.start, end: item.end + behind, text: '' };
 }
 
-/** Adds an item to the end of a list that is written out, on a line of its own if the others have that. */
+/** Adds an item to the end of a literal list, on a line of its own if the other items have that. */
 export function appendListItem(file: SourceFile, list: ListExpr, text: string): TextEdit {
   const last = list.items[list.items.length - 1];
   const closing = list.end - 1;
@@ -89,7 +89,7 @@ export function appendListItem(file: SourceFile, list: ListExpr, text: string): 
   };
 }
 
-/** Inserts whole lines below the line on which a range ends. Lines are given without indentation of the first. */
+/** Inserts whole lines below the line on which a range ends. The first line is given without indentation. */
 export function insertBelow(file: SourceFile, range: Range, lines: readonly string[]): TextEdit {
   const { contentEnd } = lineAround(file, { start: Math.max(range.start, range.end - 1), end: range.end });
   const eol = eolOf(file);
@@ -101,9 +101,7 @@ export function insertBelow(file: SourceFile, range: Range, lines: readonly stri
   };
 }
 
-/**
- * Returns the line's first and last offsets around a range's start; `end` is after the line break, `contentEnd` before.
- */
+/** Returns the offsets of the line around a range's start; `end` is after the line break, `contentEnd` before it. */
 export function lineAround(
   file: SourceFile,
   range: Range,
@@ -116,7 +114,7 @@ export function lineAround(
   return { start, contentEnd, end };
 }
 
-/** Returns the white space that the line of an offset begins with. */
+/** Returns the indentation of the line at an offset. */
 export function indentOf(file: SourceFile, offset: number): string {
   const { start, contentEnd } = lineAround(file, { start: offset, end: offset });
   return /^[ \t]*/.exec(file.text.slice(start, contentEnd))?.[0] ?? '';
@@ -127,7 +125,7 @@ export function eolOf(file: SourceFile): string {
   return file.text.includes('\r\n') ? '\r\n' : '\n';
 }
 
-/** Returns what is written at a place; null if the file is not there. */
+/** Returns the text at a place, or `null` if the file does not exist. */
 export function writtenAt(sources: Sources, at: Place): string | null {
   return sources.parse(at.file)?.text.slice(at.start, at.end) ?? null;
 }

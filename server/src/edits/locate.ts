@@ -1,6 +1,6 @@
 /**
- * From a place to the syntax that is there, for fixes and for comments that silence. Pure syntax: nothing is
- * evaluated, and nothing of the fleet is known.
+ * Finds the syntax at a place, for fixes and for comments that silence rules. Evaluates nothing and knows nothing of
+ * the fleet.
  */
 import { childrenOf, valuesOf } from '../nix/expressions.ts';
 import type { SourceFile } from '../nix/source.ts';
@@ -15,7 +15,7 @@ import type {
   StringExpr,
 } from '../nix/syntax.ts';
 
-/** Returns the expressions around an offset, outermost first. Offsets are 0-based UTF-16. */
+/** Returns the expressions around an offset (0-based UTF-16), outermost first. */
 export function expressionsAt(file: SourceFile, offset: number): Expr[] {
   const path: Expr[] = [];
   for (let at: Expr | undefined = file.root; at !== undefined; ) {
@@ -26,8 +26,8 @@ export function expressionsAt(file: SourceFile, offset: number): Expr[] {
 }
 
 /**
- * Returns the expression directly inside of one that has a range in it. Of a set of hundreds of bindings it looks into
- * one.
+ * Returns the direct child of an expression that contains a range. In a set with hundreds of bindings it only
+ * searches the relevant one.
  */
 export function childAround(expr: Expr, at: Range): Expr | undefined {
   const holds = (child: Range) => child.start <= at.start && at.end <= child.end;
@@ -38,13 +38,13 @@ export function childAround(expr: Expr, at: Range): Expr | undefined {
   return expr.kind === 'let' && holds(expr.body) ? expr.body : undefined;
 }
 
-/** A `name = value;` with the set or `let` that it is in. */
+/** A `name = value;` and the set or `let` that contains it. */
 export interface LocatedBinding {
   readonly binding: AttrBinding;
   readonly within: AttrSetExpr | LetExpr;
 }
 
-/** Returns the binding of which the first name is at `at`. */
+/** Returns the binding whose first name is at `at`. */
 export function bindingNamedAt(file: SourceFile, at: Range): LocatedBinding | null {
   for (const within of expressionsAt(file, at.start).reverse()) {
     if (within.kind !== 'attrs' && within.kind !== 'let') continue;
@@ -70,7 +70,7 @@ export function bindingAround(
   return null;
 }
 
-/** Returns the list that has an item which is exactly, or around, the place; the innermost such list. */
+/** Returns the innermost list with an item at or around the place. */
 export function listWithItem(
   file: SourceFile,
   at: Range,
@@ -83,14 +83,14 @@ export function listWithItem(
   return null;
 }
 
-/** Returns the last list that is written out in a chain of `++`; null if there is none. */
+/** Returns the last literal list in a chain of `++`, or `null` if there is none. */
 export function lastLiteralList(expr: Expr): ListExpr | null {
   if (expr.kind === 'list') return expr;
   if (expr.kind !== 'binary' || expr.operator !== '++') return null;
   return lastLiteralList(expr.right) ?? lastLiteralList(expr.left);
 }
 
-/** Returns the outermost string around an offset, if it has more than one line: a comment cannot be written inside. */
+/** Returns the outermost string around an offset if it has several lines, as a comment cannot be written inside it. */
 export function stringOfLinesAt(file: SourceFile, offset: number): StringExpr | null {
   for (const expr of expressionsAt(file, offset)) {
     if (expr.kind === 'string' && file.text.slice(expr.start, expr.end).includes('\n')) return expr;

@@ -1,4 +1,4 @@
-/** Text that moves from one place to another: its indentation, and the names that it must find there. */
+/** Moves text to another place: adapts its indentation, and checks that its names are bound there. */
 
 import { bindsName, freeNames } from '../nix/expressions.ts';
 import type { SourceFile } from '../nix/source.ts';
@@ -6,8 +6,8 @@ import type { Expr, Range } from '../nix/syntax.ts';
 import { expressionsAt } from './locate.ts';
 
 /**
- * Returns the lines of what is in a range, those below the first with `to` for the `from` that they begin with.
- * Null where one does not begin with it: then it would mean something else, or look like it.
+ * Returns the lines in a range with the indentation `from` replaced by `to` below the first line. Returns `null` if a
+ * line has another indentation, as its meaning or its looks would change.
  */
 export function reindented(file: SourceFile, range: Range, from: string, to: string): string[] | null {
   const [first = '', ...rest] = file.text.slice(range.start, range.end).split(/\r?\n/);
@@ -26,7 +26,8 @@ const BUILTIN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns whether everything that an expression needs has the same name at another offset. Builtins have it everywhere.
+ * Returns whether all free names of an expression have the same meaning at another offset. Builtins have it
+ * everywhere.
  */
 export function findsNames(expr: Expr, file: SourceFile, offset: number): boolean {
   const around = expressionsAt(file, offset);

@@ -1,17 +1,17 @@
-/** "Did you mean": the nearest of the names that exist, in words. */
+/** Suggests the nearest existing name: "Did you mean". */
 
 import { suggest } from '../nix/near-names.ts';
 
 export { editDistance, suggest } from '../nix/near-names.ts';
 
-/** Returns ` Did you mean "x"?`, or nothing. */
+/** Returns ` Did you mean "x"?`, or '' without a suggestion. */
 export function didYouMean(suggestion: string | null): string {
   return suggestion === null ? '' : ` Did you mean "${suggestion}"?`;
 }
 
 /**
- * Returns the rule that somebody most likely meant: by its whole id, or by its name without the group. Null if none is
- * near.
+ * Returns the rule that was most likely meant, by its whole id or by its name without the group, or `null` if none is
+ * similar.
  */
 export function nearestRule(id: string, ids: readonly string[]): string | null {
   const near = suggest(id, ids);

@@ -2,13 +2,13 @@
 import type { Place } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 
-/** One replacement. An empty range inserts. */
+/** A replacement of text. An empty range inserts. */
 export interface TextEdit extends Place {
   readonly text: string;
 }
 
 /** The files of the workspace, for rules that write fixes and for comments that silence. */
 export interface Sources {
-  /** The parsed file; null if it is not there or not Nix. */
+  /** Returns the parsed file, or `null` if it does not exist or is not Nix. */
   parse(file: string): SourceFile | null;
 }

@@ -1,8 +1,11 @@
-/** Converts URIs to absolute paths and back, for a server with files of its own and for one that is handed its files. */
+/**
+ * Converts URIs to absolute paths and back, both for a server with file access and for one that receives its files
+ * from the client.
+ */
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export interface Addresses {
-  /** Returns `null` for a URI that is not one of a file here. */
+  /** Returns the absolute path of a URI, or `null` if the URI names no file that the server can have. */
   pathOf(uri: string): string | null;
   uriOf(absolute: string): string;
 }
@@ -13,7 +16,7 @@ const FILES: Addresses = {
     try {
       return fileURLToPath(uri);
     } catch {
-      // A file URI with a host, or with an encoded slash: no file of ours.
+      // A file URI with a host or an encoded slash names no local file.
       return null;
     }
   },
@@ -21,8 +24,8 @@ const FILES: Addresses = {
 };
 
 /**
- * Any address that names a place in a tree, `vscode-vfs://github/owner/repository/flake.nix`, as a path whose first name
- * is its scheme and its authority: `/vscode-vfs:github/owner/repository/flake.nix`.
+ * Maps an address such as `vscode-vfs://github/owner/repository/flake.nix` to a path whose first name is its scheme
+ * and authority: `/vscode-vfs:github/owner/repository/flake.nix`.
  */
 export const VIRTUAL: Addresses = {
   pathOf(uri) {
@@ -31,7 +34,7 @@ export const VIRTUAL: Addresses = {
     try {
       return `/${scheme}:${authority}${decodeURIComponent(path)}`.replace(/(?!^)\/+$/, '');
     } catch {
-      // Percent signs that encode nothing.
+      // Some percent signs encode nothing.
       return null;
     }
   },
@@ -42,15 +45,15 @@ export const VIRTUAL: Addresses = {
   },
 };
 
-/** The addresses of this program: set once, before it serves. A worker is a program of its own. */
+/** The addresses of this program, set at most once before it serves. A worker is a program of its own. */
 const program = { addresses: FILES };
 
-/** Makes this a program that is handed its files. Called before it serves, if at all. */
+/** Sets the addresses for a program that receives its files. Called before it serves, if at all. */
 export function addressBy(other: Addresses): void {
   program.addresses = other;
 }
 
-/** Returns whether the server has files of its own: paths are those of the computer, and programs can run in folders. */
+/** Returns whether the server has file access: paths are real, and programs can run in folders. */
 export function reachesFiles(): boolean {
   return program.addresses === FILES;
 }

@@ -1,6 +1,6 @@
 /**
- * The state of a running server: workspaces, open documents, what has been edited since the last analysis, and the
- * one function that analyses. Every handler gets its snapshot here, so none ever answers for an older text.
+ * The state of a running server: workspaces, open documents, pending edits, and the single function that analyses.
+ * Every handler gets its snapshot from here, so that none answers for an older text.
  */
 import { join } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
@@ -25,9 +25,9 @@ export interface AnalysisOptions {
   readonly log: Log;
   /** Called after each analysis. */
   readonly onAnalysed: () => void;
-  /** The address of the page about a rule, as the client opens it. */
+  /** Returns the address of a rule's page, as the client opens it. */
   readonly documentationOf: (rule: string) => string;
-  /** The text of a finding, as the client shows it. */
+  /** Returns the message of a finding, as the client shows it. */
   readonly textOf: (finding: Finding) => string;
 }
 
@@ -48,34 +48,34 @@ export interface Analysis {
   readonly folders: Folders;
   documentChanged(absolute: string, text: string): void;
   documentClosed(absolute: string): void;
-  /** Files or folders were made, changed or removed. */
+  /** Records that files or folders were created, changed or removed. */
   changedOnDisk(absolutes: readonly string[]): void;
-  /** Anything may have changed on disk: reads the files of every folder again. */
+  /** Reads the files of every folder again, since anything on disk may have changed. */
   rescan(): void;
-  /** The client has other folders open now (absolute paths). */
+  /** Sets the folders that the client has open (absolute paths). */
   setFolders(roots: readonly string[]): void;
-  /** Something that findings depend on has changed; analyse when the messages that wait have been handled. */
+  /** Schedules an analysis for when all pending messages have been handled. */
   schedule(): void;
-  /** Analyses now everything that has changed. */
+  /** Analyses everything that has changed, at once. */
   run(): void;
   /**
-   * Resolves when all that has been edited is analysed, the messages that wait included.
+   * Resolves when all edits, including those in pending messages, are analysed.
    * @throws a cancellation
    */
   settled(token: CancellationToken): Promise<void>;
   /**
-   * The current state around a file. Null for a file of no workspace.
+   * Returns the current state around a file, or `null` if it belongs to no workspace.
    * @throws a cancellation
    */
   locate(absolute: string, token: CancellationToken): Promise<Located | null>;
-  /** The current state of every workspace. */
+  /** Returns the current state of every workspace. */
   states(): RootState[];
 }
 
 interface AnalysisState extends AnalysisOptions {
   /** Absolute paths of documents with a version that has not been analysed. */
   readonly edited: Set<string>;
-  /** Absolute paths of files whose workspace is gone and whose diagnostics are still shown. */
+  /** Absolute paths of files whose workspace was closed and whose diagnostics are still shown. */
   readonly gone: string[];
   readonly scheduler: Scheduler;
 }
@@ -109,7 +109,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   };
 }
 
-/** Analyses every workspace that is stale, and delivers the diagnostics that are others now. */
+/** Analyses every stale workspace and delivers the diagnostics that have changed. */
 function analyse(state: AnalysisState): void {
   const { folders, reports, delivery, status, log, edited } = state;
   state.scheduler.settle();
@@ -192,7 +192,7 @@ function replaceFolders(state: AnalysisState, roots: readonly string[]): void {
   const { folders, documents, reports, gone } = state;
   const { removed } = folders.set(roots);
   for (const workspace of removed) gone.push(...reports.remove(workspace));
-  // A document may have another owner now, which has not seen it.
+  // A document may belong to another workspace now, which does not have its text yet.
   for (const absolute of documents.paths()) openDocument(state, absolute, documents.of(absolute)?.text ?? '');
   state.scheduler.request();
 }

@@ -1,7 +1,7 @@
-/** Names that the server announces to the client and its handlers answer to. */
+/** Names that the server announces to the client, and to which its handlers respond. */
 import { CodeActionKind } from 'vscode-languageserver';
 
-/** The kind that an editor asks for when it is to fix everything on saving. */
+/** The kind that an editor requests to fix everything on saving. */
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.varsmith`;
 
 /** The command that opens a rule's page. */

@@ -1,4 +1,4 @@
-/** The client's capabilities, read once from `initialize`, and the server's in return. */
+/** Reads the client's capabilities from `initialize`, and returns the server's. */
 import {
   CodeActionKind,
   FileOperationPatternKind,
@@ -15,56 +15,56 @@ import { pathOfUri } from './to-protocol.ts';
 import { TOKENS_LEGEND } from './token-legend.ts';
 
 export interface Client {
-  /** Absolute paths of the folders it has open; empty for a single file. */
+  /** Absolute paths of its open folders; empty for a single file. */
   readonly folders: readonly string[];
-  /** Settings given at the start, before anything can be asked. */
+  /** Settings sent at the start, before the client can be asked. */
   readonly initialSettings: unknown;
   /**
-   * It asks for diagnostics; then none are pushed. Where both are possible only if it can also be told to ask again: an
-   * edit changes the diagnostics of other files, which it would not ask about by itself.
+   * True if the client requests diagnostics, in which case none are pushed. If it supports both, it must also support
+   * refreshing: an edit changes diagnostics of other files, which it would not request by itself.
    */
   readonly pulls: boolean;
-  /** It can be told to ask for diagnostics again. */
+  /** True if it can be asked to request diagnostics again. */
   readonly refreshesDiagnostics: boolean;
-  /** The answer for one document may bring those of others. */
+  /** True if the answer for a document may include other documents. */
   readonly takesRelatedReports: boolean;
   readonly answersConfiguration: boolean;
   readonly registersConfiguration: boolean;
   readonly registersWatchers: boolean;
   readonly changesFolders: boolean;
   readonly takesLinks: boolean;
-  /** The same for what `textDocument/typeDefinition` answers. */
+  /** True if it accepts links as the answer to `textDocument/typeDefinition`. */
   readonly takesTypeLinks: boolean;
   readonly refreshesLenses: boolean;
   readonly refreshesHints: boolean;
   readonly refreshesTokens: boolean;
   readonly takesVersionedEdits: boolean;
   readonly rendersMarkdown: boolean;
-  /** Its edits may make files. */
+  /** True if its edits may create files. */
   readonly createsFiles: boolean;
-  /** Its edits may move files. */
+  /** True if its edits may move files. */
   readonly movesFiles: boolean;
-  /** It runs `varsmith rename moved` once its edits have moved files. */
+  /** True if it runs `varsmith rename moved` after its edits have moved files. */
   readonly mendsMoves: boolean;
-  /** It asks before a person moves files or folders. */
+  /** True if it sends a request before a person moves files or folders. */
   readonly asksBeforeMoves: boolean;
-  /** It shows why an edit is made, and asks before where it should. */
+  /** True if it shows the annotations of edits, and asks for confirmation if they require it. */
   readonly annotatesEdits: boolean;
-  /** Outlines may have parts within parts. */
+  /** True if outlines may be nested. */
   readonly nestsSymbols: boolean;
-  /** Completions may have places to fill in. */
+  /** True if completions may contain placeholders. */
   readonly fillsSnippets: boolean;
-  /** It asks for the documentation of a completion when that is to be seen. */
+  /** True if it requests the documentation of a completion when it is shown. */
   readonly resolvesCompletions: boolean;
-  /** It asks for the edit of a code action when that is applied, and hands back what the action carries. */
+  /** True if it requests the edit of a code action when it is applied, and returns the action's data. */
   readonly resolvesEdits: boolean;
-  /** True if the edit range of completions can be given once for a list. */
+  /** True if a completion list can have a common edit range. */
   readonly sharesEditRange: boolean;
-  /** It opens addresses that the server asks it to. */
+  /** True if it opens addresses at the server's request. */
   readonly showsDocuments: boolean;
-  /** True if it supports the notifications that Varsmith adds to the protocol. */
+  /** True if it supports Varsmith's additional notifications. */
   readonly hearsAdditions: boolean;
-  /** Commands of its own that lenses may name: `clientCommands` of the start options. */
+  /** Its own commands for use in lenses: `clientCommands` of the start options. */
   readonly commands: readonly string[];
 }
 
@@ -112,8 +112,9 @@ export function readClient(params: InitializeParams): Client {
 }
 
 /**
- * Neovim names resource operations without saying `documentChanges`, the only place where they can be, and takes both. Only
- * since 0.10 it moves folders: before, it fails halfway, and writes files that it moves as if they were text.
+ * Returns whether the client takes `documentChanges`. Neovim lists resource operations, which only exist there,
+ * without announcing `documentChanges`, and supports both. It can move folders only since 0.10; earlier versions fail
+ * halfway and overwrite moved files.
  */
 function takesDocumentChanges({ capabilities, clientInfo }: InitializeParams): boolean {
   const edit = capabilities.workspace?.workspaceEdit;
@@ -159,7 +160,7 @@ export function serverCapabilities(client: Client): ServerCapabilities {
     textDocumentSync: {
       openClose: true,
       change: TextDocumentSyncKind.Incremental,
-      // Who does not watch files at least says when one is saved; the others are looked at then as well.
+      // A client without watchers at least reports saved files, which are then read again.
       ...(client.registersWatchers ? {} : { save: true }),
     },
     hoverProvider: true,

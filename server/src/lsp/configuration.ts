@@ -1,19 +1,22 @@
-/** Settings from the client: asked for where it answers, taken as they are sent where it does not. */
+/**
+ * Gets settings from the client: requests them if the client supports that, and otherwise takes them as they are
+ * sent.
+ */
 import type { Connection } from 'vscode-languageserver';
 import { uriOfPath } from './to-protocol.ts';
 
 export const SECTION = 'varsmith';
 
-/** A client that has said it answers but does not must not keep the server from starting. */
+/** Limits the wait for a client that announces the request but never answers it. */
 const ANSWER_DEADLINE_MS = 1_000;
 
-/** Settings by workspace root (absolute path); `everywhere` for roots that are not listed. */
+/** Settings by workspace root (absolute path), and `everywhere` for other roots. */
 export interface Configuration {
   readonly everywhere: unknown;
   readonly byRoot: ReadonlyMap<string, unknown>;
 }
 
-/** Asks for the settings of each folder. Rejects if the client answers with an error. */
+/** Requests the settings of each folder. Rejects if the client answers with an error. */
 export async function askConfiguration(
   connection: Connection,
   roots: readonly string[],
@@ -26,7 +29,10 @@ export async function askConfiguration(
   return { everywhere: answers[0], byRoot: new Map(roots.map((root, i) => [root, answers[i + 1]])) };
 }
 
-/** Settings as a notification or the start options carry them: whole, or under the section's name. */
+/**
+ * Returns the settings in a notification or the start options, which contain them directly or under the section's
+ * name.
+ */
 export function sentConfiguration(value: unknown): Configuration {
   const whole = typeof value === 'object' && value !== null && SECTION in value;
   return { everywhere: whole ? (value as Record<string, unknown>)[SECTION] : value, byRoot: new Map() };
@@ -36,7 +42,7 @@ export function settingsFor({ everywhere, byRoot }: Configuration, root: string)
   return byRoot.get(root) ?? everywhere;
 }
 
-/** Waits for an answer, but not for ever: resolves with false when the deadline has passed first. */
+/** Waits for an answer up to a deadline, and resolves with false if the deadline passes first. */
 export async function inTime(answer: Promise<unknown>, milliseconds = ANSWER_DEADLINE_MS): Promise<boolean> {
   let deadline: NodeJS.Timeout | undefined;
   const late = new Promise<false>(resolve => {

@@ -1,4 +1,7 @@
-/** Commands that cure findings: the client's own where it has said that it has them, otherwise a sentence that names ours. */
+/**
+ * Commands that cure findings: the client's own commands if it has announced them, otherwise a sentence with the
+ * command line.
+ */
 import type { Command } from 'vscode-languageserver';
 import { type Cure, messageWithCure, offersOf } from '../checks/cure.ts';
 import type { Finding } from '../checks/rule.ts';
@@ -14,14 +17,14 @@ const COMMANDS: Readonly<Record<Cure['command'], string>> = {
 
 type Commands = Pick<Client, 'commands'>;
 
-/** Returns the message of a finding, without the command that the client offers as an action. */
+/** Returns the message of a finding, without the command that the client already offers as an action. */
 export function shownMessage({ commands }: Commands, finding: Finding): string {
   const { cure, message } = finding;
   return cure !== undefined && commands.includes(COMMANDS[cure.command]) ? message : messageWithCure(finding);
 }
 
 /**
- * The client's commands that cure a finding, the most fitting first; none where it has none.
+ * Returns the client's commands that cure a finding, the most fitting first.
  * @param root URI of the root
  */
 export function curesFor({ commands }: Commands, { cure }: Finding, root: string): Command[] {

@@ -1,4 +1,4 @@
-/** How diagnostics reach the client: pushed as soon as they are known, here, or pulled by it (`pull.ts`). */
+/** Delivers diagnostics to the client: pushes them here, or lets the client pull them (`pull.ts`). */
 import type { Connection } from 'vscode-languageserver';
 import type { Documents } from './documents.ts';
 import { tell } from './guard.ts';
@@ -7,13 +7,14 @@ import { uriOfPath } from './to-protocol.ts';
 
 export interface Delivery {
   /**
-   * @param changed absolute paths of files whose diagnostics are others now
-   * @param edited absolute paths of open documents with a new version; they go first, changed or not
+   * Delivers changed diagnostics.
+   * @param changed absolute paths of files whose diagnostics have changed
+   * @param edited absolute paths of open documents with a new version, which go first, changed or not
    */
   deliver(changed: readonly string[], edited: ReadonlySet<string>): void;
 }
 
-/** Sends diagnostics as soon as they are known; a document's come with its version. */
+/** Sends diagnostics as soon as they are known, with the document's version. */
 export function createPush(connection: Connection, documents: Documents, reports: Reports): Delivery {
   const send = (absolute: string) => {
     const document = documents.of(absolute);

@@ -1,6 +1,6 @@
 /**
- * Settings of what is shown in the text beside findings. They belong to the person, not to the fleet: `varsmith.json` does
- * not have them.
+ * Settings of lenses, hints and tokens. They belong to the person and not to the fleet, so `varsmith.json` does not
+ * have them.
  */
 import type { HintLevel } from '../editor/shown/inlay-hints.ts';
 
@@ -14,7 +14,7 @@ const DEFAULTS: DisplaySettings = { codeLens: true, inlayHints: 'declarations', 
 
 const LEVELS: readonly HintLevel[] = ['off', 'declarations', 'all'];
 
-/** Reads them from any value; what is wrong or absent has its default. */
+/** Reads the settings from any value. Missing or invalid ones get their defaults. */
 export function readDisplaySettings(settings: unknown): DisplaySettings {
   if (typeof settings !== 'object' || settings === null) return DEFAULTS;
   const { codeLens, inlayHints, semanticTokens } = settings as Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** The documents a client has open, found by absolute path as well as by URI. Only those of the file system. */
+/** The client's open documents by absolute path. Only documents in the file system are included. */
 import { type Connection, type Disposable, TextDocuments } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { pathOfUri } from './to-protocol.ts';
@@ -10,7 +10,7 @@ interface OpenDocument {
 }
 
 export interface Documents {
-  /** Null if no such document is open. */
+  /** Returns an open document, or `null` if it is not open. */
   of(absolute: string): OpenDocument | null;
   /** Absolute paths. */
   paths(): Iterable<string>;
@@ -22,7 +22,7 @@ export interface DocumentListener {
   saved(): void;
 }
 
-/** Keeps documents in step with the client's edits and tells the listener. */
+/** Keeps documents in sync with the client's edits and notifies the listener. */
 export function listenToDocuments(
   connection: Connection,
   listener: DocumentListener,

@@ -1,4 +1,4 @@
-/** The table of the protocol's own requests: which of them goes to which handler. */
+/** Registers the handlers of the protocol's own requests. */
 import type {
   CodeAction,
   CodeLens,
@@ -25,7 +25,7 @@ import { onSemanticTokens } from './handlers/tokens.ts';
 import { onTypeDefinition } from './handlers/type-definition.ts';
 import { analysed, clientBound, type RequestGuard, type Served } from './requests.ts';
 
-/** Registers what is asked about names in the text. */
+/** Registers the requests about names in the text. */
 export function registerFeatures<Running extends Served>(
   connection: Connection,
   request: RequestGuard<Running>,
@@ -62,7 +62,7 @@ export function registerFeatures<Running extends Served>(
   );
 }
 
-/** Registers what is shown in and beside the text. */
+/** Registers the requests for what is shown in and beside the text. */
 export function registerViews<Running extends Served>(
   connection: Connection,
   request: RequestGuard<Running>,
@@ -90,7 +90,7 @@ export function registerViews<Running extends Served>(
   );
 }
 
-/** Registers code actions, and the command that opens the page of a rule. */
+/** Registers code actions, and the command that opens a rule's page. */
 export function registerActions<Running extends Served>(
   connection: Connection,
   request: RequestGuard<Running>,

@@ -1,6 +1,6 @@
 /**
- * The workspaces of a client: one for each folder it has open, the innermost owning a file, and one for the
- * fleet around a document that lies in none of them. Knows no protocol beyond URIs.
+ * The workspaces of a client: one for each open folder, where the innermost owns a file, and one for the fleet around
+ * a document that is in none of them. Knows no protocol beyond URIs.
  */
 import { dirname } from 'node:path';
 import { pathInRoot } from '../workspace/paths.ts';
@@ -15,24 +15,24 @@ interface Owned {
 
 export interface Folders {
   all(): readonly Workspace[];
-  /** Roots of the folders that the client has open. */
+  /** Returns the roots of the client's open folders. */
   opened(): readonly string[];
-  /** Replaces the folders. Workspaces of folders that stay, with the same folders inside, are kept. */
+  /** Replaces the folders. Workspaces of remaining folders with the same nested folders are kept. */
   set(roots: readonly string[]): {
     readonly added: readonly Workspace[];
     readonly removed: readonly Workspace[];
   };
-  /** The workspace of a file; null if it is in no folder and has not been adopted. */
+  /** Returns the workspace of a file, or `null` if it is in no folder and has not been adopted. */
   owner(absolute: string): Owned | null;
-  /** As `owner`, but makes a workspace for a file that has none. */
+  /** Returns the workspace of a file, creating one if it has none. */
   adopt(absolute: string): Owned;
-  /** Removes a workspace made by `adopt` if none of the files (absolute paths) is in it. */
+  /** Removes a workspace made by `adopt` if it contains none of the given files (absolute paths). */
   abandon(workspace: Workspace, stillOpen: Iterable<string>): boolean;
 }
 
 export type WorkspaceMaker = (options: Pick<WorkspaceOptions, 'root' | 'foreign' | 'search'>) => Workspace;
 
-/** @param findRoot the nearest folder at or above a folder (absolute) that is a fleet's; null if there is none */
+/** @param findRoot returns the nearest fleet root at or above a folder (absolute path), or `null` */
 export function createFolders(make: WorkspaceMaker, findRoot: (start: string) => string | null): Folders {
   let opened: { readonly workspace: Workspace; readonly foreign: string }[] = [];
   let adopted: Workspace[] = [];
@@ -51,7 +51,7 @@ export function createFolders(make: WorkspaceMaker, findRoot: (start: string) =>
         const kept = before.find(each => each.workspace.root === root && each.foreign === key);
         return kept ?? { workspace: make({ root, foreign }), foreign: key };
       });
-      // A folder that is open now is nobody's guess any more.
+      // An open folder replaces adopted workspaces inside it.
       const gone = adopted.filter(({ root }) => roots.some(other => pathInRoot(other, root) !== null));
       adopted = adopted.filter(workspace => !gone.includes(workspace));
       return {
@@ -76,7 +76,7 @@ export function createFolders(make: WorkspaceMaker, findRoot: (start: string) =>
       if (owned) return owned;
       const folder = dirname(absolute);
       const root = findRoot(folder);
-      // Without a root there is no telling how far a search would go: the home folder, the whole disk.
+      // Without a root there would be no limit to the search, such as the home folder or the whole disk.
       const workspace = root === null ? make({ root: folder, search: false }) : make({ root });
       adopted.push(workspace);
       return { workspace, path: pathInRoot(workspace.root, absolute) as string };

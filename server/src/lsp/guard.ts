@@ -1,18 +1,18 @@
 /**
- * Keeps failures inside: a handler that throws answers null and leaves one line in the log; the editor shows no
- * error and the server goes on. Knows nothing of what handlers do.
+ * Contains failures: a handler that throws answers `null` and logs a line; the editor shows no error and the server
+ * continues. Does not know what handlers do.
  */
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 
 export type Log = (line: string) => void;
 
-/** The message of anything that was thrown, on one line and without its stack. */
+/** Returns the message of any thrown value, on a single line and without its stack. */
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/\s*[\r\n]+\s*/g, ' ');
 }
 
-/** Wraps a request handler. What it throws is logged and answered with null; a cancellation is passed on. */
+/** Wraps a request handler. Errors are logged and answered with `null`; a cancellation is passed on. */
 export function guardRequest<Params, Result>(
   log: Log,
   name: string,
@@ -22,7 +22,7 @@ export function guardRequest<Params, Result>(
     try {
       return await handle(params, token);
     } catch (error) {
-      // Not a failure: the protocol's own answer to somebody who does not want one any more.
+      // This is the protocol's own answer to a cancelled request, not a failure.
       if (error instanceof ResponseError) throw error;
       log(`${name}: ${messageOf(error)}`);
       return null;
@@ -30,7 +30,7 @@ export function guardRequest<Params, Result>(
   };
 }
 
-/** Wraps anything that has no answer. */
+/** Wraps a handler without an answer. */
 export function guard<Args extends readonly unknown[]>(
   log: Log,
   name: string,
@@ -46,21 +46,18 @@ export function guard<Args extends readonly unknown[]>(
   };
 }
 
-/** @throws the protocol's answer to a request that has been cancelled */
+/** @throws the protocol's answer to a cancelled request */
 export function throwIfCancelled(token: CancellationToken): void {
   if (token.isCancellationRequested) {
     throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');
   }
 }
 
-/**
- * Sends a message whose answer is not needed. It fails only when the client is gone, and then there is no one to
- * report to.
- */
+/** Sends a message whose answer is not needed. It only fails when the client is gone, when nobody could be informed. */
 export function tell(send: () => Promise<unknown>): void {
   try {
     send().catch(() => undefined);
   } catch {
-    // The same failure, found before sending.
+    // The same failure, detected before sending.
   }
 }

@@ -1,4 +1,4 @@
-/** The protocol's additions, by the names and shapes that the extension's side writes down. */
+/** The protocol's additions, with the names and types that the extension defines. */
 
 import type { doctorRequest } from '../../../client/src/protocol/doctor.ts';
 import type { rulePageRequest } from '../../../client/src/protocol/documentation.ts';
@@ -74,7 +74,7 @@ export type {
 } from '../../../client/src/protocol/secrets.ts';
 export type { CheckWorkspaceResult, ServerStatus } from '../../../client/src/protocol/status.ts';
 
-// Types only cross over, so the names are written again; their types hold them to the client's.
+// Only types can be imported from the client, so the names are repeated; their types ensure that they match.
 export const ADDITIONS: typeof additionsCapability = 'varsmith';
 export const STATUS: typeof statusNotification = 'varsmith/status';
 export const CHECK_WORKSPACE: typeof checkWorkspaceRequest = 'varsmith/checkWorkspace';

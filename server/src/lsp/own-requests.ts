@@ -1,4 +1,4 @@
-/** The table of Varsmith's own requests (`messages.ts`): which of them goes to which handler. */
+/** Registers the handlers of Varsmith's own requests (`messages.ts`). */
 import { type Connection, RequestType0 } from 'vscode-languageserver';
 import { onAccess } from './handlers/access.ts';
 import { onCheckWorkspace } from './handlers/check-workspace.ts';
@@ -37,7 +37,7 @@ import {
 } from './messages.ts';
 import { analysed, type RequestGuard, type Served } from './requests.ts';
 
-/** @param version of this program, for the doctor */
+/** @param version the version of this program, for the doctor */
 export function registerOwnRequests<Running extends Served>(
   connection: Connection,
   request: RequestGuard<Running>,

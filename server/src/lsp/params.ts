@@ -1,4 +1,4 @@
-/** The shapes of message parameters, as far as handlers rely on them; other properties are not validated. */
+/** Schemas of message parameters, as far as handlers rely on them; other properties are not validated. */
 import * as v from 'valibot';
 import {
   AT,
@@ -129,14 +129,14 @@ const PARAMETERS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gener
   [SECRETS, v.object({ filter })],
 ]);
 
-/** Returns what is wrong with the parameters of a message, such as `position.line: …`, or `null` if nothing is. */
+/** Returns the problem with a message's parameters, such as `position.line: …`, or `null` if they are valid. */
 export function parameterProblem(method: string, params: unknown): string | null {
   const schema = PARAMETERS.get(method);
   if (schema === undefined) return null;
   const { issues } = v.safeParse(schema, params, { abortEarly: true });
   if (issues === undefined) return null;
   const path = v.getDotPath(issues[0]);
-  // The value itself is the client's own text, and may be long.
+  // The value itself is left out, as it is the client's text and may be long.
   const wanted = `expected ${issues[0].expected ?? 'something else'}`;
   return path === null ? wanted : `${path}: ${wanted}`;
 }

@@ -1,9 +1,9 @@
 /**
- * Renders the Markdown of our hovers and documentation as plain text, for clients without Markdown. Knows nothing of
- * the text's subject.
+ * Renders the Markdown of hovers and documentation as plain text, for clients without Markdown. Does not know the
+ * subject of the text.
  */
 
-/** Removes the markup of emphasis, code and links; fenced blocks are kept unchanged. */
+/** Removes the markup of emphasis, code and links. Fenced blocks are kept unchanged. */
 export function plainText(markdown: string): string {
   return markdown
     .split(/^```.*\n?/m)

@@ -1,4 +1,4 @@
-/** Diagnostics for clients that ask for them, which are notified when there is something new to ask for. */
+/** Answers diagnostics requests, and notifies clients that can be asked to request again. */
 import {
   type CancellationToken,
   type Connection,
@@ -26,7 +26,10 @@ type PartialResults = ResultProgressReporter<WorkspaceDiagnosticReportPartialRes
 
 export interface Pull extends Delivery {
   document(params: DocumentDiagnosticParams): DocumentDiagnosticReport;
-  /** Answers at once, or, if the client takes partial results, stays open and reports until cancelled. */
+  /**
+   * Answers at once or, if the client takes partial results, keeps the request open and reports until it is
+   * cancelled.
+   */
   workspace(
     params: WorkspaceDiagnosticParams,
     token: CancellationToken,
@@ -44,9 +47,9 @@ const NO_DIAGNOSTICS: DocumentDiagnosticReport = { kind: DocumentDiagnosticRepor
 interface PullState {
   readonly documents: Documents;
   readonly reports: Reports;
-  /** Absolute paths of files that have changed since a client that takes related documents asked last. */
+  /** Absolute paths of files that have changed since the last request of a client that takes related documents. */
   readonly unreported: Set<string>;
-  /** Called with the absolute paths of files that have changed, for requests that stay open. */
+  /** Called with the absolute paths of changed files, for open requests. */
   readonly streams: Set<(absolutes: readonly string[]) => void>;
 }
 
@@ -61,7 +64,7 @@ export function createPull(
     deliver(changed, edited) {
       if (takesRelatedReports) for (const absolute of changed) state.unreported.add(absolute);
       if (changed.length > 0) for (const stream of state.streams) stream(changed);
-      // A client asks again for what it edits; it cannot know of the other files.
+      // A client requests diagnostics for what it edits, but cannot know about other files.
       if (!refreshesDiagnostics || changed.every(absolute => edited.has(absolute))) return;
       tell(() => connection.languages.diagnostics.refresh());
     },
@@ -75,7 +78,7 @@ export function createPull(
   };
 }
 
-/** Registers the two requests for diagnostics. */
+/** Registers the two diagnostics requests. */
 export function registerPull<Running extends Served & { readonly pull: Pull }>(
   connection: Connection,
   request: RequestGuard<Running>,
@@ -112,7 +115,7 @@ function documentReport(
   return { kind: DocumentDiagnosticReportKind.Full, resultId, items: [...(report?.items ?? [])], ...related };
 }
 
-/** Reports what changes until the request is cancelled. */
+/** Reports changes until the request is cancelled. */
 function stream(
   state: PullState,
   partial: PartialResults,
@@ -133,7 +136,7 @@ function stream(
   });
 }
 
-/** Returns what has changed in other files since the last answer that could include it. */
+/** Returns the changes in other files since the last answer that could include them. */
 function relatedTo(
   state: PullState,
   absolute: string | null,
@@ -165,7 +168,7 @@ function allReports(
       items.push({ kind: DocumentDiagnosticReportKind.Unchanged, uri, version, resultId: report.id });
     }
   }
-  // Ids from before a restart of the server, for files that are clean now.
+  // These ids are from before a restart of the server, for files that are clean now.
   for (const [absolute, { uri, value }] of previousByPath) {
     if (value !== NEVER_ANY) items.push(fullReport(state, absolute, uri));
   }

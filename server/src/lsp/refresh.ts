@@ -1,16 +1,16 @@
 /**
- * Tells clients to request lenses, hints, tokens and our own views again, which they otherwise do only after an edit
- * of the document. One message for a burst of changes.
+ * Asks clients to request lenses, hints, tokens and our own views again, which they otherwise only do after an edit
+ * of the document. Sends a single message per burst of changes.
  */
 import { CodeLensRefreshRequest, type Connection } from 'vscode-languageserver';
 import type { Client } from './client.ts';
 import { tell } from './guard.ts';
 import { CHANGED } from './messages.ts';
 
-/** Milliseconds without a look before clients are told: findings go first. */
+/** Milliseconds without an analysis before clients are notified, so that findings go first. */
 const CALM = 300;
 
-/** @returns notes that there was a look */
+/** Returns a function to call after each analysis. */
 export function createRefresher(connection: Connection, client: Client): () => void {
   const { refreshesLenses, refreshesHints, refreshesTokens, hearsAdditions } = client;
   if (!refreshesLenses && !refreshesHints && !refreshesTokens && !hearsAdditions) return () => undefined;
@@ -23,9 +23,9 @@ export function createRefresher(connection: Connection, client: Client): () => v
   };
   return () => {
     clearTimeout(timer);
-    // A server that is to end does not wait for this.
+    // A server that should end does not wait for the timer.
     timer = setTimeout(refresh, CALM);
-    // A timer of a browser is a number, and keeps nothing running.
+    // In browsers a timer is a number, and keeps nothing running.
     if (typeof timer === 'object') timer.unref();
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The diagnostics of every file as they were last worked out, each under an id that changes when they do. Both
- * ways of delivery, push and pull, read from here. Knows no connection.
+ * The diagnostics of every file as last computed, each with an id that changes when they do. Both push and pull read
+ * from here. Knows no connection.
  */
 import type { Diagnostic } from 'vscode-languageserver';
 import type { Snapshot } from '../editor/snapshot.ts';
@@ -15,22 +15,22 @@ interface FileReport {
 
 export interface Reports {
   /**
-   * Takes over a workspace's findings.
-   * @param absoluteOf the absolute path of a file of that workspace
-   * @returns absolute paths of the files whose diagnostics are others now
+   * Replaces a workspace's findings.
+   * @param absoluteOf returns the absolute path of a file of that workspace
+   * @returns absolute paths of the files whose diagnostics have changed
    */
   update(owner: object, snapshot: Snapshot, border: Border, absoluteOf: (path: string) => string): string[];
-  /** Drops all files of a workspace; returns those that had diagnostics. */
+  /** Removes all files of a workspace. Returns those that had diagnostics. */
   remove(owner: object): string[];
-  /** Null for a file that never had diagnostics. */
+  /** Returns the diagnostics of a file, or `null` if it never had any. */
   of(absolute: string): FileReport | null;
-  /** Files that have diagnostics, or had some. */
+  /** Returns the files that have or had diagnostics. */
   all(): Iterable<readonly [absolute: string, report: FileReport]>;
 }
 
 interface Kept extends FileReport {
   readonly owner: object;
-  /** The diagnostics as text, to see whether they are the same. */
+  /** The diagnostics as text, to detect changes. */
   readonly text: string;
 }
 

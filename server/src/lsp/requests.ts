@@ -1,4 +1,4 @@
-/** How requests are registered: each waits for the server's start, and its failures stay inside. Knows no feature. */
+/** Wraps request handlers: each waits for the server's start, and its failures are contained. Knows no feature. */
 import type { CancellationToken } from 'vscode-languageserver';
 import type { Engine } from '../workspace/engine.ts';
 import type { Analysis } from './analysis.ts';
@@ -10,17 +10,17 @@ export interface Served {
   readonly analysis: Analysis;
   readonly client: Client;
   readonly engine: Engine;
-  /** The current settings for hints and lenses in the text. */
+  /** Returns the current settings for hints and lenses. */
   readonly display: () => DisplaySettings;
 }
 
-/** Makes a handler wait for the start and keeps its failures inside; null if the server could not start. */
+/** Makes a handler wait for the start and contains its failures. Answers `null` if the server could not start. */
 export type RequestGuard<Running> = <Params, Result>(
   name: string,
   handle: (running: Running, params: Params, token: CancellationToken) => Promise<Result> | Result,
 ) => (params: Params, token: CancellationToken) => Promise<Result | null>;
 
-/** Guards handlers that ask the analysis alone. */
+/** Guards handlers that only need the analysis. */
 export function analysed<Running extends Served>(request: RequestGuard<Running>) {
   return <Params, Result>(
     name: string,
@@ -28,7 +28,7 @@ export function analysed<Running extends Served>(request: RequestGuard<Running>)
   ) => request<Params, Result>(name, ({ analysis }, ...asked) => handle(analysis, ...asked));
 }
 
-/** Guards handlers whose answer depends on what the client can do. */
+/** Guards handlers whose answer depends on the client's capabilities. */
 export function clientBound<Running extends Served>(request: RequestGuard<Running>) {
   return <Params, Result>(
     name: string,

@@ -1,16 +1,19 @@
 /**
- * When to analyse: as soon as no further message is waiting. Messages are handled one an event-loop turn, so
- * work that follows two turns without a new request has seen all that had arrived. There is no delay in
- * milliseconds. Knows nothing of what the work is.
+ * Schedules the analysis for when no further message is waiting. Each message is handled in an event loop turn of its
+ * own, so two turns without a new request mean that all pending messages were handled. There is no delay in
+ * milliseconds. Does not know what is scheduled.
  */
 
-/** Turns without a request that tell the end of a burst: one in which the next message may be handled, one to see it. */
+/**
+ * Turns without a request that mark the end of a burst: one in which the next message may be handled, and one to
+ * notice it.
+ */
 const QUIET_TURNS = 2;
 
 export interface Scheduler {
-  /** Wants the work done. Any number of requests before it begins lead to one run. */
+  /** Requests a run. Any number of requests before it starts lead to a single run. */
   request(): void;
-  /** Forgets a waiting request, because its work has been done elsewhere. */
+  /** Cancels a pending request whose work was done elsewhere. */
   settle(): void;
 }
 
@@ -44,7 +47,7 @@ export function createScheduler(work: () => void): Scheduler {
   };
 }
 
-/** Resolves in the next turn of the event loop: messages that wait, cancellations among them, are handled first. */
+/** Resolves in the next turn of the event loop, after pending messages such as cancellations are handled. */
 export function nextTurn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }

@@ -1,6 +1,6 @@
 /**
- * The language server: what is told the client at the start, and which message goes where. The analysis is loaded
- * after the answer to `initialize`, so that the editor never waits for it.
+ * The language server: its start, and the routing of messages. The analysis is loaded after the answer to
+ * `initialize`, so that the editor never waits for it.
  */
 import {
   type Connection,
@@ -44,11 +44,14 @@ import { pathOfUri } from './to-protocol.ts';
 export interface Loaded {
   readonly engine: Engine;
   readonly createWorkspace: typeof createWorkspace;
-  /** The nearest folder at or above a folder (absolute) that is a fleet's; null if there is none. */
+  /** Returns the nearest fleet root at or above a folder (absolute path), or `null` if there is none. */
   readonly findRoot: typeof findRoot;
 }
 
-/** @param trace is told what checking computes again after an edit, and why */
+/**
+ * Loads the analysis.
+ * @param trace called with everything that checking recomputes after an edit, and the reason
+ */
 export async function loadAnalysis(trace?: (event: TraceEvent) => void): Promise<Loaded> {
   const [{ loadEngine }, { createWorkspace }, { findRoot }] = await Promise.all([
     import('../workspace/engine.ts'),
@@ -68,21 +71,21 @@ const WATCHED = [
   '**/*.age',
   '**/*secret*.{yaml,yml,json}',
   '**/varsmith.json',
-  // What runs leave to be made anew.
+  // Notes of runs about generators to regenerate.
   '**/.git/varsmith/*/stale',
 ];
 
-/** Everything there is once the server runs. */
+/** The state of a server that has started. */
 interface Running extends Served {
   readonly pull: Pull;
   reconfigure(configuration: Configuration): void;
 }
 
 /**
- * Serves one client until it leaves.
+ * Serves a client until it disconnects.
  * @param connection not listening yet, made with `inOrder()`
- * @param version of this program
- * @param load loads the analysis; tests give a smaller one
+ * @param version the version of this program
+ * @param load loads the analysis; tests use a smaller one
  */
 export function serve(
   connection: Connection,
@@ -97,7 +100,7 @@ export function serve(
   let client: Client | null = null;
   let running: Running | null = null;
   let start: (begun: Promise<Running | null>) => void;
-  /** Null: the server could not start. */
+  /** Resolves with `null` if the server could not start. */
   const started = new Promise<Running | null>(resolve => {
     start = resolve;
   });
@@ -153,7 +156,7 @@ interface Beginning {
   readonly load: () => Promise<Loaded>;
 }
 
-/** Loads the analysis, reads settings, and opens the folders and documents that the client has open. */
+/** Loads the analysis, reads settings, and opens the client's folders and documents. */
 async function begin(beginning: Beginning): Promise<Running> {
   const { connection, client, documents, reports, status, log, load } = beginning;
   registerDynamically(connection, client, log);
@@ -168,7 +171,7 @@ async function begin(beginning: Beginning): Promise<Running> {
     analysis?.schedule();
   };
   const onAnalysed = createRefresher(connection, client);
-  // Asked while the analysis loads. An answer that comes too late is applied when it comes.
+  // Requested while the analysis loads. A late answer is applied when it arrives.
   const asked = client.answersConfiguration
     ? askConfiguration(connection, client.folders).then(reconfigure, error =>
         log(`settings: ${messageOf(error)}`),
@@ -202,7 +205,10 @@ async function begin(beginning: Beginning): Promise<Running> {
   return { client, analysis, engine, pull, display, reconfigure };
 }
 
-/** The library takes this notification itself, and only from clients that said they send it. */
+/**
+ * Follows changes of the client's folders. The library itself receives this notification, and only from clients that
+ * announced it.
+ */
 function followFolders(connection: Connection, analysis: Analysis, log: Log): void {
   const follow = guard(log, 'folders', ({ added, removed }: WorkspaceFoldersChangeEvent) => {
     const gone = new Set(removed.map(({ uri }) => pathOfUri(uri)));
@@ -235,7 +241,7 @@ function registerRequests(
   version: string,
   log: Log,
 ): void {
-  /** A request waits for the start, and is answered with null if there was none. */
+  /** A request waits for the start, and is answered with `null` if it failed. */
   const request: RequestGuard<Running> = (name, handle) =>
     guardRequest(log, name, async (params, token) => {
       const running = await started;
@@ -251,7 +257,7 @@ function registerRequests(
 }
 
 function registerNotifications(connection: Connection, started: Promise<Running | null>, log: Log): void {
-  /** A notification that comes before the start is handled after it. */
+  /** A notification that arrives before the start is handled after it. */
   const notified = <Params>(
     name: string,
     handle: (running: Running, params: Params) => void | Promise<void>,

@@ -1,6 +1,6 @@
 /**
- * Rejects what the protocol forbids before any handler sees it: requests outside of a session (before `initialize`,
- * after `shutdown`) and invalid parameters. Notifications, which have no answer, are dropped.
+ * Rejects messages that violate the protocol before any handler sees them: requests outside a session (before
+ * `initialize`, after `shutdown`) and invalid parameters. Such notifications, which have no answer, are dropped.
  */
 import {
   type Connection,
@@ -12,7 +12,7 @@ import {
 } from 'vscode-languageserver';
 import { parameterProblem } from './params.ts';
 
-/** Takes the place of the method of a request that is refused; no client can ask for it. */
+/** Replaces the method of a rejected request; no client can send it. */
 const REFUSED = 'varsmith/refused';
 
 interface Refusal {
@@ -20,7 +20,7 @@ interface Refusal {
   readonly message: string;
 }
 
-/** For one connection, to be given where it is made. */
+/** Returns the options that check the messages of a single connection, to be passed when it is created. */
 export function inOrder(): ConnectionOptions {
   let session: 'none' | 'open' | 'over' = 'none';
 
@@ -55,7 +55,7 @@ export function inOrder(): ConnectionOptions {
   };
 }
 
-/** Answers what has been refused. */
+/** Answers the rejected requests. */
 export function answerRefused(connection: Connection): void {
   connection.onRequest(REFUSED, ({ code, message }: Refusal) => new ResponseError(code, message));
 }

@@ -1,4 +1,4 @@
-/** The server's status in a few words, sent to the client when they change. */
+/** The server's status in a few words, sent to the client when it changes. */
 import { counted } from '../checks/facts/wording.ts';
 import { bySentence } from '../doctor/unknown-words.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
@@ -7,7 +7,7 @@ import type { ServerStatus, ShowStatus } from './messages.ts';
 
 export interface StatusLine {
   checking(): void;
-  /** The analysis is current. */
+  /** Reports that the analysis is current. */
   ready(workspaces: readonly Workspace[]): void;
   failed(reason: string): void;
 }
@@ -48,10 +48,10 @@ function readyStatus(workspaces: readonly Workspace[]): ServerStatus {
   };
 }
 
-/** Reasons are listed up to here. */
+/** The most reasons that are listed. */
 const MAX_REASONS = 3;
 
-/** Why something is not analysed: the commonest reasons, with where one of their places is. */
+/** Returns the most frequent reasons why something is not analysed, each with one of its places. */
 function notAnalysableText(places: Fleet['notAnalysable']): string[] {
   if (places.length === 0) return [];
   const sentences = bySentence(places);

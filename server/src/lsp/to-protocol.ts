@@ -1,6 +1,6 @@
 /**
- * The border between Varsmith's types and those of the protocol: the only file that knows both. Places become
- * ranges, findings diagnostics, fixes workspace edits.
+ * Converts between Varsmith's types and those of the protocol: places to ranges, findings to diagnostics, fixes to
+ * workspace edits. The only file that knows both.
  */
 import {
   CodeActionKind,
@@ -35,17 +35,17 @@ const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
 /** The parts of a workspace that conversions need. */
 export interface Border {
   readonly files: NixFiles;
-  /** The URI of a file of the workspace, as the client writes it where it has the file open. */
+  /** Returns the URI of a file, in the client's own spelling if it has the file open. */
   uriOf(path: string): string;
-  /** The version of an open document; null for others. */
+  /** Returns the version of an open document, or `null` for other files. */
   versionOf(path: string): number | null;
-  /** The address of the page about a rule, as the client opens it. */
+  /** Returns the address of a rule's page, as the client opens it. */
   documentationOf(rule: string): string;
-  /** Returns the message of a finding for the person at the client. */
+  /** Returns the message of a finding, as the client shows it. */
   textOf(finding: Finding): string;
 }
 
-/** Null if the file is not there any more. */
+/** Returns the range of a place, or `null` if the file no longer exists. */
 export function rangeOf(files: NixFiles, { file, start, end }: Place): Range | null {
   const lineStarts = lineStartsIn(files, file);
   return lineStarts && { start: positionAt(lineStarts, start), end: positionAt(lineStarts, end) };
@@ -56,7 +56,7 @@ export function locationOf(border: Border, place: Place): Location | null {
   return range && { uri: border.uriOf(place.file), range };
 }
 
-/** The 0-based UTF-16 offset of a position; null if the file is not there. */
+/** Returns the 0-based UTF-16 offset of a position, or `null` if the file does not exist. */
 export function offsetOf(files: NixFiles, file: string, position: Range['start']): number | null {
   const source = files.parse(file);
   if (source) return offsetAt(source.lineStarts, source.text.length, position);
@@ -90,7 +90,7 @@ export function diagnosticOf(border: Border, finding: Finding): Diagnostic | nul
   };
 }
 
-/** Returns an action without its edit, which is `editOf`. */
+/** Returns an action without its edit, which `editOf` makes. */
 export function codeActionOf(border: Border, { finding, fix }: CodeAction): LspCodeAction {
   const diagnostic = diagnosticOf(border, finding);
   return {
@@ -102,8 +102,9 @@ export function codeActionOf(border: Border, { finding, fix }: CodeAction): LspC
 }
 
 /**
- * A file that is not there is made first; only clients that take versioned edits and make files are given such edits.
- * @param versioned the client takes edits that name the document's version
+ * Returns the edits of a fix. A missing file is created first; only clients that support versioned edits and creating
+ * files get such edits.
+ * @param versioned true if the client takes edits that name the document's version
  */
 export function editOf(border: Border, { edits }: Pick<Fix, 'edits'>, versioned: boolean): WorkspaceEdit {
   const byFile = new Map<string, TextEdit[]>();

@@ -1,4 +1,4 @@
-/** The legend of semantic tokens: which type and modifier each kind of word in a script has. */
+/** The legend of semantic tokens: the type and modifier of each kind of word in a script. */
 import type { SemanticTokensLegend } from 'vscode-languageserver';
 import type { TokenKind } from '../editor/shown/tokens.ts';
 

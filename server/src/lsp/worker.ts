@@ -1,6 +1,6 @@
 /**
- * The server in a web worker, which cannot read files: the client hands over what folders contain and what changes in
- * them. The analysis is the same; files that it needs and does not have are requested from the client.
+ * Runs the server in a web worker, which cannot read files: the client sends the content of folders and their
+ * changes. The analysis is the same; missing files are requested from the client.
  */
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
 import { type Engine, type EngineWasm, loadEngine } from '../workspace/engine.ts';
@@ -11,10 +11,10 @@ import { FILES, type FilesParams, WANTED, type WantedParams } from './messages.t
 import { type Loaded, serve } from './server.ts';
 import { inOrder } from './session.ts';
 
-/** Files name others, which are read then: so often it is asked before anything is shown. */
+/** Files refer to others, which are then read as well. This is the number of requests before anything is shown. */
 const MAX_ROUNDS = 8;
 
-/** Serves over the messages of the worker that this runs in. */
+/** Serves over the messages of the current worker. */
 export function serveWorker(version: string, wasm: EngineWasm): void {
   addressBy(VIRTUAL);
   const scope = globalThis as unknown as ConstructorParameters<typeof BrowserMessageReader>[0];
@@ -25,7 +25,7 @@ export function serveWorker(version: string, wasm: EngineWasm): void {
   const ready = new Promise<void>(resolve => {
     filled = resolve;
   });
-  /** Resolves with the next files that are brought. */
+  /** Resolvers to call when the next files arrive. */
   let brought: (() => void)[] = [];
 
   function diskOf(root: string): MemoryDisk {
@@ -38,7 +38,7 @@ export function serveWorker(version: string, wasm: EngineWasm): void {
     return disk;
   }
 
-  /** The files that the client is asked for. */
+  /** Requests missing files from the client, and returns their paths. */
   function ask(root: string, disk: MemoryDisk): readonly string[] {
     const wanted: WantedParams = { root: uriOfPath(root), paths: disk.takeWanted() };
     if (wanted.paths.length > 0) void connection.sendNotification(WANTED, wanted);
@@ -55,7 +55,7 @@ export function serveWorker(version: string, wasm: EngineWasm): void {
     for (const resolve of brought.splice(0)) resolve();
   });
 
-  /** Has everything brought that the analysis reads, so that its first findings are of all of it. */
+  /** Fetches everything that the analysis reads, so that the first findings are complete. */
   async function complete(engine: Engine, root: string, disk: MemoryDisk): Promise<void> {
     const workspace = createWorkspace({ root, engine, disk });
     for (let round = 0; round < MAX_ROUNDS; round++) {

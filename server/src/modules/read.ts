@@ -2,7 +2,15 @@
 import { display } from '../nix/eval/construct.ts';
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, StringValue, Value } from '../nix/eval/value.ts';
+import type {
+  Attr,
+  AttrsValue,
+  Lazy,
+  ListValue,
+  StringValue,
+  UnknownValue,
+  Value,
+} from '../nix/eval/value.ts';
 
 /** A name as the model shows it, and how precisely it is known. */
 export interface ReadName {
@@ -83,10 +91,15 @@ export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Definition[]
   const contents = certain(outer.value, 'contents');
   if (type?.kind !== 'string' || type.text !== 'merge' || contents === null) return [outer];
   const list = cx.force(contents.value);
+  if (list.kind === 'unknown') return perhapsMerged(cx, list, outer);
   if (list.kind !== 'list') return [{ ...outer, value: list }];
+  return merged(cx, list, outer);
+}
+
+function merged(cx: Evaluation, list: ListValue, outer: Definition): readonly Definition[] {
   return list.items.flatMap(item =>
     item.kind === 'spread'
-      ? [{ value: item.of, conditional: true, never: outer.never, priority: outer.priority }]
+      ? perhapsMerged(cx, item.of, outer)
       : definitionsOf(cx, item).map(definition => ({
           value: definition.value,
           conditional: definition.conditional || outer.conditional,
@@ -95,6 +108,32 @@ export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Definition[]
         })),
   );
 }
+
+/**
+ * Returns the definitions that a list of unknown length may give: such as the items that it may have and, unless those are
+ * all, the list itself as what nobody knows.
+ */
+function perhapsMerged(
+  cx: Evaluation,
+  of: UnknownValue,
+  outer: Definition,
+  depth = 0,
+): readonly Definition[] {
+  const perhaps: Definition = { ...outer, conditional: true };
+  const definitions: Definition[] = [];
+  let isAll = of.candidates !== null && of.bounded === true;
+  for (const candidate of of.candidates ?? []) {
+    const list = cx.speculate(candidate);
+    if (list.kind === 'list') definitions.push(...merged(cx, list, perhaps));
+    else if (list.kind === 'unknown' && depth < MAX_LISTS)
+      definitions.push(...perhapsMerged(cx, list, perhaps, depth + 1));
+    else if (list.kind === 'unknown') isAll = false;
+  }
+  return isAll ? definitions : [...definitions, { ...perhaps, value: of }];
+}
+
+/** How many unknown lists may stand for one another. */
+const MAX_LISTS = 8;
 
 /** Whether a name is a literal, computed to a single text, or only known as a pattern with holes. */
 export type NameKind = 'literal' | 'resolved' | 'pattern';

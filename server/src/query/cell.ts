@@ -1,4 +1,4 @@
-/** A cell: one input or one answer, with links to what it was computed from and to what was computed from it. */
+/** Cells: an input or an answer each, linked to its dependencies and its dependents. */
 import type { Link, ReactiveFlags, ReactiveNode } from 'alien-signals/system';
 
 // alien-signals declares these as a `const enum`, which does not exist for a compiler that reads one file at a time.
@@ -7,14 +7,14 @@ export const COMPUTING = 4 as ReactiveFlags;
 export const DIRTY = 16 as ReactiveFlags;
 export const PENDING = 32 as ReactiveFlags;
 
-/** What a cell holds before it was computed, and after that failed. */
+/** The value of a cell before it is computed, and after a failure. */
 export const NO_VALUE: unique symbol = Symbol('no value');
 
-/** What all cells of one table have in common. */
+/** The common properties of all cells in a table. */
 export interface CellKind {
   readonly name: string;
   readonly equals: (left: unknown, right: unknown) => boolean;
-  /** The value that a query which reads itself has at first; absent where that is an error. */
+  /** Returns the initial value of a query that reads itself. Absent if that is an error. */
   readonly initial?: (key: unknown) => unknown;
 }
 
@@ -22,28 +22,28 @@ export interface Cell extends ReactiveNode {
   readonly kind: CellKind;
   readonly key: unknown;
   value: unknown;
-  /** What computing threw; thrown again to every reader while it is valid. */
+  /** The error from computing the cell, thrown to every reader while it is valid. */
   failure: { readonly error: unknown } | null;
   /** True while its dependencies are compared. */
   isVerifying: boolean;
-  /** True if it was read while it was computed. */
+  /** True if the cell was read while it was being computed. */
   isHead: boolean;
-  /** True if its value was set: nothing can compute it again. */
+  /** True if the value was set from outside, and so cannot be computed again. */
   isGiven: boolean;
-  /** The revision in which its value was last computed. */
+  /** The revision in which the value was last computed. */
   computedAt: number;
-  /** The revision in which its value was last another one. */
+  /** The revision in which the value last changed. */
   changedAt: number;
-  /** The revision in which it was last asked for. */
+  /** The revision in which the value was last read. */
   usedAt: number;
 }
 
-/** What verifying a cell resulted in. */
+/** The result of verifying a cell. */
 export type Outcome = 'changed' | 'unchanged' | 'valid';
 
-/** Returns a cell that was never computed. */
+/** Returns a cell that has not been computed. */
 export function createCell(kind: CellKind, key: unknown): Cell {
-  // The library declares its fields as absent or given; they are given as undefined, so that all cells have one shape.
+  // The library declares optional fields; they are set to undefined, so that all cells have the same shape.
   return {
     kind,
     key,
@@ -63,7 +63,7 @@ export function createCell(kind: CellKind, key: unknown): Cell {
   } as unknown as Cell;
 }
 
-/** Makes what a cell reads next the first thing that it reads. */
+/** Discards the recorded reads of a cell, so that its next read is the first. */
 export function forgetTail(cell: { depsTail?: Link | undefined }): void {
   cell.depsTail = undefined;
 }
@@ -73,7 +73,7 @@ export function has(cell: Cell, flags: number): boolean {
   return (cell.flags & flags) !== 0;
 }
 
-/** Returns what a cell was computed from that has changed since, the latest change first; null if there is none. */
+/** Returns the most recently changed dependency that the cell has not seen, or `null` if there is none. */
 export function changedDependency(cell: Cell): Cell | null {
   let latest: Cell | null = null;
   for (let dep = cell.deps; dep !== undefined; dep = dep.nextDep) {
@@ -83,7 +83,7 @@ export function changedDependency(cell: Cell): Cell | null {
   return latest;
 }
 
-/** Returns how messages and traces name a cell: its table, and its key where that is a text or has an id. */
+/** Returns a cell's name for messages and traces: its table, and its key if that is a text or has an id. */
 export function nameOf({ kind, key }: Cell): string {
   const text = typeof key === 'object' && key !== null && 'id' in key ? key.id : key;
   return typeof text === 'string' ? `${kind.name}(${text})` : kind.name;

@@ -1,6 +1,6 @@
 /**
- * Reading and changing cells. Knows no names and no tables; see database.ts. Links between cells and the marking of what
- * depends on a change are alien-signals'; whether an answer is still valid is decided in verify.ts.
+ * Reads and changes cells. Knows no names and no tables; see database.ts. alien-signals links cells and marks the
+ * dependents of a change; verify.ts decides whether an answer is still valid.
  */
 import { createReactiveSystem, type ReactiveFlags } from 'alien-signals/system';
 import { type Cell, COMPUTING, DIRTY, forgetTail, has, MUTABLE, NO_VALUE, nameOf } from './cell.ts';
@@ -17,15 +17,15 @@ export function createCells(owner: CellOwner): Cells {
 }
 
 /**
- * Brings a cell up to date, records that whatever is being computed has read it, and returns its value.
- * @throws what computing it threw; CycleError if it is being computed
+ * Brings a cell up to date, records the read in the current computation, and returns the value.
+ * @throws the error from computing it; CycleError if it is already being computed
  */
 export function read(cells: Cells, cell: Cell): unknown {
   const { stack, links, owner } = cells;
   cell.usedAt = cells.revision;
   const reader = stack.at(-1) ?? null;
   if (has(cell, COMPUTING)) {
-    // The reader depends on the cell all the same: without the circle it is another one.
+    // The reader still depends on the cell, as it would have another value without the cycle.
     if (reader !== null && reader !== cell) links.link(cell, reader, cells.version);
     if (cell.kind.initial === undefined) throw new CycleError(circleOf(stack, cell));
     cell.isHead = true;
@@ -38,7 +38,7 @@ export function read(cells: Cells, cell: Cell): unknown {
   return cell.value;
 }
 
-/** Gives an input its value. What depends on it is verified when it is next asked for. */
+/** Sets the value of an input. Its dependents are verified on their next use. */
 export function setValue(cells: Cells, cell: Cell, value: unknown): void {
   if (cell.value !== NO_VALUE && cell.kind.equals(cell.value, value)) return;
   beginChange(cells, cell);
@@ -52,7 +52,7 @@ export function setValue(cells: Cells, cell: Cell, value: unknown): void {
   cells.links.shallowPropagate(cell.subs);
 }
 
-/** Records that an input may have another value; it is computed when something that depends on it is asked for. */
+/** Records that an input may have changed. It is read again when a dependent is used. */
 export function outdate(cells: Cells, cell: Cell): void {
   beginChange(cells, cell);
   cell.isGiven = false;
@@ -60,13 +60,13 @@ export function outdate(cells: Cells, cell: Cell): void {
   if (cell.subs !== undefined) cells.links.propagate(cell.subs, false);
 }
 
-/** Drops the links of a cell on which nothing depends. */
+/** Removes the links of a cell without dependents. */
 export function dispose(cells: Cells, cell: Cell): void {
   forgetTail(cell);
   dropRest(cells, cell);
 }
 
-/** Computes something without recording what it reads. */
+/** Runs a computation without recording its reads. */
 export function withoutRecording<T>({ stack }: Cells, compute: () => T): T {
   const depth = stack.push(null);
   try {

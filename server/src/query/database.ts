@@ -1,26 +1,26 @@
 /**
- * Answers that are computed from inputs, each kept for as long as what it was computed from is the same. Which inputs and
- * queries there are is declared with `input` and `query`; a database holds their values for one workspace. A query declares
- * nothing about what it depends on: every read is recorded.
+ * A database of answers that are computed from inputs, and kept while their dependencies are unchanged. Inputs and
+ * queries are declared with `input` and `query`; a database holds their values for one workspace. Queries declare no
+ * dependencies: every read is recorded.
  */
 import { type Cell, type CellKind, createCell, nameOf, type Outcome } from './cell.ts';
 import { createCells, dispose, outdate, read, setValue, withoutRecording } from './cells.ts';
 import type { Cells } from './verify.ts';
 
-/** One step of bringing an answer up to date. */
+/** A step in bringing an answer up to date. */
 export interface TraceEvent {
-  /** The query or input and its key: `unit(modules/a.nix)`. */
+  /** The name of the query or input with its key: `unit(modules/a.nix)`. */
   readonly name: string;
   readonly outcome: Outcome;
-  /** What changed that it had read; null where it was computed for the first time, or is an input. */
+  /** The changed dependency, or `null` for an input and for a first computation. */
   readonly because: string | null;
 }
 
 export interface DatabaseOptions {
   readonly context?: unknown;
-  /** Is told each step. Without it no time is spent on that. */
+  /** Called with each step. Costs nothing if absent. */
   readonly trace?: (event: TraceEvent) => void;
-  /** Throws if nobody waits for an answer any more; called before each computation. */
+  /** Throws if the result is no longer wanted. Called before each computation. */
   readonly throwIfCancelled?: () => void;
 }
 
@@ -30,11 +30,11 @@ interface Kind extends CellKind {
 
 /** The values of one workspace. Opaque: read with the functions that `input` and `query` return. */
 export interface Database {
-  /** What inputs are read from: the owner's business. */
+  /** The source of inputs, known only to the owner. */
   readonly context: unknown;
   readonly cells: Cells;
   readonly tables: Map<CellKind, Map<unknown, Cell>>;
-  /** Cells on which nothing depends, or nothing did for a time. */
+  /** Cells that have, or for some time had, no dependents. */
   readonly unused: Set<Cell>;
 }
 
@@ -43,15 +43,17 @@ export interface Query<K, V> {
   readonly kind: CellKind;
 }
 
-/** A query of which the values come from outside. */
+/** A query whose values come from outside. */
 export interface Input<K, V> extends Query<K, V> {
   readonly isInput: true;
 }
 
 export interface QueryOptions<K, V> {
-  /** Tells whether an answer is the one from before: what depends on that is then still valid. The same object by default. */
+  /**
+   * Returns whether two answers are equal, so that dependents of the first stay valid. Compares identity by default.
+   */
   readonly equals?: (left: V, right: V) => boolean;
-  /** Returns what a query that reads itself answers at first; it is computed until the answer stays. */
+  /** Returns the initial answer of a query that reads itself, which is computed until its answer no longer changes. */
   readonly initial?: (key: K) => V;
 }
 
@@ -90,7 +92,7 @@ export function input<K, V>(
 
 /**
  * Declares a query.
- * @param compute is given the answer from before, if there was one; returned again, all that was made of it is still valid
+ * @param compute receives the previous answer, if there is one; if it returns that again, all dependents stay valid
  */
 export function query<K, V>(
   name: string,
@@ -109,41 +111,41 @@ export function query<K, V>(
   );
 }
 
-/** Gives an input its value. Nothing is computed before it is asked for. */
+/** Sets the value of an input. Nothing is computed until it is used. */
 export function set<K, V>(database: Database, { kind }: Input<K, V>, key: K, value: V): void {
   setValue(database.cells, cellOf(database, kind, key), value);
 }
 
-/** Records that the value of an input may have changed; it is read again when an answer depends on it. */
+/** Records that the value of an input may have changed. It is read again when an answer depends on it. */
 export function touch<K, V>(database: Database, { kind }: Input<K, V>, key: K): void {
   const cell = database.tables.get(kind)?.get(key);
   if (cell !== undefined) outdate(database.cells, cell);
 }
 
-/** Reads an input again for all keys that were ever asked for. What depends on those that are the same is still valid. */
+/** Reads an input again for all keys that were ever used. Dependents of unchanged values stay valid. */
 export function reread<K, V>(database: Database, { kind }: Input<K, V>): void {
   const { cells, tables } = database;
   for (const cell of tables.get(kind)?.values() ?? [])
     setValue(cells, cell, (kind as Kind).compute(database, cell.key, undefined));
 }
 
-/** Returns whether an input was ever asked for with this key. */
+/** Returns whether an input was ever used with this key. */
 export function isKnown<K, V>({ tables }: Database, { kind }: Input<K, V>, key: K): boolean {
   return tables.get(kind)?.has(key) ?? false;
 }
 
-/** Computes something of which what is being computed does not depend. */
+/** Runs a computation whose reads do not become dependencies of the current one. */
 export function untracked<T>({ cells }: Database, compute: () => T): T {
   return withoutRecording(cells, compute);
 }
 
 /**
- * Drops the answers that nothing depends on and that were not asked for in the last revisions.
- * @param revisions how many to keep
+ * Drops the answers that have no dependents and were not used in the last revisions.
+ * @param revisions the number of revisions to keep
  */
 export function sweep({ cells, tables, unused }: Database, revisions: number): void {
   const oldest = cells.revision - revisions;
-  // To drop one may leave others without a reader: these are added to the set while it is walked.
+  // Dropping a cell may leave others without dependents, which are added to the set during the iteration.
   for (const cell of unused) {
     if (cell.subs === undefined && cell.usedAt >= oldest) continue;
     unused.delete(cell);

@@ -1,6 +1,6 @@
 /**
- * Brings cells up to date: what a cell has read is verified first, and the cell is computed again only if something of that
- * has changed. Decides about failures, circles and cancellation.
+ * Brings cells up to date: verifies the dependencies of a cell first, and computes the cell again only if one of them
+ * has changed. Also handles failures, cycles and cancellation.
  */
 import type { createReactiveSystem, ReactiveFlags } from 'alien-signals/system';
 import {
@@ -17,37 +17,37 @@ import {
   PENDING,
 } from './cell.ts';
 
-/** How often a query that reads itself is computed before its values count as never settling. */
+/** The number of rounds after which a query that reads itself counts as never settling. */
 const MAX_ROUNDS = 100;
 
-/** What the owner of cells does for them. */
+/** The callbacks of the owner of cells. */
 export interface CellOwner {
   /**
-   * Returns the value of a cell, which may read others; of an input where none was set.
-   * @param before the value from before; undefined if there is none
+   * Computes a cell, which may read others, or reads an input that was not set.
+   * @param before the previous value; undefined if there is none
    */
   readonly compute: (cell: Cell, before: unknown) => unknown;
-  /** Called when a cell was computed, or was found to be still valid by verifying what it had read; null: nobody asks. */
+  /** Called when a cell was computed or found to be still valid; `null` without a listener. */
   readonly settled: ((cell: Cell, outcome: Outcome, because: Cell | null) => void) | null;
-  /** Called when nothing depends on a cell any more, and when one on which nothing depends was read. */
+  /** Called when a cell loses its last dependent, and when a cell without dependents is read. */
   readonly unused: (cell: Cell) => void;
-  /** Throws what asking is to end with; called before each computation. */
+  /** Throws to end the current question. Called before each computation. */
   readonly throwIfCancelled: () => void;
 }
 
-/** The state of one database's cells. */
+/** The state of a database's cells. */
 export interface Cells {
   readonly owner: CellOwner;
   readonly links: ReturnType<typeof createReactiveSystem>;
-  /** The cells that are being computed, outermost first; null where reads are not recorded. */
+  /** The cells that are being computed, outermost first, with `null` where reads are not recorded. */
   readonly stack: (Cell | null)[];
-  /** The number of the state that the inputs are in, counted from 1. */
+  /** The current state of the inputs, counted from 1. */
   revision: number;
-  /** Counts computations: tells the links of the one going on from those of the one before. */
+  /** Counts computations, to tell the links of the current one from those of the previous one. */
   version: number;
 }
 
-/** Thrown where a query reads its own answer and does not say what it is at first. */
+/** Thrown if a query reads its own answer and has no initial value. */
 export class CycleError extends Error {
   override readonly name = 'CycleError';
 }
@@ -64,16 +64,16 @@ export function verify(cells: Cells, cell: Cell): void {
   recompute(cells, cell);
 }
 
-/** Returns whether all that the cell has read is the same. Verifies it in the order in which it was read. */
+/** Returns whether all dependencies of a cell are unchanged. Verifies them in the order in which they were read. */
 function isStillValid(cells: Cells, cell: Cell): boolean {
   cell.isVerifying = true;
   try {
     for (let dep = cell.deps; dep !== undefined; dep = dep.nextDep) {
       const source = dep.dep as Cell;
-      // Whether that one really needs this cell shows only when this one is computed.
+      // Whether that cell really depends on this one is only known when this one is computed.
       if (has(source, COMPUTING)) return false;
       verify(cells, source);
-      // Something on the way may have read this cell, and computed it.
+      // Verifying a dependency may have read and computed this cell.
       if (!has(cell, PENDING)) return true;
       if (has(cell, DIRTY)) return false;
     }
@@ -101,7 +101,7 @@ function recompute(cells: Cells, cell: Cell): void {
   if (!isSame && cell.subs !== undefined) cells.links.shallowPropagate(cell.subs);
 }
 
-/** Computes the value of a cell, and records what it reads. */
+/** Computes the value of a cell and records its reads. */
 function record(cells: Cells, cell: Cell, before: unknown): Result {
   forgetTail(cell);
   cell.flags = (MUTABLE | COMPUTING) as ReactiveFlags;
@@ -128,7 +128,7 @@ function attempt(cells: Cells, cell: Cell, before: unknown): Result {
   }
 }
 
-/** Computes a cell that may read itself until it reads what it results in. */
+/** Computes a cell that may read itself until the value that it reads is the value that it returns. */
 function settle(cells: Cells, cell: Cell, initial: (key: unknown) => unknown): Result {
   cell.value = initial(cell.key);
   cell.failure = null;
@@ -142,7 +142,7 @@ function settle(cells: Cells, cell: Cell, initial: (key: unknown) => unknown): R
   return { value: NO_VALUE, failure: { error: new CycleError(`${nameOf(cell)} does not settle.`) } };
 }
 
-/** Marks what has read a value of a cell that was not the last one. */
+/** Marks the readers of a cell whose value was not final. */
 function outdateReaders(cells: Cells, cell: Cell): void {
   for (let sub = cell.subs; sub !== undefined; sub = sub.nextSub) {
     const reader = sub.sub;
@@ -151,7 +151,7 @@ function outdateReaders(cells: Cells, cell: Cell): void {
   }
 }
 
-/** Unlinks what was read the last time and not this time. */
+/** Removes the links of the last computation that the current one did not use. */
 export function dropRest(cells: Cells, cell: Cell): void {
   let dep = cell.depsTail === undefined ? cell.deps : cell.depsTail.nextDep;
   while (dep !== undefined) dep = cells.links.unlink(dep, cell);

@@ -1,4 +1,4 @@
-/** Who could read what at a revision of git. */
+/** Computes who could read which secrets at a revision of git. */
 import type { AccessMatrix } from '../generate/backends/access-matrix.ts';
 import { RunFailure } from '../generate/run-failure.ts';
 import { readRevision } from '../host/git/revision.ts';
@@ -15,10 +15,10 @@ export interface AccessThen extends Pick<AccessMatrix, 'secrets' | 'notes'> {
 }
 
 /**
- * The same at a revision, with the settings of then. What cannot be told of it counts as nothing, with a note that says so.
- *
- * @param root absolute path of the folder of the fleet
- * @throws HostFailure where there is no such revision
+ * Returns the access at a revision, with the settings of that revision. Unknown access is left out and mentioned in a
+ * note.
+ * @param root absolute path of the fleet's folder
+ * @throws HostFailure if there is no such revision
  */
 export async function accessAt(
   root: string,

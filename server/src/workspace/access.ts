@@ -1,4 +1,4 @@
-/** Who can read what in a workspace. */
+/** Computes who can read which secrets of a workspace. */
 import { type AccessMatrix, accessMatrix } from '../generate/backends/access-matrix.ts';
 import { backendOf, isKeyed, type KeyedBackend } from '../generate/backends/served-backend.ts';
 import { RunFailure } from '../generate/run-failure.ts';
@@ -8,7 +8,7 @@ export interface WorkspaceAccess extends AccessMatrix {
   readonly backend: KeyedBackend;
 }
 
-/** @throws RunFailure, StoreFailure where it cannot be told, such as of a store outside of the repository */
+/** @throws RunFailure, StoreFailure if it cannot be determined, such as for a store outside the repository */
 export function accessIn({ files, settings, fleet: build }: Workspace): WorkspaceAccess {
   const fleet = build();
   const { directory } = fleet;

@@ -5,17 +5,17 @@ import { openRepository } from '../host/git/repository.ts';
 import { HostFailure } from '../host/host-failure.ts';
 
 export interface KnownToGit {
-  /** The folder was in no repository, and is one now. */
+  /** True if the folder was in no repository before. */
   readonly began: boolean;
-  /** A sentence about what is left for the person to do; `null`: nothing. */
+  /** A sentence about the remaining step for the person, or `null` if there is none. */
   readonly left: string | null;
 }
 
 /**
- * Makes new files known to git, in a new repository if the folder is in none. Nothing is staged and nothing
- * committed.
+ * Makes new files known to git, creating a repository if the folder is in none. Stages no content and commits
+ * nothing.
  * @param root absolute path
- * @param paths of new files, relative to the root
+ * @param paths new files, relative to the root
  */
 export async function makeKnownToGit(
   root: string,

@@ -1,7 +1,7 @@
 /**
- * Converts secrets of sops-nix and agenix into vars with their values, as one set of changes: modules edited, values
- * encrypted for the machines that declare them then, old keys taken out. Everything is tried in memory first; what the
- * edited fleet would not certainly have stays as it is. Applies nothing.
+ * Converts secrets of sops-nix and agenix into vars with their values, as a single set of changes: edits modules,
+ * encrypts values for the machines that declare them after the edit, and removes old entries. Everything is tried in
+ * memory first; secrets that the edited fleet would not certainly have are left alone. Applies nothing.
  */
 
 import { leftoversOf } from '../editor/convert/leftovers.ts';
@@ -35,15 +35,15 @@ import type { Workspace } from './workspace.ts';
 export interface ConvertWish {
   /** Selects the verdicts to carry out; the others are ignored. */
   readonly about: (verdict: Verdict) => boolean;
-  /** Names of generators, by the names of secrets. */
+  /** Names for the generators, by the names of the secrets. */
   readonly names: ReadonlyMap<string, string>;
-  /** Old values stay in their files. */
+  /** True if the old values are kept in their files. */
   readonly keepsOld: boolean;
-  /** True if secrets that cannot be opened are skipped. */
+  /** True if secrets that cannot be decrypted are skipped. */
   readonly skipsUnreadable: boolean;
 }
 
-/** A value, and those that it is stored for. */
+/** A value and the machines that it is stored for. */
 interface Stored {
   /** `shared/<generator>` or `per-machine/<machine>/<generator>`. */
   readonly key: string;
@@ -60,33 +60,32 @@ export interface Rehearsal {
   readonly converted: readonly Converted[];
   /** Selected secrets that cannot be converted. */
   readonly kept: readonly Kept[];
-  /** The encrypted files that could not be opened, sorted: why is among the reasons of `kept`. */
+  /** The encrypted files that could not be decrypted, sorted. The reasons are in `kept`. */
   readonly unreadable: readonly string[];
-  /** Modules, with their texts afterwards. */
+  /** Modules with their new texts. */
   readonly modules: readonly EditedFile[];
-  /** Encrypted files, with theirs. */
+  /** Encrypted files with their new texts. */
   readonly encrypted: readonly EditedFile[];
-  /** Files that go and are no text, such as those of agenix. */
+  /** Removed files that are not text, such as those of agenix. */
   readonly removed: readonly string[];
-  /** Machines that get a key, having none. */
+  /** Machines without a key, which get one. */
   readonly newKeys: readonly string[];
-  /** Keys, values, and what lies in their places. */
+  /** Changes for keys and values, and the removal of files in their way. */
   readonly changes: readonly SecretChange[];
-  /** The files that values were read from. */
+  /** The files from which values were read. */
   readonly read: readonly Unchanged[];
   readonly notes: readonly string[];
 }
 
 interface Chosen {
   readonly conversion: Conversion;
-  /** In the order of its definitions. */
+  /** In the order of the secret's definitions. */
   readonly values: readonly Buffer[];
 }
 
 /**
- * Afterwards the workspace has the texts of the modules as open documents.
- *
- * @throws StoreFailure, HostFailure where a value cannot be opened or stored
+ * Computes the changes of a conversion. Afterwards the workspace has the new texts of the modules as open documents.
+ * @throws StoreFailure, HostFailure if a value cannot be decrypted or stored
  */
 export async function rehearseConversion(
   workspace: Workspace,
@@ -118,7 +117,7 @@ export async function rehearseConversion(
       return { ...rest, kept, unreadable: [...unreadable].sort(), read: values.read() };
     }
     kept.push(...location.kept);
-    // One fewer may change what the others come to: they are tried again.
+    // Leaving out one secret may change how the others are evaluated, so they are tried again.
     for (const { path } of modules) workspace.close(path);
     chosen = chosen.filter(candidate => !location.kept.some(other => isOf(other, candidate.conversion)));
   }
@@ -140,9 +139,10 @@ function* textsOf({ files }: Workspace): Iterable<readonly [string, string]> {
 }
 
 /**
- * @param kept gets those whose values no prompt could have, or that cannot be opened
- * @param unreadable gets the files that cannot be opened; null: that ends all of it
- * @throws StoreFailure, HostFailure also where nothing at all can be opened
+ * Reads the values of the secrets.
+ * @param kept receives secrets whose values cannot be prompts, or cannot be decrypted
+ * @param unreadable receives the files that cannot be decrypted, or is `null` to fail on the first one
+ * @throws StoreFailure, HostFailure; also if nothing at all can be decrypted
  */
 async function withValues(
   conversions: readonly Conversion[],
@@ -169,7 +169,7 @@ async function withValues(
     else chosen.push({ conversion, values: opened.filter(value => Buffer.isBuffer(value)) });
   }
   const [first] = closed;
-  // A key that is missing is no matter of single files.
+  // A missing key affects all files, so it is an error.
   if (first !== undefined && (unreadable === null || chosen.length === 0)) throw first.failure;
   for (const { conversion, path, failure } of closed) {
     unreadable?.add(path);
@@ -178,7 +178,7 @@ async function withValues(
   return chosen;
 }
 
-/** The modules with generators in the place of secrets. */
+/** Returns the modules with generators in place of the secrets. */
 function rewritten(
   around: { readonly fleet: ReturnType<Workspace['fleet']>; readonly files: Workspace['files'] },
   chosen: readonly Chosen[],
@@ -202,12 +202,12 @@ function rewritten(
     if (insertion !== null && 'edits' in insertion) edits.push(...insertion.edits);
   }
   for (const secrets of byFile.values()) edits.push(...(declaredAnew(secrets) ?? []));
-  // A use in a module that several secrets are read in may be found for each.
+  // A use in a module that reads several secrets may be found once for each.
   const distinct = [...new Map(edits.map(edit => [JSON.stringify(edit), edit])).values()];
   return editedFiles(around, distinct);
 }
 
-/** Returns the places of the values in the edited fleet; values without a certain place are reported. */
+/** Returns the places of the values in the edited fleet. Reports values without a certain place. */
 async function placed(
   chosen: readonly Chosen[],
   { declared, stored }: Situation,
@@ -241,14 +241,17 @@ async function placed(
   return { places, kept };
 }
 
-/** A run that was cut off may have reached a store outside of the repository: the same value is no other. */
+/**
+ * Returns the first place that already has a different value. An interrupted run may already have stored the same
+ * value in a store outside the repository.
+ */
 async function firstDiffering(
   places: readonly NewValue[],
   secretBackend: SecretBackend,
 ): Promise<string | null> {
   for (const { generator, value } of places)
     for (const place of placesOf(generator)) {
-      // What cannot be opened is not ours to replace.
+      // A value that cannot be decrypted must not be replaced.
       const opened = await secretBackend.open(place).catch(() => null);
       if (opened === null || !opened.equals(value)) return generator.key;
     }
@@ -278,7 +281,7 @@ function placesFor(
   const having = new Set(sameName.flatMap(generator => generator.machines));
   for (const { conditional, machines } of definitions) {
     const lacking = machines.filter(machine => !having.has(machine));
-    // Under a condition it is a matter of the machine.
+    // Under a condition, the machine decides.
     if (!conditional && lacking.length > 0)
       return `would not certainly become a var of machine ${lacking.join(', ')}`;
     if (lacking.length === machines.length)
@@ -334,7 +337,7 @@ async function finish(
   };
 }
 
-/** Edits of texts that have been edited already. */
+/** Adds edits to texts that have already been edited. */
 function withLastEdits(
   { fleet, files }: Workspace,
   modules: readonly EditedFile[],

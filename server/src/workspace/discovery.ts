@@ -1,15 +1,15 @@
 /**
- * Finding things: the root of a fleet upward from a folder, and the `.nix` files downward from a root. Knows
- * which folders are never worth a look; it does not read files.
+ * Finds the root of a fleet upward from a folder, and the `.nix` files below a root. Knows which folders to skip;
+ * reads no files.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Disk } from './files/disk.ts';
 
-/** Names that mark a root, best first: clan's own marker, then those that `clan` and git use. */
+/** Files and folders that mark a root, best first: clan's own marker, then those that `clan` and git use. */
 const ROOT_MARKERS = ['.clan-flake', 'flake.nix', '.git'] as const;
 
-/** Folders of tools, build results and dependencies. `result` is what `nix build` leaves behind. */
+/** Folders of tools, build results and dependencies. `result` is created by `nix build`. */
 const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
   '.git',
   '.hg',
@@ -23,7 +23,7 @@ const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
   'result',
 ]);
 
-/** Stored values, a folder for each: never sources, and often more of them than of everything else. */
+/** Folders of stored values, which never contain sources and often outnumber all others. */
 const STORED_FOLDERS: ReadonlySet<string> = new Set([
   'vars/per-machine',
   'vars/shared',
@@ -33,12 +33,12 @@ const STORED_FOLDERS: ReadonlySet<string> = new Set([
   'sops/users',
 ]);
 
-/** Returns the best marker of a folder (absolute) as a root, or `null` if there is none. */
+/** Returns the best root marker in a folder (absolute path), or `null` if there is none. */
 export function rootMarker(folder: string): string | null {
   return ROOT_MARKERS.find(marker => existsSync(join(folder, marker))) ?? null;
 }
 
-/** The nearest folder at or above `start` (absolute) that holds a marker; null if none does. */
+/** Returns the nearest folder with a marker at or above `start` (absolute path), or `null` if there is none. */
 export function findRoot(start: string): string | null {
   for (let folder = start; ; ) {
     if (rootMarker(folder) !== null) return folder;
@@ -48,15 +48,15 @@ export function findRoot(start: string): string | null {
   }
 }
 
-/** True for a folder that is not searched. */
+/** Returns whether a folder is not searched. */
 function isIgnoredFolder(path: string, name: string): boolean {
   return IGNORED_FOLDERS.has(name) || name.startsWith('result-') || STORED_FOLDERS.has(path);
 }
 
 /**
- * All `.nix` files of a folder, in a stable order. Symbolic links are not followed: their targets inside the
- * root are found by themselves, and there are no loops.
- * @param excluded true for paths that settings keep out
+ * Returns all `.nix` files of a folder in a stable order. Symbolic links are not followed: targets inside the root
+ * are found on their own, and there can be no loops.
+ * @param excluded returns true for paths that the settings exclude
  */
 export function findNixFiles(disk: Disk, excluded: (path: string) => boolean): string[] {
   const files: string[] = [];
@@ -73,7 +73,7 @@ export function findNixFiles(disk: Disk, excluded: (path: string) => boolean): s
   return files.sort();
 }
 
-/** True if a walk from the root would come to this file, going by its names alone. */
+/** Returns whether a search from the root would find this file, judging by its path alone. */
 export function isSearched(path: string, excluded: (path: string) => boolean): boolean {
   if (!path.endsWith('.nix')) return false;
   for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {

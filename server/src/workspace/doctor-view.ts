@@ -1,9 +1,12 @@
-/** A workspace as the doctor wants it described. */
+/** Describes a workspace for the doctor. */
 import type { Examined } from '../doctor/examined.ts';
 import { rootMarker } from './discovery.ts';
 import type { Workspace } from './workspace.ts';
 
-/** @param problems mistakes in its settings, a sentence each */
+/**
+ * Returns the description.
+ * @param problems mistakes in the settings, a sentence each
+ */
 export function examinedIn(workspace: Workspace, problems: readonly string[]): Examined {
   const { root, files, settings } = workspace;
   let nixFiles = 0;

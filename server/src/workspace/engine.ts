@@ -1,6 +1,6 @@
 /**
- * The analysis as a workspace uses it, in one object, so that tests can put a smaller one in its place and so
- * that nothing of it is loaded before it is needed.
+ * Bundles the analysis as a workspace uses it, so that tests can replace it and nothing of it is loaded before it is
+ * needed.
  */
 
 import type { CheckSettings, RunOptions } from '../checks/engine/run.ts';
@@ -17,36 +17,39 @@ export interface Engine {
   readonly parse: (text: string) => SyntaxTree;
   readonly createFleetBuilder: (files: FleetFiles, settings: FleetSettings) => FleetBuilder;
   readonly rules: readonly Rule[];
-  /** Returns all findings after silencing, sorted by file and place. A rule that throws costs its own findings only. */
+  /**
+   * Returns all findings that are not silenced, sorted by file and place. If a rule throws, only its own findings are
+   * lost.
+   */
   readonly check: (
     fleet: Fleet,
     sources: CheckFiles,
     settings: CheckSettings,
     options: Required<RunOptions>,
   ) => Finding[];
-  /** Creates the memory that is kept from one check to the next. */
+  /** Creates the memory that is kept between checks. */
   readonly createMemory: () => Memory;
-  /** The backend that the configuration sets for all machines; null where it sets none. */
+  /** Returns the backend that the configuration sets for all machines, or `null` if it sets none. */
   readonly backendOf: (fleet: Fleet) => Backend | null;
-  /** Fixes that silence a finding with a comment. */
+  /** Returns fixes that silence a finding with a comment. */
   readonly silence: (finding: Finding, sources: Sources) => Fix[];
 }
 
-/** The wasm modules, for who has no files to read them from. */
+/** The wasm modules, for environments without files. */
 export interface EngineWasm {
   readonly runtime: Uint8Array;
   readonly nix: Uint8Array;
 }
 
 interface LoadOptions {
-  /** Left out: they are read from the files beside the program. */
+  /** The modules; by default they are read from the files beside the program. */
   readonly wasm?: EngineWasm | undefined;
-  /** Is told what checking computes again after an edit, and why. */
+  /** Called with everything that checking recomputes after an edit, and the reason. */
   readonly trace?: ((event: TraceEvent) => void) | undefined;
 }
 
 /**
- * Loads the real one; the wasm modules are loaded once a process.
+ * Loads the analysis. The wasm modules are loaded once per process.
  * @throws if a wasm file cannot be read
  */
 export async function loadEngine({ wasm, trace }: LoadOptions = {}): Promise<Engine> {

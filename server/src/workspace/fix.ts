@@ -1,17 +1,17 @@
 /**
- * Fixes a whole workspace in memory: applies fixes and checks again until there is nothing left to fix. The caller
- * shows or writes the result; no file is changed here.
+ * Fixes a whole workspace in memory: applies fixes and checks again until nothing is left to fix. Writes no files;
+ * the caller shows or writes the result.
  */
 
 import { applyEdits, chooseFixes, editsByFile, isSafe } from '../checks/engine/apply-fixes.ts';
 import type { Finding } from '../checks/rule.ts';
 import type { Workspace } from './workspace.ts';
 
-/** A file with its text before and after. */
+/** A file with its old and new text. */
 export interface ChangedFile {
   /** Relative to the root. */
   readonly path: string;
-  /** Null for a file that is not there yet. */
+  /** `null` for a new file. */
   readonly before: string | null;
   readonly after: string;
 }
@@ -19,20 +19,24 @@ export interface ChangedFile {
 export interface FixOutcome {
   /** Sorted by path. */
   readonly changes: readonly ChangedFile[];
-  /** How many fixes were applied. */
+  /** The number of applied fixes. */
   readonly applied: number;
-  /** False if fixes undo one another, or still lead to others after the last round. */
+  /** False if fixes undo each other, or still lead to further fixes after the last round. */
   readonly settled: boolean;
-  /** Files that could be read before and not after: a fix of ours is wrong, and nothing of this may be written. */
+  /**
+   * Files that had no syntax errors before and have some now. This means that a fix is wrong, and nothing may be
+   * written.
+   */
   readonly broken: readonly string[];
 }
 
-/** A fix may make way for another; more than a few rounds means that they go in a circle. */
+/** A fix may enable another, but more than a few rounds mean a cycle. */
 const MAX_ROUNDS = 10;
 
 /**
- * Applies what is safe to apply unasked. Afterwards the workspace has the new texts as open documents.
- * @param wanted those of all findings that are to be cured
+ * Applies all fixes that are safe to apply automatically. Afterwards the workspace has the new texts as open
+ * documents.
+ * @param wanted selects the findings to fix
  */
 export function fixAll(
   workspace: Workspace,

@@ -1,23 +1,23 @@
 /**
- * Reads the files that git tracks from its index: a flake sees no others. Starts no program. For formats that are not
- * supported (a split or sparse index, a working copy of jj) the answer is unknown. Source: git's
- * Documentation/gitformat-index.adoc, versions 2 to 4.
+ * Reads the files that git tracks from its index, since a flake sees no others. Starts no program. For unsupported
+ * formats (a split or sparse index, a working copy of jj) the answer is unknown.
+ * Source: git's Documentation/gitformat-index.adoc, versions 2 to 4.
  */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { TrackedFiles } from '../checks/rule.ts';
 import { readRegularFile } from '../host/files/regular-file.ts';
 
-/** Of an index, which has some hundred bytes a file; the files that say where it is are far smaller. */
+/** Limit for an index, which has about a hundred bytes per file. The files that lead to it are far smaller. */
 const MAX_INDEX_BYTES = 512 * 1024 * 1024;
 const MAX_SETTINGS_BYTES = 1024 * 1024;
 
 export interface GitIndex {
-  /** Returns the tracked files, read again only if the index has changed; `null` if unknown. */
+  /** Returns the tracked files, or `null` if they are unknown. Reads the index again only if it has changed. */
   tracked(): TrackedFiles | null;
 }
 
-/** @param root the workspace's folder, absolute; the repository may begin above it */
+/** @param root absolute path of the workspace's folder; the repository may begin above it */
 export function createGitIndex(root: string): GitIndex {
   let stamp = '';
   let last: TrackedFiles | null = null;
@@ -33,7 +33,10 @@ export function createGitIndex(root: string): GitIndex {
   };
 }
 
-/** Absolute path of the index of the repository that a folder belongs to, there or not; null where there is none. */
+/**
+ * Returns the absolute path of the index of a folder's repository, whether or not it exists, or `null` if there is no
+ * repository.
+ */
 export function indexPathOf(root: string): string | null {
   return repositoryOf(root)?.index ?? null;
 }
@@ -55,7 +58,7 @@ function repositoryOf(root: string): Repository | null {
   }
 }
 
-/** The folder of the repository's data; in a linked working tree `.git` is a file that names it. */
+/** Returns the folder of the repository's data. In a linked working tree, `.git` is a file that names it. */
 function gitFolder(git: string, folder: string): string | null {
   try {
     if (statSync(git).isDirectory()) return git;
@@ -75,7 +78,7 @@ function settingsText(path: string): string | null {
   return readRegularFile(path, MAX_SETTINGS_BYTES)?.toString('utf8') ?? null;
 }
 
-/** Another text whenever a file is another one; '' where there is none. */
+/** Returns a text that changes whenever the file does, or '' if there is no file. */
 export function stampOf(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats === undefined ? '' : `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
@@ -91,7 +94,7 @@ function readTracked({ folder, index, config }: Repository, root: string): Track
     const below = relative(folder, root).split(sep).join('/');
     return trackedBelow(paths, below === '' ? '' : `${below}/`);
   } catch {
-    // Cut off, or no index at all.
+    // The file is truncated or not an index.
     return null;
   }
 }
@@ -111,7 +114,7 @@ function trackedBelow(paths: readonly string[], prefix: string): TrackedFiles {
 
 const SPARSE_FOLDER = 0o040000;
 
-/** The paths of an index; null if it is not one that says it all by itself. */
+/** Returns the paths in an index, or `null` if the index is not self-contained. */
 function pathsIn(data: Buffer, hash: number): string[] | null {
   const version = data.readUInt32BE(4);
   if (data.toString('latin1', 0, 4) !== 'DIRC' || version < 2 || version > 4) return null;
@@ -144,7 +147,7 @@ function pathsIn(data: Buffer, hash: number): string[] | null {
   return paths;
 }
 
-/** A number as git's packs write offsets. */
+/** Reads a number in git's offset encoding. */
 function readOffset(data: Buffer, from: number): { readonly value: number; readonly next: number } {
   let at = from;
   let byte = data.readUInt8(at++);

@@ -1,10 +1,10 @@
 /**
- * Paths of a workspace: relative to its root, with `/` between names, the root being the empty path. Knows of
- * names only; it reads nothing.
+ * Converts paths of a workspace, which are relative to its root with `/` between names; the root is the empty path.
+ * Works on names only.
  */
 import { isAbsolute, relative, sep } from 'node:path';
 
-/** The path of an absolute file name inside `root`; null if it lies outside. */
+/** Returns the relative path of an absolute file name inside `root`, or `null` if it is outside. */
 export function pathInRoot(root: string, absolute: string): string | null {
   const path = relative(root, absolute);
   if (path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)) return null;

@@ -9,11 +9,14 @@ import type { Workspace } from './workspace.ts';
 export interface RunFleetOptions {
   /** The person's environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** False: no vars are stored, and where they would lie makes no difference. */
+  /** False if no vars are stored, so that their location does not matter. */
   readonly needsClan: boolean;
 }
 
-/** @throws RunFailure where only Nix can tell which folder is the clan's */
+/**
+ * Returns the workspace as a fleet for runs.
+ * @throws RunFailure if only Nix can tell which folder is the clan's
+ */
 export function runFleetOf(workspace: Workspace, { env, needsClan }: RunFleetOptions): RunFleet {
   const { root, files } = workspace;
   const { store } = workspace.settings;
@@ -26,7 +29,7 @@ export function runFleetOf(workspace: Workspace, { env, needsClan }: RunFleetOpt
   let usedDisk = false;
   const environment: RunEnvironment = {
     ...{ root, directory, files, env },
-    // Only stored values are written, never sources: the fleet stays as it is.
+    // Runs only write stored values and never sources, so the fleet remains valid.
     forget: paths => void files.changedOnDisk(paths),
     home: homeIn(env),
     platform: process.platform,

@@ -1,6 +1,6 @@
 /**
- * Notes of earlier runs, kept beside git's own files, for views that show what is outdated. Starts no program;
- * without git there are none.
+ * Reads the notes of earlier runs, which are kept beside git's own files, for views that show outdated generators.
+ * Starts no program; without git there are no notes.
  */
 import { dirname, join } from 'node:path';
 import { readRegularFile } from '../host/files/regular-file.ts';
@@ -8,15 +8,15 @@ import { STALE, type StaleNotes, staleNotesIn } from '../host/files/stale.ts';
 import { stateFolder } from '../host/files/state-folder.ts';
 import { indexPathOf, stampOf } from './git-index.ts';
 
-/** A line for each generator that is to be made anew. */
+/** Limit for the notes, which have a line for each generator to regenerate. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 export interface RunNotes {
-  /** Generators that the next run makes anew; the same object while nothing has changed. */
+  /** Returns the generators that the next run regenerates, as the same object while nothing has changed. */
   stale(): StaleNotes;
 }
 
-/** @param root the workspace's folder, absolute; the repository may begin above it */
+/** @param root absolute path of the workspace's folder; the repository may begin above it */
 export function createRunNotes(root: string): RunNotes {
   let stamp = '';
   let last: StaleNotes = new Map();
@@ -37,5 +37,5 @@ export function createRunNotes(root: string): RunNotes {
 
 const NOTHING: StaleNotes = new Map();
 
-/** Notes where nothing is known about runs. */
+/** Notes for a workspace without known runs. */
 export const NO_NOTES: RunNotes = { stale: () => NOTHING };

@@ -1,4 +1,4 @@
-/** The stored values of a workspace, read once and kept until something other than Nix changes. */
+/** The stored values of a workspace, read once and kept until a file other than Nix sources changes. */
 import { folderOf } from '../nix/eval/paths.ts';
 import type { StoreFiles } from '../store/vars/files.ts';
 import {
@@ -12,24 +12,31 @@ import type { StoreChoice } from './settings/settings.ts';
 
 export interface StoredReader {
   /**
-   * @param backend what the configuration sets; null where it sets nothing
+   * Returns the content of the store.
+   * @param backend the configured backend, or `null` if none is
    * @param directory the clan's folder
-   * @param store of `varsmith.json`
+   * @param store the setting in `varsmith.json`
    */
   read(backend: Backend | null, directory: string, store: StoreChoice | null): StoreContents;
-  /** Adds states that the store reported, by key of the generator; they are kept until something changes. */
+  /**
+   * Adds states that a store outside the repository reported, by generator key. They are kept until something
+   * changes.
+   */
   verified(told: ReadonlyMap<string, VerifiedGenerator>): void;
-  /** Files or folders were made, changed or removed. */
+  /** Records that files or folders were created, changed or removed. */
   changed(paths: readonly string[]): void;
   forgetAll(): void;
 }
 
 export function createStoredReader(files: StoreFiles): StoredReader {
   const kept = new Map<string, StoreContents>();
-  /** A large store has tens of thousands of secrets, and a change concerns a few of them. */
+  /**
+   * Readings are kept individually, since a large store has tens of thousands of secrets, of which a change affects
+   * only a few.
+   */
   const readings = new Map<string, RecipientsRead>();
   let told: ReadonlyMap<string, VerifiedGenerator> = new Map();
-  /** Forgets the states that the store reported: they were about other files or declarations. */
+  /** Forgets the states that the store reported, which belong to earlier files or declarations. */
   function forgetTold(): void {
     if (told.size === 0) return;
     told = new Map();
@@ -67,7 +74,7 @@ export function createStoredReader(files: StoreFiles): StoredReader {
   };
 }
 
-/** Is the path, or a folder that it lies in, among these? */
+/** Returns whether the path or a folder above it is among these. */
 function isIn(paths: ReadonlySet<string>, path: string): boolean {
   for (let at = path; ; at = folderOf(at)) {
     if (paths.has(at)) return true;

@@ -1,5 +1,5 @@
 /**
- * The state of a workspace, and how changes and settings alter it. Only `check` analyses; everything else records
+ * Holds the state of a workspace, and applies changes and settings to it. Only `check` analyses; all else records
  * what has changed.
  */
 import type { CheckFiles } from '../checks/rule.ts';
@@ -23,32 +23,32 @@ export interface WorkspaceOptions {
   /** Absolute path. */
   readonly root: string;
   readonly engine: Engine;
-  /** Read instead of the folder, such as an earlier state of it. */
+  /** Read instead of the folder, for example an earlier revision of it. */
   readonly disk?: Disk;
   /** Settings of the editor or the command line. */
   readonly configuration?: unknown;
-  /** Folders inside the root that are not this workspace's, relative to it. */
+  /** Folders inside the root that belong to another workspace, relative to the root. */
   readonly foreign?: readonly string[];
-  /** False: only open documents are analysed. Default true. */
+  /** False to analyse open documents only; true by default. */
   readonly search?: boolean;
-  /** Called for each rule that failed, with a line. */
+  /** Called with a line for each rule that failed. */
   readonly log?: (line: string) => void;
 }
 
 export interface WorkspaceState {
   readonly options: WorkspaceOptions;
   readonly ruleIds: readonly string[];
-  /** Ids of the rules that are off unless settings switch them on. */
+  /** Ids of the rules that are off unless the settings enable them. */
   readonly optionalIds: readonly string[];
   readonly files: WorkspaceFiles;
   readonly settingsReader: SettingsReader;
   readonly storedReader: StoredReader;
-  /** Null: no folder that git could know. */
+  /** `null` for a folder that is not on disk, which git cannot know. */
   readonly gitIndex: GitIndex | null;
   readonly notes: RunNotes;
-  /** Answers that rules keep from one check to the next. */
+  /** Answers that rules keep between checks. */
   readonly memory: ReturnType<Engine['createMemory']>;
-  /** An object of its own, since the files ask it and settings are read from the files. */
+  /** A separate object, since the files need it before the settings, which are read from the files, are known. */
   readonly exclusion: { isExcluded: (path: string) => boolean };
   /** Settings of the editor or the command line. */
   configuration: unknown;
@@ -56,11 +56,11 @@ export interface WorkspaceState {
   problems: readonly SettingsProblem[];
   builder: FleetBuilder;
   version: number;
-  /** The last snapshot; null before the first. */
+  /** The last snapshot, or `null` before the first. */
   last: Snapshot | null;
-  /** The last snapshot is out of date. */
+  /** True if the last snapshot is out of date. */
   stale: boolean;
-  /** Files that have changed since the last check; `null`: any may have. */
+  /** Files that have changed since the last check, or `null` if any may have changed. */
   unchecked: Set<string> | null;
 }
 
@@ -100,7 +100,7 @@ export function createWorkspaceState(options: WorkspaceOptions): WorkspaceState 
   };
 }
 
-/** Notes that the content of files is another one now. */
+/** Records that the content of files has changed. */
 export function notePaths(state: WorkspaceState, paths: readonly string[]): void {
   if (paths.length === 0) return;
   state.stale = true;
@@ -110,7 +110,7 @@ export function notePaths(state: WorkspaceState, paths: readonly string[]): void
   if (paths.includes(SETTINGS_FILE)) applySettings(state);
 }
 
-/** Reads the settings again, and begins anew as far as they ask for it. */
+/** Reads the settings again and resets whatever depends on changed ones. */
 export function applySettings(state: WorkspaceState): void {
   const { settings: before, problems: problemsBefore, files } = state;
   const { settings, problems } = state.settingsReader.read(files, state.configuration);
@@ -134,7 +134,7 @@ export function rescan(state: WorkspaceState): void {
   applySettings(state);
 }
 
-/** Builds the fleet, runs the rules, and returns both as the next snapshot. */
+/** Builds the fleet, runs the rules, and returns the result as the next snapshot. */
 export function check(state: WorkspaceState): Snapshot {
   const { files, memory, notes, unchecked } = state;
   const fleet = state.builder.build();
@@ -157,12 +157,12 @@ export function check(state: WorkspaceState): Snapshot {
   return state.last;
 }
 
-/** Returns what the settings say about rules. */
+/** Returns the settings of rules. */
 export function severitiesOf({ settings, ruleIds, optionalIds }: WorkspaceState) {
   return checkSettings(settings.rules, ruleIds, optionalIds);
 }
 
-/** Reads what is stored for a fleet. */
+/** Returns the stored values of a fleet. */
 export function storedOf({ storedReader, options, settings }: WorkspaceState, fleet: Fleet) {
   return storedReader.read(options.engine.backendOf(fleet), fleet.directory ?? '', settings.store);
 }
@@ -180,12 +180,12 @@ function noteFailure({ options }: WorkspaceState) {
     options.log?.(`rule ${rule} failed: ${error instanceof Error ? error.message : String(error)}`);
 }
 
-/** Compares plain JSON written by the same code, so in the same order. */
+/** Compares plain JSON from the same code, so that the order of properties is equal. */
 function equal(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }
 
-/** Returns which paths are not searched: all of them if the analysis is off. */
+/** Returns a test for paths that are not searched. If the analysis is disabled, no path is searched. */
 function excludedBy(settings: Settings): (path: string) => boolean {
   return settings.enable ? matchesAny(settings.exclude) : () => true;
 }

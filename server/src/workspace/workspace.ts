@@ -1,6 +1,6 @@
 /**
- * One root and its current state: documents and disk changes in, snapshots out. Work is done when a snapshot is
- * asked for, never on a change, so that a burst of changes costs one analysis. It knows no protocol and no clock.
+ * A root and its current state: documents and disk changes go in, snapshots come out. All work is done when a
+ * snapshot is requested, so that a burst of changes costs a single analysis. Knows no protocol and no clock.
  */
 
 import type { Looked } from '../checks/facts/store/generated.ts';
@@ -26,36 +26,35 @@ export interface Workspace {
   readonly root: string;
   readonly files: WorkspaceFiles;
   readonly settings: Settings;
-  /** Settings that could not be used. Those with a place are findings of the snapshot too. */
+  /** Invalid settings. Those with a place are also findings of the snapshot. */
   readonly problems: readonly SettingsProblem[];
-  /** The rules of the analysis with what the settings make of them. */
+  /** The rules of the analysis with their settings. */
   readonly rules: readonly ConfiguredRule[];
-  /** A document is open, or has changed: this is its text. */
+  /** Sets the text of a document that is open or has changed. */
   open(path: string, text: string): void;
-  /** A document is closed; the file on disk counts again. */
+  /** Closes a document, so that the file on disk counts again. */
   close(path: string): void;
-  /** Files or folders were made, changed or removed. */
+  /** Records that files or folders were created, changed or removed. */
   changedOnDisk(paths: readonly string[]): void;
-  /** New settings from the editor; those in the file at the root stay beneath. */
+  /** Sets the editor's settings, which take precedence over the file at the root. */
   configure(value: unknown): void;
   /** Forgets everything read from disk and reads it again. */
   rescan(): void;
-  /** True if the next snapshot is another one than the last. */
+  /** Returns whether the next snapshot will differ from the last one. */
   isStale(): boolean;
-  /** The state as it is now; the same object while nothing has changed. */
+  /** Returns the current state, as the same object while nothing has changed. */
   snapshot(): Snapshot;
-  /** Returns what the files declare, without checking it. */
+  /** Returns the declarations without checking them. */
   fleet(): Fleet;
-  /** The same with what is stored. */
+  /** Returns the declarations together with the stored values. */
   looked(): Looked;
   /**
-   * Adds states that a store outside of the repository reported, by key of the generator; they hold until a file
-   * changes.
+   * Adds states that a store outside the repository reported, by generator key. They are valid until a file changes.
    */
   verified(told: ReadonlyMap<string, VerifiedGenerator>): void;
 }
 
-/** A rule, and the severity that the settings give it; null if they set none and its own counts. */
+/** A rule with the severity that the settings give it, or `null` if its own applies. */
 export interface ConfiguredRule {
   readonly rule: Rule;
   readonly severity: Severity | 'off' | null;

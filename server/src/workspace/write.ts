@@ -1,6 +1,6 @@
 /**
- * Writes into a workspace: all files or, as far as can be foreseen, none; each whole or not at all; never outside the
- * root, not even through a symbolic link; and never over a change that was made meanwhile.
+ * Writes files into a workspace: all of them or, as far as can be foreseen, none; each completely or not at all;
+ * never outside the root, not even through a symbolic link; and never over a concurrent change.
  */
 import {
   accessSync,
@@ -21,27 +21,28 @@ import { basename, dirname, join, sep } from 'node:path';
 import { regularBytes } from '../host/files/regular-file.ts';
 import type { ChangedFile } from './fix.ts';
 
-/** Why nothing, or not everything, was written; a sentence for the person. */
+/** The reason why not everything was written, as a sentence for the person. */
 class WriteError extends Error {}
 
-/** Far above what is ever edited here. */
+/** Limit far above any file that is edited here. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 const BYTE_ORDER_MARK = '\ufeff';
 
 interface Prepared {
   readonly path: string;
-  /** Absolute, behind all symbolic links. */
+  /** Absolute path with all symbolic links resolved. */
   readonly target: string;
   readonly temporary: string;
-  /** The content that is replaced; `null`: there must be no file. */
+  /** The content to replace, or `null` if the file must not exist. */
   readonly expected: Buffer | null;
 }
 
 /**
- * Writes texts in the place of those they were made from. A file keeps its mode, its owner and its byte order mark.
- * @param root absolute path of the folder that must not be left
- * @throws WriteError before anything is written if a file is not as it was read, lies outside, or may not be written
+ * Replaces the content of files. A file keeps its mode, owner and byte order mark.
+ * @param root absolute path of the folder that must contain all files
+ * @throws WriteError, before anything is written, if a file has changed since it was read, is outside the root, or is
+ * not writable
  */
 export function writeChanges(root: string, changes: readonly ChangedFile[]): void {
   const prepared: Prepared[] = [];
@@ -63,9 +64,9 @@ export function writeChanges(root: string, changes: readonly ChangedFile[]): voi
 }
 
 /**
- * Makes the folders that new files are to lie in.
- * @param paths of the files, relative to the root
- * @throws WriteError if one would lie outside of the root, or cannot be made
+ * Creates the folders of new files.
+ * @param paths the files, relative to the root
+ * @throws WriteError if a folder would be outside the root, or cannot be created
  */
 export function makeFolders(root: string, paths: readonly string[]): void {
   const realRoot = realpathSync(root);
@@ -80,7 +81,7 @@ export function makeFolders(root: string, paths: readonly string[]): void {
         if (code !== 'EEXIST')
           throw new WriteError(`The folder of ${path} cannot be made (${code ?? error}).`);
       }
-      // A link may lead anywhere; what it leads to is looked at before anything is made in it.
+      // A link may lead anywhere, so its target is checked before anything is created in it.
       const real = realpathSync(folder);
       if (real !== realRoot && !real.startsWith(realRoot + sep)) {
         throw new WriteError(`${path} leads out of ${root} and is left alone.`);
@@ -89,7 +90,7 @@ export function makeFolders(root: string, paths: readonly string[]): void {
   }
 }
 
-/** Checks a file and writes its new text beside it. */
+/** Checks a file and writes its new text to a temporary file beside it. */
 function prepare(root: string, { path, before, after }: ChangedFile): Prepared {
   const target = targetOf(root, path);
   const onDisk = before === null ? null : readIfThere(target);
@@ -104,7 +105,7 @@ function prepare(root: string, { path, before, after }: ChangedFile): Prepared {
   return { path, target, temporary, expected: onDisk };
 }
 
-/** The file behind the links. */
+/** Returns the target of the path with all links resolved. */
 function targetOf(root: string, path: string): string {
   const realRoot = realpathSync(root);
   const absolute = join(realRoot, path);
@@ -113,7 +114,7 @@ function targetOf(root: string, path: string): string {
   try {
     target = realpathSync(absolute);
   } catch {
-    // The file is not there yet; its folder decides.
+    // The file does not exist yet, so its folder decides.
     target = join(realFolder(dirname(absolute), path), basename(absolute));
   }
   if (isInside(absolute) && isInside(target)) return target;
@@ -130,7 +131,7 @@ function realFolder(folder: string, path: string): string {
 
 function writeBeside(path: string, target: string, temporary: string, text: string, replaces: boolean): void {
   try {
-    // Renaming would go over a file that is write-protected.
+    // A rename would ignore write protection.
     if (replaces) accessSync(target, constants.W_OK);
     const file = openSync(temporary, 'wx', 0o644);
     try {
@@ -142,7 +143,7 @@ function writeBeside(path: string, target: string, temporary: string, text: stri
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // Somebody else's file of that name is not ours to remove.
+    // An existing file with the temporary name belongs to somebody else.
     if (code !== 'EEXIST') rmSync(temporary, { force: true });
     const reason =
       code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
@@ -157,7 +158,7 @@ function keepOwnerAndMode(file: number, target: string): void {
   try {
     fchownSync(file, uid, gid);
   } catch {
-    // Only root may give files away; the writer is then the owner, as with any editor that renames.
+    // Only root may change the owner. Otherwise the writer becomes the owner, as with any editor that renames.
   }
   fchmodSync(file, mode & 0o7777);
 }
@@ -180,7 +181,7 @@ function changedMeanwhile(path: string): WriteError {
   return new WriteError(`${path} has changed since it was read. Run the command again.`);
 }
 
-/** Flushes a folder, so that the new name survives a power cut. */
+/** Flushes a folder, so that the new name survives a power failure. */
 function syncFolder(folder: string): void {
   try {
     const handle = openSync(folder, 'r');
@@ -190,6 +191,6 @@ function syncFolder(folder: string): void {
       closeSync(handle);
     }
   } catch {
-    // Some file systems do not sync folders; the file itself is safe.
+    // Some file systems do not support syncing folders. The file itself is safe.
   }
 }

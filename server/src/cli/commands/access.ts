@@ -1,4 +1,7 @@
-/** `varsmith access`: who can read what, and what a change of the repository gives to whom. Opens nothing. */
+/**
+ * `varsmith access`: shows who can read which secrets, and how a change of the repository affects that. Decrypts
+ * nothing.
+ */
 
 import { readerData } from '../../generate/backends/access-change.ts';
 import {
@@ -53,7 +56,7 @@ interface Choice {
 type Format = (typeof FORMATS)[number];
 
 /**
- * Rejects unknown names: an unknown reader is a mistake, not one without access.
+ * Rejects unknown names, since an unknown reader is a mistake and not a reader without access.
  * @throws UsageError
  */
 function mustBeThere({ machines }: Choice, workspace: Workspace, { secrets }: WorkspaceAccess): void {
@@ -75,7 +78,7 @@ function isAsked({ kind, name }: Pick<SecretReader, 'kind' | 'name'>, { machines
   return kind === 'machine' ? machines.includes(name) : kind === 'user' && users.includes(name);
 }
 
-/** Returns the secrets that were asked for, with the readers that were asked for; none without such a reader. */
+/** Returns the requested secrets with the requested readers. Secrets without such a reader are left out. */
 function chosen(secrets: readonly SecretAccess[], choice: Choice): readonly SecretAccess[] {
   const all = choice.machines.length + choice.users.length === 0;
   return secrets

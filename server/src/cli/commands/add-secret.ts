@@ -1,6 +1,6 @@
 /**
- * `varsmith add secret`: an entry of the registry, and its key in the rows of machines. On a terminal it asks for what
- * the options leave open, with what the registry's other entries suggest.
+ * `varsmith add secret`: adds an entry to the registry, and its key to the rows of machines. On a terminal it asks
+ * for missing options, with suggestions from the other entries.
  */
 import { SECRET_KINDS } from '../../checks/facts/registry/entry-families.ts';
 import {
@@ -47,7 +47,7 @@ export async function addSecretCommand(args: readonly string[], io: Io): Promise
       (stated.kind === null || proposal.kind === stated.kind) &&
       (stated.category === null || proposal.category === stated.category),
   );
-  // By default it is typed in.
+  // By default a secret is a prompt.
   const usual = fitting.find(proposal => stated.kind !== null || proposal.kind === 'prompt') ?? fitting[0];
   const wish: SecretWish = {
     ...stated,
@@ -59,7 +59,10 @@ export async function addSecretCommand(args: readonly string[], io: Io): Promise
   return carryOut(workspace, addSecret(around, complete), parsed.flag('dry-run'), io);
 }
 
-/** Asks for what no option says; Enter takes what is shown. @throws Cancelled */
+/**
+ * Asks for the missing options. Enter accepts the suggestion.
+ * @throws Cancelled
+ */
 async function asked(terminal: Terminal, wish: SecretWish, usual: SecretProposal): Promise<SecretWish> {
   const ask = (label: string, previous: string | null) =>
     askFor(terminal, { label, hidden: false, multiline: false, previous });

@@ -1,4 +1,4 @@
-/** `varsmith add sops`: a value in an encrypted file of sops-nix, and its declaration in a module. */
+/** `varsmith add sops`: adds a value to an encrypted file of sops-nix, and its declaration to a module. */
 import { editedFiles } from '../../editor/scaffold/scaffold.ts';
 import {
   planSopsSecret,
@@ -40,7 +40,7 @@ export async function addSops(args: readonly string[], io: Io): Promise<number> 
   return withSession(open, { commit: false, note: sentence => say(io, sentence) }, async session => {
     const keys = await findKeys(open.environment, 'sops', identities);
     const before = plan.creation === null ? (open.files.text(plan.file) ?? '') : null;
-    // Before anything is typed: a file that cannot be opened takes nothing.
+    // Checked before anything is typed: a file that cannot be decrypted cannot be changed.
     if (before !== null && plan.format !== 'binary') await valuesIn(documentOf(plan), before, keys);
     const value = parsed.flag('random') ? randomValue() : await givenValue(name, io);
     if (value.length === 0) throw new UsageError('The value is empty. Nothing was changed.');
@@ -71,12 +71,12 @@ function encrypted(
   return withAdded(documentOf(plan), before ?? '', keys, added, environment);
 }
 
-/** A file of another format is never added to: the plan refuses it. */
+/** Returns the plan's file. The plan rejects files of other formats. */
 function documentOf({ file, format }: SopsPlan): SopsFile & { readonly format: 'yaml' | 'json' } {
   return { path: file, format: format === 'json' ? 'json' : 'yaml' };
 }
 
-/** Shows what would be written; as JSON with what there is to choose from, for an editor that asks. */
+/** Shows the planned change. As JSON it includes the available choices, for an editor that asks. */
 function preview(open: OpenFleet, plan: SopsPlan | RefusedChoice, json: boolean, io: Io): number {
   const around = { fleet: open.fleet(), files: open.files };
   if (json) {

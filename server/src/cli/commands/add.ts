@@ -1,4 +1,4 @@
-/** `varsmith add …`: what can be added to a fleet. */
+/** `varsmith add …`: selects what to add to a fleet. */
 
 import { type Io, UsageError } from '../io.ts';
 import { addSecretCommand } from './add-secret.ts';

@@ -1,4 +1,4 @@
-/** `varsmith allow`: lets the command that `varsmith.json` names as the store of secrets be started for a folder. */
+/** `varsmith allow`: allows a folder to start the command that its `varsmith.json` names as the store of secrets. */
 
 import {
   type Allowed,
@@ -24,7 +24,7 @@ export async function allowCommand(args: readonly string[], io: Io): Promise<num
   const person = { env: io.env, home: homeIn(io.env), platform: process.platform };
   if (parsed.flag('list')) return list(allowedStores(person), isJson, io);
   if (parsed.flag('revoke')) {
-    // The folder may be gone, or be no fleet any more.
+    // The folder may be gone, or no longer be a fleet.
     const folder = root === undefined ? (nearestRoot(io.cwd) ?? io.cwd) : absolutePath(io.cwd, root);
     const revoked = revokeStores(person, folder);
     if (isJson) io.stdout.write(`${jsonText({ schemaVersion: 1, root: folder, revoked })}\n`);

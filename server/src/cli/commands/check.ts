@@ -1,4 +1,7 @@
-/** `varsmith check`: finds, fixes, sifts, writes. What a format looks like is the business of its writer. */
+/**
+ * `varsmith check`: finds and fixes mistakes, applies the baseline, and prints the result. The writers of the formats
+ * are separate.
+ */
 import { fingerprintsOf, lineTextIn } from '../../checks/engine/fingerprint.ts';
 import { singles, summarised } from '../../checks/facts/leftover-summaries.ts';
 import type { Finding, Severity } from '../../checks/rule.ts';
@@ -45,7 +48,7 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
       return computed;
     };
   };
-  // Baselines and fixes are about single findings.
+  // Baselines and fixes refer to individual findings.
   const all = () => singles([...workspace.snapshot().findings.values()].flat());
   const sifter = await sifterOf(parsed, io, isWanted);
   const openOf = (findings: readonly Finding[]) =>
@@ -58,7 +61,7 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
   if (parsed.flag('fix')) {
     const { fix } = await import('../output/check-fix.ts');
     const dryRun = parsed.flag('dry-run');
-    // A dry run cures nothing, so its code is that of things as they stand.
+    // A dry run fixes nothing, so its exit code describes the current state.
     const before = dryRun ? countsOf(openOf(all())) : null;
     fixed = fix(workspace, openOf, dryRun, io);
     if (before !== null) return codeOf(before, threshold);
@@ -78,7 +81,7 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
     if (reportsSkipped(path))
       io.stderr.write(`varsmith: ${printable(path) || '.'} was left out: ${reason}.\n`);
   }
-  // The formats for other programs have no place for it.
+  // The formats for other programs cannot contain this message.
   if (sifted.baseline !== null && (format === 'sarif' || format === 'github'))
     io.stderr.write(`varsmith: ${printable(baselineText(sifted.baseline))}\n`);
   write(
@@ -100,7 +103,7 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
   return codeOf(counts, threshold);
 }
 
-/** Findings after the baseline. */
+/** Findings that the baseline does not silence. */
 interface Open {
   readonly open: readonly Finding[];
   readonly baseline: BaselineReport | null;
@@ -108,7 +111,10 @@ interface Open {
 
 type Sifter = (findings: readonly Finding[], fingerprints: Fingerprints) => Open;
 
-/** The baseline is read before anything is done, so that a wrong one stops the command first. */
+/**
+ * Returns the function that applies the baseline. The file is read first, so that an invalid one stops the command
+ * early.
+ */
 async function sifterOf(parsed: Parsed, io: Io, isWanted: (rule: string) => boolean): Promise<Sifter> {
   const file = parsed.option('baseline');
   if (file === undefined) return findings => ({ open: findings, baseline: null });
@@ -123,7 +129,7 @@ async function sifterOf(parsed: Parsed, io: Io, isWanted: (rule: string) => bool
   };
 }
 
-/** Everything that is found goes into the new baseline, and nothing is left open. */
+/** Writes all findings to the new baseline, so that none is left open. */
 async function writeNewBaseline(
   absolute: string,
   file: string,
@@ -171,7 +177,7 @@ function codeOf(counts: Readonly<Record<Severity, number>>, threshold: Severity)
   return atOrAbove.some(severity => counts[severity] > 0) ? EXIT.findings : EXIT.ok;
 }
 
-/** Returns whether a skipped path is reported: folders and Nix files are, a binary file that code reads is not. */
+/** Returns whether a skipped path is reported: folders and Nix files are, binary files are not. */
 function reportsSkipped(path: string): boolean {
   return path.endsWith('.nix') || !path.includes('.');
 }

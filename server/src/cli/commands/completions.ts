@@ -1,4 +1,4 @@
-/** `varsmith completions`: what shells complete, as scripts made from the table of commands. */
+/** `varsmith completions`: prints the completion scripts of shells, made from the table of commands. */
 import { oneOf } from '../arguments.ts';
 import { bashCompletions } from '../completions/bash.ts';
 import { fishCompletions } from '../completions/fish.ts';

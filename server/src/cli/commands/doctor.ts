@@ -1,4 +1,4 @@
-/** `varsmith doctor`: what is found of a fleet and around it, and what is missing. */
+/** `varsmith doctor`: examines a fleet and its environment, and prints the report. */
 
 import { IN_TERMINAL } from '../../doctor/actions.ts';
 import { examine } from '../../doctor/examine.ts';
@@ -19,7 +19,7 @@ export async function doctor(args: readonly string[], io: Io): Promise<number> {
   const format = oneOf('--format', parsed.option('format'), ['text', 'json'] as const, 'text');
   const workspace = await openWorkspace(parsed.positions[0], io);
   const examined = examinedIn(workspace, problemLines(workspace));
-  // Whoever types the command trusts the folder.
+  // A person who types the command trusts the folder.
   const around = {
     env: io.env,
     home: homeIn(io.env),

@@ -1,4 +1,7 @@
-/** `varsmith env`: the session variables of a machine, as text for a shell or as data; and why one is there or not. */
+/**
+ * `varsmith env`: prints the session variables of a machine, for a shell or as data, and explains why a variable is
+ * set or not.
+ */
 import { environmentOf } from '../../editor/environment/environment.ts';
 import {
   absentVariables,
@@ -77,7 +80,10 @@ function placeIn({ line, column }: Span): Pick<Span, 'line' | 'column'> {
   return { line, column };
 }
 
-/** Returns `env MACHINE [ROOT]`, or `env [ROOT] --machine M`. Alone, what is written like a path is the root. */
+/**
+ * Returns the positions of `env MACHINE [ROOT]` or `env [ROOT] --machine M`. A single position that looks like a path
+ * is the root.
+ */
 function positionsOf(
   positions: readonly string[],
   option: string | undefined,
@@ -91,7 +97,7 @@ function positionsOf(
   return { machine: option, root: first };
 }
 
-/** Returns the machine that is meant; without a name, the only one there is. */
+/** Returns the requested machine, or the only one if none was named. */
 function machineOf(fleet: Fleet, named: string | undefined): string {
   const machines = environmentMachines(fleet);
   if (named !== undefined && machines.includes(named)) return named;

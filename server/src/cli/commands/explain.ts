@@ -1,4 +1,4 @@
-/** `varsmith explain`: a rule's documentation with its examples; of a group, which rules it has. */
+/** `varsmith explain`: prints a rule's documentation with its examples, or lists the rules of a group. */
 
 import { examplesOf, ownFiles } from '../../checks/examples/shown-examples.ts';
 import { ruleUrl } from '../../checks/pages/pages.ts';
@@ -28,7 +28,7 @@ export async function explain(args: readonly string[], { stdout, env }: Io): Pro
   return EXIT.ok;
 }
 
-/** Returns all that there is to say of a rule; `files` by their paths. */
+/** Returns everything about a rule as data, with the examples' files by path. */
 function ruleData(rule: Rule) {
   return { ...ruleSummary(rule), documentation: rule.documentation.trim(), ...examplesOf(rule) };
 }
@@ -46,7 +46,7 @@ function explanation(rule: Rule, paint: Paint): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** Files that all examples share say nothing about this one. */
+/** Returns an example without the files that all examples share. */
 function exampleText(label: string, example: Example, paint: Paint): string {
   const files = Object.entries(ownFiles(example));
   const shown = files.map(([path, text]) => `  ${paint('dim', path)}\n${indented(text)}`);

@@ -1,4 +1,4 @@
-/** `varsmith fix`: encrypts stored secrets to those they should be for. */
+/** `varsmith fix`: re-encrypts stored secrets to their intended readers. */
 import { accessData } from '../../generate/backends/access-change.ts';
 import { accessSummary } from '../../generate/backends/access-words.ts';
 import { type FixReporter, runFix } from '../../generate/run/run-fix.ts';
@@ -35,7 +35,7 @@ export async function fixAccess(args: readonly string[], io: Io): Promise<number
   }
 }
 
-/** Returns a reporter for the reader of the output: a person, or a program. */
+/** Returns a reporter for the reader of the output: a person or a program. */
 function outputReporter({ root }: OpenFleet, parsed: Parsed, io: Io): Reporter {
   const { mayGoOn, close } = terminalAsking(io);
   const isJson = parsed.flag('json');

@@ -1,4 +1,4 @@
-/** `varsmith generate`: runs what is missing and stores what comes of it. */
+/** `varsmith generate`: runs the generators whose values are missing or outdated, and stores the results. */
 import { availableParallelism } from 'node:os';
 import type { Reporter } from '../../generate/run/reporter.ts';
 import { runGeneration } from '../../generate/run/run-generation.ts';

@@ -1,4 +1,4 @@
-/** `varsmith get`: the value of one var, as bytes. */
+/** `varsmith get`: prints the bytes of a var's value. */
 
 import { openSecretBackend } from '../../generate/backends/open-backend.ts';
 import { mustBeKnown } from '../../generate/plan/declared-vars.ts';

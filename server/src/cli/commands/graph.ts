@@ -1,4 +1,7 @@
-/** `varsmith graph`: which generator is made from which, as a picture, as text for other programs, or as data. */
+/**
+ * `varsmith graph`: prints the dependency graph of the generators as a picture, as text for other programs, or as
+ * data.
+ */
 import { type Graph, graphOf } from '../../editor/graph/graph.ts';
 import type { Grouping } from '../../editor/graph/graph-groups.ts';
 import { oneOf } from '../arguments.ts';
@@ -60,7 +63,7 @@ async function written(
   return format === 'dot' ? dotOf(graph, grouping) : mermaidOf(graph, grouping);
 }
 
-/** With lines and columns instead of offsets. */
+/** Returns the graph with lines and columns instead of offsets. */
 function withLines({ nodes, edges }: Graph, spanOf: SpanOf) {
   const at = (place: Graph['nodes'][number]['at']) => {
     if (place === null) return { file: null, line: null, column: null };

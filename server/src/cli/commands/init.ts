@@ -1,4 +1,4 @@
-/** `varsmith init`: lays the registry pipeline into a repository, never over what is there. */
+/** `varsmith init`: creates the registry pipeline in a repository, without overwriting anything. */
 import { basename } from 'node:path';
 import { counted } from '../../checks/facts/wording.ts';
 import { layPipeline, SYSTEMS } from '../../editor/scaffold/pipeline.ts';
@@ -15,7 +15,7 @@ const FIRST = 'Next: `varsmith keygen` makes your key, then `varsmith generate` 
 export async function init(args: readonly string[], io: Io): Promise<number> {
   const parsed = readCommand('init', args);
   const system = oneOf('--system', parsed.option('system'), SYSTEMS, 'x86_64-linux');
-  // A new fleet has nothing yet by which its root could be found.
+  // A new fleet has no markers yet by which its root could be found.
   const root = parsed.positions[0] ?? nearestRoot(io.cwd) ?? io.cwd;
   const workspace = await openWorkspace(root, io);
   const around = { fleet: workspace.fleet(), files: workspace.files };

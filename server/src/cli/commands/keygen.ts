@@ -1,4 +1,4 @@
-/** `varsmith keygen`: a key for the person at the keyboard. */
+/** `varsmith keygen`: creates a key for the person at the keyboard. */
 
 import { userInfo } from 'node:os';
 import { mustBeUserName, ownKey, userKeyChanges } from '../../generate/backends/own-key.ts';
@@ -38,7 +38,7 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
           written,
           user: backend === 'sops' ? user : null,
           added: changes.length > 0,
-          /** False where git would not take it; `note` says why. */
+          /** False if git refused the commit; `note` has the reason. */
           committed: left === null,
           note: left,
         };
@@ -60,7 +60,10 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
   );
 }
 
-/** @throws UsageError where the system knows none, as in containers that run programs as bare numbers */
+/**
+ * Returns the user's name.
+ * @throws UsageError if the system knows none, as in containers that run programs under bare numbers
+ */
 function ownName(): string {
   try {
     return userInfo().username;
@@ -69,7 +72,7 @@ function ownName(): string {
   }
 }
 
-/** The key and its user stay, whatever git makes of them. @returns why they are not committed */
+/** Applies the changes, which remain even if git fails. Returns the reason why they are not committed, or `null`. */
 async function applied(
   session: Session,
   changes: readonly Change[],

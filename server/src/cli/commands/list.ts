@@ -1,4 +1,4 @@
-/** `varsmith list`: the vars of machines, with the values of public ones. */
+/** `varsmith list`: lists the vars of machines, with the values of public ones. */
 
 import { varsOf } from '../../generate/plan/declared-vars.ts';
 import { generatorTally } from '../../generate/plan/generator-tally.ts';

@@ -1,4 +1,4 @@
-/** `varsmith lsp`: the language server over standard input and output, whether or not that is asked for by name. */
+/** `varsmith lsp`: runs the language server over standard input and output, with or without `--stdio`. */
 
 import type { Io } from '../io.ts';
 import { readCommand } from '../table/read-command.ts';

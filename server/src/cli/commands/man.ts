@@ -1,4 +1,4 @@
-/** `varsmith man`: the manual page, made from the table of commands. */
+/** `varsmith man`: prints the manual page, made from the table of commands. */
 
 import { EXIT, type Io } from '../io.ts';
 import { manualPage } from '../output/manual-page.ts';

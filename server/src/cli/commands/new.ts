@@ -1,4 +1,4 @@
-/** `varsmith new`: a generator, or a service module with one, from a template. */
+/** `varsmith new`: creates a generator, or a service module with one, from a template. */
 import { newGenerator, newService } from '../../editor/scaffold/scaffold-generator.ts';
 import { TEMPLATE_CHOICES } from '../../editor/scaffold/scaffold-templates.ts';
 import { oneOf } from '../arguments.ts';

@@ -19,7 +19,7 @@ import { whyNone } from '../output/no-generators.ts';
 import { planData, planText } from '../output/plan-text.ts';
 import { readCommand } from '../table/read-command.ts';
 
-/** Returns what a run is about. */
+/** Returns the request that the options describe. */
 export function requestOf(parsed: Parsed): PlanRequest {
   return {
     machines: parsed.options('machine'),
@@ -33,7 +33,10 @@ export async function plan(args: readonly string[], io: Io): Promise<number> {
   return writePlan(readCommand('plan', args), io);
 }
 
-/** Prints what a run would do; `generate --dry-run` does no more. @returns the exit code */
+/**
+ * Prints what a run would do, also for `generate --dry-run`.
+ * @returns the exit code
+ */
 export async function writePlan(parsed: Parsed, io: Io): Promise<number> {
   const open = await openFleet(parsed.positions[0], io, { scan: 'files' });
   const { environment, root, scanned, situation } = open;
@@ -64,7 +67,7 @@ export async function writePlan(parsed: Parsed, io: Io): Promise<number> {
   return planned.problems.length > 0 ? EXIT.findings : EXIT.ok;
 }
 
-/** Returns who would gain and lose access; the person who runs it gains it in any case. */
+/** Returns the changes of access in a run. The person who runs it gains access in any case. */
 async function accessOf(
   { steps, problems, generators }: Plan,
   { machines }: PlanRequest,

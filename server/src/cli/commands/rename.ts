@@ -1,4 +1,4 @@
-/** `varsmith rename`: a name changes everywhere, and what is stored under it moves along. */
+/** `varsmith rename`: changes a name everywhere, and moves the values stored under it. */
 
 import { applyEdits, editsByFile } from '../../checks/engine/apply-fixes.ts';
 import { counted } from '../../checks/facts/wording.ts';
@@ -74,7 +74,7 @@ async function renameEverywhere(open: OpenFleet, wish: Wish, parsed: Parsed, io:
   });
 }
 
-/** Makes links and git's index follow what was moved by other means. */
+/** Updates links and git's index after files were moved by other means. */
 async function settleMoved(open: OpenFleet, moves: readonly Move[], parsed: Parsed, io: Io): Promise<number> {
   const note = (sentence: string) => say(io, sentence);
   return withSession(open, { commit: false, note }, async session => {
@@ -108,11 +108,14 @@ function movesFrom(paths: readonly string[]): Move[] {
   return checked.flatMap((from, at) => (at % 2 === 0 ? [{ from, to: checked[at + 1] as string }] : []));
 }
 
-/** @throws UsageError where there is nothing of the name, Error where it cannot be renamed */
+/**
+ * Returns the edits and moves.
+ * @throws UsageError if nothing has the name; Error if it cannot be renamed
+ */
 function renamingOf(snapshot: Snapshot, wish: Wish): Renaming {
   const index = indexOf(snapshot);
   const target = bestOf(subjectsOf(snapshot, wish).flatMap(subject => index.occurrencesOf(subject)));
-  // A folder alone makes a machine, written nowhere.
+  // A machine may exist only as a folder, without being written anywhere.
   const isFolder = target === null && wish.kind === 'machine' && index.machines.has(wish.old);
   if (target === null && !isFolder) throw new UsageError(unknownName(snapshot, wish));
   const renaming =
@@ -122,7 +125,7 @@ function renamingOf(snapshot: Snapshot, wish: Wish): Renaming {
   return renaming;
 }
 
-/** Returns what a store outside of the repository goes by; null for what is not stored. */
+/** Returns the name for a store outside the repository, or `null` for things that are not stored. */
 function storedName({ kind, old, to }: Wish): StoredName | null {
   if (kind === 'generator' || kind === 'machine') return { kind, old, to };
   if (kind !== 'file') return null;
@@ -130,13 +133,13 @@ function storedName({ kind, old, to }: Wish): StoredName | null {
   return { kind, generator: old.slice(0, slash), old: old.slice(slash + 1), to };
 }
 
-/** Returns the declaration of a name, else another of its places. */
+/** Returns the declaration of a name, or else another of its places. */
 function bestOf(targets: readonly Target[]): Target | null {
   const written = targets.filter(({ role, at }) => role !== 'field' && at.start < at.end);
   return written.find(({ role }) => role === 'declaration') ?? written[0] ?? null;
 }
 
-/** Returns `GENERATOR/NAME` for files and prompts. */
+/** Returns the subjects that a name may refer to. Files and prompts are written as `GENERATOR/NAME`. */
 function subjectsOf(snapshot: Snapshot, { kind, old }: Wish): Subject[] {
   if (kind === 'generator') return [{ kind, name: old }];
   if (kind === 'machine') return [{ kind, machine: old }];

@@ -1,4 +1,4 @@
-/** `varsmith rules`: all rules, one a line, with the severities that the settings give them. */
+/** `varsmith rules`: lists all rules, one per line, with the severities in effect. */
 import type { ConfiguredRule } from '../../workspace/workspace.ts';
 import { EXIT, type Io, painter } from '../io.ts';
 import { nearestRoot, openConfigured } from '../load.ts';
@@ -31,7 +31,7 @@ export async function listRules(args: readonly string[], io: Io): Promise<number
   return EXIT.ok;
 }
 
-/** Outside of any fleet the rules are as they come. */
+/** Returns the configured rules; outside a fleet they have their defaults. */
 async function rulesOf(rootArgument: string | undefined, io: Io): Promise<readonly ConfiguredRule[]> {
   if (rootArgument !== undefined || nearestRoot(io.cwd) !== null)
     return (await openConfigured(rootArgument, io)).rules;

@@ -1,4 +1,4 @@
-/** Completions for bash: a script for Bash 3.2 and later that needs no other. */
+/** Makes completions for bash: a script for Bash 3.2 and later without dependencies. */
 import type { CommandSpec, ValueSpec } from '../table/command-spec.ts';
 import { completedBy, firstWords, quoted } from './shared.ts';
 
@@ -108,7 +108,7 @@ function positionLines({ name, positions }: CommandSpec): readonly string[] {
   });
 }
 
-/** Words, or `@` with what is asked for. */
+/** Returns the words of a value, or `@` with the kind of names to request. */
 function kindOf(value: ValueSpec): string {
   const completed = completedBy(value);
   if (completed.kind === 'words') return completed.words.join(' ');

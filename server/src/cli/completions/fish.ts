@@ -1,4 +1,4 @@
-/** Completions for fish. */
+/** Makes completions for fish. */
 import type { CommandSpec, OptionSpec, ValueSpec } from '../table/command-spec.ts';
 import { completedBy, described, firstWords } from './shared.ts';
 
@@ -86,7 +86,7 @@ function argumentsOf(value: ValueSpec): string {
   return completed.kind === 'folders' ? `-a '(__fish_complete_directories (commandline -ct))'` : '';
 }
 
-/** In single quotes, in which fish knows `\\'` and `\\\\`. */
+/** Returns the text in single quotes, in which fish knows the escapes `\'` and `\\`. */
 function fishText(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

@@ -1,4 +1,4 @@
-/** Completions for Nushell: a module of external commands with typed options. */
+/** Makes completions for Nushell: a module of external commands with typed options. */
 import type { CommandSpec, OptionSpec, PositionSpec, ValueSpec } from '../table/command-spec.ts';
 import { NAME_SOURCES } from '../table/command-spec.ts';
 import { completedBy, described, firstWords } from './shared.ts';
@@ -33,7 +33,7 @@ export use varsmith-completions *
 `;
 }
 
-/** @param lists the lists of words that there are so far, with their names; grows */
+/** @param lists the word lists so far by their names; new ones are added */
 function externOf({ name, options, positions }: CommandSpec, lists: Map<string, string>): string {
   const lines = [
     ...positions.map(position => positionLine(position, lists)),

@@ -15,11 +15,11 @@ export function completedBy({ from }: ValueSpec): Completed {
   return { kind: from === 'file' ? 'files' : from === 'folder' ? 'folders' : 'nothing' };
 }
 
-/** The first words of all commands with their summaries, and what may follow those that have a second one. */
+/** The first word of a command with its summary and possible second words. */
 export interface FirstWord {
   readonly word: string;
   readonly summary: string;
-  /** Second words; empty where the first says it all. */
+  /** Empty if the command has only one word. */
   readonly next: readonly { readonly word: string; readonly summary: string }[];
 }
 
@@ -43,12 +43,12 @@ function alternatives(next: readonly { readonly word: string }[]): string {
   return next.map(({ word }) => word).join(' or ');
 }
 
-/** In single quotes for bash and zsh. */
+/** Returns the text in single quotes for bash and zsh. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Help as a description of a line: what comes first of it. */
+/** Returns the first part of a help text, as a short description. */
 export function described(help: string): string {
   const first = help.split(';')[0]?.trim() ?? '';
   return first.length <= 90 ? first : `${first.slice(0, 88).replace(/\W*\s\S*$/, '')} …`;

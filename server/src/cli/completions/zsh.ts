@@ -1,4 +1,4 @@
-/** Completions for zsh: a function for a folder of \`fpath\`, which may be sourced as well. */
+/** Makes completions for zsh: a function for a folder of `fpath`, which can also be sourced. */
 import type { CommandSpec, OptionSpec, ValueSpec } from '../table/command-spec.ts';
 import { completedBy, described, firstWords, quoted } from './shared.ts';
 
@@ -68,7 +68,7 @@ function commandCase({ name, options, positions }: CommandSpec): string {
   return `    ${quoted(name)}) _arguments -s ${specs.join(' \\\n        ')} && ret=0 ;;`;
 }
 
-/** Each may be given several times: which may not, the program says. */
+/** Returns the specs of an option. Every option may be repeated; the program itself rejects wrong repetitions. */
 function optionSpecs({ name, short, value, help }: OptionSpec): readonly string[] {
   const text = described(help).replace(/[[\]\\:]/g, '\\$&');
   const argument = value === undefined ? '' : `:${value.label.replaceAll(':', '\\:')}:${actionOf(value)}`;

@@ -27,7 +27,7 @@ const OTHER_NOTE: Readonly<Record<ReaderState, string>> = {
   leaving: 'still: it is encrypted to it, and no link says so',
 };
 
-/** Returns a paragraph for each secret: what it is, then a line for each reader. */
+/** Returns a paragraph for each secret: its name, then a line for each reader. */
 export function matrixText(secrets: readonly SecretAccess[], paint: Paint): string {
   if (secrets.length === 0) return 'No secret matches.\n';
   return secrets.map(secret => secretText(secret, paint)).join('\n');
@@ -62,12 +62,12 @@ function aboutText({ kind, machines, neededFor, declared, stored }: SecretAccess
 }
 
 interface About {
-  /** As it was named. */
+  /** The revision as typed. */
   readonly revision: string;
   readonly commit: string;
 }
 
-/** For a reader who gains or loses access: to what, and when. */
+/** The secrets that a reader gains or loses access to at the same time. */
 interface Row {
   readonly verb: 'gains' | 'loses';
   readonly reader: Reader;
@@ -75,7 +75,7 @@ interface Row {
   readonly secrets: string[];
 }
 
-/** Gains before losses; for each reader what happens at the same time is in one row. */
+/** Returns the rows, gains before losses. A reader's simultaneous changes share a row. */
 function rowsOf(differences: readonly AccessDifference[]): Row[] {
   const rows = new Map<string, Row>();
   const add = (verb: Row['verb'], reader: SecretReader | Loss, difference: AccessDifference) => {
@@ -131,7 +131,7 @@ export function differenceText(
   return `Access ${since}: ${counted(differences.length, 'secret')}.\n${lines.join('')}`;
 }
 
-/** Escapes names: the author of a pull request may have chosen them. */
+/** Renders differences as Markdown. Names are escaped, as the author of a pull request may have chosen them. */
 export function differenceMarkdown(
   differences: readonly AccessDifference[],
   { revision, commit }: About,
@@ -160,7 +160,7 @@ function nameText({ name }: Reader): string {
   return name === '' ? '' : code(inLine(name));
 }
 
-/** A bar would end the cell, in a code span too. */
+/** Escapes bars, which would end the cell even inside code. */
 function cell(text: string): string {
   return text.replace(/(?<!\\)\|/g, '\\|');
 }

@@ -2,7 +2,7 @@
 import { counted } from '../../checks/facts/wording.ts';
 import type { BaselineReport } from './check-report.ts';
 
-/** Returns what a baseline did, in a sentence or two. */
+/** Returns a sentence or two about the effect of a baseline. */
 export function baselineText({ file, silenced, obsolete }: BaselineReport): string {
   const silencedText = `${counted(silenced.length, 'finding')} silenced by ${file}`;
   if (obsolete === 0) return silencedText;

@@ -1,4 +1,4 @@
-/** `varsmith check --fix`: applies what is safe, to the files or, for a dry run, as a diff. */
+/** `varsmith check --fix`: applies safe fixes to the files or, in a dry run, prints them as a diff. */
 
 import { counted } from '../../checks/facts/wording.ts';
 import type { Finding } from '../../checks/rule.ts';
@@ -9,9 +9,9 @@ import { type Io, painter, printable } from '../io.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
 /**
- * Afterwards the workspace has the texts with the fixes in them.
- * @param wanted those of all findings that are to be fixed
- * @returns how many fixes were applied
+ * Applies the fixes. Afterwards the workspace has the new texts.
+ * @param wanted selects the findings to fix
+ * @returns the number of applied fixes
  * @throws WriteError if the files could not be written
  */
 export function fix(

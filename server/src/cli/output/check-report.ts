@@ -1,4 +1,4 @@
-/** A report of `varsmith check` as its writers take it. */
+/** The report of `varsmith check`, as its writers receive it. */
 import type { Finding, Rule, Severity } from '../../checks/rule.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import type { Io } from '../io.ts';
@@ -8,33 +8,33 @@ export const SEVERITIES = ['error', 'warning', 'info', 'hint'] as const satisfie
 
 /** The effect of a baseline. */
 export interface BaselineReport {
-  /** As the caller has named the file. */
+  /** The file as typed. */
   readonly file: string;
   readonly silenced: readonly Finding[];
-  /** Entries that no finding answers to any more. */
+  /** The number of entries without a matching finding. */
   readonly obsolete: number;
 }
 
-/** Computed when first asked for: most formats and most runs need none. */
+/** Computes the fingerprints on the first call; most formats and runs need none. */
 export type Fingerprints = () => ReadonlyMap<Finding, string>;
 
-/** Everything a writer may show. */
+/** Everything that a writer may show. */
 export interface CheckReport {
   /** Absolute path. */
   readonly root: string;
-  /** Without those that the baseline silences. */
+  /** Findings that the baseline does not silence. */
   readonly findings: readonly Finding[];
   readonly counts: Readonly<Record<Severity, number>>;
-  /** Null: none was given. */
+  /** `null` if no baseline was given. */
   readonly baseline: BaselineReport | null;
-  /** How many fixes `--fix` has applied; null without it. */
+  /** The number of fixes that `--fix` applied, or `null` without it. */
   readonly fixed: number | null;
-  /** Number of Nix files that were checked. */
+  /** The number of checked Nix files. */
   readonly fileCount: number;
   readonly milliseconds: number;
   readonly files: NixFiles;
   readonly spanOf: SpanOf;
-  /** By which a finding, silenced or not, is known again. */
+  /** Identify findings across runs, including silenced ones. */
   readonly fingerprints: Fingerprints;
   readonly rules: readonly Rule[];
 }

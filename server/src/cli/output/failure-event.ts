@@ -1,9 +1,9 @@
-/** Reports a failure to the program that started us, beside the sentence on standard error. */
+/** Reports a failure to the program that started us, in addition to the sentence on standard error. */
 import type { FailureEvent } from '../../../../client/src/run-protocol.ts';
 import { RunFailure } from '../../generate/run-failure.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 
-/** Returns null where the sentence says it all: nothing there is to be done that an editor could offer. */
+/** Returns the event, or `null` if an editor could not do anything about the failure. */
 export function failureEvent(error: unknown): FailureEvent | null {
   if (error instanceof StoreFailure && (error.kind === 'no-key' || error.kind === 'no-user'))
     return { event: 'failure', kind: error.kind, message: error.what };

@@ -1,4 +1,4 @@
-/** Describes the result of a generator. */
+/** Prints the results of generators. */
 
 import { someText } from '../../generate/plan/plan-words.ts';
 import type { FileResult, StepResult } from '../../generate/run/step-results.ts';
@@ -21,7 +21,7 @@ export function writeResult({ step, outcome, message, output, files, undeclared 
     );
 }
 
-/** As clan says it. */
+/** Returns the line about a file, in clan's words. */
 function fileText(id: string, { secret, before, after }: FileResult, machines: string): string {
   const name = printable(id);
   if (secret) return `Updated secret var ${name} for machines: ${machines}\n`;
@@ -32,7 +32,7 @@ function fileText(id: string, { secret, before, after }: FileResult, machines: s
 
 const MAX_SHOWN = 200;
 
-/** Returns a public value in a line. */
+/** Returns a public value as a single line. */
 export function shownValue(value: Buffer | null): string {
   if (value === null) return '<not set>';
   const text = value.toString('utf8');
@@ -41,7 +41,7 @@ export function shownValue(value: Buffer | null): string {
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }
 
-/** Returns a value in JSON: a text where its bytes are one. */
+/** Returns a value for JSON, as text if its bytes are valid UTF-8. */
 export function valueData(value: Buffer): { readonly encoding: 'utf8' | 'base64'; readonly value: string } {
   const text = value.toString('utf8');
   return Buffer.from(text, 'utf8').equals(value)

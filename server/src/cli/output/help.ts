@@ -1,4 +1,4 @@
-/** The help texts, made from the table of commands. */
+/** Makes the help texts from the table of commands. */
 
 import { exitCodesLine } from '../exit-codes.ts';
 import type { CommandSpec, OptionSpec } from '../table/command-spec.ts';
@@ -6,7 +6,7 @@ import { COMMAND_GROUPS, commandsOf } from '../table/command-table.ts';
 
 const WIDTH = 120;
 
-/** Returns the help of a command; the overview for null and for names that are no command. */
+/** Returns the help of a command, or the overview for `null` and unknown names. */
 export function helpOf(command: string | null): string {
   const commands = command === null ? [] : commandsOf(command);
   return commands.length === 0 ? overview() : commands.map(commandHelp).join('\n');
@@ -49,12 +49,12 @@ function commandHelp({ text, usage, options, after }: CommandSpec): string {
   return `${filled(text.split(' '), '', '')}\n${lines.join('')}${listed}${more}`;
 }
 
-/** Returns `-m, --machine M` */
+/** Returns the option as shown: `-m, --machine M`. */
 export function spelling({ name, short, value }: OptionSpec): string {
   return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value.label}`}`;
 }
 
-/** Returns a usage in the parts that stay on one line: what is in brackets is one. */
+/** Returns the parts of a usage line that must not be broken; brackets are kept together. */
 function usageParts(usage: string): string[] {
   const parts: string[] = [];
   let depth = 0;
@@ -66,7 +66,7 @@ function usageParts(usage: string): string[] {
   return parts;
 }
 
-/** Returns where the second column begins. */
+/** Returns the start of the second column. */
 function columnOf(rows: readonly (readonly [string, string])[]): number {
   const lengths = rows.map(([left]) => left.length).filter(length => length <= 26);
   return 2 + Math.max(...lengths, 0) + 4;
@@ -77,14 +77,14 @@ function table(rows: readonly (readonly [string, string])[], column: number): st
   return rows
     .map(([left, right]) => {
       const start = `  ${left}`;
-      // What is too long for its column has a line of its own.
+      // A text that does not fit its column gets a line of its own.
       const needsLine = start.length + 2 > column;
       return `${needsLine ? `${start}\n` : ''}${filled(right.split(' '), needsLine ? indent : start.padEnd(column), indent)}`;
     })
     .join('');
 }
 
-/** Parts joined by spaces in lines of at most `WIDTH` characters, each with its end. */
+/** Returns the parts joined by spaces, in lines of at most `WIDTH` characters with line breaks. */
 function filled(parts: readonly string[], start: string, indent: string): string {
   const lines: string[] = [];
   let line = start;

@@ -1,4 +1,4 @@
-/** Secrets of sops-nix and agenix in the summary for people. */
+/** Describes secrets of sops-nix and agenix in the summary for people. */
 import { counted, joined } from '../../checks/facts/wording.ts';
 import { type Paint, printable } from '../io.ts';
 import type { Inspection } from './inspection.ts';
@@ -6,7 +6,7 @@ import type { Inspection } from './inspection.ts';
 type Secret = Inspection['secrets'][number];
 type File = Inspection['encryptedFiles'][number];
 
-/** Lines are written up to here; the rest is counted. */
+/** The most lines that are written; the rest is counted. */
 const MAX_LINES = 60;
 
 const KEEPERS = { sops: 'sops-nix', age: 'agenix' } as const;

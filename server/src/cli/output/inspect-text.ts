@@ -1,17 +1,23 @@
-/** The summary of a fleet for people. */
+/** Prints the summary of a fleet for people. */
 import { counted } from '../../checks/facts/wording.ts';
 import { bySentence } from '../../doctor/unknown-words.ts';
 import { type Io, type Paint, painter, printable } from '../io.ts';
 import { secretsText } from './inspect-text-secrets.ts';
 import type { Inspection } from './inspection.ts';
+import { type NixReport, nixText } from './nix-report.ts';
 
-/** Reasons are listed up to here; the rest is counted. */
+/** The most reasons that are listed; the rest is counted. */
 const MAX_REASONS = 20;
 
-/** Places of one reason are listed up to here. */
+/** The most places that are listed per reason. */
 const MAX_PLACES = 3;
 
-export function writeInspection(inspection: Inspection, { stdout, env }: Io): void {
+/** @param nix what Nix was asked and said; null where it was not asked */
+export function writeInspection(
+  inspection: Inspection,
+  { stdout, env }: Io,
+  nix: NixReport | null = null,
+): void {
   const paint = painter(stdout, env);
   const sections = [
     paint('bold', inspection.root),
@@ -22,6 +28,7 @@ export function writeInspection(inspection: Inspection, { stdout, env }: Io): vo
     storeText(inspection, paint),
     secretsText(inspection, paint),
     notAnalysableText(inspection, paint),
+    nix === null ? '' : paint('bold', nixText(nix)),
   ];
   stdout.write(`${sections.filter(text => text !== '').join('\n\n')}\n`);
 }
@@ -44,7 +51,7 @@ function machinesText({ machines, generators: all }: Inspection, paint: Paint): 
   return [title(paint, counted(machines.length, 'machine'), classes), ...lines].join('\n');
 }
 
-/** Returns how many generators a machine has, as far as is known. */
+/** Returns the number of generators of a machine, as far as it is known. */
 function has(count: number, isOpen: boolean): string {
   if (!isOpen) return counted(count, 'generator');
   return count === 0 ? 'generators not known' : `${counted(count, 'generator')} or more`;
@@ -119,7 +126,7 @@ function storeText({ store, generators }: Inspection, paint: Paint): string {
   ].join('\n');
 }
 
-/** Reasons, the commonest first, each with its places: what is worth making known next. */
+/** Returns the reasons why something is unknown, the most frequent first, with their places. */
 function notAnalysableText({ notAnalysable }: Inspection, paint: Paint): string {
   if (notAnalysable.length === 0) return '';
   const reasons = bySentence(notAnalysable);
@@ -139,7 +146,7 @@ function notAnalysableText({ notAnalysable }: Inspection, paint: Paint): string 
   ].join('\n');
 }
 
-/** Returns `3 secret, 1 public`, in the order of the words; nothing for none. */
+/** Returns counts such as `3 secret, 1 public` in the order of `words`, without zeros. */
 function tally<Kind extends string>(kinds: readonly Kind[], words: Readonly<Record<Kind, string>>): string {
   return (Object.keys(words) as Kind[])
     .map(kind => ({ kind, count: kinds.filter(candidate => candidate === kind).length }))

@@ -1,6 +1,6 @@
 /**
- * What generators are, in the shape of `inspect --format json`: as a whole, and on each machine on which it is something else.
- * Nothing is given as known that holds on some of the machines only.
+ * Describes generators in the format of `inspect --format json`: in general, and for each machine where they differ.
+ * Values that only hold on some machines are not presented as known.
  */
 
 import type { MachineClass } from '../../fleet/model/base.ts';
@@ -15,21 +15,21 @@ import type { Place } from '../../nix/places.ts';
 
 export type At = (place: Place) => { file: string; line: number; column: number };
 
-/** The class of the machines in question; null where it is not known, or they differ. */
+/** The class of the machines in question, or `null` if it is unknown or differs. */
 type Class = MachineClass | null;
 
 type ShownBody = ReturnType<typeof shownBody>;
 
-/** A body as it is shown, and as text. */
+/** A displayed body, and its text for comparison. */
 interface Shown {
   readonly body: ShownBody;
   readonly text: string;
 }
 
-/** Root's group, which files have unless told otherwise; clan-core d7c35d912, generic-generator.nix. */
+/** The primary group of root, which files have by default; clan-core d7c35d912, generic-generator.nix. */
 const ROOTS_GROUPS: Readonly<Record<MachineClass, string>> = { nixos: 'root', darwin: 'wheel' };
 
-/** Shows what generators of the fleet are. */
+/** Returns a function that describes the bodies of a generator. */
 export function bodiesShown(fleet: Fleet, at: At) {
   const classes = new Map<string, Class>(fleet.machines.map(machine => [machine.name, machine.class]));
   const anyClass = fleet.machinesComplete ? commonClass(classes.values()) : null;
@@ -65,13 +65,13 @@ export function bodiesShown(fleet: Fleet, at: At) {
   };
 }
 
-/** Returns the class that all have. */
+/** Returns the class if all are equal, otherwise `null`. */
 function commonClass(classes: Iterable<Class>): Class {
   const [only = null, ...others] = new Set(classes);
   return others.length === 0 ? only : null;
 }
 
-/** Marks the files and prompts that some of the bodies lack, and takes out the values in which some differ. */
+/** Returns a body for all machines: marks files and prompts that some bodies lack, and removes values that differ. */
 function onAll(entry: ShownBody, bodies: readonly ShownBody[]): ShownBody {
   return {
     ...entry,
@@ -149,14 +149,17 @@ function shownScript({ text, source, at: place }: GeneratorScript, at: At) {
       ? source.holes.map(({ start, end }) => ({
           start,
           end,
-          // Between `${` and `}`.
+          // The text between `${` and `}`.
           expression: source.text.slice(start + 2, end - 1),
         }))
       : [],
   };
 }
 
-/** Null inside of it stands for what is not known, and then nothing of it is told. */
+/**
+ * Returns whether a value is fully known. A `null` inside it stands for an unknown part, and then none of it is
+ * shown.
+ */
 function isKnown(value: unknown): boolean {
   if (value === null) return false;
   return typeof value !== 'object' || Object.values(value).every(isKnown);

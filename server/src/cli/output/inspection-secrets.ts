@@ -1,4 +1,4 @@
-/** Secrets of sops-nix and agenix as `inspect` shows them: where each is encrypted and for whom, and where it lies. */
+/** Describes secrets of sops-nix and agenix for `inspect`: their encrypted files, recipients and paths. */
 import { secretPaths } from '../../editor/secrets/deployed.ts';
 import { keyTextOf, machinesOfSecret, type SecretGround, valueKeys } from '../../editor/secrets/joined.ts';
 import { keyNames, recipientsOf } from '../../editor/secrets/recipients.ts';
@@ -12,7 +12,7 @@ import type { WorkspaceFiles } from '../../workspace/files/files.ts';
 
 type At = (place: Place) => { file: string; line: number; column: number };
 
-/** Declared in Nix, or by clan for what lies in `sops/secrets`. */
+/** Returns the secrets that are declared in Nix, or that clan declares for `sops/secrets`. */
 export function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
   const sops = readSops(files, fleet.directory ?? '');
   const implicit = implicitByName(
@@ -43,7 +43,7 @@ export function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
   };
 }
 
-/** Each file that the secret is certainly taken from, with its key. */
+/** Returns each file that certainly contains the secret, with its key. */
 function sourcesOf({ secrets }: SecretGround, { definitions }: FleetSecret) {
   const sources = definitions.flatMap(definition =>
     certainFiles(secrets, definition).map(file => {
@@ -62,7 +62,7 @@ function certainFiles(secrets: SecretGround['secrets'], definition: SecretDefini
   return secrets.filesOf(definition).files.flatMap(({ path, certain }) => (certain ? [path] : []));
 }
 
-/** Returns the files that declarations and rules of agenix name, sorted. */
+/** Returns the files that are named by declarations and by rules of agenix, sorted. */
 function encryptedFilesOf(environment: SecretGround, files: WorkspaceFiles) {
   const { secrets } = environment;
   const keepers = new Map<string, 'sops' | 'age'>();
@@ -78,7 +78,7 @@ function encryptedFilesOf(environment: SecretGround, files: WorkspaceFiles) {
       file,
       keeper,
       exists: files.kind(file) === 'file',
-      /** Null where its format does not tell. */
+      /** `null` if the format does not tell. */
       encrypted: content?.complete === true ? content.encrypted : null,
       keys: content === null ? [] : valueKeys(content).map(({ path }) => path),
       recipients: (recipients?.keys ?? []).map(key => ({ key, name: nameOf(key) })),

@@ -1,6 +1,6 @@
 /**
- * A fleet in the shape that `inspect --format json` promises: docs/schemas/inspect.schema.json. Fields may be
- * added; none is renamed or removed while `schemaVersion` is 1.
+ * Describes a fleet in the format of `inspect --format json`: docs/schemas/inspect.schema.json. Fields may be added,
+ * but not renamed or removed while `schemaVersion` is 1.
  */
 
 import { unknownText } from '../../doctor/unknown-words.ts';
@@ -30,13 +30,16 @@ export type Inspection = {
     : InspectionParts[Name];
 };
 
-/** Returns all of it at once. */
+/** Returns the complete inspection. */
 export function inspection(workspace: Workspace): Inspection {
   const parts = inspectionParts(workspace);
   return { ...parts, generators: [...parts.generators()], references: [...parts.references()] };
 }
 
-/** The lists that grow with machines times generators are made one by one, while they are taken. */
+/**
+ * Returns the inspection in parts. Lists that grow with machines times generators are generators, which make each
+ * item on demand.
+ */
 export function inspectionParts(workspace: Workspace) {
   const fleet = workspace.fleet();
   const { files } = workspace;
@@ -52,7 +55,7 @@ export function inspectionParts(workspace: Workspace) {
     *generators() {
       const bodyOf = bodiesShown(fleet, at);
       for (const generator of fleet.generators) yield { ...generatorOf(generator, at), ...bodyOf(generator) };
-      // What the fleet adds to and a service brings is one generator, which was listed.
+      // A generator that a service brings and the fleet extends is one generator, which was already listed.
       const isListed = listedIn(fleet);
       for (const generator of fleet.brought)
         if (!isListed(generator)) yield { ...broughtOf(generator), ...bodyOf(generator) };
@@ -70,7 +73,7 @@ export function inspectionParts(workspace: Workspace) {
             status: statusOf(use),
           };
     },
-    // The contract has room for one; the largest is the fleet's own. All of them are in `registries`.
+    // The format has a single place for this: the largest registry is the fleet's main one. All are in `registries`.
     registry: [...registries].sort((a, b) => b.keys.length - a.keys.length)[0] ?? null,
     registries,
     ...secretsOf(fleet, files, at),
@@ -109,7 +112,9 @@ function machineOf(
   return { name, class: kind, system, tags, generators, ...where };
 }
 
-/** Returns what each machine has: first what is declared, then what clan-core's services certainly bring. */
+/**
+ * Returns the generators of each machine: declared ones first, then those that clan-core's services certainly bring.
+ */
 function generatorNamesByMachine({ generators, brought }: Fleet): Map<string, string[]> {
   const names = new Map<string, Set<string>>();
   const certain = brought.filter(generator => generator.certain && !generator.isPattern);
@@ -119,14 +124,13 @@ function generatorNamesByMachine({ generators, brought }: Fleet): Map<string, st
 }
 
 /**
- * Returns what is stored, and where: as the configuration says, or else as what lies on disk tells.
- *
- * @param elsewhere `varsmith.json` names a command that keeps secrets
+ * Returns the stored values and their backend, by the configuration or else by the files on disk.
+ * @param elsewhere true if `varsmith.json` names a command that keeps secrets
  */
 function storeOf(fleet: Fleet, files: WorkspaceFiles, elsewhere: boolean) {
   const settings = fleet.storeSettings;
   const set = fleet.machines.map(({ name }) => ({ machine: name, backend: settings.of(name) }));
-  // Where machines differ, those that differ from the clan's are named.
+  // If machines differ, those that deviate from the clan's setting are named.
   const common = commonSetting(fleet) ?? settings.clan ?? (elsewhere ? 'custom' : null);
   const named = backendNamed(common ?? '');
   const store = readStore(files, { backend: named, directory: fleet.directory ?? '' });
@@ -147,7 +151,7 @@ function storeOf(fleet: Fleet, files: WorkspaceFiles, elsewhere: boolean) {
   };
 }
 
-/** Returns true for a generator that is among those of the fleet on all machines that certainly have it. */
+/** Returns a predicate for generators that the fleet declares on all machines that certainly have them. */
 function listedIn({ generators }: Fleet): (generator: BroughtGenerator) => boolean {
   const machinesOf = new Map(generators.map(({ name, machines }) => [name, new Set(machines)]));
   return ({ name, isPattern, certain, machines }) => {
@@ -156,7 +160,10 @@ function listedIn({ generators }: Fleet): (generator: BroughtGenerator) => boole
   };
 }
 
-/** Returns a generator of clan-core's own services: not defined in the workspace, but brought in at a place of it. */
+/**
+ * Describes a generator of clan-core's services, which is not defined in the workspace, but has a place in it that
+ * brings it.
+ */
 function broughtOf({ name, isPattern, certain, machines, machinesComplete, service }: BroughtGenerator) {
   return {
     name,
@@ -188,7 +195,7 @@ function generatorOf(
   };
 }
 
-/** Returns the machines that select a key, in the order of the matrix. */
+/** Returns a function for the machines that select a key, in the order of the matrix. */
 function machinesByKey(workspace: Workspace): (registry: string, key: string) => string[] {
   const machines = new Map<string, Set<string>>();
   const fleet = workspace.fleet();
@@ -215,7 +222,7 @@ function registryOf(
       generator: entry.generator?.value ?? null,
       envVar: entry.envVar?.value ?? null,
       fileAttr: entry.fileAttr?.value ?? null,
-      // What clan-core takes a file for that says nothing.
+      // Clan-core's default, if the entry does not set it.
       secret: entry.secret ?? true,
       machines: machinesOf(file, entry.key),
       ...at(entry.at),

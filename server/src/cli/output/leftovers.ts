@@ -1,7 +1,6 @@
 /**
- * Lists stored values of generators that nothing declares and no instance brings, if clan-core has or had such a
- * generator: services that are no longer used, and earlier versions of those that are. Only shown; no rule depends on
- * it.
+ * Lists stored values of undeclared generators that clan-core has or once had: from services that are no longer used,
+ * or from earlier versions. For display only; no rule depends on it.
  */
 import type { CatalogueFile } from '../../fleet/catalogue/catalogue-data.ts';
 import { leftoverOf } from '../../fleet/catalogue/catalogue-leftovers.ts';
@@ -11,7 +10,7 @@ import { fits } from './use-status.ts';
 
 type Facts = Pick<Fleet, 'generators' | 'brought'>;
 
-/** Generators that were left over, in the shape of the other generators of `inspect`. */
+/** Returns the leftover generators, in the format of `inspect`'s other generators. */
 export function leftoversIn(fleet: Facts, stored: readonly StoredVar[]) {
   const isExplained = explainedBy(fleet);
   const generators = new Map<string, Found>();
@@ -54,7 +53,7 @@ function shown({ name, shared, service, files }: Found) {
   return {
     name,
     nameKind: 'resolved' as const,
-    // What lies there is known, not what it was made by.
+    // The files are known, but not the declaration that made them.
     completeness: 'partial' as const,
     share: shared,
     conditional: true,
@@ -90,11 +89,11 @@ function shown({ name, shared, service, files }: Found) {
 interface Stored {
   readonly name: string;
   readonly shared: boolean;
-  /** The path of each file. */
+  /** Paths by file name. */
   readonly files: Map<string, string>;
 }
 
-/** By generator and owner: the machines need not have had the same version of clan-core. */
+/** Returns the stored generators by name and owner, since machines may have had different versions of clan-core. */
 function storedGenerators(stored: readonly StoredVar[]): Iterable<Stored> {
   const all = new Map<string, Stored>();
   for (const { placement, owner, generator, file, path, current } of stored) {
@@ -108,8 +107,8 @@ function storedGenerators(stored: readonly StoredVar[]): Iterable<Stored> {
 }
 
 /**
- * Answers whether a stored file is, or may be, of a generator that there is. All files of a generator that the
- * workspace declares are its own, past ones too.
+ * Returns a predicate for stored files that belong, or may belong, to an existing generator. All files of a declared
+ * generator count as its own, even former ones.
  */
 function explainedBy({ generators, brought }: Facts): (generator: string, file: string) => boolean {
   const names = new Set(generators.map(({ name }) => name));

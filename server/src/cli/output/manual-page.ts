@@ -1,4 +1,4 @@
-/** The manual page as man(7) text. */
+/** Makes the manual page as man(7) text. */
 import type { CommandSpec, OptionSpec } from '../table/command-spec.ts';
 import { spelling } from './help.ts';
 
@@ -67,7 +67,7 @@ function optionPart(option: OptionSpec): string {
   return `.TP\n.B ${roff(spelling(option))}\n${paragraph(option.help)}`;
 }
 
-/** Words in backticks are bold. */
+/** Renders a paragraph. Words in backticks become bold. */
 function paragraph(text: string): string {
   const marked = text
     .split('`')
@@ -76,7 +76,7 @@ function paragraph(text: string): string {
   return /^[.']/.test(marked) ? `\\&${marked}` : marked;
 }
 
-/** Text that says what it says: hyphens of options can be copied, and nothing is taken for a request. */
+/** Escapes text, so that hyphens of options can be copied and nothing is read as a request. */
 function roff(text: string): string {
   return text
     .replaceAll('\\', '\\e')

@@ -1,7 +1,7 @@
-/** Why a fleet has nothing to generate or to verify, in words. */
+/** Explains why a fleet has nothing to generate or to verify. */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 
-/** Returns a clause that says why, and what to do where there is something: `no machine of this fleet has a generator. …` */
+/** Returns a clause with the reason and possible advice: `no machine of this fleet has a generator. …` */
 export function whyNone(fleet: Fleet): string {
   if (fleet.machines.length === 0 && !fleet.machinesComplete)
     return 'no machine of this repository can be told without Nix.';

@@ -1,4 +1,4 @@
-/** Plans as text for people and as data for programs. */
+/** Renders plans as text for people and as data for programs. */
 import { counted } from '../../checks/facts/wording.ts';
 import type { Plan, PlanStep } from '../../generate/plan/plan.ts';
 import { outdatedText } from '../../generate/plan/status-words.ts';
@@ -26,9 +26,8 @@ export function planData({ steps, problems, notes }: Plan) {
 }
 
 /**
- * Returns a plan for people.
- *
- * @param none what is said of a plan without generators
+ * Returns a plan as text for people.
+ * @param none the message for a plan without generators
  */
 export function planText(
   { generators, steps, problems, notes }: Plan,
@@ -55,7 +54,7 @@ export function planText(
   ].join('\n');
 }
 
-/** Returns why a generator runs, and what becomes of its files. */
+/** Returns the reason why a generator runs, and the effect on its files. */
 function reasonText({ reason, older, missing, overwrites }: PlanStep): string {
   const over = overwrites.length === 0 ? '' : `; overwrites ${overwrites.join(', ')}`;
   switch (reason) {

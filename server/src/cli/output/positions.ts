@@ -1,4 +1,4 @@
-/** Places as programs and people read them: lines and columns from 1, columns in UTF-16 units. */
+/** Converts places for programs and people: 1-based lines and columns, with columns in UTF-16 units. */
 
 import type { NixFiles } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
@@ -13,7 +13,10 @@ export interface Span {
 
 export type SpanOf = (place: Place) => Span;
 
-/** Looks places up in the files they are in. A file that has gone gives its first character. */
+/**
+ * Returns a function that finds the lines and columns of places. In a file that no longer exists it returns the first
+ * character.
+ */
 export function spansIn(files: NixFiles): SpanOf {
   const starts = new Map<string, readonly number[]>();
   const startsOf = (file: string) => {

@@ -2,7 +2,7 @@
 import { ruleUrl } from '../../checks/pages/pages.ts';
 import type { Rule, Severity } from '../../checks/rule.ts';
 
-/** Returns the severity that a rule has where no settings speak of it. */
+/** Returns the severity of a rule without settings. */
 export function defaultSeverity({ optional, severity }: Rule): Severity | 'off' {
   return optional === true ? 'off' : severity;
 }

@@ -1,4 +1,4 @@
-/** Writes the result of a scaffolding command, or shows it as a diff, and prints what is left to do. */
+/** Writes the result of a scaffolding command or shows it as a diff, and prints the remaining steps. */
 import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffold/scaffold.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { makeFolders, writeChanges } from '../../workspace/write.ts';
@@ -6,8 +6,9 @@ import { EXIT, type Io, printable } from '../io.ts';
 import { printDiff } from './check-fix.ts';
 
 /**
+ * Applies the result.
  * @returns the exit code
- * @throws Error with what was refused, WriteError if the files could not be written
+ * @throws Error with the reason for a refusal; WriteError if the files could not be written
  */
 export function carryOut(
   workspace: Workspace,

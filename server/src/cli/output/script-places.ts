@@ -5,10 +5,10 @@ import { scriptPlace } from '../../generate/run/script-place.ts';
 import type { OpenFleet } from '../open-fleet.ts';
 import { spansIn } from './positions.ts';
 
-/** Returns the place of the script of a machine's generator, or of a line of it. */
+/** Returns the place of the script of a machine's generator, or of a line in it. */
 export type WhereOf = (machine: string, generator: string, line: number | null) => SourcePlace | null;
 
-/** Returns what finds the places of a fleet's scripts, with lines and columns from 1. */
+/** Returns a function that finds the places of a fleet's scripts, with 1-based lines and columns. */
 export function placesIn({ fleet, files }: OpenFleet): WhereOf {
   const spanOf = spansIn(files);
   let declared: Declared | null = null;

@@ -1,24 +1,24 @@
 /**
- * Unified diffs, as `diff -u` and git write them and `patch` and `git apply` read them. Works on two texts; the
- * shortest script of edits is found as in E. W. Myers, "An O(ND) Difference Algorithm" (1986).
+ * Writes unified diffs like `diff -u` and git, for `patch` and `git apply`. Works on two texts; the shortest edit
+ * script is found as in E. W. Myers, "An O(ND) Difference Algorithm" (1986).
  */
 
 /** Unchanged lines around a change. */
 const CONTEXT = 3;
 
-/** Beyond this many changed lines the middle is written as one replacement, which is right, if longer. */
+/** Beyond this number of changed lines the middle is written as a single replacement, which is correct but longer. */
 const MAX_DISTANCE = 2_000;
 
 interface Step {
   readonly sign: ' ' | '-' | '+';
-  /** With its line end, if it has one. */
+  /** Including its line break, if it has one. */
   readonly line: string;
 }
 
 /**
- * Returns the diff of one file; empty if the texts are equal.
- * @param path with `/` between names; git's prefixes are put before it
- * @param before null for a file that is new
+ * Returns the diff of a file, or '' if the texts are equal.
+ * @param path with `/` between names; git's prefixes are added
+ * @param before null for a new file
  */
 export function unifiedDiff(path: string, before: string | null, after: string): string {
   const steps = stepsBetween(linesOf(before ?? ''), linesOf(after));
@@ -27,7 +27,7 @@ export function unifiedDiff(path: string, before: string | null, after: string):
   return `--- ${from}\n+++ ${fileName(`b/${path}`)}\n${hunksOf(steps).join('')}`;
 }
 
-/** Names that a reader of diffs would misread are quoted, as git does it. */
+/** Returns a name, quoted as in git if a reader of diffs would misread it. */
 function fileName(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
   if (!/["\\\u0000-\u001f\u007f]/.test(name)) return name.includes(' ') ? `${name}\t` : name;
@@ -58,7 +58,10 @@ function stepsBetween(before: readonly string[], after: readonly string[]): Step
   ];
 }
 
-/** Myers' greedy algorithm; the furthest points of each round are kept to walk back along them. */
+/**
+ * Returns the shortest edit script by Myers' greedy algorithm. The furthest points of each round are kept, to walk
+ * back along them.
+ */
 function shortest(before: readonly string[], after: readonly string[]): Step[] {
   const replaced = (): Step[] => [
     ...before.map(line => ({ sign: '-', line }) as const),
@@ -133,7 +136,7 @@ function hunksOf(steps: readonly Step[]): string[] {
   return hunks;
 }
 
-/** Changes with no more than two contexts between them share a hunk. */
+/** Returns the end of a hunk. Changes with at most two contexts between them share a hunk. */
 function endOfHunk(steps: readonly Step[], change: number): number {
   let last = change;
   for (let i = change; i < steps.length && i - last <= 2 * CONTEXT; i++) {
@@ -142,7 +145,7 @@ function endOfHunk(steps: readonly Step[], change: number): number {
   return Math.min(steps.length, last + 1 + CONTEXT);
 }
 
-/** An empty side is named by the line before it. */
+/** Returns a range of lines. An empty one is named by the line before it. */
 function span(line: number, count: number): string {
   if (count === 1) return `${line}`;
   return `${count === 0 ? line - 1 : line},${count}`;

@@ -1,6 +1,6 @@
 /**
- * Tells whether what a use names exists. `undefined` is reported only if a rule has proved it; what is neither found
- * nor proved to be missing is `unknown`.
+ * Determines whether the target of a use exists. It is `undefined` only if a rule has proved it, and `unknown` if it
+ * is neither found nor proved to be missing.
  */
 
 import { runRules } from '../../checks/engine/run.ts';
@@ -18,7 +18,7 @@ export type UseStatus = 'resolved' | 'catalogue' | 'undefined' | 'guarded' | 'un
 /** The rules that prove a use to be wrong. */
 const PROOFS = [undefinedGenerator, undefinedFile];
 
-/** Answers for all uses of a fleet. */
+/** Returns a function for the status of a fleet's uses. */
 export function statusesIn(fleet: Fleet, files: CheckFiles): (use: Use) => UseStatus {
   const generators = new Map<string, Generator[]>();
   for (const generator of fleet.generators) {
@@ -45,19 +45,19 @@ export function statusesIn(fleet: Fleet, files: CheckFiles): (use: Use) => UseSt
   };
 }
 
-/** One of clan-core's services declares it; a workspace may add files to such a generator. */
+/** Returns whether one of clan-core's services declares the target. A workspace may add files to such a generator. */
 function isInCatalogue({ generator, fileName }: Use): boolean {
   return fileName === null ? isCatalogueGenerator(generator) : catalogueFile(generator, fileName) !== null;
 }
 
-/** Could a use whose generator has holes mean this one? One of which nothing is known could be anything. */
+/** Returns whether a use whose generator name has holes could refer to this generator. An unknown name could be any. */
 function mayBeOne({ name, nameKind }: Generator, wanted: string): boolean {
   if (name === wanted) return true;
   if (nameKind === 'pattern' && lettersOf(name).length < 3 && lettersOf(wanted).length >= 3) return false;
   return name !== NO_NAME && unify(name, wanted);
 }
 
-/** The name of a collection of which nothing is known. */
+/** The name of a collection without known names. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the hole as the fleet writes it
 const NO_NAME = '${…}';
 
@@ -70,14 +70,14 @@ function hasFile(generator: Generator, { fileName, fileKind }: Use): boolean {
 
 const HOLE = /\$\{(?:[^{}]|\{[^}]*\})*\}/;
 
-/** Returns what is known of a name with holes. */
+/** Returns the known letters of a name with holes. */
 function lettersOf(name: string): string {
   return name.split(HOLE).join('');
 }
 
 /**
- * Could a name with holes be the other name? Only where it has letters of its own to tell: a name that is all hole
- * could be anything.
+ * Returns whether a name with holes could match another name. A pattern needs at least three letters of its own, as
+ * it could otherwise be anything.
  */
 export function fits(pattern: string, name: string): boolean {
   const parts = pattern.split(HOLE);
@@ -86,11 +86,11 @@ export function fits(pattern: string, name: string): boolean {
   return new RegExp(`^${quoted.join('.+')}$`, 's').test(name);
 }
 
-/** Returns whether a name could match both. A hole stands for one character or more. */
+/** Returns whether some name could match both. A hole stands for at least one character. */
 function unify(a: string, b: string): boolean {
   const left = symbolsOf(a);
   const right = symbolsOf(b);
-  /** Pairs of positions from which the rests were found not to meet. */
+  /** Pairs of positions whose remainders were found not to match. */
   const failed = new Set<number>();
   const meet = (i: number, j: number): boolean => {
     if (i === left.length || j === right.length) return i === left.length && j === right.length;
@@ -108,7 +108,7 @@ function unify(a: string, b: string): boolean {
   return meet(0, 0);
 }
 
-/** Returns the characters of a name; null for a hole. */
+/** Returns the characters of a name, with `null` for a hole. */
 function symbolsOf(name: string): (string | null)[] {
   return name.split(HOLE).flatMap((part, index) => (index === 0 ? [...part] : [null, ...part]));
 }

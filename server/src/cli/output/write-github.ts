@@ -1,6 +1,5 @@
 /**
- * Findings as workflow commands, which GitHub shows beside the changed lines.
- *
+ * Writes findings as workflow commands, which GitHub shows beside the changed lines.
  * Source: docs.github.com, "Workflow commands for GitHub Actions"; the escapes are those of actions/toolkit.
  */
 import { messageWithCure } from '../../checks/cure.ts';
@@ -28,7 +27,7 @@ function annotation({ spanOf }: CheckReport, finding: Finding): string {
     ['line', line],
     ['endLine', endLine],
   ];
-  // Columns are only understood on one line, and the end column is the last character's.
+  // Columns are only allowed within one line, and the end column is that of the last character.
   if (line === endLine) properties.push(['col', column], ['endColumn', Math.max(column, endColumn - 1)]);
   properties.push(['title', rule]);
   const list = properties.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(',');
@@ -37,7 +36,7 @@ function annotation({ spanOf }: CheckReport, finding: Finding): string {
 
 function escapeData(text: string): string {
   const whole = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-  // GitHub takes back no other escapes.
+  // GitHub decodes no other escapes.
   return marked(whole);
 }
 

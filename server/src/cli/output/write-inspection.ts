@@ -1,16 +1,20 @@
 /**
- * An inspection as JSON, laid out as `JSON.stringify` does with two spaces. Each item of a long list is made, written
- * and forgotten: all of a large fleet at once would be the most that the command ever holds.
+ * Writes an inspection as JSON in the layout of `JSON.stringify` with two spaces. Each item of a long list is made,
+ * written and dropped, since a large fleet's complete inspection would dominate the memory use of the command.
  */
 
 import type { Io } from '../io.ts';
 import type { InspectionParts } from './inspection.ts';
 import { jsonLine, jsonText } from './json-text.ts';
 
-/** UTF-16 units that are written at once. */
+/** An inspection, with what options add to it. */
+type ShownParts = InspectionParts & { readonly nix?: unknown };
+
+/** UTF-16 units to buffer before writing. */
 const ENOUGH = 1 << 16;
 
-export async function writeInspectionJson(parts: InspectionParts, { stdout }: Io): Promise<void> {
+/** @param parts what is shown, by name: a function makes the items of a list */
+export async function writeInspectionJson(parts: ShownParts, { stdout }: Io): Promise<void> {
   let pending = '';
   for (const text of textsOf(parts)) {
     pending += text;
@@ -22,7 +26,7 @@ export async function writeInspectionJson(parts: InspectionParts, { stdout }: Io
   stdout.write(pending);
 }
 
-function* textsOf(parts: InspectionParts): Generator<string> {
+function* textsOf(parts: ShownParts): Generator<string> {
   let before = '{\n';
   for (const [name, part] of Object.entries(parts)) {
     yield `${before}  ${jsonLine(name)}: `;
@@ -42,7 +46,7 @@ function* listTexts(items: Iterable<unknown>): Generator<string> {
   yield before.startsWith('[') ? '[]' : '\n  ]';
 }
 
-/** Line ends inside texts are escaped in JSON: those that are there are of the layout. */
+/** Indents JSON text. Line breaks inside strings are escaped, so all others belong to the layout. */
 function indented(value: unknown, by: string): string {
   return jsonText(value).replaceAll('\n', `\n${by}`);
 }

@@ -1,4 +1,4 @@
-/** Findings for programs. The shape is a contract: docs/schemas/check.schema.json. */
+/** Writes findings as JSON for programs, in the format of docs/schemas/check.schema.json. */
 import { messageWithCure } from '../../checks/cure.ts';
 import type { Io } from '../io.ts';
 import type { CheckReport } from './check-report.ts';

@@ -1,4 +1,7 @@
-/** Findings as one line each, `file:line:column: severity: message [rule]`: for problem matchers and quickfix lists. */
+/**
+ * Writes each finding on one line, `file:line:column: severity: message [rule]`, for problem matchers and quickfix
+ * lists.
+ */
 import { messageWithCure } from '../../checks/cure.ts';
 import { type Io, printable } from '../io.ts';
 import type { CheckReport } from './check-report.ts';

@@ -1,6 +1,5 @@
 /**
- * Findings as SARIF, which code scanning services and many editors read.
- *
+ * Writes findings as SARIF, which code scanning services and many editors read.
  * Source: OASIS, Static Analysis Results Interchange Format 2.1.0 (errata 01).
  */
 import { pathToFileURL } from 'node:url';
@@ -42,7 +41,7 @@ export function writeSarif(report: CheckReport, { stdout, version: programVersio
   stdout.write(`${jsonText({ $schema: SCHEMA, version: '2.1.0', runs: [run] })}\n`);
 }
 
-/** Findings that the baseline silences stay in the log, marked as suppressed, in their place. */
+/** Returns all findings in order. Those that the baseline silences are included, and marked as suppressed. */
 function allFindings({ findings, baseline }: CheckReport): readonly Finding[] {
   if (baseline === null) return findings;
   const all = [...findings, ...baseline.silenced];
@@ -69,7 +68,7 @@ function firstParagraph(text: string): string {
   return (text.trim().split(/\n\s*\n/, 1)[0] ?? '').replace(/\s*\n\s*/g, ' ');
 }
 
-/** Markdown as a reader without it wants it: code and emphasis without their marks, links with the address behind. */
+/** Returns Markdown as plain text: code and emphasis without their markup, links followed by their address. */
 function plainText(markdown: string): string {
   return markdown
     .trim()

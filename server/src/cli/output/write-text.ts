@@ -1,4 +1,4 @@
-/** Findings for people: grouped by file, each with its line of source and what is meant underlined. */
+/** Writes findings for people: grouped by file, each with its source line underlined. */
 
 import { messageWithCure } from '../../checks/cure.ts';
 import { counted } from '../../checks/facts/wording.ts';
@@ -12,7 +12,7 @@ import type { Span } from './positions.ts';
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'blue', hint: 'cyan' } as const;
 
-/** Lines of generated sources may be of any length. */
+/** Limit for source lines, since generated files may have very long ones. */
 const MAX_WIDTH = 160;
 
 export function writeText(report: CheckReport, { stdout, env }: Io): void {
@@ -36,7 +36,7 @@ function findingText(report: CheckReport, finding: Finding, paint: Paint): strin
     `  ${place}  ${severity}  ${printable(messageWithCure(finding))}  ${paint('dim', finding.rule)}`,
     ...sourceLines(report, finding, span, paint),
   ];
-  // One by one they are for those who ask: no one reads thirty.
+  // Individual findings are available on request; nobody reads thirty of the same kind.
   if (finding.covers !== undefined) {
     const count = finding.covers.length;
     lines.push(paint('dim', `    ${count} findings in one; --format json lists each with its place.`));
@@ -50,8 +50,8 @@ function findingText(report: CheckReport, finding: Finding, paint: Paint): strin
 }
 
 /**
- * Returns the first line of the range and carets below it. A caret stands for a column of the terminal. A stored file may be
- * a secret that was not encrypted: of those nothing is shown.
+ * Returns the first line of the range with carets below it, one per terminal column. Shows nothing of stored files,
+ * which may be unencrypted secrets.
  */
 function sourceLines(report: CheckReport, finding: Finding, span: Span, paint: Paint): string[] {
   if (!finding.at.file.endsWith('.nix') && finding.at.file !== SETTINGS_FILE) return [];
@@ -77,12 +77,12 @@ function lineOf({ files }: CheckReport, file: string, line: number): string | nu
   return start === undefined ? null : text.slice(start, starts[line] ?? text.length).replace(/[\r\n]+$/, '');
 }
 
-/** Blanks as wide as the text, with its tabs, so that what follows is aligned with what followed. */
+/** Returns blanks as wide as the text, keeping its tabs, so that the following text stays aligned. */
 function blankLike(text: string): string {
   return [...text].map(char => (char === '\t' ? '\t' : ' '.repeat(widthOf(char)))).join('');
 }
 
-/** Columns on a terminal, near enough: wide scripts and pictures take two, marks none. */
+/** Returns the approximate number of terminal columns: wide characters and pictures take two, combining marks none. */
 function widthOf(text: string): number {
   let width = 0;
   for (const char of text) {

@@ -1,6 +1,6 @@
 /**
- * A run that another program watches and answers, such as an editor: one JSON object per line, in the words of
- * `client/src/run-protocol.ts`. When that program goes away, the run is cancelled.
+ * A run that another program, such as an editor, watches and answers: one JSON object per line, with the types of
+ * `client/src/run-protocol.ts`. If that program goes away, the run is cancelled.
  */
 import type {
   ConfirmEvent,
@@ -15,15 +15,21 @@ import { jsonLine } from '../output/json-text.ts';
 type Asking = Omit<ConfirmEvent, 'id'> | Omit<QuestionEvent, 'id'>;
 
 export interface Conversation {
-  /** Aborted when the other program wishes to stop, or is gone. */
+  /** Aborted when the other program asks to stop, or is gone. */
   readonly signal: AbortSignal;
   tell(event: Exclude<RunEvent, ConfirmEvent | QuestionEvent>): void;
-  /** @throws Cancelled */
+  /**
+   * Asks the other program and waits for its answer.
+   * @throws Cancelled
+   */
   ask(event: Asking): Promise<RunAnswer['answer']>;
   close(): void;
 }
 
-/** @throws UsageError where there is nothing to read answers from */
+/**
+ * Starts a conversation.
+ * @throws UsageError if there is nothing to read answers from
+ */
 export function openConversation({ stdin, stdout, interruption }: Io): Conversation {
   if (stdin === undefined || stdin.isTTY)
     throw new UsageError('--events is for programs, which answer on standard input. Leave it out here.');
@@ -60,7 +66,10 @@ export function openConversation({ stdin, stdout, interruption }: Io): Conversat
   };
 }
 
-/** Returns null for a line that is no answer. It is not repeated anywhere: it may hold a secret. */
+/**
+ * Returns the answer in a line, or `null` if there is none. An invalid line is never quoted, as it may contain a
+ * secret.
+ */
 function answerIn(line: string): RunAnswer | null {
   try {
     const message = JSON.parse(line);

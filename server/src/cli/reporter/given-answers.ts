@@ -1,4 +1,4 @@
-/** Answers to prompts from the command line: `--prompt GENERATOR/PROMPT=VALUE`, or `=@FILE`. */
+/** Reads answers to prompts from the command line: `--prompt GENERATOR/PROMPT=VALUE`, or `=@FILE`. */
 import { readFileSync } from 'node:fs';
 import type { GivenAnswer } from '../../generate/run/answers.ts';
 import { absolutePath } from '../arguments.ts';
@@ -9,7 +9,7 @@ const STDIN = '@-';
 const SHAPE = /^(?:([\w-]+):)?([^/=]+)\/([^=]+)=(.*)$/s;
 
 /**
- * @param watched whether another program answers on standard input, which is its own then
+ * @param watched true if another program answers on standard input, which is reserved for it then
  * @throws UsageError
  */
 export async function givenAnswers(
@@ -21,7 +21,7 @@ export async function givenAnswers(
   let warned = false;
   for (const option of options) {
     const [, machine, generator, prompt, value] = SHAPE.exec(option) ?? [];
-    // What is wrong is not repeated: it may be the secret itself.
+    // The invalid text is not quoted, as it may be the secret itself.
     if (generator === undefined || prompt === undefined || value === undefined)
       throw new UsageError('--prompt takes GENERATOR/PROMPT=@FILE or MACHINE:GENERATOR/PROMPT=@FILE.');
     if (value !== '' && !value.startsWith('@') && !warned) {

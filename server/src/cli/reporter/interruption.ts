@@ -1,11 +1,11 @@
-/** The person's wish to stop, from the keyboard or from whatever started the program. */
+/** Handles requests to stop, from the keyboard or from the program that started this one. */
 import { once } from '../../std.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Returns a signal that such a wish aborts from now on, so that what is being written is brought to its end. A second
- * wish ends the program at once.
+ * Returns a signal that such a request aborts from now on, so that pending writes are completed. A second request
+ * ends the program at once.
  */
 export const interruption = once((): AbortSignal => {
   const controller = new AbortController();

@@ -1,4 +1,4 @@
-/** A run for a person: in sentences, asked on the terminal where there is one. */
+/** Reports a run to a person in sentences, and asks on the terminal if there is one. */
 import { counted } from '../../checks/facts/wording.ts';
 import { accessSentences, accessSummary } from '../../generate/backends/access-words.ts';
 import { isHidden } from '../../generate/plan/generators.ts';
@@ -34,7 +34,7 @@ export function peopleReporter(io: Io): Reporter {
   };
 }
 
-/** Returns what all reporters share but those with a program to answer. */
+/** Returns the parts of a reporter that ask on the terminal, if there is one. */
 export function terminalAsking(io: Io): Pick<Reporter, 'signal' | 'mayGoOn' | 'ask' | 'close'> {
   const terminal = terminalOf(io);
   return {
@@ -63,7 +63,7 @@ async function mayGive(asked: readonly AccessChange[], terminal: Terminal): Prom
   return confirm(terminal, 'Give this access? It has none today.');
 }
 
-/** Returns why keys are not given access where there is no one to ask, and what to do. */
+/** Returns the failure, with advice, for keys that are not given access because there is nobody to ask. */
 export function notAsked(asked: readonly AccessChange[]): RunFailure {
   return new RunFailure(
     [

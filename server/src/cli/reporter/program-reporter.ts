@@ -1,4 +1,6 @@
-/** A run for a program that reads one JSON object at its end. A person at the terminal may still be asked. */
+/**
+ * Reports a run to a program that reads a single JSON object at the end. A person at the terminal may still be asked.
+ */
 import { accessData } from '../../generate/backends/access-change.ts';
 import type { Reporter } from '../../generate/run/reporter.ts';
 import type { StepResult } from '../../generate/run/step-results.ts';

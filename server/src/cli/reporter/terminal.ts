@@ -1,7 +1,6 @@
 /**
- * Asking on a terminal: a line, a hidden line that is typed twice, several lines, several hidden ones. What is typed
- * goes nowhere but to the caller.
- *
+ * Asks on a terminal: a line, a hidden line that is typed twice, or several lines, hidden or not. The input is only
+ * given to the caller.
  * The keys are those of clan's own prompts (clan-core d7c35d912, clan_lib/vars/prompt.py).
  */
 import { StringDecoder } from 'node:string_decoder';
@@ -11,7 +10,7 @@ import { type Input, type Output, printable } from '../io.ts';
 export interface Terminal {
   readonly input: Input;
   readonly output: Output;
-  /** A wish to stop that is not typed, such as of the system that shuts down. */
+  /** A request to stop that is not typed, such as a system shutdown. */
   readonly signal: AbortSignal;
 }
 
@@ -20,13 +19,16 @@ export interface Asked {
   readonly label: string;
   readonly hidden: boolean;
   readonly multiline: boolean;
-  /** The existing value: shown to be edited, or kept by Enter if input is hidden. */
+  /** The existing value: shown for editing, or kept by Enter if input is hidden. */
   readonly previous: string | null;
 }
 
 const ATTEMPTS = 3;
 
-/** @throws Cancelled; Error after three confirmations that do not match */
+/**
+ * Asks for a value.
+ * @throws Cancelled; Error after three confirmations that do not match
+ */
 export async function askFor(terminal: Terminal, asked: Asked): Promise<string> {
   const { output } = terminal;
   const label = printable(asked.label);
@@ -53,7 +55,10 @@ export async function askFor(terminal: Terminal, asked: Asked): Promise<string> 
   throw new Error(`${asked.label} was not confirmed in ${ATTEMPTS} attempts.`);
 }
 
-/** @throws Cancelled */
+/**
+ * Asks a yes-or-no question.
+ * @throws Cancelled
+ */
 export async function confirm(terminal: Terminal, question: string): Promise<boolean> {
   const answer = await typed(terminal, `${question} [y/N] `, { hidden: false, multiline: false }, '');
   return /^y(es)?$/i.test(answer.trim());
@@ -83,7 +88,7 @@ function typed(
       show('\b \b');
       return;
     }
-    // Up to the end of the line before.
+    // Moves to the end of the previous line.
     const line = characters.slice(characters.lastIndexOf('\n') + 1);
     show(`\u001b[A\r${line.length > 0 ? `\u001b[${line.length}C` : ''}`);
   }
@@ -96,7 +101,7 @@ function typed(
     const stop = input.keys(bytes => {
       for (const key of decoder.write(Buffer.from(bytes))) if (take(key)) return;
     });
-    // Only now, when the terminal no longer shows what is typed by itself.
+    // Written only now, when the terminal no longer echoes what is typed.
     output.write(label);
     show(start);
     function end(settle: () => void): true {
@@ -106,7 +111,7 @@ function typed(
       settle();
       return true;
     }
-    /** True when it is done. */
+    /** Handles a key. Returns true at the end of the input. */
     function take(key: string): boolean {
       if (pending !== '') {
         // Arrow keys and the like: ESC [ … letter.

@@ -1,4 +1,4 @@
-/** A run for a program that watches it and answers, such as an editor. */
+/** Reports a run to a program that watches it and answers, such as an editor. */
 import type {
   AccessEvent,
   ConfirmEvent,
@@ -17,7 +17,7 @@ import { planData } from '../output/plan-text.ts';
 import type { WhereOf } from '../output/script-places.ts';
 import { openConversation } from './conversation.ts';
 
-/** @throws UsageError where there is nothing to read answers from */
+/** @throws UsageError if there is nothing to read answers from */
 export function watcherReporter(io: Io, whereOf: WhereOf): Reporter {
   const talk = openConversation(io);
   return {
@@ -63,7 +63,7 @@ function questionEvent({ generator, prompt, previous }: Question): Omit<Question
   };
 }
 
-/** Returns what a prompt asks for, and of whom. */
+/** Returns the event that asks for the answer to a prompt. */
 export function promptEvent(
   { name, machines }: Question['generator'],
   prompt: Question['prompt'],

@@ -1,6 +1,6 @@
-/** The types of the table of commands: plain data that the help, the parser, completions and the manual page read. */
+/** The types of the table of commands: plain data for the parser, the help, completions and the manual page. */
 
-/** Names that the fleet has, or Varsmith itself. */
+/** Kinds of names that a fleet or Varsmith defines. */
 export const NAME_SOURCES = ['machine', 'generator', 'var', 'user', 'rule'] as const;
 export type NameSource = (typeof NAME_SOURCES)[number];
 
@@ -8,38 +8,38 @@ export type NameSource = (typeof NAME_SOURCES)[number];
 type Source = NameSource | 'file' | 'folder' | 'text';
 
 export interface ValueSpec {
-  /** As the help shows it: `FORMAT`. */
+  /** The label in the help: `FORMAT`. */
   readonly label: string;
-  /** All values that there are, or where they come from. */
+  /** All possible values, or their source. */
   readonly from: readonly string[] | Source;
 }
 
 export interface OptionSpec {
-  /** Without dashes. */
+  /** The name without dashes. */
   readonly name: string;
-  /** Its short form, a letter. */
+  /** The short form, a letter. */
   readonly short?: string;
-  /** Absent: it takes no value. */
+  /** Absent if the option takes no value. */
   readonly value?: ValueSpec;
-  /** A sentence's beginning, without a full stop; may have several lines' length. */
+  /** The beginning of a sentence without a full stop; may be several lines long. */
   readonly help: string;
-  /** Understood and not shown: another spelling of an option. */
+  /** Accepted but not shown, as another spelling of an option. */
   readonly hidden?: true;
 }
 
 export interface PositionSpec extends ValueSpec {
-  /** All further positions are of this kind. */
+  /** True if all further positions are of this kind. */
   readonly many?: true;
 }
 
 export interface CommandSpec {
-  /** One word, or two where the first alone says too little: `add secret`. */
+  /** One word, or two if the first is not specific enough: `add secret`. */
   readonly name: string;
-  /** As the overview shows it after the name: `[ROOT]`. */
+  /** The operand in the overview: `[ROOT]`. */
   readonly operand: string;
   /** A line for the overview. */
   readonly summary: string;
-  /** A paragraph for the help; it is filled anew. */
+  /** A paragraph for the help, which is re-wrapped. */
   readonly text: string;
   /** The text after `varsmith`, a line for each way to call it; lines are wrapped between options. */
   readonly usage: readonly string[];
@@ -75,6 +75,10 @@ export const machines = (help = 'only for this machine; may be given several tim
 export const generators = (help: string) =>
   value('generator', 'GENERATOR', 'generator', help, { short: 'g' });
 
+export const nix = flag(
+  'nix',
+  'ask Nix too, where it is installed: offline, without building anything, a machine at a time; what the flake says is evaluated, so the folder has to be one that you trust',
+);
 export const json = flag('json', 'for programs');
 export const dryRun = flag('dry-run', 'print what would change as a diff, and change nothing');
 export const noCommit = flag(

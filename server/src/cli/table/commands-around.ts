@@ -11,7 +11,7 @@ import {
   value,
 } from './command-spec.ts';
 
-/** The shells that there are completions for. */
+/** The shells for which there are completions. */
 export const SHELLS = ['bash', 'zsh', 'fish', 'nushell'] as const;
 
 export const AROUND: readonly CommandSpec[] = [

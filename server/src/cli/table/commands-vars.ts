@@ -1,4 +1,4 @@
-/** The commands that generate vars, look at them and change them. */
+/** The commands that generate, show and change vars. */
 import {
   type CommandSpec,
   flag,
@@ -24,7 +24,7 @@ const skipUnknown = flag(
 const ONLY_GENERATOR = 'only this one, or one of its places (per-machine/web/GENERATOR)';
 const only: readonly OptionSpec[] = [machines(), generators(ONLY_GENERATOR), json];
 
-/** How scripts are run. */
+/** Options for running scripts. */
 const running: readonly OptionSpec[] = [
   value(
     'prompt',

@@ -1,10 +1,10 @@
-/** Reads the arguments of a command as the table says. */
+/** Reads the arguments of a command by its entry in the table. */
 import { type Parsed, readArguments } from '../arguments.ts';
 import { COMMANDS } from './command-table.ts';
 
 /**
  * @param name as in the table: `check`, `add secret`
- * @param args what follows the first word, so that a second word is the first position
+ * @param args the arguments after the first word, so that a second word is the first position
  * @throws UsageError
  */
 export function readCommand(name: string, args: readonly string[]): Parsed {

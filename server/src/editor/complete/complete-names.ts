@@ -1,9 +1,9 @@
 /** Completion of names of generators, of their files, and of registry keys where they are used. */
 
+import { factsOf, isSurelyWithout } from '../../checks/facts/fleet-facts.ts';
 import { readersOf } from '../../checks/facts/use/reading-machines.ts';
 import { joined } from '../../checks/facts/wording.ts';
 import { attributeText } from '../../edits/edits.ts';
-import type { Generator } from '../../fleet/model/generators.ts';
 import { filePhrase } from '../hover/hover-words.ts';
 import { generatorAround } from '../names/enclosing-generator.ts';
 import { FILE_ATTRIBUTES } from '../names/option-words.ts';
@@ -46,13 +46,14 @@ function stringItems(asked: Asked): readonly CompletionItem[] | null {
 function generatorItems(asked: Asked, quoted: boolean): CompletionItem[] {
   const { index, snapshot, file } = asked;
   const here = readersOf(snapshot.fleet, file)?.certain ?? [];
+  const facts = factsOf(snapshot.fleet);
   return [...index.generators].flatMap(([name, same]) => {
     const [generator] = same;
     if (generator === undefined || generator.nameKind === 'pattern') return [];
     const body = generator.body();
     const files = body.files.map(generatorFile => generatorFile.name).join(', ');
     const where = body.share === true ? 'shared' : 'per machine';
-    const lacking = here.filter(machine => same.every(candidate => isWithout(candidate, machine)));
+    const lacking = here.filter(machine => isSurelyWithout(facts, machine, name));
     const missing = lacking.length === 0 ? '' : `not on ${joined(lacking, 3)}; `;
     return [
       item(name, 'generator', missing + (files === '' ? where : `${where}: ${files}`), {
@@ -62,10 +63,6 @@ function generatorItems(asked: Asked, quoted: boolean): CompletionItem[] {
       }),
     ];
   });
-}
-
-function isWithout({ machines, machinesComplete }: Generator, machine: string): boolean {
-  return machinesComplete && machines?.includes(machine) === false;
 }
 
 function fileItems({ index }: Asked, generator: string, quoted: boolean): CompletionItem[] {

@@ -2,7 +2,9 @@
  * What the fleet explorer shows: machines, their generators, the files of those. Plain data, made level by level, so
  * that a thousand machines cost nothing before somebody opens one. Registry keys are in explorer-keys.ts.
  */
+import { factsOf } from '../../checks/facts/fleet-facts.ts';
 import { fleetTally, type Outdated, storedStates } from '../../checks/facts/store/generated.ts';
+import { mayHaveMore } from '../../fleet/elsewhere/elsewhere.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
 import { addToList } from '../../std.ts';
@@ -61,6 +63,7 @@ export interface FleetEntry {
 
 export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEntry {
   const { fleet } = snapshot;
+  const { elsewhere } = factsOf(fleet);
   const byMachine = generatorsByMachine(snapshot);
   const machines: MachineEntry[] = [];
   for (const { name, class: kind, system, tags, at } of fleet.machines) {
@@ -75,7 +78,7 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
     machines.push({
       ...{ name, class: kind, system, tags, at, tally },
       generators: machineGenerators.length,
-      complete: fleet.hasAllGenerators(name),
+      complete: !mayHaveMore(elsewhere, name),
     });
   }
   const loose = byMachine.get(null) ?? [];

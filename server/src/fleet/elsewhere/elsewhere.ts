@@ -102,6 +102,11 @@ export function mayHaveGenerator(elsewhere: Elsewhere, asked: Asked, machine: st
   return isKnownThere || elsewhere.isOpen(machine) || mayBeElsewhere(elsewhere, asked, machine);
 }
 
+/** Returns whether a machine may have generators that nobody can name: behind modules, services or names with holes. */
+export function mayHaveMore({ isOpen, unnamed }: Elsewhere, machine: string): boolean {
+  return isOpen(machine) || unnamed.some(generator => reaches(generator, machine, isOpen));
+}
+
 /** Returns whether a service or a core module of clan-core may add a generator of the name to a machine. */
 export function mayBeBrought(elsewhere: Elsewhere, asked: Asked, machine: string | null): boolean {
   const { isOfClan, brought } = elsewhere.about(asked.name);

@@ -80,31 +80,41 @@ function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, condition
   const place = placeOf(assignment);
   let complete = true;
   for (const held of definitionsOf(cx, lazy)) {
-    if (held.value.kind !== 'attrs') {
+    if (held.value.kind === 'unknown') {
       if (held.never) continue;
-      complete = false;
-      if (held.value.kind !== 'unknown') continue;
-      gaps.push(held.value);
-      const guesses = guessed(cx, held.value, place);
-      definitions.push(...(guesses.length > 0 ? guesses : [opaque(place)]));
-      continue;
-    }
-    if (!isClosed(held.value) && !held.never) complete = false;
-    if (held.value.open !== null && !held.never) gaps.push(held.value.open);
-    const generatorDefinitions = definitionsIn(cx, held.value, place, conditional || held.conditional);
-    if (held.never) for (const definition of generatorDefinitions) dead.add(definition);
-    definitions.push(...generatorDefinitions);
+      const perhaps = perhapsHeld(cx, held.value);
+      complete &&= perhaps.gaps.length === 0 && perhaps.sets.every(isClosed);
+      gaps.push(...perhaps.gaps);
+      const guesses = perhaps.sets.flatMap(set => definitionsIn(cx, set, place, true));
+      definitions.push(...guesses);
+      if (guesses.length === 0 && perhaps.gaps.length > 0) definitions.push(opaque(place));
+    } else if (held.value.kind === 'attrs') {
+      if (!isClosed(held.value) && !held.never) complete = false;
+      if (held.value.open !== null && !held.never) gaps.push(held.value.open);
+      const generatorDefinitions = definitionsIn(cx, held.value, place, conditional || held.conditional);
+      if (held.never) for (const definition of generatorDefinitions) dead.add(definition);
+      definitions.push(...generatorDefinitions);
+    } else if (!held.never) complete = false;
   }
   const names = complete ? [...new Set(definitions.map(definition => definition.name))] : null;
   return { definitions, names, gaps };
 }
 
-/** Returns conditional definitions of what a set that is not certain may hold. */
-function guessed(cx: Evaluation, value: UnknownValue, place: Place): GeneratorDefinition[] {
-  return (value.candidates ?? []).flatMap(candidate => {
-    const set = cx.force(candidate);
-    return set.kind === 'attrs' ? definitionsIn(cx, set, place, true) : [];
-  });
+/** Returns the sets that an unknown value may be, and why there may be more than they have. */
+function perhapsHeld(
+  cx: Evaluation,
+  value: UnknownValue,
+): { readonly sets: readonly AttrsValue[]; readonly gaps: readonly UnknownValue[] } {
+  const sets: AttrsValue[] = [];
+  const gaps: UnknownValue[] = [];
+  for (const candidate of value.candidates ?? [])
+    for (const { value: held } of definitionsOf(cx, candidate)) {
+      if (held.kind === 'attrs') {
+        sets.push(held);
+        if (held.open !== null) gaps.push(held.open);
+      } else if (held.kind === 'unknown') gaps.push(held);
+    }
+  return { sets, gaps: value.candidates !== null && value.bounded === true ? gaps : [value] };
 }
 
 function definitionsIn(

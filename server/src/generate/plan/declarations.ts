@@ -71,7 +71,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
       )
       .map(({ name }) => name),
   );
-  const incomplete = machines.filter(machine => !fleet.hasAllGenerators(machine));
+  const incomplete = machines.filter(elsewhere.isOpen);
   return {
     machines,
     machinesComplete: fleet.machinesComplete,

@@ -1,4 +1,4 @@
-/** Who can read what in a workspace, as data for the view. */
+/** Returns who can read which secrets of a workspace, as data for the view. */
 import { readerData } from '../../generate/backends/access-change.ts';
 import { RunFailure } from '../../generate/run-failure.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
@@ -8,7 +8,7 @@ import type { AccessRoot } from '../messages.ts';
 
 type AccessData = Pick<AccessRoot, 'secrets' | 'notes'>;
 
-/** The inputs of an answer: for a fleet with thousands of secrets it is reused while these are unchanged. */
+/** The inputs of an answer, which is reused while they are unchanged, as a fleet may have thousands of secrets. */
 interface Kept {
   readonly fleet: object;
   readonly stored: object;
@@ -18,8 +18,8 @@ interface Kept {
 const kept = new WeakMap<Workspace, Kept>();
 
 /**
- * Returns who can read what. What is unknown becomes a note, not an error: the person only looks at a view. The same
- * object while nothing changes.
+ * Returns who can read which secrets, as the same object while nothing changes. Unknown access becomes a note instead
+ * of an error, since it is only displayed.
  */
 export function accessOf(workspace: Workspace): AccessData {
   const looked = workspace.looked();

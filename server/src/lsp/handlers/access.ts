@@ -1,5 +1,5 @@
 /**
- * Our own request for the view of who can read what. Its code, cryptography included, is loaded with the first
+ * Answers Varsmith's own request for the access view. Its code, including cryptography, is loaded with the first
  * request.
  */
 import { basename } from 'node:path';

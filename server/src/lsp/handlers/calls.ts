@@ -1,4 +1,4 @@
-/** `textDocument/prepareCallHierarchy` and its two directions: the dependency graph of the generators. */
+/** Answers `textDocument/prepareCallHierarchy` and its two directions with the dependency graph of the generators. */
 import {
   type CallHierarchyIncomingCall,
   type CallHierarchyItem,
@@ -63,7 +63,10 @@ function itemOf({ border }: Located, { name, detail, at }: Caller): CallHierarch
   return detail === '' ? item : { ...item, detail };
 }
 
-/** The protocol wants places in the file of the one who calls; dependencies that a helper writes elsewhere have none. */
+/**
+ * Returns the ranges of a dependency in the caller's file, as the protocol requires. A dependency that a helper
+ * writes in another file has none.
+ */
 function rangesOf({ snapshot }: Located, { places }: Call, file: string) {
   return places
     .filter(place => place.file === file)

@@ -1,4 +1,4 @@
-/** `varsmith/checkWorkspace`: looks at every folder again and counts. */
+/** Answers `varsmith/checkWorkspace`: checks every folder again and counts. */
 import type { Severity } from '../../checks/rule.ts';
 import type { Analysis } from '../analysis.ts';
 import type { CheckWorkspaceResult } from '../messages.ts';

@@ -1,4 +1,4 @@
-/** `textDocument/codeAction` and `codeAction/resolve`. */
+/** Answers `textDocument/codeAction` and `codeAction/resolve`. */
 import {
   type CancellationToken,
   type CodeAction,
@@ -21,20 +21,20 @@ import { type Border, codeActionOf, diagnosticOf, editOf, offsetOf, uriOfPath } 
 import { withMoves } from './rename.ts';
 import { locatedIn } from './requested-position.ts';
 
-/** An action with its edit still to be written for the client; null where it runs a command. */
+/** An action whose edit is computed later, or `null` if it runs a command. */
 interface Offered {
   readonly action: Omit<CodeAction, 'edit'>;
   readonly edit: (() => WorkspaceEdit) | null;
 }
 
-/** The request that an action was offered for, to find it again when its edit is resolved. */
+/** The request that offered an action, to find it again when its edit is resolved. */
 type Question = Pick<CodeActionParams, 'textDocument' | 'range'> & {
   readonly only: readonly string[] | null;
 };
 
 /** Data of an action until its edit is resolved. */
 interface ActionData extends Question {
-  /** Its place among the answers. */
+  /** The index of the action in the answer. */
   readonly index: number;
 }
 
@@ -56,7 +56,9 @@ export async function onCodeAction(
   });
 }
 
-/** Gives an action its edit. An action that is no longer offered, since the text is another now, stays without one. */
+/**
+ * Adds the edit to an action. If the text has changed so that the action is no longer offered, it stays without one.
+ */
 export async function onCodeActionResolve(
   analysis: Analysis,
   client: Client,
@@ -80,7 +82,7 @@ async function offeredTo(
 ): Promise<Offered[] | null> {
   const quick = wants(only ?? [CodeActionKind.QuickFix], CodeActionKind.QuickFix);
   const refactor = REFACTOR_KINDS.filter(kind => wants(only ?? [CodeActionKind.Refactor], kind));
-  // Not part of what is offered at the cursor: an editor asks for it by name.
+  // Not offered at the cursor; an editor requests it by name.
   const all = wants(only ?? [], FIX_ALL);
   if (!quick && !all && refactor.length === 0) return [];
   const located = await locatedIn(analysis, textDocument.uri, token);
@@ -138,12 +140,12 @@ function refactoringOf(border: Border, client: Client, action: Refactoring): Off
   };
 }
 
-/** A client asks for a kind by its name or by a name above it; the empty one is above all. */
+/** Returns whether a client asks for a kind, by its name or by a prefix of it. The empty name includes every kind. */
 function wants(only: readonly string[], kind: string): boolean {
   return only.some(asked => asked === '' || kind === asked || kind.startsWith(`${asked}.`));
 }
 
-/** Switching the rule off in `varsmith.json`, which may have to be made first. */
+/** Returns the fix that switches a rule off in `varsmith.json`, creating the file if necessary. */
 function silenceEverywhere({ rule }: Finding, { snapshot: { files } }: Located, client: Client): Fix[] {
   if (rule === SETTINGS_RULE) return [];
   const text = files.text(SETTINGS_FILE);

@@ -1,4 +1,4 @@
-/** `textDocument/codeLens` and `codeLens/resolve`. */
+/** Answers `textDocument/codeLens` and `codeLens/resolve`. */
 import type { CancellationToken, CodeLens, CodeLensParams, Command } from 'vscode-languageserver';
 import { codeLenses, type LensSubject, lensTitle } from '../../editor/shown/code-lens.ts';
 import type { Analysis } from '../analysis.ts';
@@ -16,7 +16,7 @@ interface LensData {
   readonly root: string;
 }
 
-/** The client's own commands that are offered, with their titles. Those it does not know are left out. */
+/** The client's commands that are offered, with their titles. Commands that the client lacks are left out. */
 const ACTIONS: Readonly<Record<LensSubject['kind'], readonly (readonly [command: string, title: string])[]>> =
   {
     generator: [
@@ -30,7 +30,10 @@ const ACTIONS: Readonly<Record<LensSubject['kind'], readonly (readonly [command:
     ],
   };
 
-/** The words of the first lens of each name are made when it is resolved; they do nothing. */
+/**
+ * Answers the lenses of a document. The title of each name's first lens, which runs nothing, is computed when it is
+ * resolved.
+ */
 export async function onCodeLens(
   analysis: Analysis,
   client: Client,
@@ -56,7 +59,7 @@ export async function onCodeLens(
 
 /**
  * Returns the argument for the client's commands.
- * @param root its URI
+ * @param root URI of the root
  */
 function referenceTo(subject: LensSubject, root: string): GeneratorRef | MachineRef {
   return subject.kind === 'row'
@@ -73,7 +76,7 @@ export async function onCodeLensResolve(
   const data = lens.data as LensData | undefined;
   const state = data && stateOf(analysis, data.root);
   if (!data || !state) return lens;
-  // A command without a name is shown and cannot be run.
+  // A command without a name is displayed but cannot be run.
   const command: Command = { title: lensTitle(state.snapshot, data.subject), command: '' };
   return { ...lens, command };
 }

@@ -1,4 +1,4 @@
-/** `textDocument/completion` and `completionItem/resolve`. */
+/** Answers `textDocument/completion` and `completionItem/resolve`. */
 import {
   type CancellationToken,
   CompletionItemKind,
@@ -78,13 +78,13 @@ function itemOf(client: Client, item: CompletionItem, range: Range, root: string
   };
 }
 
-/** Returns the edit of an item, without the parts that the client takes from the list or from the label. */
+/** Returns the edit of an item, without the parts that the client takes from the list or the label. */
 function editOf(client: Client, range: Range, newText: string, label: string): Partial<LspItem> {
   if (!client.sharesEditRange) return { textEdit: { range, newText } };
   return newText === label ? {} : { textEditText: newText };
 }
 
-/** The card of what is named, as its hover has it. */
+/** Adds the documentation to an item, as the hover of its subject shows it. */
 export async function onCompletionResolve(
   analysis: Analysis,
   client: Client,

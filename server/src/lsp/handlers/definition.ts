@@ -1,4 +1,4 @@
-/** `textDocument/definition`. */
+/** Answers `textDocument/definition`. */
 import type { CancellationToken, DefinitionParams, Location, LocationLink } from 'vscode-languageserver';
 import { type Definition, definition } from '../../editor/navigate/definition.ts';
 import type { Analysis, Located } from '../analysis.ts';
@@ -17,7 +17,7 @@ export async function onDefinition(
   return definitions ? definitionOf(point, definitions, client.takesLinks) : null;
 }
 
-/** @param links the client takes links, which say what was pointed at as well */
+/** @param links true if the client takes links, which also contain the range at the cursor */
 export function definitionOf(
   { snapshot, border }: Located,
   candidate: Definition,

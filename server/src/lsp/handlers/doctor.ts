@@ -1,4 +1,4 @@
-/** Our own request for the doctor's report on each folder. Loaded with the first request. */
+/** Answers Varsmith's own request for the doctor's report on each folder. Its code is loaded with the first request. */
 
 import type { CancellationToken } from 'vscode-languageserver';
 import { IN_EDITOR, IN_TERMINAL } from '../../doctor/actions.ts';
@@ -9,10 +9,10 @@ import type { Client } from '../client.ts';
 import type { DoctorParams, DoctorResult } from '../messages.ts';
 import { uriOfPath } from '../to-protocol.ts';
 
-/** The client's command that makes a key, if it has said that it has one. */
+/** The client's command that creates a key, if it announced it. */
 const MAKE_KEY = 'varsmith.makeKey';
 
-/** @param version of this program */
+/** @param version the version of this program */
 export async function onDoctor(
   analysis: Analysis,
   client: Client,

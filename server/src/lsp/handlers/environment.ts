@@ -1,4 +1,4 @@
-/** `varsmith/environment`: what a machine's sessions get, for a preview beside the registry. */
+/** Answers `varsmith/environment`: the environment of a machine's sessions, for a preview beside the registry. */
 import type { CancellationToken } from 'vscode-languageserver';
 import { environmentOf } from '../../editor/environment/environment.ts';
 import { absentVariables } from '../../editor/environment/environment-explain.ts';
@@ -25,7 +25,7 @@ export async function onEnvironment(
   return { root: uriOfPath(root), machines, text };
 }
 
-/** Returns what the command line prints, and below it the variables that are not set. */
+/** Returns the output of the command line, followed by the variables that are not set. */
 function previewOf(snapshot: Snapshot, machine: string, shell: Shell): string {
   const around = { ...snapshot, elsewhere: snapshot.stored().elsewhere };
   return (

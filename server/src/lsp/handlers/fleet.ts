@@ -1,4 +1,4 @@
-/** Our own requests for the explorer: the fleet level by level, and the way from a file to it. */
+/** Answers Varsmith's own requests for the explorer: the fleet level by level, and the path from a file to its node. */
 import { basename } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
 import { fleetEntry, generatorEntries } from '../../editor/explorer/explorer.ts';

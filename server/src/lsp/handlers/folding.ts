@@ -1,4 +1,4 @@
-/** `textDocument/foldingRange`. */
+/** Answers `textDocument/foldingRange`. */
 import {
   type CancellationToken,
   type FoldingRange,

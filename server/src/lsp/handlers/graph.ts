@@ -1,4 +1,6 @@
-/** The dependency graph: drawn, or as text, and where its generators are declared. */
+/**
+ * Answers requests for the dependency graph: as a picture, as text, and the places where its generators are declared.
+ */
 
 import { basename } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
@@ -14,7 +16,7 @@ import type { GraphParams, GraphResult, PlaceParams, Where } from '../messages.t
 import { locationOf, uriOfPath } from '../to-protocol.ts';
 import { stateNear, stateOf } from './requested-root.ts';
 
-/** Above this number of generators, the picture is folded unless the person has chosen otherwise. */
+/** Above this number of generators the groups are initially folded. */
 const MANY = 60;
 
 export async function onGraph(
@@ -64,7 +66,7 @@ function shownGroups(graph: Graph, { grouping: wanted, open }: GraphParams): Sho
   const isMany = graph.nodes.length > MANY;
   const grouping: Grouping | null = wanted === 'auto' ? (isMany ? bestGrouping(graph) : null) : wanted;
   const groups = grouping === null ? [] : groupsOf(graph, grouping).map(({ id }) => id);
-  // Unless somebody has opened them, they begin folded where there is too much to see.
+  // Unless the person has opened some groups, a large graph starts folded.
   return { grouping, groups, open: open ?? (isMany && grouping !== null ? [] : null) };
 }
 

@@ -1,4 +1,4 @@
-/** `textDocument/hover`. */
+/** Answers `textDocument/hover`. */
 import type { CancellationToken, Hover, HoverParams } from 'vscode-languageserver';
 import { hover } from '../../editor/hover/hover.ts';
 import type { Engine } from '../../workspace/engine.ts';

@@ -1,4 +1,4 @@
-/** `textDocument/inlayHint`. */
+/** Answers `textDocument/inlayHint`. */
 import type { CancellationToken, InlayHint, InlayHintParams } from 'vscode-languageserver';
 import { inlayHints } from '../../editor/shown/inlay-hints.ts';
 import type { Analysis } from '../analysis.ts';

@@ -1,4 +1,4 @@
-/** `textDocument/documentLink`. */
+/** Answers `textDocument/documentLink`. */
 import type { CancellationToken, DocumentLink, DocumentLinkParams } from 'vscode-languageserver';
 import { fileLinks } from '../../editor/shown/links.ts';
 import type { Analysis } from '../analysis.ts';

@@ -1,4 +1,4 @@
-/** Markdown of ours as a client shows it: as it is, or as plain text without links. */
+/** Converts our Markdown for a client: unchanged, or as plain text without links. */
 import { type MarkupContent, MarkupKind } from 'vscode-languageserver';
 import type { Place } from '../../nix/places.ts';
 import type { Client } from '../client.ts';
@@ -11,7 +11,7 @@ export function markupOf(client: Client, markdown: string): MarkupContent {
     : { kind: MarkupKind.PlainText, value: plainText(markdown) };
 }
 
-/** Gives the address of a place: its file, and the line in it; null where the client shows no links. */
+/** Returns a function for the address of a place with its line, or `null` if the client shows no links. */
 export function linkIn(border: Border, client: Client): (place: Place) => string | null {
   return place => {
     if (!client.rendersMarkdown) return null;

@@ -1,4 +1,4 @@
-/** `textDocument/references` and `textDocument/documentHighlight`. */
+/** Answers `textDocument/references` and `textDocument/documentHighlight`. */
 import {
   type CancellationToken,
   type DocumentHighlight,

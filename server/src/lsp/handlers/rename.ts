@@ -1,4 +1,4 @@
-/** `textDocument/prepareRename`, `textDocument/rename` and `workspace/willRenameFiles`. */
+/** Answers `textDocument/prepareRename`, `textDocument/rename` and `workspace/willRenameFiles`. */
 import { relative, sep } from 'node:path';
 import {
   type CancellationToken,
@@ -55,10 +55,9 @@ export async function onRename(
 }
 
 /**
- * Edits for the first machine whose folder a person is about to move: its name, and what is stored under it. Null where
- * the folder is no machine's, or the text has the new name already.
- *
- * @param warn shows why nothing goes along: the folder is moved in any case
+ * Returns the edits for the first machine whose folder a person is about to move: its name, and the stored values
+ * under it. Returns `null` if the folder belongs to no machine, or the text already has the new name.
+ * @param warn shows why nothing else is moved; the folder itself is moved in any case
  */
 export async function onWillRenameFiles(
   analysis: Analysis,
@@ -89,7 +88,10 @@ export async function onWillRenameFiles(
 const BEFORE_THE_FOLDER =
   'Give the folder its old name back, and run `varsmith rename machine OLD NEW` in a terminal.';
 
-/** Why an editor cannot do all that has to be done: values that are left behind would be generated anew. */
+/**
+ * Returns the reason why an editor cannot make all necessary moves, or `null` if it can. Values that are left behind
+ * would be generated again.
+ */
 function hindranceOf(snapshot: Snapshot, client: Client, moves: readonly Move[]): string | null {
   const [first] = moves;
   if (first === undefined) return null;
@@ -107,7 +109,7 @@ function leavesLinks({ files, fleet }: Snapshot, moves: readonly Move[]): boolea
 
 const MOVE = 'varsmith.move';
 
-/** Adds the moves of stored files; an editor with a preview lets the person deselect them. */
+/** Adds the moves of stored files. An editor with a preview lets the person deselect them. */
 export function withMoves(
   edit: WorkspaceEdit,
   moves: readonly Move[],
@@ -119,7 +121,7 @@ export function withMoves(
     kind: 'rename' as const,
     oldUri: border.uriOf(from),
     newUri: border.uriOf(to),
-    // VS Code takes a lone `ignoreIfExists` for the old place, and leaves out every move.
+    // Without `overwrite`, VS Code applies a lone `ignoreIfExists` to the old path and skips every move.
     options: { overwrite: false },
     ...(annotated && required !== true ? { annotationId: MOVE } : {}),
   }));

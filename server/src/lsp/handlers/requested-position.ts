@@ -1,4 +1,4 @@
-/** From the position that a request names to a place in a snapshot. */
+/** Resolves the position in a request to a place in a snapshot. */
 import type { CancellationToken, TextDocumentPositionParams } from 'vscode-languageserver';
 import type { Analysis, Located } from '../analysis.ts';
 import { offsetOf, pathOfUri } from '../to-protocol.ts';
@@ -9,7 +9,7 @@ export interface Point extends Located {
 }
 
 /**
- * Null for a file of no workspace, and one that is not there.
+ * Returns the place, or `null` for a file that belongs to no workspace or does not exist.
  * @throws a cancellation
  */
 export async function pointAt(
@@ -23,7 +23,7 @@ export async function pointAt(
   return offset === null ? null : { ...located, offset };
 }
 
-/** As `pointAt`, for requests about a whole document. */
+/** Returns the file for a request about a whole document, like `pointAt`. */
 export async function locatedIn(
   analysis: Analysis,
   uri: string,

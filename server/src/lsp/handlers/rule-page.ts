@@ -1,4 +1,7 @@
-/** Our own request for pages about rules, for editors that show them. Loaded with the first request. */
+/**
+ * Answers Varsmith's own request for pages about rules, for editors that show them. Its code is loaded with the first
+ * request.
+ */
 import { pageUrl } from '../../checks/pages/pages.ts';
 import { joinPath } from '../../nix/eval/paths.ts';
 import type { Engine } from '../../workspace/engine.ts';
@@ -14,7 +17,7 @@ export async function onRulePage(
   return markdown === undefined ? null : { markdown: withWebLinks(markdown, page, path => pages.has(path)) };
 }
 
-/** Lets relative links to pages that are not here lead to the web. */
+/** Makes relative links to missing pages point to the web. */
 function withWebLinks(markdown: string, page: string, isHere: (path: string) => boolean): string {
   const folder = page.slice(0, Math.max(0, page.lastIndexOf('/')));
   return markdown.replace(/\]\((?!\w+:|#)([^)\s#]+)\.md(#[^)\s]*)?\)/g, (link, path: string, anchor = '') => {

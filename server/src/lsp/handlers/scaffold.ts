@@ -1,6 +1,6 @@
 /**
- * Our own requests for scaffolding: what can be chosen, whether a name will do, and the writing itself, for which the
- * editor is asked to apply one edit with all of it, so that one undo takes it back.
+ * Answers Varsmith's own requests for scaffolding: the choices, the validity of a name, and the change itself, which
+ * the editor applies as a single edit that a single undo reverts.
  */
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { environmentMachines } from '../../editor/environment/environment-keys.ts';
@@ -137,16 +137,16 @@ export async function onScaffold(
   };
 }
 
-/** Makes new files known to git. Returns sentences about what was done and what is left to do. */
+/** Makes new files known to git. Returns sentences about what was done and what remains to be done. */
 async function tellGit(
   { root }: RootState,
   { trusted }: ScaffoldParams,
   changed: ReturnType<typeof editedFiles>,
 ): Promise<readonly string[]> {
   const made = changed.filter(({ before }) => before === null).map(({ path }) => path);
-  // What is handed over to the server is committed by the editor, which takes new files in.
+  // Without file access the editor commits, and includes new files.
   if (made.length === 0 || !reachesFiles()) return [];
-  // Git is a program, and runs what the repository's settings name.
+  // Git is a program that runs commands from the repository's settings.
   if (trusted !== true) return [TELL_GIT];
   const { makeKnownToGit } = await import('../../workspace/add-to-git.ts');
   const { began, left } = await makeKnownToGit(root, made);
@@ -182,7 +182,7 @@ function refusal(refused: string): ScaffoldResult {
   return { refused, shown: null, notes: [], created: [], kept: [] };
 }
 
-/** In the text as it is after the edit, which this server may not have been told of yet. */
+/** Returns the place to show in the text after the edit, which the server may not have received yet. */
 function whereShown(
   { border }: RootState,
   { shown }: Scaffolded,

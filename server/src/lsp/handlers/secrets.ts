@@ -1,4 +1,4 @@
-/** Our own requests for the view of sops-nix and agenix, level by level. */
+/** Answers Varsmith's own requests for the view of sops-nix and agenix, level by level. */
 import { basename } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
 import { keysOfFile, secretEntries, secretsEntry } from '../../editor/explorer/explorer-secrets.ts';

@@ -1,4 +1,4 @@
-/** `textDocument/selectionRange`. */
+/** Answers `textDocument/selectionRange`. */
 import type { CancellationToken, SelectionRange, SelectionRangeParams } from 'vscode-languageserver';
 import { selectionsAt } from '../../editor/shown/selection.ts';
 import type { Analysis } from '../analysis.ts';
@@ -20,7 +20,7 @@ export async function onSelectionRanges(
       const range = rangeOf(snapshot.files, { file: path, start, end });
       return range ? { range, ...(parent ? { parent } : {}) } : parent;
     }, undefined);
-    // The protocol wants an answer for each position.
+    // The protocol requires an answer for each position.
     return around ?? { range: { start: position, end: position } };
   });
 }

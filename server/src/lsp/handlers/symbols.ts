@@ -1,4 +1,4 @@
-/** `textDocument/documentSymbol` and `workspace/symbol`. */
+/** Answers `textDocument/documentSymbol` and `workspace/symbol`. */
 import {
   type CancellationToken,
   type DocumentSymbol,

@@ -1,4 +1,4 @@
-/** `textDocument/semanticTokens/full`: empty unless the settings enable it. */
+/** Answers `textDocument/semanticTokens/full`, with no tokens unless the settings enable them. */
 import {
   type CancellationToken,
   type SemanticTokens,

@@ -1,4 +1,4 @@
-/** `textDocument/typeDefinition`: the function that makes what the cursor is on. */
+/** Answers `textDocument/typeDefinition` with the function that makes the generator at the cursor. */
 import type { CancellationToken, Location, LocationLink, TypeDefinitionParams } from 'vscode-languageserver';
 import { typeDefinition } from '../../editor/navigate/type-definition.ts';
 import type { Analysis } from '../analysis.ts';

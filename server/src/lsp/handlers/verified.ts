@@ -1,11 +1,14 @@
-/** `varsmith/verified`: what *Verify Vars* or a run has found, for every view to show until a file changes. */
+/**
+ * Answers `varsmith/verified`: keeps the results of *Verify Vars* or of a run, which every view shows until a file
+ * changes.
+ */
 import type { Analysis } from '../analysis.ts';
 import type { VerifiedParams } from '../messages.ts';
 import { pathOfUri } from '../to-protocol.ts';
 
 export function onVerified(analysis: Analysis, { root, states }: VerifiedParams): null {
   const path = pathOfUri(root);
-  // Of what is unknown, nothing was said.
+  // The store said nothing about unknown states.
   const told = states.filter(({ state }) => state !== 'unknown');
   for (const workspace of analysis.folders.all()) {
     if (workspace.root !== path) continue;

@@ -3,7 +3,7 @@
  */
 
 import { compareBytes } from '../bytes.ts';
-import { attrs, list, unknown } from '../eval/construct.ts';
+import { attrs, list, mayHaveAnyName, unknown, withCandidates } from '../eval/construct.ts';
 import { boundedKey, identity, isTolerated } from '../eval/identity.ts';
 import type { Attr, AttrsValue, Lazy, PatternAttr, UnknownValue } from '../eval/value.ts';
 import { elementOf, nameString } from './arguments.ts';
@@ -41,10 +41,11 @@ export function itemsOf(
     const candidates: Lazy[] = [];
     for (const pattern of set.patterns)
       candidates.push(list([item(patternName(pattern), pattern)], pattern.at));
-    if (set.open !== null && !isTolerated(set.open))
+    if (mayHaveAnyName(set) && !isTolerated(set.open))
       candidates.push(list([example(anyName(set.open), elementOf(set.open))], set.origin));
     const key = isTolerated(hidden) ? hidden.key : boundedKey(`${name}(${identity(set)})`);
-    items.push({ kind: 'spread', of: { ...hidden, key, term: null, candidates } });
+    const isAll = !isTolerated(hidden);
+    items.push({ kind: 'spread', of: withCandidates({ ...hidden, key, term: null }, candidates, isAll) });
   }
   for (const text of sortedNames(set)) {
     const entry = set.entries.get(text) as Attr;
@@ -52,7 +53,8 @@ export function itemsOf(
     if (hidden === null || !entry.optional) items.push(value);
     else items.push(maybeItem(hidden, value, `${name} ${text}`));
     // Further names may follow this one; what they are has been said once.
-    if (hidden !== null) items.push({ kind: 'spread', of: { ...hidden, term: null, candidates: [] } });
+    if (hidden !== null)
+      items.push({ kind: 'spread', of: withCandidates({ ...hidden, term: null }, [], true) });
   }
   return items;
 }

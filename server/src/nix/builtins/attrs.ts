@@ -6,9 +6,11 @@ import {
   attr,
   attrs,
   bool,
+  boundedAttrs,
   emptyAttrs,
   isClosed,
   list,
+  mayHaveAnyName,
   perhaps,
   stringOf,
   unknown,
@@ -37,20 +39,23 @@ export function mapAttrs(cx: BuiltinContext, f: Lazy, lazy: Lazy, at: Origin | n
   }));
   if (set.open === null) return attrs(entries, at, null, patterns);
   if (isTolerated(set.open)) return attrs(entries, at, set.open, patterns);
-  const hole = anyName(set.open);
-  patterns.push({
-    name: stringOf([{ hole, source: '…' }], set.origin),
-    value: apply(hole, elementOf(set.open)),
-    at,
-    optional: true,
-  });
+  if (mayHaveAnyName(set)) {
+    const hole = anyName(set.open);
+    patterns.push({
+      name: stringOf([{ hole, source: '…' }], set.origin),
+      value: apply(hole, elementOf(set.open)),
+      at,
+      optional: true,
+    });
+  }
   const open = unknown(set.open.reason, boundedKey(`mapAttrs(${lazyKey(f)},${set.open.key})`), at);
-  return attrs(entries, at, open, patterns);
+  return boundedAttrs(attrs(entries, at, open, patterns), true);
 }
 
 export function attrNames(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
   const set = asAttrs(cx, lazy, at);
-  if (set.kind === 'unknown' && set.candidates === null) return because(set, [list([anyName(set)], at)]);
+  if (set.kind === 'unknown' && set.candidates === null)
+    return because(set, [list([anyName(set)], at)], true);
   if (set.kind !== 'attrs') return stop(set);
   return list(
     itemsOf(
@@ -65,7 +70,8 @@ export function attrNames(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Re
 
 function attrValues(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
   const set = asAttrs(cx, lazy, at);
-  if (set.kind === 'unknown' && set.candidates === null) return because(set, [list([elementOf(set)], at)]);
+  if (set.kind === 'unknown' && set.candidates === null)
+    return because(set, [list([elementOf(set)], at)], true);
   if (set.kind !== 'attrs') return stop(set);
   return list(
     itemsOf(
@@ -95,7 +101,7 @@ function removeAttrs(cx: BuiltinContext, lazy: Lazy, names: Lazy, at: Origin | n
   }
   if (hidden) for (const [name, entry] of entries) entries.set(name, { ...entry, optional: true });
   const patterns = set.patterns.map(pattern => ({ ...pattern, optional: true }));
-  return attrs(entries, at, set.open, patterns);
+  return boundedAttrs(attrs(entries, at, set.open, patterns), set.bounded === true);
 }
 
 function intersectAttrs(cx: BuiltinContext, first: Lazy, second: Lazy, at: Origin | null): Result {

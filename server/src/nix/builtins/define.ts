@@ -3,7 +3,7 @@
  * Knows nothing of any particular function.
  */
 
-import { unknown } from '../eval/construct.ts';
+import { unknown, withCandidates } from '../eval/construct.ts';
 import { boundedKey, lazyKey } from '../eval/identity.ts';
 import { evaluated, thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, BuiltinValue, Lazy, Origin, UnknownValue, Value } from '../eval/value.ts';
@@ -13,10 +13,16 @@ export interface Pending {
   readonly kind: 'pending';
   readonly cause: UnknownValue;
   readonly candidates: readonly Lazy[] | null;
+  /** Whether the candidates show all that the result may be; without any, whether those of the cause lead to all. */
+  readonly bounded: boolean;
 }
 
-export function because(cause: UnknownValue, candidates: readonly Lazy[] | null = null): Pending {
-  return { kind: 'pending', cause, candidates };
+export function because(
+  cause: UnknownValue,
+  candidates: readonly Lazy[] | null = null,
+  bounded = false,
+): Pending {
+  return { kind: 'pending', cause, candidates, bounded };
 }
 
 export type Result = Value | Pending;
@@ -45,12 +51,14 @@ function settle(
 ): UnknownValue {
   const { cause } = pending;
   const key = boundedKey(`${name}(${args.map(lazyKey).join(',')})`);
-  let candidates = pending.candidates;
+  let { candidates, bounded } = pending;
   const index = args.findIndex(arg => evaluated(arg) === cause);
   // Where an argument is perhaps one of several values, so is the result.
-  if (candidates === null && index >= 0 && cause.candidates !== null)
+  if (candidates === null && index >= 0 && cause.candidates !== null) {
     candidates = cause.candidates.map(value => thunk(() => run(args.with(index, value), at)));
-  return unknown(cause.reason, key, at, null, candidates);
+    bounded &&= cause.bounded === true;
+  }
+  return withCandidates(unknown(cause.reason, key, at), candidates, bounded && candidates !== null);
 }
 
 type Run1 = (cx: BuiltinContext, a: Lazy, at: Origin | null) => Result;

@@ -2,7 +2,7 @@
  * Lists of which not all is known: spreads, the lists that an unknown one may be, and items that may be there.
  */
 
-import { failure, list } from '../eval/construct.ts';
+import { failure, list, withCandidates } from '../eval/construct.ts';
 import { boundedKey, isTolerated, lazyKey } from '../eval/identity.ts';
 import { thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, Lazy, ListValue, Origin, Spread, UnknownValue, Value } from '../eval/value.ts';
@@ -16,6 +16,11 @@ export function possibleLists(unknownList: UnknownValue): readonly Lazy[] {
   return unknownList.candidates?.map(anyListOf) ?? [anyListOf(unknownList)];
 }
 
+/** Returns whether the lists that an unknown one may be have all items that it may have. */
+export function areAllItems({ candidates, bounded }: UnknownValue): boolean {
+  return candidates === null || bounded === true;
+}
+
 /** `xs or [ ]` has the bare `xs` among its candidates. */
 function anyListOf(lazy: Lazy): Lazy {
   if (lazy.kind !== 'unknown' || lazy.candidates !== null) return lazy;
@@ -27,14 +32,19 @@ export function mapSpread(spread: Spread, name: string, again: (items: Lazy) => 
   const { of } = spread;
   if (isTolerated(of)) return spread;
   const candidates = possibleLists(of).map(candidate => thunk(() => again(candidate)));
-  return { kind: 'spread', of: { ...of, key: boundedKey(`${name}(${of.key})`), term: null, candidates } };
+  const mapped = { ...of, key: boundedKey(`${name}(${of.key})`), term: null };
+  return { kind: 'spread', of: withCandidates(mapped, candidates, areAllItems(of)) };
 }
 
-/** Maps an unknown list: the result is unknown, but perhaps of a known shape. */
+/**
+ * Maps an unknown list: the result is unknown, but perhaps of a known shape. For functions of which the result for a list
+ * is made of those for its items, one by one.
+ */
 export function eachOfUnknown(unknownList: UnknownValue, again: (items: Lazy) => Value): Pending {
   return because(
     unknownList,
     possibleLists(unknownList).map(candidate => thunk(() => again(candidate))),
+    areAllItems(unknownList),
   );
 }
 
@@ -47,16 +57,15 @@ export function wholeList(value: ListValue): readonly Lazy[] | UnknownValue {
 /** Returns a result as a value, where it cannot be given back to the caller of a builtin. */
 export function settled(result: Result): Value {
   if (result.kind !== 'pending') return result;
-  return { ...result.cause, term: null, candidates: result.candidates };
+  const { cause, candidates, bounded } = result;
+  return withCandidates({ ...cause, term: null }, candidates, bounded && candidates !== null);
 }
 
 /** Returns a list with one item that may be there or not. */
 export function maybeItem(why: UnknownValue, item: Lazy, name: string): Spread {
   const key = boundedKey(`${name}(${why.key},${lazyKey(item)})`);
-  return {
-    kind: 'spread',
-    of: { ...why, key, term: null, candidates: [list([item], null), list([], null)] },
-  };
+  const candidates = [list([item], null), list([], null)];
+  return { kind: 'spread', of: withCandidates({ ...why, key, term: null }, candidates, true) };
 }
 
 /** Keeps the items for which the predicate says yes; where it says nothing, the item may be there. */

@@ -4,7 +4,17 @@
  */
 
 import { sameText } from '../eval/compare.ts';
-import { attr, attrs, failure, list, perhaps, string, stringOf, unknown } from '../eval/construct.ts';
+import {
+  attr,
+  attrs,
+  boundedAttrs,
+  failure,
+  list,
+  perhaps,
+  string,
+  stringOf,
+  unknown,
+} from '../eval/construct.ts';
 import { boundedKey, isTolerated, stringKey } from '../eval/identity.ts';
 import { thunk } from '../eval/thunks.ts';
 import type {
@@ -20,12 +30,15 @@ import type {
 } from '../eval/value.ts';
 import { asList, asString, field, holeIn, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
-import { notCallable, possibleLists, wholeList } from './list-parts.ts';
+import { areAllItems, notCallable, possibleLists, wholeList } from './list-parts.ts';
 
 interface Growing {
   readonly entries: Map<string, Attr>;
   readonly patterns: PatternAttr[];
+  /** Why there may be more. */
   open: UnknownValue | null;
+  /** False once there may be more of which nobody knows how the names look. */
+  bounded: boolean;
   /** What may have given a name before, so that it wins. */
   earlier: UnknownValue | null;
 }
@@ -33,7 +46,7 @@ interface Growing {
 export function listToAttrs(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
   const value = asList(cx, xs, at);
   if (value.kind === 'failure') return value;
-  const growing: Growing = { entries: new Map(), patterns: [], open: null, earlier: null };
+  const growing: Growing = { entries: new Map(), patterns: [], open: null, bounded: true, earlier: null };
   if (value.kind === 'unknown') addUnknownList(cx, growing, value, at);
   else {
     for (const item of value.items) {
@@ -42,7 +55,7 @@ export function listToAttrs(cx: BuiltinContext, xs: Lazy, at: Origin | null): Re
       else addElement(cx, growing, item, false, at);
     }
   }
-  return attrs(growing.entries, at, growing.open, growing.patterns);
+  return boundedAttrs(attrs(growing.entries, at, growing.open, growing.patterns), growing.bounded);
 }
 
 /** How many guesses may rest on one another: a candidate that is unknown itself has candidates of its own. */
@@ -56,7 +69,7 @@ function addUnknownList(
   at: Origin | null,
   guesses = GUESSES,
 ): void {
-  unseen(growing, value);
+  unseen(growing, value, areAllItems(value) && guesses > 0);
   if (isTolerated(value)) return;
   for (const candidate of possibleLists(value)) {
     const items = cx.speculate(candidate);
@@ -64,13 +77,16 @@ function addUnknownList(
     if (items.kind === 'list')
       for (const item of items.items)
         if (item.kind !== 'spread') addElement(cx, growing, item, true, at);
-        else if (isTolerated(item.of)) unseen(growing, item.of);
+        else if (isTolerated(item.of)) unseen(growing, item.of, false);
         else if (item.of.candidates !== null) addUnknownList(cx, growing, item.of, at);
+        else unseen(growing, item.of, false);
   }
 }
 
-function unseen(growing: Growing, why: UnknownValue): void {
+/** @param bounded whether what is not seen looks like something that is */
+function unseen(growing: Growing, why: UnknownValue, bounded: boolean): void {
   growing.open ??= why;
+  growing.bounded &&= bounded;
   // After a failure Nix would not have gone on: what follows is taken as if it had been there alone.
   if (!isTolerated(why)) growing.earlier ??= why;
 }
@@ -84,9 +100,12 @@ function addElement(
 ): void {
   const element = maybe ? cx.speculate(item) : cx.resolve(item);
   if (element.kind === 'unknown') {
-    unseen(growing, element);
-    for (const candidate of element.candidates ?? [])
-      if (cx.speculate(candidate).kind === 'attrs') addElement(cx, growing, candidate, true, at);
+    unseen(growing, element, element.bounded === true);
+    for (const candidate of element.candidates ?? []) {
+      const kind = cx.speculate(candidate).kind;
+      if (kind === 'attrs') addElement(cx, growing, candidate, true, at);
+      else if (kind === 'unknown') unseen(growing, element, false);
+    }
     if (element.candidates !== null || maybe) return;
     // An element of which nothing is known gives one attribute all the same.
     const name = hole(field(cx, element, 'name', at) as UnknownValue, null);
@@ -95,7 +114,7 @@ function addElement(
   }
   const problem = problemOf(cx, element, at);
   if (problem !== null) {
-    if (!maybe) unseen(growing, cx.tolerate(problem));
+    if (!maybe) unseen(growing, cx.tolerate(problem), false);
     return;
   }
   if (element.kind !== 'attrs') return;
@@ -103,7 +122,7 @@ function addElement(
   const source = written === undefined ? null : sourceOf(written.value);
   const name = asString(cx, field(cx, element, 'name', at), at);
   if (name.kind === 'failure') {
-    if (!maybe) unseen(growing, cx.tolerate(name));
+    if (!maybe) unseen(growing, cx.tolerate(name), false);
     return;
   }
   const place = name.origin ?? written?.at ?? at;

@@ -18,6 +18,7 @@ import {
   mapSpread,
   maybeItem,
   notCallable,
+  possibleLists,
   settled,
   wholeList,
 } from './list-parts.ts';
@@ -91,6 +92,7 @@ export function concatMapList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin 
   return because(
     mapped.cause,
     mapped.candidates.map(candidate => thunk(() => settled(concatLists(cx, candidate, at)))),
+    mapped.bounded,
   );
 }
 
@@ -149,8 +151,12 @@ export function foldLeft(
   at: Origin | null,
 ): Result {
   const value = asList(cx, xs, at);
-  const once = (accumulator: Lazy, of: UnknownValue): UnknownValue =>
-    perhaps(of, [accumulator, thunk(() => cx.resolve(step(accumulator, elementOf(of))))], at, 'fold');
+  const once = (accumulator: Lazy, of: UnknownValue): UnknownValue => {
+    const further = possibleLists(of).map(items =>
+      thunk(() => settled(foldLeft(cx, step, accumulator, items, at))),
+    );
+    return perhaps(of, [accumulator, ...further], at, 'fold');
+  };
   if (value.kind === 'unknown') return once(start, value);
   if (value.kind === 'failure') return value;
   let accumulator = start;

@@ -126,6 +126,16 @@ export function attrs(
   return { kind: 'attrs', entries, patterns: patterns.length === 0 ? NO_PATTERNS : patterns, open, origin };
 }
 
+/** Returns the set where `open` leads to no other names than its patterns and optional entries have. */
+export function boundedAttrs(set: AttrsValue, isBounded: boolean): AttrsValue {
+  return isBounded && set.open !== null ? { ...set, bounded: true } : set;
+}
+
+/** Returns whether nobody knows how the names look that the set may have beside those that it shows. */
+export function mayHaveAnyName(set: AttrsValue): set is AttrsValue & { readonly open: UnknownValue } {
+  return set.open !== null && set.bounded !== true;
+}
+
 export function emptyAttrs(origin: Origin | null): AttrsValue {
   return { kind: 'attrs', entries: NO_ENTRIES, patterns: NO_PATTERNS, open: null, origin };
 }
@@ -213,6 +223,26 @@ export function perhaps(
 ): UnknownValue {
   const key = boundedKey(`${what}(${why.key}|${candidates.map(lazyKey).join('|')})`);
   return unknown(why.reason, key, origin, null, candidates);
+}
+
+/** As `perhaps`, where it is certainly one of the values. */
+export function either(
+  why: UnknownValue,
+  candidates: readonly Lazy[],
+  origin: Origin | null,
+  what: string,
+): UnknownValue {
+  return { ...perhaps(why, candidates, origin, what), bounded: true };
+}
+
+/** Returns the unknown with other candidates. @param bounded whether they show all that it may be */
+export function withCandidates(
+  value: UnknownValue,
+  candidates: readonly Lazy[] | null,
+  bounded = false,
+): UnknownValue {
+  const { bounded: _, ...rest } = value;
+  return bounded ? { ...rest, candidates, bounded } : { ...rest, candidates };
 }
 
 export function isStopped(value: Value): value is UnknownValue | FailureValue {

@@ -9,6 +9,7 @@ import { groupOf } from '../bindings.ts';
 import type { Expr } from '../syntax.ts';
 import { BudgetExceeded, MAX_DEPTH } from './budget.ts';
 import {
+  either,
   failure,
   float,
   int,
@@ -141,7 +142,7 @@ function conditional(cx: Evaluation, expr: Extract<Expr, { kind: 'if' }>, scope:
   if (condition.kind === 'failure') return condition;
   const origin = originOf(expr, scope);
   if (condition.kind === 'unknown')
-    return perhaps(
+    return either(
       condition,
       [delayArgument(expr.then, scope), delayArgument(expr.otherwise, scope)],
       origin,

@@ -9,6 +9,7 @@ import {
   attr,
   attrs,
   bool,
+  boundedAttrs,
   derived,
   failure,
   float,
@@ -16,6 +17,7 @@ import {
   isClosed,
   isStopped,
   list,
+  mayHaveAnyName,
   originOf,
   perhaps,
   string,
@@ -146,14 +148,21 @@ export function update(cx: BuiltinContext, left: Value, right: Value, origin: Or
 function asSet(cx: BuiltinContext, value: Value): AttrsValue {
   if (value.kind === 'attrs') return value;
   const entries = new Map<string, Attr>();
+  const patterns: PatternAttr[] = [];
   const unknownSet = value as UnknownValue;
+  let isBounded = unknownSet.candidates !== null && unknownSet.bounded === true;
   for (const candidate of unknownSet.candidates ?? []) {
     const set = cx.speculate(candidate);
-    if (set.kind !== 'attrs') continue;
+    if (set.kind !== 'attrs') {
+      isBounded &&= set.kind !== 'unknown';
+      continue;
+    }
+    isBounded &&= !mayHaveAnyName(set);
     for (const [name, entry] of set.entries)
       if (!entries.has(name)) entries.set(name, attr(entry.value, entry.at, true));
+    for (const pattern of set.patterns) patterns.push({ ...pattern, optional: true });
   }
-  return attrs(entries, unknownSet.origin, unknownSet);
+  return boundedAttrs(attrs(entries, unknownSet.origin, unknownSet, patterns), isBounded);
 }
 
 function updateSets(
@@ -179,7 +188,8 @@ function updateSets(
     else entries.set(name, optionalUpdate(name, entry, before, hidden ?? left.open ?? namesOf(right)));
   }
   const patterns = [...withoutOverwritten(left, right), ...right.patterns];
-  return attrs(entries, origin, right.open ?? left.open, patterns);
+  const isBounded = !mayHaveAnyName(left) && !mayHaveAnyName(right);
+  return boundedAttrs(attrs(entries, origin, right.open ?? left.open, patterns), isBounded);
 }
 
 /** Returns an attribute that the right side may have, over what the left side has. */

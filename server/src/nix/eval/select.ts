@@ -14,6 +14,7 @@ import {
   typeName,
   unknown,
   unknownSelect,
+  withCandidates,
 } from './construct.ts';
 import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity, lazyKey } from './identity.ts';
@@ -79,7 +80,8 @@ export function selectPath(cx: Evaluation, expr: SelectExpr, scope: Scope): Valu
   if (fallback === null || value.kind !== 'unknown' || certain) return value;
   // Not the same value as the bare selection: that of another fallback differs from it.
   const key = boundedKey(`${value.key} or ${lazyKey(fallback)}`);
-  return { ...value, key, candidates: [...(value.candidates ?? [{ ...value, candidates: null }]), fallback] };
+  const candidates = [...(value.candidates ?? [withCandidates(value, null)]), fallback];
+  return withCandidates({ ...value, key }, candidates, value.candidates === null || value.bounded === true);
 }
 
 /** Returns true if the attribute is certainly there, whatever its value. */

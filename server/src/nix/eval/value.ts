@@ -123,6 +123,8 @@ export interface AttrsValue {
   readonly patterns: readonly PatternAttr[];
   readonly open: UnknownValue | null;
   readonly origin: Origin | null;
+  /** True if what there may be more of, by `open`, has no other names than `patterns` and optional entries. */
+  readonly bounded?: true;
 }
 
 export interface LambdaValue {
@@ -162,6 +164,11 @@ export interface UnknownValue {
    * not necessarily all. Good for showing and for guessing, never for reporting.
    */
   readonly candidates: readonly Lazy[] | null;
+  /**
+   * True if the candidates show all that it may be: it is one of them or, where they are lists or sets, may have any
+   * number of the items that they have.
+   */
+  readonly bounded?: true;
   readonly origin: Origin | null;
   /** Of a set of which nothing but its names is known: those. */
   readonly names?: ReadonlySet<string>;

@@ -5,7 +5,7 @@ import { asAttrs, asList, asString, holeIn, nameString, type Stop, stop } from '
 import { patternName } from '../builtins/attr-parts.ts';
 import { because, type Result } from '../builtins/define.ts';
 import { wholeList } from '../builtins/list-parts.ts';
-import { attr, attrs, bool, failure, perhaps } from '../eval/construct.ts';
+import { attr, attrs, bool, boundedAttrs, failure, perhaps } from '../eval/construct.ts';
 import type {
   Attr,
   BuiltinContext,
@@ -143,7 +143,7 @@ export function filterAttrs(cx: BuiltinContext, predicate: Lazy, lazy: Lazy, at:
     const keep = decide(patternName(pattern), pattern);
     if (keep !== false) patterns.push(keep === null ? { ...pattern, optional: true } : pattern);
   }
-  return attrs(entries, at, open, patterns);
+  return boundedAttrs(attrs(entries, at, open, patterns), set.bounded === true && open === set.open);
 }
 
 /** `getAttrs names set`: each name must be there. */

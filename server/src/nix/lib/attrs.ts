@@ -9,7 +9,7 @@ import { anonymous, because, fn1, fn2, fn3, type Result, type Table } from '../b
 import { eachOfUnknown, settled } from '../builtins/list-parts.ts';
 import { LIST_TO_ATTRS, listToAttrs } from '../builtins/list-to-attrs.ts';
 import { foldLeft, mapList } from '../builtins/lists.ts';
-import { attr, attrs, bool, emptyAttrs, list, perhaps, string } from '../eval/construct.ts';
+import { attr, attrs, bool, boundedAttrs, either, emptyAttrs, list, string } from '../eval/construct.ts';
 import { update } from '../eval/operators.ts';
 import { thunk } from '../eval/thunks.ts';
 import type { Attr, AttrsValue, BuiltinContext, Lazy, Origin, UnknownValue, Value } from '../eval/value.ts';
@@ -46,8 +46,9 @@ export function mapAttrsToList(cx: BuiltinContext, f: Lazy, lazy: Lazy, at: Orig
   const set = asAttrs(cx, lazy, at);
   const apply = (name: Lazy, value: Lazy) => thunk(() => cx.applyAll(f, [name, value], at), at);
   if (set.kind === 'unknown' && set.candidates === null)
-    return because(set, [list([apply(anyName(set), elementOf(set))], at)]);
-  if (set.kind !== 'attrs') return stop(set);
+    return because(set, [list([apply(anyName(set), elementOf(set))], at)], true);
+  if (set.kind === 'unknown') return because(set, null, true);
+  if (set.kind !== 'attrs') return set;
   cx.step(set.entries.size);
   return list(
     itemsOf(set, 'mapAttrsToList', (name, entry) => apply(name, entry.value), apply),
@@ -65,11 +66,11 @@ function optionalAttrs(cx: BuiltinContext, condition: Lazy, lazy: Lazy, at: Orig
   if (holds.kind === 'failure') return holds;
   if (holds.kind === 'bool') return holds.value ? cx.resolve(lazy) : emptyAttrs(at);
   const set = cx.speculate(lazy);
-  if (set.kind !== 'attrs') return perhaps(holds, [lazy, emptyAttrs(at)], at, 'optionalAttrs');
+  if (set.kind !== 'attrs') return either(holds, [lazy, emptyAttrs(at)], at, 'optionalAttrs');
   const entries = new Map<string, Attr>();
   for (const [name, entry] of set.entries) entries.set(name, { ...entry, optional: true });
   const patterns = set.patterns.map(pattern => ({ ...pattern, optional: true }));
-  return attrs(entries, set.origin, set.open, patterns);
+  return boundedAttrs(attrs(entries, set.origin, set.open, patterns), set.bounded === true);
 }
 
 /** Merges sets one over the other from left to right; one that fails hides nothing of the others. */
@@ -86,7 +87,8 @@ function mergeSets(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
     else merged = next;
   }
   if (failed === null || merged.kind !== 'attrs') return merged;
-  return { ...merged, open: merged.open ?? failed };
+  const { bounded: _, ...others } = merged;
+  return { ...others, open: merged.open ?? failed };
 }
 
 function eachMerged(cx: BuiltinContext, value: UnknownValue, at: Origin | null): Result {

@@ -4,7 +4,7 @@
 
 import { asInt, asList, elementOf, stop } from '../builtins/arguments.ts';
 import { because, fn2, type Result } from '../builtins/define.ts';
-import { type Item, mapSpread } from '../builtins/list-parts.ts';
+import { eachOfUnknown, type Item, mapSpread, settled } from '../builtins/list-parts.ts';
 import { failure, int, list } from '../eval/construct.ts';
 import { thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../eval/value.ts';
@@ -73,10 +73,11 @@ export function indexed(
 export function imap(name: string, offset: number) {
   return fn2(name, (cx, f, xs, at) => {
     const value = asList(cx, xs, at);
-    if (value.kind !== 'list') return stop(value);
-    cx.step(value.items.length);
+    if (value.kind === 'failure') return value;
+    const items: readonly Item[] = value.kind === 'list' ? value.items : [{ kind: 'spread', of: value }];
+    cx.step(items.length);
     return list(
-      indexed(cx, value.items, offset, (index, item) => cx.applyAll(f, [index, item], at)),
+      indexed(cx, items, offset, (index, item) => cx.applyAll(f, [index, item], at)),
       at,
     );
   });
@@ -84,7 +85,8 @@ export function imap(name: string, offset: number) {
 
 export function backwards(cx: BuiltinContext, xs: Lazy, at: Origin | null): ListValue | Result {
   const value = asList(cx, xs, at);
-  return value.kind === 'list' ? list([...value.items].reverse(), at) : stop(value);
+  if (value.kind === 'unknown') return eachOfUnknown(value, items => settled(backwards(cx, items, at)));
+  return value.kind === 'list' ? list([...value.items].reverse(), at) : value;
 }
 
 export function lastItem(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {

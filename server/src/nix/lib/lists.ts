@@ -17,7 +17,7 @@ import {
 import { LIST_TO_ATTRS } from '../builtins/list-to-attrs.ts';
 import { concatLists, filterList, foldLeft, generate, isElem, LISTS, mapList } from '../builtins/lists.ts';
 import { sortItems } from '../builtins/sorting.ts';
-import { attrsOf, bool, int, list, perhaps } from '../eval/construct.ts';
+import { attrsOf, bool, either, int, list, withCandidates } from '../eval/construct.ts';
 import { append } from '../eval/operators.ts';
 import { thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../eval/value.ts';
@@ -41,15 +41,16 @@ function optionals(cx: BuiltinContext, condition: Lazy, items: Lazy, at: Origin 
   const holds = asBool(cx, condition, at);
   if (holds.kind === 'failure') return holds;
   if (holds.kind === 'bool') return holds.value ? cx.resolve(items) : list([], at);
-  return list([{ kind: 'spread', of: perhaps(holds, [items, list([], at)], at, 'optionals') }], at);
+  return list([{ kind: 'spread', of: either(holds, [items, list([], at)], at, 'optionals') }], at);
 }
 
 function flatten(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
   const value = cx.resolve(lazy);
   if (value.kind === 'failure') return value;
-  if (value.kind === 'unknown') return because(value, value.candidates === null ? [list([value], at)] : null);
-  if (value.kind !== 'list') return list([value], at);
   const again = (items: Lazy) => settled(flatten(cx, items, at));
+  if (value.kind === 'unknown')
+    return value.candidates === null ? because(value, [list([value], at)]) : eachOfUnknown(value, again);
+  if (value.kind !== 'list') return list([value], at);
   const flat: Item[] = [];
   for (const item of value.items) {
     cx.step();
@@ -59,7 +60,7 @@ function flatten(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
     }
     const inner = cx.resolve(item);
     if (inner.kind === 'unknown')
-      flat.push({ kind: 'spread', of: { ...inner, candidates: [list([inner], at)] } });
+      flat.push({ kind: 'spread', of: withCandidates(inner, [list([inner], at)]) });
     else if (inner.kind === 'failure') flat.push({ kind: 'spread', of: cx.tolerate(inner) });
     else if (inner.kind !== 'list') flat.push(item);
     else {
@@ -98,7 +99,8 @@ function unique(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
     else if (before.kind !== 'bool' || !before.value) items.push(item);
   }
   // What came earlier may have been one of the later: where those stand is not known.
-  if (hidden !== null) items.push({ kind: 'spread', of: { ...hidden, term: null, candidates: [] } });
+  if (hidden !== null)
+    items.push({ kind: 'spread', of: withCandidates({ ...hidden, term: null }, [], true) });
   return list(items, at);
 }
 

@@ -1,5 +1,5 @@
 /**
- * The folders of a workspace as they are on disk, each read once until it is forgotten. Every name on the way to a path is looked up
+ * Caches the folders of a workspace on disk, each read once until it is forgotten. Every name of a path is looked up
  * in its parent, so that no path leaves the root, not even through a symbolic link. Knows no texts.
  */
 import { type Dirent, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
@@ -8,35 +8,41 @@ import { folderOf } from '../../nix/eval/paths.ts';
 import type { Entry, EntryKind, LinkEntry } from './disk.ts';
 import { reasonOf } from './file-text.ts';
 
-/** Kept as it was read: a store has tens of thousands of folders with one or two names, and a map for each is expensive. */
+/**
+ * Stored as it was read, since a store has tens of thousands of folders with one or two names, for which a map each
+ * would be expensive.
+ */
 export interface Folder {
   readonly entries: readonly Entry[];
-  /** The kinds by name, for folders in which searching all names takes long. */
+  /** Kinds by name, for folders with many names. */
   readonly kinds: ReadonlyMap<string, EntryKind> | null;
   readonly linkNames: ReadonlySet<string>;
-  /** Read when first asked for: few callers ask. */
+  /** Read on first use, since few callers need it. */
   links: readonly LinkEntry[] | null;
 }
 
-/** Folders that have been read; paths are relative to the root unless they are called absolute. */
+/** The folders read so far. Paths are relative to the root unless called absolute. */
 export interface FolderCache {
   /** Absolute path. */
   readonly root: string;
-  /** The root without symbolic links. */
+  /** The root with symbolic links resolved. */
   readonly realRoot: string;
-  /** Null: there is no such folder. */
+  /** `null` for a folder that does not exist. */
   readonly folders: Map<string, Folder | null>;
-  /** Why paths could not be read, texts of files included. */
+  /** The reasons why paths could not be read, including texts of files. */
   readonly unread: Map<string, string>;
-  /** Kinds of what links lead to, by absolute path. */
+  /** Kinds of the targets of links, by absolute path. */
   readonly targetKinds: Map<string, EntryKind | null>;
-  /** A folder that does not exist, so nothing below it does: a plan asks for thousands of files below one. */
+  /**
+   * A folder that does not exist, so that nothing below it does. A plan asks for thousands of files below such a
+   * folder.
+   */
   absent: string | null;
 }
 
 const MAX_SEARCHED_NAMES = 8;
 
-/** Shared by all folders without links, which are nearly all; never added to. */
+/** Shared by all folders without links, which are nearly all. Never modified. */
 const NO_LINKS = new Set<string>();
 
 export function createFolderCache(root: string): FolderCache {
@@ -44,7 +50,7 @@ export function createFolderCache(root: string): FolderCache {
   return { root, realRoot, folders: new Map(), unread: new Map(), targetKinds: new Map(), absent: null };
 }
 
-/** Returns the kind of what is at a path; null if nothing is. */
+/** Returns the kind of a path, or `null` if it does not exist. */
 export function kindAt(cache: FolderCache, path: string): EntryKind | null {
   if (path === '') return folderAt(cache, '') === null ? null : 'directory';
   const parent = folderOf(path);
@@ -52,26 +58,26 @@ export function kindAt(cache: FolderCache, path: string): EntryKind | null {
   return folder === null ? null : kindIn(folder, nameIn(parent, path));
 }
 
-/** Returns the content of a folder, read once; null if there is no such folder. */
+/** Returns the content of a folder, which is read once, or `null` if it does not exist. */
 export function folderAt(cache: FolderCache, path: string): Folder | null {
   const cached = cache.folders.get(path);
   if (cached !== undefined) return cached;
   if (isBelowAbsent(cache, path)) return null;
   const folder = path === '' || kindAt(cache, path) === 'directory' ? readFolder(cache, path) : null;
-  // Looking for it may have shown that a folder above it is absent, which covers it.
+  // The search may have shown that a folder above it is absent, which covers this one.
   if (folder === null && isBelowAbsent(cache, path)) return null;
   if (folder === null) cache.absent = path;
   cache.folders.set(path, folder);
   return folder;
 }
 
-/** Returns true for a symbolic link. */
+/** Returns whether the path is a symbolic link. */
 export function isLinkAt(cache: FolderCache, path: string): boolean {
   const parent = folderOf(path);
   return folderAt(cache, parent)?.linkNames.has(nameIn(parent, path)) ?? false;
 }
 
-/** Returns the symbolic links directly in a folder; null if there is no such folder. */
+/** Returns the symbolic links directly in a folder, or `null` if the folder does not exist. */
 export function linksIn(cache: FolderCache, path: string): readonly LinkEntry[] | null {
   const folder = folderAt(cache, path);
   if (folder === null) return null;
@@ -79,7 +85,7 @@ export function linksIn(cache: FolderCache, path: string): readonly LinkEntry[] 
   return folder.links;
 }
 
-/** Drops a path, everything below it, and the folders it is in. */
+/** Forgets a path, everything below it, and the folders that contain it. */
 export function forgetPath(cache: FolderCache, path: string): void {
   cache.targetKinds.clear();
   cache.absent = null;
@@ -134,10 +140,13 @@ function readFolder(cache: FolderCache, path: string): Folder | null {
   return { entries, kinds, linkNames, links: null };
 }
 
-/** In a large store tens of thousands of links lead to a few hundred machines and users: each of those is asked for once. */
+/**
+ * Returns the kind of a link's target, which is looked up once: tens of thousands of links in a large store lead to a
+ * few hundred machines and users.
+ */
 function kindOfLink(cache: FolderCache, folder: string, name: string): EntryKind | null {
   const absolute = join(cache.realRoot, folder, name);
-  // Behind a link `..` is not what the path says: then only the system knows where it leads.
+  // After a link, `..` does not have its textual meaning, and only the system can resolve the path.
   const [link] = isBehindLink(cache, folder) ? [] : linkAt(absolute, name);
   const isPlain = link !== undefined && !/[^./][^/]*\/\.\.(\/|$)/.test(link.target);
   const target = isPlain ? resolve(absolute, '..', link.target) : absolute;
@@ -154,14 +163,14 @@ function isBehindLink(cache: FolderCache, path: string): boolean {
   return false;
 }
 
-/** Returns the kind of what is at an absolute path; null outside of the root. */
+/** Returns the kind of an absolute path, or `null` outside the root. */
 function kindOfTarget({ realRoot }: FolderCache, absolute: string): EntryKind | null {
   const target = realPathOf(absolute);
   if (target === null || (target !== realRoot && !target.startsWith(realRoot + sep))) return null;
   try {
     return kindOf(statSync(target));
   } catch {
-    // Gone between the two calls: as if it had never been there.
+    // Removed between the two calls, and treated as if it had never existed.
     return null;
   }
 }
@@ -171,7 +180,10 @@ function kindIn({ entries, kinds }: Folder, name: string): EntryKind | null {
   return entries.find(entry => entry.name === name)?.kind ?? null;
 }
 
-/** Pipes, sockets and devices are no source and may block a reader for ever, so they do not exist here. */
+/**
+ * Returns the kind of an entry. Pipes, sockets and devices are no sources and may block a reader forever, so they are
+ * ignored.
+ */
 function kindOf(entry: { isFile(): boolean; isDirectory(): boolean }): EntryKind | null {
   if (entry.isFile()) return 'file';
   return entry.isDirectory() ? 'directory' : null;
@@ -181,17 +193,17 @@ function linkAt(absolute: string, name: string): LinkEntry[] {
   try {
     return [{ name, target: readlinkSync(absolute) }];
   } catch {
-    // Gone since the folder was read: as if it had never been there.
+    // Removed since the folder was read, and treated as if it had never existed.
     return [];
   }
 }
 
-/** Null for a link that leads nowhere or in a circle. */
+/** Returns the path with links resolved, or `null` if a link is dangling or circular. */
 function realPathOf(absolute: string): string | null {
   try {
     return realpathSync.native(absolute);
   } catch {
-    // The reason does not matter: such a link cannot be read by Nix either.
+    // The reason does not matter, as Nix cannot read such a link either.
     return null;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The folder of a workspace, wherever it is: on disk (`folder-disk.ts`), handed over by a client (`memory-disk.ts`), in a revision of
- * git (`revision-disk.ts`). Knows nothing of Nix or of open documents.
+ * A workspace's folder, wherever it is: on disk (`folder-disk.ts`), sent by a client (`memory-disk.ts`), or in a
+ * revision of git (`revision-disk.ts`). Knows nothing of Nix or of open documents.
  */
 
 export type EntryKind = 'file' | 'directory';
@@ -10,13 +10,13 @@ export interface Entry {
   readonly kind: EntryKind;
 }
 
-/** A symbolic link as it is written. */
+/** A symbolic link as written. */
 export interface LinkEntry {
   readonly name: string;
   readonly target: string;
 }
 
-/** Something of the workspace that was left out, and why, in words that follow "not analysed: ". */
+/** A path of the workspace that was left out, and the reason, which continues "not analysed: ". */
 export interface Skipped {
   readonly path: string;
   readonly reason: string;
@@ -26,27 +26,29 @@ export interface Skipped {
 export interface Disk {
   kind(path: string): EntryKind | null;
   list(path: string): readonly Entry[] | null;
-  /** The text of a file, without a byte order mark. Null if it is absent, too large, binary or unreadable. */
+  /**
+   * Returns the text of a file without a byte order mark, or `null` if it is absent, too large, binary or unreadable.
+   */
   read(path: string): string | null;
-  /** The first 16 KB of a file, a character for each byte. Null if it is absent or unreadable. */
+  /** Returns the first 16 KB of a file, one character per byte, or `null` if it is absent or unreadable. */
   start(path: string): string | null;
-  /** May the file be run as a program? Null if there is no such file, or the system does not tell. */
+  /** Returns whether the file is executable, or `null` if it does not exist or the system does not say. */
   isExecutable(path: string): boolean | null;
-  /** True for a symbolic link, which a walk must not follow. */
+  /** Returns whether the path is a symbolic link, which a walk must not follow. */
   isLink(path: string): boolean;
   /**
-   * The symbolic links directly in a folder, those that lead out of the root or nowhere included. Null: no such folder.
-   * Absent where links cannot be told from what they lead to.
+   * Returns the symbolic links directly in a folder, including those that leave the root or are dangling, or `null`
+   * if there is no such folder. Absent if links cannot be told from their targets.
    */
   links?(path: string): readonly LinkEntry[] | null;
-  /** Returns what could not be read so far, sorted by path. */
+  /** Returns the paths that could not be read so far, sorted by path. */
   skipped(): readonly Skipped[];
-  /** Drops what is known of a path, of everything below it, and of the folders it lies in. */
+  /** Forgets a path, everything below it, and the folders that contain it. */
   forget(path: string): void;
   forgetAll(): void;
 }
 
-/** Returns what could not be read, sorted by path. */
+/** Returns the paths that could not be read, sorted by path. */
 export function skippedOf(unread: ReadonlyMap<string, string>): Skipped[] {
   return [...unread].map(([path, reason]) => ({ path, reason })).sort((a, b) => (a.path < b.path ? -1 : 1));
 }

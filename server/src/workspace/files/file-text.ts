@@ -1,24 +1,24 @@
-/** The texts of files on disk, read with limits: no huge file, no binary one, no pipe. Knows no workspace. */
+/** Reads the texts of files on disk, except huge files, binary files and pipes. Knows no workspace. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
-/** Files above this size, in bytes, are known to exist but not read. */
+/** Files above this size, in bytes, are listed but not read. */
 export const MAX_FILE_BYTES = 2 * 1024 * 1024;
 
-/** A file with a NUL byte among its first bytes is binary, as for git. */
+/** A file with a NUL byte in its first bytes is binary, as in git. */
 const BINARY_PROBE_BYTES = 8 * 1024;
 
-/** Maximum number of bytes that `readStart` returns. */
+/** The most bytes that `readStart` returns. */
 export const START_BYTES = 16 * 1024;
 
-/** The text of a file, or why it cannot be read, in words that follow "not analysed: ". */
+/** The text of a file, or the reason why it cannot be read, which continues "not analysed: ". */
 export type TextOrReason = { readonly text: string } | { readonly reason: string };
 
-/** Opens a file without waiting, since it may have become a pipe. */
+/** Opens a file without blocking, since it may have become a pipe. */
 function openWithoutWaiting(absolute: string): number {
   return openSync(absolute, constants.O_RDONLY | constants.O_NONBLOCK);
 }
 
-/** Reads the text of a file, without a byte order mark. */
+/** Returns the text of a file without a byte order mark. */
 export function readText(absolute: string): TextOrReason {
   try {
     const file = openWithoutWaiting(absolute);
@@ -36,7 +36,7 @@ export function readText(absolute: string): TextOrReason {
   }
 }
 
-/** Reads the first 16 KB of a file, a character for each byte; null if that fails. */
+/** Returns the first 16 KB of a file, one character per byte, or `null` if that fails. */
 export function readStart(absolute: string): string | null {
   try {
     const file = openWithoutWaiting(absolute);
@@ -47,7 +47,7 @@ export function readStart(absolute: string): string | null {
       closeSync(file);
     }
   } catch {
-    // Why it cannot be read is reported where its text is wanted.
+    // The reason is reported when the text is read.
     return null;
   }
 }
@@ -63,23 +63,23 @@ function readAll(file: number, size: number): Buffer {
   return bytes.subarray(0, length);
 }
 
-/** Decodes the bytes of a file, or returns why it has no text. */
+/** Decodes the bytes of a file, or returns the reason why it has no text. */
 export function textOf(bytes: Buffer): TextOrReason {
   if (isBinary(bytes)) return { reason: 'it is not text' };
   return { text: withoutMark(bytes.toString('utf8')) };
 }
 
-/** Returns true for bytes that are no text. */
+/** Returns whether the bytes are binary. */
 export function isBinary(bytes: Uint8Array): boolean {
   return bytes.subarray(0, BINARY_PROBE_BYTES).includes(0);
 }
 
-/** Removes the byte order mark: editors remove it before they count characters, so positions must not count it either. */
+/** Removes the byte order mark, which editors do not count in positions either. */
 export function withoutMark(text: string): string {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
-/** Returns why a call of `node:fs` failed, in words that follow "not analysed: ". */
+/** Returns the reason why a call of `node:fs` failed, which continues "not analysed: ". */
 export function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';

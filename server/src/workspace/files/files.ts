@@ -1,6 +1,6 @@
 /**
- * The files of one workspace: what is on disk, with the documents that are open in an editor laid over it.
- * Each text is parsed at most once. It knows nothing of fleets and findings.
+ * The files of a workspace: those on disk, with the editor's open documents on top. Parses each text at most once.
+ * Knows nothing of fleets and findings.
  */
 
 import type { NixFiles } from '../../nix/eval/value.ts';
@@ -11,56 +11,56 @@ import { createDisk } from './folder-disk.ts';
 import { ParsedFile, type ParseText } from './parsed-file.ts';
 
 export interface WorkspaceFiles extends NixFiles {
-  /** Paths of all `.nix` files that belong to the workspace. */
+  /** Returns the paths of all `.nix` files that belong to the workspace. */
   nixFiles(): Iterable<string>;
-  /** Drops the tree of a file; it is parsed again when it is next asked for. */
+  /** Drops the tree of a file, which is parsed again on the next use. */
   release(path: string): void;
   /**
-   * The symbolic links directly in a folder, those that lead nowhere included. Null: there is no such folder. Absent
-   * where links cannot be told.
+   * Returns the symbolic links directly in a folder, including dangling ones, or `null` if there is no such folder.
+   * Absent if links cannot be told from their targets.
    */
   links?(folder: string): readonly LinkEntry[] | null;
-  /** The first 16 KB of a file on disk, a character for each byte; null if it cannot be read. */
+  /** Returns the first 16 KB of a file on disk, one character per byte, or `null` if it is unreadable. */
   start(path: string): string | null;
-  /** May the file be run as a program? Null where that cannot be told. */
+  /** Returns whether the file is executable, or `null` if that is unknown. */
   isExecutable(path: string): boolean | null;
-  /** Returns what is in the workspace but cannot be read, and why. */
+  /** Returns the paths of the workspace that cannot be read, with the reasons. */
   skipped(): readonly Skipped[];
-  /** Lays a document's text over a file. Returns the paths whose content is another one now. */
+  /** Opens a document, whose text hides the file. Returns the paths whose content has changed. */
   open(path: string, text: string): string[];
-  /** Removes it again. Returns the paths whose content is another one now. */
+  /** Closes a document. Returns the paths whose content has changed. */
   close(path: string): string[];
-  /** Follows changes on disk. Returns the paths whose content may be another one now. */
+  /** Follows changes on disk. Returns the paths whose content may have changed. */
   changedOnDisk(paths: readonly string[]): string[];
-  /** Reads the whole folder again. Returns every path there was or is. */
+  /** Reads the whole folder again. Returns every old and new path. */
   rescan(): string[];
 }
 
 interface Cell {
   readonly text: string;
-  /** Undefined: not parsed yet. */
+  /** Undefined until the text is parsed. */
   source: ParsedFile | undefined;
 }
 
 export interface FilesOptions {
   /** Absolute path. */
   readonly root: string;
-  /** Read instead of the folder, such as an earlier state of it. */
+  /** Read instead of the folder, for example an earlier revision of it. */
   readonly disk?: Disk;
   readonly parse: ParseText;
   readonly excluded: (path: string) => boolean;
-  /** False: only open documents belong to it, as for a file that is in no folder. */
+  /** False if only open documents belong to the workspace, as for a file outside of any folder. */
   readonly search: boolean;
 }
 
-/** The texts of a workspace as they are now. */
+/** The current texts of a workspace. */
 interface FilesState extends Pick<FilesOptions, 'parse' | 'excluded' | 'search'> {
   readonly disk: Disk;
   /** Open documents. */
   readonly overlays: Map<string, Cell>;
-  /** Nix files from disk that were asked for. Others are read again each time. */
+  /** Nix files read from disk. Other files are read again each time. */
   readonly cells: Map<string, Cell>;
-  /** The Nix files that a search of the disk finds; null: not searched yet. */
+  /** The Nix files that a search of the disk found, or `null` before the search. */
   found: Set<string> | null;
 }
 
@@ -72,7 +72,7 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
   return {
     parse: path => parsedFile(state, path),
     text(path) {
-      // The fleet keeps the texts of Nix files in any case; read once, they are kept once.
+      // The fleet keeps the texts of Nix files anyway, so a cell adds no memory.
       if (path.endsWith('.nix')) return cellOf(state, path)?.text ?? null;
       const cell = overlays.get(path);
       if (!cell) return disk.read(path);
@@ -109,7 +109,7 @@ function foundFiles(state: FilesState): Set<string> {
   return state.found;
 }
 
-/** Returns true for a path that a search would find. */
+/** Returns whether a search would find the path. */
 function isFindable({ search, excluded }: FilesState, path: string): boolean {
   return search && isSearched(path, excluded);
 }
@@ -168,7 +168,7 @@ function closeDocument(state: FilesState, path: string): string[] {
   return search ? [] : [path];
 }
 
-/** Forgets what is at a path and below it. Returns the paths whose text may be another one now. */
+/** Forgets a path and everything below it. Returns the paths whose text may have changed. */
 function reread(state: FilesState, path: string): string[] {
   const { disk, overlays, cells } = state;
   const workspaceFiles = foundFiles(state);
@@ -177,11 +177,11 @@ function reread(state: FilesState, path: string): string[] {
   disk.forget(path);
   const changed: string[] = [];
   for (const file of [path, ...below]) {
-    // While a document is open its text is the truth; saving it changes nothing.
+    // The text of an open document takes precedence, so saving it changes nothing.
     if (overlays.has(file)) continue;
     cells.delete(file);
     changed.push(file);
-    // Stored files are many, and the disk has nothing to tell of them.
+    // Stored files are many, and cannot be Nix files of the workspace.
     if (!workspaceFiles.has(file) && !isFindable(state, file)) continue;
     if (disk.kind(file) !== 'file') workspaceFiles.delete(file);
     else if (isFindable(state, file) && !disk.isLink(file)) workspaceFiles.add(file);
@@ -197,12 +197,12 @@ function rescan(state: FilesState): string[] {
   return [...new Set([...before, ...foundFiles(state)])];
 }
 
-/** An open document may be of any size; a huge one is treated as a huge file is. */
+/** Returns whether an open document is too large to analyse, by the same limit as files. */
 function tooLarge(text: string): boolean {
   return text.length > MAX_FILE_BYTES;
 }
 
-/** Returns true for a file that sops encrypted as a whole: Nix reads it only where it lies decrypted. */
+/** Returns whether sops encrypted the whole file. Nix reads only its decrypted copy. */
 function isEncrypted(text: string): boolean {
   return /^\s*\{\s*"data":\s*"ENC\[/.test(text);
 }
@@ -214,7 +214,7 @@ function skippedIn({ disk, overlays, cells }: FilesState): readonly Skipped[] {
   return skippedOf(reasons);
 }
 
-/** A folder's content with documents that are open but not saved yet. */
+/** Returns a folder's content, including open documents that are not saved yet. */
 function withOverlays(disk: Disk, folder: string, open: Iterable<string>): readonly Entry[] | null {
   const onDisk = disk.list(folder);
   let added: Map<string, Entry> | null = null;

@@ -1,7 +1,7 @@
 /**
- * The folder of a workspace on disk: what is in it, and the text of files that are text. Folders are cached until `forget`.
- * It never leaves the folder, not even through a symbolic link, and never fails: what cannot be read is noted. It
- * knows nothing of Nix or of open documents.
+ * The folder of a workspace on disk: its entries, and the texts of its text files. Folders are cached until `forget`.
+ * Never leaves the folder, not even through a symbolic link, and never throws; failures are recorded. Knows nothing
+ * of Nix or of open documents.
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ function isExecutableFile(absolute: string): boolean | null {
   try {
     return (statSync(absolute).mode & 0o111) !== 0;
   } catch {
-    // Gone since the folder was read: nothing is known of it.
+    // Removed since the folder was read.
     return null;
   }
 }

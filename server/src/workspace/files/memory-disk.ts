@@ -1,33 +1,33 @@
 /**
- * A folder that the server cannot reach and that is handed over piece by piece, as a workspace's disk. Names come first, contents as far
- * as they are likely to be read; what is asked for and missing is noted, so that the caller can bring it. Until then
- * such a file exists and cannot be read, and nothing is claimed of it.
+ * A workspace's folder that the server cannot reach, and that a client sends in pieces: names first, then the
+ * contents that are likely to be read. Requests for missing files are recorded, so that the client can send them.
+ * Until then such a file exists but is unreadable, and nothing is claimed about it.
  */
 import { byteString } from '../../nix/bytes.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import { type Disk, type Entry, type EntryKind, skippedOf } from './disk.ts';
 import { isBinary, MAX_FILE_BYTES, START_BYTES, withoutMark } from './file-text.ts';
 
-/** Something in the folder; what it lies in need not be named by itself. */
+/** An entry of the folder. The folders above it need no entries of their own. */
 export interface Handed {
   /** Relative to the root, with `/` between names. */
   readonly path: string;
   readonly kind: EntryKind;
-  /** It is a symbolic link; `kind` is what that leads to. */
+  /** True for a symbolic link; `kind` is the kind of its target. */
   readonly link?: boolean;
-  /** Absent: not read so far. Null: it cannot be read. */
+  /** Absent if the content has not been sent; `null` if the file is unreadable. */
   readonly bytes?: Uint8Array | null;
-  /** Larger than what is read. */
+  /** True if the file is above the size limit. */
   readonly tooLarge?: boolean;
-  /** A folder whose content has not been listed: it may hold anything. */
+  /** True for a folder that has not been listed, and may contain anything. */
   readonly unlisted?: boolean;
 }
 
 export interface MemoryDisk extends Disk {
-  /** Adds what is there, or replaces what was. */
+  /** Adds or replaces entries. */
   put(entries: readonly Handed[]): void;
   remove(path: string): void;
-  /** The files that were asked for and have not been brought, each once. */
+  /** Returns the requested files that have not been sent, each only once. */
   takeWanted(): string[];
 }
 
@@ -36,15 +36,15 @@ type Folder = Map<string, Handed>;
 interface MemoryFolders {
   readonly folders: Map<string, Folder>;
   readonly texts: WeakMap<Uint8Array, string>;
-  /** Why files could not be read, by path. */
+  /** The reasons why files could not be read, by path. */
   readonly unread: Map<string, string>;
   readonly wanted: Set<string>;
-  /** Asked for once: what could not be brought is not asked for again until it changes. */
+  /** Files that were already requested. A file that could not be sent is not requested again until it changes. */
   readonly asked: Set<string>;
   readonly onWanted: () => void;
 }
 
-/** @param onWanted called when something is wanted, once until that is taken */
+/** @param onWanted called when something is requested, once until `takeWanted` */
 export function createMemoryDisk(onWanted: () => void = () => undefined): MemoryDisk {
   const state: MemoryFolders = {
     folders: new Map([['', new Map()]]),
@@ -65,7 +65,7 @@ export function createMemoryDisk(onWanted: () => void = () => undefined): Memory
     isExecutable: () => null,
     isLink: path => entryAt(state, path)?.link === true,
     skipped: () => skippedOf(state.unread),
-    // The caller hands over what has changed.
+    // The client sends what has changed.
     forget() {},
     forgetAll() {},
     put(entries) {
@@ -89,7 +89,7 @@ function entryAt(state: MemoryFolders, path: string): Handed | undefined {
   return undefined;
 }
 
-/** Asks for the nearest folder at or above a path that is known and has not been listed. */
+/** Requests the nearest known but unlisted folder at or above a path. */
 function wantListing(state: MemoryFolders, path: string): void {
   for (let at = path; at !== ''; at = folderOf(at)) {
     const entry = state.folders.get(folderOf(at))?.get(nameOf(at));
@@ -109,7 +109,7 @@ function listFolder(state: MemoryFolders, path: string): readonly Entry[] | null
   return folder === undefined ? null : [...folder].map(([name, { kind }]): Entry => ({ name, kind }));
 }
 
-/** Returns the bytes of a file; null, and asks for them or notes the reason, if they are not there. */
+/** Returns the bytes of a file. If they are missing, requests them or records the reason, and returns `null`. */
 function bytesOf(state: MemoryFolders, path: string): Uint8Array | null {
   const entry = entryAt(state, path);
   if (entry?.kind !== 'file') return null;
@@ -145,7 +145,7 @@ function put(state: MemoryFolders, entry: Handed): void {
   folderFor(state, folderOf(path)).set(nameOf(path), entry);
 }
 
-/** Returns the folder at a path, created with all above it if it is not there. */
+/** Returns the folder at a path, creating it and its parents if necessary. */
 function folderFor(state: MemoryFolders, path: string): Folder {
   const existing = state.folders.get(path);
   if (existing !== undefined) return existing;

@@ -5,8 +5,8 @@ import type { Expr, SyntaxTree } from '../../nix/syntax.ts';
 export type ParseText = (text: string) => SyntaxTree;
 
 /**
- * A file that is parsed again when its dropped tree is asked for. A class, since its fields are read more often than any
- * others, and an object literal with a getter keeps its fields in a dictionary.
+ * A file that is parsed again if its tree has been dropped. A class, because its fields are read more often than any
+ * others, and an object literal with a getter would keep its fields in a dictionary.
  */
 export class ParsedFile implements SourceFile {
   readonly path: string;

@@ -1,16 +1,16 @@
-/** A revision of a repository as the folder of a workspace: what `disk.ts` shows of a folder, from plain data. */
+/** A revision of a repository as the folder of a workspace, made from plain data. */
 import type { Revision, RevisionEntry } from '../../host/git/revision.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { Disk, Entry, LinkEntry } from './disk.ts';
 import { START_BYTES, textOf } from './file-text.ts';
 
-/** As many links in a row as Linux follows. */
+/** The most links in a row that Linux follows. */
 const MAX_HOPS = 40;
 
 export function createRevisionDisk({ entries }: Revision): Disk {
   const folders = foldersIn(entries.keys());
 
-  /** The path that a path leads to, links followed; null where it leads nowhere, or out of the root. */
+  /** Returns the path with links resolved, or `null` if it is dangling or leaves the root. */
   function resolved(path: string): string | null {
     let pending = path.split('/');
     let at = '';
@@ -87,12 +87,12 @@ export function createRevisionDisk({ entries }: Revision): Disk {
   };
 }
 
-/** Null for what is no link. */
+/** Returns the target of a link, or `null` for other entries. */
 function targetOf(entry: RevisionEntry | undefined): string | null {
   return entry?.kind === 'link' ? (entry.bytes?.toString('utf8') ?? '') : null;
 }
 
-/** The names in each folder. */
+/** Returns the names in each folder. */
 function foldersIn(paths: Iterable<string>): ReadonlyMap<string, ReadonlySet<string>> {
   const folders = new Map<string, Set<string>>([['', new Set()]]);
   for (const path of paths)

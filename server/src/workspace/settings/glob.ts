@@ -1,15 +1,17 @@
 /**
- * Path patterns of the settings: `*`, `?`, `**`, `{a,b}`, everything else literal. A pattern without `/` is
- * about the name alone, wherever it is.
- *
- * A pattern comes from a repository that may be anybody's, so it is matched by a machine whose states are followed side
- * by side: the time is at most the length of the path times that of the pattern, whatever the pattern is.
+ * Matches paths with the patterns of the settings: `*`, `?`, `**` and `{a,b}`; everything else is literal. A pattern
+ * without `/` matches names in any folder.
+ * Patterns may come from untrusted repositories, so they are matched by simulating a state machine: the time is
+ * bounded by the length of the path times that of the pattern.
  */
 
-/** Takes one character, goes on in two ways, or goes on elsewhere. Numbers are places in the program. */
+/**
+ * An instruction of a compiled pattern: match a character, continue in several ways, or jump. Numbers are indexes
+ * into the program.
+ */
 type Instruction =
   | { readonly kind: 'character'; readonly character: string }
-  /** Any character but `/`. */
+  /** Any character except `/`. */
   | { readonly kind: 'inside' }
   | { readonly kind: 'any' }
   | { readonly kind: 'either'; readonly places: readonly number[] }
@@ -18,7 +20,7 @@ type Instruction =
 
 type Program = readonly Instruction[];
 
-/** Returns a test for paths relative to the root. No patterns: never true. */
+/** Returns a test for paths relative to the root. Without patterns it is always false. */
 export function matchesAny(patterns: readonly string[]): (path: string) => boolean {
   if (patterns.length === 0) return () => false;
   const programs = patterns.map(compiled);
@@ -26,12 +28,12 @@ export function matchesAny(patterns: readonly string[]): (path: string) => boole
 }
 
 function compiled(pattern: string): Program {
-  // A trailing slash means the folder and all that is in it; it does not tie the pattern to the root.
+  // A trailing slash means a folder and its content; it does not anchor the pattern to the root.
   const bare = pattern.replace(/\/$/, '');
   const whole = bare.includes('/') ? bare.replace(/^\.?\//, '') : `**/${bare}`;
   const program: Instruction[] = [];
   sequence(whole, 0, 0, program);
-  // A folder is all that is in it.
+  // A pattern for a folder matches everything in it.
   const inFolder = program.length + 1;
   program.push({ kind: 'either', places: [inFolder, inFolder + 1 + REPEATED] });
   program.push({ kind: 'character', character: '/' });
@@ -41,9 +43,9 @@ function compiled(pattern: string): Program {
 }
 
 /**
- * Compiles a pattern from an offset on, up to its end or, inside of braces, to the `,` or `}` that ends the alternative.
- * @param depth how many braces are open
- * @returns the offset behind what was compiled
+ * Compiles a pattern from an offset to its end or, inside braces, to the `,` or `}` that ends the alternative.
+ * @param depth the number of open braces
+ * @returns the offset after the compiled part
  */
 function sequence(pattern: string, from: number, depth: number, program: Instruction[]): number {
   let at = from;
@@ -51,7 +53,7 @@ function sequence(pattern: string, from: number, depth: number, program: Instruc
     const character = String.fromCodePoint(pattern.codePointAt(at) as number);
     if (depth > 0 && (character === ',' || character === '}')) return at;
     if (pattern.startsWith('**/', at)) {
-      // Folders, or none.
+      // Any number of folders.
       const folders = program.length + 1;
       program.push({ kind: 'either', places: [folders, folders + REPEATED + 1] });
       repeated({ kind: 'any' }, program);
@@ -73,7 +75,11 @@ function sequence(pattern: string, from: number, depth: number, program: Instruc
   return at;
 }
 
-/** Compiles `{a,b}`. @param from the offset of the brace @returns the offset behind the closing one */
+/**
+ * Compiles `{a,b}`.
+ * @param from the offset of the opening brace
+ * @returns the offset after the closing one
+ */
 function alternatives(pattern: string, from: number, depth: number, program: Instruction[]): number {
   const places: number[] = [];
   const exits: { kind: 'go'; place: number }[] = [];
@@ -90,16 +96,16 @@ function alternatives(pattern: string, from: number, depth: number, program: Ins
   return at + 1;
 }
 
-/** Compiles a character that may stand any number of times. */
+/** Compiles any number of repetitions of a character. */
 function repeated(what: Instruction, program: Instruction[]): void {
   const begin = program.length;
   program.push({ kind: 'either', places: [begin + 1, begin + REPEATED] }, what, { kind: 'go', place: begin });
 }
 
-/** Braces in braces; deeper ones are taken as they are written. */
+/** Limit for nested braces; deeper ones are literal. */
 const MAX_DEPTH = 20;
 
-/** How many instructions a repetition takes. */
+/** The number of instructions of a repetition. */
 const REPEATED = 3;
 
 function matches(program: Program, path: string): boolean {
@@ -120,7 +126,7 @@ function takes(instruction: Instruction, character: string): boolean {
   return instruction.kind === 'any' || (instruction.kind === 'inside' && character !== '/');
 }
 
-/** Adds a state and all that are reached from it without a character. */
+/** Adds a state and all states reachable from it without consuming a character. */
 function enter(program: Program, from: number, states: Set<number>): void {
   const open = [from];
   for (let state = open.pop(); state !== undefined; state = open.pop()) {

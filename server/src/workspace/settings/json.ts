@@ -1,6 +1,6 @@
 /**
- * JSON with the place of everything in it, so that a mistake in a settings file can be shown on its characters and
- * a value replaced without touching its neighbours. Strict, as `JSON.parse` is. Knows no setting.
+ * Parses JSON with the places of all values, so that a mistake in a settings file can be shown precisely, and a value
+ * replaced without touching others. As strict as `JSON.parse`. Knows no settings.
  */
 import type { Range } from '../../nix/syntax.ts';
 
@@ -23,20 +23,20 @@ export interface JsonObject extends Range {
 
 export interface JsonMember {
   readonly name: string;
-  /** With its quotes. */
+  /** Including the quotes. */
   readonly key: Range;
   readonly value: JsonNode;
 }
 
-/** Why a text is not JSON, in words that follow "is not JSON: ", and where. */
+/** The reason why a text is not JSON, which continues "is not JSON: ", and its place. */
 export interface JsonError extends Range {
   readonly reason: string;
 }
 
-/** Deeper nesting is a mistake, and must not end in a stack overflow. */
+/** Limit for nesting, which prevents a stack overflow. */
 const MAX_DEPTH = 100;
 
-/** Reads a text. Offsets are UTF-16 units from 0. */
+/** Parses a text. Offsets are UTF-16 units from 0. */
 export function readJson(text: string): { readonly root: JsonNode } | { readonly error: JsonError } {
   try {
     return { root: new Reader(text).document() };
@@ -46,15 +46,15 @@ export function readJson(text: string): { readonly root: JsonNode } | { readonly
   }
 }
 
-/** The value without its places. Of a name that is there twice, the last counts, as for `JSON.parse`. */
+/** Returns the value without places. The last of several members with the same name wins, as in `JSON.parse`. */
 export function plainOf(node: JsonNode): unknown {
   if (node.kind === 'scalar') return node.value;
   if (node.kind === 'array') return node.items.map(plainOf);
-  // Not an object literal: `__proto__` is a name like any other.
+  // Built from entries, so that `__proto__` is an ordinary name.
   return Object.fromEntries(node.members.map(({ name, value }) => [name, plainOf(value)]));
 }
 
-/** The member that a path of names leads to; null if it does not. */
+/** Returns the member at a path of names, or `null` if there is none. */
 export function memberAt(root: JsonNode, path: readonly string[]): JsonMember | null {
   let node = root;
   let current: JsonMember | null = null;
@@ -73,7 +73,7 @@ class NotJson extends Error {
   }
 }
 
-/** A cursor over the text: the one thing here that changes. */
+/** A cursor over the text. */
 class Reader {
   private at = 0;
 

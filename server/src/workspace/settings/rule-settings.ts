@@ -1,6 +1,6 @@
 /**
- * Settings of rules: a severity or `off`, and paths where a rule is not reported, for one rule or for a group
- * (`registry/*`). Knows the names of rules, not what they do.
+ * Settings of rules: a severity or `off`, and paths where a rule is not reported, for a rule or a group
+ * (`registry/*`). Knows the names of rules, but not what they do.
  */
 import * as v from 'valibot';
 import type { CheckSettings } from '../../checks/engine/run.ts';
@@ -13,7 +13,7 @@ export const SEVERITY_WORDS = ['off', 'error', 'warning', 'info', 'hint'] as con
   | 'off'
 )[];
 
-/** Settings of a rule, from one layer or from all layers. */
+/** Settings of a rule, from a single layer or merged. */
 interface RuleSetting {
   readonly severity?: Severity | 'off';
   /** Path patterns of files in which the rule is not reported. */
@@ -23,7 +23,7 @@ interface RuleSetting {
 /** By rule id or `group/*`. */
 export type RuleSettings = Readonly<Record<string, RuleSetting>>;
 
-/** Reports a setting that cannot be used. `path` leads to it inside `rules`. */
+/** Reports an invalid setting at `path` inside `rules`. */
 export type NoteProblem = (problem: {
   readonly path: readonly string[];
   readonly part: 'key' | 'value';
@@ -35,7 +35,7 @@ export type NoteProblem = (problem: {
 const severity = v.picklist(SEVERITY_WORDS);
 const patterns = v.array(v.string());
 
-/** Reads the `rules` of one layer, leaving out what cannot be used. */
+/** Reads the `rules` of a layer and leaves out invalid ones. */
 export function readRules(rules: object, ruleIds: readonly string[], note: NoteProblem): RuleSettings {
   const read: Record<string, RuleSetting> = {};
   for (const [id, value] of Object.entries(rules)) {
@@ -64,7 +64,7 @@ function readRule(id: string, value: unknown, note: NoteProblem): RuleSetting | 
   }
   const setting: { -readonly [name in keyof RuleSetting]: RuleSetting[name] } = {};
   for (const [name, part] of Object.entries(asObject)) {
-    // The short form has no member of its own to point at.
+    // The short form has no member of its own to report.
     const path = typeof value === 'string' ? [id] : [id, name];
     if (name === 'severity') {
       const result = v.safeParse(severity, part);
@@ -86,7 +86,7 @@ function isKnown(id: string, ruleIds: readonly string[]): boolean {
   return ruleIds.includes(id) || groupsOf(ruleIds).includes(id);
 }
 
-/** `registry/*` for each group that has a rule, in the order of the rules. */
+/** Returns `registry/*` and so on for each group that has a rule, in the order of the rules. */
 export function groupsOf(ruleIds: readonly string[]): string[] {
   return [...new Set(ruleIds.map(groupOf))];
 }
@@ -96,8 +96,8 @@ function groupOf(id: string): string {
 }
 
 /**
- * Merges two layers. A group in the upper layer overrides all its rules in the lower layer, also those that are named
- * there.
+ * Merges two layers. A group in the upper layer overrides all of its rules in the lower layer, even those that are
+ * named there.
  */
 export function mergeRules(below: RuleSettings, above: RuleSettings): RuleSettings {
   const merged: Record<string, RuleSetting> = {};
@@ -114,9 +114,11 @@ export function mergeRules(below: RuleSettings, above: RuleSettings): RuleSettin
 }
 
 /**
- * The settings as the rules are run with. A rule's own severity goes before its group's; the paths of both count.
- * @param ruleIds all there are
- * @param optional those that are off unless the settings name them; what they say of a group switches none of them on
+ * Returns the settings that the rules are run with. A rule's own severity takes precedence over its group's; the
+ * paths of both apply.
+ * @param ruleIds all existing rules
+ * @param optional rules that are off unless the settings name them individually; settings of their group do not
+ * enable them
  */
 export function checkSettings(
   rules: RuleSettings,

@@ -1,7 +1,4 @@
-/**
- * `varsmith.json` as a file: what it says and what is wrong with it. What the settings mean is the business of
- * `settings.ts`.
- */
+/** Reads `varsmith.json` as a file and reports its problems. `settings.ts` interprets the settings. */
 import type { Finding, Fix } from '../../checks/rule.ts';
 import { plainOf, readJson } from './json.ts';
 import { type ReadSettings, readSettings, type SettingsLayer, type SettingsProblem } from './settings.ts';
@@ -13,15 +10,15 @@ interface TextFiles {
   text(path: string): string | null;
 }
 
-/** Reads the settings of a workspace again whenever they may have changed. */
+/** Reads the settings of a workspace whenever they may have changed. */
 export interface SettingsReader {
-  /** @param configuration what the editor or the command line sets; it goes before the file */
+  /** @param configuration settings of the editor or the command line, which take precedence over the file */
   read(files: TextFiles, configuration: unknown): ReadSettings;
 }
 
-/** @param ruleIds all rules there are */
+/** @param ruleIds all existing rules */
 export function createSettingsReader(ruleIds: readonly string[]): SettingsReader {
-  // While somebody types, the file is not JSON half of the time; what it said last still holds.
+  // While it is being edited, the file is often invalid JSON; its last valid content stays in effect.
   let last: SettingsLayer = { from: SETTINGS_FILE, value: null };
   return {
     read(files, configuration) {
@@ -30,7 +27,7 @@ export function createSettingsReader(ruleIds: readonly string[]): SettingsReader
         [last, { from: 'Settings', value: configuration }],
         ruleIds,
       );
-      // Places in the text of before would be wrong ones.
+      // Places in the old text would be wrong.
       const shown = problem === null ? [...problems] : [problem, ...problems.filter(({ at }) => at === null)];
       shown.sort((a, b) => (a.at?.start ?? Infinity) - (b.at?.start ?? Infinity));
       return { settings, problems: shown };
@@ -55,7 +52,7 @@ export function createSettingsReader(ruleIds: readonly string[]): SettingsReader
   }
 }
 
-/** Problems that have a place, as findings of the file they are in. */
+/** Returns the problems that have a place, as findings of their file. */
 export function settingsFindings(problems: readonly SettingsProblem[]): Finding[] {
   return problems.flatMap(({ message, at, replacement }) => {
     if (at === null) return [];

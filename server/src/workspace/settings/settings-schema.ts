@@ -1,6 +1,6 @@
 /**
- * The JSON Schema of `varsmith.json`, made from the rules, so that an editor completes and checks what the file may
- * say. Draft 7, the newest that editors know in full. Only the script that writes the schema loads this.
+ * Generates the JSON Schema of `varsmith.json` from the rules, for completion and validation in editors. Draft 7 is
+ * the newest that editors fully support. Only the script that writes the schema loads this file.
  */
 import type { Rule } from '../../checks/rule.ts';
 import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../../host/sandbox/limits.ts';
@@ -83,7 +83,7 @@ const DEFINITIONS = {
   patterns: { type: 'array', items: { type: 'string' } },
 };
 
-/** Returns the schema as text, with a line break at the end. */
+/** Returns the schema as text with a final line break. */
 export function settingsSchemaText(rules: readonly Rule[]): string {
   return `${JSON.stringify(settingsSchema(rules), null, 2)}\n`;
 }

@@ -1,6 +1,6 @@
 /**
- * Settings, as they are written in an editor or in `varsmith.json` at the root, and as the rest of the workspace uses
- * them. A wrong setting is reported at its place and ignored; the others apply.
+ * Reads settings as written in an editor or in `varsmith.json` into the form that the workspace uses. An invalid
+ * setting is reported at its place and ignored; the others apply.
  */
 import * as v from 'valibot';
 import { didYouMean, suggest } from '../../edits/suggest.ts';
@@ -15,31 +15,37 @@ import { SETTINGS_FILE } from './settings-names.ts';
 const patterns = v.array(v.string());
 
 export interface Settings {
-  /** False: nothing in the folder is analysed. */
+  /** False if nothing in the folder is analysed. */
   readonly enable: boolean;
   /** By rule id or `group/*`. */
   readonly rules: RuleSettings;
-  /** Files that are registries whatever they look like. */
+  /** Files that are always treated as registries. */
   readonly registryFiles: readonly string[];
-  /** Files that are matrices whatever they look like. */
+  /** Files that are always treated as matrices. */
   readonly matrixFiles: readonly string[];
-  /** Files and folders that are not searched, and in which nothing is reported. */
+  /** Files and folders that are neither searched nor reported on. */
   readonly exclude: readonly string[];
   /**
-   * Where secrets are kept. Of the file alone: it may start a program, and belongs to the repository. Null: in the store
-   * that the configuration names.
+   * The store of secrets, or `null` for the configured store. Only the file sets it: the setting may start a program,
+   * and belongs to the repository.
    */
   readonly store: StoreChoice | null;
-  /** How much scripts may take. Of the file alone: an editor hands its own to the command that runs them. */
+  /**
+   * Resource limits for scripts. Only the file sets them here: an editor passes its own to the command that runs
+   * scripts.
+   */
   readonly limits: Partial<Limits>;
 }
 
-/** The command of a custom store, program first; or one of clan's stores, for a fleet without clan. */
+/** The command of a custom store with the program first, or one of clan's stores for a fleet without clan. */
 export type StoreChoice =
   | { readonly command: readonly string[]; readonly backend: null }
   | { readonly command: null; readonly backend: 'sops' | 'age' };
 
-/** The same names stand in the extension's manifest under `varsmith.`, except `store`; `limits` are not the server's there. */
+/**
+ * The defaults. The extension's manifest has the same names under `varsmith.` except `store`; `limits` does not
+ * concern the server there.
+ */
 export const DEFAULT_SETTINGS: Settings = {
   enable: true,
   rules: {},
@@ -50,13 +56,13 @@ export const DEFAULT_SETTINGS: Settings = {
   limits: {},
 };
 
-/** A setting that was left out. */
+/** A setting that was ignored. */
 export interface SettingsProblem {
-  /** A sentence that says what is wrong and what to do. */
+  /** A sentence that explains the problem and the remedy. */
   readonly message: string;
-  /** Its place, if that is in a file of the workspace. */
+  /** The place, if it is in a file of the workspace. */
   readonly at: Place | null;
-  /** A replacement, if one is known; with quotes. */
+  /** The suggested replacement with quotes, or `null`. */
   readonly replacement: string | null;
 }
 
@@ -65,18 +71,18 @@ export interface ReadSettings {
   readonly problems: readonly SettingsProblem[];
 }
 
-/** Settings from one side. */
+/** Settings from a single source. */
 export interface SettingsLayer {
-  /** Named in front of problems that have no place. */
+  /** A prefix for problems without a place. */
   readonly from: string;
   readonly value: unknown;
-  /** The text's tree, if it is `varsmith.json`: then problems have places, and unknown names are problems. */
+  /** The parsed text of `varsmith.json`, which gives problems their places and makes unknown names problems. */
   readonly node?: JsonNode;
 }
 
 /**
- * Reads settings from anything. Later layers win; `rules` are merged by id, lists are replaced.
- * @param ruleIds all rules there are
+ * Reads settings from arbitrary values. Later layers win; `rules` are merged by id, lists are replaced.
+ * @param ruleIds all existing rules
  */
 export function readSettings(layers: readonly SettingsLayer[], ruleIds: readonly string[]): ReadSettings {
   let settings = DEFAULT_SETTINGS;
@@ -99,7 +105,7 @@ export function readSettings(layers: readonly SettingsLayer[], ruleIds: readonly
   return { settings, problems };
 }
 
-/** Adds problems of a layer to the list, with their places. */
+/** Returns a function that adds problems of a layer to the list, with their places. */
 function notesOf({ from, node }: SettingsLayer, problems: SettingsProblem[]): NoteProblem {
   return ({ path, part, message, replacement }) => {
     const member = node === undefined ? null : memberAt(node, path);
@@ -119,7 +125,7 @@ function notesOf({ from, node }: SettingsLayer, problems: SettingsProblem[]): No
 function noteUnknown(value: object, note: NoteProblem): void {
   const names = Object.keys(DEFAULT_SETTINGS);
   for (const name of Object.keys(value)) {
-    // Editors are told of a file's schema by this name.
+    // Editors recognise the file's schema by this name.
     if (name === '$schema' || names.includes(name)) continue;
     const near = suggest(name, names);
     const message = `There is no setting "${name}".${didYouMean(near)}`;

@@ -1,15 +1,12 @@
-/**
- * The edit of `varsmith.json` that switches a rule off. It keeps the file's formatting and knows nothing of what the
- * settings mean.
- */
+/** Edits `varsmith.json` to switch a rule off, keeping the file's formatting. Does not interpret the settings. */
 import type { TextEdit } from '../../edits/text-edit.ts';
 import { type JsonObject, memberAt, readJson } from './json.ts';
 import { SETTINGS_FILE } from './settings-names.ts';
 
 /**
- * The edit of `varsmith.json` that switches a rule off for the whole workspace. Null if the file is not what it
- * should be, so that there is no telling where to write.
- * @param text of the file; null if there is none yet, and the edit is then its whole text
+ * Returns the edit of `varsmith.json` that switches a rule off for the whole workspace, or `null` if the file is
+ * invalid.
+ * @param text the text of the file, or `null` if it does not exist; the edit is its whole text then
  */
 export function switchOffEdit(text: string | null, rule: string): TextEdit | null {
   const insert = (at: number, written: string): TextEdit => ({
@@ -58,7 +55,7 @@ export function switchOffEdit(text: string | null, rule: string): TextEdit | nul
   return insert(last.value.end, onOneLine ? `, ${written}` : `,${eol}${inner}${written}`);
 }
 
-/** The white space that the line of an offset begins with. */
+/** Returns the indentation of the line at an offset. */
 function indentAt(text: string, offset: number): string {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? '';
