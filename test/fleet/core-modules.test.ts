@@ -17,7 +17,7 @@ function fleetOf(machines: Readonly<Record<string, string>>) {
 }
 
 /** Machines by generator: null where it is on any of those that are not known. */
-function placed(workspace: ReturnType<typeof fleetWorkspace>): unknown[] {
+function placed(workspace: ReturnType<typeof fleetWorkspace>): (readonly unknown[])[] {
   return workspace.fleet().brought.map(({ name, machines, certain }) => [name, machines, certain]);
 }
 
