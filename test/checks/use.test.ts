@@ -1,7 +1,7 @@
 // The rules about uses of generators, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { LOCK } from '../../server/src/checks/examples/inventory-examples.ts';
+import { FLAKE, LOCK } from '../../server/src/checks/examples/inventory-examples.ts';
 import { hostOf, PIPELINE } from '../../server/src/checks/examples/pipeline-examples.ts';
 import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
 
@@ -10,6 +10,7 @@ const { check, expectMarked, expectSilent } = judging(
   'use/undefined-file',
   'use/undefined-generator',
   'use/unknown-attribute',
+  'use/unknown-machine',
   'use/value-of-secret',
 );
 
@@ -407,15 +408,10 @@ describe('what a function of clan-core reads from the store', () => {
 });
 
 describe('a machine whose stored file is read', () => {
-  const FLAKE = `{
-  outputs = { self, clan-core, other, ... }:
-    let clan = clan-core.lib.clan { inherit self; inventory.machines = { lea = { }; emily = { }; }; };
-    in { inherit (clan.config) nixosConfigurations; };
-}
-`;
   const read = (flake: string, machine: string, more = '') =>
     check({
       'flake.nix': FLAKE,
+      'clan.nix': '{ inventory.machines = { lea = { }; emily = { }; }; }',
       'machines/lea/configuration.nix': `{ clanLib, config, self, inputs, ... }:
 {
   clan.core.vars.generators.mesh = { files.ip.secret = false; script = "echo 1 > $out/ip"; };
