@@ -1,7 +1,7 @@
 // The rules about uses of generators, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { LOCK } from '../../server/src/checks/examples/inventory-examples.ts';
+import { FLAKE, LOCK } from '../../server/src/checks/examples/inventory-examples.ts';
 import { hostOf, PIPELINE } from '../../server/src/checks/examples/pipeline-examples.ts';
 import { applyFix, findingsOf, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
 
@@ -10,6 +10,7 @@ const { check, expectMarked, expectSilent } = judging(
   'use/undefined-file',
   'use/undefined-generator',
   'use/unknown-attribute',
+  'use/unknown-machine',
   'use/value-of-secret',
 );
 
@@ -369,6 +370,69 @@ describe('what a function of clan-core is asked for', () => {
     ['a generator of clan-core', 'generator = "zerotier"; file = "zerotier-ip";'],
   ])('is silent for %s', (_, given) => {
     expect(rules(given)).toEqual([]);
+  });
+});
+
+describe('what a function of clan-core reads from the store', () => {
+  const stored = (given: string) =>
+    check({
+      'modules/mesh.nix': `{ clanLib, pkgs, generator, ... }:
+{
+  a = clanLib.getPublicValue { flake = ./.; machine = "lea"; ${given} };
+}
+`,
+      'vars/per-machine/lea/mesh-old/mesh-ip/value': 'fd00::1',
+      'vars/per-machine/lea/mesh-old/key/secret': '{}',
+    }).findings.flatMap(({ rule, message }) => (rule.startsWith('use/') ? [`${rule}: ${message}`] : []));
+
+  it.each([
+    ['mesh-odl', 'mesh-ip', 'use/undefined-generator', 'mesh-old'],
+    ['mesh-old', 'mehs-ip', 'use/undefined-file', 'mesh-ip'],
+    ['${pkgs.x}-${pkgs.y}', 'mesh-pi', 'use/undefined-file', 'mesh-ip'],
+  ])('is misspelt: %s/%s', (generator, file, rule, meant) => {
+    expect(stored(`generator = "${generator}"; file = "${file}";`)).toEqual([
+      expect.stringMatching(`^${rule}: .*Did you mean "${meant}"\\?$`),
+    ]);
+  });
+
+  it.each([
+    ['what is stored', 'mesh-old', 'mesh-ip'],
+    ['a generator that is like none', 'garage', 'mesh-ip'],
+    ['a file that is like none', 'mesh-old', 'port'],
+    ['a generator whose number is another', 'mesh-old2', 'mesh-ip'],
+    ['what is stored encrypted', 'mesh-old', 'kye'],
+    ['a short file of any generator', '${pkgs.x}', 'kye'],
+  ])('is silent for %s', (_, generator, file) => {
+    expect(stored(`generator = "${generator}"; file = "${file}";`)).toEqual([]);
+  });
+});
+
+describe('a machine whose stored file is read', () => {
+  const read = (flake: string, machine: string, more = '') =>
+    check({
+      'flake.nix': FLAKE,
+      'clan.nix': '{ inventory.machines = { lea = { }; emily = { }; }; }',
+      'machines/lea/configuration.nix': `{ clanLib, config, self, inputs, ... }:
+{
+  clan.core.vars.generators.mesh = { files.ip.secret = false; script = "echo 1 > $out/ip"; };
+  a = clanLib.getPublicValue { flake = ${flake}; machine = ${machine}; generator = "mesh"; file = "ip"; ${more} };
+}
+`,
+    }).findings.flatMap(({ rule, message }) => (rule === 'use/unknown-machine' ? [message] : []));
+
+  it.each(['./.', 'self', 'config.clan.core.settings.directory'])('has to be one of the fleet: %s', flake => {
+    expect(read(flake, '"emliy"')).toEqual([
+      'There is no machine "emliy", and nothing is stored for it to be read. Did you mean "emily"?',
+    ]);
+  });
+
+  it.each([
+    ['it exists', './.', '"emily"', ''],
+    ['it is of another flake', 'inputs.other', '"emliy"', ''],
+    ['it is not known', './.', 'config.peer', ''],
+    ['it is like none, and there is a default', './.', '"garage"', 'default = null;'],
+  ])('is right where %s', (_, flake, machine, more) => {
+    expect(read(flake, machine, more)).toEqual([]);
   });
 });
 

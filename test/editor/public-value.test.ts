@@ -39,6 +39,12 @@ test('it is told about on hover and leads to what is declared', () => {
   }
 });
 
+test('its machine leads to where that is declared', () => {
+  const { snapshot, file, offset } = at('machine = "le');
+  expect(hover(snapshot, file, offset)?.markdown).toContain('lea');
+  expect(definition(snapshot, file, offset)?.targets.length).toBeGreaterThan(0);
+});
+
 test('it is among the references, and is renamed with the generator and the file', () => {
   for (const before of ['generators.me', 'file = "mesh']) {
     const { snapshot, file, offset } = at(before);

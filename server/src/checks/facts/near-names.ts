@@ -66,7 +66,7 @@ export function namesOn(facts: Facts, machines: readonly string[] | null): reado
 }
 
 /** `key-1` and `key-2`: who has the one may have the other from elsewhere. */
-function isNextOf(name: string, other: string): boolean {
+export function isNextOf(name: string, other: string): boolean {
   return name.replace(/\d+/g, '') === other.replace(/\d+/g, '');
 }
 
@@ -74,7 +74,11 @@ function isNextOf(name: string, other: string): boolean {
  * Returns whether a name is a slip of the other although it may be one with holes: what the two have in common is then
  * more than what all of those have.
  */
-function isNearBeside({ name: pattern, matches }: UnnamedGenerator, name: string, other: string): boolean {
+export function isNearBeside(
+  { name: pattern, matches }: Pick<UnnamedGenerator, 'name' | 'matches'>,
+  name: string,
+  other: string,
+): boolean {
   if (!matches.test(other)) return literalsOf(pattern).every(text => text === '');
   const [before, ...others] = literalsOf(pattern);
   const after = others.at(-1) ?? '';

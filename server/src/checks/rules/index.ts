@@ -132,6 +132,7 @@ import { secretInStore } from './use/secret-in-store.ts';
 import { undefinedFile } from './use/undefined-file.ts';
 import { undefinedGenerator } from './use/undefined-generator.ts';
 import { unknownAttribute } from './use/unknown-attribute.ts';
+import { unknownMachine as unknownUsedMachine } from './use/unknown-machine.ts';
 import { valueOfSecret } from './use/value-of-secret.ts';
 
 export const rules: readonly Rule[] = [
@@ -227,6 +228,7 @@ export const rules: readonly Rule[] = [
   diskNeedsPartitioning,
   hardCodedPath,
   undefinedGenerator,
+  unknownUsedMachine,
   undefinedFile,
   unknownAttribute,
 

@@ -168,6 +168,7 @@ function addUnit({ keyLookups, rowReads, uses }: Unit, add: Add): void {
   for (const use of uses) {
     if (use.key) add(use.key.at, { kind: 'key', registry: use.key.registry, key: use.key.key }, 'use');
     add(use.generatorAt, { kind: 'generator', name: use.generator }, 'use');
+    if (use.machine) add(use.machine.at, { kind: 'machine', machine: use.machine.value }, 'use');
     if (use.fileName === null) continue;
     const subject: Subject = { kind: 'file', generator: use.generator, file: use.fileName };
     add(use.fileAt, subject, 'use');

@@ -2,7 +2,7 @@
 
 import type { FailingCall } from '../../modules/import-items.ts';
 import type { NameKind } from '../../modules/read.ts';
-import type { Place } from '../../nix/places.ts';
+import type { Known, Place } from '../../nix/places.ts';
 import type { NotAnalysable } from './base.ts';
 import type { GeneratorDefinition } from './generators.ts';
 import type {
@@ -39,6 +39,8 @@ export interface Use {
   readonly assumesGenerator: boolean;
   /** The registry key through which an accessor reached the file. */
   readonly key: KeyLookup | null;
+  /** The machine of this fleet whose stored file a function is asked for; null if there is none, or it is unknown. */
+  readonly machine: Known<string> | null;
 }
 
 /** A read of an attribute of a generator or of a prompt, other than a file. */

@@ -8,7 +8,7 @@ import { readName } from '../../modules/read.ts';
 import { lastNameOf, stepsOf } from '../../modules/steps.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Scope, StringValue, UnknownValue, Value } from '../../nix/eval/value.ts';
-import type { Place } from '../../nix/places.ts';
+import type { Known, Place } from '../../nix/places.ts';
 import { outermostIn, placeOf } from '../../nix/places.ts';
 import type { ApplyExpr, Expr, Range } from '../../nix/syntax.ts';
 import { accessorAttribute } from '../generators/helper-secrets.ts';
@@ -19,6 +19,8 @@ interface Asked {
   readonly file: StringValue;
   readonly attribute: string;
   readonly guarded: boolean;
+  /** The name of a machine of this fleet; null if there is none, or it is unknown. */
+  readonly machine: StringValue | null;
 }
 
 /** Returns the generator's file that an application looks up, or `null` if it does not. */
@@ -50,7 +52,14 @@ export function useOfCall(
     guarded: asked.guarded,
     assumesGenerator: false,
     key: null,
+    machine: machineOf(asked.machine, file),
   };
+}
+
+function machineOf(machine: StringValue | null, file: string): Known<string> | null {
+  if (machine === null || machine.text === null) return null;
+  const at = placeIn(machine, file);
+  return at === null ? null : { value: machine.text, at };
 }
 
 function isAllHole(value: StringValue): boolean {
@@ -75,7 +84,18 @@ function publicValueOf(cx: Evaluation, expr: ApplyExpr, value: Value, scope: Sco
   if (generator === null || file === null) return null;
   const fallback = args.entries.get('default');
   const guarded = fallback !== undefined && cx.force(fallback.value).kind !== 'failure';
-  return { generator, file, attribute: 'value', guarded };
+  const machine = isOfThisFlake(cx, args) ? textIn(cx, args, 'machine') : null;
+  return { generator, file, attribute: 'value', guarded, machine };
+}
+
+/** Returns whether the stored files of this flake are asked for: `./.`, `self`, or the directory that clan has noted. */
+function isOfThisFlake(cx: Evaluation, args: AttrsValue): boolean {
+  const entry = args.entries.get('flake');
+  if (entry === undefined) return false;
+  const value = cx.force(entry.value);
+  if (value.kind !== 'unknown') return value.kind === 'path' || value.kind === 'attrs';
+  const name = lastNameOf(value);
+  return name === 'self' || name === 'directory';
 }
 
 function isPublicValue(name: string | null): boolean {
@@ -111,7 +131,9 @@ function accessedBy(cx: Evaluation, value: Value): Asked | null {
   if (attribute === null) return null;
   const generator = textOf(cx, fn.term.arg, 'name');
   const file = textOf(cx, arg, 'file');
-  return generator === null || file === null ? null : { generator, file, attribute, guarded: false };
+  return generator === null || file === null
+    ? null
+    : { generator, file, attribute, guarded: false, machine: null };
 }
 
 function namesOf(value: UnknownValue): string[] {

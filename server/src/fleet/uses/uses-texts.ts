@@ -71,6 +71,7 @@ function useOf({ at, generator, file, attribute }: StoredFile): Use {
     guarded: false,
     assumesGenerator: false,
     key: null,
+    machine: null,
   };
 }
 

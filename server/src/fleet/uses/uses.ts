@@ -230,6 +230,7 @@ function useOf(
     guarded: false,
     assumesGenerator: false,
     key: lookup?.() ?? null,
+    machine: null,
   };
 }
 

@@ -9,6 +9,7 @@ import { type Expr, writtenName } from '../../../nix/syntax.ts';
 import { assumingUses, calledUses, factsOf, plainUses } from '../../facts/fleet-facts.ts';
 import { computedUses, lackingOfFitting } from '../../facts/use/computed-uses.ts';
 import { type LackingFile, lackingFile } from '../../facts/use/lacking-files.ts';
+import { misspeltFile } from '../../facts/use/misspelt-reads.ts';
 import { machinesOfUse } from '../../facts/use/reading-machines.ts';
 import { inBrackets, quoted } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
@@ -29,7 +30,7 @@ those in \`files\` and one for each prompt with \`persist = true\`.
 
 \`getPublicValue { generator; file; }\` of clan-core reads the stored file: there it is a warning, since one that was declared
 once may still be stored. Where it is given a default, that is what it comes to, silently: then only a slip of a file that
-there is is reported.
+there is is reported. What is stored counts, too: a name that is neither declared nor stored, right beside one that is, is a slip.
 
 Mend the name, or declare the file.`,
   examples: ({ hostOf, PIPELINE }) => ({
@@ -133,15 +134,17 @@ Mend the name, or declare the file.`,
     }
     // What is stored of an earlier declaration is still found; and where there is no generator, nothing is read of it.
     for (const use of [...calledUses(unit), ...assumingUses(unit)]) {
-      const lacking = lackingFile(context, use, () => null);
+      const lacking = lackingFile(context, use, () => use.machine && [use.machine.value]);
       // With a default, only a slip is a mistake.
       if (use.by === 'function' && use.guarded && suggest(use.fileName ?? '', lacking?.files ?? []) === null)
         continue;
-      if (lacking !== null && !isHeldBack(context, use))
-        yield { ...reportOf(context, use, lacking), severity: 'warning' };
+      const mistake = lacking ?? (use.by === 'function' ? misspeltFile(context, use) : null);
+      if (mistake !== null && !isHeldBack(context, use))
+        yield { ...reportOf(context, use, mistake), severity: 'warning' };
     }
     for (const use of computedUses(unit)) {
-      const lacking = lackingOfFitting(fleet, use);
+      const lacking =
+        lackingOfFitting(fleet, use) ?? (use.by === 'function' ? misspeltFile(context, use) : null);
       if (lacking !== null) yield { ...reportOf(context, use, lacking), severity: 'warning' };
     }
   }),

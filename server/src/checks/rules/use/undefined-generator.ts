@@ -16,6 +16,7 @@ import {
 } from '../../facts/fleet-facts.ts';
 import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
 import { broughtNames, nearName } from '../../facts/near-names.ts';
+import { misspeltGenerator } from '../../facts/use/misspelt-reads.ts';
 import { isPerhapsLeftOut, machinesOfUse, readersOf } from '../../facts/use/reading-machines.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
@@ -111,9 +112,10 @@ Mend the name, or select the key that brings the generator.`,
         misspelt(context.fleet, facts, use, machinesOfUse(context.fleet, unit, use));
       if (missing !== null) yield reportOf(context, facts, missing, use);
     }
-    // Whose generator a function asks for is not known: of any machine, by its stored file.
+    // A function reads the stored file, of the machine that it is given or of any.
     for (const use of called) {
-      const missing = misspelt(context.fleet, facts, use, null);
+      const machines = use.machine && [use.machine.value];
+      const missing = misspelt(context.fleet, facts, use, machines) ?? misspeltStored(context, facts, use);
       if (missing !== null) yield reportOf(context, facts, missing, use);
     }
   }),
@@ -194,6 +196,12 @@ function misspelt(fleet: Fleet, facts: Facts, use: Use, machines: readonly strin
     ...facts.generators.keys(),
     ...broughtNames(fleet, machines),
   ]);
+  return meant === null ? null : { names: [meant], machines: [], isByKey: false, severity: 'warning' };
+}
+
+/** Returns what a function is meant to read by a name that is beside that of a stored generator. */
+function misspeltStored(context: CheckContext, facts: Facts, use: Use): Lacking | null {
+  const meant = misspeltGenerator(context, facts, use);
   return meant === null ? null : { names: [meant], machines: [], isByKey: false, severity: 'warning' };
 }
 
