@@ -1,4 +1,4 @@
-/** All rules, in the order in which lists and the documentation show them. */
+/** All rules, in the order of lists and the documentation. */
 
 import type { Rule } from '../rule.ts';
 import { generatorsInImports } from './eval/generators-in-imports.ts';
@@ -297,7 +297,7 @@ export const rules: readonly Rule[] = [
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));
 
-/** Returns the rule of an id; null if there is none. */
+/** Returns the rule with this id, or null. */
 export function ruleById(id: string): Rule | null {
   return byId.get(id) ?? null;
 }
