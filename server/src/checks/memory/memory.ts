@@ -51,9 +51,7 @@ export function createMemory(trace?: (event: TraceEvent) => void): Memory {
   return memory;
 }
 
-/**
- * The number of runs for which an unused result is kept, so that results for partly typed names are dropped.
- */
+/** The number of changes after which an unused result is dropped, such as one for a partly typed name. */
 const KEPT_RUNS = 1000;
 
 const runs = new WeakMap<Fleet, Run>();

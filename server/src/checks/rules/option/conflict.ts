@@ -215,8 +215,8 @@ function conflictIn(
 }
 
 /**
- * Returns whether a machine may have both. A definition whose value contains the machine's name is defined once
- * per machine.
+ * Returns whether a machine may have both. A definition that contains the machine's name has a variant per
+ * machine, and two of its variants are never on one machine.
  */
 function areTogether(
   { definitions }: Generator,
@@ -234,10 +234,7 @@ function areTogether(
   });
 }
 
-/**
- * Sorts the file that defines most of the generator first, since the conflicting definition is probably in the
- * other.
- */
+/** Sorts options in the file that defines most of the generator first, since the conflict is probably caused elsewhere. */
 function mainFirst(all: readonly WrittenOption[], body: GeneratorBody): WrittenOption[] {
   const said = ({ at }: WrittenOption) => body.options().filter(option => option.at.file === at.file).length;
   return [...all].sort(

@@ -66,7 +66,7 @@ in
     if (isRekeyed(secrets)) return;
     const taken = takenFiles(context, secrets);
     for (const { at, rules } of ageRulesOf(context)) {
-      // Ignore files that only list rules, for secrets declared elsewhere.
+      // If no secret uses a file of these rules, the secrets are declared elsewhere.
       const isUsed = taken !== null && rules.some(rule => taken.has(rule.path));
       for (const rule of rules) {
         const report = reportOf(context, rule, at.file, isUsed ? taken : null);

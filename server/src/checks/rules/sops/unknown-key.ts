@@ -127,7 +127,7 @@ function reportOf(
       locatedKey.key === null
         ? []
         : [{ at: locatedKey.key.at, message: `\`${locatedKey.key.name}\` is here` }],
-    // The name is used in other places too, so no fix is offered for it.
+    // Without a `key` option the key is the secret's name, which is used in other places too.
     fixes: key === null ? [] : fixes,
   };
 }
