@@ -63,6 +63,7 @@ const PARTS: Readonly<Record<Part, Input<null, unknown>>> = {
   removed: part('removed', ({ fleet }) => fleet.removed),
   reached: part('reached', ({ fleet }) => fleet.reached),
   faults: part('faults', ({ fleet }) => fleet.faults),
+  nix: part('nix', ({ fleet }) => fleet.nix),
 };
 
 const STORED = part('stored', ({ stored }) => stored());
