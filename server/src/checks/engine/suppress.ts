@@ -1,5 +1,5 @@
 /**
- * Suppression comments. `# varsmith: ignore <rule> <reason>` applies to findings that begin on its line or, if
+ * Handles suppression comments. `# varsmith: ignore <rule> <reason>` applies to findings that begin on its line or, if
  * the comment is alone on its line, to the next line that is not such a comment. `# varsmith: ignore-file
  * <rule> <reason>` applies to the whole file. Knows comments and places, not rules.
  */

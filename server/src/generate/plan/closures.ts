@@ -118,7 +118,11 @@ export function orderOf(graph: Graph, closure: ReadonlySet<string>): Order {
   return { sorted, cycle: waiting.size === 0 ? null : cycleAmong(graph, new Set(waiting.keys())) };
 }
 
-/** @param left what could not be sorted: members of cycles and what depends on them */
+/**
+ * Returns one cycle.
+ *
+ * @param left the keys that could not be sorted: members of cycles and their dependents
+ */
 function cycleAmong(graph: Graph, left: ReadonlySet<string>): string[] {
   const path: string[] = [];
   let key = [...left].sort()[0] as string;

@@ -93,7 +93,7 @@ const walkFor = keeping(() => {
   };
 });
 
-/** More folders than any repository has beside its store. */
+/** The maximum number of folders to search, more than any repository has outside of its store. */
 const MAX_FOLDERS = 20_000;
 
 /** Folders without handwritten files, or without files that concern `.sops.yaml`. */

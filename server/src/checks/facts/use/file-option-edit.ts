@@ -10,7 +10,11 @@ import type { UsedFile } from './used-file.ts';
 /** Cached, because each machine that has a file asks for it. */
 const edits = new WeakMap<UsedFile, Map<string, TextEdit | null>>();
 
-/** @param text the option's value, as Nix */
+/**
+ * Returns the edit that sets an option of a generator's file, or null.
+ *
+ * @param text the option's value as a Nix expression
+ */
 export function setFileOption(
   sources: Sources,
   file: UsedFile,

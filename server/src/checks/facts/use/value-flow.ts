@@ -62,7 +62,7 @@ export interface Way {
   readonly option: readonly string[];
 }
 
-/** More than a module uses for one value. */
+/** The maximum number of paths to follow for one value. */
 const MAX_WAYS = 24;
 
 /** By the root of the tree: the steps hold parts of it and are dropped with it. */

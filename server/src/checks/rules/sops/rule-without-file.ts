@@ -145,7 +145,7 @@ function reportOf(
   };
 }
 
-/** More files and folders than any repository has below one configuration. */
+/** The maximum number of files and folders to list, more than any repository has below one configuration. */
 const MAX_FILES = 20_000;
 
 /**

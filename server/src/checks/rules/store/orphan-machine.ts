@@ -66,7 +66,11 @@ Source: clan-core d7c35d912, clan_lib/machines/delete.py.`,
   },
 };
 
-/** @param near a machine of a near name for which nothing is stored: perhaps it is this one, by another name */
+/**
+ * Returns the message about a removed machine.
+ *
+ * @param near a machine with a similar name and no stored values, which may be the same machine renamed
+ */
 function messageOf(name: string, owner: Owner, near: string | null): string {
   if (near !== null)
     return `There is no machine "${name}" in this fleet, and nothing is stored for the machine "${near}". If it is the same machine, give its files to the new name, or give it back the name "${name}".`;
