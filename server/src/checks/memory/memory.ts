@@ -94,8 +94,8 @@ export function beginRun(
   };
   memory.run = run;
   for (const path of changed ?? [])
-    for (const each of [path, folderOf(path)])
-      if (isKnown(database, FILE, each)) set(database, FILE, each, run.number);
+    for (const changedPath of [path, folderOf(path)])
+      if (isKnown(database, FILE, changedPath)) set(database, FILE, changedPath, run.number);
   watching.reread(database);
   sweep(database, KEPT_RUNS);
   runs.set(context.fleet, run);

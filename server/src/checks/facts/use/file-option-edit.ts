@@ -21,16 +21,16 @@ export function setFileOption(
   option: string,
   text: string,
 ): TextEdit | null {
-  let known = edits.get(file);
-  if (known === undefined) {
-    known = new Map();
-    edits.set(file, known);
+  let cached = edits.get(file);
+  if (cached === undefined) {
+    cached = new Map();
+    edits.set(file, cached);
   }
   const key = `${option} = ${text}`;
-  let edit = known.get(key);
+  let edit = cached.get(key);
   if (edit === undefined) {
     edit = editOf(sources, file, option, text);
-    known.set(key, edit);
+    cached.set(key, edit);
   }
   return edit;
 }
