@@ -1,14 +1,14 @@
-/** The filter of the fleet explorer. */
+/** Defines the filter of the fleet explorer. */
 export interface ExplorerFilter {
-  /** Part of a name, in any case; '' for all. */
+  /** Part of a name, case-insensitive; '' matches everything. */
   readonly text: string;
-  /** Only what is not generated, or outdated. */
+  /** Whether to show only what is missing or outdated. */
   readonly lacking: boolean;
 }
 
 export const EVERYTHING: ExplorerFilter = { text: '', lacking: false };
 
-/** Returns whether one of the texts contains the filter's text. */
+/** Returns whether one of the texts contains the filter text. */
 export function matches({ text }: ExplorerFilter, texts: readonly string[]): boolean {
   if (text === '') return true;
   const wanted = text.toLowerCase();

@@ -1,4 +1,4 @@
-/** The hover card of a prompt. */
+/** Renders the hover card of a prompt. */
 import type { GeneratorPrompt } from '../../fleet/model/generators.ts';
 import { plain } from '../words/markdown.ts';
 import type { HoverContext } from './hover-context.ts';
@@ -14,7 +14,7 @@ const TYPES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** The card of a prompt; that of the generator where the prompt is not known. */
+/** Returns the card of a prompt, or of the generator if the prompt is not known. */
 export function promptCard(context: HoverContext, generator: string, prompt: string): string | null {
   const same = context.index.generators.get(generator) ?? [];
   const prompts = same.flatMap(candidate => candidate.body().prompts.filter(({ name }) => name === prompt));

@@ -1,6 +1,6 @@
 /**
- * Refactorings of declarations that have no findings. Each offer is whole: if a part cannot be rewritten, nothing is
- * offered. Pure; it knows no editor.
+ * Refactorings of declarations without findings. All or nothing: if a part cannot be rewritten, the refactoring
+ * is not offered. Pure; independent of any editor.
  */
 import type { Snapshot } from '../snapshot.ts';
 import { fromSops } from './from-sops.ts';
@@ -11,7 +11,11 @@ import { toRegistry } from './to-registry.ts';
 
 export type { Refactoring } from './generator-at.ts';
 
-/** @param offset 0-based UTF-16 offset of the cursor, or of the beginning of what is selected */
+/**
+ * Returns the refactorings at a cursor.
+ *
+ * @param offset 0-based UTF-16 offset of the cursor, or of the start of the selection
+ */
 export function refactorings(snapshot: Snapshot, file: string, offset: number): readonly Refactoring[] {
   const written = generatorAt(snapshot, file, offset);
   if (written === null) return fromSops(snapshot, file, offset);

@@ -1,6 +1,6 @@
 /**
- * The command that `varsmith.json` names as the store of secrets: where its program is, and whether the person has allowed
- * it. The repository chooses it, and it runs with everything that the person may do.
+ * Handles the command that `varsmith.json` configures as secret store: finds its program and checks whether the
+ * user has allowed it, because the repository chooses a command that runs with the user's privileges.
  */
 import { isAbsolute, join } from 'node:path';
 import { isFile } from '../../host/files/outside-files.ts';
@@ -29,8 +29,10 @@ export interface StoreCommand {
 }
 
 /**
- * @param words the program and its first arguments; a program with a slash is relative to the root
- * @throws StoreFailure where there is no such program
+ * Finds the command of a store.
+ *
+ * @param words the program and its first arguments; a program with a slash is relative to the root @throws
+ * StoreFailure if the program does not exist
  */
 export async function storeCommand(
   environment: RunEnvironment,
@@ -60,7 +62,11 @@ export function cannotStart(name: string): StoreFailure {
   );
 }
 
-/** @throws StoreFailure with what to do, where the person has not allowed the command as it is now */
+/**
+ * Checks that the user has allowed the command in its current form.
+ *
+ * @throws StoreFailure that says what to do if not
+ */
 export function mustBeAllowed(
   { env, home, platform, root }: RunEnvironment,
   { command }: StoreCommand,
@@ -79,11 +85,11 @@ export function mustBeAllowed(
   );
 }
 
-/** Where the person's notes are looked for. */
+/** The inputs that locate the user's notes. */
 export type Person = Pick<RunEnvironment, 'env' | 'home' | 'platform'>;
 
 /**
- * Notes that the person allows the command of the repository as it is now.
+ * Records that the user allows the current command of the repository.
  *
  * @throws RunFailure, StoreFailure, HostFailure
  */
@@ -97,12 +103,21 @@ export async function allowStore(environment: RunEnvironment): Promise<FolderCom
   return command;
 }
 
-/** Returns all that the person has allowed, for any folder. @throws RunFailure */
+/**
+ * Returns all commands the user has allowed, for any folder.
+ *
+ * @throws RunFailure
+ */
 export function allowedStores(person: Person): readonly Allowed[] {
   return allowedIn(stateOf(person));
 }
 
-/** @returns how many were allowed for the folder @throws RunFailure, HostFailure */
+/**
+ * Withdraws the permission for the commands of a folder.
+ *
+ * @returns the number of commands that were allowed
+ * @throws RunFailure, HostFailure
+ */
 export function revokeStores(person: Person, root: string): number {
   return revoke(stateOf(person), root);
 }
@@ -113,7 +128,7 @@ function stateOf({ env, home, platform }: Person): string {
   throw new RunFailure('There is no home folder to note what you allow in. XDG_STATE_HOME names another.');
 }
 
-/** Returns a path for a shell. */
+/** Quotes a path for a shell. */
 function quoted(path: string): string {
   return /^[\w./@%+:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,4 @@
-/** What is reported of imports that need the configuration which they are part of. */
+/** Reports imports that depend on the configuration they are part of. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { CircularImport } from '../../../fleet/model/uses.ts';
@@ -6,23 +6,26 @@ import { placeKey } from '../../../nix/places.ts';
 import type { Report } from '../../rule.ts';
 import { inBrackets } from '../wording.ts';
 
-/** One report a place, with the machines that have the module. */
+/** Reports circular imports, one report per place, with the machines that have the module. */
 export function* circularImports(fleet: Fleet): Iterable<Report> {
-  const found = new Map<string, { readonly circular: CircularImport; readonly machines: string[] }>();
+  const imports = new Map<string, { readonly circular: CircularImport; readonly machines: string[] }>();
   for (const [machine, { circular, files }] of fleet.modules)
     for (const circularImport of circular) {
       if (!isLate(fleet, circularImport.argument, files)) continue;
-      const known = found.get(placeKey(circularImport.at));
-      if (known === undefined)
-        found.set(placeKey(circularImport.at), { circular: circularImport, machines: [machine] });
-      else if (!known.machines.includes(machine)) known.machines.push(machine);
+      const earlier = imports.get(placeKey(circularImport.at));
+      if (earlier === undefined)
+        imports.set(placeKey(circularImport.at), { circular: circularImport, machines: [machine] });
+      else if (!earlier.machines.includes(machine)) earlier.machines.push(machine);
     }
-  for (const { circular, machines } of found.values()) yield reportOf(circular, machines.sort());
+  for (const { circular, machines } of imports.values()) yield reportOf(circular, machines.sort());
 }
 
-/** Returns whether the argument comes from the configuration that the modules make. `files` are those of a machine. */
+/**
+ * Returns whether the argument comes from the configuration that the modules produce. `files` are the modules
+ * of one machine.
+ */
 function isLate(fleet: Fleet, argument: string, files: readonly string[]): boolean {
-  // Whatever modules are given in its place may be known before they are.
+  // A replacement for `config` may be known before the modules are evaluated.
   if (argument === 'config' || argument === 'options') return !fleet.replacesConfig;
   return fleet.lateArguments.some(({ name, file }) => name === argument && files.includes(file));
 }
@@ -39,7 +42,7 @@ function reportOf(
 ): Report {
   const isInside = askedAt?.file === at.file && at.start <= askedAt.start && askedAt.end <= at.end;
   const isOwn = argument === 'config' || argument === 'options';
-  const given = isOwn ? '' : ', which _module.args gives';
+  const origin = isOwn ? '' : ', which _module.args gives';
   const instead = !isOwn
     ? `Give ${argument} with specialArgs, or import the module by its path.`
     : what === 'module'
@@ -49,7 +52,7 @@ function reportOf(
     at: isInside ? askedAt : at,
     severity: 'error',
     message:
-      `${WHAT[what]} on ${asked}${given}, but all modules have to be known before there is a configuration: ` +
+      `${WHAT[what]} on ${asked}${origin}, but all modules have to be known before there is a configuration: ` +
       `evaluation ends in infinite recursion${inBrackets(machines)}. ${instead}`,
     machines,
     related: askedAt !== null && !isInside ? [{ at: askedAt, message: `${asked} is read here` }] : [],

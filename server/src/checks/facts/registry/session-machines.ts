@@ -1,6 +1,6 @@
 /**
- * The machines that have steps of their own in the session specification beside a registry, where they are written:
- * `{ shared = …; machines = { lea = …; }; }`. Pure syntax; of a file in another form there are none.
+ * Finds the machines that have their own steps in the session specification next to a registry: `{ shared = …;
+ * machines = { lea = …; }; }`. Pure syntax; finds none in files of another form.
  */
 
 import type { Sources } from '../../../edits/text-edit.ts';
@@ -13,7 +13,11 @@ export interface MachineWithSteps {
   readonly at: Place;
 }
 
-/** @param registry its file */
+/**
+ * Returns the machines with steps of their own.
+ *
+ * @param registry the registry's file
+ */
 export function machinesWithSteps(sources: Sources, registry: string): readonly MachineWithSteps[] {
   const path = sessionSpecOf(registry);
   const file = sources.parse(path);
@@ -30,7 +34,7 @@ export function machinesWithSteps(sources: Sources, registry: string): readonly 
 
 type Name = Extract<AttrName, { readonly kind: 'name' }>;
 
-/** Returns `machines.lea = …`, or the names of `machines = { … }`. */
+/** Returns the names in `machines.lea = …` or `machines = { … }`. */
 function machineNames(binding: Binding): Name[] {
   const second = nameAt(binding, 1);
   if (second !== null) return [second];

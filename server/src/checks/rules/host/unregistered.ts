@@ -1,4 +1,4 @@
-/** host/unregistered: a folder of a host that no configuration uses. */
+/** host/unregistered: the folder of a host is not used by any configuration. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Place } from '../../../nix/places.ts';
@@ -82,17 +82,17 @@ machine by itself.`,
 interface HostFolder {
   readonly folder: string;
   readonly hosts: Set<string>;
-  /** What each host begins with, relative to its own folder. */
+  /** The entry file of each host, relative to its own folder. */
   readonly entry: string;
   /** The files that name the hosts. */
   readonly declaring: Set<string>;
 }
 
 /**
- * Returns folders in which at least two machines have folders of their own names, and begin with the same file there.
+ * Returns the folders in which at least two machines have folders of their own name with the same entry file.
  */
 function hostFolders(fleet: Fleet): ReadonlyMap<string, HostFolder> {
-  const found = new Map<string, HostFolder>();
+  const folders = new Map<string, HostFolder>();
   for (const fact of fleet.machineFacts) {
     if (fact.source !== 'configuration') continue;
     for (const { path, at } of fact.files?.() ?? []) {
@@ -100,7 +100,7 @@ function hostFolders(fleet: Fleet): ReadonlyMap<string, HostFolder> {
       const entry = path.endsWith('.nix') ? (names.pop() as string) : 'default.nix';
       if (names.pop() !== fact.name || names.length === 0) continue;
       const folder = names.join('/');
-      const hostFolder = found.get(`${folder}/*/${entry}`) ?? {
+      const hostFolder = folders.get(`${folder}/*/${entry}`) ?? {
         folder,
         entry,
         hosts: new Set(),
@@ -109,10 +109,10 @@ function hostFolders(fleet: Fleet): ReadonlyMap<string, HostFolder> {
       hostFolder.hosts.add(fact.name);
       hostFolder.declaring.add(at.file);
       if (fact.at !== null) hostFolder.declaring.add(fact.at.file);
-      found.set(`${folder}/*/${entry}`, hostFolder);
+      folders.set(`${folder}/*/${entry}`, hostFolder);
     }
   }
-  return new Map([...found].filter(([, { hosts }]) => hosts.size >= 2));
+  return new Map([...folders].filter(([, { hosts }]) => hosts.size >= 2));
 }
 
 function* unusedIn(
@@ -123,21 +123,21 @@ function* unusedIn(
   const machines = new Set(fleet.machines.map(machine => machine.name));
   for (const { name, kind } of sources.list(folder) ?? []) {
     if (kind !== 'directory' || machines.has(name)) continue;
-    const own = `${folder}/${name}`;
-    const file = sources.parse(`${own}/${entry}`);
-    const at = file === null ? null : hostIn(sources, file, own, name);
+    const hostPath = `${folder}/${name}`;
+    const file = sources.parse(`${hostPath}/${entry}`);
+    const at = file === null ? null : hostIn(sources, file, hostPath, name);
     if (at === null) continue;
-    // Whoever names the folders as a whole may do with them what is not seen here.
-    if (fleet.namedBy(folder).length > 0 || isNamed(fleet, sources, own)) continue;
+    // Code that names the parent folder may use its contents in ways not seen here.
+    if (fleet.namedBy(folder).length > 0 || isNamed(fleet, sources, hostPath)) continue;
     if ([...declaring].some(path => sources.parse(path)?.text.includes(`"${name}"`) === true)) continue;
     yield {
       at,
-      message: `No configuration uses the host "${name}": nobody evaluates what is in ${own}. Add it to the flake, or remove the folder.`,
+      message: `No configuration uses the host "${name}": nobody evaluates what is in ${hostPath}. Add it to the flake, or remove the folder.`,
     };
   }
 }
 
-/** Returns where the folder shows that it is a host's; null if it does not. */
+/** Returns the place that identifies the folder as a host's, or null. */
 function hostIn(sources: CheckFiles, file: SourceFile, folder: string, name: string): Place | null {
   for (const match of file.text.matchAll(/\bhostName\s*=\s*("[^"\n]*")/g)) {
     const written = match[1] as string;
@@ -150,7 +150,7 @@ function hostIn(sources: CheckFiles, file: SourceFile, folder: string, name: str
   return { file: file.path, start: file.root.start, end: file.root.start + 1 };
 }
 
-/** Returns whether a file outside of the folder names it, or a file in it. */
+/** Returns whether a file outside of the folder names it or a file in it. */
 function isNamed({ namedBy }: Fleet, sources: CheckFiles, folder: string): boolean {
   const inside = (sources.list(folder) ?? []).map(entry => `${folder}/${entry.name}`);
   return [folder, ...inside].some(path => namedBy(path).some(by => !by.startsWith(`${folder}/`)));

@@ -1,4 +1,4 @@
-/** inventory/settings-not-data: settings of an instance that clan cannot hand on as data. */
+/** inventory/settings-not-data: settings of an instance contain values that clan cannot pass on as data. */
 import type { Instance, NotData } from '../../../fleet/model/services.ts';
 import { placeKey } from '../../../nix/places.ts';
 import { certainInstances, isDeployed } from '../../facts/inventory/named-in-roles.ts';
@@ -71,15 +71,15 @@ Source: clan-core, \`lib/types\` (\`uniqueDeferredSerializableModule\`).`,
   check: function* ({ fleet }) {
     const seen = new Set<string>();
     for (const instance of certainInstances(fleet))
-      for (const [found, of] of notDataOf(instance)) {
-        if (seen.has(placeKey(found.at)) || !isDeployed(found.at)) continue;
-        seen.add(placeKey(found.at));
-        yield reportOf(instance, found, of);
+      for (const [notData, of] of notDataOf(instance)) {
+        if (seen.has(placeKey(notData.at)) || !isDeployed(notData.at)) continue;
+        seen.add(placeKey(notData.at));
+        yield reportOf(instance, notData, of);
       }
   },
 };
 
-/** All that is not data, with whose settings it is in. */
+/** Yields all values that are not data, each with a description of whose settings contain it. */
 function* notDataOf(instance: Instance): Iterable<readonly [NotData, string]> {
   for (const role of instance.roles.values()) {
     for (const notData of role.notData()) yield [notData, `role "${role.name}"`];

@@ -1,4 +1,4 @@
-/** option/not-on-darwin: a secret that never comes to a Mac. */
+/** option/not-on-darwin: a secret that is never deployed to a Mac. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, WrittenOption } from '../../../fleet/model/generators.ts';
@@ -96,11 +96,11 @@ const phases = sift(
     (value.value === 'partitioning' || value.value === 'users'),
 );
 
-/** Returns the machines that have the generator, if all of them are known and with macOS. */
+/** Returns the machines that have the generator if all of them are known and run macOS; otherwise none. */
 function macsOf(fleet: Fleet, { machines, machinesComplete }: Generator): readonly string[] {
-  const known = factsOf(fleet).machines;
+  const knownMachines = factsOf(fleet).machines;
   if (machines === null || !machinesComplete) return [];
-  return machines.every(name => known.get(name)?.class === 'darwin') ? machines : [];
+  return machines.every(name => knownMachines.get(name)?.class === 'darwin') ? machines : [];
 }
 
 function reportOf(fleet: Fleet, machines: readonly string[], option: WrittenOption): Report | null {
@@ -138,7 +138,7 @@ function storeReport(fleet: Fleet, { value, at, of, machine, conditional }: Stor
   };
 }
 
-/** Returns whether the machine certainly has a secret that something would have to unpack. */
+/** Returns whether the machine certainly has a secret that would have to be unpacked. */
 function hasSecrets({ generators }: Fleet, machine: string): boolean {
   return generators.some(
     generator =>

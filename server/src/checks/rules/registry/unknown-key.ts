@@ -1,4 +1,4 @@
-/** registry/unknown-key: a key that is selected or read and that the registry does not have. */
+/** registry/unknown-key: a selected or read key does not exist in the registry. */
 
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
@@ -11,13 +11,13 @@ import { inBrackets } from '../../facts/wording.ts';
 import { inUnits } from '../../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
-/** One place where a missing key is named, and whom it concerns. */
+/** A place that names a missing key, with the machines affected. */
 interface Missing {
   readonly registry: RegistryFacts;
   readonly key: string;
   readonly at: Place;
   readonly machines: string[];
-  /** Is it listed in a matrix? A key that is only read would still be selected by nobody. */
+  /** True if a matrix lists the key. A key that is only read would not be selected by any machine. */
   readonly listed: boolean;
 }
 
@@ -101,12 +101,12 @@ cannot be seen here, nor where the code provides for a missing key.`,
   },
 };
 
-/** Reads that fail if the key is not there. */
+/** Reads that fail if the key does not exist. */
 const failing = inUnits(unit => lookupsIn(unit).filter(({ found, required }) => !found && required));
 
 function missingKeys({ fleet }: CheckContext): Iterable<Missing> {
   const facts = factsOf(fleet);
-  const found = new Map<string, Missing>();
+  const missing = new Map<string, Missing>();
   const note = (
     registry: RegistryFacts,
     key: string,
@@ -115,9 +115,9 @@ function missingKeys({ fleet }: CheckContext): Iterable<Missing> {
     listed: boolean,
   ) => {
     const id = `${placeKey(at)}\0${key}`;
-    const known = found.get(id);
-    if (known === undefined) found.set(id, { registry, key, at, machines: [...machines], listed });
-    else known.machines.push(...machines);
+    const earlier = missing.get(id);
+    if (earlier === undefined) missing.set(id, { registry, key, at, machines: [...machines], listed });
+    else earlier.machines.push(...machines);
   };
   for (const registry of facts.registries.values()) {
     if (!registry.registry.closed) continue;
@@ -131,7 +131,7 @@ function missingKeys({ fleet }: CheckContext): Iterable<Missing> {
     if (registry?.registry.closed !== true) continue;
     if (!registry.byKey.has(lookup.key)) note(registry, lookup.key, lookup.at, [], false);
   }
-  return found.values();
+  return missing.values();
 }
 
 function reportOf({ sources }: CheckContext, missing: Missing): Report {

@@ -1,4 +1,7 @@
-/** sops/age-recipient-drift: a file of agenix that is encrypted to others than its rule in `secrets.nix` says. */
+/**
+ * sops/age-recipient-drift: an agenix file is encrypted to recipients other than those of its rule in
+ * `secrets.nix`.
+ */
 import type { AgeRule } from '../../../fleet/model/secrets.ts';
 import { ageStanzas, sshTag } from '../../../store/age/age-header.ts';
 import { ageRulesOf, startOf } from '../../facts/sops/agenix-rules.ts';
@@ -19,7 +22,7 @@ in
 ${mark}}
 `;
 
-/** Encrypted to both. */
+/** A file encrypted to both recipients. */
 const MAIL = `\
 age-encryption.org/v1
 -> ssh-ed25519 V3XmEA pdYSQVbijTDpQBRGF/nvjS4P5iKWcRC9vjMop6cECy0
@@ -75,16 +78,16 @@ function compare({ sources }: CheckContext, { path, at, recipients, complete }: 
     stanzas.filter(({ type }) => SSH.test(type)).map(({ type, args }) => `${type} ${args[0]}`),
   );
   const missing: string[] = [];
-  const known = new Set<string>();
+  const keys = new Set<string>();
   for (const { value } of recipients) {
     const key = sshTag(value);
     if (key === null) continue;
     const tag = `${key.type} ${key.tag}`;
-    if (!tags.has(tag) && !known.has(tag)) missing.push(shortKey(value));
-    known.add(tag);
+    if (!tags.has(tag) && !keys.has(tag)) missing.push(shortKey(value));
+    keys.add(tag);
   }
   const isReadable = recipients.every(({ value }) => sshTag(value) !== null || value.startsWith('age1'));
-  const extra = complete && isReadable ? [...tags].filter(tag => !known.has(tag)) : [];
+  const extra = complete && isReadable ? [...tags].filter(tag => !keys.has(tag)) : [];
   if (missing.length + extra.length === 0) return null;
   const parts: string[] = [];
   if (missing.length > 0) parts.push(`is not encrypted to ${joined(missing)}, which this rule names`);
