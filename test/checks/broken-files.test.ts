@@ -142,6 +142,22 @@ describe('host/missing-file', () => {
     expect(found(texts)).toEqual([finding]);
   });
 
+  it('in a module that nothing imports is found only where a name is misspelt', () => {
+    const lost = (path: string) =>
+      found(
+        flake(undefined, {
+          'web.nix': '{ }',
+          'home/mac.nix': `{ config, ... }: { imports = [ ./apps/${path}.nix ]; x = config.clan.core.vars.generators.a.files.b.path; }`,
+          'home/apps/editor.nix': '{ }',
+          'home/apps/part-1.nix': '{ }',
+        }),
+      );
+    expect(lost('edtior')).toEqual(['info host/missing-file home/mac.nix']);
+    expect(lost('browser')).toEqual([]);
+    expect(lost('part-2')).toEqual([]);
+    expect(lost('editor')).toEqual([]);
+  });
+
   const web = (text: string, more: Texts = {}) => flake(undefined, { 'web.nix': text, ...more });
   it.each([
     [

@@ -50,6 +50,22 @@ describe('sops/unknown-key', () => {
     expect(messages('sops/unknown-key', texts)[0]).toMatch(/^warning/);
   });
 
+  it('is a warning in a module that no machine has', () => {
+    const flake = (modules: string) => `{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.lea = nixpkgs.lib.nixosSystem { modules = [ ${modules} ]; };
+  };
+}
+`;
+    const texts = (modules: string) =>
+      fleet('  sops.secrets.mail = { };\n', `other: ${VALUE}\n`, {
+        'flake.nix': flake(modules),
+        'b.nix': '{ }',
+      });
+    expect(messages('sops/unknown-key', texts('./configuration.nix'))[0]).toMatch(/^error/);
+    expect(messages('sops/unknown-key', texts('./b.nix'))[0]).toMatch(/^warning/);
+  });
+
   it('mends the key where it is written', () => {
     const texts = fleet('  sops.secrets.mail.key = "vpn/kee";\n', `vpn:\n    key: ${VALUE}\n`);
     const finding = onlyFinding(check(texts), 'sops/unknown-key');

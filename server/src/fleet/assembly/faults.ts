@@ -6,6 +6,7 @@
 import { type WrittenPath, writtenPathsOf } from '../../flake/written-paths.ts';
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
+import { editDistance, suggest } from '../../nix/near-names.ts';
 import { refusedIn } from '../../nix/refused.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { NixSyntaxError, Range } from '../../nix/syntax.ts';
@@ -84,9 +85,12 @@ function faultsOf(
   const all = file.errors.length === 0 ? refusedIn(file) : NONE;
   // What is there twice, Nix refuses however it comes to the file.
   const refused = isRead && !kept.isScoped ? all : all.filter(({ kind }) => kind !== 'variable');
-  const written = isRead
-    ? writtenPathsOf(file).flatMap(writtenPath => absentAt(files, kept.present, path, writtenPath))
-    : NONE;
+  const absentPaths =
+    file.errors.length > 0
+      ? NONE
+      : writtenPathsOf(file).flatMap(writtenPath => absentAt(files, kept.present, path, writtenPath));
+  // Where the file is perhaps not read, a path may be missing on purpose, but not beside what it nearly is.
+  const written = isRead ? absentPaths : absentPaths.filter(absentPath => isMisspelt(files, absentPath));
   done(file);
   const missed = withEvaluated(files, written, evaluated);
   if (syntax === null && refused.length === 0 && missed.length === 0) return null;
@@ -94,7 +98,7 @@ function faultsOf(
   const isOfFlake = kept.flakeModules.has(path);
   const absent = missed.map(absentFile => ({
     ...absentFile,
-    isNeeded: machines.length > 0 || (isOfFlake && absentFile.isNeeded),
+    isNeeded: machines.length > 0 || (isRead && isOfFlake && absentFile.isNeeded),
   }));
   return { file: path, reach, machines: machines.sort(), syntax, refused, absent };
 }
@@ -174,6 +178,20 @@ function absentAt(
   const isFolder = kind === 'directory';
   if (kind === 'file' || (isFolder && (writtenPath.isTree || files.kind(entry) !== null))) return NONE;
   return [{ at: { file: path, start, end }, target, isFolder, isNeeded: writtenPath.isOwn }];
+}
+
+/** Returns whether something beside the missing path is called nearly so. */
+function isMisspelt(files: NixFiles, { target, isFolder }: AbsentFile): boolean {
+  if (isFolder) return false;
+  const folder = folderOf(target);
+  const name = target.slice(folder === '' ? 0 : folder.length + 1);
+  const meant = suggest(
+    name,
+    (files.list(folder) ?? []).map(entry => entry.name),
+  );
+  return (
+    meant !== null && editDistance(name, meant) <= 2 && name.replace(/\d/g, '') !== meant.replace(/\d/g, '')
+  );
 }
 
 function sameFaults(left: readonly FileFaults[], right: readonly FileFaults[]): boolean {

@@ -19,6 +19,8 @@ file, or it is a folder without a \`default.nix\`: \`path '…' does not exist\`
 are written out, and for modules of machines also for those that are put together.
 
 An error where a machine or the flake as a whole needs it, a warning elsewhere: a package's tests are evaluated by few.
+In a file that Nix perhaps reads, or a module of vars that nothing is known to import, only a path that is misspelt by one or
+two letters is reported, as a warning or an information.
 
 Mend the path, add the file, or remove the import.
 
@@ -114,6 +116,6 @@ function reportOf(
     machines: faults.machines,
     message: `${problem} ${isNeeded ? consequence(faults) : 'Whatever reads it cannot be evaluated.'}`,
     fixes,
-    ...(isNeeded ? {} : { severity: 'warning' }),
+    ...(isNeeded ? {} : { severity: faults.reach === 'unknown' ? 'info' : 'warning' }),
   };
 }

@@ -2,6 +2,7 @@
 
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { SecretDefinition } from '../../../fleet/model/secrets.ts';
 import type { LocatedKey } from '../../../fleet/secrets/secrets-join.ts';
 import { once, sortedUnique } from '../../../std.ts';
@@ -11,6 +12,7 @@ import {
   ofDefinition,
 } from '../../facts/sops/joined-on-machines.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { readersOf } from '../../facts/use/reading-machines.ts';
 import { quoted } from '../../facts/wording.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
@@ -106,7 +108,7 @@ function keyLackedOn({ machine, definition, secrets }: OwnDefinition) {
 }
 
 function reportOf(
-  { sources }: CheckContext,
+  { fleet, sources }: CheckContext,
   definition: SecretDefinition,
   locatedKey: LocatedKey,
   machines: readonly string[],
@@ -122,7 +124,7 @@ function reportOf(
     at,
     message: `${problem(wanted, locatedKey)}${didYouMean(meant)}`,
     machines,
-    ...(definition.conditional ? { severity: 'warning' as const } : {}),
+    ...(isPerhapsUnread(fleet, definition) ? { severity: 'warning' as const } : {}),
     related:
       locatedKey.key === null
         ? []
@@ -130,6 +132,11 @@ function reportOf(
     // Without a `key` option the key is the secret's name, which is used in other places too.
     fixes: key === null ? [] : fixes,
   };
+}
+
+/** Returns whether the definition is under a condition, or in a module that no machine is known to have. */
+function isPerhapsUnread(fleet: Fleet, { conditional, at }: SecretDefinition): boolean {
+  return conditional || (fleet.modules.size > 0 && readersOf(fleet, at.file) === null);
 }
 
 function problem(wanted: string, { kind, upTo, file, names }: LocatedKey): string {
