@@ -5,6 +5,7 @@
 
 import type { Sources, TextEdit } from '../edits/text-edit.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
+import type { NixAnswer } from '../fleet/model/nix-answer.ts';
 import type { Place } from '../nix/places.ts';
 import type { StoreFiles } from '../store/vars/files.ts';
 import type { StoreContents } from '../store/vars/read.ts';
@@ -112,6 +113,8 @@ export interface Example {
   readonly tracked?: readonly string[];
   /** The files that may be run as programs; not known where it is absent. */
   readonly executable?: readonly string[];
+  /** What Nix says of it; Nix was not asked where it is absent. */
+  readonly nix?: NixAnswer;
   /** Files at the very beginning of which the rule reports, in their order. */
   readonly found?: readonly string[];
 }
