@@ -25,7 +25,7 @@ export interface WorkspaceOptions {
   /** Absolute path. */
   readonly root: string;
   readonly engine: Engine;
-  /** Read instead of the folder, for example an earlier revision of it. */
+  /** The disk to read instead of the folder, for example an earlier revision. */
   readonly disk?: Disk;
   /** Settings of the editor or the command line. */
   readonly configuration?: unknown;
