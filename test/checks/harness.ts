@@ -14,6 +14,7 @@ import { ruleById, rules } from '../../server/src/checks/rules/index.ts';
 import type { TextEdit } from '../../server/src/edits/text-edit.ts';
 import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/assembly/builder.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
+import { joinedFleet } from '../../server/src/witness/join.ts';
 import {
   type Checked,
   check,
@@ -155,7 +156,9 @@ export function living(texts: Texts, world: World = {}): Living {
     findings() {
       const since = { memory, changed: changed === null ? null : [...changed] };
       changed = new Set();
-      return runRules(world.rules ?? rules, builder.build(), view(), defaults, { onFailure: rethrow, since });
+      const read = builder.build();
+      const fleet = world.nix === undefined ? read : joinedFleet(read, world.nix, path => files.text(path));
+      return runRules(world.rules ?? rules, fleet, view(), defaults, { onFailure: rethrow, since });
     },
   };
 }
