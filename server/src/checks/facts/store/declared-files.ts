@@ -6,6 +6,7 @@
 import { mayInclude } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
+import type { StoredVar } from '../../../store/vars/vars.ts';
 import { factsOf, mayBeDefinedElsewhere, possibleMachines, usesByGenerator } from '../fleet-facts.ts';
 import { hasBrokenModule } from '../host/broken-modules.ts';
 
@@ -35,8 +36,8 @@ export function soleDeclaration(
 
 /** Nearly all are the same on all machines, and asked for by each of them. */
 function bodyFor(generator: Generator, machine: string): GeneratorBody {
-  const body = generator.body();
-  return body.completeness === 'full' ? body : generator.bodyOn(machine);
+  const [only, another] = generator.bodies();
+  return only?.completeness === 'full' && another === undefined ? only : generator.bodyOn(machine);
 }
 
 /** A declaration with the machines on which it is that. */
@@ -113,6 +114,14 @@ export function isDeclaredFor(
       (has.has(owner)
         ? !mayBeDefinedElsewhere(facts, declared.generator.name, [owner])
         : !mayHaveAnother(fleet, declared.generator.name, owner)));
+}
+
+/**
+ * Returns whether what is stored may be what the declaration says: it is not from when the generator was shared and is not
+ * today, or the other way round. Nobody looks for that there.
+ */
+export function isInPlace({ body: { share } }: SoleDeclaration, { placement }: StoredVar): boolean {
+  return share === null || share === (placement === 'shared');
 }
 
 /**

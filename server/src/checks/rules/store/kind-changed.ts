@@ -4,6 +4,7 @@ import type { StoreContents } from '../../../store/vars/read.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
 import {
   isDeclaredFor,
+  isInPlace,
   type SoleDeclaration,
   soleDeclaration,
   soleFile,
@@ -65,11 +66,6 @@ Source: clan-core d7c35d912, clan_lib/vars/public_modules/in_repo.py (\`_set\`).
     }
   },
 };
-
-/** Not from when the generator was shared and is not today, or the other way round: nobody looks for it there. */
-function isInPlace({ body: { share } }: SoleDeclaration, { placement }: StoredVar): boolean {
-  return share === null || share === (placement === 'shared');
-}
 
 /** Returns files of which a secret is stored. */
 const secretsOf = keeping((contents: StoreContents) =>
