@@ -29,8 +29,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   generate: [...MODEL, 'host'],
   editor: [...MODEL, 'edits', 'checks'],
   doctor: [...MODEL, 'checks', 'generate', 'host'],
-  deploy: ['fleet', 'host'],
-  workspace: [...MODEL, 'query', 'edits', 'checks', 'generate', 'editor', 'doctor', 'host'],
+  deploy: [...MODEL, 'checks', 'generate', 'host'],
+  witness: [...LANGUAGES, 'fleet', 'host'],
+  workspace: [...MODEL, 'query', 'edits', 'checks', 'generate', 'editor', 'doctor', 'witness', 'host'],
   lsp: [...MODEL, 'query', 'edits', 'checks', 'generate', 'editor', 'doctor', 'workspace'],
   cli: [...MODEL, 'edits', 'checks', 'generate', 'editor', 'doctor', 'deploy', 'workspace'],
 };

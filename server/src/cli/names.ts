@@ -5,6 +5,8 @@
 
 import { joined } from '../checks/facts/wording.ts';
 import { suggest } from '../edits/suggest.ts';
+import type { Machine } from '../fleet/model/base.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
 import { type Var, varsOf } from '../generate/plan/declared-vars.ts';
 import type { Generators } from '../generate/plan/generators.ts';
 import type { Plan } from '../generate/plan/plan.ts';
@@ -37,6 +39,14 @@ export function noSuch(
 /** @throws UsageError */
 export function mustBeMachine(machines: readonly string[], machine: string): void {
   if (!machines.includes(machine)) throw new UsageError(noSuch('machine', machine, machines));
+}
+
+/** @throws UsageError if the fleet has no such machine */
+export function machineNamed({ machines }: Fleet, name: string): Machine {
+  const machine = machines.find(candidate => candidate.name === name);
+  if (machine !== undefined) return machine;
+  const names = machines.map(candidate => candidate.name);
+  throw new UsageError(noSuch('machine', name, names));
 }
 
 /**

@@ -1,4 +1,4 @@
-/** What can go wrong with the system underneath, in words for a person. Knows nothing of what is stored. */
+/** Failures of the underlying system, in words for a person. Knows nothing of what is stored. */
 
 export type HostFailureKind =
   | 'disk-full'
@@ -14,7 +14,7 @@ export type HostFailureKind =
   | 'unavailable'
   | 'other';
 
-/** The message names paths and commands, never the content of a file. */
+/** The message may contain paths and commands, but never the content of a file. */
 export class HostFailure extends Error {
   readonly kind: HostFailureKind;
 
@@ -25,7 +25,10 @@ export class HostFailure extends Error {
   }
 }
 
-/** @param action what was tried, as in "write vars/x": follows "Cannot" */
+/**
+ * Returns the failure for an error of the system.
+ * @param action what was tried, as in "write vars/x": continues "Cannot"
+ */
 export function systemFailure(error: unknown, action: string): HostFailure {
   if (error instanceof HostFailure) return error;
   const code = codeOf(error);

@@ -12,14 +12,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type KeptCode, keptCode } from '../../../server/src/host/programs/kept-code.ts';
+import { type KeptFiles, keptCode } from '../../../server/src/host/programs/kept-code.ts';
 import { contentsOf, testFolder } from '../folders.ts';
 
 const CODE = Buffer.from('compiled');
 
 /** A home with code kept in it under the name `check`. */
-function keptIn(home: string): { readonly kept: KeptCode; readonly folder: string } {
-  const kept = keptCode({ HOME: home }, 'linux') as KeptCode;
+function keptIn(home: string): { readonly kept: KeptFiles; readonly folder: string } {
+  const kept = keptCode({ HOME: home }, 'linux') as KeptFiles;
   kept.write('check', CODE);
   return { kept, folder: join(home, '.cache/varsmith/code') };
 }

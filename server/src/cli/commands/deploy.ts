@@ -4,7 +4,6 @@
  */
 
 import { counted } from '../../checks/facts/wording.ts';
-import type { Finding } from '../../checks/rule.ts';
 import {
   ACTIONS,
   type Action,
@@ -15,22 +14,15 @@ import {
   TOOLS,
 } from '../../deploy/deployment.ts';
 import { carryOut, here } from '../../deploy/here.ts';
-import type { Machine } from '../../fleet/model/base.ts';
+import { deploymentProblems, type Problem } from '../../deploy/problems.ts';
 import { oneOf, type Parsed } from '../arguments.ts';
 import { EXIT, type Io, painter, printable, say, UsageError } from '../io.ts';
-import { noSuch } from '../names.ts';
+import { machineNamed, mustBeKnownNames } from '../names.ts';
 import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
 import { terminalOf } from '../reporter/ask.ts';
 import { confirm } from '../reporter/terminal.ts';
 import { readCommand } from '../table/read-command.ts';
-import { verified } from './verify.ts';
-
-/** A reason why a machine cannot be deployed. */
-interface Problem {
-  readonly kind: string;
-  readonly message: string;
-}
 
 export async function deploy(args: readonly string[], io: Io): Promise<number> {
   const end = args.indexOf('--');
@@ -44,7 +36,7 @@ export async function deploy(args: readonly string[], io: Io): Promise<number> {
   if (actions.length > 1) throw new UsageError(`${actions.join(' and ')} exclude each other.`);
   const tool = oneOf('--with', parsed.option('with'), TOOLS, 'auto');
   const open = await openFleet(root, io, { scan: 'access' });
-  const machine = machineNamed(open, name);
+  const machine = machineNamed(open.fleet(), name);
   const request = {
     machine,
     action: actionOf(parsed),
@@ -56,7 +48,8 @@ export async function deploy(args: readonly string[], io: Io): Promise<number> {
   };
   const deployment = deploymentOf(request, open.fleet().isClan, await here(io.env));
   // A rollback returns to an earlier deployment, which the current vars do not affect.
-  const problems = request.action === 'rollback' ? [] : await problemsOf(open, name);
+  const problems =
+    request.action === 'rollback' ? [] : await deploymentProblems(open, name, mustBeKnownNames);
   if (parsed.flag('json')) {
     if (!parsed.flag('dry-run'))
       throw new UsageError('--json says what would be run: give --dry-run with it.');
@@ -64,52 +57,11 @@ export async function deploy(args: readonly string[], io: Io): Promise<number> {
     io.stdout.write(`${jsonText(data)}\n`);
     return 'refused' in deployment || problems.length > 0 ? EXIT.findings : EXIT.ok;
   }
-  return inSentences({ parsed: parsed, open, name, deployment, problems, io });
+  return inSentences({ parsed, open, name, deployment, problems, io });
 }
 
 function actionOf(parsed: Parsed): Action {
   return ACTIONS.find(action => action !== 'switch' && parsed.flag(action)) ?? 'switch';
-}
-
-function machineNamed(open: OpenFleet, name: string): Machine {
-  const { machines } = open.fleet();
-  const machine = machines.find(candidate => candidate.name === name);
-  if (machine !== undefined) return machine;
-  throw new UsageError(
-    noSuch(
-      'machine',
-      name,
-      machines.map(candidate => candidate.name),
-    ),
-  );
-}
-
-/**
- * Returns the problems that `verify` finds for the machine, and the errors that rules report for it or the whole
- * fleet.
- */
-async function problemsOf(open: OpenFleet, machine: string): Promise<readonly Problem[]> {
-  const { problems } = await verified(open, { machines: [machine], generators: [] });
-  const isElsewhere = ofOtherMachines(open, machine);
-  const concerns = ({ severity, machines, at }: Finding) =>
-    severity === 'error' && (machines.length === 0 ? !isElsewhere(at.file) : machines.includes(machine));
-  const findings = open.findings().filter(concerns);
-  return [
-    ...problems.map(({ kind, message }) => ({ kind, message })),
-    ...findings.map(({ rule, at, message }) => ({
-      kind: 'finding',
-      message: `${at.file}: ${message} (${rule})`,
-    })),
-  ];
-}
-
-/** Returns a predicate for files that are modules of other machines only. */
-function ofOtherMachines(open: OpenFleet, machine: string): (file: string) => boolean {
-  const machineKeys = new Set<string>();
-  const others = new Set<string>();
-  for (const [name, { files }] of open.fleet().modules)
-    for (const file of files) (name === machine ? machineKeys : others).add(file);
-  return file => others.has(file) && !machineKeys.has(file);
 }
 
 function described(deployment: Deployment | NotDeployable) {

@@ -2,7 +2,9 @@
 import { oneOf } from '../arguments.ts';
 import { EXIT, type Io, printable } from '../io.ts';
 import { openWorkspace, problemLines } from '../load.ts';
+import { askedByOption } from '../nix-option.ts';
 import { inspection, inspectionParts } from '../output/inspection.ts';
+import { nixData } from '../output/nix-report.ts';
 import { writeInspectionJson } from '../output/write-inspection.ts';
 import { readCommand } from '../table/read-command.ts';
 
@@ -11,7 +13,10 @@ export async function inspect(args: readonly string[], io: Io): Promise<number> 
   const format = oneOf('--format', parsed.option('format'), ['text', 'json'], 'text');
   const workspace = await openWorkspace(parsed.positions[0], io);
   for (const line of problemLines(workspace)) io.stderr.write(`varsmith: ${printable(line)}\n`);
-  if (format === 'json') await writeInspectionJson(inspectionParts(workspace), io);
-  else (await import('../output/inspect-text.ts')).writeInspection(inspection(workspace), io);
+  const nix = await askedByOption(parsed, workspace, io);
+  if (format === 'json') {
+    const parts = inspectionParts(workspace);
+    await writeInspectionJson(nix === null ? parts : { ...parts, nix: nixData(nix) }, io);
+  } else (await import('../output/inspect-text.ts')).writeInspection(inspection(workspace), io, nix);
   return EXIT.ok;
 }

@@ -4,6 +4,7 @@ import { bySentence } from '../../doctor/unknown-words.ts';
 import { type Io, type Paint, painter, printable } from '../io.ts';
 import { secretsText } from './inspect-text-secrets.ts';
 import type { Inspection } from './inspection.ts';
+import { type NixReport, nixText } from './nix-report.ts';
 
 /** The most reasons that are listed; the rest is counted. */
 const MAX_REASONS = 20;
@@ -11,7 +12,12 @@ const MAX_REASONS = 20;
 /** The most places that are listed per reason. */
 const MAX_PLACES = 3;
 
-export function writeInspection(inspection: Inspection, { stdout, env }: Io): void {
+/** @param nix what Nix was asked and said; null where it was not asked */
+export function writeInspection(
+  inspection: Inspection,
+  { stdout, env }: Io,
+  nix: NixReport | null = null,
+): void {
   const paint = painter(stdout, env);
   const sections = [
     paint('bold', inspection.root),
@@ -22,6 +28,7 @@ export function writeInspection(inspection: Inspection, { stdout, env }: Io): vo
     storeText(inspection, paint),
     secretsText(inspection, paint),
     notAnalysableText(inspection, paint),
+    nix === null ? '' : paint('bold', nixText(nix)),
   ];
   stdout.write(`${sections.filter(text => text !== '').join('\n\n')}\n`);
 }

@@ -7,10 +7,14 @@ import type { Io } from '../io.ts';
 import type { InspectionParts } from './inspection.ts';
 import { jsonLine, jsonText } from './json-text.ts';
 
+/** An inspection, with what options add to it. */
+type ShownParts = InspectionParts & { readonly nix?: unknown };
+
 /** UTF-16 units to buffer before writing. */
 const ENOUGH = 1 << 16;
 
-export async function writeInspectionJson(parts: InspectionParts, { stdout }: Io): Promise<void> {
+/** @param parts what is shown, by name: a function makes the items of a list */
+export async function writeInspectionJson(parts: ShownParts, { stdout }: Io): Promise<void> {
   let pending = '';
   for (const text of textsOf(parts)) {
     pending += text;
@@ -22,7 +26,7 @@ export async function writeInspectionJson(parts: InspectionParts, { stdout }: Io
   stdout.write(pending);
 }
 
-function* textsOf(parts: InspectionParts): Generator<string> {
+function* textsOf(parts: ShownParts): Generator<string> {
   let before = '{\n';
   for (const [name, part] of Object.entries(parts)) {
     yield `${before}  ${jsonLine(name)}: `;

@@ -75,6 +75,10 @@ export const machines = (help = 'only for this machine; may be given several tim
 export const generators = (help: string) =>
   value('generator', 'GENERATOR', 'generator', help, { short: 'g' });
 
+export const nix = flag(
+  'nix',
+  'ask Nix too, where it is installed: offline, without building anything, a machine at a time; what the flake says is evaluated, so the folder has to be one that you trust',
+);
 export const json = flag('json', 'for programs');
 export const dryRun = flag('dry-run', 'print what would change as a diff, and change nothing');
 export const noCommit = flag(

@@ -1,5 +1,5 @@
 /** The commands that read the sources of a fleet. */
-import { type CommandSpec, flag, json, MACHINE, ROOT, value } from './command-spec.ts';
+import { type CommandSpec, flag, json, MACHINE, nix, ROOT, value } from './command-spec.ts';
 
 const FIND_AND_SHOW: readonly CommandSpec[] = [
   {
@@ -37,9 +37,12 @@ const FIND_AND_SHOW: readonly CommandSpec[] = [
     operand: '[ROOT]',
     summary: 'list machines, generators, keys, uses and stored files',
     text: 'Lists machines, generators, registry keys, uses, and what is stored.',
-    usage: ['inspect [ROOT] [--format FORMAT]'],
+    usage: ['inspect [ROOT] [--nix] [--format FORMAT]'],
     positions: [ROOT],
-    options: [value('format', 'FORMAT', ['text', 'json'], 'text (default, a summary for people) or json')],
+    options: [
+      nix,
+      value('format', 'FORMAT', ['text', 'json'], 'text (default, a summary for people) or json'),
+    ],
   },
   {
     name: 'graph',

@@ -1,7 +1,4 @@
-/**
- * Files that are whole or not there at all: written beside, flushed to the disk, renamed. Knows nothing of what is in
- * them.
- */
+/** Writes files atomically: to a temporary file, flushed to disk, then renamed. Knows nothing of their content. */
 import { closeSync, fsync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -10,12 +7,12 @@ import { codeOf } from '../host-failure.ts';
 import { regularBytes } from './regular-file.ts';
 
 /**
- * Writes and flushes a new file; fails where there is one.
- * @param mode of the file, such as 0o644
- * @param lasting false: it is not flushed
+ * Writes and flushes a new file; fails if it exists.
+ * @param mode the file's mode, such as 0o644
+ * @param lasting false to skip the flush
  */
 export async function writeNew(path: string, bytes: Uint8Array, mode: number, lasting = true): Promise<void> {
-  // Only the flush takes long enough to be waited for elsewhere.
+  // Only the flush takes long enough to be worth waiting for asynchronously.
   const file = openSync(path, 'wx', mode);
   try {
     writeFileSync(file, bytes);
@@ -27,13 +24,13 @@ export async function writeNew(path: string, bytes: Uint8Array, mode: number, la
 
 const flush = (file: number): Promise<void> => promisify(fsync)(file);
 
-/** Makes renames and removals in a folder survive a loss of power. */
+/** Makes renames and removals in a folder survive a power failure. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = openSync(path, 'r');
   try {
     await flush(folder);
   } catch (error) {
-    // Some file systems have no flush for folders; there is nothing more to do then.
+    // Some file systems cannot flush folders; nothing more can be done then.
     if (codeOf(error) !== 'EINVAL' && codeOf(error) !== 'ENOTSUP') throw error;
   } finally {
     closeSync(folder);
@@ -41,8 +38,8 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Replaces a file's content as a whole, creating its folder where there is none.
- * @param lasting false: a loss of power, but no crash of this program, may bring the old content back
+ * Replaces a file's content atomically, creating its folder if necessary.
+ * @param lasting false if a power failure (but no crash of this program) may restore the old content
  */
 export async function replaceFile(
   path: string,
@@ -63,12 +60,12 @@ export async function replaceFile(
   if (lasting) await syncFolder(dirname(path));
 }
 
-/** Makes a folder with those above it; nothing where it is there. Fails with what is really in the way. */
+/** Creates a folder and its parents if they do not exist. Fails with the actual obstacle. */
 export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    // What Node says where a file system is read-only.
+    // Node's error on a read-only file system.
     if (codeOf(error) !== 'ENOENT') throw error;
     const above = dirname(path);
     if (above !== path && statSync(above, { throwIfNoEntry: false }) === undefined) makeFolder(above);
@@ -76,17 +73,16 @@ export function makeFolder(path: string): void {
   }
 }
 
-/** Well above what the largest file of a generator comes to when it is encrypted. */
+/** Limit well above the encrypted size of a generator's largest file. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
- * Returns the bytes of a file; null where there is none.
- *
- * @throws HostFailure for a pipe, a device or a folder in its place, and for a file above the limit; what the system says
+ * Returns the bytes of a file, or `null` if it does not exist.
+ * @throws HostFailure for a pipe, a device or a folder, and for a file above the limit; otherwise the system's error
  */
 export async function readIfThere(path: string): Promise<Buffer | null> {
   try {
-    // At once: most of those that are asked for like this are not there.
+    // Synchronous, since most files that are looked up here do not exist.
     if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
     return regularBytes(path, MAX_BYTES);
   } catch (error) {
@@ -96,7 +92,7 @@ export async function readIfThere(path: string): Promise<Buffer | null> {
   }
 }
 
-/** Removes a file; nothing where there is none. */
+/** Removes a file if it exists. */
 export async function rmIfThere(path: string): Promise<void> {
   await rm(path, { force: true });
 }

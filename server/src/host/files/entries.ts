@@ -1,4 +1,7 @@
-/** Lists what lies in a folder of a repository, to lay it down elsewhere: files with their bytes, links with their targets. */
+/**
+ * Lists the content of a repository's folder, so that it can be recreated elsewhere: files with their bytes, links
+ * with their targets.
+ */
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,19 +16,18 @@ export type Entry =
       readonly bytes: Buffer;
       /** Permissions. */
       readonly mode: number;
-      /** Of the bytes, in hexadecimal. */
+      /** SHA-256 of the bytes in hexadecimal. */
       readonly sha256: string;
     }
   | { readonly kind: 'link'; readonly path: string; readonly target: string };
 
-/** Values and configurations are not that large. */
+/** Limit above the size of any value or configuration. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * Returns the files and links at a path and below it, sorted by name in each folder; no link is followed.
- *
- * @param root absolute
- * @throws HostFailure for what is neither file, link nor folder, and for what cannot be read
+ * Returns the files and links at and below a path, sorted by name in each folder, without following links.
+ * @param root absolute path
+ * @throws HostFailure for anything but files, links and folders, and for what cannot be read
  */
 export function entriesAt(root: string, path: string): Entry[] {
   const absolute = join(root, path);

@@ -1,11 +1,10 @@
-/** Holds that paths stay inside of a repository. */
+/** Ensures that paths stay inside a repository. */
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { HostFailure } from '../host-failure.ts';
 
 /**
- * Returns what refuses paths that lead out of a repository, by their names or through a link.
- *
+ * Returns a function that throws for paths that lead out of a repository, by their names or through a link.
  * @param root absolute path
  */
 export function insideOf(root: string): (path: string) => void {
@@ -20,12 +19,15 @@ export function insideOf(root: string): (path: string) => void {
   return path => mustBeInside(root, path, real);
 }
 
-/** Returns null where there is none yet: most are about to be made. */
+/**
+ * Returns the real path of a folder, or `null` if it does not exist yet, as most of those that are about to be
+ * created.
+ */
 function realFolder(folder: string): string | null {
   try {
     return existsSync(folder) ? realpathSync.native(folder) : null;
   } catch {
-    // Gone since, or not to be entered: what is above it decides.
+    // Removed since, or not accessible: the folder above it decides.
     return null;
   }
 }

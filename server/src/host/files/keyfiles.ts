@@ -1,4 +1,4 @@
-/** Files outside of any repository that hold keys: read whole, never watched, never cached, never overwritten. */
+/** Reads and writes key files outside of any repository: read completely, never watched, cached or overwritten. */
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -6,29 +6,31 @@ import { systemFailure } from '../host-failure.ts';
 import { syncFolder, writeNew } from './atomic.ts';
 import { readRegularFile } from './regular-file.ts';
 
-/** No key file is this large; what is, is something else. */
+/** Limit above the size of any key file. */
 const MAX_BYTES = 1024 * 1024;
 
-/** What a shell hands over for `<(command)`. */
+/** The path that a shell passes for `<(command)`. */
 const HANDED_OVER = /^\/(dev|proc\/self)\/fd\/\d+$/;
 
-/** @param path absolute; null where there is no such file, where it is a pipe or a device, or may not be read */
+/**
+ * Returns the text of a key file, or `null` if it does not exist, is a pipe or a device, or is unreadable.
+ * @param path absolute path
+ */
 export function readKeyFile(path: string): string | null {
   if (!HANDED_OVER.test(path)) return readRegularFile(path, MAX_BYTES)?.toString('utf8') ?? null;
   try {
     const bytes = readFileSync(path);
     return bytes.length > MAX_BYTES ? null : bytes.toString('utf8');
   } catch {
-    // Which of the places have a key is for the caller to say.
+    // The caller reports which of the places have a key.
     return null;
   }
 }
 
 /**
  * Writes a key file that only this user can read.
- *
- * @param path absolute
- * @throws HostFailure where there is a file already, or it cannot be written
+ * @param path absolute path
+ * @throws HostFailure if the file exists already, or cannot be written
  */
 export async function writeKeyFile(path: string, text: string): Promise<void> {
   try {

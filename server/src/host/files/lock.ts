@@ -1,6 +1,6 @@
 /**
- * One writer a repository. The lock is a file that says who holds it, so that the lock of a process that is gone is
- * recognised: by its id together with the moment it started, since ids are used again.
+ * Allows a single writer per repository. The lock is a file that names its holder, so that the lock of a dead process
+ * is recognised. The holder is identified by process id and start time, since ids are reused.
  */
 import { randomBytes } from 'node:crypto';
 import { statSync, writeFileSync } from 'node:fs';
@@ -17,18 +17,17 @@ export interface Lock {
 
 interface Holder {
   readonly pid: number;
-  /** What tells this process from a later one with the same id; null where the system does not say. */
+  /** Distinguishes this process from a later one with the same id; `null` if the system does not say. */
   readonly started: string | null;
   readonly host: string;
-  /** Makes every taking of the lock its own. */
+  /** Distinguishes each acquisition of the lock. */
   readonly token: string;
 }
 
 /**
  * Takes the lock.
- *
  * @param path absolute path of the lock file
- * @throws HostFailure `locked`: a living process holds it; `damaged`: something else lies there
+ * @throws HostFailure `locked` if a living process holds it; `damaged` if the file is not a lock
  */
 export async function takeLock(path: string): Promise<Lock> {
   const token = randomBytes(8).toString('hex');
@@ -36,9 +35,9 @@ export async function takeLock(path: string): Promise<Lock> {
   const beside = `${path}.${token}`;
   try {
     makeFolder(dirname(path));
-    // At once: cut off in its middle, it would not say whose it is.
+    // Synchronous, since a partly written file would not name its holder.
     writeFileSync(beside, JSON.stringify(mine), { flag: 'wx', mode: 0o600 });
-    // Once for the lock of a process that is gone, once more for a rival who was quicker.
+    // Retries once for the lock of a dead process, and once more for a faster rival.
     for (let attempt = 0; attempt < 3; attempt++) {
       if (await linked(beside, path)) return { release: () => release(path, token) };
       const text = (await readIfThere(path))?.toString('utf8') ?? null;
@@ -58,9 +57,8 @@ export async function takeLock(path: string): Promise<Lock> {
 }
 
 /**
- * Removes what processes that are gone have left beside a lock while they took it. To be called under the lock.
- *
- * @param path of the lock file
+ * Removes files that dead processes have left beside a lock while taking it. Must be called under the lock.
+ * @param path path of the lock file
  */
 export async function sweepClaims(path: string): Promise<void> {
   const name = `${basename(path)}.`;
@@ -73,16 +71,16 @@ export async function sweepClaims(path: string): Promise<void> {
   }
 }
 
-/** A file that another process is about to link to the lock, or a stale lock that was moved aside. */
+/** Matches a file that another process is about to link to the lock, or a stale lock that was moved aside. */
 const CLAIM = /^[0-9a-f]{16}(\.stale)?$/;
 
-/** No program takes that long to write a line. */
+/** Returns whether a file is too old to still be in the process of being written. */
 function isOld(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats !== undefined && Date.now() - stats.mtimeMs > 60_000;
 }
 
-/** A file appears under its name with its content, or not at all. */
+/** Links a file to another name, so that it appears there completely or not at all. */
 async function linked(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to);
@@ -93,7 +91,7 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Moves a stale lock aside; what a rival has put there in the meantime is put back. */
+/** Moves a stale lock aside. If it turns out to be a rival's new lock, puts it back. */
 async function clear(path: string, stale: string): Promise<void> {
   const aside = `${path}.${randomBytes(8).toString('hex')}.stale`;
   try {
@@ -123,11 +121,11 @@ function heldBy(path: string, { pid, host }: Holder): HostFailure {
 }
 
 async function isAlive({ pid, started, host }: Holder): Promise<boolean> {
-  // Of another computer's processes nothing is known.
+  // Processes of another computer are unknown, so they count as alive.
   return host !== hostname() || isRunning(pid, started);
 }
 
-/** Returns null for a file that something else has written: ours appear as a whole. */
+/** Returns the holder in a lock file, or `null` if another program wrote it, since ours are written atomically. */
 function parseHolder(text: string): Holder | null {
   try {
     const value = JSON.parse(text);

@@ -1,17 +1,16 @@
-/** Names and kinds of files, outside of repositories too. Knows nothing of what is in them. */
+/** Looks up names and kinds of files, also outside of repositories. Knows nothing of their content. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, systemFailure } from '../host-failure.ts';
 
-/** A circle of links must not hold us up. */
+/** Limit that ends circular links. */
 const MAX_DEPTH = 16;
 
 /**
- * Returns all files below a folder, links followed.
- *
- * @param folder absolute; none: there are no files
- * @returns relative to the folder, with `/` between names
- * @throws HostFailure where a folder is there and cannot be read: what is in it is not known
+ * Returns all files below a folder, following links.
+ * @param folder absolute path; a missing folder has no files
+ * @returns paths relative to the folder, with `/` between names
+ * @throws HostFailure if a folder exists but is unreadable, so that its content is unknown
  */
 export async function filesBelow(folder: string): Promise<string[]> {
   const paths: string[] = [];
@@ -39,22 +38,31 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** @param path absolute; links count as what they lead to */
+/**
+ * Returns whether a path is a folder, following links.
+ * @param path absolute path
+ */
 export async function isFolder(path: string): Promise<boolean> {
   return (await kindOf(path))?.isDirectory() === true;
 }
 
-/** @param path absolute; links count as what they lead to */
+/**
+ * Returns whether a path is a file, following links.
+ * @param path absolute path
+ */
 export async function isFile(path: string): Promise<boolean> {
   return (await kindOf(path))?.isFile() === true;
 }
 
-/** @param path absolute; links count as what they lead to */
+/**
+ * Returns whether a path exists, following links.
+ * @param path absolute path
+ */
 export async function isThere(path: string): Promise<boolean> {
   return (await kindOf(path)) !== null;
 }
 
-/** @throws HostFailure where it is not known what is there */
+/** @throws HostFailure if the kind cannot be determined */
 async function kindOf(path: string) {
   try {
     return await stat(path);

@@ -1,6 +1,6 @@
 /**
- * Readies files that people write, such as modules and encrypted files, for a transaction: behind links, with their
- * permissions, and only if they are text. Writes nothing.
+ * Prepares files that people write, such as modules and encrypted files, for a transaction: resolves links, keeps
+ * permissions, and accepts only text. Writes nothing.
  */
 import { createHash } from 'node:crypto';
 import { realpathSync, statSync } from 'node:fs';
@@ -9,27 +9,27 @@ import { codeOf, HostFailure, systemFailure } from '../host-failure.ts';
 import { regularBytes } from './regular-file.ts';
 
 export interface PeopleFile {
-  /** Behind all links, relative to the root. */
+  /** Path with all links resolved, relative to the root. */
   readonly path: string;
-  /** Without the byte order mark. */
+  /** The text without the byte order mark. */
   readonly text: string;
-  /** What a text of the file begins with: its byte order mark, or nothing. */
+  /** The byte order mark, or '' if there is none. */
   readonly mark: string;
-  /** Of the bytes, in hexadecimal. */
+  /** SHA-256 of the bytes in hexadecimal. */
   readonly sha256: string;
   readonly mode: number;
 }
 
-/** Nothing that people write by hand is that large. */
+/** Limit above the size of any handwritten file. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 const BYTE_ORDER_MARK = '\ufeff';
 
 /**
- * @param root absolute
- * @param path relative to it
- * @returns null where there is no such file
- * @throws HostFailure where it lies outside, is no UTF-8, or cannot be read
+ * Returns the file, or `null` if it does not exist.
+ * @param root absolute path
+ * @param path relative to the root
+ * @throws HostFailure if it is outside the root, not UTF-8, or unreadable
  */
 export function peopleFile(root: string, path: string): PeopleFile | null {
   try {

@@ -1,18 +1,18 @@
 /**
- * Reading a file of a repository from anywhere: a FIFO would be waited for without end, and a device read without
- * end. Knows nothing of what is read.
+ * Reads regular files of untrusted repositories: reading a FIFO would block, and a device might never end. Knows
+ * nothing of the content.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { HostFailure } from '../host-failure.ts';
 
 /**
- * Returns the bytes of a regular file, or of one that a link leads to.
- *
- * @param path absolute
- * @throws HostFailure for anything else, and for a file above the limit; what the system says, such as `ENOENT`
+ * Returns the bytes of a regular file, following links.
+ * @param path absolute path
+ * @throws HostFailure for other kinds of files, and for a file above the limit; otherwise the system's error, such as
+ * `ENOENT`
  */
 export function regularBytes(path: string, limitBytes: number): Buffer {
-  // Opening a FIFO to read waits for a writer, unless it is said not to.
+  // Opening a FIFO for reading would wait for a writer.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(file);
@@ -33,7 +33,10 @@ export function regularBytes(path: string, limitBytes: number): Buffer {
   }
 }
 
-/** Returns the same; null for anything else, for what cannot be read, and for a file above the limit. */
+/**
+ * Returns the bytes of a regular file, or `null` for other kinds of files, unreadable ones, and files above the
+ * limit.
+ */
 export function readRegularFile(path: string, limitBytes: number): Buffer | null {
   try {
     return regularBytes(path, limitBytes);

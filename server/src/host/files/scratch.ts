@@ -1,6 +1,6 @@
 /**
- * A folder for plaintexts: in memory where the system has such a place, for this user alone, and gone afterwards. Its
- * name says whose it is, so that what a process leaves behind that is killed is found and removed by the next one.
+ * Temporary folders for plaintexts: in memory if the system allows it, private to the user, and removed afterwards.
+ * The name identifies the process, so that leftovers of a killed process are found and removed by the next one.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
@@ -12,25 +12,34 @@ import { isRunning, processSpace, startOf } from '../programs/running.ts';
 import { wipeFolder } from './wipe.ts';
 
 export interface Scratch {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
-  /** False: it lies on a disk, which may keep traces of what is deleted. Worth a warning. */
+  /** False if the folder is on a disk, which may keep traces of deleted files. This deserves a warning. */
   readonly inMemory: boolean;
-  /** Removes everything; on a disk, overwrites it first. Never fails: what cannot be removed is told by `leftBehind`. */
+  /**
+   * Removes everything, and overwrites files on a disk first. Never throws; `leftBehind` lists what could not be
+   * removed.
+   */
   wipe(): void;
 }
 
 /** `statfs` types of tmpfs and ramfs. */
 const MEMORY = new Set([0x01021994, 0x858458f6]);
 
-/** @param places where to look for memory; by default `$XDG_RUNTIME_DIR` and `/dev/shm` */
+/**
+ * Creates a scratch folder.
+ * @param places folders to try for memory; by default `$XDG_RUNTIME_DIR` and `/dev/shm`
+ */
 export async function makeScratch(places?: readonly string[]): Promise<Scratch> {
   await sweepScratch();
   const { path, inMemory } = await scratchPlace(places);
   return scratchIn(path, inMemory);
 }
 
-/** Returns where scratch folders are made. @param places where to look for memory; by default the usual ones */
+/**
+ * Returns the folder in which scratch folders are created.
+ * @param places folders to try for memory; by default the usual ones
+ */
 export async function scratchPlace(
   places?: readonly string[],
 ): Promise<{ readonly path: string; readonly inMemory: boolean }> {
@@ -38,7 +47,10 @@ export async function scratchPlace(
   return place === null ? { path: tmpdir(), inMemory: false } : { path: place, inMemory: true };
 }
 
-/** Returns a folder in one, which is wiped by itself. @param path absolute, where there is nothing yet */
+/**
+ * Creates a folder inside a scratch folder, which is wiped separately.
+ * @param path absolute path, which must not exist
+ */
 export function makeWithin({ inMemory }: Scratch, path: string): Scratch {
   mkdirSync(path, 0o700);
   return scratchAt(path, inMemory);
@@ -70,14 +82,14 @@ async function isMemory(path: string): Promise<boolean> {
 }
 
 async function scratchIn(place: string, inMemory: boolean): Promise<Scratch> {
-  // 0700 by itself.
+  // The folder is created with mode 0700.
   const path = mkdtempSync(join(place, `varsmith-${await ownMark()}-`));
   return scratchAt(path, inMemory);
 }
 
-/** Never throws: what has been made does not depend on what is cleared away after it. */
+/** Wipes a folder. Never throws, since a failure to clean up does not affect the result. */
 function wipe(path: string, inMemory: boolean): void {
-  // A script outside of a sandbox, or a sweep, was faster.
+  // A script outside of a sandbox, or another sweep, has already removed it.
   if (!existsSync(path)) return;
   const wrong = wipeFolder(path, !inMemory);
   if (wrong !== null) left.set(path, wrong);
@@ -85,15 +97,15 @@ function wipe(path: string, inMemory: boolean): void {
 
 const left = new Map<string, string>();
 
-/** Scratch folders that this process could not remove, its own and those of others that are gone; for people. */
+/** Returns the scratch folders that this process could not remove, its own and those of dead processes, for display. */
 export function leftBehind(): string[] {
-  // A part may have gone with the whole.
+  // A part may have been removed together with the whole.
   return [...left].filter(([path]) => existsSync(path)).map(([path, code]) => `${path} (${code})`);
 }
 
 const ownMark = once(() => markOf(process.pid));
 
-/** Returns `<pid>.<start>.<space>`, which tells a process that lives from one that is gone. */
+/** Returns `<pid>.<start>.<space>`, which distinguishes a living process from a dead one. */
 async function markOf(pid: number): Promise<string> {
   const started = await startOf(pid);
   return `${pid}.${started === null ? '0' : short(started)}.${short(await processSpace())}`;
@@ -108,11 +120,9 @@ const MARKED = /^varsmith-(\d+)\.([0-9a-f]+)\.([0-9a-f]+)-\w+$/;
 const swept = new Map<string, Promise<number>>();
 
 /**
- * Removes the scratch folders of processes that are gone, from each place once a process: before it has anything of its
- * own to lose there.
- *
- * @param places where to look; by default wherever scratch folders are made
- * @returns how many were removed; those that cannot be are told by `leftBehind`
+ * Removes the scratch folders of dead processes, once per process and place, before it has a folder of its own there.
+ * @param places folders to search; by default all places for scratch folders
+ * @returns the number of removed folders; `leftBehind` lists those that could not be removed
  */
 export async function sweepScratch(
   places: readonly string[] = [...memoryPlaces(), tmpdir()],
@@ -131,10 +141,10 @@ async function sweepPlace(place: string): Promise<number> {
   let removed = 0;
   for (const name of await readdir(place).catch(() => [])) {
     const [, pid, started, where] = MARKED.exec(name) ?? [];
-    // Of the processes of another container nothing is known.
+    // Processes of other containers are unknown.
     if (pid === undefined || where !== space || (await isSame(Number(pid), started as string))) continue;
     const path = join(place, name);
-    // Another process may be sweeping it at the same moment.
+    // Another process may sweep the folder concurrently.
     const stats = await lstat(path).catch(() => null);
     if (stats === null || !stats.isDirectory() || stats.uid !== process.getuid?.()) continue;
     wipe(path, await isMemory(place));

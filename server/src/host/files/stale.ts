@@ -1,21 +1,24 @@
 /**
- * The note of generators that the next run makes anew although all that they make is there: what they were made from has
- * been replaced since, and nothing in the repository says so. Lies where runs leave notes for each other.
+ * Reads and writes the note of generators that the next run regenerates although all of their files exist: their
+ * inputs have been replaced, which the repository itself does not show. It is in the folder of notes between runs.
  */
 import { join } from 'node:path';
 import { systemFailure } from '../host-failure.ts';
 import { readIfThere, replaceFile, rmIfThere } from './atomic.ts';
 
 /**
- * By key of the generator: the values that were set since it was made from them, as `generator/file`, sorted.
- * None: a run was cut off that had replaced what it is made from, or some of its own values in a store outside.
+ * By generator key, the values that were set since the generator ran, as sorted `generator/file`. The list is empty
+ * if an interrupted run had replaced inputs of the generator, or some of its own values in an outside store.
  */
 export type StaleNotes = ReadonlyMap<string, readonly string[]>;
 
-/** Of the note in the folder of notes. */
+/** The note's name in the folder of notes. */
 export const STALE = 'stale';
 
-/** @param state folder of notes @throws HostFailure where it is not to be read */
+/**
+ * @param state the folder of notes
+ * @throws HostFailure if it is unreadable
+ */
 export async function readStale(state: string): Promise<StaleNotes> {
   try {
     return staleNotesIn((await readIfThere(join(state, STALE)))?.toString('utf8') ?? '');
@@ -24,7 +27,10 @@ export async function readStale(state: string): Promise<StaleNotes> {
   }
 }
 
-/** Replaces the note. @throws HostFailure */
+/**
+ * Replaces the note.
+ * @throws HostFailure
+ */
 export async function writeStale(state: string, notes: StaleNotes): Promise<void> {
   const path = join(state, STALE);
   const lines = [...notes].map(([key, older]) => [key, ...older].join('\t')).sort();
@@ -35,7 +41,10 @@ export async function writeStale(state: string, notes: StaleNotes): Promise<void
   });
 }
 
-/** @param text of the note: a line a generator, its key and the values behind tabs */
+/**
+ * Parses the note.
+ * @param text a line per generator: its key and the values, separated by tabs
+ */
 export function staleNotesIn(text: string): StaleNotes {
   const notes = new Map<string, readonly string[]>();
   for (const line of text.split('\n')) {
@@ -45,7 +54,10 @@ export function staleNotesIn(text: string): StaleNotes {
   return notes;
 }
 
-/** Returns the notes, and that a value has been set which these generators were made from. @param value `generator/file` */
+/**
+ * Returns the notes with an additional value that was set since these generators ran.
+ * @param value `generator/file`
+ */
 export function withOlder(notes: StaleNotes, keys: Iterable<string>, value: string): StaleNotes {
   const all = new Map(notes);
   for (const key of keys) all.set(key, [...new Set([...(notes.get(key) ?? []), value])].sort());

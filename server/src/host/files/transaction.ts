@@ -1,7 +1,7 @@
 /**
- * Several changes to a repository, as one: after a crash at any moment, the next run finds all of them or none.
- * A journal lists what is being done; new files are staged beside their places and moved there by renames. Knows
- * nothing of what the changes are for.
+ * Applies several changes to a repository as one: after a crash at any moment, the next run finds either all or none
+ * of them. A journal lists the steps; new files are staged beside their targets and renamed. Knows nothing of the
+ * purpose of the changes.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { lstatSync, renameSync, rmdirSync, type Stats, symlinkSync } from 'node:fs';
@@ -18,26 +18,25 @@ export type FileChange =
       readonly kind: 'write';
       readonly path: string;
       readonly bytes: Uint8Array;
-      /** Permissions; without, those of any new file. */
+      /** Permissions; by default those of any new file. */
       readonly mode?: number;
     }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
   | { readonly kind: 'remove'; readonly path: string };
 
 export interface TransactionOptions {
-  /** Absolute path of the journal, on any file system; only one transaction may use it at a time. */
+  /** Absolute path of the journal, on any file system. Only one transaction may use it at a time. */
   readonly journal: string;
-  /** Files that must still be as they were read: SHA-256 in hexadecimal, null for "not there". */
+  /** Files that must not have changed since they were read: SHA-256 in hexadecimal, or `null` for a missing file. */
   readonly unchanged?: readonly { readonly path: string; readonly sha256: string | null }[];
-  /** What must have ended well before anything moves. */
+  /** Must have resolved before anything is moved. */
   readonly noted?: Promise<void>;
 }
 
 /**
- * Applies the changes, all or none.
- *
+ * Applies all of the changes, or none.
  * @param root absolute path of the repository
- * @throws HostFailure; then nothing was changed, unless it says that the next run will go on
+ * @throws HostFailure; nothing was changed then, unless it says that the next run will continue
  */
 export async function applyChanges(
   root: string,
@@ -45,7 +44,7 @@ export async function applyChanges(
   options: TransactionOptions,
 ): Promise<void> {
   const { noted = Promise.resolve() } = options;
-  // Waited for below; until then it has no listener.
+  // Awaited below; until then, a rejection must not be unhandled.
   noted.catch(() => undefined);
   if ((await readIfThere(options.journal)) !== null) await recoverChanges(root, options.journal);
   const id = randomBytes(6).toString('hex');
@@ -88,10 +87,9 @@ export async function applyChanges(
 }
 
 /**
- * Brings what a crash interrupted to its end, or takes it back where it had not begun. To be called under the lock
- * of the repository, before anything is read.
- *
- * @returns what was done; null where there was nothing to do
+ * Completes an interrupted transaction, or undoes it if nothing has been moved. Must be called under the lock of the
+ * repository, before anything is read.
+ * @returns what was done, or null if there was no interrupted transaction
  * @throws HostFailure
  */
 export async function recoverChanges(
@@ -116,15 +114,15 @@ export async function recoverChanges(
   return 'undone';
 }
 
-/** From here on everything can be done again: a crash in between costs nothing. */
+/** Completes the transaction. Every step can be repeated, so a crash in between does no harm. */
 async function finish(root: string, journal: Journal, journalPath: string): Promise<void> {
   const folders = new Set<string>();
   await all(journal.moves, ({ staged, path }) =>
     goingOn(path, async () => {
       const [from, to] = [join(root, staged), join(root, path)];
-      // Not there: moved before the crash.
+      // Missing files were moved before the crash.
       if (!isThere(from)) return;
-      // A rename replaces files and links, not folders.
+      // A rename replaces files and links, but not folders.
       if (lstatOrNull(to)?.isDirectory()) await rm(to, { recursive: true });
       renameSync(from, to);
       folders.add(dirname(to));
@@ -139,12 +137,12 @@ async function finish(root: string, journal: Journal, journalPath: string): Prom
   await goingOn('', async () => {
     await all([...folders], syncFolder);
     await unlink(journalPath);
-    // Moves can be done again at any time; removals would take away what was put there since.
+    // Moves can be repeated at any time, but repeated removals could remove newer files.
     if (journal.removals.length > 0) await syncFolder(dirname(journalPath));
   });
 }
 
-/** Says of a failure that what has begun will be brought to its end. */
+/** Adds to a failure that the transaction will be completed later. */
 async function goingOn(path: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -159,18 +157,18 @@ async function goingOn(path: string, work: () => Promise<void>): Promise<void> {
 
 async function discard(root: string, { moves, folders = [] }: Journal): Promise<void> {
   for (const { staged } of moves) if (isThere(join(root, staged))) await unlink(join(root, staged));
-  // A folder alone may mean something: that of a machine, for one.
+  // An empty folder may have a meaning, such as that of a machine.
   for (const folder of folders.toReversed()) {
     try {
       rmdirSync(join(root, folder));
     } catch (error) {
-      // Not made yet, or something was put there.
+      // Not created yet, or no longer empty.
       if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw error;
     }
   }
 }
 
-/** Returns the folders that files need and that are not there, outer ones first. */
+/** Returns the missing folders of files, outer ones first. */
 function missingFolders(root: string, paths: readonly string[]): string[] {
   const folders = new Map<string, boolean>();
   for (const path of paths)
@@ -183,10 +181,10 @@ function besideOf(path: string, id: string): string {
   return join(dirname(path), `.${basename(path)}.varsmith-${id}`);
 }
 
-/** How many files are written and flushed at the same time: the disk takes them together. */
+/** The number of files that are written and flushed in parallel. */
 const TOGETHER = 32;
 
-/** For all, some at a time; when all of those have ended, the first failure is thrown. */
+/** Runs `work` for all items in batches. Throws the first failure when its batch has completed. */
 async function all<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   for (let at = 0; at < items.length; at += TOGETHER) {
     const ended = await Promise.allSettled(items.slice(at, at + TOGETHER).map(work));
@@ -195,7 +193,7 @@ async function all<T>(items: readonly T[], work: (item: T) => Promise<void>): Pr
   }
 }
 
-/** Removals come last: what they take away must not be what was just written. Each file is written once. */
+/** Checks that no file is written twice or removed after it was written, as removals come last. */
 function mustNotCollide(changes: readonly FileChange[]): void {
   const written = changes.filter(change => change.kind !== 'remove').map(change => change.path);
   if (new Set(written).size < written.length)
@@ -208,7 +206,7 @@ function mustNotCollide(changes: readonly FileChange[]): void {
   }
 }
 
-/** @throws HostFailure `changed` naming the first that is not as it was read */
+/** @throws HostFailure `changed` naming the first file that differs from when it was read */
 export async function mustBeUnchanged(
   root: string,
   files: NonNullable<TransactionOptions['unchanged']>,
@@ -228,7 +226,7 @@ function isThere(path: string): boolean {
   return lstatOrNull(path) !== null;
 }
 
-/** At once: a way through other threads takes longer than looking. */
+/** Synchronous, since a detour through other threads takes longer than the call. */
 function lstatOrNull(path: string): Stats | null {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) ?? null;

@@ -1,6 +1,6 @@
 /**
- * Removes a folder with everything in it, whatever a script has left there: any number of folders, any depth, folders
- * that are closed, names that are no text. No script may be at work in it any more.
+ * Removes a folder with everything in it, whatever a script has left there: any number and depth of folders, closed
+ * folders, names that are not text. No script may still be running in it.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -19,15 +19,14 @@ import {
 } from 'node:fs';
 import { codeOf } from '../host-failure.ts';
 
-/** Another process may be sweeping the same folder: what the two have moved out of each other's way is found again. */
+/** The number of attempts, since another process may sweep the same folder and move entries concurrently. */
 const PASSES = 5;
 
 /**
- * Removes as much as can be removed.
- *
- * @param path absolute
- * @param overwriting files are overwritten before they go: a disk could keep traces of them
- * @returns the system's code for what first went wrong, such as `EPERM`; null where the folder is gone
+ * Removes as much as possible.
+ * @param path absolute path
+ * @param overwriting true to overwrite files first, as a disk could keep traces of them
+ * @returns the error code of the first failure, such as `EPERM`, or null if the folder is gone
  */
 export function wipeFolder(path: string, overwriting: boolean): string | null {
   let wrong: string | null = null;
@@ -39,8 +38,8 @@ export function wipeFolder(path: string, overwriting: boolean): string | null {
 }
 
 /**
- * A folder in a folder is moved up to the root before it is looked into. So no path is longer than that of the root and
- * two names, nothing is recursive, and what is still to be done is told by two numbers, however many folders there are.
+ * Removes the content once. Nested folders are moved up to the root before they are read, so paths have at most two
+ * names below the root, nothing is recursive, and two counters describe the remaining work for any number of folders.
  */
 function wipeOnce(root: Buffer, overwriting: boolean): string | null {
   let wrong: string | null = null;
@@ -61,7 +60,7 @@ function wipeOnce(root: Buffer, overwriting: boolean): string | null {
       const inner = below(folder, entry.name);
       if (entry.isDirectory()) {
         attempt(() => {
-          // To move a folder is to write into it.
+          // Moving a folder requires write permission for it.
           chmodSync(inner, 0o700);
           renameSync(inner, place(moved));
           moved++;
@@ -87,7 +86,7 @@ function below(folder: Buffer, name: Buffer): Buffer {
   return Buffer.concat([folder, SLASH, name]);
 }
 
-/** Opens the folder first if a script has closed it. */
+/** Lists a folder, after making it accessible in case a script has closed it. */
 function entriesOf(folder: Buffer): Dirent<Buffer>[] {
   chmodSync(folder, 0o700);
   return readdirSync(folder, { withFileTypes: true, encoding: 'buffer' });

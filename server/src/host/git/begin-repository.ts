@@ -1,4 +1,4 @@
-/** Makes a folder a repository of git. */
+/** Turns a folder into a git repository. */
 
 import { HostFailure } from '../host-failure.ts';
 import { commandFolders, findCommand } from '../programs/commands.ts';
@@ -10,10 +10,10 @@ const TIME_LIMIT_MS = 30_000;
 const OUTPUT_LIMIT_BYTES = 64 * 1024;
 
 /**
- * As `git init` makes it, with the person's name of the first branch. Nothing is added to it.
+ * Runs `git init` with the person's default branch name. Adds no files.
  * @param root absolute path of a folder that is in no repository
- * @returns null where there is no git
- * @throws HostFailure with what git said
+ * @returns null if git is not installed
+ * @throws HostFailure with git's message
  */
 export async function beginRepository(
   root: string,

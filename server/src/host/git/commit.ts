@@ -1,7 +1,7 @@
-/** A commit of chosen paths, as plain data. */
+/** A commit of selected paths, as plain data. */
 
 export interface Commit {
-  /** Relative to the root; those that are gone are committed as removed. */
+  /** Relative to the root. Missing files are committed as removed. */
   readonly paths: readonly string[];
   readonly message: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Several commits at once, as `git fast-import` takes them: where nothing is asked of a commit that only `git commit`
- * does (signatures, hooks). What is committed has been staged before, in an index of our own.
+ * Makes several commits at once with `git fast-import`, unless they need something that only `git commit` does
+ * (signatures, hooks). The content has been staged before in a separate index.
  */
 import { access, readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
@@ -8,7 +8,7 @@ import { readRegularFile } from '../files/regular-file.ts';
 import type { ProcessResult } from '../programs/process.ts';
 import type { Commit } from './commit.ts';
 
-/** Who commits, as git writes it, without the time. */
+/** The author and committer in git's format, without the time. */
 export interface Habits {
   readonly author: string;
   readonly committer: string;
@@ -16,18 +16,18 @@ export interface Habits {
 
 type Git = (args: readonly string[]) => Promise<ProcessResult>;
 
-/** Settings that change what a commit is. */
+/** Settings that change how a commit is made. */
 const SETTINGS = '^(commit\\.gpgsign|core\\.hookspath|i18n\\.commitencoding)$';
 
-/** Hooks that a commit runs although it is told not to verify. */
+/** Hooks that a commit runs even without verification. */
 const HOOKS = new Set(['prepare-commit-msg', 'post-commit']);
 
-/** Returns null where every commit has to be made by `git commit`. */
+/** Returns the author and committer, or `null` if every commit must be made by `git commit`. */
 export async function habitsOf(
   git: Git,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Habits | null> {
-  // Times of its own are for `git commit`.
+  // Only `git commit` handles explicit times.
   if (env.GIT_AUTHOR_DATE || env.GIT_COMMITTER_DATE) return null;
   const [settings, asked, author, committer] = await Promise.all([
     git(['config', '--get-regexp', SETTINGS]),
@@ -47,13 +47,13 @@ export async function habitsOf(
   return author === null || committer === null ? null : { author, committer };
 }
 
-/** Returns `Ada <ada@example.org>`; null where git has none. */
+/** Returns `Ada <ada@example.org>`, or `null` if git has no identity. */
 async function identity(git: Git, who: 'AUTHOR' | 'COMMITTER'): Promise<string | null> {
   const { code, stdout } = await git(['var', `GIT_${who}_IDENT`]);
   return code === 0 ? (/^(.*>) \d+ [+-]\d{4}$/.exec(stdout.toString('utf8').trimEnd())?.[1] ?? null) : null;
 }
 
-/** What git leaves in its folder while something is under way that may be taken back, and what that is. */
+/** Files in git's folder that mark an operation in progress that can be aborted, with its name. */
 const UNDER_WAY: Readonly<Record<string, string>> = {
   MERGE_HEAD: 'merge',
   CHERRY_PICK_HEAD: 'cherry-pick',
@@ -63,7 +63,7 @@ const UNDER_WAY: Readonly<Record<string, string>> = {
   sequencer: 'cherry-pick or revert',
 };
 
-/** Returns what is under way, in a word; null where nothing is. */
+/** Returns the name of the operation in progress, or `null` if there is none. */
 export async function underWay(gitFolder: string): Promise<string | null> {
   const states = await Promise.all(
     Object.entries(UNDER_WAY).map(([name, what]) =>
@@ -76,19 +76,22 @@ export async function underWay(gitFolder: string): Promise<string | null> {
   return states.find(what => what !== null) ?? null;
 }
 
-/** A branch's name is a path. */
+/** Limit for the file HEAD, which contains the name of a branch. */
 const MAX_HEAD_BYTES = 4096;
 
-/** Returns the branch that is checked out; null where there is none. */
+/** Returns the branch that is checked out, or `null` if there is none. */
 export function branchOf(gitFolder: string): string | null {
   const head = readRegularFile(join(gitFolder, 'HEAD'), MAX_HEAD_BYTES)?.toString('utf8') ?? '';
   return /^ref: (refs\/heads\/(?!\.).+)$/.exec(head.trimEnd())?.[1] ?? null;
 }
 
-/** A staged change: the file's mode and object, or null where it is gone. */
+/** Staged changes by path: the file's mode and object, or `null` for a removed file. */
 export type Staged = ReadonlyMap<string, string | null>;
 
-/** @param raw of `git diff-index --raw -z` */
+/**
+ * Parses staged changes.
+ * @param raw the output of `git diff-index --raw -z`
+ */
 export function stagedIn(raw: string): Staged {
   const words = raw.split('\0');
   const staged = new Map<string, string | null>();
@@ -99,7 +102,9 @@ export function stagedIn(raw: string): Staged {
   return staged;
 }
 
-/** Returns the commits for `git fast-import --done`, on top of the branch; empty where nothing is to be committed. */
+/**
+ * Returns the commits as input of `git fast-import --done` on top of the branch, or '' if there is nothing to commit.
+ */
 export function importStream(
   branch: string,
   commits: readonly Commit[],
@@ -128,7 +133,7 @@ export function importStream(
   return texts.length === 0 ? '' : `${texts.join('\n')}\ndone\n`;
 }
 
-/** A path of a commit may be a folder. */
+/** Returns the commit that a path belongs to. A path of a commit may be a folder. */
 function ownerOf(path: string, owner: ReadonlyMap<string, number>): number | undefined {
   for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
     const commit = owner.get(path.slice(0, end));
@@ -141,7 +146,7 @@ function quoted(path: string): string {
   return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }
 
-/** Returns `+0200` */
+/** Returns the time zone, such as `+0200`. */
 function zone(date: Date): string {
   const minutes = -date.getTimezoneOffset();
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];

@@ -1,21 +1,20 @@
-/** Git's own folder, looked at before git is: it reads what lies there to its end, and a pipe has none. */
+/** Checks git's own folder before git runs, since git reads certain files to their end, which a pipe does not have. */
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readRegularFile } from '../files/regular-file.ts';
 import { HostFailure } from '../host-failure.ts';
 
-/** What git reads whatever it is asked. */
+/** The files that git reads in any operation. */
 const ALWAYS_READ = [
   ...['HEAD', 'config', 'config.worktree', 'commondir', 'index', 'packed-refs', 'shallow'],
   ...['info/attributes', 'info/exclude', 'info/grafts', 'objects/info/alternates'],
 ];
 
-/** Of a `.git` that names another folder. */
+/** Limit for a `.git` file that names another folder. */
 const MAX_LINK_BYTES = 64 * 1024;
 
 /**
- * Refuses a repository with a pipe, a device or the like where git would read a file.
- *
+ * Rejects a repository with a pipe, a device or the like where git would read a file.
  * @param root absolute path of a folder; the repository may begin above it
  * @throws HostFailure `in-the-way` naming the file
  */
@@ -37,6 +36,16 @@ export function mustBeOrdinary(root: string): void {
     }
 }
 
+/**
+ * Returns the folder that the work tree of a folder begins with; null without git.
+ *
+ * @param root absolute
+ */
+export function topOfWorkTree(root: string): string | null {
+  const git = gitAbove(root);
+  return git === null ? null : dirname(git);
+}
+
 function gitAbove(root: string): string | null {
   for (let folder = root; ; folder = dirname(folder)) {
     const git = join(folder, '.git');
@@ -49,7 +58,7 @@ function statOrNull(path: string): Stats | null {
   try {
     return statSync(path);
   } catch {
-    // Not there, or not to be looked at: git says what it makes of that.
+    // Missing or inaccessible; git itself reports that.
     return null;
   }
 }

@@ -1,4 +1,4 @@
-/** Runs git in a work tree: to change something, or only to look. Knows nothing of what is asked. */
+/** Runs git in a work tree, either to change something or read-only. Does not know the commands' purpose. */
 import { HostFailure } from '../host-failure.ts';
 import { type ProcessResult, runProcess } from '../programs/process.ts';
 import { withoutKeys } from '../programs/program-environment.ts';
@@ -10,7 +10,7 @@ const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
 interface GitInput {
   /** Standard input. */
   readonly input?: string;
-  /** Absolute path of the index to use in the place of the person's. */
+  /** Absolute path of an index to use instead of the person's. */
   readonly index?: string;
 }
 
@@ -18,15 +18,14 @@ export interface Git {
   /** Runs git. */
   run(args: readonly string[], options?: GitInput): Promise<ProcessResult>;
   /**
-   * Runs git and returns what it prints.
-   *
-   * @param action in words that follow "Cannot"
-   * @throws HostFailure with what git said where it failed
+   * Runs git and returns its output.
+   * @param action continues "Cannot"
+   * @throws HostFailure with git's message if it fails
    */
   must(args: readonly string[], action: string, options?: GitInput): Promise<string>;
-  /** Runs git so that it starts no program of the repository's. */
+  /** Runs git in a way that starts no programs of the repository. */
   look(args: readonly string[], options?: GitInput): Promise<ProcessResult>;
-  /** Does as `must`, so that git starts no program of the repository's. */
+  /** Runs git like `must`, in a way that starts no programs of the repository. */
   mustLook(args: readonly string[], action: string, options?: GitInput): Promise<string>;
 }
 
@@ -64,7 +63,7 @@ function printed(result: ProcessResult, action: string): string {
   throw new HostFailure('other', `Cannot ${action}: ${saidBy(result)}`);
 }
 
-/** Returns what git said of its failure, as a sentence. */
+/** Returns git's error message as a sentence. */
 export function saidBy({ end, stderr, stdout }: ProcessResult): string {
   if (end === 'timeout') return 'git did not answer in time.';
   const text = `${stderr.toString('utf8').trim()}\n${stdout.toString('utf8').trim()}`.trim();

@@ -1,6 +1,6 @@
 /**
- * Makes commits of chosen paths. They are put together in an index of our own, so that whatever else is staged, changed
- * or untracked stays as it is.
+ * Makes commits of selected paths in a separate index, so that everything else that is staged, changed or untracked
+ * stays as it is.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,9 +15,8 @@ import { slicesOf } from './read-only-git.ts';
 import { isFile, knownPaths, PATHS_FROM_INPUT, type WorkTree } from './work-tree.ts';
 
 /**
- * Makes commits, one after the other; see `Repository.commit`.
- *
- * @param habits who commits and how; null where every commit has to be made by `git commit`
+ * Makes several commits; see `Repository.commit`.
+ * @param habits the author and committer, or null if every commit must be made by `git commit`
  */
 export async function makeCommits(
   tree: WorkTree,
@@ -33,10 +32,10 @@ export async function makeCommits(
   const lock = await lockIndex(tree.index);
   try {
     const begun = await underWay(tree.gitFolder);
-    // Committed in the middle of it, values would be part of it, and gone if it is taken back.
+    // Otherwise the values would become part of the operation, and be lost if it is aborted.
     if (begun !== null)
       throw new HostFailure('other', `A ${begun} is in progress in the repository: finish it first.`);
-    // Many at once cost git little more than one.
+    // For git, many commits at once cost little more than one.
     const together =
       commits.length > 1 ? await commitTogether(tree, commits, ownIndex, await habits()) : null;
     const done: Commit[] = [];
@@ -45,7 +44,7 @@ export async function makeCommits(
         if (done.length > 0) await bringUpIndex(tree, pathsOf(done), copy);
         throw error;
       });
-    // Also where nothing was left to commit: a run that was killed may not have come to this.
+    // Also if there was nothing to commit, since a killed run may not have got this far.
     await bringUpIndex(tree, paths, copy);
     return together ?? done.length > 0;
   } finally {
@@ -55,10 +54,10 @@ export async function makeCommits(
 }
 
 /**
- * Makes several commits as one stream of `git fast-import`.
- *
- * @param ownIndex absolute path of the index of our own
- * @returns whether there was anything to commit; null where they have to be made one by one and nothing has happened
+ * Makes several commits in a single stream of `git fast-import`.
+ * @param ownIndex absolute path of the separate index
+ * @returns whether there was anything to commit, or null if the commits must be made individually; nothing has
+ * changed then
  */
 async function commitTogether(
   tree: WorkTree,
@@ -79,11 +78,14 @@ async function commitTogether(
   const fromTop = commits.map(({ paths, message }) => ({ message, paths: paths.map(path => prefix + path) }));
   const stream = importStream(branch, fromTop, stagedIn(raw.stdout.toString('utf8')), habits);
   if (stream === '') return false;
-  // It refuses a branch that has gone on in between.
+  // It fails if the branch has moved in between.
   return (await git.run(['fast-import', '--quiet', '--done'], { input: stream })).code === 0 ? true : null;
 }
 
-/** Makes commits as `git commit` does, with hooks and signatures. @param done those that were made are added */
+/**
+ * Makes commits with `git commit`, including hooks and signatures.
+ * @param done receives the completed commits
+ */
 async function commitEach(
   tree: WorkTree,
   commits: readonly Commit[],
@@ -111,9 +113,9 @@ async function commitFailure({ git }: WorkTree, result: ProcessResult): Promise<
 const NO_IDENTITY =
   'Git does not know who you are, and commits nothing without a name. Tell it once: git config --global user.name "Your Name" and git config --global user.email you@example.org.';
 
-/** Makes an index of our own that is as the last commit; what is known of files is taken over from the person's. */
+/** Creates a separate index that equals the last commit, with the file information of the person's index. */
 async function beginIndex({ git, gitFolder, index }: WorkTree, ownIndex: string): Promise<void> {
-  // In a sparse work tree the person's leaves out files that are to be committed.
+  // In a sparse work tree the person's index lacks files that may have to be committed.
   const isSparse = isFile(join(gitFolder, 'info/sparse-checkout'));
   if (isSparse) rmSync(ownIndex, { force: true });
   else copyIndex(index, ownIndex);
@@ -121,18 +123,20 @@ async function beginIndex({ git, gitFolder, index }: WorkTree, ownIndex: string)
   if (read.code === 0) return;
   const head = await git.run(['rev-parse', '--verify', '--quiet', 'HEAD']);
   if (head.code === 0) throw new HostFailure('other', `Cannot read the last commit: ${saidBy(read)}`);
-  // Before the first commit.
+  // There is no commit yet.
   rmSync(ownIndex, { force: true });
   await git.must(['read-tree', '--empty'], 'begin an index', { index: ownIndex });
 }
 
-/** An index of our own has all files of the commit in it, whatever the person's work tree leaves out. */
+/**
+ * Options with which the separate index contains all files of the commit, even if the person's work tree is partial.
+ */
 const PLAIN = ['core.sparseCheckout', 'index.sparse', 'core.splitIndex', 'core.fsmonitor'].flatMap(name => [
   '-c',
   `${name}=false`,
 ]);
 
-/** Stages paths in an index of our own. @returns those that there are */
+/** Stages paths in the separate index and returns those that exist. */
 async function stage(tree: WorkTree, paths: readonly string[], ownIndex: string): Promise<readonly string[]> {
   const existing = await knownPaths(tree, paths, ownIndex);
   const options = { input: existing.join('\0'), index: ownIndex };
@@ -150,9 +154,8 @@ async function isStaged({ git }: WorkTree, paths: readonly string[], ownIndex: s
 }
 
 /**
- * Brings the person's index up to the last commit, which would say otherwise that what was committed is removed.
- *
- * @param copy absolute path where it is put together
+ * Updates the person's index to the last commit, as it would otherwise show the committed files as removed.
+ * @param copy absolute path for a temporary copy
  */
 async function bringUpIndex({ git, index }: WorkTree, paths: readonly string[], copy: string): Promise<void> {
   copyIndex(index, copy);

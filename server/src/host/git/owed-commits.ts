@@ -1,6 +1,7 @@
 /**
- * Commits that are owed: what they hold is stored, or about to be. They are noted before the first file moves and the note
- * goes when they are made, so that the next run makes those that a kill, a hook or a signature has prevented.
+ * Keeps notes of owed commits, whose content is stored or about to be. They are recorded before the first file is
+ * moved and removed once they are made, so that the next run makes those that a kill, a hook or a signature has
+ * prevented.
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
@@ -17,7 +18,7 @@ export interface OwedCommit {
   readonly files: readonly {
     /** Relative to the root. */
     readonly path: string;
-    /** What was stored there: `sha256:…` of a file, `link:…` with a link's target, null where it was removed. */
+    /** The stored content: `sha256:…` of a file, `link:…` with a link's target, or `null` if it was removed. */
     readonly is: string | null;
   }[];
 }
@@ -32,7 +33,10 @@ export function owedFor(message: string, changes: readonly FileChange[]): OwedCo
   };
 }
 
-/** @param state folder of notes @throws HostFailure where the note is not ours, or not to be read */
+/**
+ * @param state the folder of notes
+ * @throws HostFailure if the note is not ours, or is unreadable
+ */
 export async function readOwed(state: string): Promise<readonly OwedCommit[]> {
   const path = join(state, OWED);
   const bytes = await readIfThere(path).catch(error => {
@@ -43,7 +47,7 @@ export async function readOwed(state: string): Promise<readonly OwedCommit[]> {
     const value = JSON.parse(bytes.toString('utf8'));
     if (value?.version === 1 && Array.isArray(value.commits)) return value.commits as OwedCommit[];
   } catch {
-    // Falls through to the message: it is written as a whole, so another program touched it.
+    // Falls through to the message. Notes are written atomically, so another program changed it.
   }
   throw new HostFailure(
     'damaged',
@@ -51,7 +55,10 @@ export async function readOwed(state: string): Promise<readonly OwedCommit[]> {
   );
 }
 
-/** Replaces the note; it outlasts a loss of power. @throws HostFailure */
+/**
+ * Replaces the note durably.
+ * @throws HostFailure
+ */
 export async function noteOwed(state: string, commits: readonly OwedCommit[]): Promise<void> {
   const path = join(state, OWED);
   const written =
@@ -63,9 +70,9 @@ export async function noteOwed(state: string, commits: readonly OwedCommit[]): P
   });
 }
 
-/** Returns what is still as it was stored: what was changed since is the person's to commit. */
+/** Returns the commits of files that are still as stored. Files that were changed since are left to the person. */
 export function stillStored(root: string, commits: readonly OwedCommit[]): Commit[] {
-  // Of a path that was stored twice the later commit is made.
+  // If a path was stored twice, only the later commit includes it.
   const last = new Map(commits.flatMap((commit, at) => commit.files.map(({ path }) => [path, at] as const)));
   return commits.flatMap(({ message, files }, at) => {
     const paths = files.flatMap(({ path, is }) =>
@@ -76,10 +83,9 @@ export function stillStored(root: string, commits: readonly OwedCommit[]): Commi
 }
 
 /**
- * Returns what earlier runs have stored and not committed, for those who only look.
- *
- * @param repository null where there is none: nothing is owed then
- * @returns paths relative to the root, sorted
+ * Returns what earlier runs have stored but not committed, for read-only use.
+ * @param repository null if there is none, so that nothing is owed
+ * @returns sorted paths relative to the root
  * @throws HostFailure
  */
 export async function owedIn(place: Place, repository: Repository | null): Promise<readonly string[]> {
@@ -101,7 +107,7 @@ function nowAt(path: string): string | null {
   }
 }
 
-/** Something that was not stored. */
+/** Stands for content that was not stored by a run. */
 const OTHER = 'other';
 
 const linkTo = (target: string) => `link:${target}`;

@@ -1,7 +1,7 @@
 /**
- * Two indexes of git: the person's, in which nothing is ever staged, and one of our own, in which commits are put
- * together. The person's is held by git's own lock meanwhile: a commit that is made at the same moment has either not
- * begun or is done with, and takes nothing of ours along, nor anything away.
+ * Manages two indexes of git: the person's, in which nothing is ever staged, and a separate one for making commits.
+ * Meanwhile the person's index is locked with git's own lock, so that a concurrent commit is either complete or has
+ * not started, and neither includes nor loses our changes.
  */
 import { copyFileSync, realpathSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { access } from 'node:fs/promises';
@@ -10,24 +10,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Lock, sweepClaims, takeLock } from '../files/lock.ts';
 import { codeOf, HostFailure, systemFailure } from '../host-failure.ts';
 
-/** Absolute path of the index that the person's git uses. */
+/** Returns the absolute path of the index that the person's git uses. */
 export function indexOf(root: string, gitFolder: string, env: Readonly<Record<string, string | undefined>>) {
   const path = env.GIT_INDEX_FILE ? resolve(root, env.GIT_INDEX_FILE) : join(gitFolder, 'index');
   try {
     return realpathSync.native(path);
   } catch (error) {
-    // Before the first file is added there is none.
+    // The index is created with the first file.
     if (codeOf(error) === 'ENOENT') return path;
     throw systemFailure(error, `find git's index ${path}`);
   }
 }
 
-/** How long other programs may hold the lock before it is taken for one that was forgotten. */
+/** The time after which a lock of another program counts as forgotten. */
 const PATIENCE_MS = 3000;
 
 /**
- * Takes git's lock of an index. Its file says that it is ours, so that it is recognised if we are killed.
- *
+ * Takes git's lock of an index. The file is marked as ours, so that it is recognised if this process is killed.
  * @throws HostFailure `locked`
  */
 export async function lockIndex(index: string): Promise<Lock> {
@@ -51,7 +50,7 @@ export async function lockIndex(index: string): Promise<Lock> {
   }
 }
 
-/** Takes away the lock of a process of ours that is gone; leaves any other alone. */
+/** Removes the lock of a dead process of ours, and no other. */
 export async function sweepIndexLock(index: string): Promise<void> {
   const path = `${index}.lock`;
   const isThere = await access(path).then(
@@ -64,23 +63,23 @@ export async function sweepIndexLock(index: string): Promise<void> {
     await sweepClaims(path);
     await lock.release();
   } catch (error) {
-    // Another program's, or not to be taken away: whoever needs it says so.
+    // Another program's lock, or not removable; whoever needs the lock reports it.
     if (!(error instanceof HostFailure)) throw error;
   }
 }
 
-/** Copies an index, if there is one, to a place of our own. */
+/** Copies an index, if it exists. */
 export function copyIndex(index: string, copy: string): void {
   rmSync(copy, { force: true });
   const stats = statSync(index, { throwIfNoEntry: false });
   if (stats === undefined) return;
   copyFileSync(index, copy);
-  // By its time git tells which files may have been changed just after they were looked at: earlier is careful.
+  // Git uses the index's time to detect files that changed just after it was written. An earlier time is safe.
   const seconds = Math.floor(stats.mtimeMs / 1000);
   utimesSync(copy, seconds, seconds);
 }
 
-/** Puts a copy in the place of the index. To be called under its lock. */
+/** Replaces the index with a copy. Must be called under its lock. */
 export function replaceIndex(index: string, copy: string): void {
   try {
     renameSync(copy, index);

@@ -1,33 +1,35 @@
 /**
- * Git, for callers that only look: whatever the repository's own settings name, no program of it is started. Nothing
- * that compares files with the index by itself is asked, since that puts them through the repository's filters.
+ * Runs git read-only, in a way that starts no programs named in the repository's settings. Avoids commands that
+ * compare files with the index, since those run the repository's filters.
  */
 import { createHash } from 'node:crypto';
 import { type BigIntStats, lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { sortedUnique } from '../../std.ts';
 
-/** Before the command: settings of the repository that start programs. */
+/** Options that override settings of the repository which start programs. */
 export const LOOKING: readonly string[] = ['core.fsmonitor=false', 'core.hooksPath=/dev/null'].flatMap(
   setting => ['-c', setting],
 );
 
-/** Objects that a partial clone lacks would be fetched, by whatever command the repository names for that. */
+/** Prevents fetching missing objects of a partial clone, which would run a command of the repository's choice. */
 export const LOOKING_ENVIRONMENT: Readonly<Record<string, string>> = {
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_NO_LAZY_FETCH: '1',
   GIT_OPTIONAL_LOCKS: '0',
 };
 
-/** Runs git looking, in the root. @returns its output @throws HostFailure */
+/**
+ * Runs git read-only in the root and returns its output.
+ * @throws HostFailure
+ */
 export type Look = (args: readonly string[], action: string) => Promise<string>;
 
 /**
- * Returns those of the paths that are not as the last commit has them, sorted. What is compared are bytes; where settings or
- * attributes let git store others than lie on disk, what the index noted of the file when it was last looked at.
- *
+ * Returns the sorted paths that differ from the last commit. Compares bytes or, if settings or attributes make git
+ * store other bytes than those on disk, the file information in the index.
  * @param hasCommit false before the first commit
- * @param paths of files and links, relative to the root
+ * @param paths files and links, relative to the root
  * @throws HostFailure
  */
 export async function uncommittedIn(
@@ -57,13 +59,16 @@ export async function uncommittedIn(
 
 const ASKING = 'ask git what is not committed';
 
-/** Of `<mode> <kind> <object>\t<path>`. */
+/** Parses `<mode> <kind> <object>\t<path>`. */
 function entryOf(line: string): [string, string][] {
   const [, object, path] = /^\d{6} \w+ ([0-9a-f]+)\t(.+)$/s.exec(line) ?? [];
   return object && path ? [[path, object]] : [];
 }
 
-/** Returns the object that git makes of what lies there, unchanged; null where there is neither a file nor a link. */
+/**
+ * Returns the object that git would make of the unmodified content, or `null` if the path is neither a file nor a
+ * link.
+ */
 function objectAt(path: string, digits: number): string | null {
   const stats = lookAt(path);
   if (stats === null || !(stats.isFile() || stats.isSymbolicLink())) return null;
@@ -74,7 +79,10 @@ function objectAt(path: string, digits: number): string | null {
     .digest('hex');
 }
 
-/** Returns what `ls-files --stage --debug -z` says of each path: its object, and size and time of the file it was made of. */
+/**
+ * Parses `ls-files --stage --debug -z`: for each path its object, and the size and time of the file that it was made
+ * from.
+ */
 function notedIn(text: string): ReadonlyMap<string, { readonly object: string; readonly stat: string }> {
   const entry =
     /\d{6} ([0-9a-f]+) 0\t([^\0]+)\0 +ctime: .*\n +mtime: (\d+):(\d+)\n +dev: .*\n +uid: .*\n +size: (\d+)\t.*\n/g;
@@ -99,15 +107,15 @@ function lookAt(path: string): BigIntStats | null {
   try {
     return lstatSync(path, { bigint: true });
   } catch {
-    // Not there, or below something that is no folder.
+    // Missing, or below something that is not a folder.
     return null;
   }
 }
 
-/** Systems limit the arguments of a program in bytes, with its environment: this is well below all of them. */
+/** Limit for arguments, well below that of any system, which includes the environment. */
 const SLICE_BYTES = 64 * 1024;
 
-/** Paths in as many parts as it takes to hand them to a program; at least one a part. */
+/** Splits paths into parts that fit into a program's arguments, with at least one path each. */
 export function* slicesOf(paths: readonly string[]): Generator<readonly string[]> {
   let [slice, size]: [string[], number] = [[], 0];
   for (const path of paths) {

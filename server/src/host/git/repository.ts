@@ -1,6 +1,6 @@
 /**
- * A repository of git as the rest sees it: commits of chosen paths, and what is asked of files. Whatever else is staged,
- * changed or untracked stays as it is. Knows nothing of what the files are.
+ * A git repository as the rest of Varsmith sees it: commits of selected paths, and questions about files. Everything
+ * else that is staged, changed or untracked stays as it is. Knows nothing of the files' meaning.
  */
 import { commandFolders, findCommand } from '../programs/commands.ts';
 import type { Commit } from './commit.ts';
@@ -16,45 +16,48 @@ export interface Repository {
   /** Absolute path of git's own folder for this work tree. */
   readonly gitFolder: string;
   /**
-   * Makes commits, one after the other, each of its paths as they lie on disk; none of paths that are as the last
-   * commit has them. A path belongs to one commit. The person's index says of these paths what the last commit says
-   * then, and of others what it said before.
-   *
-   * @param scratch absolute path of a folder for an index of our own
-   * @returns false where there was nothing to commit
-   * @throws HostFailure with what git said; earlier ones may have been made then
+   * Makes commits in order, each of its paths as they are on disk. Unchanged paths are not committed; a path belongs
+   * to one commit. Afterwards the person's index equals the last commit for these paths, and is unchanged for others.
+   * @param scratch absolute path of a folder for a separate index
+   * @returns false if there was nothing to commit
+   * @throws HostFailure with git's message; earlier commits may have been made
    */
   commit(commits: readonly Commit[], scratch: string): Promise<boolean>;
-  /** What is under way that keeps anything from being committed, such as a merge; null where nothing is. */
+  /** Returns the operation in progress that prevents commits, such as a merge, or `null` if there is none. */
   begun(): Promise<string | null>;
-  /** Those of the paths that are not as the last commit has them, sorted. @throws HostFailure */
+  /**
+   * Returns the sorted paths that differ from the last commit.
+   * @throws HostFailure
+   */
   uncommitted(paths: readonly string[]): Promise<readonly string[]>;
-  /** Makes new files known without staging what is in them, so that flakes see them. */
+  /** Makes new files known to git without staging their content, so that flakes see them. */
   intend(paths: readonly string[]): Promise<void>;
-  /** What git's attribute says of each path: `set`, `unset`, `unspecified` or its value. The paths need not exist. */
+  /**
+   * Returns the value of a git attribute for each path: `set`, `unset`, `unspecified` or its value. The paths need
+   * not exist.
+   */
   attribute(name: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /**
-   * Looks up what the person's index says of files that are about to get other names.
-   *
-   * @param places files and folders to look for; relative to the root, as is what `to` takes and gives
-   * @returns writes it under the new names, as `git mv` does: what is staged of a file stays staged. What the index knows
-   *   without its content (`git add --intent-to-add`) it knows so by its new name.
+   * Reads the person's index entries of files that are about to be renamed.
+   * @param places files and folders to look for, relative to the root
+   * @param to returns the new path of a file, both relative to the root
+   * @returns a function that writes the entries under the new names, as `git mv` does: staged content stays staged,
+   * and files that are only known (`git add --intent-to-add`) stay so
    * @throws HostFailure
    */
   beginRename(places: readonly string[], to: (path: string) => string): Promise<() => Promise<void>>;
-  /** Takes away what a process of ours that was killed has left in the way of git. */
+  /** Removes files of killed processes of ours that would obstruct git. */
   sweep(): Promise<void>;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Opens the repository that a folder lies in.
- *
+ * Opens the repository that contains a folder.
  * @param root absolute path of a folder in the work tree
  * @param env the person's environment variables
- * @returns null where it is no work tree, or there is no git
- * @throws HostFailure where git would wait without end
+ * @returns null if it is not in a work tree, or git is not installed
+ * @throws HostFailure if git would block forever
  */
 export async function openRepository(root: string, env: Variables): Promise<Repository | null> {
   const program = await findCommand('git', commandFolders(env.PATH));
@@ -85,7 +88,7 @@ export async function openRepository(root: string, env: Variables): Promise<Repo
   };
 }
 
-/** Asks git for its folder. @returns null where the root is in no work tree */
+/** Asks git for its folder, and returns `null` if the root is in no work tree. */
 async function workTreeAt(root: string, git: Git, env: Variables): Promise<WorkTree | null> {
   const asking = ['rev-parse', '--absolute-git-dir', '--is-inside-work-tree', '--show-prefix'];
   const answer = await git.look(asking).catch(() => null);

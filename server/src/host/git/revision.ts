@@ -1,6 +1,6 @@
 /**
- * A revision of a repository, read from git's own objects: nothing is checked out, no filter and no hook runs. Knows
- * nothing of what the files are.
+ * Reads a revision of a repository from git's objects, without a checkout, filters or hooks. Knows nothing of the
+ * files' meaning.
  */
 
 import { HostFailure } from '../host-failure.ts';
@@ -11,17 +11,17 @@ import { mustBeOrdinary } from './git-folder.ts';
 import { LOOKING, LOOKING_ENVIRONMENT } from './read-only-git.ts';
 
 export interface RevisionEntry {
-  /** A link's bytes are its target. */
+  /** The bytes of a link are its target. */
   readonly kind: 'file' | 'link';
   readonly executable: boolean;
-  /** Null for a file above the limit. */
+  /** `null` for a file above the limit. */
   readonly bytes: Buffer | null;
 }
 
 export interface Revision {
-  /** The commit, in hexadecimal. */
+  /** The commit in hexadecimal. */
   readonly commit: string;
-  /** Relative to the root; in the order of git. Submodules are left out. */
+  /** Paths relative to the root, in git's order. Submodules are left out. */
   readonly entries: ReadonlyMap<string, RevisionEntry>;
 }
 
@@ -29,10 +29,10 @@ const TIME_LIMIT_MS = 120_000;
 const OUTPUT_LIMIT_BYTES = 512 * 1024 * 1024;
 
 /**
- * @param root absolute path of a folder in the work tree: what lies below it is read
- * @param revision as a person names it
+ * @param root absolute path of a folder in the work tree; only files below it are read
+ * @param revision the revision as typed
  * @param most size in bytes above which files are not read
- * @throws HostFailure where there is no git, no work tree, or no such revision
+ * @throws HostFailure if there is no git, no work tree, or no such revision
  */
 export async function readRevision(
   root: string,
@@ -90,18 +90,18 @@ interface Listed {
   readonly path: string;
   readonly mode: string;
   readonly object: string;
-  /** In bytes. */
+  /** Size in bytes. */
   readonly size: number;
 }
 
-/** Returns a line of `git ls-tree -l`: `<mode> blob <object> <size>\t<path>`. */
+/** Parses a line of `git ls-tree -l`: `<mode> blob <object> <size>\t<path>`. */
 function entryIn(line: string): Listed[] {
   const match = /^(\d{6}) blob ([0-9a-f]+) +(\d+)\t([\s\S]+)$/.exec(line);
   const [, mode, object, size, path] = match ?? [];
   return mode && object && size && path ? [{ mode, object, size: Number(size), path }] : [];
 }
 
-/** Returns what `git cat-file --batch` prints, by object: `<object> blob <size>\n<bytes>\n`. */
+/** Parses the output of `git cat-file --batch` by object: `<object> blob <size>\n<bytes>\n`. */
 function blobsIn(output: Buffer): ReadonlyMap<string, Buffer> {
   const blobs = new Map<string, Buffer>();
   for (let at = 0; at < output.length; ) {
@@ -109,7 +109,7 @@ function blobsIn(output: Buffer): ReadonlyMap<string, Buffer> {
     if (end < 0) break;
     const [object = '', kind, size] = output.toString('latin1', at, end).split(' ');
     at = end + 1;
-    // `<object> missing`: of a clone that has not all objects.
+    // `<object> missing` appears for a partial clone.
     if (kind !== 'blob') continue;
     blobs.set(object, output.subarray(at, at + Number(size)));
     at += Number(size) + 1;

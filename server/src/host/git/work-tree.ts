@@ -1,4 +1,4 @@
-/** A work tree of git, and what is asked and told of the files in it. */
+/** A work tree of git, with operations on its files. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { sortedUnique } from '../../std.ts';
@@ -10,20 +10,20 @@ export interface WorkTree {
   readonly root: string;
   /** Absolute path of git's own folder for this work tree. */
   readonly gitFolder: string;
-  /** What leads from the top of the work tree to the root: empty, or ends in a slash. */
+  /** The path from the top of the work tree to the root: empty, or with a trailing slash. */
   readonly prefix: string;
   /** Absolute path of the index that the person's git uses. */
   readonly index: string;
   readonly git: Git;
 }
 
-/** Options of git that have it read paths from standard input, where they end in `\0`. */
+/** Options that make git read paths from standard input, terminated by `\0`. */
 export const PATHS_FROM_INPUT = ['--pathspec-from-file=-', '--pathspec-file-nul'];
 
 /**
- * Returns the paths that git knows, or that lie on disk, sorted: it refuses all where one is neither.
- *
- * @param index absolute path of the index to ask; by default the person's
+ * Returns the sorted paths that git knows or that exist on disk, since git rejects the whole list if one does
+ * neither.
+ * @param index absolute path of the index to use; by default the person's
  */
 export async function knownPaths(
   { root, git }: WorkTree,
@@ -31,7 +31,7 @@ export async function knownPaths(
   index?: string,
 ): Promise<string[]> {
   const wanted = sortedUnique(paths);
-  // Starting git takes longer than looking oneself.
+  // A look at the disk is faster than starting git.
   const onDisk = new Set(wanted.filter(path => isFile(join(root, path))));
   const others = wanted.filter(path => !onDisk.has(path));
   if (others.length === 0) return wanted;
@@ -48,7 +48,7 @@ export async function knownPaths(
   return wanted.filter(path => onDisk.has(path) || names.has(path));
 }
 
-/** Makes new files known without staging what is in them, so that flakes see them. */
+/** Makes new files known to git without staging their content, so that flakes see them. */
 export async function intendToAdd(tree: WorkTree, paths: readonly string[]): Promise<void> {
   const input = (await knownPaths(tree, paths)).join('\0');
   if (input === '') return;
@@ -56,8 +56,7 @@ export async function intendToAdd(tree: WorkTree, paths: readonly string[]): Pro
 }
 
 /**
- * Looks up the value of git's attribute for each path; the paths need not exist.
- *
+ * Returns the value of a git attribute for each path, which need not exist.
  * @returns `set`, `unset`, `unspecified` or the value
  */
 export async function attributeOf(
@@ -67,15 +66,14 @@ export async function attributeOf(
 ): Promise<ReadonlyMap<string, string>> {
   const asking = ['check-attr', '-z', '--stdin', name];
   const answer = await git.mustLook(asking, 'ask git for attributes', { input: paths.join('\0') });
-  // Path, attribute, value, one after the other.
+  // Each path, attribute and value in turn.
   const parts = answer.split('\0');
   return new Map(paths.map((path, i) => [path, parts[i * 3 + 2] ?? 'unspecified']));
 }
 
 /**
- * Looks up what the person's index says of files that are about to get other names.
- *
- * @returns writes it under the new names; see `Repository.beginRename`
+ * Reads the person's index entries of files that are about to be renamed.
+ * @returns a function that writes them under the new names; see `Repository.beginRename`
  */
 export async function beginRename(
   tree: WorkTree,
@@ -103,10 +101,10 @@ export async function beginRename(
   };
 }
 
-/** The object of nothing, as SHA-1 and SHA-256: what files are in the index that are only intended to be added. */
+/** Matches the empty object in SHA-1 and SHA-256, which is the content of files that are only intended to be added. */
 const EMPTY = /^(e69de29bb2d1d643|473a0f4c3be8a936)/;
 
-/** Returns whether there is a file or a link, whatever it leads to. */
+/** Returns whether a path is a file or a link, regardless of the link's target. */
 export function isFile(path: string): boolean {
   try {
     return !lstatSync(path).isDirectory();

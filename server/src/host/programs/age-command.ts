@@ -1,6 +1,6 @@
 /**
- * The `age` command, for keys that need another program: ssh keys and plugins. Keys and plaintexts go through pipes
- * and the scratch folder, never through arguments. Knows nothing of what is encrypted.
+ * Runs the `age` command for keys that need another program: SSH keys and plugins. Keys and plaintexts go through
+ * pipes and the scratch folder, never through arguments. Knows nothing of what is encrypted.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,28 +11,28 @@ import { type ProcessResult, runProcess } from './process.ts';
 
 export interface AgeProgram {
   /**
+   * Returns the plaintext, or `null` if the key does not fit.
    * @param key the text of a key file
-   * @returns the plaintext; null where the key does not fit
    */
   decrypt(key: string, armored: string): Promise<Buffer | null>;
-  /** @returns an armored age file */
+  /** Returns an armored age file. */
   encrypt(recipients: readonly string[], plaintext: Uint8Array): Promise<string>;
 }
 
-/** A plugin may ask for a touch of its key. */
+/** A plugin may wait for a touch of its hardware key. */
 const TIME_LIMIT_MS = 120_000;
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /**
- * @param env what the command and its plugins need: at least `PATH` and `HOME`
- * @param onDisk called where a key is laid on a disk for the command to read, for want of a file system in memory
- * @returns null where there is no `age` command
+ * @param env the environment for the command and its plugins: at least `PATH` and `HOME`
+ * @param onDisk called when a key is written to a disk for the command, as there is no file system in memory
+ * @returns null if there is no `age` command
  */
 export async function findAge(
   env: Readonly<Record<string, string>>,
   onDisk: () => void,
 ): Promise<AgeProgram | null> {
-  // Looked for, not tried: most keys need no command, and to start one takes longer than that.
+  // The command is only located, since most keys do not need it and starting it takes longer.
   const program = await findCommand('age', commandFolders(env.PATH));
   if (program === null) return null;
   const limits = { timeLimitMs: TIME_LIMIT_MS, outputLimitBytes: OUTPUT_LIMIT_BYTES };
@@ -66,7 +66,7 @@ export async function findAge(
 
 function failed({ end, stderr }: ProcessResult, scratch: string | null): HostFailure {
   if (end === 'timeout') return new HostFailure('other', 'The age command did not answer in time.');
-  // Its messages name files and recipients; a passphrase-protected key is the usual cause.
+  // Its messages name files and recipients. The usual cause is a key protected by a passphrase.
   const lines = stderr.toString('utf8').trim().split('\n');
   const first = (lines.find(line => /error/i.test(line)) ?? lines[0] ?? '').slice(0, 300);
   return new HostFailure(

@@ -1,7 +1,7 @@
 /**
- * Commands that a person has allowed a folder to have started: a repository from elsewhere can name any. Kept in the
- * person's own state folder, a file each, by what the command is made of, so that another one has to be allowed anew. Knows
- * nothing of what commands are for.
+ * Records which commands a person has allowed a folder to start, since an untrusted repository can name any command.
+ * The records are files in the person's state folder, identified by the command's parts, so that a changed command
+ * must be allowed again. Knows nothing of the commands' purpose.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
@@ -10,28 +10,31 @@ import { replaceFile } from '../files/atomic.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { systemFailure } from '../host-failure.ts';
 
-/** A command as it is in a folder at one moment. */
+/** A command of a folder at one point in time. */
 export interface FolderCommand {
   /** The folder's real path. */
   readonly root: string;
-  /** The program and its arguments, as they are written. */
+  /** The program and its arguments as written. */
   readonly words: readonly string[];
-  /** What they name that lies in the folder, relative to it, with the hash of its content; of links out of it the target. */
+  /**
+   * The files in the folder that the command names, relative to it, with the hash of their content, or the target for
+   * links out of the folder.
+   */
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
 }
 
 export interface Allowed extends FolderCommand {
-  /** When, as ISO 8601 has it. */
+  /** The time in ISO 8601. */
   readonly at: string;
 }
 
-/** What is larger is not taken for a program of a repository; its place and size count then. */
+/** Limit for the content that is hashed. Of larger files only the path and size are recorded. */
 const MAX_PROGRAM_BYTES = 64 * 1024 * 1024;
 const MAX_NOTE_BYTES = 256 * 1024;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Returns where programs keep what is the person's and no setting; null where there is no home folder. */
+/** Returns the person's folder for program state, or `null` if there is no home folder. */
 export function stateFolder(env: Environment, home: string | null, platform: string): string | null {
   const { XDG_STATE_HOME: named } = env;
   if (named && isAbsolute(named)) return join(named, 'varsmith');
@@ -42,8 +45,9 @@ export function stateFolder(env: Environment, home: string | null, platform: str
 }
 
 /**
+ * Returns the current parts of a command.
  * @param root absolute path of the folder
- * @param program absolute path of what the first word means
+ * @param program absolute path of the first word's program
  */
 export function folderCommand(root: string, words: readonly string[], program: string): FolderCommand {
   const real = realPathOf(root);
@@ -54,7 +58,7 @@ export function folderCommand(root: string, words: readonly string[], program: s
     const [written, below] = [within(root, path) ?? within(real, path), within(real, target)];
     const sha256 = below === null ? null : contentOf(target);
     if (below !== null && sha256 !== null) files.set(below, sha256);
-    // A link of the folder that leads out of it is the folder's own choice.
+    // A link out of the folder is part of the folder's content.
     else if (below === null && written !== null && target !== path) files.set(written, `-> ${target}`);
   }
   return {
@@ -64,14 +68,14 @@ export function folderCommand(root: string, words: readonly string[], program: s
   };
 }
 
-/** Returns a path relative to a folder that it lies below, with `/` between names; null where it does not. */
+/** Returns a path relative to a folder that contains it, with `/` between names, or `null` if it is outside. */
 function within(folder: string, path: string): string | null {
   const below = relative(folder, path);
   if (below === '' || below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)) return null;
   return below.split(sep).join('/');
 }
 
-/** Returns null where it is no regular file. */
+/** Returns the hash of a regular file, or `null` for others. */
 function contentOf(path: string): string | null {
   const bytes = readRegularFile(path, MAX_PROGRAM_BYTES);
   if (bytes !== null) return createHash('sha256').update(bytes).digest('hex');
@@ -83,7 +87,7 @@ function realPathOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    // Not there: it stands for itself.
+    // A missing path is kept unchanged.
     return path;
   }
 }
@@ -94,7 +98,7 @@ export function isAllowed(state: string, command: FolderCommand): boolean {
   return note !== null && idOf(note) === idOf(command);
 }
 
-/** @throws HostFailure where it cannot be noted */
+/** @throws HostFailure if it cannot be recorded */
 export async function allow(state: string, command: FolderCommand, now: Date): Promise<void> {
   const note: Allowed = { ...command, at: now.toISOString() };
   const path = join(state, FOLDER, `${idOf(command)}.json`);
@@ -105,7 +109,7 @@ export async function allow(state: string, command: FolderCommand, now: Date): P
   }
 }
 
-/** Returns all that is allowed, sorted by folder and time. */
+/** Returns all allowed commands, sorted by folder and time. */
 export function allowedIn(state: string): readonly Allowed[] {
   return namesIn(state)
     .flatMap(name => read(join(state, FOLDER, name)) ?? [])
@@ -113,9 +117,8 @@ export function allowedIn(state: string): readonly Allowed[] {
 }
 
 /**
- * Takes back all that is allowed for a folder.
- *
- * @returns how many there were
+ * Revokes everything that is allowed for a folder.
+ * @returns the number of revoked commands
  * @throws HostFailure
  */
 export function revoke(state: string, root: string): number {
@@ -145,7 +148,7 @@ function idOf({ root, words, files }: FolderCommand): string {
   return createHash('sha256').update(JSON.stringify(whole)).digest('hex');
 }
 
-/** Returns null where it is not there, or nothing that was written here. */
+/** Returns the record in a file, or `null` if it is missing or not one of ours. */
 function read(path: string): Allowed | null {
   try {
     const note = JSON.parse(readRegularFile(path, MAX_NOTE_BYTES)?.toString('utf8') ?? 'null');
@@ -160,7 +163,7 @@ function read(path: string): Allowed | null {
   }
 }
 
-/** Returns true where an editor has started us for a folder that the person trusts, and the root is that folder or lies in it. */
+/** Returns whether an editor started this program for a folder that the person trusts, and the root is in it. */
 export function isTrustedFolder(env: Environment, root: string): boolean {
   const { VARSMITH_TRUSTED_FOLDER: trusted } = env;
   if (!trusted || !isAbsolute(trusted)) return false;

@@ -1,49 +1,49 @@
-/** Where a command is, as a shell would find it. */
+/** Locates commands like a shell. */
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
 /**
- * @param folders absolute, first come first served; others are passed over
- * @returns the absolute path; null where no folder has such a command
+ * Returns the absolute path of a command, or `null` if no folder has it.
+ * @param folders absolute paths in order of precedence; others are ignored
  */
 export async function findCommand(name: string, folders: readonly string[]): Promise<string | null> {
   for (const folder of folders.filter(isAbsolute)) {
     const path = join(folder, name);
     try {
-      // At once: a run looks for a hundred, and a way through other threads takes ten times as long as looking.
+      // Synchronous, since a run looks up a hundred commands and a detour through other threads takes ten times as
+      // long.
       if (!statSync(path, { throwIfNoEntry: false })?.isFile()) continue;
       accessSync(path, constants.X_OK);
       return path;
     } catch {
-      // Not for this person.
+      // Not accessible for this person.
     }
   }
   return null;
 }
 
 /**
- * Splits a `PATH` into the folders that commands may be looked for in: the absolute ones. What `.`, an empty part or `bin`
- * stands for depends on where one is, and that may be a repository from elsewhere.
- *
- * @param path undefined: nothing is set, and the system's own count
+ * Returns the folders of a `PATH` in which commands may be looked up: the absolute ones. The meaning of `.`, an empty
+ * part or `bin` depends on the current folder, which may be in an untrusted repository.
+ * @param path undefined for the system's default folders
  */
 export function commandFolders(path: string | undefined): readonly string[] {
   const folders = (path ?? '').split(':').filter(isAbsolute);
   return folders.length > 0 ? folders : ['/usr/bin', '/bin'];
 }
 
-/** Where the commands of a system are, whatever `PATH` says. */
+/** The system's folders of commands, whatever `PATH` contains. */
 const SYSTEM_FOLDERS = ['/run/current-system/sw/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'];
 
-/** Finds each command once. */
+/** Looks up commands, each only once. */
 export interface Commands {
-  /** The absolute path of a program, behind all links; null where there is none that scripts can use. */
+  /** Returns the absolute path of a program with links resolved, or `null` if scripts cannot use it. */
   find(name: string): Promise<string | null>;
 }
 
 /**
- * @param path `PATH` as the person has it; the system's own folders come first
- * @param isSeen programs for which it is false count as absent: the sandbox hides them
+ * @param path the person's `PATH`; the system's folders take precedence
+ * @param isSeen returns false for programs that the sandbox hides, which count as missing
  */
 export function hostCommands(path: string, isSeen: (program: string) => boolean): Commands {
   const folders = [...new Set([...SYSTEM_FOLDERS, ...path.split(':')])];
@@ -52,7 +52,7 @@ export function hostCommands(path: string, isSeen: (program: string) => boolean)
     for (const folder of folders) {
       const command = await findCommand(name, [folder]);
       if (command === null) continue;
-      // Links of other folders lead nowhere inside of the sandbox; what they lead to may be seen there.
+      // Inside the sandbox, links in other folders are dangling, but their targets may be visible.
       const program = realpathSync(command);
       if (isSeen(program)) return program;
     }

@@ -1,4 +1,4 @@
-/** Runs a program in the terminal of the person: it has the keyboard and the screen until it ends. */
+/** Runs a program in the person's terminal, with keyboard and screen, until it ends. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { isAbsolute } from 'node:path';
@@ -10,10 +10,10 @@ export interface ForegroundOptions {
 }
 
 /**
- * Runs a program to its end. Ctrl-C is the program's: this one waits for what it makes of it.
+ * Runs a program to its end. Ctrl-C is left to the program.
  * @param program absolute path
- * @returns the exit code; 128 and the number of the signal that ended it, as in shells
- * @throws Error where it cannot be started
+ * @returns the exit code, or 128 plus the number of the signal that ended it, as in shells
+ * @throws Error if it cannot be started
  */
 export function runInForeground(
   program: string,

@@ -1,13 +1,13 @@
-/** The home folder of whoever runs this. */
+/** Finds the home folder of the current user. */
 import { homedir } from 'node:os';
 
-/** Absolute path; null where there is none, as for a user whom the system has no entry of. */
+/** Returns an absolute path, or `null` if there is none, as for a user without an entry in the system. */
 export function homeIn(env: Readonly<Record<string, string | undefined>>): string | null {
   if (env.HOME) return env.HOME;
   try {
     return homedir() || null;
   } catch {
-    // Containers run programs as numbers that are in no list of users.
+    // Containers may run programs under user ids without an entry.
     return null;
   }
 }

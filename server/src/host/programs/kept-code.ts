@@ -1,7 +1,7 @@
 /**
- * Compiled code that programs of ours keep for their next start, in the person's cache folder. What is read from there
- * is run: it is taken only from a folder and a file that are the person's own and closed to others, and only
- * whole. Knows nothing of what the code is.
+ * Caches what our programs keep for their next start, in the person's cache folder: compiled code, and answers that took long.
+ * Since code is executed, files are only read from a folder and a file that belong to the person and are closed to others, and
+ * only if complete. Knows nothing of what the files contain.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -22,51 +22,63 @@ import {
 import { dirname, isAbsolute, join } from 'node:path';
 import { homeIn } from './home.ts';
 
-export interface KeptCode {
-  /** What was kept under a name; null where there is nothing that can be trusted. Throws nothing. */
+/** Files in a folder of the person's caches. */
+export interface KeptFiles {
+  /** Returns what is stored under a name, or `null` if there is nothing that can be trusted. Never throws. */
   read(name: string): Buffer | null;
-  /** Keeps it as a whole or not at all, and lets go of the oldest. Throws nothing. */
-  write(name: string, code: Uint8Array): void;
+  /** Stores bytes atomically, and removes the oldest entries. Never throws. */
+  write(name: string, bytes: Uint8Array): void;
 }
 
-/** Files of a few megabytes each: all programs and commands of two versions. */
+/** Enough for all programs and commands of two versions, at a few megabytes per file. */
 const MOST_FILES = 20;
 
-/** @returns null where there is no place for it, or it is not wanted (`VARSMITH_NO_CODE_CACHE`) */
-export function keptCode(
-  env: Readonly<Record<string, string | undefined>>,
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Returns the cache of code, or `null` if there is no place for it, or it is disabled (`VARSMITH_NO_CODE_CACHE`). */
+export function keptCode(env: Environment, platform: string = process.platform): KeptFiles | null {
+  return env.VARSMITH_NO_CODE_CACHE ? null : keptFiles(env, 'code', platform);
+}
+
+/**
+ * Returns a cache, or `null` if there is no place for it.
+ * @param name of its folder
+ */
+export function keptFiles(
+  env: Environment,
+  name: string,
   platform: string = process.platform,
-): KeptCode | null {
-  // Who owns a file is not to be told elsewhere.
+): KeptFiles | null {
+  // Other systems do not tell the owner of a file.
   const user = process.getuid?.();
   const caches = cacheFolder(env, platform);
-  if (user === undefined || caches === null || env.VARSMITH_NO_CODE_CACHE) return null;
-  const folder = join(caches, 'varsmith', 'code');
+  if (user === undefined || caches === null) return null;
+  const folder = join(caches, 'varsmith', name);
   return {
-    read(name) {
+    read(file) {
       try {
-        return isOwnAlone(folder, user) ? wholeFile(join(folder, name), user) : null;
+        return isOwnAlone(folder, user) ? wholeFile(join(folder, file), user) : null;
       } catch {
-        // Nothing there, most likely; whatever it is, a program starts without.
+        // Usually a missing file. In any case, the program starts without it.
         return null;
       }
     },
-    write(name, code) {
+    write(file, bytes) {
       try {
-        // Nothing is made in another user's home, as root would under `sudo`, nor a home that is not there.
+        // Creates nothing in another user's home, as with `sudo`, nor in a home that does not exist.
         if (statSync(dirname(caches)).uid !== user) return;
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         if (!isOwnAlone(folder, user)) return;
-        replace(join(folder, name), code);
+        replace(join(folder, file), bytes);
         prune(folder);
       } catch {
-        // A full disk, a closed folder: the next start is as slow as this one.
+        // A full disk or a closed folder; the next start is as slow as this one.
       }
     },
   };
 }
 
-function cacheFolder(env: Readonly<Record<string, string | undefined>>, platform: string): string | null {
+function cacheFolder(env: Environment, platform: string): string | null {
   const home = homeIn(env);
   const usual = home && join(home, platform === 'darwin' ? 'Library/Caches' : '.cache');
   const folder = env.XDG_CACHE_HOME || usual;
@@ -80,7 +92,7 @@ function isOwnAlone(folder: string, user: number): boolean {
 
 const DIGEST_BYTES = 32;
 
-/** Returns null for what another user could have written, and for what was cut off. */
+/** Returns the content of a file, or `null` if another user could have written it, or it is truncated. */
 function wholeFile(path: string, user: number): Buffer | null {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
@@ -94,7 +106,7 @@ function wholeFile(path: string, user: number): Buffer | null {
   }
 }
 
-/** Not flushed: what a loss of power leaves half is told by its digest. */
+/** Replaces a file without flushing, as its digest reveals a partial write. */
 function replace(path: string, code: Uint8Array): void {
   const beside = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
@@ -110,7 +122,7 @@ function digest(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest();
 }
 
-/** Removes the oldest, with them what was begun and not finished. */
+/** Removes the oldest files, including unfinished ones. */
 function prune(folder: string): void {
   const files = readdirSync(folder).map(name => join(folder, name));
   const ages = new Map(files.map(path => [path, statSync(path).mtimeMs]));

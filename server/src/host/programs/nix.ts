@@ -1,6 +1,6 @@
 /**
- * The `nix` command, where it is installed: evaluates an expression, and makes store paths be there. Knows nothing of
- * what the expression is about.
+ * Runs the `nix` command, if it is installed: evaluates an expression, and builds or fetches store paths. Knows
+ * nothing of the expression's subject.
  */
 
 import { HostFailure } from '../host-failure.ts';
@@ -10,23 +10,25 @@ import { withoutKeys } from './program-environment.ts';
 
 export interface Nix {
   /**
-   * What an expression evaluates to, as JSON, without anything of this system but what it names.
-   *
-   * @throws HostFailure with what nix said
+   * Returns the value of an expression as JSON. Evaluation only sees what the expression names.
+   * @throws HostFailure with nix's message
    */
   evaluate(expression: string): Promise<unknown>;
-  /** Builds or fetches as many of these (`/nix/store/….drv!out`) as it can. @throws HostFailure where nix cannot be started */
+  /**
+   * Builds or fetches as many of these outputs (`/nix/store/….drv!out`) as possible.
+   * @throws HostFailure if nix cannot be started
+   */
   realise(outputs: readonly string[]): Promise<void>;
 }
 
 const EVALUATION_LIMIT_MS = 120_000;
-/** Programs may have to be fetched. */
+/** Long, as programs may have to be downloaded. */
 const REALISATION_LIMIT_MS = 15 * 60_000;
 const OUTPUT_LIMIT_BYTES = 4 * 1024 * 1024;
 
 const FOLDERS = ['/run/current-system/sw/bin', '/nix/var/nix/profiles/default/bin', '/usr/bin'];
 
-/** @returns null where nix is not installed */
+/** @returns null if nix is not installed */
 export async function findNix(
   env: Readonly<Record<string, string | undefined>>,
   signal?: AbortSignal,
@@ -59,7 +61,7 @@ export async function findNix(
   };
 }
 
-/** Returns the line that says what is wrong: nix puts warnings before it and advice behind. */
+/** Returns the line with the error, without nix's warnings and advice. */
 function saidBy({ end, stderr }: ProcessResult): string {
   if (end === 'timeout') return 'it did not answer in time';
   const lines = stderr.toString('utf8').trim().split('\n');

@@ -1,7 +1,7 @@
 /**
- * Starts another program and waits for it: with a limit of time and of output, with no standard input but what it is
- * handed, and in a process group of its own, so that ending it ends everything it has started. Knows nothing of what is
- * run.
+ * Starts another program and waits for it: with limits for time and output, with only the given standard input, and
+ * in a process group of its own, so that ending it ends everything that it has started. Knows nothing of what it
+ * runs.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { isAbsolute } from 'node:path';
@@ -10,37 +10,42 @@ import { codeOf, HostFailure } from '../host-failure.ts';
 
 export interface ProcessOptions {
   readonly cwd?: string;
-  /** The whole environment: nothing is inherited. */
+  /** The complete environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
-  /** For standard input; without it, standard input is closed. */
+  /** Standard input, which is empty by default. */
   readonly input?: Uint8Array;
-  /** A descriptor of an open file for standard input instead: what is in it arrives whole whatever becomes of us. */
+  /**
+   * A descriptor of an open file to use as standard input instead, whose content arrives completely even if this
+   * process dies.
+   */
   readonly inputFile?: number;
-  /** Number of the user, and of the group, to run it as; only root may. */
+  /** The user and group id to run as, which only root may set. */
   readonly user?: number | null;
-  /** To be read from descriptor 3. */
+  /** Readable from descriptor 3. */
   readonly third?: Uint8Array;
   readonly timeLimitMs: number;
-  /** Of standard output and of standard error each; what comes after is dropped. */
+  /** Limit for standard output and for standard error; further output is dropped. */
   readonly outputLimitBytes: number;
   readonly signal?: AbortSignal;
 }
 
 export interface ProcessResult {
-  /** `exit`: ended by itself, whatever its code. */
+  /** `exit` if the process ended by itself, with any code. */
   readonly end: 'exit' | 'signal' | 'timeout' | 'cancelled';
-  /** Null unless it ended by itself. */
+  /** `null` unless the process ended by itself. */
   readonly code: number | null;
   readonly signal: string | null;
   readonly stdout: Buffer;
   readonly stderr: Buffer;
-  /** Some output was dropped. */
+  /** True if some output was dropped. */
   readonly truncated: boolean;
 }
 
 /**
- * @param command an absolute path: a bare name would be looked for in whatever folders `PATH` has, relative ones too
- * @throws HostFailure `unavailable`: there is no such command; `other`: it cannot be started
+ * Runs a program.
+ * @param command an absolute path, since a bare name would be looked up in all folders of `PATH`, including relative
+ * ones
+ * @throws HostFailure `unavailable` if there is no such command; `other` if it cannot be started
  */
 export function runProcess(
   command: string,
@@ -72,7 +77,7 @@ export function runProcess(
         ...asUser(options.user),
       });
     } catch (error) {
-      // Too many arguments, for one: only some of what can go wrong is told by an event.
+      // Some failures, such as too many arguments, are not reported by an event.
       reject(startFailure(command, error));
       return;
     }
@@ -98,7 +103,7 @@ export function runProcess(
       done();
       reject(startFailure(command, error));
     });
-    // What it left running must not hold the pipes open, nor go on.
+    // Processes that it left behind must not continue, or keep the pipes open.
     child.on('exit', () => killGroup(child.pid));
     child.on('close', (code, signal) => {
       done();
@@ -114,7 +119,7 @@ export function runProcess(
   });
 }
 
-/** What comes of a process that is not started, since it is no longer wanted. */
+/** The result of a process that is not started because it is no longer wanted. */
 export const CANCELLED: ProcessResult = {
   end: 'cancelled',
   code: null,
@@ -131,25 +136,25 @@ function startFailure(command: string, error: unknown): HostFailure {
     : new HostFailure('other', `The command "${command}" cannot be started: ${code ?? 'unknown error'}.`);
 }
 
-/** Options of `spawn`. */
+/** Returns the options of `spawn` for running as a user. */
 export function asUser(user: number | null | undefined): { uid?: number; gid?: number } {
   return user === null || user === undefined ? {} : { uid: user, gid: user };
 }
 
-/** Ends a process that leads a group, and all in the group. */
+/** Kills a process and its process group. */
 export function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Gone already.
+    // It has ended already.
   }
 }
 
 function write(stream: ChildProcess['stdio'][3], bytes: Uint8Array | undefined): void {
   if (bytes === undefined || !(stream instanceof Writable)) return;
   stream.on('error', () => {
-    // It ended without reading; its exit code says more.
+    // It ended without reading its input; its exit code says more.
   });
   stream.end(bytes);
 }

@@ -1,6 +1,7 @@
 /**
- * Commands that take a secret in or hand one out: on standard input and output, never in arguments. What goes in lies in
- * the scratch folder meanwhile, so that the command has it whole even if this process is killed. Knows nothing of stores.
+ * Runs commands that receive or return a secret, on standard input and output and never in arguments. The input is
+ * kept in the scratch folder meanwhile, so that the command gets all of it even if this process is killed. Knows
+ * nothing of stores.
  */
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,11 +9,11 @@ import { makeScratch } from '../files/scratch.ts';
 import { type ProcessOptions, type ProcessResult, runProcess } from './process.ts';
 
 export interface SecretCommandOptions extends ProcessOptions {
-  /** Called where the input is laid on a disk, for want of a file system in memory. */
+  /** Called if the input is written to a disk, because there is no file system in memory. */
   readonly onDisk: () => void;
 }
 
-/** @throws HostFailure `unavailable` where there is no such command */
+/** @throws HostFailure `unavailable` if there is no such command */
 export async function runSecretCommand(
   command: string,
   args: readonly string[],

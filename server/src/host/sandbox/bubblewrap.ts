@@ -1,40 +1,40 @@
 /**
- * The sandbox that a script runs in on Linux, as arguments of bubblewrap: no network, no home, its own `/tmp`, a
- * read-only system, one writable folder. Made from nothing, or in an outer sandbox that many have in common. Pure; knows nothing
- * of what the script is for.
+ * Describes the sandbox of a script on Linux as arguments of bubblewrap: no network, no home, its own `/tmp`, a
+ * read-only system, and one writable folder. It is created directly, or inside an outer sandbox shared by several
+ * scripts. Pure; knows nothing of the script's purpose.
  */
 import { sized } from './limits.ts';
 
-/** Where the writable folder is seen inside of the sandbox. */
+/** The path of the writable folder inside the sandbox. */
 export const SANDBOX_FOLDER = '/tmp/vars';
 
 export interface Sandbox {
-  /** The folder on the host that the script may write to. */
+  /** The host's folder that the script may write to. */
   readonly scratch: string;
-  /** Further folders or files to show, read-only, at their own paths; those that are not there are left out. */
+  /** Further files and folders to show read-only at their own paths. Missing ones are left out. */
   readonly readOnly: readonly string[];
-  /** Files and folders to show, read-only, elsewhere. */
+  /** Files and folders to show read-only at other paths. */
   readonly shown: readonly { readonly from: string; readonly to: string }[];
-  /** A folder on the host that is shown, read-only, in the place of the writable folder's `bin`. */
+  /** The host's folder that is shown read-only as `bin` in the writable folder. */
   readonly bin: string;
-  /** A file on the host that is shown as `/etc/passwd`. */
+  /** The host's file that is shown as `/etc/passwd`. */
   readonly passwd: string;
   readonly guards: Guards;
-  /** Of `/tmp` and `/dev/shm` each. */
+  /** Size limit for `/tmp` and for `/dev/shm`. */
   readonly temporaryMiB: number;
 }
 
-/** What a sandbox has where the system gives it. */
+/** Additional protections, as far as the system supports them. */
 export interface Guards {
-  /** A filter of calls to the kernel, which bubblewrap reads from its descriptor 3. */
+  /** A filter of system calls, which bubblewrap reads from descriptor 3. */
   readonly filter: Uint8Array | null;
-  /** No user namespace can be made in it. */
+  /** True if no user namespaces can be created inside. */
   readonly lastNamespace: boolean;
-  /** Files of `/proc` that tell of what is outside and that the kernel has here; they cannot be opened. */
+  /** Existing files in `/proc` that reveal information about the host, and are made inaccessible. */
   readonly closed: readonly string[];
-  /** File systems in memory have a size. */
+  /** True if file systems in memory are limited in size. */
   readonly sizes: boolean;
-  /** Processes are counted sandbox by sandbox, so that they can be limited. */
+  /** True if processes are counted per sandbox, so that they can be limited. */
   readonly countsProcesses: boolean;
 }
 
@@ -46,16 +46,16 @@ export const NO_GUARDS: Guards = {
   countsProcesses: false,
 };
 
-/** What `closed` may hold: the descriptions of the login's keys are to be read even where no key is. */
+/** The possible values of `closed`: descriptions of the login's keys, which are readable even if there are no keys. */
 export const CLOSED = ['/proc/keys', '/proc/key-users'];
 
-/** Folders of the system that a sandbox can have as links into `/usr`, as most systems have them themselves. */
+/** System folders that a sandbox may have as links into `/usr`, as most systems do. */
 export const MERGED = ['/bin', '/sbin', '/lib', '/lib32', '/lib64'];
 
-/** What programs of the host need beside themselves; nothing of a home. */
+/** The folders that programs of the host need; no part of a home. */
 const SYSTEM = ['/usr', ...MERGED, '/nix/store'];
 
-/** Where systems keep the settings of Java, without which it does not start: Fedora, Debian, Arch. */
+/** Folders with Java's settings on Fedora, Debian and Arch, without which Java does not start. */
 const JAVA = [
   'java',
   'java-openjdk',
@@ -65,7 +65,7 @@ const JAVA = [
   ]),
 ];
 
-/** Below `/etc`: what programs are started through, or link to; all of it may be read by all users. */
+/** Entries of `/etc` that programs need to start or link to. All users may read them. */
 const SETTINGS = [
   'alternatives',
   'ssl',
@@ -79,7 +79,10 @@ const SETTINGS = [
   'localtime',
 ];
 
-/** Returns true for a program that can be seen inside of the sandbox without being shown by itself. @param path absolute, without links */
+/**
+ * Returns whether a program is visible in the sandbox without being shown explicitly.
+ * @param path absolute path with links resolved
+ */
 export function isInSandbox(path: string): boolean {
   return isIn(SYSTEM, path);
 }
@@ -96,7 +99,7 @@ export function sandboxArguments({ scratch, readOnly, shown, bin, passwd, ...com
     ...system(new Map()),
     ...PROC,
     ...temporary(common),
-    // They may lie below what is hidden before.
+    // These may be below folders that were hidden before.
     ...bound(readOnly),
     ...['--ro-bind', passwd, '/etc/passwd'],
     ...own(scratch, bin),
@@ -107,23 +110,23 @@ export function sandboxArguments({ scratch, readOnly, shown, bin, passwd, ...com
   ];
 }
 
-/** Where an outer sandbox shows what sandboxes in it are made of; hidden in the sandboxes themselves. */
+/** The path in an outer sandbox at which it shows the parts of its inner sandboxes; hidden in those themselves. */
 export const OUTER_FOLDER = '/tmp/room';
 
 /**
- * Returns the arguments of `bwrap` up to the command, for an outer sandbox in which sandboxes are made one after the other: it has all that
- * they have in common, which takes half of the time that making one takes. Only for what makes the sandboxes: it can write
- * to the folder that is shown.
- *
- * @param root the folder on the host that is shown as `OUTER_FOLDER`
- * @param links what those of `MERGED` lead to that are links into `/usr`: what is no mount is none in each sandbox either
+ * Returns the arguments of `bwrap` up to the command for an outer sandbox. Inner sandboxes are created in it one
+ * after the other and share what it contains, which halves the time to create one. Only the program that creates the
+ * sandboxes may run in it, as it can write to the shown folder.
+ * @param root the host's folder that is shown as `OUTER_FOLDER`
+ * @param links targets of those `MERGED` folders that are links into `/usr`, which saves a mount in each inner
+ * sandbox
  */
 export function outerArguments(root: string, passwd: string, links: ReadonlyMap<string, string>): string[] {
   return [
     ...['--unshare-user-try', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     '--die-with-parent',
     ...system(links),
-    // Without one that hides nothing, no other can be made in it.
+    // The kernel requires an unmasked `/proc` to create another sandbox inside.
     ...['--bind', '/proc', '/proc'],
     ...['--perms', '1777', '--tmpfs', '/tmp'],
     ...['--ro-bind', passwd, '/etc/passwd'],
@@ -132,10 +135,13 @@ export function outerArguments(root: string, passwd: string, links: ReadonlyMap<
   ];
 }
 
-/** What is not the same for all sandboxes of an outer sandbox. */
+/** The parts that differ between the sandboxes in an outer sandbox. */
 export type NestedSandbox = Pick<Sandbox, 'scratch' | 'bin' | 'guards' | 'temporaryMiB'>;
 
-/** Returns the same sandbox as that of `sandboxArguments`, made in an outer sandbox. @param sandbox with paths as the outer sandbox shows them */
+/**
+ * Returns the arguments for the same sandbox inside an outer sandbox.
+ * @param sandbox with paths as seen in the outer sandbox
+ */
 export function nestedArguments({ scratch, bin, ...common }: NestedSandbox): string[] {
   return [
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc'],
@@ -152,14 +158,14 @@ export function nestedArguments({ scratch, bin, ...common }: NestedSandbox): str
 
 const ALONE = [
   '--die-with-parent',
-  // With the script itself ends all that it has started, before its end is told.
+  // When the script ends, so does everything that it has started, before its end is reported.
   '--as-pid-1',
   ...['--uid', '1000', '--gid', '1000'],
 ];
 
 /**
- * Read-only: where root makes the sandbox, the kernel judges a write below `/proc/sys` by the user outside, and whoever sets
- * `core_pattern` there has a program run on the host.
+ * Read-only, since for a sandbox created by root the kernel checks writes below `/proc/sys` against the outside user,
+ * and setting `core_pattern` there would run a program on the host.
  */
 const PROC = ['--proc', '/proc', '--remount-ro', '/proc'];
 const INTO_WORK = ['--chdir', `${SANDBOX_FOLDER}/work`, '--'];
@@ -182,7 +188,7 @@ function temporary({ guards, temporaryMiB }: Pick<Sandbox, 'guards' | 'temporary
 export function guarded({ filter, lastNamespace, closed }: Guards): string[] {
   return [
     ...closed.flatMap(path => ['--ro-bind', '/dev/null', path]),
-    // Needs a namespace that is sure to be made, not only tried.
+    // This needs a namespace that is required and not only attempted.
     ...(lastNamespace ? ['--unshare-user', '--disable-userns'] : []),
     ...(filter === null ? [] : ['--seccomp', '3']),
   ];

@@ -1,4 +1,4 @@
-/** Which sandbox scripts run in on a system, and whether it works there. */
+/** Finds the sandbox for scripts on this system, and tests whether it works. */
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 import { HostFailure } from '../host-failure.ts';
@@ -16,13 +16,16 @@ export interface SandboxProgram {
   readonly kind: SandboxKind;
   /** Absolute path. */
   readonly path: string;
-  /** What sandboxes of bubblewrap have here beside walls. */
+  /** The additional protections that sandboxes have on this system. */
   readonly guards: Guards;
-  /** Number of the user whom sandboxes are made as; null: as ourselves. */
+  /** The id of the user who creates sandboxes, or `null` for the current user. */
   readonly user: number | null;
 }
 
-/** Returns true for a program that can be seen inside of the sandbox without being shown by itself. @param path absolute, without links */
+/**
+ * Returns whether a program is visible in the sandbox without being shown explicitly.
+ * @param path absolute path with links resolved
+ */
 export function isSeenIn(kind: SandboxKind, path: string): boolean {
   return kind === 'bwrap' ? isInSandbox(path) : isInMacSandbox(path);
 }
@@ -49,11 +52,10 @@ const ABSENT: Readonly<Record<SandboxKind, string>> = {
 };
 
 /**
- * Returns the sandbox of this system, tried once.
- *
+ * Returns the sandbox of this system, which is tested once.
  * @param folders where to look for its program
- * @param asRoot sandboxes are made as root, too, where we are root
- * @returns or why there is none, in words that end a sentence
+ * @param asRoot true if root creates sandboxes as itself
+ * @returns the sandbox, or the reason why there is none as the end of a sentence
  */
 export async function findSandbox(
   platform: string,
@@ -62,7 +64,7 @@ export async function findSandbox(
 ): Promise<{ readonly sandbox: SandboxProgram } | { readonly problem: string }> {
   const kind = KINDS.get(platform);
   if (kind === undefined) return { problem: `there is none for ${platform}` };
-  // Of the system's own there is only one.
+  // The system's own program has a fixed place.
   const path = await findCommand(kind, kind === 'bwrap' ? folders : ['/usr/bin']);
   if (path === null) return { problem: ABSENT[kind] };
   const user = kind === 'bwrap' && !asRoot && isRoot() ? freeUser() : null;
@@ -93,7 +95,7 @@ async function tryGuards(
   return { said: reason };
 }
 
-/** Guards from most to none: what this system does not give is left out, and nothing else. */
+/** Returns the possible protections, from most to none, so that only the unsupported ones are left out. */
 function choices(user: number | null): readonly Guards[] {
   const filter = filterFor(process.arch);
   const closed = CLOSED.filter(path => existsSync(path));
@@ -103,7 +105,7 @@ function choices(user: number | null): readonly Guards[] {
   return [
     ...filters.flatMap(filter => [
       { ...all, filter: filter },
-      // Bubblewrap before 0.8, and before it knew sizes.
+      // For bubblewrap before 0.8, and for versions before it supported sizes.
       { ...all, filter: filter, lastNamespace: false },
       { ...all, filter: filter, lastNamespace: false, sizes: false },
     ]),
@@ -111,13 +113,13 @@ function choices(user: number | null): readonly Guards[] {
   ];
 }
 
-/** Since 5.14 the kernel counts the processes of a user in each user namespace by itself. */
+/** Returns whether the kernel counts a user's processes per user namespace, as it does since 5.14. */
 function countsByNamespace(kernel: string): boolean {
   const [, major = 0, minor = 0] = (/^(\d+)\.(\d+)/.exec(kernel) ?? []).map(Number);
   return major > 5 || (major === 5 && minor >= 14);
 }
 
-/** @returns or why it cannot be started */
+/** Returns the result of a test, or the reason why it could not be started. */
 async function probe({ kind, path, user }: Unguarded, guards: Guards): Promise<ProcessResult | string> {
   try {
     return await runProcess(path, PROBES[kind](guards), {

@@ -1,19 +1,19 @@
-/** How much a script may take of the machine, and the words by which Bash and bubblewrap are told so. */
+/** The resources that a script may use, and the arguments that enforce them in Bash and bubblewrap. */
 
 export interface Limits {
-  /** Memory that one process can write to, in MiB. What is only set aside, as Java and Node do, does not count. */
+  /** Memory that a process can write to, in MiB. Reserved memory, as used by Java and Node, does not count. */
   readonly memoryMiB: number;
-  /** Processes and threads of a script at a time. */
+  /** Simultaneous processes and threads of a script. */
   readonly processes: number;
-  /** Of one process at a time. */
+  /** Per process. */
   readonly openFiles: number;
-  /** Of each file that is written, and of what is said on each output. */
+  /** For each written file, and for each output stream. */
   readonly fileMiB: number;
-  /** Of `/tmp` and `/dev/shm` each, in the sandbox. */
+  /** For `/tmp` and for `/dev/shm` in the sandbox. */
   readonly temporaryMiB: number;
 }
 
-/** More than anything takes that makes keys, certificates or passwords. */
+/** More than any program needs to make keys, certificates or passwords. */
 export const DEFAULT_LIMITS: Limits = {
   memoryMiB: 4096,
   processes: 2048,
@@ -24,7 +24,7 @@ export const DEFAULT_LIMITS: Limits = {
 
 export const LIMIT_NAMES = Object.keys(DEFAULT_LIMITS) as readonly (keyof Limits)[];
 
-/** What can be given for a limit: from 1. What a script writes is read into memory, a file at a time. */
+/** The largest allowed limits; the smallest is 1. Files of a script are read into memory one at a time. */
 export const GREATEST: Limits = {
   memoryMiB: 1_048_576,
   processes: 1_000_000,
@@ -34,9 +34,8 @@ export const GREATEST: Limits = {
 };
 
 /**
- * Words for Bash, before a script. A limit of the system that is lower stays as it is.
- *
- * @param countsProcesses false where the system would count those of the person as well
+ * Returns the Bash commands that set the limits, to be put before a script. A lower limit of the system remains.
+ * @param countsProcesses false if the system would also count the person's own processes
  */
 export function ulimits(
   { memoryMiB, processes, openFiles, fileMiB }: Limits,
@@ -55,7 +54,10 @@ export function fileBytes({ fileMiB }: Limits): number {
   return Math.floor(fileMiB * 1024) * 1024;
 }
 
-/** Options of bubblewrap before a file system in memory. @param mebibytes null where it knows no sizes */
+/**
+ * Returns the options of bubblewrap for the size of a file system in memory.
+ * @param mebibytes null if it does not support sizes
+ */
 export function sized(mebibytes: number | null): string[] {
   return mebibytes === null ? [] : ['--size', `${mebibytes * 1024 * 1024}`];
 }

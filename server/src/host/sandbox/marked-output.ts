@@ -1,33 +1,32 @@
 /**
- * One stream of a process that does one thing after the other: what belongs to each, told by the mark that ends it.
- * Knows nothing of what is done.
+ * Splits the output stream of a process that performs tasks in sequence, by the mark that ends each task's output.
+ * Knows nothing of the tasks.
  */
 import type { Readable } from 'node:stream';
 
 interface Output {
   readonly bytes: Buffer;
-  /** Some of it was dropped. */
+  /** True if part of it was dropped. */
   readonly truncated: boolean;
 }
 
 interface MarkedOutput extends Output {
-  /** What follows the mark. */
+  /** The text after the mark. */
   readonly note: string;
 }
 
 export interface MarkedStream {
   /**
-   * Everything up to the next mark, which must be the last thing that is written until this is asked again.
-   *
-   * @param mark such as nothing else that is written can hold
-   * @param limitBytes what comes after is dropped
+   * Returns everything up to the next mark, which must be the last output before the next call.
+   * @param mark a text that cannot appear in the output otherwise
+   * @param limitBytes limit for the output; the rest is dropped
    */
   next(mark: string, limitBytes: number): Promise<MarkedOutput>;
-  /** What has come so far, where no mark will come any more. */
+  /** Returns the output so far, if no further mark will come. */
   cut(): Output;
 }
 
-/** Bytes of what follows a mark. */
+/** The number of bytes after a mark. */
 const NOTE_BYTES = 3;
 
 interface Part {
@@ -36,7 +35,7 @@ interface Part {
   readonly chunks: Buffer[];
   kept: number;
   size: number;
-  /** The last bytes, as many as the mark and its note have. */
+  /** The last bytes, as many as the mark and its note. */
   tail: Buffer;
   readonly resolve: (output: MarkedOutput) => void;
 }
@@ -70,7 +69,7 @@ const EMPTY = Buffer.alloc(0);
 function take(part: Part, chunk: Buffer): void {
   const ending = part.mark.length + NOTE_BYTES;
   part.size += chunk.length;
-  // The mark may begin within the limit and end behind it.
+  // The mark may begin within the limit and end after it.
   const room = part.limit + ending - part.kept;
   if (room > 0) {
     part.chunks.push(chunk.subarray(0, room));

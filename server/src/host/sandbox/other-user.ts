@@ -1,7 +1,7 @@
 /**
- * Whom scripts run as where Varsmith itself runs as root: a user without rights of its own. The kernel judges much by the user
- * outside of a sandbox: root's scripts could read what only root may read of the system's folders, and are held by no
- * limit of processes.
+ * Selects the user for scripts if Varsmith itself runs as root: one without privileges. The kernel often checks the
+ * user outside of a sandbox, so scripts of root could read files of the system that only root may read, and would
+ * have no process limit.
  */
 import {
   chmodSync,
@@ -16,24 +16,24 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Returns true where we are root of the machine, or of a container that has no users of its own. */
+/** Returns whether we are root of the machine, or of a container without users of its own. */
 export function isRoot(): boolean {
   if (process.getuid?.() !== 0) return false;
   try {
-    // Who is root in here, and who that is outside.
+    // The mapping of root in this namespace to the user outside.
     const [, inside, outside] = /^\s*(\d+)\s+(\d+)/.exec(readFileSync('/proc/self/uid_map', 'utf8')) ?? [];
     return inside !== '0' || outside === '0';
   } catch {
-    // Without /proc there is nothing to tell it by.
+    // It cannot be determined without /proc.
     return true;
   }
 }
 
-/** Where systemd takes users from that exist for a while only; they lie below 65536, as those of most containers do. */
+/** The range that systemd uses for temporary users, below 65536 as in most containers. */
 const FIRST = 61_184;
 const COUNT = 4_336;
 
-/** Returns the number of a user, and of a group, that belong to no account. */
+/** Returns a user and group id that belongs to no account. */
 export function freeUser(): number {
   const users = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
   const isTaken = (id: number) =>
@@ -45,19 +45,25 @@ export function freeUser(): number {
   return free ?? FIRST + start;
 }
 
-/** Lets a user enter a folder of ours that stays ours. @param path absolute */
+/**
+ * Lets a user enter a folder that remains ours.
+ * @param path absolute path
+ */
 export function letIn(path: string, user: number): void {
   chownSync(path, -1, user);
   chmodSync(path, 0o710);
 }
 
-/** Makes a file, or a folder with all that is in it, a user's own. Follows no link. @param path absolute */
+/**
+ * Changes the owner of a file, or of a folder with its content. Follows no links.
+ * @param path absolute path
+ */
 export function handOver(path: string, user: number): void {
   if (lstatSync(path).isDirectory()) for (const name of readdirSync(path)) handOver(join(path, name), user);
   lchownSync(path, user, user);
 }
 
-/** A copy that is a user's own: what it is copied from may lie where only root may look. */
+/** Copies files for a user, since the originals may only be accessible to root. */
 export function copyFor(user: number, from: string, to: string): void {
   const isCopied = (path: string) => {
     const stats = lstatSync(path);
@@ -67,7 +73,10 @@ export function copyFor(user: number, from: string, to: string): void {
   handOver(to, user);
 }
 
-/** Returns the outermost folder on the way to a path that others may not enter; null where there is none. @param path absolute */
+/**
+ * Returns the outermost folder of a path that others cannot enter, or `null` if there is none.
+ * @param path absolute path
+ */
 export function closedFolder(path: string): string | null {
   const parent = dirname(path);
   if (parent === path) return null;

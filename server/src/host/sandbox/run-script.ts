@@ -1,12 +1,10 @@
 /**
- * Runs one Bash script on given inputs and takes the files it writes. Inputs and outputs are bytes in memory before
- * and after, and lie in a scratch folder in between. Knows nothing of generators, stores or Nix.
- *
- * The folder is in memory where there is any, so its files are written and read at once: waiting for them would take
- * longer than they do.
- *
- * The layout is that of clan (clan-core d7c35d912, clan_lib/vars/generate.py): `$in/<folder>/<file>`,
- * `$prompts/<name>`, `$out`.
+ * Runs a Bash script on given inputs and collects the files that it writes. Inputs and outputs are bytes in memory,
+ * and files in a scratch folder while the script runs. Knows nothing of generators, stores or Nix.
+ * The folder is in memory if possible, so its files are accessed synchronously, which is faster than waiting for
+ * them.
+ * The layout is clan's (clan-core d7c35d912, clan_lib/vars/generate.py): `$in/<folder>/<file>`, `$prompts/<name>`,
+ * `$out`.
  */
 import {
   chmodSync,
@@ -27,33 +25,33 @@ import { macProfile } from './sandbox-exec.ts';
 import { put, putIn, within } from './sandbox-files.ts';
 import type { SharedSandbox } from './shared-sandbox.ts';
 
-/** A file or folder of the host that the script may read, and run if it is a program. */
+/** A file or folder of the host that the script may read, and execute if it is a program. */
 interface Shown {
-  /** Absolute; what it leads to must lie in `root`. */
+  /** Absolute path, whose target must be in `root`. */
   readonly from: string;
   readonly root: string;
 }
 
 export interface Script {
-  /** Text, and between the texts files whose paths are to be put there. */
+  /** Text, with files to be replaced by their paths. */
   readonly text: readonly (string | Shown)[];
-  /** What `PATH` holds first: names of commands, with the absolute paths of their programs. */
+  /** The first commands in `PATH`: names with the absolute paths of their programs. */
   readonly commands: ReadonlyMap<string, string>;
-  /** What scripts of a run have together. */
+  /** The resources that the scripts of a run share. */
   readonly shared: SharedSandbox;
-  /** Further folders of commands, absolute, for `PATH`. */
+  /** Further absolute folders for `PATH`. */
   readonly path: readonly string[];
   /** Absolute path of Bash. */
   readonly bash: string;
   /** By folder, then by file. */
   readonly inputs: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
-  /** None: `$prompts` is not set. */
+  /** If empty, `$prompts` is not set. */
   readonly prompts: ReadonlyMap<string, Uint8Array>;
-  /** Names of the files to take; with slashes for files in folders. */
+  /** Names of the files to collect, with slashes for files in folders. */
   readonly outputs: readonly string[];
-  /** Null only where the user said that no sandbox is needed. */
+  /** `null` only if the user asked for no sandbox. */
   readonly sandbox: SandboxProgram | null;
-  /** Folders to show in the sandbox beside the system, such as those of `path` that lie elsewhere. */
+  /** Folders to show in the sandbox in addition to the system, such as those of `path` that are elsewhere. */
   readonly show: readonly string[];
   readonly timeLimitMs: number;
   readonly limits: Limits;
@@ -62,20 +60,20 @@ export interface Script {
 
 export interface ScriptResult {
   readonly process: ProcessResult;
-  /** Those asked for that are there. */
+  /** The requested files that exist. */
   readonly outputs: ReadonlyMap<string, Buffer>;
-  /** Asked for and not there, or no regular files, or too large; sorted. */
+  /** The requested files that are missing, not regular, or too large; sorted. */
   readonly missing: readonly string[];
   readonly undeclared: Undeclared;
-  /** False: plaintexts lay on a disk while it ran. */
+  /** False if plaintexts were on a disk while the script ran. */
   readonly inMemory: boolean;
 }
 
-/** What is there and was not asked for. */
+/** Files that exist but were not requested. */
 export interface Undeclared {
-  /** Sorted, and few. */
+  /** The first names, sorted. */
   readonly names: readonly string[];
-  /** How many there are beside them. */
+  /** The number of further files. */
   readonly more: number;
 }
 
@@ -96,7 +94,7 @@ export async function runScript(script: Script): Promise<ScriptResult> {
   }
 }
 
-/** @param folder on the host, absolute and behind all links, that is the sandbox's */
+/** @param folder the sandbox's folder on the host, absolute with links resolved */
 function start(script: Script, folder: string, told: Told): Promise<ProcessResult> {
   const { sandbox, show, shared, timeLimitMs, signal } = script;
   const bin = shared.bin(script.commands);
@@ -118,13 +116,14 @@ function start(script: Script, folder: string, told: Told): Promise<ProcessResul
   });
 }
 
-/** Nothing of the caller's environment: it may hold keys. */
+/** Returns the script's environment. Nothing is inherited, as the caller's environment may contain keys. */
 function environment(seen: string, bin: string, script: Script): Record<string, string> {
   return {
     PATH: [bin, ...script.path].join(':'),
     HOME: '/tmp',
     TMPDIR: script.sandbox?.kind === 'bwrap' ? '/tmp' : join(seen, 'work'),
-    // The other settings of C.UTF-8 are those of C, which no program has to read a dozen files for.
+    // The other categories of C.UTF-8 equal those of C, and setting only this one spares programs from reading a
+    // dozen files.
     LANG: 'C',
     LC_CTYPE: 'C.UTF-8',
     in: `${seen}/in`,
@@ -135,11 +134,14 @@ function environment(seen: string, bin: string, script: Script): Record<string, 
 
 interface Told {
   readonly text: string;
-  /** Where files of the host are seen: inside of the sandbox, or as links. */
+  /** Files of the host that are shown inside the sandbox, or as links. */
   readonly shown: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** Returns the text as the script is to read it. @param seen where it finds the sandbox */
+/**
+ * Returns the text for the script.
+ * @param seen the sandbox's path as seen by the script
+ */
 function tell({ text, sandbox }: Script, seen: string): Told {
   const shown = new Map<string, string>();
   let whole = '';
@@ -149,7 +151,7 @@ function tell({ text, sandbox }: Script, seen: string): Told {
       continue;
     }
     const from = realFile(part);
-    // Scratch folders may lie where nothing can be run: the sandbox shows the file itself.
+    // Scratch folders may forbid execution, so the sandbox shows the file itself.
     const folder = sandbox?.kind === 'bwrap' ? `${SANDBOX_FOLDER}-files` : `${seen}/files`;
     const to = shown.get(from) ?? `${folder}/${shown.size}-${basename(from).replace(/[^\w.+-]/g, '_')}`;
     shown.set(from, to);
@@ -158,7 +160,7 @@ function tell({ text, sandbox }: Script, seen: string): Told {
   return { text: whole, shown: [...shown].map(([from, to]) => ({ from, to })) };
 }
 
-/** Behind all links. */
+/** Returns the path with links resolved. */
 function realFile({ from, root }: Shown): string {
   const real = realOrNull(from);
   if (real === null) throw new HostFailure('changed', `The script uses ${from}, which is not there.`);
@@ -170,18 +172,18 @@ function realOrNull(path: string): string | null {
   try {
     return realpathSync(path);
   } catch {
-    // Not there, or not to be entered.
+    // Missing, or inaccessible.
     return null;
   }
 }
 
-/** `bin` is where the sandbox shows the folder of commands. */
+/** The subfolders of the sandbox. The folder of commands is shown at `bin`. */
 const FOLDERS = ['bin', 'in', 'out', 'work'];
 
 function layOut(sandbox: string, { text, shown }: Told, script: Script): void {
   for (const name of FOLDERS) mkdirSync(join(sandbox, name), 0o700);
   const countsProcesses = script.sandbox?.guards.countsProcesses ?? false;
-  // On the script's first line, so that Bash counts lines as the author does.
+  // On the script's first line, so that Bash's line numbers are those of the author.
   const prelude = `set -euo pipefail; export PS4='${TRACE_MARK}'; ${ulimits(script.limits, countsProcesses)}`;
   put(join(sandbox, 'script'), Buffer.from(prelude + text, 'utf8'));
   if (script.sandbox?.kind !== 'bwrap' && shown.length > 0) {
@@ -193,10 +195,12 @@ function layOut(sandbox: string, { text, shown }: Told, script: Script): void {
   for (const [name, bytes] of script.prompts) putIn(join(sandbox, 'prompts'), name, bytes);
 }
 
-/** What begins the lines of a trace: the script's own, and those of the shells that it starts. */
+/** The prefix of trace lines, for the script and the shells that it starts. */
 const TRACE_MARK = '+varsmith-trace: ';
 
-/** Returns whether a shell has written down what it runs. A script that only lists its variables has not. */
+/**
+ * Returns whether a shell has printed a trace of its commands. A script that only lists its variables does not count.
+ */
 export function holdsTrace({ stdout, stderr }: ProcessResult): boolean {
   return [stdout, stderr].some(stream => {
     for (let at = stream.indexOf(TRACE_MARK); at !== -1; at = stream.indexOf(TRACE_MARK, at + 1))
@@ -226,10 +230,10 @@ function collect(out: string, { outputs, limits }: Script) {
   return { outputs: files, missing, undeclared };
 }
 
-/** Of names that are told. */
+/** The most names that are reported. */
 const FEW = 10;
 
-/** Keeps few, however many there are. */
+/** Returns the first names and the number of the others. */
 function someOf(all: Iterable<string>): Undeclared {
   let names: string[] = [];
   let count = 0;
@@ -242,21 +246,21 @@ function someOf(all: Iterable<string>): Undeclared {
   return { names, more: count - names.length };
 }
 
-/** In bytes: the system allows 4,096 for a path, and the scratch folder has one, too. */
+/** Limit in bytes, since the system allows 4,096 for a path, which includes the scratch folder. */
 const LONGEST_NAME = 2000;
 
 /**
- * Returns what is in a folder and no folder itself, relative to it; folders too deep to be looked into by their own names, which
- * end in a slash. Follows no link, not even in the folder's own place: what it leads to could be anything of the host.
- * Nothing runs any more that could put one there meanwhile.
+ * Returns the files in a folder with relative paths, and folders that are too deep to read with a trailing slash.
+ * Follows no links, not even for the folder itself, since they could lead anywhere on the host. No process is left
+ * that could create one concurrently.
  */
 function* filesIn(root: string): Iterable<string> {
   if (!lstatSync(root, { throwIfNoEntry: false })?.isDirectory()) return;
-  // Bytes: a script may give names that are no text.
+  // Names are read as bytes, since a script may create names that are not text.
   const folders = [Buffer.from(`${root}/`)];
   const start = Buffer.byteLength(root) + 1;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    // A script may close it behind itself.
+    // A script may have removed its permissions.
     chmodSync(folder, 0o700);
     for (const entry of readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })) {
       const path = Buffer.concat([folder, entry.name]);
@@ -269,13 +273,13 @@ function* filesIn(root: string): Iterable<string> {
 
 const SLASH = Buffer.from('/');
 
-/** Returns null for a link, wherever it leads to, and for what is too large or closed. */
+/** Returns the content of a file, or `null` for a link, a file that is too large, or an inaccessible one. */
 function regularFile(path: string, limit: number): Buffer | null {
   try {
     const stats = lstatSync(path);
     return stats.isFile() && stats.size <= limit ? readFileSync(path) : null;
   } catch {
-    // Closed by the script.
+    // The script has made it inaccessible.
     return null;
   }
 }

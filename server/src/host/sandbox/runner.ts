@@ -1,10 +1,9 @@
 /**
- * Starts programs from small processes that live as long as they are needed, since the system copies the tables of the
- * process that starts one, and those of ours are large: that takes as long as many a script. Each is a Bash that runs
- * one program after the other, in its own process group, and is gone with everything in it as soon as we are.
- *
- * Only for programs that leave nothing running behind, such as sandboxes with processes of their own: what writes
- * after its end would write into the output of the next.
+ * Starts programs from small helper processes, since the system copies the page tables of the process that starts
+ * another, and ours are large: this takes as long as many scripts. Each helper is a Bash that runs programs in
+ * sequence in its own process group, and ends with everything in it as soon as this process does.
+ * Only for programs that leave no processes behind, such as sandboxes with their own process namespace, since later
+ * output would be attributed to the next program.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -27,24 +26,23 @@ export type RunnerOptions = Pick<ProcessOptions, 'timeLimitMs' | 'outputLimitByt
 
 export interface Runners {
   /**
-   * Runs a program with an empty environment and without standard input, next to others that run.
-   *
+   * Runs a program with an empty environment and without standard input, in parallel to others.
    * @param program absolute path
-   * @returns null where nothing can be run like this: an older Bash, or a system that is short of something
-   * @throws HostFailure `unavailable`: there is no such program
+   * @returns null if this way is unavailable: an older Bash, or a system short of resources
+   * @throws HostFailure `unavailable` if there is no such program
    */
   run(program: string, args: readonly string[], options: RunnerOptions): Promise<ProcessResult | null>;
-  /** Ends them all, when nothing runs any more. */
+  /** Ends all helpers, once nothing is running any more. */
   close(): Promise<void>;
 }
 
 /**
- * What each of them does. What Node gives to write into are sockets, which cannot be opened by name: a script that writes
- * to `/dev/stderr` would fail. So there are pipes before them, and `cat` behind those. Descriptor 3 tells of our end: a second process waits for it, since the first one waits for
- * programs; then it is that of the file which is handed to them, `$3`. What Bash itself says, as of a program that was killed, is not for the program's output.
- *
- * A line of standard input is a mark, to be written behind the output; the words of the program lie in the file `$0`,
- * each ended by NUL. Where the file cannot be read, the runner ends itself rather than run the last program again.
+ * The script of a helper. Node's output streams are sockets, which cannot be opened by name, so a script that writes
+ * to `/dev/stderr` would fail. Therefore `cat` forwards the output from pipes. Descriptor 3 signals the end of this
+ * process; a second process waits for it, since the first one waits for programs, and then descriptor 3 becomes the
+ * file `$3`. Bash's own messages, such as about a killed program, are kept out of the program's output.
+ * Each line of standard input is a mark to write after the output; the words of the program are in the file `$0`,
+ * each terminated by NUL. If the file is unreadable, the helper exits instead of running the previous program again.
  */
 const RUNNER = `
 if [ -n "$2" ]; then exec 4> >(exec -a cat "$2" >&2) > >(exec -a cat "$2"); else exec 4>&2; fi
@@ -66,29 +64,29 @@ done
 
 interface Runner {
   readonly child: ChildProcess;
-  /** Where the words of the next program are laid. */
+  /** The file with the words of the next program. */
   readonly file: string;
   readonly stdin: Writable;
   readonly stdout: MarkedStream;
   readonly stderr: MarkedStream;
-  /** Fulfilled with the signal that ended it, when it has ended and all has been read. */
+  /** Resolves with the signal that ended the helper, after its output has been read. */
   readonly ended: Promise<string | null>;
 }
 
 export interface RunnersOptions {
   /** Absolute path. */
   readonly bash: string;
-  /** Absolute path of `cat`; null where there is none, and then programs cannot open their outputs by name. */
+  /** Absolute path of `cat`; if `null`, programs cannot open their outputs by name. */
   readonly cat: string | null;
-  /** What Bash is started with, such as a sandbox that all programs are to run in; may be empty. */
+  /** The command that starts Bash, such as a sandbox for all programs; may be empty. */
   readonly before: readonly string[];
-  /** Absolute path of a folder for files of theirs, which hold arguments. */
+  /** Absolute path of a folder for the helpers' files, which contain arguments. */
   readonly folder: string;
-  /** Where they themselves see it. */
+  /** The same folder as seen by the helpers. */
   readonly seen: string;
-  /** A file, as they see it, that each program finds open as its descriptor 3. */
+  /** A file, as seen by the helpers, that each program has open as descriptor 3. */
   readonly third?: string;
-  /** Number of the user to run as; null: as ourselves. */
+  /** The user id to run as; `null` for the current user. */
   readonly user?: number | null;
 }
 
@@ -96,7 +94,7 @@ export function makeRunners({ bash, cat, before, folder, seen, third, user }: Ru
   const idle: Runner[] = [];
   const all = new Set<Runner>();
   let isUsable = true;
-  // Several that live side by side may have the same folder.
+  // Several groups of helpers may share a folder.
   const id = randomBytes(4).toString('hex');
   let started = 0;
 
@@ -146,7 +144,7 @@ export function makeRunners({ bash, cat, before, folder, seen, third, user }: Ru
 
 const NO_STARTUP = ['--norc', '--noprofile'];
 
-/** Returns null where it does not come up. */
+/** Returns a new helper, or `null` if it does not start. */
 async function startRunner(
   [command = '', ...words]: readonly string[],
   more: readonly [cat: string, third: string],
@@ -173,7 +171,7 @@ async function startRunner(
   });
   const { stdin, stdout, stderr } = child;
   if (stdin === null || stdout === null || stderr === null) return null;
-  // It may be gone before it has read what is written to it; its end says so.
+  // It may end before it has read its input, which its exit shows.
   for (const stream of [stdin, child.stdio[3]]) stream?.on('error', () => undefined);
   const runner: Runner = {
     child,
@@ -187,7 +185,7 @@ async function startRunner(
   return isReady ? runner : null;
 }
 
-/** @throws HostFailure where another program has ended the runner */
+/** @throws HostFailure if another program has killed the helper */
 async function runWith(
   runner: Runner,
   words: readonly string[],
@@ -213,7 +211,7 @@ async function runWith(
     const done = await Promise.race([outputs, runner.ended]);
     if (done === null || typeof done === 'string') return stopped(runner, end, done);
     const [stdout, stderr] = done;
-    // It was stopped in the moment in which it ended: the runner goes with it.
+    // It was stopped just as it ended, so the helper is ended as well.
     if (end !== null) return stopped(runner, end, null);
     const truncated = stdout.truncated || stderr.truncated;
     const code = Number(stdout.note);
@@ -239,7 +237,10 @@ function stopped(
   return { end, code: null, signal, stdout: out.bytes, stderr: err.bytes, truncated };
 }
 
-/** Bash gives codes of its own for what it cannot start; a program may give the same. */
+/**
+ * Checks that a program can be executed. Bash has its own exit codes for a failure to start, which programs may use
+ * as well.
+ */
 function mustBeProgram(path: string): void {
   try {
     accessSync(path, constants.X_OK);
@@ -248,7 +249,7 @@ function mustBeProgram(path: string): void {
   }
 }
 
-/** Nothing that runs can know it. */
+/** Returns a mark that no running program can know. */
 function newMark(): string {
   return randomBytes(16).toString('hex');
 }

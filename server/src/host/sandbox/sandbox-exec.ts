@@ -1,11 +1,11 @@
 /**
- * The sandbox that a script runs in on macOS, as a profile of `sandbox-exec`: no network, no home, a read-only system, one
- * writable folder. Pure text; knows nothing of what the script is for.
+ * Describes the sandbox of a script on macOS as a profile of `sandbox-exec`: no network, no home, a read-only system,
+ * and one writable folder. Pure text; knows nothing of the script's purpose.
  */
 import { dirname } from 'node:path';
 import { isIn } from './bubblewrap.ts';
 
-/** Where programs are, and what they need beside themselves; nothing of a home. */
+/** Folders of programs and what they need; no part of a home. */
 const MAC_PROGRAMS = ['/nix/store', '/usr', '/bin', '/sbin', '/opt/homebrew', '/opt/local'];
 const MAC_SYSTEM = ['/System', '/Library/Apple', '/private/etc/ssl', '/private/var/db/timezone'];
 const MAC_FILES = [
@@ -14,7 +14,7 @@ const MAC_FILES = [
   '/private/etc/passwd',
   '/private/etc/protocols',
 ];
-/** Of the device folder, what scripts read and write to. */
+/** The devices that scripts use. */
 const MAC_DEVICES = [
   '/dev/null',
   '/dev/zero',
@@ -35,7 +35,7 @@ const MAC_DENIED = [
   'user-preference-read',
   'user-preference-write',
 ];
-/** What the system's libraries ask of users, of the time zone and of temporary folders, and where they log. */
+/** Services that the system's libraries use for users, time zones, temporary folders and logging. */
 const MAC_SERVICES = [
   'com.apple.bsd.dirhelper',
   'com.apple.logd',
@@ -44,26 +44,27 @@ const MAC_SERVICES = [
   'com.apple.system.notification_center',
   'com.apple.system.opendirectoryd.libinfo',
 ];
-/** Where people have their files. */
+/** Folders of people's files. */
 const MAC_HOMES = ['/Users', '/Volumes', '/private/var/root'];
 
 export interface MacSandbox {
-  /** The folder that the script may write to, behind all links: absolute. */
+  /** The folder that the script may write to, absolute with links resolved. */
   readonly scratch: string;
-  /** Further folders and files that it may read and run, behind all links. */
+  /** Further files and folders that it may read and execute, with links resolved. */
   readonly readOnly: readonly string[];
 }
 
-/** Returns the profile, in the language of `sandbox-exec -p`. Paths count as they are behind all links. */
+/** Returns the profile in the language of `sandbox-exec -p`. Paths apply with links resolved. */
 export function macProfile({ scratch, readOnly }: MacSandbox): string {
   const programs = [...MAC_PROGRAMS, ...readOnly].map(subpath);
   return `${[
     '(version 1)',
     '(deny default)',
-    // What the system's own loader and libraries cannot do without.
+    // The requirements of the system's own loader and libraries.
     '(import "system.sb")',
     '(deny network*)',
-    // What it allows beyond that leads to keychains, the clipboard, other processes, settings of programs, devices.
+    // The profile above allows more, including access to keychains, the clipboard, other processes, preferences and
+    // devices.
     ...MAC_DENIED.map(operation => `(deny ${operation})`),
     rule('allow mach-lookup', MAC_SERVICES.map(globalName)),
     '(allow process-fork)',
@@ -71,7 +72,7 @@ export function macProfile({ scratch, readOnly }: MacSandbox): string {
     '(allow process-info* (target same-sandbox))',
     '(allow sysctl-read)',
     '(allow file-read-metadata)',
-    // Not even whether something is there; only the way to what is shown.
+    // Hides even the existence of files, except for the path to the shown ones.
     rule('deny file-read-metadata', MAC_HOMES.map(subpath)),
     rule('allow file-read-metadata', [...foldersAbove([...readOnly, scratch])].map(literal)),
     rule('allow process-exec file-map-executable', [...programs, subpath(scratch)]),
@@ -87,7 +88,10 @@ export function macProfile({ scratch, readOnly }: MacSandbox): string {
   ].join('\n')}\n`;
 }
 
-/** Returns true for a program that can be run inside of the sandbox. @param path absolute, without links */
+/**
+ * Returns whether a program can be executed inside the sandbox.
+ * @param path absolute path with links resolved
+ */
 export function isInMacSandbox(path: string): boolean {
   return isIn(MAC_PROGRAMS, path);
 }
@@ -96,7 +100,10 @@ function rule(head: string, filters: readonly string[]): string {
   return `(${head}\n${filters.map(filter => `  ${filter}`).join('\n')})`;
 }
 
-/** Returns all folders on the way to these. @param paths absolute */
+/**
+ * Returns all parent folders of the paths.
+ * @param paths absolute paths
+ */
 function foldersAbove(paths: readonly string[]): Set<string> {
   const above = new Set<string>();
   for (const path of paths)

@@ -1,4 +1,4 @@
-/** The filter of the calls that a script may make to the kernel; `scripts/lib/seccomp.mjs` says what it refuses. */
+/** The filter of system calls for scripts; `scripts/lib/seccomp.mjs` lists what it rejects. */
 import data from './data/seccomp.json' with { type: 'json' };
 
 const FILTERS: ReadonlyMap<string, string> = new Map([
@@ -6,7 +6,10 @@ const FILTERS: ReadonlyMap<string, string> = new Map([
   ['arm64', data.arm64],
 ]);
 
-/** @param arch a `process.arch`; @returns null where there is no filter for it */
+/**
+ * Returns the filter, or `null` if there is none for the architecture.
+ * @param arch a `process.arch`
+ */
 export function filterFor(arch: string): Buffer | null {
   const cached = FILTERS.get(arch);
   return cached === undefined ? null : Buffer.from(cached, 'base64');

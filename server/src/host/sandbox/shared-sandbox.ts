@@ -1,6 +1,6 @@
 /**
- * What scripts that are run after and beside each other have together: a scratch folder, folders of commands, and who
- * starts them. Knows nothing of what they do.
+ * The resources that the scripts of a run share: a scratch folder, folders of commands, and the helpers that start
+ * them. Knows nothing of what the scripts do.
  */
 import { mkdirSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,13 +24,15 @@ import { makeRunners, type RunnerOptions, type Runners } from './runner.ts';
 import { linkCommands } from './sandbox-files.ts';
 
 export interface SharedSandbox {
-  /** For one script. Its path is behind all links. */
+  /** Creates a scratch folder for one script. Its path has all links resolved. */
   scratch(): Scratch;
-  /** Absolute path of a folder with exactly these commands: most scripts have the same hundred. */
+  /**
+   * Returns the absolute path of a folder with exactly these commands. It is reused, since most scripts have the same
+   * hundred commands.
+   */
   bin(commands: ReadonlyMap<string, string>): string;
   /**
    * Runs a command in a sandbox of bubblewrap.
-   *
    * @param program absolute path of bubblewrap
    * @throws HostFailure
    */
@@ -40,21 +42,21 @@ export interface SharedSandbox {
     words: SandboxCommand,
     limits: RunnerOptions,
   ): Promise<ProcessResult>;
-  /** When nothing runs any more. */
+  /** Removes everything, once nothing is running any more. */
   close(): Promise<void>;
 }
 
-/** What is not the same in all. */
+/** The parts that differ between scripts. */
 type ScriptSandbox = Omit<Sandbox, 'passwd' | 'guards' | 'temporaryMiB'>;
 
 interface SandboxCommand {
-  /** The whole environment. */
+  /** The complete environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly command: readonly string[];
 }
 
 export interface SharedSandboxOptions {
-  /** Absolute paths, behind all links. */
+  /** Absolute path with links resolved. */
   readonly bash: string;
   readonly cat: string | null;
   readonly sandbox: SandboxProgram | null;
@@ -87,7 +89,7 @@ export async function openSharedSandbox(tools: SharedSandboxOptions): Promise<Sh
   const third = (seen: string) => (filter === null ? {} : { third: join(seen, FILTER) });
   let parts = 0;
   const outside = makeRunners({ bash, cat, before: [], folder: root, seen: root, user, ...third(root) });
-  // Only the first script waits for it.
+  // Only the first script has to wait for this.
   const inside =
     sandbox?.kind === 'bwrap'
       ? openOuterSandbox(sandbox, tools, root, passwd, third(OUTER_FOLDER)).catch(() => null)
@@ -134,13 +136,13 @@ export async function openSharedSandbox(tools: SharedSandboxOptions): Promise<Sh
   };
 }
 
-/** Runners that live in an outer sandbox, and the program that makes sandboxes in it. */
+/** Helpers in an outer sandbox, and the program that creates sandboxes in it. */
 interface OuterSandbox {
   readonly runners: Runners;
   readonly program: string;
 }
 
-/** Returns null where no sandbox can be made in an outer sandbox, as some systems forbid. */
+/** Opens an outer sandbox, or returns `null` if no sandbox can be created inside it, as on some systems. */
 async function openOuterSandbox(
   { path, guards, user }: SandboxProgram,
   { bash, cat, limits }: SharedSandboxOptions,
@@ -148,7 +150,7 @@ async function openOuterSandbox(
   passwd: string,
   third: { readonly third?: string },
 ): Promise<OuterSandbox | null> {
-  // Links may lead out of what the outer sandbox shows.
+  // Links may lead to files that the outer sandbox does not show.
   const program = realpathSync(path);
   const before = [program, ...outerArguments(root, passwd, mergedFolders())];
   const runners = makeRunners({ bash, cat, before, folder: root, seen: OUTER_FOLDER, user, ...third });
@@ -167,7 +169,10 @@ async function openOuterSandbox(
   return null;
 }
 
-/** Returns the same sandbox for another user than root: its folder is theirs, and what root alone may look at is copied there. */
+/**
+ * Returns the sandbox for a user other than root: its folder belongs to that user, and files that only root may read
+ * are copied into it.
+ */
 function sandboxFor(user: number, { scratch, shown, ...sandbox }: ScriptSandbox): ScriptSandbox {
   mustBeOpen(sandbox.readOnly);
   const copies = shown.map(({ from, to }, i) => ({ from, to, copy: join(scratch, `shown-${i}`) }));
@@ -176,7 +181,7 @@ function sandboxFor(user: number, { scratch, shown, ...sandbox }: ScriptSandbox)
   return { ...sandbox, scratch, shown: copies.map(({ copy, to }) => ({ from: copy, to })) };
 }
 
-/** @throws HostFailure for a path that root alone may go to */
+/** @throws HostFailure for a path that only root can access */
 function mustBeOpen(paths: readonly string[]): void {
   for (const path of paths) {
     const closed = closedFolder(path);
@@ -188,7 +193,7 @@ function mustBeOpen(paths: readonly string[]): void {
   }
 }
 
-/** Returns those that are links into `/usr`, and what they lead to. */
+/** Returns the folders that are links into `/usr`, with their targets. */
 function mergedFolders(): ReadonlyMap<string, string> {
   const targets = new Map<string, string>();
   for (const folder of MERGED) {
@@ -202,12 +207,15 @@ function linkOrNull(path: string): string | null {
   try {
     return readlinkSync(path);
   } catch {
-    // Not there, or no link.
+    // Missing, or not a link.
     return null;
   }
 }
 
-/** Returns the sandbox's folders as the outer sandbox shows them; null where it shows not all that the sandbox needs. */
+/**
+ * Returns the sandbox's folders as seen in the outer sandbox, or `null` if that does not show everything that the
+ * sandbox needs.
+ */
 function seenInOuter(
   { scratch, bin, readOnly, shown }: ScriptSandbox,
   root: string,
@@ -217,8 +225,8 @@ function seenInOuter(
   return { scratch: seen(scratch), bin: seen(bin) };
 }
 
-/** Where the filter lies in the shared sandbox's folder. */
+/** The name of the filter's file in the shared sandbox's folder. */
 const FILTER = 'filter';
 
-/** What a sandbox shows as `/etc/passwd`. */
+/** The content of `/etc/passwd` in a sandbox. */
 const PASSWD = 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n';

@@ -1,0 +1,45 @@
+/** `--nix`: asks Nix about the fleet of a command, and says on standard error what it does not evaluate. */
+
+import { counted } from '../checks/facts/wording.ts';
+import type { NixFailure } from '../fleet/model/nix-answer.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { Parsed } from './arguments.ts';
+import { type Io, say, UsageError } from './io.ts';
+import type { NixReport } from './output/nix-report.ts';
+
+/**
+ * @returns what Nix says; null where it was not to be asked or is not there, which is said
+ * @throws UsageError where whoever asks does not want to know any more
+ */
+export async function askedByOption(parsed: Parsed, { root }: Workspace, io: Io): Promise<NixReport | null> {
+  if (!parsed.flag('nix')) return null;
+  const { askAbout } = await import('../workspace/nix-witness.ts');
+  const signal = io.interruption?.();
+  const asked = await askAbout(root, {
+    env: io.env,
+    signal,
+    onMachine(machine, done, all) {
+      const which = machine.facts === null ? 'machine' : 'a generator of machine';
+      for (const failure of machine.failures)
+        say(
+          io,
+          `Nix does not evaluate ${which} ${machine.name} (${done} of ${all}): ${failureText(failure)}`,
+        );
+    },
+  });
+  if (signal?.aborted) throw new UsageError('Stopped while Nix was asked.');
+  if ('absent' in asked) {
+    say(io, `${asked.absent} Everything is as it is read without it.`);
+    return null;
+  }
+  const { answer } = asked;
+  if (answer.failure !== null) say(io, `Nix does not evaluate the flake: ${failureText(answer.failure)}`);
+  const silent = answer.machines.filter(({ facts }) => facts === null).length;
+  if (silent > 0) say(io, `Nix says nothing of ${counted(silent, 'machine')}.`);
+  return asked;
+}
+
+/** Returns what is wrong, behind the place that it comes from: `hosts/lea.nix:3:5: attribute 'x' missing`. */
+function failureText({ message, at }: NixFailure): string {
+  return at === null ? message : `${at.file}:${at.line}:${at.column}: ${message}`;
+}

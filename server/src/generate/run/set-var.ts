@@ -1,0 +1,111 @@
+/**
+ * Stores a value from outside in a var, from the request to the commit: the backend, keys of machines, agreement to new
+ * access, and the notes that what was made from the older value is outdated.
+ */
+import type { AccessChange } from '../../store/readers.ts';
+import { accessChanges, agreedTo, askedOf, mustBeAgreed } from '../backends/access-change.ts';
+import { accessMessage } from '../backends/access-words.ts';
+import { openSecretBackend } from '../backends/open-backend.ts';
+import { placesOf } from '../backends/secret-backend.ts';
+import { mustBeKnown, type Var } from '../plan/declared-vars.ts';
+import type { DeclaredFile, Generator, Generators } from '../plan/generators.ts';
+import { EVERYTHING } from '../plan/plan.ts';
+import { machinesOfSecrets, storeMachineKeys } from '../repository/drift.ts';
+import type { Session } from '../repository/session.ts';
+import { outputChanges } from '../repository/store-step.ts';
+import { isSame, madeFrom, replacing } from './replacing.ts';
+import type { RunFleet } from './run-fleet.ts';
+import { withSession } from './run-session.ts';
+
+export interface SetRequest {
+  readonly machine: string;
+  /** The id of the var, for the commit message. */
+  readonly id: string;
+  /** True if keys may be given access that have none, without being asked. */
+  readonly isSure: boolean;
+  /** False: what is stored is not committed. */
+  readonly commit: boolean;
+}
+
+export interface SetReporter {
+  /** Reports a sentence. */
+  note(sentence: string): void;
+  /**
+   * Finds the var of the request among the generators of the fleet.
+   * @throws if there is no such machine or var
+   */
+  find(generators: Generators, machines: readonly string[]): Var;
+  /**
+   * Asks whether keys may be given access.
+   *
+   * @param asked those of the changes that need agreement
+   * @throws if there is no one to ask
+   */
+  mayGive(access: readonly AccessChange[], asked: readonly AccessChange[]): Promise<boolean>;
+  /** Reads the value, after everything that can be missing has been found. */
+  value(): Promise<Uint8Array>;
+  /** Reports that the value is stored. */
+  stored(result: SetResult): void;
+}
+
+export interface SetResult {
+  readonly generator: Generator;
+  readonly file: DeclaredFile;
+  /** The access that readers gained and lost. */
+  readonly access: readonly AccessChange[];
+  /** Keys of the generators that were made from the older value. */
+  readonly outdated: readonly string[];
+  /** Their names. */
+  readonly dependents: readonly string[];
+}
+
+/**
+ * Sets a var.
+ *
+ * @returns false if agreement to new access was refused; then nothing has changed
+ * @throws RunFailure, StoreFailure, HostFailure; what the reporter throws
+ */
+export function setVar(fleet: RunFleet, request: SetRequest, reporter: SetReporter): Promise<boolean> {
+  const { commit } = request;
+  return withSession(fleet, { commit, note: sentence => reporter.note(sentence) }, session =>
+    setIn(session, fleet, request, reporter),
+  );
+}
+
+async function setIn(
+  session: Session,
+  fleet: RunFleet,
+  { machine, id, isSure }: SetRequest,
+  reporter: SetReporter,
+): Promise<boolean> {
+  const { environment } = fleet;
+  const situation = await fleet.situation({ asksStore: false });
+  const { backend, declared, plan } = situation;
+  const { generators } = plan(EVERYTHING);
+  const declaredVar = reporter.find(generators, declared.machines);
+  mustBeKnown(declaredVar);
+  const { generator, file } = declaredVar;
+  const secretBackend = await openSecretBackend(environment, fleet.fleet(), backend);
+  const only = { ...generator, files: [file] };
+  await secretBackend.examine?.(machinesOfSecrets([only]));
+  const machineKeys = file.secret ? await secretBackend.prepare(machinesOfSecrets([only])) : [];
+  const access = accessChanges(secretBackend, placesOf(only));
+  const asked = askedOf(access);
+  if (asked.length > 0 && !isSure && !(await reporter.mayGive(access, asked))) return false;
+  const agreed = agreedTo(access);
+  const value = await reporter.value();
+  await storeMachineKeys(machineKeys, secretBackend, session);
+  const now = accessChanges(secretBackend, placesOf(only));
+  for (const change of now) mustBeAgreed(change, agreed);
+  const changes = await outputChanges(environment, secretBackend, only, new Map([[file.name, value]]));
+  const made = madeFrom(declaredVar, generators, situation);
+  const around = { backend, environment, secretBackend };
+  // Decrypting a secret may require more than storing it, so the old value is only read if something depends on it.
+  const outdated = made.length > 0 && (await isSame(declaredVar, value, around)) ? [] : made;
+  await replacing(declaredVar, outdated, session, () =>
+    session.apply(changes, `vars: update ${id} for machine ${machine}${accessMessage(now)}`),
+  );
+  const dependents = outdated.map(key => generators.all.get(key)?.name ?? key);
+  reporter.stored({ generator, file, access: now, outdated, dependents });
+  return true;
+}

@@ -1,0 +1,126 @@
+/**
+ * The `nix` command as an evaluator that changes nothing: offline, pure, without builds, without a lock file written, and with
+ * limits of time, memory and output. Knows nothing of what the expressions are about.
+ */
+
+import { availableParallelism, freemem } from 'node:os';
+import { findCommand } from './commands.ts';
+import { type ProcessResult, runProcess } from './process.ts';
+import { withoutKeys } from './program-environment.ts';
+
+export interface NixLimits {
+  readonly timeMs: number;
+  /** Of the evaluator's heap. */
+  readonly memoryBytes: number;
+  readonly outputBytes: number;
+}
+
+/** What came of asking. `stderr` is what Nix said, with its trace. */
+export type NixReply =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | {
+      readonly kind: 'error' | 'timeout' | 'memory' | 'output' | 'garbage' | 'cancelled';
+      readonly stderr: string;
+    };
+
+export interface NixEvaluator {
+  /** As it calls itself: `2.26.3`. */
+  readonly version: string;
+  /** Returns `nix flake metadata` of a flake. Nix copies the files of the flake that git knows into its store for it. */
+  metadata(reference: string, limits: NixLimits): Promise<NixReply>;
+  /** Returns what an expression evaluates to. */
+  evaluate(expression: string, limits: NixLimits): Promise<NixReply>;
+}
+
+/** Why there is no evaluator. */
+export interface NoEvaluator {
+  readonly missing: 'nix' | 'version';
+  /** A sentence. */
+  readonly message: string;
+}
+
+interface EvaluatorOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The first with a `nix eval` that evaluates flakes as later ones do. */
+const OLDEST = [2, 18] as const;
+
+const FOLDERS = ['/run/current-system/sw/bin', '/nix/var/nix/profiles/default/bin', '/usr/bin'];
+const VERSION_LIMIT_MS = 20_000;
+/** A trace of all frames has megabytes, and what is wrong stands at its end. */
+const TRACE_BYTES = 64 * 1024 * 1024;
+
+/** Nothing of the network, nothing built, nothing written into the repository, nothing that a flake asks for by itself. */
+const CHANGES_NOTHING = [
+  ...['--extra-experimental-features', 'nix-command flakes', '--offline', '--no-write-lock-file'],
+  ...['--option', 'allow-import-from-derivation', 'false', '--option', 'accept-flake-config', 'false'],
+  ...['--option', 'warn-dirty', 'false'],
+];
+
+/** Finds Nix, and asks for its version. @throws HostFailure if it cannot be started */
+export async function findNixEvaluator({
+  env,
+  signal,
+}: EvaluatorOptions): Promise<NixEvaluator | NoEvaluator> {
+  const nix = await findCommand('nix', [...(env.PATH ?? '').split(':'), ...FOLDERS]);
+  if (nix === null) return { missing: 'nix', message: 'There is no nix on PATH, so it cannot be asked.' };
+  const run = (args: readonly string[], limits: NixLimits) =>
+    runProcess(nix, args, {
+      cwd: '/',
+      // The collector of the evaluator stops at its limit, and Nix then ends with "out of memory".
+      env: { ...withoutKeys(env), GC_MAXIMUM_HEAP_SIZE: String(limits.memoryBytes), NO_COLOR: '1' },
+      timeLimitMs: limits.timeMs,
+      outputLimitBytes: Math.max(limits.outputBytes, TRACE_BYTES),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  const ask = async (command: readonly string[], args: readonly string[], limits: NixLimits) =>
+    replyOf(await run([...command, ...CHANGES_NOTHING, ...args], limits), limits);
+
+  const said = await run(['--version'], {
+    timeMs: VERSION_LIMIT_MS,
+    memoryBytes: 2 ** 30,
+    outputBytes: 4096,
+  });
+  const version = /(\d+)\.(\d+)\S*\s*$/.exec(said.stdout.toString('utf8').slice(0, 4096).trim());
+  if (version === null)
+    return {
+      missing: 'version',
+      message: `${nix} does not say which version of Nix it is, so it is not asked.`,
+    };
+  const [text, major, minor] = [version[0], Number(version[1]), Number(version[2])];
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
+    return {
+      missing: 'version',
+      message: `${nix} is Nix ${text}; ${OLDEST.join('.')} or later is needed to be asked.`,
+    };
+  return {
+    version: text,
+    metadata: (reference, limits) => ask(['flake', 'metadata'], ['--json', reference], limits),
+    evaluate: (expression, limits) =>
+      ask(['eval'], ['--json', '--read-only', '--show-trace', '--expr', expression], limits),
+  };
+}
+
+function replyOf({ end, code, stdout, stderr }: ProcessResult, { outputBytes }: NixLimits): NixReply {
+  const said = stderr.toString('utf8');
+  if (end === 'cancelled' || end === 'timeout') return { kind: end, stderr: said };
+  if (code !== 0) return { kind: ranOutOfMemory(end, said) ? 'memory' : 'error', stderr: said };
+  if (stdout.length > outputBytes) return { kind: 'output', stderr: said };
+  try {
+    return { kind: 'value', value: JSON.parse(stdout.toString('utf8')) };
+  } catch {
+    return { kind: 'garbage', stderr: said };
+  }
+}
+
+/** The system ends what takes too much of its memory by a signal. */
+function ranOutOfMemory(end: ProcessResult['end'], stderr: string): boolean {
+  return end === 'signal' || /^error: out of memory\s*$|GC Warning: Out of Memory/m.test(stderr.slice(-2000));
+}
+
+/** Returns how many evaluations of that size this machine has room for at once; at least one. */
+export function evaluationsAtOnce(memoryBytes: number): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor((freemem() * 0.7) / memoryBytes)));
+}

@@ -1,0 +1,65 @@
+/**
+ * Answers of Nix kept in the person's cache folder, by everything that they depend on: the files of the flake, its lock, the version
+ * of Nix, and the question. What a limit has stopped is not kept: another time it may answer.
+ */
+
+import { createHash } from 'node:crypto';
+import type { NixMachine } from '../fleet/model/nix-answer.ts';
+import type { KeptFiles } from '../host/programs/kept-code.ts';
+import { QUESTION_VERSION } from './question.ts';
+import type { FlakeMetadata } from './reply.ts';
+
+export interface KeptMachines {
+  /** Null where no answer is kept about the machine. */
+  read(machine: string): NixMachine | null;
+  keep(machine: NixMachine): void;
+  /** Writes what there is to keep, if any of it is new. */
+  write(): void;
+}
+
+/** @param reference of the flake as it lies in its folder */
+export function keptMachines(
+  files: KeptFiles,
+  version: string,
+  { locked, locks, revision }: FlakeMetadata,
+  reference: string,
+): KeptMachines {
+  const name = createHash('sha256')
+    .update(JSON.stringify([QUESTION_VERSION, version, locked.narHash, locks, revision, reference]))
+    .digest('hex');
+  const before = machinesIn(files.read(name)?.toString('utf8') ?? '');
+  const known = new Map(before.map(machine => [machine.name, machine]));
+  let hasNew = false;
+  return {
+    read: machine => known.get(machine) ?? null,
+    keep(machine) {
+      if (machine.isKept || machine.failures.some(({ kind }) => kind !== 'error')) return;
+      known.set(machine.name, { ...machine, isKept: true });
+      hasNew = true;
+    },
+    write() {
+      if (hasNew) files.write(name, Buffer.from(JSON.stringify([...known.values()], withEntries)));
+    },
+  };
+}
+
+/** The file is our own and whole, which `KeptFiles` sees to; what cannot be read is asked again. */
+function machinesIn(text: string): readonly NixMachine[] {
+  if (text === '') return [];
+  try {
+    return JSON.parse(text, fromEntries) as readonly NixMachine[];
+  } catch {
+    return [];
+  }
+}
+
+type Entries = { readonly $map: readonly (readonly [string, unknown])[] };
+
+function withEntries(_: string, value: unknown): unknown {
+  return value instanceof Map ? ({ $map: [...value] } satisfies Entries) : value;
+}
+
+function fromEntries(_: string, value: unknown): unknown {
+  const entries = (value as Partial<Entries> | null)?.$map;
+  return Array.isArray(entries) ? new Map(entries) : value;
+}

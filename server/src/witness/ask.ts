@@ -1,0 +1,146 @@
+/**
+ * Asks Nix what a flake's machines are made of: each machine in a process of its own, so that one that fails, or never ends, costs
+ * nothing but itself, and its memory is given back. Nix is asked about one state of the flake, which it takes into its store first.
+ */
+
+import type { NixAnswer, NixFacts, NixFailure, NixGenerator, NixMachine } from '../fleet/model/nix-answer.ts';
+import type { NixEvaluator, NixLimits, NixReply } from '../host/programs/nix-evaluator.ts';
+import type { KeptMachines } from './answer-cache.ts';
+import { type FlakeFolder, lockedReference, ownPaths, referenceTo } from './flake-reference.ts';
+import { failureOf } from './nix-error.ts';
+import { machineFacts, machineNames, machineOutline, oneGenerator } from './question.ts';
+import {
+  type FlakeMetadata,
+  factsIn,
+  generatorIn,
+  machineNamesIn,
+  metadataIn,
+  type OwnPath,
+} from './reply.ts';
+
+export interface Asking {
+  readonly nix: NixEvaluator;
+  readonly folder: FlakeFolder;
+  readonly limits: NixLimits;
+  /** How many machines are evaluated at once. */
+  readonly workers: number;
+  /** Milliseconds, as a clock that only goes forward counts them. */
+  readonly now: () => number;
+  /** Only these machines, as far as there are any; null: all. */
+  readonly isWanted: ((machine: string) => boolean) | null;
+  /** Answers of earlier times to the same question; null: nothing is kept. */
+  readonly kept: ((version: string, flake: FlakeMetadata, inside: string) => KeptMachines) | null;
+  /** Is told of each machine when Nix is done with it. */
+  readonly onMachine?: (machine: NixMachine, done: number, all: number) => unknown;
+}
+
+/** More than that of a machine's generators are not asked for one by one. */
+const MAX_SINGLE = 64;
+
+export async function askNix(asking: Asking): Promise<NixAnswer> {
+  const { nix, folder, limits } = asking;
+  const failed = (failure: NixFailure, revision: string | null): NixAnswer => ({
+    version: nix.version,
+    ...{ revision, machines: [], machinesComplete: false, failure },
+  });
+  const taken = await nix.metadata(referenceTo(folder), limits);
+  const flake = taken.kind === 'value' ? metadataIn(taken.value) : null;
+  if (flake === null)
+    return failed(
+      failureFrom(taken, () => null),
+      null,
+    );
+  const revision = flake.revision ?? flake.dirtyRevision ?? null;
+  const ownPath = ownPaths(folder, flake);
+  const reference = lockedReference(folder, flake);
+  const listed = await nix.evaluate(machineNames(reference), limits);
+  const names = listed.kind === 'value' ? machineNamesIn(listed.value) : null;
+  if (names === null) return failed(failureFrom(listed, ownPath), revision);
+
+  const all = [
+    ...names.nixos.map(name => ({ name, class: 'nixos' as const })),
+    ...names.darwin.map(name => ({ name, class: 'darwin' as const })),
+  ];
+  const wanted = all.filter(({ name }) => asking.isWanted?.(name) !== false);
+  const kept = asking.kept?.(nix.version, flake, referenceTo(folder)) ?? null;
+  const evaluation = { nix, reference, limits, ownPath };
+  let done = 0;
+  const machines = await inTurns(wanted, asking.workers, async ({ name, class: machineClass }) => {
+    const machine =
+      kept?.read(name) ??
+      (await machineOf(evaluation, { name, class: machineClass, begun: asking.now(), now: asking.now }));
+    kept?.keep(machine);
+    asking.onMachine?.(machine, ++done, wanted.length);
+    return machine;
+  });
+  kept?.write();
+  return {
+    version: nix.version,
+    ...{ revision, machines, machinesComplete: wanted.length === all.length, failure: null },
+  };
+}
+
+interface MachineEvaluation {
+  readonly nix: NixEvaluator;
+  readonly reference: string;
+  readonly limits: NixLimits;
+  readonly ownPath: OwnPath;
+}
+
+async function machineOf(
+  evaluation: MachineEvaluation,
+  { begun, now, ...machine }: Pick<NixMachine, 'name' | 'class'> & { begun: number; now: () => number },
+): Promise<NixMachine> {
+  const { nix, reference, limits, ownPath } = evaluation;
+  const reply = await nix.evaluate(machineFacts(reference, machine.name), limits);
+  const facts = reply.kind === 'value' ? factsIn(reply.value, ownPath) : null;
+  const answer = (facts: NixFacts | null, failures: readonly NixFailure[]): NixMachine => ({
+    ...machine,
+    ...{ milliseconds: Math.round(now() - begun), isKept: false, facts, failures },
+  });
+  if (facts !== null) return answer(facts, []);
+  const failure = failureFrom(reply, ownPath);
+  // Whoever did not answer in time does not answer in parts either.
+  if (failure.kind !== 'error') return answer(null, [failure]);
+  const parts = await inParts(evaluation, machine.name);
+  return answer(parts?.facts ?? null, parts?.failures ?? [failure]);
+}
+
+/** Asks for the names of a machine's generators, and for each of them by itself. Null where not even the names are known. */
+async function inParts({ nix, reference, limits, ownPath }: MachineEvaluation, machine: string) {
+  const outline = await nix.evaluate(machineOutline(reference, machine), limits);
+  const facts = outline.kind === 'value' ? factsIn(outline.value, ownPath) : null;
+  if (facts === null || facts.generatorNames.length > MAX_SINGLE) return null;
+  const generators = new Map<string, NixGenerator>();
+  const failures: NixFailure[] = [];
+  for (const name of facts.generatorNames) {
+    const reply = await nix.evaluate(oneGenerator(reference, machine, name), limits);
+    const generator = reply.kind === 'value' ? generatorIn(reply.value, []) : null;
+    if (generator !== null) generators.set(name, generator);
+    else failures.push(failureFrom(reply, ownPath));
+    if (failures.some(({ kind }) => kind !== 'error')) break;
+  }
+  return { facts: { ...facts, generators }, failures };
+}
+
+function failureFrom(reply: NixReply, ownPath: OwnPath): NixFailure {
+  return reply.kind === 'value'
+    ? failureOf('garbage', '', ownPath)
+    : failureOf(reply.kind, reply.stderr, ownPath);
+}
+
+/** Does something with all items, with at most so many at a time; answers in the order of the items. */
+async function inTurns<T, R>(
+  items: readonly T[],
+  workers: number,
+  work: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const results: R[] = new Array(items.length);
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < items.length; index = next++)
+      results[index] = await work(items[index] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(workers, items.length) }, worker));
+  return results;
+}

@@ -1,0 +1,105 @@
+/**
+ * What Nix writes on standard error when an evaluation fails, as data: the message, and the places of the trace that lie in the
+ * fleet's own files. The cause stands last; the last frames are often in nixpkgs, so the place is the innermost one of the fleet.
+ * Format: nix 2.18 to 2.26, `showErrorInfo` in src/libutil/error.cc.
+ */
+
+import type { NixFailure, NixFailureKind, SourcePosition } from '../fleet/model/nix-answer.ts';
+import { uniqueBy } from '../std.ts';
+import type { OwnPath } from './reply.ts';
+
+type Frame = NixFailure['frames'][number];
+
+const MAX_MESSAGE = 600;
+const MAX_FRAMES = 12;
+/** What is read of a trace: its end. */
+const TAIL = 4 * 1024 * 1024;
+
+/** Where Nix stands in a trace: `at /nix/store/…-source/flake.nix:3:5:`. */
+const AT = /^\s*at (.+?):(\d+):(\d+):?$/;
+/** A path in a message of the module system: "In `/nix/store/…/x.nix'", "definitions from `…', via option …". */
+const NAMED = /[`'"‘“]((?:\/|«)[^`'"’”\n]+?\.nix)(?::(\d+):(\d+))?['"’”,]/g;
+
+const LIMITS: Readonly<Record<Exclude<NixFailureKind, 'error'>, string>> = {
+  timeout: 'Nix did not answer in time and was stopped.',
+  memory: 'Nix needed more memory than it may have and was stopped.',
+  output: 'Nix said more than a fleet has to say, so it was not listened to.',
+  garbage: 'What Nix printed is no answer to what it was asked.',
+  cancelled: 'Nix was stopped.',
+};
+
+/** @param stderr what Nix said */
+export function failureOf(kind: NixFailureKind, stderr: string, ownPath: OwnPath): NixFailure {
+  const frames = framesIn(stderr.slice(-TAIL), ownPath);
+  const said = kind === 'error' ? messageIn(stderr.slice(-TAIL)) : LIMITS[kind];
+  const named = kind === 'error' ? positionsIn(said, ownPath)[0] : undefined;
+  const [innermost] = frames;
+  const at = named ?? (innermost && { file: innermost.file, line: innermost.line, column: innermost.column });
+  return { kind, message: readable(said, ownPath), at: at ?? null, frames };
+}
+
+/** The last `error:` with what belongs to it: the lines that are indented no less, up to its place. */
+function messageIn(stderr: string): string {
+  const lines = plain(stderr).split('\n');
+  const last = lines.findLastIndex(line => /^\s*error:\s*\S/.test(line));
+  if (last < 0)
+    return (
+      lines
+        .filter(line => line.trim() !== '')
+        .at(-1)
+        ?.trim() ?? 'Nix did not say why.'
+    );
+  const first = (lines[last] as string).replace(/^\s*error:\s*/, '');
+  const rest = lines.slice(last + 1);
+  const end = rest.findIndex(line => AT.test(line) || /^\s*\d+\|/.test(line) || /^\s*… /.test(line));
+  return [first, ...(end < 0 ? rest : rest.slice(0, end))].join('\n').trim();
+}
+
+/** The frames in the fleet's files, innermost first. */
+function framesIn(stderr: string, ownPath: OwnPath): readonly Frame[] {
+  const frames: Frame[] = [];
+  let about = '';
+  for (const line of plain(stderr).split('\n')) {
+    const what = /^\s*(?:… |error:\s*)(.+)$/.exec(line)?.[1];
+    if (what !== undefined) about = what;
+    const at = AT.exec(line);
+    const file = at && ownPath(at[1] as string);
+    if (at && file) frames.push({ ...position(file, at[2], at[3]), message: readable(about, ownPath) });
+    if (what !== undefined)
+      for (const named of positionsIn(what, ownPath))
+        frames.push({ ...named, message: readable(what, ownPath) });
+  }
+  return uniqueBy(frames.reverse(), ({ file, line }) => `${file}:${line}`).slice(0, MAX_FRAMES);
+}
+
+/** The fleet's files that a message names; without a line, the beginning of the file. */
+function positionsIn(message: string, ownPath: OwnPath): readonly SourcePosition[] {
+  return [...message.matchAll(NAMED)].flatMap(([, path = '', line, column]) => {
+    const file = ownPath(path);
+    return file === null ? [] : [position(file, line, column)];
+  });
+}
+
+function position(file: string, line = '1', column = '1'): SourcePosition {
+  return { file, line: Number(line), column: Number(column) };
+}
+
+/** Paths of the fleet as the fleet has them, others without the hash of the store; on one line. */
+function readable(message: string, ownPath: OwnPath): string {
+  return message
+    .replace(/(?:\/|«)[^\s`'"‘’“”:]+/g, path => ownPath(path) ?? withoutStore(path))
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, MAX_MESSAGE);
+}
+
+/** `/nix/store/<hash>-source/lib/x.nix` as `<source>/lib/x.nix`. */
+function withoutStore(path: string): string {
+  return path.replace(/^.*\/[0-9a-df-np-sv-z]{32}-([^/]+)/, '<$1>');
+}
+
+/** Without colours. */
+function plain(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+  return text.replace(/\u001b\[[0-9;]*m/g, '');
+}

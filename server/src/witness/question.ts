@@ -1,0 +1,96 @@
+/**
+ * The Nix expressions that a flake is asked: which machines it has, and the metadata of one machine's generators and secrets.
+ * What is asked for is names, modes, owners, scripts; never the value of a file. Each part is tried by itself, so that an
+ * option that throws costs nothing but its own answer.
+ */
+
+/** Changes whenever the expressions do: an answer to another question is none to this one. */
+export const QUESTION_VERSION = 1;
+
+/** `flake` is in scope. Options are those of clan-core's `nixosModules/clanCore/vars`, at d7c35d912. */
+const DEFINITIONS = `
+  inherit (builtins)
+    attrNames concatMap deepSeq elem filter isAttrs isFunction isList isPath listToAttrs map mapAttrs tryEval;
+  own = (flake.nixosConfigurations or { }) // (flake.darwinConfigurations or { });
+  isOwn = flake ? nixosConfigurations || flake ? darwinConfigurations;
+  ofClan = (flake.clan.nixosConfigurations or { }) // (flake.clan.darwinConfigurations or { });
+  configurations = if isOwn then own else ofClan;
+  darwin = flake.darwinConfigurations or flake.clan.darwinConfigurations or { };
+  attempt = value:
+    let tried = tryEval (deepSeq value value);
+    in if tried.success then { ok = tried.value; } else { failed = true; };
+  text = value: builtins.unsafeDiscardStringContext (toString value);
+  data = value:
+    if isFunction value then throw "not data"
+    else if isAttrs value then
+      (if value ? outPath then text value else mapAttrs (_: data) value)
+    else if isList value then map data value
+    else if isPath value then text value
+    else if builtins.isString value then text value
+    else value;
+  pick = names: set: listToAttrs (map (name: { inherit name; value = attempt (data set.\${name}); }) (filter (name: set ? \${name}) names));
+  packageName = package:
+    package.pname or (if isAttrs package && package ? name then (builtins.parseDrvName package.name).name else baseNameOf (text package));
+  generator = g: pick [ "share" "dependencies" "validation" ] g // {
+    files = attempt (mapAttrs (_: pick [ "secret" "deploy" "owner" "group" "mode" "neededFor" ]) g.files);
+    prompts = attempt (mapAttrs (_: pick [ "type" "description" "persist" ]) g.prompts);
+    runtimeInputs = attempt (map packageName g.runtimeInputs);
+    script = attempt (text g.script);
+  };
+  optionsOf = name: configurations.\${name}.options;
+  hasVars = name: (optionsOf name) ? clan.core.vars;
+  generators = name: configurations.\${name}.config.clan.core.vars.generators;
+  positionsIn = value:
+    if !(isAttrs value) then [ ]
+    else if (value._type or "") == "merge" then concatMap positionsIn value.contents
+    else if elem (value._type or "") [ "if" "override" "order" ] then positionsIn value.content
+    else map (name: { inherit name; at = builtins.unsafeGetAttrPos name value; }) (attrNames value);
+  positions = name:
+    attempt (
+      concatMap (definition: (attempt (positionsIn (definition.value.generators or { }))).ok or [ ])
+        ((optionsOf name).clan.core.vars.definitionsWithLocations or [ ])
+    );
+  secretNames = name: path: attempt (
+    if builtins.foldl' (set: step: if isAttrs set then set.\${step} or null else null) (optionsOf name) path == null then null
+    else attrNames (builtins.foldl' (set: step: set.\${step}) configurations.\${name}.config path)
+  );
+  names = name: {
+    hasVars = hasVars name;
+    generatorNames = if hasVars name then attrNames (generators name) else [ ];
+    positions = if hasVars name then positions name else { ok = [ ]; };
+    sops = secretNames name [ "sops" "secrets" ];
+    age = secretNames name [ "age" "secrets" ];
+  };
+`;
+
+/** Asks for the names of all machines, by class. */
+export const machineNames = (flake: string): string =>
+  asking(
+    flake,
+    '{ nixos = attrNames (removeAttrs configurations (attrNames darwin)); darwin = attrNames darwin; }',
+  );
+
+/** Asks for everything of a machine. */
+export const machineFacts = (flake: string, machine: string): string =>
+  asking(
+    flake,
+    `names ${quoted(machine)} // { generators = if hasVars ${quoted(machine)} then mapAttrs (_: generator) (generators ${quoted(machine)}) else { }; }`,
+  );
+
+/** Asks for the same without what the generators are: for a machine that does not evaluate with them. */
+export const machineOutline = (flake: string, machine: string): string =>
+  asking(flake, `names ${quoted(machine)} // { generators = { }; }`);
+
+/** Asks for one generator of a machine. */
+export const oneGenerator = (flake: string, machine: string, name: string): string =>
+  asking(flake, `generator (generators ${quoted(machine)}).${quoted(name)}`);
+
+/** @param flake a reference that names a state of the flake: Nix takes no other without impurity */
+function asking(flake: string, expression: string): string {
+  return `let flake = builtins.getFlake ${quoted(flake)};${DEFINITIONS}in ${expression}`;
+}
+
+/** A string of Nix. */
+function quoted(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&').replaceAll('${', '\\${').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`;
+}

@@ -1,0 +1,134 @@
+/**
+ * What Nix replies as data of the model. A reply that has another shape than the question asks for is none, whoever made it: a
+ * `nix` on PATH may be anything.
+ */
+
+import * as v from 'valibot';
+import type { NixFacts, NixGenerator, SourcePosition } from '../fleet/model/nix-answer.ts';
+
+/** Turns a path that Nix names into one of the fleet; null for a path of somebody else. */
+export type OwnPath = (path: string) => string | null;
+
+const text = v.string();
+const texts = v.array(text);
+
+/** `{ ok }`, or what could not be evaluated: null then. */
+const attempted = <T>(schema: v.GenericSchema<unknown, T>) =>
+  v.optional(
+    v.pipe(
+      v.union([v.object({ ok: schema }), v.object({ failed: v.literal(true) })]),
+      v.transform(attempt => ('ok' in attempt ? (attempt.ok as T) : null)),
+    ),
+    { failed: true },
+  );
+
+const FILE = v.object({
+  secret: attempted(v.boolean()),
+  deploy: attempted(v.boolean()),
+  owner: attempted(text),
+  group: attempted(text),
+  mode: attempted(text),
+  neededFor: attempted(text),
+});
+
+const PROMPT = v.object({
+  type: attempted(text),
+  description: attempted(v.nullable(text)),
+  persist: attempted(v.boolean()),
+});
+
+/** A name with any characters, `__proto__` too. */
+const named = <T>(schema: v.GenericSchema<unknown, T>) =>
+  v.pipe(
+    v.custom<object>(value => typeof value === 'object' && value !== null && !Array.isArray(value)),
+    v.transform(record => Object.entries(record)),
+    v.array(v.tuple([text, schema])),
+    v.transform(entries => new Map(entries)),
+  );
+
+const VALIDATION = v.optional(
+  v.union([v.object({ ok: v.unknown() }), v.object({ failed: v.literal(true) })]),
+  { failed: true },
+);
+
+const GENERATOR = v.object({
+  share: attempted(v.boolean()),
+  dependencies: attempted(texts),
+  files: attempted(named(FILE)),
+  prompts: attempted(named(PROMPT)),
+  runtimeInputs: attempted(texts),
+  script: attempted(text),
+  validation: VALIDATION,
+});
+
+const POSITION = v.object({
+  name: text,
+  at: v.nullable(v.object({ file: text, line: v.number(), column: v.number() })),
+});
+
+const MACHINE = v.object({
+  hasVars: v.boolean(),
+  generatorNames: texts,
+  positions: attempted(v.array(POSITION)),
+  sops: attempted(v.nullable(texts)),
+  age: attempted(v.nullable(texts)),
+  generators: named(GENERATOR),
+});
+
+const NAMES = v.object({ nixos: texts, darwin: texts });
+
+const METADATA = v.object({
+  path: text,
+  revision: v.optional(text),
+  dirtyRevision: v.optional(text),
+  lastModified: v.optional(v.number()),
+  locked: v.object({ narHash: text }),
+  locks: v.optional(v.unknown()),
+});
+
+export type FlakeMetadata = v.InferOutput<typeof METADATA>;
+
+/** Null where the reply is no answer to the question. */
+export const metadataIn = (reply: unknown): FlakeMetadata | null => parsed(METADATA, reply);
+
+export const machineNamesIn = (reply: unknown): v.InferOutput<typeof NAMES> | null => parsed(NAMES, reply);
+
+export function factsIn(reply: unknown, ownPath: OwnPath): NixFacts | null {
+  const machine = parsed(MACHINE, reply);
+  if (machine === null) return null;
+  const definedAt = new Map<string, SourcePosition[]>();
+  for (const { name, at } of machine.positions ?? []) {
+    const file = at && ownPath(at.file);
+    if (at && file) definedAt.set(name, [...(definedAt.get(name) ?? []), { ...at, file }]);
+  }
+  return {
+    hasVars: machine.hasVars,
+    generatorNames: machine.generatorNames,
+    generators: new Map(
+      [...machine.generators].map(([name, generator]) => [
+        name,
+        generatorOf(generator, definedAt.get(name) ?? []),
+      ]),
+    ),
+    sops: machine.sops,
+    age: machine.age,
+  };
+}
+
+/** @param definedAt where the machine's other answer says that it is defined */
+export function generatorIn(reply: unknown, definedAt: readonly SourcePosition[]): NixGenerator | null {
+  const generator = parsed(GENERATOR, reply);
+  return generator === null ? null : generatorOf(generator, definedAt);
+}
+
+function generatorOf(
+  { validation, ...generator }: v.InferOutput<typeof GENERATOR>,
+  definedAt: readonly SourcePosition[],
+): NixGenerator {
+  return { ...generator, validation: 'ok' in validation ? validation.ok : undefined, definedAt };
+}
+
+function parsed<T>(schema: v.GenericSchema<unknown, T>, reply: unknown): T | null {
+  const result = v.safeParse(schema, reply);
+  return result.success ? result.output : null;
+}

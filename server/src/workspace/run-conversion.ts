@@ -1,0 +1,75 @@
+/**
+ * Converts secrets of sops-nix and agenix to vars, from the request to the written files: opens keys, rehearses the
+ * conversion in memory, and applies it unless the run is dry.
+ */
+import { findAllKeys } from '../generate/backends/keys.ts';
+import { sourceChanges } from '../generate/repository/sources.ts';
+import type { RunFleet } from '../generate/run/run-fleet.ts';
+import { notingDisk, withSession } from '../generate/run/run-session.ts';
+import type { Identity } from '../store/age/recipients.ts';
+import { type ConvertWish, type Rehearsal, rehearseConversion } from './convert-secrets.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface ConversionRequest {
+  readonly wish: ConvertWish;
+  /** Identities to try besides the usual ones. */
+  readonly identities: readonly Identity[];
+  /** True: nothing is written. */
+  readonly isDry: boolean;
+  /** True if nothing is converted unless every selected secret can be. */
+  readonly needsAll: boolean;
+}
+
+export interface ConversionReporter {
+  /** Reports a sentence. */
+  note(sentence: string): void;
+  /** Checks the rehearsal. Anything thrown here ends the run before a file is written. */
+  rehearsed(rehearsal: Rehearsal): void;
+  /** Reports the conversion, which has been applied unless the run is dry. */
+  ended(rehearsal: Rehearsal): void;
+}
+
+/** A fleet that is opened with its workspace, whose modules the conversion edits. */
+export type ConvertedFleet = RunFleet & { readonly workspace: Workspace };
+
+/**
+ * Runs a conversion.
+ *
+ * @returns the rehearsal, with what was converted and what was not
+ * @throws Error if `needsAll` and not every secret can be converted; StoreFailure, HostFailure; what the reporter throws
+ */
+export async function runConversion(
+  fleet: ConvertedFleet,
+  request: ConversionRequest,
+  reporter: ConversionReporter,
+): Promise<Rehearsal> {
+  const note = (sentence: string) => reporter.note(sentence);
+  const { workspace, environment } = fleet;
+  const rehearse = async () => {
+    const keys = await findAllKeys(environment, request.identities);
+    const rehearsal = await rehearseConversion(workspace, environment, keys, request.wish);
+    reporter.rehearsed(rehearsal);
+    return rehearsal;
+  };
+  if (request.isDry) {
+    const rehearsal = await notingDisk(fleet, note, rehearse);
+    reporter.ended(rehearsal);
+    return rehearsal;
+  }
+  return withSession(fleet, { commit: false, note }, async session => {
+    const rehearsal = await rehearse();
+    const { converted, kept, modules, encrypted, removed, read } = rehearsal;
+    if (request.needsAll && kept.length > 0)
+      throw new Error([...kept.map(secret => secret.reason), 'Nothing was changed.'].join('\n'));
+    if (converted.length > 0) {
+      const { changes, unchanged } = sourceChanges(environment.root, [...modules, ...encrypted]);
+      const removals = removed.map(path => ({ kind: 'remove', path }) as const);
+      await session.apply([...changes, ...removals, ...rehearsal.changes], 'vars: convert secrets', [
+        ...unchanged,
+        ...read,
+      ]);
+    }
+    reporter.ended(rehearsal);
+    return rehearsal;
+  });
+}

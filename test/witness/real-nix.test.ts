@@ -1,0 +1,187 @@
+/** The question, asked of a real Nix: that on PATH, or the one that VARSMITH_ORACLE_NIX names (test/oracle/README.md). */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findNixEvaluator } from '../../server/src/host/programs/nix-evaluator.ts';
+import { type Asked, askAbout } from '../../server/src/workspace/nix-witness.ts';
+import { describeIf } from '../conditionally.ts';
+import { fill } from '../host/folders.ts';
+
+const SCRATCH = mkdtempSync(join(tmpdir(), 'varsmith-real-nix-'));
+afterAll(() => rmSync(SCRATCH, { recursive: true, force: true }));
+
+function madeFolder(contents: Readonly<Record<string, string>> = {}): string {
+  const made = mkdtempSync(join(SCRATCH, 'folder-'));
+  fill(made, contents);
+  return made;
+}
+
+const { VARSMITH_ORACLE_NIX: unpacked, PATH = '' } = process.env;
+
+/** The environment in which `nix` is a real one with a store of its own. */
+function environment(home: string) {
+  const state = (name: string) => join(home, 'nix', name);
+  const own = { HOME: home, NIX_CONFIG: 'build-users-group =\nsandbox = false\nsubstituters =' };
+  const folders = {
+    ...{ NIX_STORE_DIR: state('store'), NIX_STATE_DIR: state('var') },
+    ...{ NIX_LOG_DIR: state('log'), NIX_CONF_DIR: state('conf') },
+  };
+  if (unpacked === undefined || !existsSync(join(unpacked, 'usr/bin/nix')))
+    return { ...own, ...folders, PATH };
+  const bin = join(home, 'bin');
+  execFileSync('mkdir', ['-p', bin]);
+  execFileSync('ln', ['-s', resolve(import.meta.dirname, '../oracle/unpacked-nix.sh'), join(bin, 'nix')]);
+  return { ...own, ...folders, UNPACKED_NIX: resolve(unpacked), PATH: `${bin}:${PATH}` };
+}
+
+const isThere = 'evaluate' in (await findNixEvaluator({ env: environment(madeFolder()) }));
+
+/** What a machine of clan looks like from outside, without nixpkgs. */
+const FLAKE = `{
+  outputs =
+    { self }:
+    let
+      file = { secret = true; deploy = true; owner = "root"; group = throw "no group"; mode = "0400"; neededFor = "services"; };
+      generator = {
+        share = false;
+        dependencies = [ ];
+        validation = { length = 3; };
+        files.key = file;
+        prompts = { };
+        runtimeInputs = [ { type = "derivation"; name = "openssl-3.0.1"; outPath = throw "not asked for"; } ];
+        script = "openssl rand > $out/key";
+      };
+      machine = generators: {
+        options.clan.core.vars.definitionsWithLocations = [ { value = { inherit generators; }; } ];
+        config.clan.core.vars = { inherit generators; };
+      };
+    in
+    {
+      packages = throw "packages are nobody's business here";
+      nixosConfigurations = {
+        whole = machine { inherit generator; };
+        half = machine {
+          inherit generator;
+          broken = generator // { script = { }.nothing; };
+          recursive = let loop = loop + 1; in generator // { share = loop; };
+        };
+        missing = import ./machines/missing.nix;
+        endless = let loop = x: loop (x + 1) + 1; in loop 0;
+        other = { options = { }; config = { }; };
+      };
+      darwinConfigurations.mac = machine { };
+    };
+}
+`;
+
+it('is asked where it is there', () => {
+  expect(typeof isThere).toBe('boolean');
+});
+
+describeIf(isThere, 'a real Nix', { timeout: 120_000 }, () => {
+  let top: string;
+  let env: Readonly<Record<string, string | undefined>>;
+  let asked: Asked;
+  const git = (...args: string[]) => execFileSync('git', ['-C', top, ...args], { encoding: 'utf8' });
+
+  beforeAll(async () => {
+    env = environment(madeFolder());
+    top = madeFolder({ 'fleet one/flake.nix': '{ }', 'README.md': 'a fleet' });
+    git('init', '-q');
+    git('add', '.');
+    git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-qm', 'Begin');
+    writeFileSync(join(top, 'fleet one/flake.nix'), FLAKE);
+    asked = await askAbout(join(top, 'fleet one'), { env });
+  });
+
+  const machineOf = (name: string) =>
+    'answer' in asked ? asked.answer.machines.find(machine => machine.name === name) : undefined;
+
+  it('says what every machine is made of, in a folder of a repository that has changes', () => {
+    if (!('answer' in asked)) throw new Error(asked.absent);
+    const { machines, revision, failure } = asked.answer;
+    expect(failure).toBeNull();
+    expect(revision).toMatch(/-dirty$/);
+    expect(machines.map(({ name, facts }) => [name, facts?.hasVars]).sort()).toEqual([
+      ['endless', undefined],
+      ['half', true],
+      ['mac', true],
+      ['missing', undefined],
+      ['other', false],
+      ['whole', true],
+    ]);
+    expect(machineOf('mac')?.class).toBe('darwin');
+  });
+
+  it('says all but what throws', () => {
+    expect(machineOf('whole')?.facts?.generators.get('generator')).toEqual({
+      ...{ share: false, dependencies: [], prompts: new Map(), validation: { length: 3 } },
+      ...{ runtimeInputs: ['openssl'], script: 'openssl rand > $out/key' },
+      definedAt: [{ file: 'flake.nix', line: 23, column: 35 }],
+      files: new Map([
+        [
+          'key',
+          {
+            ...{ secret: true, deploy: true, owner: 'root', group: null, mode: '0400' },
+            neededFor: 'services',
+          },
+        ],
+      ]),
+    });
+  });
+
+  it('says of a machine what can be said, where one of its generators fails for good', () => {
+    const { facts, failures } = machineOf('half') ?? {};
+    expect(facts?.generatorNames).toEqual(['broken', 'generator', 'recursive']);
+    expect([...(facts?.generators.keys() ?? [])]).toEqual(['generator']);
+    expect(failures?.map(({ message, at }) => [message, at?.file])).toEqual([
+      ["attribute 'nothing' missing", 'flake.nix'],
+      ['infinite recursion encountered', 'flake.nix'],
+    ]);
+  });
+
+  it('names the place of what fails, and ends what never would', () => {
+    expect(machineOf('missing')?.failures[0]?.message).toMatch(
+      /missing\.nix'? .*does not exist|does not exist/,
+    );
+    expect(machineOf('endless')?.failures[0]).toMatchObject({
+      kind: 'error',
+      message: 'stack overflow; max-call-depth exceeded',
+      at: { file: 'flake.nix' },
+    });
+  });
+
+  it('changes nothing in the repository', () => {
+    expect(git('status', '--porcelain')).toBe(' M "fleet one/flake.nix"\n');
+  });
+
+  it('is not asked again before something changes', async () => {
+    const again = await askAbout(join(top, 'fleet one'), { env });
+    if (!('answer' in again)) throw new Error(again.absent);
+    expect(again.answer.machines.every(({ isKept }) => isKept)).toBe(true);
+  });
+
+  it('sees what git knows, and nothing else', async () => {
+    const folder = madeFolder({
+      'flake.nix': '{ outputs = _: { nixosConfigurations.a = import ./a.nix; }; }',
+      'a.nix': '{ }',
+    });
+    execFileSync('git', ['-C', folder, 'init', '-q']);
+    execFileSync('git', ['-C', folder, 'add', 'flake.nix']);
+    const untracked = await askAbout(folder, { env });
+    expect(JSON.stringify(untracked)).toMatch(/a\.nix.*(does not exist|not tracked)/);
+  });
+
+  it('says what is wrong with a flake that is none', async () => {
+    const folder = madeFolder({
+      'flake.nix': '{ outputs = { self }: { nixosConfigurations = { }.machines; }; }',
+    });
+    const asked = await askAbout(folder, { env });
+    expect('answer' in asked && asked.answer.failure).toMatchObject({
+      message: "attribute 'machines' missing",
+      at: { file: 'flake.nix', line: 1 },
+    });
+  });
+});
