@@ -4,7 +4,7 @@
 import { mayGiveArguments } from '../../flake/arguments.ts';
 import { mayAddOutputs } from '../../flake/flake-outputs.ts';
 import { sameItems } from '../../std.ts';
-import { CORE_SWITCHES } from '../catalogue/catalogue.ts';
+import { CORE_SWITCHES } from '../catalogue/core-modules.ts';
 import { mayDeclareMachines } from '../machines/machines.ts';
 import { mayHoldRegistry } from '../registry/registry.ts';
 import { USE_WORDS } from '../uses/prefilter.ts';
@@ -18,7 +18,7 @@ export interface TextFacts {
   readonly mayDeclareMachines: boolean;
   readonly mayGiveArguments: boolean;
   readonly mayAddOutputs: boolean;
-  /** Names in the options that switch modules of clan-core off. */
+  /** Names in the options that enable modules of clan-core. */
   readonly coreSwitches: readonly string[];
   readonly references: readonly Reference[];
 }

@@ -4,6 +4,7 @@
  */
 
 import type { FlakeSet } from '../../flake/flake-modules.ts';
+import type { Plain } from '../../modules/module-options.ts';
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { MachineSecrets, ModuleSecrets } from '../model/secrets.ts';
@@ -37,6 +38,8 @@ export interface ModuleCache {
   /** What modules say of secrets on machines, by what they say of them in general. */
   readonly settledSecrets: WeakMap<ModuleSecrets, Settled<ModuleSecrets>[]>;
   readonly machineSecrets: WeakMap<FollowedModules, KeptSecrets>;
+  /** The options of machines that were asked for, by path. */
+  readonly machineOptions: WeakMap<FollowedModules, Map<string, Plain | undefined>>;
   /** Files that have changed since somebody asked for the options of all. */
   readonly changed: Set<string>;
   /** What modules are on machines, and say of options. */
@@ -72,6 +75,7 @@ export function createModuleCache(): ModuleCache {
     ownSecrets: new WeakMap(),
     settledSecrets: new WeakMap(),
     machineSecrets: new WeakMap(),
+    machineOptions: new WeakMap(),
     changed: new Set(),
     settled: new WeakMap(),
   };

@@ -3,14 +3,17 @@
  * nothing itself: see file-modules.ts, output-modules.ts and module-sources.ts.
  */
 
+import type { Plain } from '../../modules/module-options.ts';
 import type { Given } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
+import { once } from '../../std.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { MachineSecrets } from '../model/secrets.ts';
 import { fileModule, refreshFiles } from './file-modules.ts';
 import { createFixpoint } from './fixpoint.ts';
 import type { FollowedModules, ModuleLookup } from './machine-modules.ts';
+import type { AskedOptions } from './machine-options.ts';
 import { machineSecrets } from './machine-secrets.ts';
 import { createModuleContexts } from './module-contexts.ts';
 import type { ModuleFacts } from './module-facts.ts';
@@ -28,6 +31,8 @@ export interface ModuleTable extends ModuleLookup {
   options(facts: ModuleFacts): ModuleOptions;
   /** Returns what the modules of a machine declare of secrets. */
   secrets(followed: FollowedModules): MachineSecrets;
+  /** Returns the options of a machine. */
+  machine(followed: FollowedModules): AskedOptions;
   /** Returns the module that a value is. `at` is where it is used. */
   of(module: Lazy, at: Origin, given: Given): ModuleFacts;
   /** Reads again what has changed; what says the same as before is not among the dropped any more. */
@@ -43,6 +48,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     of: (module, at, given) => valueModule(table, module, at, given),
     options: facts => optionsOf(table, facts),
     secrets: followed => machineSecrets(table, followed),
+    machine: followed => askedMachine(table, followed),
     settled: table.fixpoint.settled,
     refresh: () => refreshFiles(table),
   };
@@ -55,6 +61,22 @@ function newTableState(cx: Evaluation, options: ModuleTableOptions): TableState 
     outputs: new Map(),
     contexts: createModuleContexts(cx, options.files, options.givenTo('')),
     fixpoint: createFixpoint(cx, options.cache.settled, readingFrom(sources)),
+  };
+}
+
+/** Options are answered once for as long as the machine has the same modules, which say the same. */
+function askedMachine({ cache, fixpoint }: TableState, followed: FollowedModules): AskedOptions {
+  const { complete, known } = followed.setting;
+  const answers = cache.machineOptions.get(followed) ?? new Map<string, Plain | undefined>();
+  cache.machineOptions.set(followed, answers);
+  const options = once(() => fixpoint.optionsOf(followed.modules, followed.allKnown && complete, known));
+  return {
+    option(path) {
+      const key = path.join('.');
+      if (!answers.has(key)) answers.set(key, options().answer(path));
+      return answers.get(key);
+    },
+    isUnset: path => followed.modules.every(({ facts }) => fixpoint.isSilent(facts, path)),
   };
 }
 

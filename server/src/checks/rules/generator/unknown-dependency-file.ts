@@ -109,7 +109,7 @@ function* reports(context: CheckContext): Iterable<Report> {
   }
 }
 
-/** Returns whether the script itself puts the file there: some programs write beside what they read. */
+/** Returns whether the script itself creates the file; some programs write next to what they read. */
 function isMade(flow: Flow, name: string, file: string): boolean {
   return flow.writes.some(write => {
     const member = memberRead(write, 'in');
@@ -117,24 +117,27 @@ function isMade(flow: Flow, name: string, file: string): boolean {
   });
 }
 
-/** Returns the machines on which the generator perhaps is the body; all that may have it where none is told apart. */
+/** Returns the machines on which the generator has this body, or all that may have it if no body is of one machine. */
 function machinesWith({ generator, body }: Examined): readonly string[] {
   const machines = possibleMachines(generator);
   const having = machines.filter(machine => generator.bodyOn(machine) === body);
   return having.length > 0 ? having : machines;
 }
 
-/** Returns what a dependency is on machines that depend on it, where it is not the same on all machines. */
+/** Returns the bodies of a dependency on the machines of the dependent generator, if they differ between machines. */
 function bodiesOn(dependency: Generator, machines: readonly string[]): readonly GeneratorBody[] {
   const body = dependency.body();
   if (body.complete.files) return [body];
   const possible = new Set(possibleMachines(dependency));
   const bodies = machines.filter(machine => possible.has(machine)).map(machine => dependency.bodyOn(machine));
-  // What is shared may have been made by any machine.
+  // A shared generator may have the files of any machine.
   return bodies.length > 0 && bodies.every(({ share }) => share === false) ? bodies : [body];
 }
 
-/** Returns all files that a dependency has, wherever it is; null if they are not known, or `file` may be one of them. */
+/**
+ * Returns all files of a dependency wherever it is, or null if they are not fully known or `file` may be one of
+ * them.
+ */
 function filesWithout(facts: Facts, of: Examined, name: string, file: string): string[] | null {
   const generators = facts.generators.get(name);
   if (generators === undefined) return null;

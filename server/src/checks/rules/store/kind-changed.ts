@@ -1,4 +1,4 @@
-/** store/kind-changed: a stored secret of a file that is public today. */
+/** store/kind-changed: a stored secret belongs to a file that is now public. */
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
@@ -67,7 +67,7 @@ Source: clan-core d7c35d912, clan_lib/vars/public_modules/in_repo.py (\`_set\`).
   },
 };
 
-/** Returns files of which a secret is stored. */
+/** Returns the files with a stored secret. */
 const secretsOf = keeping((contents: StoreContents) =>
   [...storedIndex(contents).generators.values()].flatMap(generator =>
     [...generator.files.values()]
