@@ -76,7 +76,11 @@ export interface Report {
 
 /** The files that git tracks. */
 export interface TrackedFiles {
-  /** @param path relative to the workspace; a folder counts if a file in it does */
+  /**
+   * Returns whether git tracks a path.
+   *
+   * @param path relative to the workspace; a folder counts if it contains a tracked file
+   */
   has(path: string): boolean;
 }
 
