@@ -2,6 +2,7 @@
 
 import type { Sources, TextEdit } from '../edits/text-edit.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
+import type { NixAnswer } from '../fleet/model/nix-answer.ts';
 import type { Place } from '../nix/places.ts';
 import type { StoreFiles } from '../store/vars/files.ts';
 import type { StoreContents } from '../store/vars/read.ts';
@@ -116,6 +117,8 @@ export interface Example {
   readonly tracked?: readonly string[];
   /** The executable files; not known if absent. */
   readonly executable?: readonly string[];
+  /** Nix's answer about the fleet; not asked if absent. */
+  readonly nix?: NixAnswer;
   /** Files with a finding at their very beginning, in order. */
   readonly found?: readonly string[];
 }

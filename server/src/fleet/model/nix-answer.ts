@@ -4,6 +4,7 @@
  */
 
 import type { Place } from '../../nix/places.ts';
+import type { SourcePosition } from '../../nix/positions.ts';
 import type { MachineClass } from './base.ts';
 
 export interface NixAnswer {
@@ -73,13 +74,6 @@ export interface NixPrompt {
   readonly type: string | null;
   readonly description: string | null;
   readonly persist: boolean | null;
-}
-
-/** A position as Nix tells it: a path relative to the root, line and column from 1. */
-export interface SourcePosition {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
 }
 
 /**
