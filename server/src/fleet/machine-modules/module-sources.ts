@@ -1,4 +1,4 @@
-/** Reads one module within a budget of steps, for the first time or again. Knows nothing of which modules there are. */
+/** Reads one module within a budget of steps, for the first time or again. Does not know which modules exist. */
 
 import { optionIn, partsOf } from '../../modules/module-options.ts';
 import type { Given } from '../../modules/modules.ts';
@@ -16,7 +16,7 @@ import type { ModuleSources } from './module-table-state.ts';
 import { readModuleOptions, UNKNOWN_OPTIONS } from './option-statements.ts';
 import { readModuleSecrets } from './secret-statements.ts';
 
-/** Steps allowed for one module. */
+/** The evaluation steps allowed for one module. */
 const STEPS = 200_000;
 
 /** Returns the whole file as the place of a module. */
@@ -30,7 +30,7 @@ export function valueOfFile(cx: Evaluation, path: string): Lazy | null {
   return value instanceof BudgetExceeded ? null : value;
 }
 
-/** Reads a module; one that takes too many steps is a gap at `at`, where it is used. */
+/** Reads a module. If that takes too many steps, the result is a gap at `at`, the place of its use. */
 export function readWithin(cx: Evaluation, module: Lazy, at: Origin, given: Given): ModuleFacts {
   const facts = withBudget(cx, STEPS, () => readModule(cx, module, given, at));
   if (!(facts instanceof BudgetExceeded)) return facts;
@@ -50,7 +50,7 @@ export function readWithin(cx: Evaluation, module: Lazy, at: Origin, given: Give
   };
 }
 
-/** Returns how modules are read again for a machine, and asked for options. */
+/** Returns functions that read modules again for a machine and ask them for options. */
 export function readingFrom(sources: ModuleSources): ModuleReading {
   return {
     again: (facts, config) => readAgain(sources, facts, config),
@@ -85,7 +85,7 @@ function optionOf(
   return optionIn(cx, general, path);
 }
 
-/** Returns what a module declares and defines of options; read once until its file changes. */
+/** Returns the options that a module declares and defines; read once until its file changes. */
 export function optionsOf(sources: ModuleSources, facts: ModuleFacts): ModuleOptions {
   const { cx, cache } = sources;
   const file = facts.source === null ? facts.file : null;
@@ -103,8 +103,8 @@ export function optionsOf(sources: ModuleSources, facts: ModuleFacts): ModuleOpt
 }
 
 /**
- * Returns what a module declares of secrets; with the configuration of a machine, if one is given.
- * @param otherwise what it is if the answer takes too many steps
+ * Returns the secrets that a module declares, in the configuration of a machine if one is given.
+ * @param otherwise the result if evaluation takes too many steps
  */
 export function secretsOf(
   sources: ModuleSources,
@@ -117,7 +117,7 @@ export function secretsOf(
   return { ...askSource(sources, facts, read, otherwise), file: facts.file };
 }
 
-/** Nothing is known of it. */
+/** Returns the secrets of a module of which nothing could be read. */
 function unreadSecrets({ file, source }: ModuleFacts): ModuleSecrets {
   const at = source === null ? { file: file ?? '', start: 0, end: 0 } : placeOf(source.fallback);
   const reason = 'reading the module takes too many steps';
@@ -127,7 +127,7 @@ function unreadSecrets({ file, source }: ModuleFacts): ModuleSecrets {
   return { file, parts: [], definitions: [], templates: [], defaults: [], gaps };
 }
 
-/** Asks a module's source; returns `otherwise` if that is gone or the answer takes too many steps. */
+/** Asks a module's source; returns `otherwise` if the source no longer exists or the answer takes too many steps. */
 function askSource<T>(
   sources: ModuleSources,
   facts: ModuleFacts,
@@ -145,7 +145,7 @@ function askSource<T>(
   return answer instanceof BudgetExceeded ? otherwise : answer;
 }
 
-/** Returns a module with its arguments, imported again if it is all of a file; `null` if that cannot be read. */
+/** Returns a module with its arguments, importing it again if it is a whole file; `null` if that cannot be read. */
 function sourceOf({ cx, files, givenTo }: ModuleSources, facts: ModuleFacts): ModuleSource | null {
   const { file: path, source } = facts;
   if (source !== null) return source;

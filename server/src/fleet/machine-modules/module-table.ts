@@ -1,6 +1,6 @@
 /**
- * The modules of a workspace by file and by output of its flake, each read at most once until its file changes. Reads
- * nothing itself: see file-modules.ts, output-modules.ts and module-sources.ts.
+ * A table of the workspace's modules, by file and by output of its flake. Each is read at most once until its file
+ * changes, by `file-modules.ts`, `output-modules.ts` and `module-sources.ts`.
  */
 
 import type { Given } from '../../modules/modules.ts';
@@ -20,17 +20,17 @@ import { outputModules } from './output-modules.ts';
 
 export interface ModuleTable extends ModuleLookup {
   /**
-   * Modules of files that are no longer valid, `null` among them if one could not be read. Cleared by the caller that
-   * has dealt with them.
+   * Modules of files that are no longer valid, including `null` for a file that could not be read. The caller clears
+   * the set after handling them.
    */
   readonly dropped: Set<ModuleFacts | null>;
-  /** Returns what a module declares and defines of options. */
+  /** Returns the options that a module declares and defines. */
   options(facts: ModuleFacts): ModuleOptions;
-  /** Returns what the modules of a machine declare of secrets. */
+  /** Returns the secrets that the modules of a machine declare. */
   secrets(followed: FollowedModules): MachineSecrets;
-  /** Returns the module that a value is. `at` is where it is used. */
+  /** Returns the module of a value that is used at `at`. */
   of(module: Lazy, at: Origin, given: Given): ModuleFacts;
-  /** Reads again what has changed; what says the same as before is not among the dropped any more. */
+  /** Reads changed files again, and removes modules that turned out unchanged from `dropped`. */
   refresh(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What one module says of options: those that it declares, and what it defines below names that may be the fleet's own.
- * Reads the module's value as module-facts.ts does and follows no file.
+ * Reads the options that one module declares, and its definitions below names that may be the fleet's own. Evaluates
+ * the module's value as `module-facts.ts` does, and follows no file.
  */
 
 import { frameworkValue } from '../../flake/frameworks/calls.ts';
@@ -21,7 +21,7 @@ import type { ModuleOptions } from '../model/options.ts';
 
 const NO_OPTIONS: ModuleOptions = { tree: EMPTY, definitions: new Map(), functions: [] };
 
-/** Nothing is known. */
+/** The options of a module that could not be read. */
 export const UNKNOWN_OPTIONS: ModuleOptions = { ...NO_OPTIONS, tree: OPEN };
 
 const MAX_DEPTH = 16;
@@ -91,7 +91,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
     }
   }
 
-  /** The options of a submodule; open where it takes more than it declares. */
+  /** Returns the options of a submodule; open if it accepts more than it declares. */
   function readSubmodule(submodule: Lazy): OptionTree {
     const inner: Given = name => (name === 'config' || name === 'name' ? null : given(name));
     return submoduleTree(cx, submodule, inner);
@@ -101,7 +101,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
   return { tree: mergeTrees(trees), definitions, functions };
 }
 
-/** Returns the options of a module that is a type: one, or a list of them. */
+/** Returns the options of a module that is used as a type, or of a list of such modules. */
 function submoduleTree(cx: Evaluation, submodule: Lazy, given: Given): OptionTree {
   const value = cx.force(submodule);
   if (value.kind === 'list') {
@@ -113,7 +113,7 @@ function submoduleTree(cx: Evaluation, submodule: Lazy, given: Given): OptionTre
   return hidden ? OPEN : tree;
 }
 
-/** Does what `readModuleOptions` does for a module of which no caller follows the files. */
+/** Reads the options of a module whose files no caller follows. */
 function readWhole(
   cx: Evaluation,
   module: Lazy,
@@ -135,7 +135,7 @@ function readWhole(
   return { tree, hidden };
 }
 
-/** Returns what `mkRenamedOptionModule [ "a" "b" ] …` and its siblings declare. */
+/** Returns the options that `mkRenamedOptionModule [ "a" "b" ] …` and similar functions declare. */
 function renamedTrees(cx: Evaluation, value: UnknownValue): OptionTree[] {
   let first: Lazy | null = null;
   for (let at = value; at.term?.kind === 'apply'; at = at.term.fn) first = at.term.arg;
