@@ -1,7 +1,6 @@
 /**
- * A generator: from the evaluated sets that define it to plain data. What clan's option schema does (persisted
- * prompts become files, files are secret unless said otherwise) is done here; what the module system does with
- * several definitions, in weights.ts.
+ * Reads generators from evaluated sets into plain data, as clan's option schema does: persisted prompts become files,
+ * and files are secret by default. `layers.ts` merges several definitions.
  *
  * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.
  */
@@ -58,7 +57,7 @@ export const OPAQUE: GeneratorBody = {
   asksMachine: false,
 };
 
-/** Steps allowed for all options of a generator: they are asked for when its body has long been read. */
+/** The evaluation steps allowed for all options of a generator, which are read long after its body. */
 const OPTION_STEPS = 50_000;
 
 /** The layers of one file or prompt. */
@@ -67,35 +66,35 @@ interface Named {
   readonly kind: NameKind;
   readonly at: Place;
   readonly layers: readonly Layer[];
-  /** Every layer of it stands under a condition that is not known. */
+  /** True if every layer is under an unknown condition. */
   readonly conditional: boolean;
 }
 
-/** A value that defines (part of) a generator. */
+/** A value that defines a generator or a part of it. */
 export interface BodySource {
   readonly value: Lazy;
-  /** The place for facts that were written nowhere. */
+  /** The place for facts that are not written in a file. */
   readonly fallback: Place;
-  /** True where it is not known whether it applies to a generator that exists. */
+  /** True if it is unknown whether the value applies to an existing generator. */
   readonly conditional: boolean;
 }
 
 /**
- * Returns the sets that a value holds. A generator that certainly does not exist is shown as it is written: what
- * reads it is under its condition.
+ * Returns the sets in a value. A generator that certainly does not exist is shown as it is written, since its uses have
+ * the same condition.
  */
 function heldBy(cx: Evaluation, value: Lazy, isOnly: boolean): readonly Weighed[] {
   const held = weighed(cx, value);
   return held.length === 0 && isOnly ? definitionsOf(cx, value) : held;
 }
 
-/** Whether a list is known to hold all there is. */
+/** A list, and whether it is complete. */
 interface Counted<T> {
   readonly list: readonly T[];
   readonly complete: boolean;
 }
 
-/** Reads a list and tells whether anything of it was left unread. */
+/** Reads a list, and returns whether all of it could be read. */
 function counted<T>(reading: Reading, read: () => readonly T[]): Counted<T> {
   const before = reading.complete;
   reading.complete = true;
@@ -107,7 +106,7 @@ function counted<T>(reading: Reading, read: () => readonly T[]): Counted<T> {
 
 /**
  * Reads a generator's body.
- * @param fallback the place for facts that were written nowhere
+ * @param fallback the place for facts that are not written in a file
  */
 export function readBody(cx: Evaluation, value: Lazy, fallback: Place): GeneratorBody {
   return readBodies(cx, [{ value, fallback, conditional: false }]);
@@ -116,7 +115,7 @@ export function readBody(cx: Evaluation, value: Lazy, fallback: Place): Generato
 const ALONE = { how: 'together', isOpen: false } as const;
 
 /**
- * Reads what several definitions make of one generator, as the module system joins them.
+ * Reads the body that several definitions result in, merged as in the module system.
  * @param joining see `joinedBody`; `isOpen`: there may be definitions that are not among the sources
  */
 export function readBodies(
@@ -218,14 +217,14 @@ function layerOf({ value, priority, conditional }: Weighed, fallback: Place, sou
 
 /** Returns the members of `files` or `prompts`. */
 function namedIn(reading: Reading, layers: readonly Layer[], option: string): Named[] {
-  const found = new Map<string, Omit<Named, 'conditional'>>();
+  const members = new Map<string, Omit<Named, 'conditional'>>();
   const note = (name: string, kind: NameKind, attr: Attr, { conditional, fallback, source }: Layer) => {
     const at = attr.at === null ? fallback : placeOf(attr.at);
     const more = weighed(reading.cx, attr.value, conditional || attr.optional);
     const layers = more.map(candidate => layerOf(candidate, at, source));
-    const before = found.get(name);
-    if (before !== undefined) found.set(name, { ...before, kind, layers: [...before.layers, ...layers] });
-    else if (layers.length > 0) found.set(name, { name, kind, at, layers });
+    const before = members.get(name);
+    if (before !== undefined) members.set(name, { ...before, kind, layers: [...before.layers, ...layers] });
+    else if (layers.length > 0) members.set(name, { name, kind, at, layers });
   };
   if (isPerhapsMeant(reading, option)) reading.complete = false;
   for (const layer of layersOf(reading, optionIn(reading, layers, option))) {
@@ -235,7 +234,7 @@ function namedIn(reading: Reading, layers: readonly Layer[], option: string): Na
     for (const [name, attr] of value.entries) note(name, 'literal', attr, layer);
     for (const attr of value.patterns) note(display(attr.name), 'pattern', attr, layer);
   }
-  return Array.from(found.values(), ({ name, kind, at, layers: all }) => {
+  return Array.from(members.values(), ({ name, kind, at, layers: all }) => {
     const conditional = all.every(layer => layer.conditional);
     if (conditional) reading.complete = false;
     return { name, kind, at, conditional, layers: layersOf(reading, givenThatItIs(all, false)) };
@@ -261,7 +260,7 @@ function readFile(around: Reading, { name, kind, at, layers, conditional }: Name
   };
 }
 
-/** What the group is that nobody sets, only the machine tells. */
+/** Stands for the default group, which depends on the machine. */
 const ROOTS_GROUP = '\0';
 
 function readGroup(
@@ -305,7 +304,7 @@ function promptFile({ hasDefaults }: Reading, prompt: GeneratorPrompt, condition
 function readDependencies(reading: Reading, layers: readonly Layer[]): Known<string>[] {
   const { items, complete } = itemsOf(reading, layers, 'dependencies');
   if (!complete) reading.complete = false;
-  const found = items.flatMap(({ item, fallback }) => {
+  const names = items.flatMap(({ item, fallback }) => {
     const name = item.kind === 'spread' ? item.of : reading.cx.force(item);
     if (name.kind === 'string')
       return [
@@ -314,22 +313,22 @@ function readDependencies(reading: Reading, layers: readonly Layer[]): Known<str
     reading.complete = false;
     return [];
   });
-  return exact(found);
+  return exact(names);
 }
 
 function readPackages(reading: Reading, layers: readonly Layer[]): Counted<Known<string>> {
   const { items, complete } = itemsOf(reading, layers, 'runtimeInputs');
   const list = items.flatMap(({ item, fallback }): Known<string>[] => {
     if (item.kind === 'spread') return [];
-    const found = reading.cx.force(item);
-    const name = packageName(found);
-    const at = found.origin === null ? fallback : placeOf(found.origin);
+    const packageValue = reading.cx.force(item);
+    const name = packageName(packageValue);
+    const at = packageValue.origin === null ? fallback : placeOf(packageValue.origin);
     return name === null ? [] : [{ value: name, at }];
   });
   return { list: exact(list), complete: complete && list.length === items.length };
 }
 
-/** `openssl` for `pkgs.openssl`. */
+/** Returns the name of a package, such as `openssl` for `pkgs.openssl`; null for other values. */
 function packageName(value: Value): string | null {
   if (value.kind !== 'unknown' || value.term?.kind !== 'select') return null;
   let path: string | null = null;
@@ -369,7 +368,7 @@ function readValidation(reading: Reading, layers: readonly Layer[]): unknown {
   return agreed(all, layer => plain(reading, layer.value, 0));
 }
 
-/** Returns whether an option is set that clan-core does not have: who declares it may set others by it. */
+/** Returns whether an option is set that clan-core does not have. The module that declares it may set other options. */
 function isExtended(layers: readonly Layer[]): boolean {
   return layers.some(
     ({ value }) =>
@@ -377,7 +376,7 @@ function isExtended(layers: readonly Layer[]): boolean {
   );
 }
 
-/** JSON of a value; null where it is not known or not data. */
+/** Converts a value to plain JSON; null for parts that are unknown or not data. */
 function plain(reading: Reading, lazy: Lazy, depth: number): unknown {
   const value = reading.cx.force(lazy);
   if (dependsOnMachine(value)) reading.asked.machine = true;

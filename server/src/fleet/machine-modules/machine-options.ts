@@ -195,7 +195,7 @@ export function machineOptions(cx: Evaluation, source: OptionSource): MachineOpt
       const place = running.length;
       if (place >= MAX_NESTING) {
         // The options may be known if asked for from elsewhere.
-        for (const [i, entry] of running.entries()) entry.waitsFor = Math.min(waitingKey.waitsFor, i - 1);
+        for (const [i, entry] of running.entries()) entry.waitsFor = Math.min(entry.waitsFor, i - 1);
         return undefined;
       }
       const frame = { key, waitsFor: place };
