@@ -19,6 +19,11 @@ export interface Layer extends Weighed {
   readonly source: number;
 }
 
+/** Returns a definition as a layer of the value that it belongs to. */
+export function layerOf({ value, priority, conditional }: Weighed, fallback: Place, source: number): Layer {
+  return { value, priority, conditional, fallback, source };
+}
+
 /** Options that unknown names may stand for. */
 export interface MeantOptions {
   /** The kind of thing that is being read. */
