@@ -130,8 +130,8 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       registries,
       matrices,
       hasAllGenerators(machine: string) {
-        const own = owners().get(machine);
-        return own?.complete === true && !own.foreign;
+        const ownGenerators = owners().get(machine);
+        return ownGenerators?.complete === true && !ownGenerators.foreign;
       },
       replacesConfig: parts.replacesConfig,
       lateArguments: parts.lateArguments,
@@ -192,7 +192,7 @@ function gapsOf(
   return unique([
     ...[...units.values()].flatMap(unit => unit.notAnalysable),
     ...joined.gaps,
-    ...[...owners.values()].flatMap(own => [...own.gaps, ...own.strangers]),
+    ...[...owners.values()].flatMap(machine => [...machine.gaps, ...machine.strangers]),
     ...notRead(faults),
   ]);
 }

@@ -86,12 +86,12 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
   const registryFiles = findRegistries(state, settings, groups);
   const pipeline = findPipeline(state, groups, registryFiles);
   const matrices = findMatrices(state, settings, { groups, texts, registryFiles, pipeline });
-  const known: UnitContext = {
+  const unitContext: UnitContext = {
     argument,
     registries: new Map<string, Place>(registryFiles.map(file => [file, registryAt(state, file)])),
     matrices: new Map<string, Place>(matrices.map(matrix => [matrix.file, matrix.at])),
   };
-  forgetUnitsOfOthers(state, known);
+  forgetUnitsOfOthers(state, unitContext);
   const textOf = (path: string) => texts.get(path)?.text ?? '';
   const givenTo = (file: string) => (name: string) => ofSystem(name, file);
   const done = (file: SourceFile) => state.trees.done(file.path, file.text.length);
@@ -104,7 +104,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
     definitionsOf: path => state.units.get(path)?.definitions ?? [],
     done,
   });
-  const units = readUnits(files, state, groups.paths, { texts, pipeline, known, table });
+  const units = readUnits(files, state, groups.paths, { texts, pipeline, unitContext, table });
   return assemble(state.evaluation, {
     files,
     declared: findDeclared(files, state, groups, ofSystem),
@@ -182,7 +182,7 @@ function lengthToRead(texts: ReadonlyMap<string, TextFacts>): number {
 interface UnitSources {
   readonly texts: ReadonlyMap<string, TextFacts>;
   readonly pipeline: ReadonlySet<string>;
-  readonly known: UnitContext;
+  readonly unitContext: UnitContext;
   readonly table: ModuleTable;
 }
 
@@ -209,7 +209,7 @@ function readUnits(
 function readUnitOf(
   files: FleetFiles,
   state: State,
-  { texts, pipeline, known, table }: UnitSources,
+  { texts, pipeline, unitContext, table }: UnitSources,
   path: string,
 ): void {
   const facts = texts.get(path);
@@ -222,7 +222,7 @@ function readUnitOf(
   if (!facts.mentionsVars && places.length === 0) return;
   const file = files.parse(path);
   if (file === null) return;
-  const unit = readUnit(state.evaluation, file, known, places);
+  const unit = readUnit(state.evaluation, file, unitContext, places);
   const before = state.unitsBefore.get(path);
   state.unitsBefore.delete(path);
   const definitions = internDefinitions(unit.definitions, before?.definitions ?? []);

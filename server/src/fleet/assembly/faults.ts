@@ -32,7 +32,7 @@ export function createFaultCache(): FaultCache {
   return { stale: new Set(), last: null };
 }
 
-/** Returns the files that Nix reaches, as last determined; the same map as before if following gave the same. */
+/** Returns the files that Nix reaches, as last determined; the same map as before if nothing has changed. */
 export function lastReached({ last }: FaultCache): ReadonlyMap<string, Reach> {
   return last?.reached.files ?? new Map();
 }
@@ -61,8 +61,8 @@ type AbsentModule = MachineModules['absent'][number];
 /** Returns missing modules that evaluation reached, by the file that imports them. */
 function absentModules({ modules }: ReachParts): ReadonlyMap<string, readonly AbsentModule[]> {
   const byFile = new Map<string, AbsentModule[]>();
-  for (const own of modules.values())
-    for (const module of own.absent) {
+  for (const machine of modules.values())
+    for (const module of machine.absent) {
       addToList(byFile, module.at.file, module);
     }
   return byFile;
@@ -90,7 +90,7 @@ function faultsOf(
   done(file);
   const missed = withEvaluated(files, written, evaluated);
   if (syntax === null && refused.length === 0 && missed.length === 0) return null;
-  const machines = [...modules].filter(([, own]) => own.files.includes(path)).map(([name]) => name);
+  const machines = [...modules].filter(([, machine]) => machine.files.includes(path)).map(([name]) => name);
   const isOfFlake = kept.flakeModules.has(path);
   const absent = missed.map(absentFile => ({
     ...absentFile,

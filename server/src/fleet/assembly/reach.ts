@@ -57,9 +57,9 @@ export function isStillValid(parts: ReachParts, before: Reached, stale: Readonly
 function sameModules(before: readonly MachineModules[], now: ReadonlyMap<string, MachineModules>): boolean {
   if (before.length !== now.size) return false;
   let index = 0;
-  for (const own of now.values()) {
+  for (const current of now.values()) {
     const other = before[index++] as MachineModules;
-    if (own !== other && !areAlike(own, other)) return false;
+    if (current !== other && !areAlike(current, other)) return false;
   }
   return true;
 }
@@ -107,9 +107,9 @@ export function follow(parts: ReachParts): Reached {
   const flakeModules = new Set(['flake.nix']);
   const certain = ['flake.nix'];
   const possible: string[] = [];
-  for (const own of modules.values()) {
-    certain.push(...own.files, ...own.homeFiles);
-    possible.push(...own.possibleFiles);
+  for (const machine of modules.values()) {
+    certain.push(...machine.files, ...machine.homeFiles);
+    possible.push(...machine.possibleFiles);
   }
   const present = new Set(paths);
   const walk = (stack: string[], reach: Reach): void => {

@@ -40,7 +40,10 @@ export interface GeneratorIndex {
   patterns: ReadonlyMap<string, ReadonlySet<string>>;
   /** Places of such names at which the names are known on the machines. */
   settled: ReadonlySet<string>;
-  /** The state that decides, besides the merge, whether all machines of a generator are known. */
+  /**
+   * Describes the machines that may have unknown generators, which decides whether all machines of a generator are
+   * known.
+   */
   completeness: string;
   list: readonly Generator[];
 }
@@ -73,7 +76,9 @@ export function mergeGenerators(index: GeneratorIndex, parts: GeneratorParts): r
   const mayBeSettled = updateOwners(index, parts.owners, touched);
   if (patternsChanged || mayBeSettled) updateSettled(index, touched);
 
-  const unclear = [...parts.owners].filter(([, own]) => !own.complete).map(([machine]) => machine);
+  const unclear = [...parts.owners]
+    .filter(([, ownGenerators]) => !ownGenerators.complete)
+    .map(([machine]) => machine);
   const completeness = `${parts.owners.size > 0} ${unclear.join(' ')}`;
   const isComplete = ({ certain, generator: { perhaps } }: Merged) =>
     parts.owners.size > 0 && perhaps.length === 0 && unclear.every(machine => isAmong(certain, machine));

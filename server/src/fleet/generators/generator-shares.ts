@@ -72,10 +72,11 @@ function rowReader(
 /** Returns whether the file's new unit has the same generators as its share. */
 export function saysSame(unit: Unit, { unit: before, rows }: Share): boolean {
   if (unit.definitions !== before.definitions) return false;
-  const told = ({ assignments }: Unit) =>
+  const summaryOf = ({ assignments }: Unit) =>
     JSON.stringify(assignments.map(({ machines, names }) => [machines, names]));
   return (
-    told(unit) === told(before) && (rows === null || unit.assignments.length === before.assignments.length)
+    summaryOf(unit) === summaryOf(before) &&
+    (rows === null || unit.assignments.length === before.assignments.length)
   );
 }
 

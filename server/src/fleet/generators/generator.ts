@@ -116,7 +116,7 @@ export function readBodies(
     files: [...files.values()],
     prompts,
     dependencies: dependencies.list,
-    runtimeInputs: [...new Set(packages.list.map(known => known.value))],
+    runtimeInputs: [...new Set(packages.list.map(item => item.value))],
     packages: packages.list,
     complete: {
       files: whole && named.complete && asked.complete && prompts.every(prompt => prompt.persist !== null),

@@ -45,8 +45,8 @@ export function mergeOne(sources: Sources): Merged | null {
   const certain = new Set(sources.assigned);
   const possible: string[] = [];
   for (const definition of general) noteSite(definition, true);
-  for (const [machine, own] of holders) {
-    const having = havingOf(name, own);
+  for (const [machine, ownGenerators] of holders) {
+    const having = havingOf(name, ownGenerators);
     for (const definition of having.certain) noteSite(definition, false);
     for (const definition of having.possible) noteSite(definition, false);
     if (having.certain.length > 0) certain.add(machine);
@@ -66,8 +66,8 @@ export function mergeOne(sources: Sources): Merged | null {
 }
 
 /** Returns the generator with its machines. */
-export function withCompleteness({ generator: one, certain }: Merged, complete: boolean): Generator {
-  return { ...one, machines: certain.length > 0 || complete ? certain : null, machinesComplete: complete };
+export function withCompleteness({ generator: merged, certain }: Merged, complete: boolean): Generator {
+  return { ...merged, machines: certain.length > 0 || complete ? certain : null, machinesComplete: complete };
 }
 
 /** Returns the body that summarises everything the generator may be. */
@@ -96,7 +96,7 @@ function mergedBody(sites: readonly Site[], havings: readonly Having[], index: S
   return variantsOf(isPlaced ? bodies : [...bodies, ...alternatives(sites)]);
 }
 
-/** The number of readings up to which every definition is read with all additions. */
+/** The limit of combinations that are read; above it, definitions and additions are read separately. */
 const MAX_JOINED = 2000;
 
 /** Returns the alternatives if it is unknown which definitions go together: each complete one with all additions. */
@@ -122,7 +122,9 @@ function generator(
 ): Generator {
   const definitions = sites.map(definitionOf);
   const [only] = definitions;
-  const holding = once(() => new Map(holders.map(([machine, own]) => [machine, havingOf(name, own)])));
+  const holding = once(
+    () => new Map(holders.map(([machine, ownGenerators]) => [machine, havingOf(name, ownGenerators)])),
+  );
   const index = once(() => indexSites(sites));
   const whole = once(() =>
     definitions.length === 1 && only !== undefined

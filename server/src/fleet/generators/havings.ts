@@ -17,20 +17,22 @@ const NONE: readonly GeneratorDefinition[] = [];
 const havingsOf = new WeakMap<MachineGenerators, ReadonlyMap<string, Having>>();
 
 /** Returns the definitions of a name on a machine. */
-export function havingOf(name: string, own: MachineGenerators): Having {
-  return havingsBy(own).get(name) ?? { certain: [], possible: [], complete: own.complete };
+export function havingOf(name: string, ownGenerators: MachineGenerators): Having {
+  return (
+    havingsBy(ownGenerators).get(name) ?? { certain: [], possible: [], complete: ownGenerators.complete }
+  );
 }
 
 /** Returns whether the machine has, or may have, a definition of the name. */
-export function hasAny(name: string, own: MachineGenerators): boolean {
-  return havingsBy(own).has(name);
+export function hasAny(name: string, ownGenerators: MachineGenerators): boolean {
+  return havingsBy(ownGenerators).has(name);
 }
 
-function havingsBy(own: MachineGenerators): ReadonlyMap<string, Having> {
-  let byName = havingsOf.get(own);
+function havingsBy(ownGenerators: MachineGenerators): ReadonlyMap<string, Having> {
+  let byName = havingsOf.get(ownGenerators);
   if (byName === undefined) {
-    byName = indexOf(own);
-    havingsOf.set(own, byName);
+    byName = indexOf(ownGenerators);
+    havingsOf.set(ownGenerators, byName);
   }
   return byName;
 }

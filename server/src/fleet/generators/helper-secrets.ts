@@ -164,7 +164,7 @@ function withoutMeta(cx: Evaluation, declaration: AttrsValue): AttrsValue {
 
 function without(set: AttrsValue, name: string): AttrsValue {
   if (!set.entries.has(name)) return set;
-  return { ...set, entries: new Map([...set.entries].filter(([each]) => each !== name)) };
+  return { ...set, entries: new Map([...set.entries].filter(([key]) => key !== name)) };
 }
 
 /** Returns the generator that a constructor makes: `config.my.secrets.mkMachineSecret { name = …; files = …; … }`. */

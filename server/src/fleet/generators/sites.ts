@@ -16,7 +16,7 @@ export interface Site {
 /** Shared by all sites without special definitions; must not be changed. */
 const NO_SPECIAL = new Set<GeneratorDefinition>();
 
-/** The number of differing bodies of machines that are read. */
+/** The limit of bodies read at one place, if they differ between machines. */
 export const MAX_SPECIAL = 40;
 
 /** Returns a function that adds definitions to their sites; general ones must be added first. */

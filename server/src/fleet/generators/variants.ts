@@ -92,7 +92,7 @@ function summaryOf(body: GeneratorBody): Summary {
   let summary = summaries.get(body);
   if (summary === undefined) {
     const sorted = (names: readonly string[]) => JSON.stringify([...names].sort());
-    const withoutPlace = (one: object) => ({ ...one, at: undefined });
+    const withoutPlace = (part: object) => ({ ...part, at: undefined });
     summary = {
       whole: JSON.stringify([
         body.completeness,

@@ -27,7 +27,7 @@ const NEEDED = 'the configuration is needed to know the modules that it is made 
 const MAX_DEPTH = 16;
 
 /** Returns the replacement of an argument that is computed from all modules; null for other arguments. */
-type Own = (name: string) => Lazy | null;
+type Replacement = (name: string) => Lazy | null;
 
 /** The part of a module that needs the configuration, with its place. */
 interface Need {
@@ -45,15 +45,15 @@ export function circularImports(
   cx: Evaluation,
   module: LambdaValue,
   isPlain: boolean,
-  given: Given,
+  specialArgs: Given,
   fallback: Origin,
 ): CircularImport[] {
-  const ask = (names: readonly string[]) => circularImport(cx, module, names, given, fallback);
+  const ask = (names: readonly string[]) => circularImport(cx, module, names, specialArgs, fallback);
   const circular = isPlain ? null : ask(MADE_OF_MODULES);
   if (circular !== null) return [circular];
   // Other arguments may come from `_module.args`, which the reader of the facts decides.
   const named = (module.expr.formals ?? []).map(formal => formal.name.name);
-  const passed = named.filter(name => !MADE_OF_MODULES.includes(name) && given(name) !== null);
+  const passed = named.filter(name => !MADE_OF_MODULES.includes(name) && specialArgs(name) !== null);
   if (passed.length === 0 || ask(passed) === null) return [];
   return passed.flatMap(name => ask([name]) ?? []);
 }
@@ -63,14 +63,14 @@ function circularImport(
   cx: Evaluation,
   module: LambdaValue,
   names: readonly string[],
-  given: Given,
+  specialArgs: Given,
   fallback: Origin,
 ): CircularImport | null {
   const failing = thunk(() => failure('infinite-recursion', NEEDED, null));
-  const need = firstNeed(cx, module, given, name => (names.includes(name) ? failing : null));
+  const need = firstNeed(cx, module, specialArgs, name => (names.includes(name) ? failing : null));
   if (need === null) return null;
   const at = need.at ?? fallback;
-  const asked = firstAsked(cx, module, names, given);
+  const asked = firstAsked(cx, module, names, specialArgs);
   const [first = 'config'] = names;
   return {
     at: placeOf(at),
@@ -82,12 +82,17 @@ function circularImport(
 }
 
 /** Collects modules as the module system does, until one of them is the failure. */
-function firstNeed(cx: Evaluation, module: LambdaValue, given: Given, own: Own): Need | null {
+function firstNeed(
+  cx: Evaluation,
+  module: LambdaValue,
+  specialArgs: Given,
+  replacement: Replacement,
+): Need | null {
   function ofModule(value: Value, at: Origin | null, what: Need['what'], depth: number): Need | null {
     if (isNeeded(value)) return { what, at };
     if (depth > MAX_DEPTH) return null;
     if (value.kind === 'lambda') {
-      const made = cx.apply(value, withOwn(value, given, own), null);
+      const made = cx.apply(value, withOwn(value, specialArgs, replacement), null);
       return ofModule(made, value.origin, 'module', depth + 1);
     }
     if (value.kind !== 'attrs') return null;
@@ -124,11 +129,11 @@ function isNeeded(value: Value): boolean {
 }
 
 /** Returns the arguments of a module, some of them replaced. Arguments that the module does not take are left out. */
-function withOwn(module: LambdaValue, given: Given, own: Own): Value {
-  const args = moduleArguments(module, given);
+function withOwn(module: LambdaValue, specialArgs: Given, replacement: Replacement): Value {
+  const args = moduleArguments(module, specialArgs);
   const entries = new Map(args.entries);
   for (const name of entries.keys()) {
-    const made = own(name);
+    const made = replacement(name);
     if (made !== null) entries.set(name, attr(made, null));
   }
   return attrs(entries, null, args.open);
@@ -139,14 +144,14 @@ function firstAsked(
   cx: Evaluation,
   module: LambdaValue,
   wanted: readonly string[],
-  given: Given,
+  specialArgs: Given,
 ): { readonly names: readonly string[]; readonly at: Origin } | null {
   const symbols = new Map(wanted.map(name => [name, symbol(name, `\`${name}\` of a machine`)]));
   const roots = new Set<UnknownValue>(symbols.values());
   const trace = newTrace(target => target.kind === 'unknown' && roots.has(rootOf(target)));
   recorded(cx, trace, () =>
     // A thunk prevents the reuse of a result for the usual configuration; see `functions.ts`.
-    firstNeed(cx, module, given, name => {
+    firstNeed(cx, module, specialArgs, name => {
       const symbolic = symbols.get(name);
       return symbolic === undefined ? null : thunk(() => symbolic);
     }),
@@ -155,7 +160,7 @@ function firstAsked(
   if (first === undefined) return null;
   const last = trace.selections.findLast(({ expr }) => expr !== null && expr === first.expr) ?? first;
   const root = rootOf(first.target as UnknownValue);
-  const name = wanted.find(each => symbols.get(each) === root) ?? 'config';
+  const name = wanted.find(candidate => symbols.get(candidate) === root) ?? 'config';
   return askedBy(name, first, last);
 }
 

@@ -51,8 +51,8 @@ function readFile(table: TableState, path: string, key: string, context: ModuleC
   const file = table.files.parse(path);
   if (file === null) return null;
   const value = valueOfFile(cx, path);
-  const given = givenIn(context, table.givenTo(path));
-  const facts = value === null ? null : readWithin(cx, value, wholeOf(file), given);
+  const specialArgs = givenIn(context, table.givenTo(path));
+  const facts = value === null ? null : readWithin(cx, value, wholeOf(file), specialArgs);
   forgetWalked(cx, path);
   table.done(file);
   if (facts === null) return null;

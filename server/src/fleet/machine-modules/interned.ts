@@ -85,8 +85,8 @@ function textOf(body: GeneratorBody): string {
   let text = texts.get(body);
   if (text === undefined) {
     // Distinguishes an absent validation from an unknown one.
-    const told = body.validation === undefined ? [] : [body.validation];
-    text = JSON.stringify([body, told, body.options()]);
+    const validation = body.validation === undefined ? [] : [body.validation];
+    text = JSON.stringify([body, validation, body.options()]);
     texts.set(body, text);
   }
   return text;

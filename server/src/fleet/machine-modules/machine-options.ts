@@ -53,15 +53,15 @@ const nextNumber = counter();
 
 /**
  * Computes a result with the configuration of a machine, unless it was computed with the same answers before.
- * @param known the results so far; the new one is added
+ * @param results the results so far; the new one is added
  */
 export function settledFor<T>(
   cx: Evaluation,
   machine: MachineOptions,
-  known: Settled<T>[],
+  results: Settled<T>[],
   compute: (config: Lazy) => T,
 ): T {
-  for (const settled of known)
+  for (const settled of results)
     if (settled.asked.every(({ path, answer }) => keyOf(machine.answer(path)) === answer))
       return settled.result;
   const asked = new Map<string, Asked>();
@@ -78,7 +78,7 @@ export function settledFor<T>(
   try {
     // A surrounding traced question does not concern these selections.
     const result = unrecorded(cx, () => compute(config));
-    if (known.length < MAX_SETTLED) known.push({ asked: [...asked.values()], result });
+    if (results.length < MAX_SETTLED) results.push({ asked: [...asked.values()], result });
     return result;
   } finally {
     cx.settle = settle;
@@ -247,10 +247,10 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
   }
   if (beside !== undefined && definitions.length === 0) return { answer: complete ? beside : undefined };
   const certain = definitions.filter(definition => !definition.conditional);
-  const strongest = Math.min(...certain.map(said => said.priority));
+  const strongest = Math.min(...certain.map(definition => definition.priority));
   if (!Number.isFinite(strongest)) return NOT_KNOWN;
   const counting = definitions.filter(definition => definition.priority <= strongest);
-  const values = counting.map(said => said.value);
+  const values = counting.map(definition => definition.value);
   const [first] = values;
   if (first === undefined || values.includes(undefined)) return NOT_KNOWN;
   if ((strongest > USUAL || !isScalar(first)) && !complete) return NOT_KNOWN;
@@ -258,7 +258,7 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
   if (!isDeclared && (strongest > USUAL || !isScalar(first))) return NOT_KNOWN;
   if (isScalar(first))
     return { answer: values.every(value => keyOf(value) === keyOf(first)) ? first : undefined };
-  if (counting.some(said => said.conditional)) return NOT_KNOWN;
+  if (counting.some(definition => definition.conditional)) return NOT_KNOWN;
   const plain = values as readonly Plain[];
   if (isMap && plain.every(isNames)) {
     // A definition replaces the default instead of merging with it.

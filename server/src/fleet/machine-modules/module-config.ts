@@ -35,7 +35,7 @@ export function readConfig(reading: ModuleReading, config: Lazy, certain: boolea
 
 /** Reads generators that options of clan-vars-helper declare; the helper assigns them to `vars.generators`. */
 function readHelper(reading: ModuleReading, config: AttrsValue, certain: boolean): void {
-  const { cx, fallback, given } = reading;
+  const { cx, fallback, specialArgs } = reading;
   const my = config.entries.get('my');
   for (const definition of my === undefined ? [] : definitionsOf(cx, my.value)) {
     const secrets =
@@ -45,7 +45,7 @@ function readHelper(reading: ModuleReading, config: AttrsValue, certain: boolean
     if (secrets === undefined) continue;
     const at = secrets.at ?? fallback;
     const missed = (reason: string) => generatorGap(reading, dependingOn(reason), at);
-    for (const set of helperSets(cx, secrets.value, argumentOf('config', given), at, missed)) {
+    for (const set of helperSets(cx, secrets.value, argumentOf('config', specialArgs), at, missed)) {
       const collection = readCollection(
         cx,
         set.value,

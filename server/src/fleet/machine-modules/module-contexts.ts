@@ -55,8 +55,8 @@ export function createModuleContexts(cx: Evaluation, files: NixFiles, shared: Gi
   function differs(name: string): boolean {
     let is = differing.get(name);
     if (is === undefined) {
-      const given = shared(name);
-      const value = given === null ? null : withBudget(cx, STEPS, () => cx.force(given));
+      const argument = shared(name);
+      const value = argument === null ? null : withBudget(cx, STEPS, () => cx.force(argument));
       is = value !== null && !(value instanceof BudgetExceeded) && isOneOfSeveral(value);
       differing.set(name, is);
     }

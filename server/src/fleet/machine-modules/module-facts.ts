@@ -67,7 +67,7 @@ export interface ModuleFacts {
 /** A module with its arguments. */
 export interface ModuleSource {
   readonly module: Lazy;
-  readonly given: Given;
+  readonly specialArgs: Given;
   readonly fallback: Origin;
 }
 
@@ -81,8 +81,10 @@ const IMPORTS: readonly string[] = ['require', 'imports'];
  * Reads a module.
  * @param fallback the place of gaps that are not written in a file
  */
-export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback: Origin): ModuleFacts {
-  const reading = newReading(cx, given, fallback, nested => readModule(cx, nested, given, fallback));
+export function readModule(cx: Evaluation, module: Lazy, specialArgs: Given, fallback: Origin): ModuleFacts {
+  const reading = newReading(cx, specialArgs, fallback, nested =>
+    readModule(cx, nested, specialArgs, fallback),
+  );
   readValue(reading, module, true, 0);
   const { definitions, imports, homes, gaps, foreign, strangers, importsKnown, circular } = reading;
   return {
@@ -96,7 +98,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
     traces: reading.traces.result(),
     importsKnown,
     circular,
-    source: { module, given, fallback },
+    source: { module, specialArgs, fallback },
   };
 }
 
@@ -144,22 +146,22 @@ function readValue(
 }
 
 function readFunction(reading: ModuleReading, value: LambdaValue, certain: boolean, depth: number): void {
-  const { cx, fallback, given } = reading;
+  const { cx, fallback, specialArgs } = reading;
   const before = reading.isPlain;
   reading.isPlain = true;
   readValue(reading, applied(reading, value), certain, depth + 1);
-  const imports = certain ? circularImports(cx, value, reading.isPlain, given, fallback) : [];
+  const imports = certain ? circularImports(cx, value, reading.isPlain, specialArgs, fallback) : [];
   reading.circular.push(...imports);
   reading.isPlain = before && (reading.isPlain || imports.length > 0);
 }
 
 /** Applies a module. If a walk evaluated its body with the same arguments, that scope is reused. */
 function applied(reading: ModuleReading, module: LambdaValue): Value {
-  const { cx, given } = reading;
+  const { cx, specialArgs } = reading;
   const walked = cx.modules.get(module.scope.file.path);
-  return walked !== undefined && isGivenTheSame(module, walked, given)
+  return walked !== undefined && isGivenTheSame(module, walked, specialArgs)
     ? cx.evaluate(module.expr.body, walked)
-    : cx.apply(module, moduleArguments(module, given), null);
+    : cx.apply(module, moduleArguments(module, specialArgs), null);
 }
 
 function readPath(reading: ModuleReading, value: PathValue | StringValue, certain: boolean): void {

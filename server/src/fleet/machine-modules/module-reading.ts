@@ -13,7 +13,7 @@ import type { ModuleImport } from './module-import.ts';
 export interface ModuleReading {
   readonly cx: Evaluation;
   /** The arguments of the module. */
-  readonly given: Given;
+  readonly specialArgs: Given;
   /** The place of gaps that are not written in a file. */
   readonly fallback: Origin;
   /** Reads an inline module for users. */
@@ -35,13 +35,13 @@ export interface ModuleReading {
 
 export function newReading(
   cx: Evaluation,
-  given: Given,
+  specialArgs: Given,
   fallback: Origin,
   nested: ModuleReading['nested'],
 ): ModuleReading {
   return {
     cx,
-    given,
+    specialArgs,
     fallback,
     nested,
     definitions: [],

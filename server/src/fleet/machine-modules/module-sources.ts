@@ -31,8 +31,8 @@ export function valueOfFile(cx: Evaluation, path: string): Lazy | null {
 }
 
 /** Reads a module. If that takes too many steps, the result is a gap at `at`, the place of its use. */
-export function readWithin(cx: Evaluation, module: Lazy, at: Origin, given: Given): ModuleFacts {
-  const facts = withBudget(cx, STEPS, () => readModule(cx, module, given, at));
+export function readWithin(cx: Evaluation, module: Lazy, at: Origin, specialArgs: Given): ModuleFacts {
+  const facts = withBudget(cx, STEPS, () => readModule(cx, module, specialArgs, at));
   if (!(facts instanceof BudgetExceeded)) return facts;
   const place = { file: at.file.path, start: at.start, end: at.end };
   return {
@@ -46,7 +46,7 @@ export function readWithin(cx: Evaluation, module: Lazy, at: Origin, given: Give
     traces: NO_TRACES,
     importsKnown: false,
     circular: [],
-    source: { module, given, fallback: at },
+    source: { module, specialArgs, fallback: at },
   };
 }
 
@@ -67,7 +67,8 @@ function readAgain(sources: ModuleSources, facts: ModuleFacts, config: Lazy): Mo
   return askSource(
     sources,
     facts,
-    ({ module, given, fallback }) => readModule(sources.cx, module, withConfig(given, config), fallback),
+    ({ module, specialArgs, fallback }) =>
+      readModule(sources.cx, module, withConfig(specialArgs, config), fallback),
     facts,
   );
 }
@@ -75,12 +76,12 @@ function readAgain(sources: ModuleSources, facts: ModuleFacts, config: Lazy): Mo
 function optionOf(
   { cx, parts }: ModuleSources,
   facts: ModuleFacts,
-  { module, given }: ModuleSource,
+  { module, specialArgs }: ModuleSource,
   path: readonly string[],
   config: Lazy | null,
 ): ReturnType<ModuleReading['option']> {
-  if (config !== null) return optionIn(cx, partsOf(cx, module, withConfig(given, config)), path);
-  const general = parts.get(facts) ?? partsOf(cx, module, given);
+  if (config !== null) return optionIn(cx, partsOf(cx, module, withConfig(specialArgs, config)), path);
+  const general = parts.get(facts) ?? partsOf(cx, module, specialArgs);
   parts.set(facts, general);
   return optionIn(cx, general, path);
 }
@@ -94,7 +95,7 @@ export function optionsOf(sources: ModuleSources, facts: ModuleFacts): ModuleOpt
   const options = askSource(
     sources,
     facts,
-    ({ module, given }) => readModuleOptions(cx, module, given),
+    ({ module, specialArgs }) => readModuleOptions(cx, module, specialArgs),
     UNKNOWN_OPTIONS,
   );
   if (file === null) cache.ownOptions.set(facts, options);
@@ -112,8 +113,13 @@ export function secretsOf(
   config: Lazy | null,
   otherwise: ModuleSecrets = unreadSecrets(facts),
 ): ModuleSecrets {
-  const read = ({ module, given, fallback }: ModuleSource) =>
-    readModuleSecrets(sources.cx, module, config === null ? given : withConfig(given, config), fallback);
+  const read = ({ module, specialArgs, fallback }: ModuleSource) =>
+    readModuleSecrets(
+      sources.cx,
+      module,
+      config === null ? specialArgs : withConfig(specialArgs, config),
+      fallback,
+    );
   return { ...askSource(sources, facts, read, otherwise), file: facts.file };
 }
 
@@ -151,9 +157,9 @@ function sourceOf({ cx, files, givenTo }: ModuleSources, facts: ModuleFacts): Mo
   if (source !== null) return source;
   const file = path === null ? null : files.parse(path);
   if (path === null || file === null) return null;
-  return { module: cx.importFile(path, null), given: givenTo(path), fallback: wholeOf(file) };
+  return { module: cx.importFile(path, null), specialArgs: givenTo(path), fallback: wholeOf(file) };
 }
 
-function withConfig(given: Given, config: Lazy): Given {
-  return name => (name === 'config' ? config : given(name));
+function withConfig(specialArgs: Given, config: Lazy): Given {
+  return name => (name === 'config' ? config : specialArgs(name));
 }

@@ -29,7 +29,7 @@ export interface ModuleTable extends ModuleLookup {
   /** Returns the secrets that the modules of a machine declare. */
   secrets(followed: FollowedModules): MachineSecrets;
   /** Returns the module of a value that is used at `at`. */
-  of(module: Lazy, at: Origin, given: Given): ModuleFacts;
+  of(module: Lazy, at: Origin, specialArgs: Given): ModuleFacts;
   /** Reads changed files again, and removes modules that turned out unchanged from `dropped`. */
   refresh(): void;
 }
@@ -40,7 +40,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     dropped: table.cache.dropped,
     file: (path, context) => fileModule(table, path, context),
     output: path => outputModules(table, path),
-    of: (module, at, given) => valueModule(table, module, at, given),
+    of: (module, at, specialArgs) => valueModule(table, module, at, specialArgs),
     options: facts => optionsOf(table, facts),
     secrets: followed => machineSecrets(table, followed),
     settled: table.fixpoint.settled,
@@ -58,10 +58,10 @@ function newTableState(cx: Evaluation, options: ModuleTableOptions): TableState 
   };
 }
 
-function valueModule({ cx, cache }: TableState, module: Lazy, at: Origin, given: Given): ModuleFacts {
+function valueModule({ cx, cache }: TableState, module: Lazy, at: Origin, specialArgs: Given): ModuleFacts {
   let facts = cache.values.get(module);
   if (facts === undefined) {
-    facts = readWithin(cx, module, at, given);
+    facts = readWithin(cx, module, at, specialArgs);
     cache.values.set(module, facts);
   }
   return facts;

@@ -26,7 +26,7 @@ export const UNKNOWN_OPTIONS: ModuleOptions = { ...NO_OPTIONS, tree: OPEN };
 
 const MAX_DEPTH = 16;
 
-export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): ModuleOptions {
+export function readModuleOptions(cx: Evaluation, module: Lazy, specialArgs: Given): ModuleOptions {
   const trees: OptionTree[] = [];
   const definitions = new Map<string, WrittenEntry[]>();
   const functions: Place[] = [];
@@ -41,7 +41,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
       else if (value.kind === 'lambda') {
         const { expr, scope } = value;
         functions.push({ file: scope.file.path, start: expr.start, end: expr.end });
-        read(cx.apply(value, moduleArguments(value, given), null), depth + 1);
+        read(cx.apply(value, moduleArguments(value, specialArgs), null), depth + 1);
       } else if (value.kind === 'unknown') readUnknown(value, depth);
     }
   }
@@ -93,7 +93,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
 
   /** Returns the options of a submodule; open if it accepts more than it declares. */
   function readSubmodule(submodule: Lazy): OptionTree {
-    const inner: Given = name => (name === 'config' || name === 'name' ? null : given(name));
+    const inner: Given = name => (name === 'config' || name === 'name' ? null : specialArgs(name));
     return submoduleTree(cx, submodule, inner);
   }
 
@@ -102,14 +102,16 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
 }
 
 /** Returns the options of a module that is used as a type, or of a list of such modules. */
-function submoduleTree(cx: Evaluation, submodule: Lazy, given: Given): OptionTree {
+function submoduleTree(cx: Evaluation, submodule: Lazy, specialArgs: Given): OptionTree {
   const value = cx.force(submodule);
   if (value.kind === 'list') {
-    const trees = value.items.map(item => (item.kind === 'spread' ? OPEN : submoduleTree(cx, item, given)));
+    const trees = value.items.map(item =>
+      item.kind === 'spread' ? OPEN : submoduleTree(cx, item, specialArgs),
+    );
     return mergeTrees(trees);
   }
   if (value.kind !== 'attrs' && value.kind !== 'lambda') return OPEN;
-  const { tree, hidden } = readWhole(cx, value, given);
+  const { tree, hidden } = readWhole(cx, value, specialArgs);
   return hidden ? OPEN : tree;
 }
 
@@ -117,16 +119,16 @@ function submoduleTree(cx: Evaluation, submodule: Lazy, given: Given): OptionTre
 function readWhole(
   cx: Evaluation,
   module: Lazy,
-  given: Given,
+  specialArgs: Given,
 ): { readonly tree: OptionTree; readonly hidden: boolean } {
   const value = cx.force(module);
-  const set = value.kind === 'lambda' ? cx.apply(value, moduleArguments(value, given), null) : value;
+  const set = value.kind === 'lambda' ? cx.apply(value, moduleArguments(value, specialArgs), null) : value;
   if (set.kind !== 'attrs') return { tree: OPEN, hidden: true };
   const options = set.entries.get('options');
   const tree =
     options === undefined
       ? EMPTY
-      : readTree(cx, options.value, null, inner => submoduleTree(cx, inner, given));
+      : readTree(cx, options.value, null, inner => submoduleTree(cx, inner, specialArgs));
   const hidden =
     set.open !== null ||
     set.entries.has('freeformType') ||

@@ -82,6 +82,8 @@ function readModulesAt(
   sets: readonly Lazy[],
   path: readonly string[],
 ): readonly ModuleFacts[] {
-  const given = givenTo(file);
-  return outputsAt(cx, sets, path, given).map(({ value, at }) => readWithin(cx, value, at, given));
+  const specialArgs = givenTo(file);
+  return outputsAt(cx, sets, path, specialArgs).map(({ value, at }) =>
+    readWithin(cx, value, at, specialArgs),
+  );
 }

@@ -24,7 +24,7 @@ const MAX_DEPTH = 16;
 export function readModuleSecrets(
   cx: Evaluation,
   module: Lazy,
-  given: Given,
+  specialArgs: Given,
   fallback: Origin,
 ): ModuleSecrets {
   const read: ReadSecrets = { definitions: [], templates: [], defaults: [], settings: [], gaps: [] };
@@ -37,7 +37,7 @@ export function readModuleSecrets(
       else if (value.kind === 'lambda') {
         const { expr, scope } = value;
         parts.push({ file: scope.file.path, start: expr.start, end: expr.end });
-        readValue(cx.apply(value, moduleArguments(value, given), null), depth + 1);
+        readValue(cx.apply(value, moduleArguments(value, specialArgs), null), depth + 1);
       } else if (value.kind === 'unknown') {
         const made = frameworkValue(cx, value);
         if (made !== null) readValue(made, depth + 1);
