@@ -51,7 +51,7 @@ function messageIn(stderr: string): string {
     );
   const first = (lines[last] as string).replace(/^\s*error:\s*/, '');
   const rest = lines.slice(last + 1);
-  const end = rest.findIndex(line => AT.test(line) || /^\s*\d+\|/.test(line) || /^\s*… /.test(line));
+  const end = rest.findIndex(line => AT.test(line) || /^\s*\d+\|/.test(line) || /^\s*\u2026 /.test(line));
   return [first, ...(end < 0 ? rest : rest.slice(0, end))].join('\n').trim();
 }
 
