@@ -60,7 +60,7 @@ function framesIn(stderr: string, ownPath: OwnPath): readonly Frame[] {
   const frames: Frame[] = [];
   let about = '';
   for (const line of plain(stderr).split('\n')) {
-    const what = /^\s*(?:… |error:\s*)(.+)$/.exec(line)?.[1];
+    const what = /^\s*(?:\u2026 |error:\s*)(.+)$/.exec(line)?.[1];
     if (what !== undefined) about = what;
     const at = AT.exec(line);
     const file = at && ownPath(at[1] as string);
