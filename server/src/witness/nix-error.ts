@@ -18,7 +18,8 @@ const TAIL = 4 * 1024 * 1024;
 /** Where Nix stands in a trace: `at /nix/store/…-source/flake.nix:3:5:`. */
 const AT = /^\s*at (.+?):(\d+):(\d+):?$/;
 /** A path in a message of the module system: "In `/nix/store/…/x.nix'", "definitions from `…', via option …". */
-const NAMED = /[`'"‘“]((?:\/|«)[^`'"’”\n]+?\.nix)(?::(\d+):(\d+))?['"’”,]/g;
+const NAMED =
+  /[`'"\u2018\u201c]((?:\/|\u00ab)[^`'"\u2019\u201d\n]+?\.nix)(?::(\d+):(\d+))?['"\u2019\u201d,]/g;
 
 const LIMITS: Readonly<Record<Exclude<NixFailureKind, 'error'>, string>> = {
   timeout: 'Nix did not answer in time and was stopped.',
@@ -87,7 +88,7 @@ function position(file: string, line = '1', column = '1'): SourcePosition {
 /** Paths of the fleet as the fleet has them, others without the hash of the store; on one line. */
 function readable(message: string, ownPath: OwnPath): string {
   return message
-    .replace(/(?:\/|«)[^\s`'"‘’“”:]+/g, path => ownPath(path) ?? withoutStore(path))
+    .replace(/(?:\/|\u00ab)[^\s`'"\u2018\u2019\u201c\u201d:]+/g, path => ownPath(path) ?? withoutStore(path))
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, MAX_MESSAGE);
