@@ -1,4 +1,7 @@
-/** How many of what, as a phrase: "1 secret", "3 secrets". Each number has a text of its own, since languages differ in more than an "s". */
+/**
+ * Counts as phrases: "1 secret", "3 secrets". Each number has its own text, since languages differ in more than an
+ * "s".
+ */
 import { l10n } from 'vscode';
 
 export function secretCount(count: number): string {

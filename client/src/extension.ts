@@ -1,6 +1,6 @@
 /**
- * The entry point for VS Code. It puts the parts together and returns at once: the language client library, nearly
- * all of the bundle, is evaluated after activation (see server.ts), since other extensions wait for this function.
+ * The entry point for VS Code. It connects the parts and returns at once: the language client library, nearly all of
+ * the bundle, is evaluated after activation (see server.ts), since other extensions wait for this function.
  */
 import type { ExtensionContext } from 'vscode';
 import { window } from 'vscode';
@@ -24,7 +24,7 @@ import { createStatus } from './views/status.ts';
 
 /** The exports of the extension: `extensions.getExtension('varsmith.varsmith').exports`. */
 export interface ExtensionExports {
-  /** Wall-clock time `activate` took; the language server is still starting then. */
+  /** Wall-clock time of `activate`, when the language server is still starting. */
   readonly activationMilliseconds: number;
 }
 
@@ -38,7 +38,7 @@ export function activate(context: ExtensionContext): ExtensionExports {
   const status = createStatus();
   const connect: Connect = async (...hooks) =>
     (await import('./language/connection.ts')).connect(context.asAbsolutePath('dist/server.js'), ...hooks);
-  // The views show what the server answers, and the server tells them when to ask again.
+  // The views show the server's answers, and the server tells them when to refresh.
   const server = createServer(connect, log, status.show, refresh);
   running.add(server);
   const fleet = createFleetViews(server);
@@ -71,7 +71,7 @@ export function activate(context: ExtensionContext): ExtensionExports {
   return { activationMilliseconds: performance.now() - begin };
 }
 
-/** Ends the server process; VS Code waits a few seconds for it. */
+/** Ends the server process. VS Code waits a few seconds for it. */
 export async function deactivate(): Promise<void> {
   await Promise.all([...running].map(server => server.stop()));
   running.clear();

@@ -1,7 +1,7 @@
-/** Text in the HTML of pages, which may come from a translation or a repository. */
+/** Escapes text for the HTML of pages, since it may come from a translation or a repository. */
 import { env, l10n } from 'vscode';
 
-/** Fit for contents and for attributes in quotes. */
+/** Returns text that is safe in content and in quoted attributes. */
 export function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
@@ -11,7 +11,7 @@ export function escaped(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
-/** The language that our texts are in, as screen readers want to know it. */
+/** Returns the language of our texts, for screen readers. */
 export function textLanguage(): string {
   return l10n.bundle === undefined ? 'en' : env.language;
 }

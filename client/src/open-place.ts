@@ -1,4 +1,4 @@
-/** Opens a place that the server or the command line names. */
+/** Opens places named by the server or the command line. */
 import { l10n, Position, Range, Uri, ViewColumn, window } from 'vscode';
 import type { Server } from './language/server.ts';
 import { type PlaceParams, placeRequest, type Where } from './protocol/places.ts';
@@ -15,12 +15,15 @@ export async function openWhere(where: Where | null, viewColumn?: ViewColumn): P
   await window.showTextDocument(Uri.parse(where.uri), options);
 }
 
-/** Opens the declaration of a generator of which the name alone is known, beside what is open. */
+/** Opens the declaration of a generator, given only by name, beside the active editor. */
 export async function openGenerator(server: Server, asked: PlaceParams): Promise<void> {
   await openWhere(await server.request<Where | null>(placeRequest, asked), ViewColumn.Beside);
 }
 
-/** @param root URI of the fleet */
+/**
+ * Opens a file at a position.
+ * @param root URI of the fleet
+ */
 export async function openPlace(root: string, { file, line, column }: SourcePlace): Promise<void> {
   const at = new Position(line - 1, column - 1);
   await window.showTextDocument(Uri.joinPath(Uri.parse(root), file), { selection: new Range(at, at) });

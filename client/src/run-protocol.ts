@@ -1,8 +1,8 @@
 /**
- * What a run of `varsmith generate --events` or `varsmith try --events` and the program that started it tell each
- * other: one JSON object per line, events on standard output, answers on standard input. It imports nothing, so that
- * either side may read it. Secrets travel in answers alone; an event holds none but what a visible prompt was answered
- * with the last time.
+ * The protocol between a run (`varsmith generate --events` or `varsmith try --events`) and the program that started
+ * it: one JSON object per line, events on standard output and answers on standard input. It imports nothing, so that
+ * both sides can use it. Only answers contain secrets; events contain at most the previous answer to a visible
+ * prompt.
  */
 
 export type RunEvent =
@@ -17,7 +17,7 @@ export type RunEvent =
   | FailureEvent
   | EndEvent;
 
-/** The plan of the run. If it has problems nothing runs, and the end follows. */
+/** The plan of the run. If it has problems nothing is run, and the end follows. */
 export interface PlannedEvent {
   readonly event: 'planned';
   readonly steps: readonly PlannedStep[];
@@ -36,10 +36,10 @@ export interface PlannedStep {
   readonly overwrites: readonly string[];
 }
 
-/** Who gains and who loses access by the plan; absent if no one does. */
+/** The changes of access in the plan; absent if there are none. */
 export interface AccessEvent {
   readonly event: 'access';
-  /** Without a full stop; what concerns new secrets is summed up. */
+  /** Without a full stop. Changes for new secrets are summarised. */
   readonly sentences: readonly string[];
   readonly changes: readonly SecretAccessChange[];
 }
@@ -47,9 +47,9 @@ export interface AccessEvent {
 interface SecretAccessChange {
   /** `shared/<generator>/<file>` or `per-machine/<machine>/<generator>/<file>`. */
   readonly secret: string;
-  /** Nothing is stored there yet. */
+  /** True if nothing is stored there yet. */
   readonly isNew: boolean;
-  /** `asked`: the key has no access today, and the declarations alone do not demand it. */
+  /** `asked` is true if the key has no access today and the declarations alone do not require it. */
   readonly gains: readonly (AccessReader & { readonly asked: boolean })[];
   readonly losses: readonly AccessReader[];
 }
@@ -57,21 +57,21 @@ interface SecretAccessChange {
 interface AccessReader {
   readonly kind: 'user' | 'machine' | 'admin' | 'unknown';
   readonly name: string | null;
-  /** Public; null for a machine that is yet to get one. */
+  /** The public key, or `null` for a machine that will get one. */
   readonly key: string | null;
   readonly via: readonly { readonly kind: 'user' | 'machine' | 'group' | 'setting'; readonly name: string }[];
 }
 
-/** To be answered with true or false: may what is planned overwrite so many values, and give this access? */
+/** Asks whether the plan may overwrite this many values and give this access. The answer is true or false. */
 export interface ConfirmEvent {
   readonly event: 'confirm';
   readonly id: number;
   readonly overwrites: number;
-  /** For each key that has no access today: who, and to what. Without a full stop. */
+  /** For each key without access today, its owner and the secrets, without a full stop. */
   readonly access: readonly string[];
 }
 
-/** To be answered with a text, or with null: what it was answered with before, or in a trial something made up. */
+/** Asks for the answer to a prompt: a text, or `null` for the previous answer or, in a trial, a made-up one. */
 export interface QuestionEvent {
   readonly event: 'question';
   readonly id: number;
@@ -81,11 +81,11 @@ export interface QuestionEvent {
   readonly machines: readonly string[];
   readonly hidden: boolean;
   readonly multiline: boolean;
-  /** An empty text is no answer. */
+  /** True if an empty text is not accepted. */
   readonly required: boolean;
-  /** Null is an answer. */
+  /** True if `null` is accepted. */
   readonly optional: boolean;
-  /** The last answer; null where there is none, and for hidden ones. */
+  /** The previous answer, or `null` if there is none or the prompt is hidden. */
   readonly previous: string | null;
 }
 
@@ -94,21 +94,21 @@ interface StartedEvent {
   readonly key: string;
 }
 
-/** The result of one generator, in the order of the plan. */
+/** The result of a generator, in the order of the plan. */
 export interface ResultEvent {
   readonly event: 'result';
   readonly key: string;
   readonly generator: string;
   readonly machines: readonly string[];
   readonly outcome: 'stored' | 'failed' | 'skipped' | 'cancelled';
-  /** A sentence; empty for `stored`. */
+  /** A sentence, or '' for `stored`. */
   readonly message: string;
-  /** The end of what the script said, without secrets. */
+  /** The end of the script's output, without secrets. */
   readonly output: string;
   readonly files: readonly StoredFile[];
-  /** Names of files that it wrote and does not declare: few of them, without secrets. */
+  /** Names of undeclared files that it wrote: the first few, without secrets. */
   readonly undeclared: readonly string[];
-  /** How many there are beside them. */
+  /** The number of further undeclared files. */
   readonly undeclaredMore: number;
   /** The place of the script, or of the line that failed; `null` if unknown. */
   readonly where: SourcePlace | null;
@@ -117,18 +117,18 @@ export interface ResultEvent {
 interface StoredFile {
   readonly name: string;
   readonly secret: boolean;
-  /** Relative to the root; null where the store is outside of it. */
+  /** Relative to the root, or `null` if the store is outside of it. */
   readonly path: string | null;
 }
 
-/** A file relative to the root; line and column from 1, columns in UTF-16 units. */
+/** A place in a file relative to the root, with 1-based line and column in UTF-16 units. */
 export interface SourcePlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** Something that a person should know. */
+/** A message for the person. */
 export interface NoteEvent {
   readonly event: 'note';
   readonly message: string;
@@ -144,9 +144,9 @@ export interface TrialEvent {
   readonly message: string;
   readonly output: string;
   readonly files: readonly TrialFile[];
-  /** Names of files that it wrote and does not declare: few of them, without secrets. */
+  /** Names of undeclared files that it wrote: the first few, without secrets. */
   readonly undeclared: readonly string[];
-  /** How many there are beside them. */
+  /** The number of further undeclared files. */
   readonly undeclaredMore: number;
   /** Prompts with made-up answers. */
   readonly madeUp: readonly string[];
@@ -159,33 +159,33 @@ interface TrialFile {
   readonly name: string;
   readonly secret: boolean;
   readonly written: boolean;
-  /** In bytes. */
+  /** Size in bytes. */
   readonly size: number | null;
-  /** The value of a public file; `null` for secret files and for those that are not text. */
+  /** The value of a public file, or `null` for secret files and those that are not text. */
   readonly value: string | null;
 }
 
 /**
- * Why the program fails, where there is something that can be done about it: instead of the end. With `--json` the same is
- * an object under `error`.
+ * The reason why the program fails, if something can be done about it; sent instead of the end. With `--json` the
+ * same object is under `error`.
  */
 export interface FailureEvent {
   readonly event: 'failure';
-  /** `no-key`: the person has none; `no-user`: the person's key belongs to no user of the repository. */
+  /** `no-key`: the person has no key; `no-user`: the person's key belongs to no user of the repository. */
   readonly kind: 'no-key' | 'no-user' | 'other';
-  /** The problem, without advice: the reader knows which command helps. */
+  /** The problem without advice, as the reader knows which command helps. */
   readonly message: string;
 }
 
-/** The last event. Without it, the program failed: standard error says why. */
+/** The last event. Without it, the program has failed, and standard error has the reason. */
 export interface EndEvent {
   readonly event: 'end';
   readonly outcome: 'done' | 'problems' | 'refused' | 'failed' | 'cancelled';
-  /** Keys of generators whose stored secrets were encrypted to others than before. */
+  /** Keys of the generators whose stored secrets were re-encrypted to other recipients. */
   readonly fixed: readonly string[];
 }
 
-/** To a question or a confirmation. Standard input stays open until the end: closing it is a wish to stop. */
+/** The answer to a question or a confirmation. Standard input stays open until the end; closing it cancels the run. */
 export interface RunAnswer {
   readonly id: number;
   readonly answer: string | boolean | null;

@@ -1,9 +1,9 @@
-/** The sentence that sums up a check. Plain text from plain data. */
+/** Summarises a check in a sentence. Plain text from plain data. */
 import { l10n } from 'vscode';
 import { fileCount } from './counts.ts';
 import type { CheckWorkspaceResult } from './protocol/status.ts';
 
-/** "Checked 34 files: 2 errors, 1 warning." Severities without findings are left out. */
+/** Returns "Checked 34 files: 2 errors, 1 warning." without severities that have no findings. */
 export function summarize(result: CheckWorkspaceResult): string {
   const { files } = result;
   const findings = findingsText(result);

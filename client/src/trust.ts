@@ -1,4 +1,4 @@
-/** Programs are run only in a workspace that the person trusts. */
+/** Ensures that programs only run in workspaces that the person trusts. */
 import { commands, l10n, window, workspace } from 'vscode';
 
 /** Returns whether the workspace is trusted; if it is not, offers the editor's page for it. */

@@ -1,6 +1,12 @@
 /** What is said of a run while it goes on, before it overwrites something, and when it has ended. */
 import { expect, test, vi } from 'vitest';
-import { overwriteText, progressText, told, untold, verdictOf } from '../../client/src/generate/run-story.ts';
+import {
+  overwriteText,
+  progressText,
+  untold,
+  verdictOf,
+  withEvent,
+} from '../../client/src/generate/run-story.ts';
 import type { EndEvent, PlannedStep, ResultEvent, RunEvent } from '../../client/src/run-protocol.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
@@ -20,7 +26,7 @@ const result = (generator: string, outcome: ResultEvent['outcome']): RunEvent =>
 });
 const started = (generator: string): RunEvent => ({ event: 'started', key: `per-machine/tove/${generator}` });
 const end = (outcome: EndEvent['outcome']): RunEvent => ({ event: 'end', outcome, fixed: [] });
-const story = (...events: readonly RunEvent[]) => events.reduce(told, untold);
+const story = (...events: readonly RunEvent[]) => events.reduce(withEvent, untold);
 
 test('progress names what runs now', () => {
   const plan = planned(step('ca'), step('leaf'), step('wireguard'));

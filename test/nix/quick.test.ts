@@ -82,10 +82,11 @@ const SPLINTERS =
     .split(/ |\n/)
     .concat(' ', '\n', '\r\n');
 
-test('texts with splinters in them are read as the grammar reads them, if at all', () => {
-  const text = fc
+/** Texts of which pieces are cut and replaced by splinters. */
+function splintered(texts: readonly string[]): fc.Arbitrary<string> {
+  return fc
     .tuple(
-      fc.constantFrom(...valid, ...files.filter(file => file.length < 1200)),
+      fc.constantFrom(...texts),
       fc.array(
         fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(3), fc.constantFrom(...SPLINTERS)),
         {
@@ -99,6 +100,12 @@ test('texts with splinters in them are read as the grammar reads them, if at all
         return before.slice(0, at) + splinter + before.slice(at + cut);
       }, start),
     );
+}
+
+const short = [...valid, ...files.filter(file => file.length < 1200)];
+
+test('texts with splinters in them are read as the grammar reads them, if at all', () => {
+  const text = splintered(short);
   const pieces = fc
     .array(fc.constantFrom(...SPLINTERS, 'a', 'f ', 'x.y'), { maxLength: 8 })
     .map(parts => parts.join(' '));
@@ -107,5 +114,15 @@ test('texts with splinters in them are read as the grammar reads them, if at all
       agrees(source);
     }),
     { numRuns: 1500, seed: 20_260_101 },
+  );
+});
+
+test('what is broken has the tree that the grammar makes of it by itself, repaired or not', () => {
+  const texts = [...short, ...sourcesOf('broken.txt'), ...files.filter(file => file.length < 12_000)];
+  fc.assert(
+    fc.property(splintered(texts), text => {
+      expect(parser.parse(text)).toEqual(parser.parseByGrammar(text));
+    }),
+    { numRuns: Number(process.env.VARSMITH_FUZZ_RUNS ?? 400), seed: 20_260_102 },
   );
 });

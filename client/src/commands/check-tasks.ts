@@ -1,6 +1,7 @@
 /**
- * Tasks that run `varsmith check` over a folder: listed for each, and as tasks.json has them. Its findings are read by the
- * problem matcher `$varsmith`. They run no program of the workspace; the editor runs no task at all in an untrusted one.
+ * Tasks that run `varsmith check` on a folder, both automatic ones and those in tasks.json. The problem matcher
+ * `$varsmith` reads their findings. They start no program of the workspace, and the editor runs no tasks in untrusted
+ * workspaces.
  */
 import {
   type Disposable,
@@ -18,27 +19,28 @@ import { nodeEnvironment } from '../generate/program.ts';
 interface CheckDefinition {
   readonly type: 'varsmith';
   readonly task: 'check';
-  /** Findings of this level or above fail the task. */
+  /** The lowest severity that makes the task fail. */
   readonly severity?: 'error' | 'warning' | 'info' | 'hint';
-  /** Only these rules. */
+  /** The only rules to run. */
   readonly rules?: readonly string[];
 }
 
 /**
- * Milliseconds after the end of a task at which the editor may have read its last lines. It says nothing of when it has: mostly
- * it is a tenth of the first, but on a busy machine much later.
+ * Milliseconds after the end of a task at which the editor may have read its last lines. There is no event for this:
+ * it usually takes a tenth of the first delay, but much longer on a busy machine.
  */
 const READ = [1_000, 5_000, 20_000];
 
 /**
+ * Registers the tasks.
  * @param cli absolute path of the bundled command line
- * @param showFindings shows what the language server has found once more
+ * @param showFindings publishes the language server's findings again
  */
 export function registerCheckTasks(cli: string, showFindings: () => void): readonly Disposable[] {
   let timers: readonly NodeJS.Timeout[] = [];
   const cancel = () => timers.forEach(clearTimeout);
-  // What a matcher reads takes the place of what the server has found in the same file, and knows less: a task may look
-  // for some rules alone, hints become infos, and related places are lost. Any task may use it.
+  // A matcher's findings replace the server's in the same file, and contain less: a task may run only some rules,
+  // hints become infos, and related places are lost. Any task may use the matcher.
   const ended = tasks.onDidEndTaskProcess(() => {
     cancel();
     timers = READ.map(milliseconds => setTimeout(showFindings, milliseconds));

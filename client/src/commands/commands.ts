@@ -1,6 +1,6 @@
 /**
- * The commands of the palette, each a few lines: ask the server, show the answer. Ids and titles are declared in
- * package.json; what a command finds out is computed by the server.
+ * The commands of the palette, each a few lines that ask the server and show its answer. Ids and titles are declared
+ * in package.json.
  */
 import { commands, type Disposable, type LogOutputChannel, l10n, ProgressLocation, window } from 'vscode';
 import type { GraphTab } from '../graph/graph-panel.ts';
@@ -30,14 +30,14 @@ export function registerCommands(
     commands.registerCommand(checkWorkspaceCommand, () => checkWorkspace(server)),
     commands.registerCommand(restartServerCommand, () => restartServer(server)),
     commands.registerCommand(showLogCommand, () => log.show()),
-    // The same under the name that fits the menu of a generator.
+    // The same commands under names that suit the menu of a generator.
     ...[showGraphCommand, showAroundCommand].map(id =>
       commands.registerCommand(id, (from?: FleetNode | GeneratorRef) =>
         graph.show(from?.kind === 'generator' ? { root: from.root, generator: from.generator.name } : null),
       ),
     ),
     commands.registerCommand(openCommand, (where: Where | null) => openWhere(where)),
-    // In the menu of the graph, which tells it what is under the mouse.
+    // Used in the graph's menu, which passes the generator under the mouse.
     commands.registerCommand(openGeneratorCommand, ({ root, generator }: GeneratorRef) =>
       openGenerator(server, { root, generator: generator.name }),
     ),

@@ -1,6 +1,6 @@
 /**
- * Scaffolding from the editor: asks what a command has to know, has the server write it all as one edit, and reports what
- * was written. The server decides what is written, and where.
+ * Scaffolding from the editor: asks for what a command needs, lets the server write everything as a single edit, and
+ * reports the result. The server decides what is written, and where.
  */
 import {
   commands,
@@ -46,7 +46,7 @@ async function carryOut(server: Server, { root }: ScaffoldContext, wish: Scaffol
   const params: ScaffoldParams = { root, wish, trusted: workspace.isTrusted };
   const result = await server.request<ScaffoldResult | null>(scaffoldRequest, params);
   if (result === null || result.refused !== null) {
-    // The server answers `null` if it failed; its log says why.
+    // The server answers `null` if it failed; its log has the reason.
     void window.showErrorMessage(
       result?.refused ?? l10n.t('Nothing was written: the language server failed. See its log.'),
     );
@@ -70,7 +70,7 @@ function unsaved(): TextDocument[] {
   return workspace.textDocuments.filter(({ isDirty }) => isDirty);
 }
 
-/** Shows the notes, and offers to save changed files: the person may want to look at them first. */
+/** Shows the notes and offers to save the changed files, which the person may want to review first. */
 async function showChanges(notes: readonly string[], changed: readonly TextDocument[]): Promise<void> {
   if (changed.length === 0) {
     if (notes.length > 0) void window.showInformationMessage(notes.join(' '));
@@ -85,7 +85,7 @@ async function showChanges(notes: readonly string[], changed: readonly TextDocum
     void window.showErrorMessage(l10n.t('Not all of the changed files could be saved.'));
 }
 
-/** Closes the tabs that the editor opened for new files, but for the file that is shown. */
+/** Closes the tabs that the editor opened for new files, except that of the shown file. */
 async function closeOthers({ created, shown }: ScaffoldResult): Promise<void> {
   const others = new Set(created.filter(uri => uri !== shown?.uri));
   if (others.size === 0) return;
@@ -96,7 +96,7 @@ async function closeOthers({ created, shown }: ScaffoldResult): Promise<void> {
   if (closed.length > 0) await window.tabGroups.close(closed, true);
 }
 
-/** Shows how many files a new fleet has, and offers the next step. */
+/** Shows the number of files in a new fleet, and offers the next step. */
 async function showFleet({ created, notes }: ScaffoldResult, kept: readonly string[]): Promise<void> {
   if (created.length === 0) {
     const there = [l10n.t('Everything is there already.'), ...notes, ...kept];

@@ -1,4 +1,4 @@
-/** The fleet that a scaffolding command writes into, and the server's answers about names in it. */
+/** The fleet that a scaffolding command writes into, with the server's answers about names in it. */
 import { l10n, window } from 'vscode';
 import { pickRoot, rootAround } from '../generate/choose.ts';
 import type { Server } from '../language/server.ts';
@@ -13,17 +13,17 @@ import {
   secretProposalsRequest,
 } from '../protocol/scaffold.ts';
 
-/** The root that a command writes into, and what can be chosen in it. */
+/** The root that a command writes into, and the available choices. */
 export interface ScaffoldContext extends ScaffoldChoices {
   readonly root: string;
-  /** The active file relative to the root; `null` if it is outside of it. */
+  /** The active file relative to the root, or `null` if it is outside of it. */
   readonly active: string | null;
-  /** Returns what is wrong with a name, as a sentence; `null` if nothing is. */
+  /** Returns the problem with a name as a sentence, or `null` if there is none. */
   problem(of: CheckNameParams['of'], name: string, registry?: string): Promise<string | null>;
   secretProposals(name: string, registry: string): Promise<SecretProposals>;
 }
 
-/** Asks for the root if there are several; `null` if there is none or the question is cancelled. */
+/** Asks for the root if there are several. Returns `null` if there is none or the question is cancelled. */
 export async function pickContext(server: Server): Promise<ScaffoldContext | null> {
   const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
   const file = window.activeTextEditor?.document.uri;

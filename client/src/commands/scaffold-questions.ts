@@ -1,4 +1,7 @@
-/** The questions about new generators, services and fleets. Each function returns `undefined` if a question is cancelled. */
+/**
+ * Asks the questions about new generators, services and fleets. Each function returns `undefined` if a question is
+ * cancelled.
+ */
 import { l10n, window } from 'vscode';
 import { STAYS } from '../generate/choose.ts';
 import type { ScaffoldWish } from '../protocol/scaffold.ts';
@@ -50,7 +53,7 @@ export async function askService(context: ScaffoldContext): Promise<ScaffoldWish
 
 export async function askFleet(context: ScaffoldContext): Promise<ScaffoldWish | undefined> {
   const { machines, systems } = context;
-  // A fleet that has machines gets no further one.
+  // A fleet with machines does not get another one.
   if (machines.length > 0) return { what: 'fleet', machine: 'example', system: systems[0] ?? '' };
   const machine = await window.showInputBox({
     ...STAYS,

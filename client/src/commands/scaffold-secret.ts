@@ -1,10 +1,10 @@
-/** The questions about a new secret: registry, name, form, metadata and machines. */
+/** Asks the questions about a new secret: registry, name, form, metadata and machines. */
 import { commands, l10n, window } from 'vscode';
 import { STAYS } from '../generate/choose.ts';
 import type { ScaffoldWish, SecretProposal } from '../protocol/scaffold.ts';
 import type { ScaffoldContext } from './scaffold-context.ts';
 
-/** Asks for everything about a new secret; `undefined` if a question is cancelled. */
+/** Asks all questions about a new secret. Returns `undefined` if one is cancelled. */
 export async function askSecret(context: ScaffoldContext): Promise<ScaffoldWish | undefined> {
   const { registries, machines } = context;
   if (registries.length === 0) {
@@ -65,7 +65,7 @@ function kindWords(kind: SecretProposal['kind']): { readonly label: string; read
   }
 }
 
-/** Returns the choice for a form: how the value is made, which entries are similar, and its names. */
+/** Returns the choice for a form: how the value is made, similar entries, and its names. */
 function formItem(proposal: SecretProposal) {
   const { kind, category, like, generator, envVar } = proposal;
   const { label, detail } = kindWords(kind);
@@ -80,7 +80,7 @@ function formItem(proposal: SecretProposal) {
   };
 }
 
-/** Asks for the description, domain and variable of an entry; `undefined` if a question is cancelled. */
+/** Asks for the description, domain and variable of an entry. Returns `undefined` if a question is cancelled. */
 async function askMetadata(
   context: ScaffoldContext,
   name: string,

@@ -1,6 +1,6 @@
 /**
- * Secrets of sops-nix and agenix from the editor: adding one, and making vars of them. What is done, and what cannot be,
- * is decided by the command line; a value goes from the box to its standard input and nowhere else.
+ * Adds secrets of sops-nix and converts secrets of sops-nix and agenix to vars, from the editor. The command line
+ * decides what is possible; a value only goes from the input box to its standard input.
  */
 import { commands, type Disposable, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { secretCount } from '../counts.ts';
@@ -13,7 +13,10 @@ import { openPlace } from '../open-place.ts';
 import { isTrusted } from '../trust.ts';
 import type { SecretNode } from '../views/secret-items.ts';
 
-/** @param cli absolute path of the bundled command line */
+/**
+ * Registers the commands.
+ * @param cli absolute path of the bundled command line
+ */
 export function registerSopsCommands(server: Server, cli: string): readonly Disposable[] {
   const choose = chooser(server);
   const register = (id: string, work: (about: About) => Promise<void>) =>
@@ -39,20 +42,20 @@ interface About {
   readonly root: string;
   /** Absolute path of the fleet. */
   readonly cwd: string;
-  /** The item of the view whose menu it was called from. */
+  /** The item of the view from whose menu the command was started. */
   readonly node: SecretNode | null;
 }
 
 /** Output of `varsmith add sops --json`. */
 interface Added {
   readonly file: string;
-  /** Null where it was declared already. */
+  /** `null` if the secret was already declared. */
   readonly module: string | null;
-  /** Line of its declaration, from 1. */
+  /** 1-based line of the declaration. */
   readonly line: number | null;
 }
 
-/** In a dry run also what there is to choose from, and what is to be chosen before anything can be told. */
+/** In a dry run, also the available choices, and the choice that is still missing. */
 interface Asked extends Partial<Added> {
   readonly refused?: string;
   readonly asks?: 'module' | 'file';
@@ -114,7 +117,8 @@ function typedValue(name: string): Promise<string | null | undefined> {
 }
 
 /**
- * Asks for module and file as long as the command line cannot infer them; `null` if the person cancels or it fails.
+ * Asks for module and file for as long as the command line cannot infer them. Returns `null` if the person cancels or
+ * it fails.
  */
 async function settled(run: Run, args: readonly string[]): Promise<readonly string[] | null> {
   const ended = await run([...args, '--dry-run', '--json']);
@@ -210,7 +214,7 @@ function keptText(count: number): string {
     : l10n.t('{0} others cannot be converted', count);
 }
 
-/** Returns the names of the secrets that can be chosen from. */
+/** Returns the names of the secrets to choose from. */
 function chosenBy(node: SecretNode | null): readonly string[] {
   switch (node?.kind) {
     case 'secret':
@@ -224,7 +228,7 @@ function chosenBy(node: SecretNode | null): readonly string[] {
   }
 }
 
-/** Shows what would change, if that is wished for, and asks. */
+/** Shows the changes if requested, and asks for confirmation. */
 async function isConfirmed(run: Run, args: readonly string[], reasons: readonly string[]): Promise<boolean> {
   const [convert, show] = [l10n.t('Convert'), l10n.t('Show Diff')];
   const count = args.length - 2;
@@ -244,10 +248,10 @@ async function isConfirmed(run: Run, args: readonly string[], reasons: readonly 
   }
 }
 
-/** Runs the command line on a fleet; null where it failed, and the person knows why. */
+/** Runs the command line on a fleet. Returns `null` if it failed and the person has been informed. */
 type Run = (args: readonly string[], input?: string) => Promise<Ended | null>;
 
-/** Returns a runner that asks for another key file if no key opens a file, and uses it for all further runs. */
+/** Returns a runner that asks for another key file if no key fits, and uses it for all further runs. */
 function runner(cli: string, cwd: string): Run {
   const keys: string[] = [];
   return async function run(args, input = '') {
@@ -256,7 +260,7 @@ function runner(cli: string, cwd: string): Run {
       { location: ProgressLocation.Window, title: l10n.t('Varsmith: encrypted files') },
       () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args: all }, input),
     );
-    // What it could not do it says as data.
+    // Its JSON output lists what it could not do.
     if (ended.code === 0 || (args.includes('--json') && ended.stdout !== '')) return ended;
     if (!ended.said.includes('--identity')) return fail(ended);
     const choose = l10n.t('Choose Key File…');

@@ -1,7 +1,7 @@
 /**
- * How a prompt is answered in the editor: one box for a line, a second one where it is hidden, and for several lines a
- * box again and again with a way back, or the clipboard, or a file. What is typed is handed to the caller alone: it touches no document,
- * no log and no disk. `input-boxes.ts` shows the boxes.
+ * Asks for the answer to a prompt: in one box for a line, with a second one if it is hidden, or for several lines in
+ * a box per line with a way back, or from the clipboard or a file. The input is only returned to the caller: it
+ * reaches no document, log or disk. `input-boxes.ts` shows the boxes.
  */
 import { l10n } from 'vscode';
 
@@ -15,16 +15,16 @@ export interface Box {
   /** True if the input is masked. */
   readonly hidden: boolean;
   readonly value: string;
-  /** The problem with the last attempt; shown until something is typed. */
+  /** The problem with the last attempt, shown until something is typed. */
   readonly error: string | null;
   readonly buttons: readonly BoxButton[];
 }
 
 export interface Boxes {
-  /** Returns the text and the button that was chosen; `null` if the box was dismissed. */
+  /** Returns the text and the chosen button, or `null` if the box was dismissed. */
   show(box: Box): Promise<{ readonly text: string; readonly button: BoxButton | null } | null>;
   clipboard(): Promise<string>;
-  /** The text of a file that the person chooses, or why there is none; null where none was chosen. */
+  /** Returns the text of a file that the person chooses, or the problem with it; `null` if none was chosen. */
   file(): Promise<Brought | null>;
 }
 
@@ -35,19 +35,19 @@ export interface Question {
   readonly description: string;
   readonly hidden: boolean;
   readonly multiline: boolean;
-  /** An empty answer is none. */
+  /** True if an empty answer is not accepted. */
   readonly required: boolean;
-  /** The meaning of an empty answer, as a sentence; `null` if an empty answer is not accepted. */
+  /** The meaning of an empty answer as a sentence, or `null` if there is none. */
   readonly ifEmpty: string | null;
-  /** To begin with. */
+  /** The initial value. */
   readonly previous: string | null;
-  /** A hidden line is typed twice. */
+  /** True if a hidden line must be typed twice. */
   readonly confirm: boolean;
-  /** A line that may as well be several, brought by the clipboard or a file. */
+  /** True if the answer may also come from the clipboard or a file, and then have several lines. */
   readonly bringable: boolean;
 }
 
-/** The answer; null where it is left empty and that means something, undefined where the person went away. */
+/** Returns the answer, `null` if it was left empty and that has a meaning, or undefined if the person cancelled. */
 export function askQuestion(question: Question, boxes: Boxes): Promise<string | null | undefined> {
   return question.multiline ? askLines(question, boxes) : askLine(question, boxes);
 }
@@ -88,7 +88,7 @@ async function askLines(question: Question, boxes: Boxes): Promise<string | null
   const { title, description, hidden, required, ifEmpty } = question;
   let text = question.previous ?? '';
   let value = '';
-  /** Lines after the one that the person went back to. */
+  /** Lines after the one that the person returned to. */
   const after: string[] = [];
   /** True if the box shows an empty line of an earlier answer, which Enter keeps. */
   let isBlank = false;
@@ -147,10 +147,7 @@ async function bring(button: BoxButton, boxes: Boxes): Promise<Brought | null> {
   return button === 'clipboard' ? { text: await boxes.clipboard() } : boxes.file();
 }
 
-/**
- * A box takes the ends of lines away from what is pasted into it: if the clipboard holds the same text with them, that
- * is what is meant.
- */
+/** Returns the clipboard if it equals the text except for line breaks, which an input box removes from pasted text. */
 async function asPasted(text: string, boxes: Boxes): Promise<string> {
   if (text === '') return text;
   const clipboard = await boxes.clipboard();
@@ -170,12 +167,12 @@ function withEmptyLine(text: string): string {
   return text === '' || text.endsWith('\n') ? `${text}\n` : `${text}\n\n`;
 }
 
-/** Several lines end as the lines of a file do: keys are refused without. */
+/** Returns text with a final line break if it has several lines, as keys are rejected without it. */
 function finished(text: string): string {
   return text.includes('\n') && !text.endsWith('\n') ? `${text}\n` : text;
 }
 
-/** "The value of x: 2 lines so far, the last: abc"; what is hidden is only counted. */
+/** Returns "The value of x: 2 lines so far, the last: abc", or only the count if it is hidden. */
 function soFar(description: string, text: string, hidden: boolean): string {
   const count = countLines(text);
   if (hidden)
@@ -188,7 +185,7 @@ function soFar(description: string, text: string, hidden: boolean): string {
     : l10n.t('{0}: {1} lines so far, the last: {2}', description, count, last);
 }
 
-/** The text without its last line, and that line. */
+/** Returns the text without its last line, and that line. */
 function withoutLast(text: string): [before: string, last: string] {
   const lines = text.replace(/\n$/, '').split('\n');
   const last = lines.pop() ?? '';

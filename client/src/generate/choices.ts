@@ -1,15 +1,15 @@
-/** Builds the list of generators that a run can be limited to. Plain data in and out. */
+/** Builds the lists of machines, generators and files to choose from. Plain data in and out. */
 import { l10n } from 'vscode';
 import type { FleetFile, FleetGenerator, FleetMachine } from '../protocol/fleet.ts';
 
 export interface MachineChoice {
   readonly label: string;
   readonly description: string;
-  /** Chosen to begin with. */
+  /** True if it is initially selected. */
   readonly picked: boolean;
 }
 
-/** Machines, those with something to generate chosen already. */
+/** Returns the machines. Those with something to generate are initially selected. */
 export function machineChoices(machines: readonly FleetMachine[]): MachineChoice[] {
   return machines.map(({ name, lacking, summary }) => ({
     label: name,
@@ -18,7 +18,7 @@ export function machineChoices(machines: readonly FleetMachine[]): MachineChoice
   }));
 }
 
-/** A generator in its place, or the heading of those that follow. */
+/** A generator in one placement, or a heading for those that follow. */
 export type GeneratorChoice =
   | { readonly kind: 'heading'; readonly label: string }
   | {
@@ -26,15 +26,15 @@ export type GeneratorChoice =
       readonly label: string;
       readonly description: string;
       readonly picked: boolean;
-      /** `shared/<name>` or `per-machine/<machine>/<name>`; the name where only Nix can tell which. */
+      /** `shared/<name>` or `per-machine/<machine>/<name>`, or only the name if Nix alone can tell which. */
       readonly key: string;
-      /** A machine that has it. */
+      /** A machine that has the generator. */
       readonly machine: string;
     };
 
 /**
- * Generators of machines: shared ones first and once, then each machine's own.
- * @param preselect those that are not generated are chosen already
+ * Returns the generators of machines: shared ones first, then those of each machine.
+ * @param preselect true to initially select those that are not generated
  */
 export function generatorChoices(
   machines: readonly { readonly machine: string; readonly generators: readonly FleetGenerator[] }[],
@@ -86,7 +86,10 @@ export interface FileChoice {
   readonly file: FleetFile;
 }
 
-/** The files of a machine's generators. @param onlyPublic those that are certainly no secrets */
+/**
+ * Returns the files of a machine's generators.
+ * @param onlyPublic true for files that are certainly not secret
+ */
 export function fileChoices(generators: readonly FleetGenerator[], onlyPublic: boolean): FileChoice[] {
   return generators.flatMap(({ name, files }) =>
     files

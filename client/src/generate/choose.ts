@@ -1,4 +1,4 @@
-/** Asks what a command is about: which fleet, machines, generators, file. Each answer is null if the person cancelled. */
+/** Asks for the target of a command: fleet, machines, generators, file. Each answer is `null` if the person cancels. */
 import { l10n, QuickPickItemKind, Uri, window } from 'vscode';
 import { fileCount } from '../counts.ts';
 import type { Server } from '../language/server.ts';
@@ -17,7 +17,7 @@ import { pickSome } from './pick-some.ts';
 
 export type Target = GenerateTarget;
 
-/** A generator to be tried; on the first machine that has it where `machine` is null. */
+/** A generator to try, on the first machine that has it if `machine` is `null`. */
 export interface OneTried {
   readonly root: string;
   readonly machine: string | null;
@@ -37,7 +37,10 @@ export interface OneFile extends OneGenerator {
 
 export interface Chooser {
   root(): Promise<FleetRoot | null>;
-  /** @param preselect what is not generated is chosen already */
+  /**
+   * Asks for machines and generators.
+   * @param preselect true to initially select what is not generated
+   */
   target(preselect: boolean): Promise<Target | null>;
   machine(title: string): Promise<{ readonly root: string; readonly machine: string } | null>;
   generator(): Promise<OneGenerator | null>;
@@ -45,26 +48,26 @@ export interface Chooser {
 }
 
 /**
- * For lists and boxes: where the page of a tab is open, it may take the focus when the palette or the list before
- * closes, which is no wish to stop.
+ * Options of lists and boxes. An open webview may take the focus when the previous list closes, which must not cancel
+ * the command.
  */
 export const STAYS = { ignoreFocusOut: true } as const;
 
-/** Asks for one of several roots; returns the only one unasked. */
+/** Asks for one of several roots, or returns the only one. */
 export async function pickRoot(roots: readonly FleetRoot[]): Promise<FleetRoot | null> {
   if (roots.length < 2) return roots[0] ?? null;
   const items = roots.map(root => ({ label: root.name, description: Uri.parse(root.uri).fsPath, root }));
   return (await window.showQuickPick(items, { ...STAYS, title: l10n.t('Fleet') }))?.root ?? null;
 }
 
-/** Returns the innermost root that a file is in, with the file's path there; null if it is in none. */
+/** Returns the innermost root that contains a file, with the file's relative path, or `null` if none does. */
 export function rootAround(
   roots: readonly FleetRoot[],
   file: Uri,
 ): { readonly root: FleetRoot; readonly path: string } | null {
   let nearest: { readonly root: FleetRoot; readonly path: string } | null = null;
   for (const root of roots) {
-    // Not as texts: the editor escapes more in an address than the server does.
+    // URIs are compared by their parts, since the editor escapes more characters than the server.
     const { scheme, path } = Uri.parse(root.uri);
     if (scheme !== file.scheme || !file.path.startsWith(`${path}/`)) continue;
     const inside = file.path.slice(path.length + 1);
@@ -101,7 +104,7 @@ interface MachineGenerators {
   readonly generators: readonly FleetGenerator[];
 }
 
-/** Asks for the generators of all these machines of a fleet (URI). */
+/** Requests the generators of several machines of a fleet (URI). */
 function generatorsOf(
   server: Server,
   root: string,
@@ -190,7 +193,7 @@ async function chooseGenerator(server: Server): Promise<OneGenerator | null> {
 async function chooseFile(server: Server, title: string, onlyPublic: boolean): Promise<OneFile | null> {
   const root = await chooseRoot(server);
   if (root === null) return null;
-  // A machine with nothing to choose from would be a dead end.
+  // A machine with nothing to choose would be a dead end.
   const choices = (await generatorsOf(server, root.uri, namesOf(root)))
     .map(({ machine, generators }) => ({ label: machine, files: fileChoices(generators, onlyPublic) }))
     .filter(({ files }) => files.length > 0)

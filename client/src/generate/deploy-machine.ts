@@ -1,6 +1,6 @@
 /**
- * *Deploy Machine…*: verifies a machine's vars, shows what would run, where, and how it is taken back, and runs it in a
- * terminal once the person has confirmed. The command line says what would run.
+ * *Deploy Machine…*: verifies a machine's vars, shows the command, its target and the rollback, and runs the command
+ * in a terminal after confirmation. The command line determines the command.
  */
 import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { STAYS } from './choose.ts';
@@ -11,17 +11,20 @@ import { runInTerminal } from './run-in-terminal.ts';
 /** The answer of `varsmith deploy --dry-run --json`. */
 interface DeployAnswer {
   readonly problems: readonly { readonly kind: string; readonly message: string }[];
-  /** Why nothing can be run; null if it can. */
+  /** The reason why nothing can be run, or `null`. */
   readonly refused: string | null;
-  /** The address of the machine would help. */
+  /** True if the machine's address would help. */
   readonly needsTarget: boolean;
-  /** The program and its arguments; absent where nothing can be run. */
+  /** The program and its arguments; absent if nothing can be run. */
   readonly command?: readonly string[];
   readonly where?: string;
   readonly rollback?: readonly string[];
 }
 
-/** @param machine its name */
+/**
+ * Returns the actions to choose from, with their texts.
+ * @param machine the name of the machine
+ */
 const actions = (machine: string) => [
   {
     label: l10n.t('Deploy'),
@@ -55,7 +58,10 @@ const actions = (machine: string) => [
   },
 ];
 
-/** @param generate generates what the machine lacks */
+/**
+ * Deploys a machine.
+ * @param generate generates the machine's missing values
+ */
 export async function deployMachine(
   bench: Bench,
   root: string,
@@ -95,10 +101,13 @@ export async function deployMachine(
   await runInTerminal(`${label} ${machine}`, Uri.parse(root).fsPath, command);
 }
 
-/** Problems that a dialogue has room for. */
+/** The most problems that a dialogue shows. */
 const SHOWN = 8;
 
-/** Asks for the machine's address where that is what is missing. Null where the person left, or knows what is wrong. */
+/**
+ * Requests the deployment, asking for the machine's address if it is missing. Returns `null` if the person cancels or
+ * has been informed of a problem.
+ */
 async function answerFor(
   bench: Bench,
   root: string,

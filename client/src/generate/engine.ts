@@ -5,7 +5,10 @@ import { Uri, workspace } from 'vscode';
 
 export type Engine = 'embedded' | 'clan';
 
-/** @param root absolute path of the fleet */
+/**
+ * Returns the engine for a fleet.
+ * @param root absolute path of the fleet
+ */
 export async function engineOf(root: string): Promise<Engine> {
   const wanted = workspace.getConfiguration('varsmith', Uri.file(root)).get<string>('engine');
   if (wanted === 'clan') return 'clan';
@@ -13,7 +16,7 @@ export async function engineOf(root: string): Promise<Engine> {
 }
 
 export async function isOnPath(program: string, path = process.env.PATH ?? ''): Promise<boolean> {
-  for (const folder of path.split(delimiter).filter(each => each !== '')) {
+  for (const folder of path.split(delimiter).filter(part => part !== '')) {
     try {
       await access(join(folder, program), constants.X_OK);
       return true;

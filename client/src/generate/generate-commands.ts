@@ -1,6 +1,6 @@
 /**
- * The commands of generation: what each is about, and which engine does it. Varsmith's own runs in the background and
- * asks in boxes; `clan` runs in a terminal of the editor. Nothing runs in an untrusted workspace.
+ * The commands for generating: selects their targets and the engine. Varsmith's own engine runs in the background and
+ * asks in input boxes; `clan` runs in a terminal of the editor. Nothing runs in an untrusted workspace.
  */
 import { commands, type Disposable, l10n, Uri } from 'vscode';
 import type { Server } from '../language/server.ts';
@@ -25,7 +25,10 @@ import { runInTerminal } from './run-in-terminal.ts';
 import { commitEnvironment } from './run-settings.ts';
 import { copyPublicValue, fixAccess, setValue, verify } from './value-commands.ts';
 
-/** @param cli absolute path of the bundled command line */
+/**
+ * Registers the commands.
+ * @param cli absolute path of the bundled command line
+ */
 export function registerGenerateCommands(server: Server, cli: string): readonly Disposable[] {
   const choose = chooser(server);
   const reports = createReportTab();
@@ -34,7 +37,7 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     try {
       await server.request(verifiedRequest, params);
     } catch {
-      // The server does not run, which the status says: no view shows anything then.
+      // The server is not running, which the status shows; no view shows anything then.
     }
   };
   const bench: Bench = { cli, reports, tellFound };
@@ -121,7 +124,7 @@ function generatorOf(target: FleetNode | GeneratorRef | OneTried | undefined): O
   return { root: target.root, machine: target.machine, generator: target.generator.name };
 }
 
-/** Returns the command line of clan, which knows names only and no placements. */
+/** Returns clan's command line, which takes names without placements. */
 export function clanCommand(
   root: string,
   { machines, generators }: Target,

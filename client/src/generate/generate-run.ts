@@ -1,7 +1,7 @@
 /**
- * A run in the editor: the command line in the background, its questions as boxes, its progress as a notification
- * that can be cancelled, its outcome as a message and a page. Answers go straight from the box to the program's
- * standard input.
+ * A run in the editor: the command line runs in the background, with its questions as input boxes, its progress as a
+ * notification that can be cancelled, and its result as a message and a page. Answers go directly from the box to the
+ * program's standard input.
  */
 import { type CancellationToken, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { messageOf } from '../message-of.ts';
@@ -16,17 +16,20 @@ import { editorBoxes } from './input-boxes.ts';
 import { offerKey } from './make-key.ts';
 import { type Ended, type Program, watchProgram } from './program.ts';
 import { commitArguments, limitArguments } from './run-settings.ts';
-import { confirmText, progressText, type Story, someOf, told, untold, verdictOf } from './run-story.ts';
+import { confirmText, progressText, type Story, someOf, untold, verdictOf, withEvent } from './run-story.ts';
 
 export interface Bench {
   /** Absolute path of the bundled command line. */
   readonly cli: string;
   readonly reports: ReportTab;
-  /** Has every view show what was found of generators. */
+  /** Makes every view show the reported states of generators. */
   readonly tellFound: (root: string, states: readonly VerifiedState[]) => Promise<void>;
 }
 
-/** @param more further arguments of `varsmith generate`, such as `--regenerate` */
+/**
+ * Generates values in the background.
+ * @param more further arguments of `varsmith generate`, such as `--regenerate`
+ */
 export async function generateHere(
   bench: Bench,
   target: Target,
@@ -106,11 +109,11 @@ interface Watched {
   readonly said: string;
 }
 
-/** How prompts are asked. */
+/** The way in which prompts are asked. */
 interface Manner {
   /** Returns the meaning of an empty answer, for prompts that accept one. */
   ifEmpty(): string;
-  /** Hidden lines are typed twice. */
+  /** True if hidden lines must be typed twice. */
   readonly confirm: boolean;
 }
 
@@ -136,7 +139,7 @@ export function watch(
         args: [...args, '--events'],
       };
       const watched = watchProgram(program, async event => {
-        story = told(story, event);
+        story = withEvent(story, event);
         if (event.event === 'question' || event.event === 'confirm')
           progress.report({ message: l10n.t('waiting for your answer') });
         const answer = await answerTo(event, story, token, manner);
@@ -150,7 +153,7 @@ export function watch(
   );
 }
 
-/** Undefined: it asks for nothing, or the person went away. */
+/** Returns the answer to an event, or undefined if it needs none or the person cancelled. */
 async function answerTo(
   event: RunEvent,
   { planned }: Story,
@@ -176,7 +179,10 @@ function questionOf(event: QuestionEvent, { ifEmpty, confirm }: Manner): Questio
   };
 }
 
-/** @param message by the program */
+/**
+ * Shows an error.
+ * @param message the program's message
+ */
 function fail(message: string): void {
   void window.showErrorMessage(
     `Varsmith: ${message === '' ? l10n.t('the command line has ended unexpectedly.') : message}`,

@@ -1,4 +1,4 @@
-/** The boxes of `ask.ts`, as the editor shows them. */
+/** Shows the boxes of `ask.ts` in the editor. */
 import {
   type CancellationToken,
   env,
@@ -18,7 +18,10 @@ const looks = (): Readonly<Record<BoxButton, readonly [icon: string, tooltip: st
   finish: ['check', l10n.t('Finish')],
 });
 
-/** @param token cancelled: boxes close as if they were dismissed */
+/**
+ * Returns the boxes of the editor.
+ * @param token closes the boxes on cancellation, as if they were dismissed
+ */
 export function editorBoxes(token?: CancellationToken): Boxes {
   return {
     show: box => show(box, token),
@@ -50,7 +53,7 @@ function show(box: Box, token: CancellationToken | undefined): ReturnType<Boxes[
   input.placeholder = box.placeholder;
   input.password = box.hidden;
   input.value = box.value;
-  // It is shown in the place of the prompt.
+  // The message replaces the prompt, so it includes it.
   if (box.error !== null) input.validationMessage = `${box.error} ${box.prompt}`;
   input.ignoreFocusOut = true;
   const buttons = new Map<QuickInputButton, BoxButton>(

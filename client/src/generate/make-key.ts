@@ -1,6 +1,6 @@
 /**
- * *Varsmith: Make a Key…*: the key that secrets are encrypted to, made as `varsmith keygen` makes it; and what is offered
- * where a run fails for want of one. The private key never comes here: the engine writes it to its file.
+ * *Varsmith: Make a Key…*: creates a key for encryption like `varsmith keygen`, and offers this if a run fails for
+ * lack of a key. The private key never reaches the editor: the engine writes it to its file.
  */
 import { commands, env, l10n, Uri, window, workspace } from 'vscode';
 import type { FailureEvent } from '../run-protocol.ts';
@@ -15,20 +15,19 @@ export const makeKeyCommand = 'varsmith.makeKey';
 interface MadeKey {
   /** The public key. */
   readonly recipient: string;
-  /** Path of the new key; `null` if there already was one. */
+  /** Path of the new key, or `null` if there already was one. */
   readonly written: string | null;
-  /** Null where the store knows no users. */
+  /** `null` if the store has no users. */
   readonly user: string | null;
-  /** The user is new in the repository. */
+  /** True if the user is new in the repository. */
   readonly added: boolean;
   readonly committed: boolean;
-  /** Why git did not take it. */
+  /** The reason why git did not accept it, or `null`. */
   readonly note: string | null;
 }
 
 /**
- * Asks for the user's name until the engine takes it, or the person goes away.
- *
+ * Asks for the user's name until the engine accepts it or the person cancels.
  * @param cli absolute path of the bundled command line
  * @param root URI of the fleet
  * @returns whether there is a key now
@@ -59,14 +58,14 @@ export async function makeKey(cli: string, root: string): Promise<boolean> {
       return false;
     } else {
       tellMade(JSON.parse(ended.stdout) as MadeKey);
-      // Completes the step of the walkthrough, wherever the key was asked for.
+      // Completes the step of the walkthrough, wherever the key was made.
       void commands.executeCommand('setContext', 'varsmith.hasKey', true);
       return true;
     }
   }
 }
 
-/** Not awaited by anybody: the message may stay open for long. */
+/** Shows a message about the key. Not awaited, as the message may stay open for long. */
 function tellMade(made: MadeKey): void {
   const copy = l10n.t('Copy Public Key');
   const text = madeText(made);
@@ -77,7 +76,7 @@ function tellMade(made: MadeKey): void {
   });
 }
 
-/** Returns sentences about the key: where it is, what it is for, and what git did. */
+/** Returns sentences about the key: its location, its purpose, and the result of git. */
 function madeText({ recipient, written, user, added, note }: MadeKey): string {
   const key =
     written === null
@@ -93,10 +92,9 @@ function madeText({ recipient, written, user, added, note }: MadeKey): string {
 }
 
 /**
- * Says why a run failed, with what helps.
- *
- * @param again what failed: done once more when there is a key
- * @returns when the person has answered
+ * Shows the reason why a run failed, with an offer that helps.
+ * @param again repeats the failed run once there is a key
+ * @returns after the person has answered
  */
 export async function offerKey(
   cli: string,

@@ -1,17 +1,18 @@
-/** A list of which at least one item is chosen: an empty choice is answered, not taken for a wish to leave. */
+/**
+ * Shows a list in which at least one item must be selected: an empty selection shows a message instead of cancelling.
+ */
 import { type QuickPickItem, window } from 'vscode';
 
 export interface PickSome {
   readonly title: string;
   readonly placeholder: string;
-  /** Said where Enter finds nothing chosen; the list stays open. */
+  /** The message if Enter is pressed without a selection; the list stays open. */
   readonly empty: string;
 }
 
 /**
- * Those with `picked` are chosen to begin with.
- *
- * @returns at least one item; null where the person went away
+ * Asks for items. Those with `picked` are initially selected.
+ * @returns at least one item, or null if the person cancels
  */
 export function pickSome<Item extends QuickPickItem>(
   items: readonly Item[],
@@ -22,7 +23,7 @@ export function pickSome<Item extends QuickPickItem>(
   box.placeholder = placeholder;
   box.canSelectMany = true;
   box.matchOnDescription = true;
-  // The page of a tab may take the focus when the palette or the list before closes, which is no wish to stop.
+  // An open webview may take the focus when the previous list closes, which must not cancel the command.
   box.ignoreFocusOut = true;
   box.items = items;
   box.selectedItems = items.filter(({ picked }) => picked === true);

@@ -1,12 +1,12 @@
 /**
- * Runs Varsmith's own command line with the editor's Node: the only place of the extension that starts a program
- * without a terminal. What is secret goes through standard input; nothing that passes here is logged.
+ * Runs Varsmith's own command line with the editor's Node. This is the only file of the extension that starts a
+ * program without a terminal. Secrets go through standard input, and nothing is logged.
  */
 import { spawn } from 'node:child_process';
 import { l10n } from 'vscode';
 import type { RunAnswer, RunEvent } from '../run-protocol.ts';
 
-/** The editor's own binary is Node with this; a plain Node does not mind it. */
+/** Makes the editor's own binary behave like Node; a plain Node ignores it. */
 export const nodeEnvironment: Readonly<Record<string, string>> = { ELECTRON_RUN_AS_NODE: '1' };
 
 export interface Program {
@@ -15,23 +15,23 @@ export interface Program {
   readonly args: readonly string[];
   /** Absolute path of the fleet. */
   readonly cwd: string;
-  /** The person trusts the workspace: the command that the fleet names as its store may be started. */
+  /** True if the person trusts the workspace, so that the command that the fleet names as its store may be started. */
   readonly trusted: boolean;
-  /** Aborted: what runs is ended, with everything it has started. */
+  /** Ends the program, with everything that it has started, when aborted. */
   readonly signal?: AbortSignal;
 }
 
 export interface Ended {
-  /** Null where it was ended by a signal. */
+  /** `null` if it was ended by a signal. */
   readonly code: number | null;
   readonly stdout: string;
-  /** Sentences for a person, without the program's name in front. */
+  /** Sentences for a person, without the program's name. */
   readonly said: string;
 }
 
 /**
- * Runs a command to its end. Rejects only where it cannot be started.
- * @param input for standard input
+ * Runs a command to its end. Rejects only if it cannot be started.
+ * @param input the standard input
  */
 export function runProgram(program: Program, input = ''): Promise<Ended> {
   let stdout = '';
@@ -43,10 +43,10 @@ export function runProgram(program: Program, input = ''): Promise<Ended> {
 }
 
 /**
- * Runs a command with `--events` and passes each event to `hear` in order.
- * @param hear gives the answer to a question or a confirmation; undefined: nothing is to be said
- * @returns when the program has ended and all it said has been heard
- * @throws what `hear` throws, or that a line was no event; the program is ended before
+ * Runs a command with `--events` and passes its events to `hear` in order.
+ * @param hear returns the answer to a question or a confirmation, or undefined for no answer
+ * @returns after the program has ended and all events are handled
+ * @throws errors of `hear`, or for a line that is no event; the program is ended first
  */
 export async function watchProgram(
   program: Program,
@@ -58,7 +58,7 @@ export async function watchProgram(
     const lines = (pending + text).split('\n');
     pending = lines.pop() ?? '';
     for (const line of lines) heard = heard.then(() => take(line));
-    // Nobody would answer what it asks after this. Who waits for the end gets to know why.
+    // Further questions would not be answered. The caller gets the error with the end.
     heard.catch(end);
   });
   async function take(line: string): Promise<void> {
@@ -77,14 +77,14 @@ function eventOf(line: string): RunEvent {
   try {
     event = JSON.parse(line);
   } catch {
-    // As any other that is no event.
+    // Rejected like any other text that is no event.
   }
   if (typeof event === 'object' && event !== null && 'event' in event) return event as RunEvent;
-  // The line is not shown: nobody knows what is in it.
+  // The line is not shown, as its content is unknown.
   throw new Error(l10n.t('The command line said something that is no event.'));
 }
 
-/** A program that has not ended after so many milliseconds is killed. */
+/** Milliseconds after which a program that does not end is killed. */
 const GRACE = 10_000;
 
 function start({ cli, args, cwd, trusted, signal }: Program, take: (text: string) => void) {
@@ -93,11 +93,11 @@ function start({ cli, args, cwd, trusted, signal }: Program, take: (text: string
     env: {
       ...process.env,
       ...nodeEnvironment,
-      // Not what an editor that trusts another folder was started with.
+      // Replaces a variable with which the editor itself may have been started for another folder.
       VARSMITH_TRUSTED_FOLDER: trusted ? cwd : '',
     },
     stdio: 'pipe',
-    // A group of its own: ending it ends everything in it.
+    // A process group of its own, so that everything in it can be ended.
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
@@ -111,7 +111,7 @@ function start({ cli, args, cwd, trusted, signal }: Program, take: (text: string
   });
   let killing: NodeJS.Timeout | undefined;
   const end = () => {
-    // A process that is gone may have left its number to another.
+    // The id of a process that has ended may have been reused.
     if (killing !== undefined || child.exitCode !== null || child.signalCode !== null) return;
     child.stdin.end();
     endGroup(child.pid, 'SIGTERM');
@@ -135,7 +135,7 @@ function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, signal);
   } catch {
-    // Gone already.
+    // It has ended already.
   }
 }
 

@@ -1,9 +1,10 @@
-/** Runs a program in a terminal that stays open when it has ended, with what it said. */
+/** Runs a program in a terminal that stays open with its output after the program has ended. */
 import { ProcessExecution, Task, TaskPanelKind, TaskRevealKind, TaskScope, tasks } from 'vscode';
 
 /**
- * @param command the program and its arguments; no shell reads them
- * @param env goes beyond the environment that terminals have
+ * Runs a program in a new terminal.
+ * @param command the program and its arguments, run without a shell
+ * @param env variables to add to the terminals' environment
  */
 export async function runInTerminal(
   title: string,

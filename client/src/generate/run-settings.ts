@@ -1,7 +1,10 @@
-/** Translates the settings about runs to options of the command line and of clan. */
+/** Translates the settings for runs to options of the command line and of clan. */
 import { Uri, workspace } from 'vscode';
 
-/** @param root absolute path of the fleet */
+/**
+ * Returns the option that prevents commits, if the settings ask for it.
+ * @param root absolute path of the fleet
+ */
 export function commitArguments(root: string): readonly string[] {
   return isCommitted(root) ? [] : ['--no-commit'];
 }
@@ -11,10 +14,10 @@ export function commitEnvironment(root: string): Readonly<Record<string, string>
   return isCommitted(root) ? {} : { CLAN_NO_COMMIT: '1' };
 }
 
-/** How long a script may run, and how much it may take. */
+/** Returns the options for the time and resource limits of scripts. */
 export function limitArguments(root: string): readonly string[] {
   const seconds = settingsOf(root).get<unknown>('timeLimit');
-  // Settings may hold anything: what is no time limit leaves the usual one.
+  // Settings may contain anything; an invalid time limit leaves the default.
   const time = typeof seconds === 'number' && seconds > 0 ? ['--timeout', String(seconds)] : [];
   const setting = settingsOf(root).get<unknown>('limits');
   const limits = typeof setting === 'object' && setting !== null ? Object.entries(setting) : [];

@@ -1,6 +1,6 @@
 /**
- * The state of a run: what is planned, running and finished, and the sentences that describe it. Plain data from
- * events; knows no program.
+ * The state of a run: what is planned, running and finished, and sentences about it. Plain data from events; knows no
+ * program.
  */
 import { l10n } from 'vscode';
 import { fileCount, generatorCount } from '../counts.ts';
@@ -19,15 +19,15 @@ import type {
 
 export interface Story {
   readonly planned: PlannedEvent | null;
-  /** `null` if no one gains or loses access. */
+  /** `null` if nobody gains or loses access. */
   readonly access: AccessEvent | null;
-  /** Keys. */
+  /** Keys of the generators that have started. */
   readonly started: readonly string[];
   readonly results: readonly ResultEvent[];
   readonly notes: readonly NoteEvent[];
   readonly trial: TrialEvent | null;
   readonly end: EndEvent | null;
-  /** Why the program failed, where something can be done about it. */
+  /** The reason why the program failed, if something can be done about it. */
   readonly failure: FailureEvent | null;
 }
 
@@ -36,7 +36,7 @@ export const untold: Story = {
   ...{ started: [], results: [], notes: [] },
 };
 
-export function told(story: Story, event: RunEvent): Story {
+export function withEvent(story: Story, event: RunEvent): Story {
   switch (event.event) {
     case 'planned':
       return { ...story, planned: event };
@@ -79,7 +79,7 @@ function nameOf(step: PlannedStep | undefined, key: string): string {
   return step === undefined ? key : placed(step);
 }
 
-/** "wireguard (tove)". */
+/** Returns a generator with its machines: "wireguard (tove)". */
 export function placed({
   generator,
   machines,
@@ -96,10 +96,10 @@ export function someOf(names: readonly string[]): string {
     : names.join(', ');
 }
 
-/** The most that a dialogue can show. */
+/** The most lines that a dialogue can show. */
 const SHOWN = 12;
 
-/** Returns the values that would be overwritten, for a dialogue: a line for each generator. */
+/** Returns the values that would be overwritten, a line per generator, for a dialogue. */
 export function overwriteText({ steps }: PlannedEvent): string {
   const lost = steps.filter(step => step.overwrites.length > 0);
   const others = steps.length - lost.length;
@@ -154,7 +154,7 @@ function accessText(overwrites: number): string {
   }
 }
 
-/** Returns which values would be lost, and why they are made again. */
+/** Returns the values that would be lost, and the reason for making them again. */
 function lostText(files: string, reason: string): string {
   switch (reason) {
     case 'dependent':
@@ -170,7 +170,7 @@ function lostText(files: string, reason: string): string {
 
 export type Verdict = 'good' | 'nothing' | 'bad' | 'problems' | 'cancelled';
 
-/** Returns the outcome of a run in a sentence or two, or `null` if the program failed and has reported why. */
+/** Returns the outcome of a run in a sentence or two, or `null` if the program failed and has reported the reason. */
 export function verdictOf(
   { end, planned, results }: Story,
   isCancelled: boolean,

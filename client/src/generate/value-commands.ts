@@ -1,4 +1,4 @@
-/** Setting, copying and verifying vars: a question or two, one run of the command line, a message. */
+/** The commands for setting, copying and verifying vars: a question or two, a run of the command line, a message. */
 import { env, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { EndEvent } from '../run-protocol.ts';
 import { isGenerated, type Verification, verifyReport, verifyText } from '../views/report.ts';
@@ -13,10 +13,9 @@ import { commitArguments } from './run-settings.ts';
 import { confirmText } from './run-story.ts';
 
 /**
- * Asks for a value and stores it; its plaintext goes to the program's standard input alone. A public value begins with
- * the stored one; a secret is never read for that.
- *
- * @param generate makes generators of this fleet anew, by their keys: those that were made from the older value
+ * Asks for a value and stores it. The plaintext only goes to the program's standard input. The box starts with the
+ * stored value of a public file, but a secret is never read for that.
+ * @param generate regenerates generators of the fleet by key: those that were made from the older value
  */
 export async function setValue(
   bench: Bench,
@@ -26,7 +25,7 @@ export async function setValue(
   const { cli } = bench;
   const id = `${generator}/${file.name}`;
   const cwd = Uri.parse(root).fsPath;
-  // Of a file of which it is not known whether it is secret, nothing is shown either.
+  // A file that may be secret is treated as secret.
   const hidden = file.secret !== false;
   const stored = hidden ? null : await publicText(cli, cwd, machine, id);
   const [line, end] = stored?.endsWith('\n') === true ? [stored.slice(0, -1), '\n'] : [stored, ''];
@@ -41,7 +40,7 @@ export async function setValue(
     editorBoxes(),
   );
   if (typeof value !== 'string') return;
-  // One line ends as it did before.
+  // A single line keeps its previous ending.
   const text = value.includes('\n') ? value : value + end;
   const args = ['set', machine, id, cwd, '--json', ...commitArguments(cwd)];
   let ended = await runProgram({ cli, cwd, trusted: workspace.isTrusted, args }, text);
@@ -68,7 +67,7 @@ export async function setValue(
   if ((await window.showInformationMessage(message, anew)) === anew) await generate(outdated);
 }
 
-/** As many keys as a notification has room for. */
+/** The most keys that a notification lists. */
 const SHOWN = 4;
 
 function outdatedText(keys: readonly string[]): string {
@@ -76,9 +75,7 @@ function outdatedText(keys: readonly string[]): string {
   return keys.length > SHOWN ? l10n.t('{0} and {1} more', shown, keys.length - SHOWN) : shown;
 }
 
-/**
- * Returns who would have gained access without confirmation, or `null` if the command did not fail for that reason.
- */
+/** Returns who would have gained access without confirmation, or `null` if the command did not fail for that reason. */
 function refusedIn({ code, stdout }: Ended): readonly string[] | null {
   if (code === 0 || stdout === '') return null;
   return (JSON.parse(stdout) as { readonly refused?: readonly string[] }).refused ?? null;
@@ -102,7 +99,7 @@ async function publicText(cli: string, cwd: string, machine: string, id: string)
 
 interface Stored {
   readonly machines: readonly string[];
-  /** Keys of generators that were made from the older value. */
+  /** Keys of the generators that were made from the older value. */
   readonly outdated: readonly string[];
 }
 
@@ -142,7 +139,7 @@ interface Value {
   readonly value: string;
 }
 
-/** @returns what is wrong; null where it could not be told, and the person knows why */
+/** Returns the result, or `null` if verification failed and the person has been informed. */
 async function verification(
   bench: Bench,
   root: string,
@@ -164,7 +161,10 @@ async function verification(
   return null;
 }
 
-/** @param generate generates what is missing in this fleet */
+/**
+ * Verifies vars and shows the result.
+ * @param generate generates the fleet's missing values
+ */
 export async function verify(
   bench: Bench,
   root: string,
@@ -187,7 +187,7 @@ export async function verify(
   if (answer !== undefined) await generate(root);
 }
 
-/** Encrypts stored secrets to those they should be for. */
+/** Re-encrypts stored secrets to their intended readers. */
 export async function fixAccess(bench: Bench, root: string): Promise<void> {
   const cwd = Uri.parse(root).fsPath;
   const args = ['fix', cwd, ...commitArguments(cwd)];
@@ -215,7 +215,7 @@ function fixedText({ outcome, fixed }: EndEvent): string {
     : l10n.t('{0} secrets brought up to date.', fixed.length);
 }
 
-/** Reports a failure, and offers to make a key if the lack of one caused it. */
+/** Reports a failure, and offers to make a key if it was caused by the lack of one. */
 async function failOrOffer(
   { cli }: Bench,
   root: string,

@@ -1,4 +1,4 @@
-/** The content of the graph's tab: the picture that the server draws for a choice, and the answers to the page. */
+/** The content of the graph's tab: requests the picture from the server, and handles the page's messages. */
 import { l10n, type Uri, type WebviewPanel } from 'vscode';
 import { bytesOfBase64 } from '../language/portable.ts';
 import type { Server } from '../language/server.ts';
@@ -13,14 +13,14 @@ export interface Drawing {
   readonly server: Server;
   /** Undefined while no tab is open. */
   panel: WebviewPanel | undefined;
-  /** URI of a file or folder of the fleet; `null`: the first fleet. */
+  /** URI of a file or folder of the fleet, or `null` for the first fleet. */
   near: string | null;
   choice: Choice;
-  /** True if the next picture is not about the same as the one before. */
+  /** True if the next picture has another subject than the last one. */
   isOther: boolean;
-  /** The answer that is shown. */
+  /** The answer that is currently shown. */
   last: GraphResult | null;
-  /** The file for the picture that the page turns into pixels. */
+  /** The target of the export for which the page is rendering a bitmap. */
   exportTo: Uri | undefined;
 }
 
@@ -31,7 +31,7 @@ export function createDrawing(server: Server): Drawing {
   };
 }
 
-/** Draws the graph anew if the tab is visible. */
+/** Draws the graph again if the tab is visible. */
 export async function draw(drawing: Drawing): Promise<void> {
   const { panel } = drawing;
   if (!panel?.visible) return;
@@ -55,7 +55,7 @@ export async function draw(drawing: Drawing): Promise<void> {
   if (message.type === 'graph') drawing.isOther = false;
 }
 
-/** Does what a message of the page asks for. */
+/** Handles a message of the page. */
 export async function handleMessage(drawing: Drawing, message: FromPage): Promise<void> {
   switch (message.type) {
     case 'ready':
@@ -82,7 +82,7 @@ async function exportAs(drawing: Drawing, format: ExportFormat): Promise<void> {
   const result = await ask(drawing, format === 'png' ? 'svg' : format);
   if (!result) return;
   drawing.exportTo = target;
-  // Only the page can turn a picture into pixels.
+  // Only the page can render a bitmap.
   if (format === 'png') post(drawing, { type: 'rasterize', svg: result.text });
   else await writeExport(target, new TextEncoder().encode(result.text));
 }

@@ -1,4 +1,4 @@
-/** Exports of the graph: asks for the file and writes it. */
+/** Exports the graph: asks for the file and writes it. */
 import { l10n, Uri, window, workspace } from 'vscode';
 import type { ExportFormat } from '../webview/messages.ts';
 
@@ -9,7 +9,10 @@ const EXTENSIONS: Readonly<Record<ExportFormat, string>> = {
   mermaid: 'mmd',
 };
 
-/** Asks where an export is to be written. @param root name of the fleet's folder, if known */
+/**
+ * Asks for the file of an export.
+ * @param root name of the fleet's folder, if known
+ */
 export function askExportTarget(format: ExportFormat, root: string | undefined): Thenable<Uri | undefined> {
   const extension = EXTENSIONS[format];
   const folder = workspace.workspaceFolders?.[0]?.uri;

@@ -1,15 +1,18 @@
-/** The messages to the page of the graph for what the server answered. */
+/** Converts the server's answers to messages for the graph's page. */
 import { l10n } from 'vscode';
 import type { GraphResult } from '../protocol/graph.ts';
 import type { Choice, ToPage } from '../webview/messages.ts';
 
-/** Everything, grouped as it reads best. */
+/** The whole graph, with automatic grouping. */
 export const EVERYTHING: Choice = {
   ...{ machine: null, generator: null, kind: null, condition: null },
   ...{ grouping: 'auto', open: null },
 };
 
-/** @param isOther true if another picture replaces the one before, which is then shown whole */
+/**
+ * Returns the message that shows an answer.
+ * @param isOther true if the subject has changed, so that the whole picture is shown
+ */
 export function graphMessage(result: GraphResult | null, choice: Choice, isOther: boolean): ToPage {
   if (!result || result.generators === 0)
     return { type: 'empty', message: emptyText(result, choice), choice };

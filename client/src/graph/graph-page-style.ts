@@ -1,6 +1,7 @@
 /**
- * Colours and shapes of the graph's page. Marks and borders have colours of our own, declared in package.json, which have
- * values in every theme; what is taken of the editor has a value in its high contrast themes too, or one to fall back to.
+ * The style of the graph's page. Marks and borders have colours of our own, declared in package.json, which have
+ * values in every theme. Colours of the editor are only used if they also have a value in its high contrast themes,
+ * or a fallback.
  */
 export const STYLE = `
 html,body{height:100%;background:var(--vscode-editor-background);margin:0;padding:0;overflow:hidden;color:var(--vscode-foreground);font:var(--vscode-font-size) var(--vscode-font-family)}

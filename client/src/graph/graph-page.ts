@@ -1,10 +1,12 @@
-/** The HTML of the graph's page: toolbar, canvas, styles in the editor's own colours. No script but our own may run. */
+/** The HTML of the graph's page: toolbar, canvas, and styles in the editor's colours. Only our own script may run. */
 import { l10n } from 'vscode';
 import { escaped, textLanguage } from '../html.ts';
 import type { PageTexts } from '../webview/messages.ts';
 import { STYLE } from './graph-page-style.ts';
 
-/** Returns the texts for the script of the page, with holes for values: the script cannot translate by itself. */
+/**
+ * Returns the texts for the page's script, with placeholders for values, since the script cannot translate by itself.
+ */
 const pageTexts = (): PageTexts => ({
   allMachines: l10n.t('all machines'),
   foldAll: l10n.t('Fold all'),

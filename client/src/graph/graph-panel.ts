@@ -1,7 +1,4 @@
-/**
- * The tab with the dependency graph. There is one tab; a second command shows the first. VS Code restores it when a
- * window is opened again.
- */
+/** The tab with the dependency graph. There is a single tab, which VS Code restores with the window. */
 import { type Disposable, l10n, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import { nonce } from '../language/portable.ts';
 import type { Server } from '../language/server.ts';
@@ -13,9 +10,12 @@ import { EVERYTHING } from './graph-message.ts';
 import { graphPage } from './graph-page.ts';
 
 export interface GraphTab extends Disposable {
-  /** Shows what is around a generator, whose fleet is named by its URI; `null`: all of the active file's fleet. */
+  /**
+   * Shows the surroundings of a generator in the fleet with this URI, or the whole fleet of the active file for
+   * `null`.
+   */
   show(around: PlaceParams | null): Promise<void>;
-  /** Draws the graph anew after fleets have changed. */
+  /** Draws the graph again after fleets have changed. */
   refresh(): void;
 }
 
@@ -40,7 +40,7 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       drawing.choice = { ...EVERYTHING, generator };
       drawing.near = around?.root ?? window.activeTextEditor?.document.uri.toString() ?? drawing.near;
       if (drawing.panel === undefined) {
-        // A new page asks for the graph when it is loaded.
+        // A new page requests the graph when it has loaded.
         const title = l10n.t('Dependency Graph');
         const panel = window.createWebviewPanel(VIEW, title, ViewColumn.Active, optionsOf(extension));
         adopt(drawing, panel, extension);
@@ -57,7 +57,7 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
   };
 }
 
-/** Fills a tab, whether it is new or restored. */
+/** Fills a new or restored tab. */
 function adopt(drawing: Drawing, panel: WebviewPanel, extension: Uri): void {
   const { webview } = panel;
   webview.options = optionsOf(extension);

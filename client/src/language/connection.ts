@@ -1,6 +1,6 @@
 /**
- * The connection to a server process: with `language-client.ts` all that imports the language client library, so that the rest of
- * the extension loads without it.
+ * Connects to a server process. Only this file and `language-client.ts` import the language client library, so that
+ * the rest of the extension loads without it.
  */
 import { dirname } from 'node:path';
 import type { LogOutputChannel } from 'vscode';
@@ -19,13 +19,16 @@ export function connect(
   showStatus: (status: ServerStatus) => void,
   onChange: () => void,
 ): Promise<Connection> {
-  const told = { log, showStatus, onChange, startOptions, schemes: ['file'] };
-  // The id "varsmith" is also where the library looks for the setting `varsmith.trace.server`.
-  return talk(options => new LanguageClient('varsmith', 'Varsmith', serverModule(modulePath), options), told);
+  const talkOptions = { log, showStatus, onChange, startOptions, schemes: ['file'] };
+  // The library also reads the setting `varsmith.trace.server` by the id "varsmith".
+  return talk(
+    options => new LanguageClient('varsmith', 'Varsmith', serverModule(modulePath), options),
+    talkOptions,
+  );
 }
 
 function serverModule(modulePath: string): { run: NodeModule; debug: NodeModule } {
-  // In our own folder, so that nothing in an untrusted workspace is picked up by the server's Node.
+  // In our own folder, so that the server's Node picks up nothing from an untrusted workspace.
   const options = { cwd: dirname(modulePath) };
   const run = { module: modulePath, transport: TransportKind.ipc, options };
   return { run, debug: { ...run, options: { ...options, execArgv: ['--nolazy', '--inspect=6010'] } } };

@@ -1,6 +1,6 @@
 /**
- * Pages of the documentation inside of the editor, without a network: what the server knows of a rule, as a page of
- * Markdown that cannot be edited. Links between such pages stay inside; others lead to the web.
+ * Shows pages of the documentation inside the editor, without network access: the server's text about a rule as a
+ * read-only Markdown page. Links between such pages stay in the editor; others lead to the web.
  */
 import { commands, type Disposable, l10n, Uri, window, workspace } from 'vscode';
 import {
@@ -11,7 +11,7 @@ import {
 } from '../protocol/documentation.ts';
 import type { Server } from './server.ts';
 
-/** The server writes it into the codes of findings, behind which VS Code opens documents and runs no commands. */
+/** The scheme that the server writes into the codes of findings, where VS Code opens documents but runs no commands. */
 const SCHEME = 'varsmith-docs';
 
 export function registerDocumentation(server: Server): readonly Disposable[] {
@@ -24,13 +24,13 @@ export function registerDocumentation(server: Server): readonly Disposable[] {
       },
     }),
     commands.registerCommand(showRuleCommand, async (rule: unknown) => {
-      // The command can be called by links, with anything.
+      // Links can call the command with arbitrary arguments.
       if (typeof rule !== 'string' || !/^[a-z]+\/[a-z-]+$/.test(rule)) return;
       const uri = Uri.from({ scheme: SCHEME, path: `/rules/${rule}.md` });
       try {
         await commands.executeCommand('markdown.showPreviewToSide', uri);
       } catch {
-        // The editor's own Markdown extension may be switched off; the source reads well, too.
+        // The editor's Markdown extension may be disabled; the source is readable as well.
         await window.showTextDocument(uri);
       }
     }),

@@ -1,6 +1,6 @@
 /**
- * A conversation with a language server, wherever that runs: what the library's client is told, what is made of what the
- * server says, and its end. It decides nothing about when to start or what to show.
+ * A session with a language server, wherever it runs: the client library's options, the handling of the server's
+ * messages, and the end. Does not decide when to start or what to show.
  */
 import { type DiagnosticCollection, type LogOutputChannel, l10n, languages, Uri } from 'vscode';
 import {
@@ -28,7 +28,7 @@ export interface Connection {
   request<Result>(method: string, params?: object): Promise<Result>;
   /** Publishes the findings again after another part of the editor has removed them. */
   showFindings(): void;
-  /** Ends the server. Rejects if it does not end in two seconds; it is then killed by the library. */
+  /** Ends the server. Rejects if it does not end within two seconds; the library kills it then. */
   close(): Promise<void>;
 }
 
@@ -50,30 +50,30 @@ export interface Talk {
 }
 
 /**
- * A server that dies later is started again by the library, at most four times in three minutes.
- * @param make the library's client, not started yet
+ * Starts a session. The library restarts a server that dies later, at most four times in three minutes.
+ * @param make returns the library's client, not started yet
  */
 export async function talk(
   make: (options: LanguageClientOptions) => BaseLanguageClient,
-  { log, showStatus, onChange, ...told }: Talk,
+  { log, showStatus, onChange, ...talkOptions }: Talk,
 ): Promise<Connection> {
   let initialized = false;
   let closing = false;
   const errorHandler: ErrorHandler = {
     error: (error, message, count) => persistent.error(error, message, count),
-    // A server that dies before it answered would die again.
+    // A server that dies before its first answer would die again.
     closed: () => (initialized ? persistent.closed() : { action: CloseAction.DoNotRestart, handled: true }),
   };
   let findings: DiagnosticCollection | undefined;
   const diagnosticCollectionProvider = {
-    // The problem matcher of package.json has the same name: what a task finds takes the place of this.
+    // The problem matcher in package.json has the same name, so a task's findings replace these.
     create: () => {
       findings = languages.createDiagnosticCollection('varsmith');
       return findings;
     },
     dispose: (collection: DiagnosticCollection) => collection.dispose(),
   };
-  const client = make({ ...clientOptions(log, told), errorHandler, diagnosticCollectionProvider });
+  const client = make({ ...clientOptions(log, talkOptions), errorHandler, diagnosticCollectionProvider });
   hearAdditions(client);
   const persistent = client.createDefaultErrorHandler();
   let spoken = false;
@@ -87,7 +87,7 @@ export async function talk(
       spoken = false;
       showStatus({ state: 'starting', message: l10n.t('starting') });
     } else if (newState === State.Running) {
-      // What the server itself says is better, and may have come first.
+      // The server's own message is more precise, and may have arrived earlier.
       if (!spoken) showStatus({ state: 'ready', message: l10n.t('ready') });
     } else if (initialized && !closing) {
       showStatus({
@@ -100,7 +100,7 @@ export async function talk(
   await startQuietly(client);
   initialized = true;
   return {
-    // A parameter that is undefined would be sent as null, which is one too many for a request without any.
+    // An undefined parameter would be sent as `null`, which is invalid for a request without parameters.
     request: (method, params) =>
       params === undefined ? client.sendRequest(method) : client.sendRequest(method, params),
     showFindings: () => findings?.set([...findings]),
@@ -122,14 +122,17 @@ function hearAdditions(client: BaseLanguageClient): void {
   });
 }
 
-/** A failed start is left to the caller to report: once, and in other words. Rejects with what went wrong. */
+/**
+ * Starts the client without the library's own error messages, since the caller reports a failure. Rejects with the
+ * error.
+ */
 async function startQuietly(client: BaseLanguageClient): Promise<void> {
   const say = client.error.bind(client);
   client.error = (message, data) => say(message, data, false);
   try {
     await client.start();
   } catch (error) {
-    // The library only knows that an answer did not come; the exit code is in the log, right above.
+    // The library only knows that there was no answer; the exit code is in the log, right above.
     const disposed = error instanceof ResponseError && error.code === ErrorCodes.PendingResponseRejected;
     throw disposed ? new Error(l10n.t('it ended before it answered')) : error;
   } finally {
@@ -145,7 +148,7 @@ function clientOptions(
     documentSelector: schemes.flatMap(scheme => [
       { language: 'nix', scheme },
       { scheme, pattern: '**/varsmith.json' },
-      // Encrypted files: a key in one leads to what takes it.
+      // Encrypted files, whose keys link to the secrets that use them.
       { scheme, pattern: '**/{secrets,sops}/**/*.{yaml,yml,json}' },
       { scheme, pattern: '**/*secret*.{yaml,yml,json}' },
     ]),
@@ -158,12 +161,12 @@ function clientOptions(
           ),
       },
     },
-    // Links to the documentation of rules open it in the editor.
+    // Links to the documentation of rules open in the editor.
     markdown: { isTrusted: { enabledCommands: [showRuleCommand] } },
     initializationOptions: startOptions,
     synchronize: { configurationSection: 'varsmith' },
     outputChannel,
-    // Failures are shown by the status and by one message with a button; the log does not open by itself.
+    // Failures are shown by the status and a single message with a button; the log does not open automatically.
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationFailedHandler: () => false,
   };

@@ -1,17 +1,20 @@
 /**
- * Follows what was moved in the editor, by a rename of ours or by hand: links beside secrets and git's index are put right
- * by the command line. Only in trusted workspaces, since programs run.
+ * Follows moves in the editor, by renaming or by hand: the command line repairs links beside secrets and git's index.
+ * Only in trusted workspaces, since programs run.
  */
 import { relative } from 'node:path';
 import { type Disposable, type FileRenameEvent, l10n, type Uri, window, workspace } from 'vscode';
 import { runProgram } from '../generate/program.ts';
 
-/** Folders in which a name means something to others. */
+/** Folders whose names have a meaning for other files. */
 const NAMED = /(^|\/)(vars|sops|secrets|machines)\//;
 
-/** @param cli absolute path of the bundled command line */
+/**
+ * Starts following moves.
+ * @param cli absolute path of the bundled command line
+ */
 export function followMoves(cli: string): Disposable {
-  // One after the other: each run locks the repository.
+  // In sequence, since each run locks the repository.
   let last: Promise<void> = Promise.resolve();
   return workspace.onDidRenameFiles(event => {
     if (!workspace.isTrusted) return;
@@ -19,7 +22,7 @@ export function followMoves(cli: string): Disposable {
   });
 }
 
-/** Paths before and after, relative to the folder of the workspace that holds both. */
+/** Returns old and new paths relative to the workspace folder that contains both. */
 function byFolder({ files }: FileRenameEvent): ReadonlyMap<string, readonly string[]> {
   const moved = new Map<string, string[]>();
   for (const { oldUri, newUri } of files) {

@@ -1,4 +1,4 @@
-/** Functions that Node and browsers have under different names, by names that both have. */
+/** Functions that Node and browsers provide under different names. */
 
 /** Returns an unguessable value for the content security policy of a page. */
 export function nonce(): string {

@@ -1,6 +1,6 @@
 /**
- * The life of the language server as the extension sees it: start, restart, stop, and what to tell the person when
- * that fails. It knows neither the protocol nor what is analysed.
+ * The life cycle of the language server as the extension sees it: start, restart, stop, and reporting failures. Knows
+ * neither the protocol nor the analysis.
  */
 import { type LogOutputChannel, l10n, window } from 'vscode';
 import { messageOf } from '../message-of.ts';
@@ -8,22 +8,26 @@ import type { ServerStatus } from '../protocol/status.ts';
 import type { Connect, Connection } from './language-client.ts';
 
 export interface Server {
-  /** Returns at once; failure is reported to the person, not to the caller. */
+  /** Starts the server and returns at once. Failures are reported to the person, not to the caller. */
   startInBackground(): void;
-  /** Ends the running server, if any, and starts a new one. False when that failed; the person has been told. */
+  /**
+   * Ends the running server, if any, and starts a new one. Returns false if that failed; the person has been
+   * informed.
+   */
   restart(): Promise<boolean>;
-  /** Ends the server process and any start under way. Never rejects. */
+  /** Ends the server process, even if it is still starting. Never rejects. */
   stop(): Promise<void>;
   /** Publishes the findings again after another part of the editor has removed them. */
   showFindings(): void;
-  /** Sends a request of ours once the server runs. Rejects when it cannot start or answers with an error. */
+  /** Sends one of Varsmith's own requests once the server runs. Rejects if it cannot start or answers with an error. */
   request<Result>(method: string, params?: object): Promise<Result>;
 }
 
 /**
- * @param connect loads what starts the server, and starts it
- * @param showStatus told of every change, by the server's own notification or from here
- * @param onChange told when the server has looked at something new
+ * Creates a server that is not started yet.
+ * @param connect loads the code that starts the server, and starts it
+ * @param showStatus called with every change of status, from the server or from here
+ * @param onChange called when the server has new results
  */
 export function createServer(
   connect: Connect,
@@ -32,13 +36,13 @@ export function createServer(
   onChange: () => void,
 ): Server {
   let connection: Connection | undefined;
-  // Starts and stops run one after another: the client library refuses to stop a server that is still starting.
+  // Starts and stops run in sequence, as the client library cannot stop a server that is still starting.
   let queue: Promise<void> = Promise.resolve();
   let stopped = false;
 
   function inOrder<Result>(step: () => Promise<Result>): Promise<Result> {
     const result = queue.then(step);
-    // The caller handles a failure; the queue only needs to go on.
+    // The caller handles a failure; the queue only has to continue.
     queue = result.then(ignore, ignore);
     return result;
   }
@@ -68,7 +72,7 @@ export function createServer(
     try {
       await closing?.close();
     } catch (error) {
-      // The process is gone already, or did not end in time and was killed: nothing is left to close.
+      // The process has already ended, or was killed after the timeout; there is nothing left to close.
       log.warn(`Closing the language server: ${messageOf(error)}`);
     }
   }
@@ -77,7 +81,7 @@ export function createServer(
     const message = messageOf(error);
     log.error(`The language server did not start: ${message}`);
     showStatus({ state: 'failed', message: l10n.t('not running'), detail: message });
-    // Not awaited: a message stays open until the person answers it.
+    // Not awaited, as the message stays open until the person answers.
     void window
       .showErrorMessage(l10n.t("Varsmith's language server did not start: {0}", message), l10n.t('Show Log'))
       .then(answer => answer && log.show());

@@ -6,7 +6,7 @@ import { type ConfigurationScope, workspace } from 'vscode';
 
 const SECTION = 'varsmith';
 
-/** The settings that the server reads. A test holds the list to package.json. */
+/** The settings that the server reads. A test keeps the list in sync with package.json. */
 export const settingNames = [
   'enable',
   'rules',
@@ -18,14 +18,14 @@ export const settingNames = [
   'semanticTokens',
 ] as const;
 
-/** Returns what is set for the user, the workspace or the folder of `scope`; the narrowest wins. */
+/** Returns the settings of the user, the workspace or the folder of `scope`; the narrowest wins. */
 export function explicitSettings(scope: ConfigurationScope | undefined): Record<string, unknown> {
   const configuration = workspace.getConfiguration(SECTION, scope);
   const set: Record<string, unknown> = {};
   for (const name of settingNames) {
     const inspected = configuration.inspect(name);
     const { globalValue, workspaceValue, workspaceFolderValue } = inspected ?? {};
-    // Objects are put together from all three by the editor; `get` has the result.
+    // The editor merges objects from all three levels, which `get` returns.
     if ([globalValue, workspaceValue, workspaceFolderValue].some(value => value !== undefined))
       set[name] = configuration.get(name);
   }

@@ -1,12 +1,12 @@
 /** The request for pages of the documentation, and the command that shows them. */
-/** The command that findings, hovers and quick fixes run to show a page; the server gets its name at start. */
+/** The command that findings, hovers and quick fixes run to show a page. The server receives its name at the start. */
 export const showRuleCommand = 'varsmith.showRule';
 
-/** Request: a page of the documentation of rules; null where there is none of the name. */
+/** Request: a page about a rule, or `null` if it does not exist. */
 export const rulePageRequest = 'varsmith/rulePage';
 
 export interface RulePageParams {
-  /** Below `docs/`, without an ending: `rules/registry/unknown-key`. */
+  /** The path below `docs/` without an extension: `rules/registry/unknown-key`. */
   readonly page: string;
 }
 

@@ -1,13 +1,13 @@
 /** The request for the session variables of a machine. */
-/** Request: the session variables of a machine, as a shell reads them. Null: no root is open. */
+/** Request: the session variables of a machine in a shell's syntax, or `null` if no root is open. */
 export const environmentRequest = 'varsmith/environment';
 
 export type EnvironmentShell = 'bash' | 'nushell';
 
 export interface EnvironmentParams {
-  /** The URI of a file of the root, or of the root itself; null: the first root. */
+  /** The URI of the root or a file in it, or `null` for the first root. */
   readonly near: string | null;
-  /** Null: only the machines are asked for. */
+  /** `null` to request only the machines. */
   readonly machine: string | null;
   readonly shell: EnvironmentShell;
 }
@@ -16,6 +16,6 @@ export interface EnvironmentResult {
   /** The root's URI. */
   readonly root: string;
   readonly machines: readonly string[];
-  /** Null where no machine was asked for, or there is none of that name. */
+  /** `null` if no machine was requested, or it does not exist. */
   readonly text: string | null;
 }

@@ -1,17 +1,17 @@
-/** The messages by which a client hands files over to a server that cannot read them itself. */
+/** The messages with which a client sends files to a server that cannot read them itself. */
 /**
- * Notification from client to a server that reaches no files: what a folder holds, or what has changed there. Contents
- * come as far as they are likely to be read.
+ * Notification from the client to a server without file access: the content of a folder, or its changes. Includes the
+ * text of files that are likely to be read.
  */
 export const filesNotification = 'varsmith/files';
 
 export interface FilesParams {
-  /** The URI of a folder that is open; null: none is. */
+  /** The URI of an open folder, or `null` if there is none. */
   readonly root: string | null;
   readonly entries: readonly VirtualEntry[];
-  /** Paths that are not there any more, with all below. */
+  /** Removed paths, with everything below them. */
   readonly gone: readonly string[];
-  /** All folders have been handed over: the analysis may begin. */
+  /** True if all folders have been sent, so that the analysis may begin. */
   readonly ready: boolean;
 }
 
@@ -19,17 +19,17 @@ export interface VirtualEntry {
   /** Relative to the folder, with `/` between names. */
   readonly path: string;
   readonly kind: 'file' | 'directory';
-  /** It is a symbolic link; `kind` is what that leads to. */
+  /** True for a symbolic link; `kind` is the kind of its target. */
   readonly link?: boolean;
-  /** Absent: not read so far. Null: it cannot be read. */
+  /** Absent if the content has not been read; `null` if the file is unreadable. */
   readonly bytes?: Uint8Array | null;
-  /** Larger than what is read. */
+  /** True if the file is above the size limit. */
   readonly tooLarge?: boolean;
-  /** A folder whose content has not been listed. */
+  /** True for a folder that has not been listed. */
   readonly unlisted?: boolean;
 }
 
-/** Notification from such a server: contents that it lacks, which are to come with {@link filesNotification}. */
+/** Notification from such a server: the contents that it lacks, to be sent with {@link filesNotification}. */
 export const wantedNotification = 'varsmith/wanted';
 
 export interface WantedParams {

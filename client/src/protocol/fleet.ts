@@ -4,11 +4,11 @@ import type { Where } from './places.ts';
 export interface FleetFilter {
   /** Part of a name; '' for all. */
   readonly text: string;
-  /** Only what is not generated, or outdated. */
+  /** True for missing and outdated generators only. */
   readonly lacking: boolean;
 }
 
-/** The filter that lets everything through. */
+/** The filter that excludes nothing. */
 export const EVERYTHING: FleetFilter = { text: '', lacking: false };
 
 /** Request: the roots and their machines. */
@@ -23,16 +23,19 @@ export interface FleetRoot {
   readonly name: string;
   readonly uri: string;
   readonly machines: readonly FleetMachine[];
-  /** Generators of no machine that is known. */
+  /** The number of generators that belong to no known machine. */
   readonly unassigned: number;
   readonly keys: readonly FleetKey[];
-  /** Generators of machines that are to be generated, of the whole fleet, whatever the filter; shared ones once. */
+  /**
+   * The number of machines' generators that have to be generated in the whole fleet, regardless of the filter. A
+   * shared one counts once.
+   */
   readonly lacking: number;
-  /** How much is generated, in words: `2 of 5 generators missing · 1 outdated`. */
+  /** The state in words: `2 of 5 generators missing · 1 outdated`. */
   readonly summary: string;
-  /** Vars or machines are declared there. */
+  /** True if vars or machines are declared there. */
   readonly isFleet: boolean;
-  /** How many secrets of sops-nix and agenix there are. */
+  /** The number of secrets of sops-nix and agenix. */
   readonly secrets: number;
 }
 
@@ -42,11 +45,11 @@ export interface FleetMachine {
   readonly system: string | null;
   readonly tags: readonly string[];
   readonly generators: number;
-  /** False: only Nix can tell whether it has more. */
+  /** False if only Nix can tell whether it has more generators. */
   readonly complete: boolean;
-  /** How many of them are to be generated. */
+  /** The number of generators that have to be generated. */
   readonly lacking: number;
-  /** How much is generated, in words: `2 of 5 generators missing`. Empty without generators. */
+  /** The state in words: `2 of 5 generators missing`. Empty without generators. */
   readonly summary: string;
   readonly where: Where | null;
 }
@@ -61,7 +64,7 @@ export interface FleetKey {
   readonly where: Where | null;
 }
 
-/** Request: the generators of a machine; of no machine that is known where `machine` is null. */
+/** Request: the generators of a machine, or those of no known machine if `machine` is `null`. */
 export const machineRequest = 'varsmith/machine';
 
 export interface MachineParams {
@@ -70,7 +73,7 @@ export interface MachineParams {
   readonly filter: FleetFilter;
 }
 
-/** Request: the machines that have a registry key, and where it is used. Answered with {@link KeyDetail}, or null. */
+/** Request: the machines with a registry key, and the places that use it. Answered with {@link KeyDetail} or `null`. */
 export const keyRequest = 'varsmith/key';
 
 export interface KeyParams {
@@ -83,14 +86,14 @@ export interface KeyDetail {
   readonly machines: readonly {
     readonly name: string;
     readonly state: FleetGenerator['state'];
-    /** The state in a word or two; empty where it is not known. */
+    /** The state in a word or two; empty if it is unknown. */
     readonly stateText: string;
     readonly where: Where | null;
   }[];
   readonly uses: readonly { readonly file: string; readonly where: Where }[];
 }
 
-/** Request: which item of the explorer a place belongs to. Answered with {@link AtResult}, or null. */
+/** Request: the item of the explorer at a place. Answered with {@link AtResult} or `null`. */
 export const atRequest = 'varsmith/at';
 
 export interface AtParams {
@@ -120,7 +123,7 @@ export interface FleetGenerator {
   /** The state in a word or two, and in a sentence. */
   readonly stateText: string;
   readonly stateSentence: string;
-  /** Why it is outdated, and by which values that were set since (`generator/file`); null where it is not. */
+  /** The reason why it is outdated, with the values that were set since (`generator/file`), or `null` if it is not. */
   readonly outdated: {
     readonly reason: 'inputs' | 'superseded' | 'interrupted';
     readonly older: readonly string[];
@@ -137,7 +140,7 @@ export interface FleetFile {
   readonly stored: boolean | null;
   /** The state in a word; empty if it is unknown. */
   readonly stateText: string;
-  /** The URI of the file with the value of a public one that is stored. */
+  /** The URI of the file with a stored public value. */
   readonly value: string | null;
   readonly where: Where | null;
 }

@@ -1,6 +1,6 @@
-/** Generators as commands and runs name them, and the states that a run reports back. */
+/** Generators as commands and runs name them, and the states that a run reports. */
 import type { FleetGenerator } from './fleet.ts';
-/** Request: what Verify Vars or a run has found; all views show it until a file of the fleet changes. */
+/** Request: the results of *Verify Vars* or a run, which all views show until a file of the fleet changes. */
 export const verifiedRequest = 'varsmith/verified';
 
 export interface VerifiedParams {
@@ -8,12 +8,12 @@ export interface VerifiedParams {
   readonly states: readonly VerifiedState[];
 }
 
-/** The state of a placement, as `varsmith verify --json` reports it. */
+/** The state of a generator in one placement, as `varsmith verify --json` reports it. */
 export interface VerifiedState {
   /** `shared/<generator>` or `per-machine/<machine>/<generator>`. */
   readonly key: string;
   readonly state: FleetGenerator['state'];
-  /** Names of files that are not there. */
+  /** Names of the missing files. */
   readonly missing: readonly string[];
 }
 
@@ -21,18 +21,18 @@ export interface VerifiedState {
 export interface GenerateTarget {
   /** URI of the root. */
   readonly root: string;
-  /** None: all. */
+  /** Empty for all machines. */
   readonly machines: readonly string[];
-  /** Names, or keys of one placement. None: all that are not generated. */
+  /** Names, or keys of a single placement. Empty for all that are not generated. */
   readonly generators: readonly string[];
 }
 
-/** The argument of the commands in code lenses: a generator, in the form of an item of the fleet view. */
+/** The argument of commands in code lenses: a generator in the form of an item of the fleet view. */
 export interface GeneratorRef {
   readonly kind: 'generator';
   /** URI of the root. */
   readonly root: string;
-  /** Null: on all machines that have it. */
+  /** `null` for all machines that have it. */
   readonly machine: string | null;
   readonly generator: { readonly name: string };
 }

@@ -1,25 +1,25 @@
 /** The request for the dependency graph of a root. */
-/** Request: the dependency graph of one root, drawn. */
+/** Request: the dependency graph of a root, drawn. */
 export const graphRequest = 'varsmith/graph';
 
 export interface GraphParams {
-  /** The URI of a file of the root; null: the first root. */
+  /** The URI of a file in the root, or `null` for the first root. */
   readonly near: string | null;
   readonly machine: string | null;
   readonly generator: string | null;
   /** Only generators with such a file, or with a prompt. */
   readonly kind: 'secret' | 'public' | 'prompt' | null;
-  /** Only generators of which this holds. */
+  /** Only generators in this state. */
   readonly condition: 'present' | 'outdated' | 'partial' | 'missing' | 'error' | 'cycle' | null;
-  /** `auto`: the one that reads best, and folded, where there are many generators; else none. */
+  /** `auto` chooses the most readable grouping, folded, for many generators, and none for few. */
   readonly grouping: 'machine' | 'service' | 'auto' | null;
-  /** Ids of the groups that are open; null: all. */
+  /** Ids of the unfolded groups, or `null` for all. */
   readonly open: readonly string[] | null;
   readonly format: 'picture' | 'svg' | 'dot' | 'mermaid';
 }
 
 export interface GraphResult {
-  /** SVG without colours for `picture`; otherwise a text to be kept as a file. */
+  /** SVG without colours for `picture`; otherwise the text of a file. */
   readonly text: string;
   /** The folder's name. */
   readonly root: string;
@@ -30,7 +30,7 @@ export interface GraphResult {
   readonly grouping: 'machine' | 'service' | null;
   readonly open: readonly string[] | null;
   readonly groups: readonly string[];
-  /** Generators that one machine alone has. */
+  /** The machine of each generator that only one machine has. */
   readonly owners: Readonly<Record<string, string>>;
   /** The meaning of the marks, borders and lines in the picture. */
   readonly legend: readonly GraphLegendEntry[];

@@ -1,5 +1,5 @@
 /** Places in files, and the request for the place of a generator. */
-/** A range in a file, counted as in the protocol. */
+/** A range in a file, with positions as in the protocol. */
 export interface Where {
   readonly uri: string;
   readonly range: {
@@ -8,7 +8,7 @@ export interface Where {
   };
 }
 
-/** Request: where a generator is declared. Answered with a {@link Where}, or null. */
+/** Request: the declaration of a generator. Answered with a {@link Where} or `null`. */
 export const placeRequest = 'varsmith/place';
 
 export interface PlaceParams {

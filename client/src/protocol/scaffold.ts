@@ -1,6 +1,6 @@
 /** Requests of the commands that write new secrets, generators, services and fleets. */
 import type { Where } from './places.ts';
-/** Request: what the scaffolding commands offer in a root. */
+/** Request: the choices of the scaffolding commands in a root. */
 export const scaffoldChoicesRequest = 'varsmith/scaffoldChoices';
 
 export interface ScaffoldRootParams {
@@ -19,17 +19,17 @@ export interface ScaffoldChoices {
   readonly systems: readonly string[];
 }
 
-/** Request: what is wrong with a name, as a sentence; null if nothing is. Asked while it is typed. */
+/** Request: the problem with a name as a sentence, or `null` if there is none. Sent while the name is typed. */
 export const checkNameRequest = 'varsmith/checkName';
 
 export interface CheckNameParams extends ScaffoldRootParams {
   readonly of: 'secret' | 'variable' | 'generator' | 'service' | 'machine';
   readonly name: string;
-  /** For a secret and its variable: the registry's file; null: the only one. */
+  /** For a secret and its variable, the registry's file, or `null` for the only one. */
   readonly registry: string | null;
 }
 
-/** Request: the forms that a new secret could have, the likeliest first. */
+/** Request: the possible forms of a new secret, the most likely first. */
 export const secretProposalsRequest = 'varsmith/secretProposals';
 
 export interface SecretProposalsParams extends ScaffoldRootParams {
@@ -41,16 +41,16 @@ export interface SecretProposalsParams extends ScaffoldRootParams {
 
 /** The default properties of a new entry of a registry. */
 export interface SecretProposal {
-  /** Somebody types in a secret, or a public setting, or a script makes a password. */
+  /** The value is a secret or a public setting that somebody types, or a password made by a script. */
   readonly kind: 'prompt' | 'setting' | 'password';
   /** The category in the entry. */
   readonly category: string | null;
   readonly generator: string;
-  /** Null: in no variable. */
+  /** `null` for no variable. */
   readonly envVar: string | null;
   readonly description: string;
   readonly domain: string | null;
-  /** Keys of some of the entries that it takes after. */
+  /** Keys of similar entries. */
   readonly like: readonly string[];
 }
 
@@ -60,7 +60,7 @@ export interface SecretProposals {
   readonly domains: readonly string[];
 }
 
-/** Request: write something. The server asks the editor to apply one edit with all of it. */
+/** Request: write something new. The server asks the editor to apply everything as a single edit. */
 export const scaffoldRequest = 'varsmith/scaffold';
 
 export type ScaffoldWish =
@@ -68,12 +68,12 @@ export type ScaffoldWish =
       readonly what: 'secret';
       readonly name: string;
       readonly kind: SecretProposal['kind'];
-      /** The category in the entry; `null`: none in particular. */
+      /** The category in the entry, or `null` for none in particular. */
       readonly category: string | null;
       readonly description: string;
       readonly domain: string | null;
       readonly generator: string | null;
-      /** Empty: in no variable. */
+      /** Empty for no variable. */
       readonly envVar: string;
       readonly machines: readonly string[];
       readonly registry: string | null;
@@ -82,7 +82,7 @@ export type ScaffoldWish =
       readonly what: 'generator';
       readonly name: string;
       readonly template: string;
-      /** Relative to the root; made where it is not there. */
+      /** Relative to the root; created if it does not exist. */
       readonly file: string;
     }
   | {
@@ -95,19 +95,19 @@ export type ScaffoldWish =
 
 export interface ScaffoldParams extends ScaffoldRootParams {
   readonly wish: ScaffoldWish;
-  /** The workspace is: git may be started, which a new fleet is made known to. */
+  /** True in a trusted workspace, where git may be run to add a new fleet's files. */
   readonly trusted?: boolean;
 }
 
 export interface ScaffoldResult {
-  /** Why nothing was written; null if it was. */
+  /** The reason why nothing was written, or `null`. */
   readonly refused: string | null;
   /** The place of the new text. */
   readonly shown: Where | null;
-  /** Sentences about what is left to do. */
+  /** Sentences about the remaining steps. */
   readonly notes: readonly string[];
-  /** URIs of files that were made. */
+  /** URIs of the new files. */
   readonly created: readonly string[];
-  /** Files that were to be made and are there already, relative to the root. */
+  /** Files that should have been created but already existed, relative to the root. */
   readonly kept: readonly string[];
 }

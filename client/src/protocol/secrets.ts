@@ -1,6 +1,6 @@
-/** Requests about secrets of sops-nix and agenix, and about who can read which secret. */
+/** Requests about secrets of sops-nix and agenix, and about the readers of secrets. */
 import type { Where } from './places.ts';
-/** Request: machines with secrets of sops-nix and agenix, and encrypted files. Asked with `FleetParams`. */
+/** Request: the machines with secrets of sops-nix and agenix, and the encrypted files. Sent with `FleetParams`. */
 export const secretsRequest = 'varsmith/secrets';
 
 export interface SecretsRoot {
@@ -12,7 +12,7 @@ export interface SecretsRoot {
     readonly secrets: number;
     readonly where: Where | null;
   }[];
-  /** Secrets of no machine that is known. */
+  /** The number of secrets that belong to no known machine. */
   readonly unassigned: number;
   readonly files: readonly EncryptedFile[];
 }
@@ -22,22 +22,24 @@ export interface EncryptedFile {
   readonly path: string;
   readonly keeper: 'sops' | 'age';
   readonly state: 'encrypted' | 'plain' | 'missing' | 'unknown';
-  /** How many keys with values it has; null where it has none. */
+  /** The number of keys with values, or `null` if the file has no keys. */
   readonly keys: number | null;
   /** Names of the keys that can decrypt it. */
   readonly recipients: readonly string[];
   readonly where: Where | null;
 }
 
-/** Request: the secrets of a machine; of no machine that is known where `machine` is null. Asked with `MachineParams`. */
+/**
+ * Request: the secrets of a machine, or those of no known machine if `machine` is `null`. Sent with `MachineParams`.
+ */
 export const machineSecretsRequest = 'varsmith/machineSecrets';
 
 export interface MachineSecret {
   readonly keeper: 'sops' | 'age';
   readonly name: string;
-  /** Its path on the machine; `null` if unknown. */
+  /** Its path on the machine, or `null` if it is unknown. */
   readonly path: string | null;
-  /** False: its file or its key is not there. */
+  /** False if its file or its key is missing. */
   readonly found: boolean;
   readonly sources: readonly {
     readonly file: string;
@@ -48,7 +50,7 @@ export interface MachineSecret {
   readonly where: Where | null;
 }
 
-/** Request: who can read what in every open folder. Asked without anything. */
+/** Request: who can read which secrets in every open folder. Sent without parameters. */
 export const accessRequest = 'varsmith/access';
 
 export interface AccessRoot {
@@ -61,15 +63,15 @@ export interface AccessRoot {
 }
 
 export interface AccessSecret {
-  /** `<placement>/<generator>/<file>` of a var, else the path of the file that holds it. */
+  /** `<placement>/<generator>/<file>` of a var, or else the path of the file that contains it. */
   readonly secret: string;
-  /** `machine-key`: with it, everything can be opened that its machine can read. */
+  /** `machine-key`: a key that decrypts everything that its machine can read. */
   readonly kind: 'var' | 'machine-key' | 'other';
-  /** Those that declare it; of the key of a machine that machine. */
+  /** The machines that declare it, or the machine whose key it is. */
   readonly machines: readonly string[];
-  /** When it is needed; null where it is not declared. */
+  /** The phase that needs it, or `null` if it is not declared. */
   readonly neededFor: string | null;
-  /** False: `varsmith fix` leaves it alone. */
+  /** False if `varsmith fix` leaves it alone. */
   readonly declared: boolean;
   readonly stored: boolean;
   readonly readers: readonly SecretReader[];
@@ -78,10 +80,13 @@ export interface AccessSecret {
 export interface SecretReader {
   readonly kind: 'user' | 'machine' | 'admin' | 'unknown';
   readonly name: string | null;
-  /** The public key; `null` if the reader has none. */
+  /** The public key, or `null` if the reader has none. */
   readonly key: string | null;
   readonly via: readonly { readonly kind: 'user' | 'machine' | 'group' | 'setting'; readonly name: string }[];
-  /** `pending`: it is to be encrypted to the key, and is not yet; `leaving`: it is, and nothing gives it any more. */
+  /**
+   * `pending`: not yet encrypted to the key, but intended; `leaving`: still encrypted to the key, but no longer
+   * intended.
+   */
   readonly state: 'now' | 'pending' | 'leaving';
 }
 
@@ -95,9 +100,9 @@ export interface FileKeysParams {
 }
 
 export interface FileKey {
-  /** A slash goes one map down. */
+  /** The path of names, separated by slashes. */
   readonly key: string;
-  /** Names of the secrets that are taken by it. */
+  /** Names of the secrets that use it. */
   readonly secrets: readonly string[];
   readonly where: Where | null;
 }

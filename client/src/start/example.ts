@@ -1,6 +1,6 @@
 /**
- * *Varsmith: Open Example Fleet*: copies one of the two fleets that ship with the extension into a folder that the person
- * chooses, and opens it. Nothing that is there is overwritten.
+ * *Varsmith: Open Example Fleet*: copies one of the two fleets that ship with the extension into a folder of the
+ * person's choice, and opens it. Overwrites nothing.
  */
 import { commands, type Disposable, l10n, Uri, window, workspace } from 'vscode';
 import { STAYS } from '../generate/choose.ts';
@@ -18,10 +18,13 @@ const examples = () => [
   },
 ];
 
-/** How many names are tried in the chosen folder. */
+/** The number of names to try in the chosen folder. */
 const MAX_TRIES = 50;
 
-/** @param extension where the extension lies */
+/**
+ * Registers the command.
+ * @param extension the folder of the extension
+ */
 export function registerExample(extension: Uri): Disposable {
   return commands.registerCommand('varsmith.openExample', async () => {
     const example = await window.showQuickPick(examples(), { ...STAYS, title: l10n.t('Example fleet') });
@@ -53,7 +56,7 @@ async function freeName(parent: Uri, name: string): Promise<Uri | null> {
     try {
       await workspace.fs.stat(uri);
     } catch {
-      // There is nothing of that name.
+      // The name is free.
       return uri;
     }
   }

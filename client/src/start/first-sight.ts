@@ -1,7 +1,7 @@
 /**
- * The first view of an example fleet: the file with a mistake in it, the problems below, the first steps beside. A
- * file in the example asks for it, so that it is the same however the example was opened: by *Open Example Fleet* or
- * `npm start`.
+ * The first view of an example fleet: the file with a mistake, the problems below, and the first steps beside it. A
+ * file in the example requests it, so that it does not depend on how the example was opened (*Open Example Fleet* or
+ * `npm start`).
  */
 import {
   commands,
@@ -14,9 +14,9 @@ import {
   workspace,
 } from 'vscode';
 
-/** In the folder of an example. */
+/** The file in the folder of an example. */
 const MARKER = '.varsmith-example.json';
-/** In the memory of the workspace: it was shown. */
+/** The key in the workspace's memory that records that the view was shown. */
 const SHOWN = 'varsmith.firstSight';
 const WALKTHROUGH = 'varsmith.varsmith#start';
 
@@ -27,7 +27,7 @@ interface FirstSight {
   readonly text: string;
 }
 
-/** Shows it once in a workspace, where its first folder is an example; elsewhere nothing happens. */
+/** Shows the view once in a workspace whose first folder is an example. Does nothing elsewhere. */
 export async function showFirstSight(
   { workspaceState }: Pick<ExtensionContext, 'workspaceState'>,
   log: Pick<LogOutputChannel, 'warn'>,
@@ -40,7 +40,7 @@ export async function showFirstSight(
   try {
     await show(Uri.joinPath(folder, sight.file), sight.text);
   } catch (error) {
-    // The example may have been changed; what is to be seen is a courtesy.
+    // The example may have been changed, and the view is optional.
     log.warn(`The first sight of the example: ${String(error)}`);
   }
 }
@@ -52,7 +52,7 @@ async function readMarker(folder: Uri): Promise<FirstSight | null> {
     const isInside = typeof file === 'string' && !file.split('/').includes('..');
     return isInside && typeof text === 'string' ? { file, text } : null;
   } catch {
-    // No example, as nearly everywhere.
+    // Not an example, as almost always.
     return null;
   }
 }
@@ -65,6 +65,6 @@ async function show(uri: Uri, text: string): Promise<void> {
   await window.showTextDocument(document, options);
   await commands.executeCommand('workbench.action.openWalkthrough', WALKTHROUGH, true);
   await commands.executeCommand('workbench.actions.view.problems');
-  // The other two have taken the focus.
+  // The other two views have taken the focus.
   await window.showTextDocument(document, options);
 }

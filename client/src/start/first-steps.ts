@@ -3,7 +3,7 @@ import { commands, type Disposable, languages, type Uri, workspace } from 'vscod
 
 /** Files that mark a fleet in the open folder. */
 const MARKERS = '{.clan-flake,flake.nix}';
-/** As the server signs its findings. */
+/** The source that the server sets in its findings. */
 const SOURCE = 'varsmith';
 
 export function registerFirstSteps(): Disposable {

@@ -1,4 +1,7 @@
-/** The items of the access view: people and machines with the secrets that they can read, and secrets with their readers. */
+/**
+ * The items of the access view: people and machines with the secrets that they can read, and secrets with their
+ * readers.
+ */
 import { l10n, type TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { readerCount, secretCount } from '../counts.ts';
 import type { AccessRoot, AccessSecret, SecretReader } from '../protocol/secrets.ts';
@@ -7,7 +10,7 @@ import { COLLAPSED, look, NONE, named, spoken, warningIcon } from './tree-look.t
 export type AccessNode =
   | { readonly kind: 'root'; readonly root: AccessRoot }
   | { readonly kind: 'group'; readonly root: AccessRoot; readonly by: 'readers' | 'secrets' }
-  /** A reader: all keys of a person or machine, or one key without a known owner. */
+  /** A reader: all keys of a person or machine, or a single key without a known owner. */
   | { readonly kind: 'reader'; readonly root: AccessRoot; readonly reader: Reader }
   | { readonly kind: 'secret'; readonly root: AccessRoot; readonly secret: AccessSecret }
   | {
@@ -15,17 +18,17 @@ export type AccessNode =
       readonly root: AccessRoot;
       readonly secret: AccessSecret;
       readonly reader: SecretReader;
-      /** The kind of the item above; this one shows the other side. */
+      /** The kind of the parent item; this item shows the other side. */
       readonly below: 'reader' | 'secret';
     };
 
 interface Reader {
   readonly kind: SecretReader['kind'];
-  /** The name, or the key of those that have none. */
+  /** The name, or the key if there is no known owner. */
   readonly name: string;
 }
 
-/** Only secrets that have the text in their name, and those that identity with it in theirs can read. */
+/** Returns the secrets whose names contain the text, and those that a reader with a matching name can read. */
 export function filtered(root: AccessRoot, text: string): AccessRoot {
   const wanted = text.toLowerCase();
   const has = (name: string | null) => name?.toLowerCase().includes(wanted) === true;
@@ -38,7 +41,7 @@ export function filtered(root: AccessRoot, text: string): AccessRoot {
   return { ...root, secrets };
 }
 
-/** Returns the first items of the view: the two groups of the one fleet, or a folder for each of several. */
+/** Returns the top items of the view: two groups for a single fleet, or a folder for each of several. */
 export function accessNodes(roots: readonly AccessRoot[]): AccessNode[] {
   const filled = roots.filter(root => root.secrets.length > 0);
   const [only] = filled;
@@ -78,7 +81,7 @@ function groupsOf(root: AccessRoot): AccessNode[] {
 
 const ORDER: readonly SecretReader['kind'][] = ['user', 'admin', 'machine', 'unknown'];
 
-/** Returns people, then machines, then keys without a known owner; each by name. */
+/** Returns people, then machines, then keys without a known owner, each sorted by name. */
 function readersIn({ secrets }: AccessRoot): Reader[] {
   const byIdentity = new Map<string, Reader>();
   for (const { readers } of secrets)
@@ -205,7 +208,7 @@ function keysOf(rights: readonly [AccessSecret, SecretReader][]): string[] {
   return [...new Set(rights.map(([, { key }]) => key ?? l10n.t('No key yet')))];
 }
 
-/** "through group ops"; empty for a link of one's own name. */
+/** Returns "through group ops", or '' for a link in the reader's own name. */
 function viaText({ kind, name, via }: SecretReader): string {
   if (via.some(link => link.kind === kind && link.name === name)) return '';
   return via

@@ -1,4 +1,4 @@
-/** The view of who can read what. Asks the server once; access-items.ts says how items look. */
+/** The view of who can read which secrets. Sends a single request; access-items.ts defines the items' appearance. */
 import { type Disposable, type Event, l10n, type TreeDataProvider, window } from 'vscode';
 import type { Server } from '../language/server.ts';
 import type { FleetFilter } from '../protocol/fleet.ts';
@@ -6,8 +6,9 @@ import { type AccessRoot, accessRequest } from '../protocol/secrets.ts';
 import { type AccessNode, accessItem, accessNodes, accessParts, filtered } from './access-items.ts';
 
 /**
- * @param filter what is to be seen now
- * @param changed fires where anything may be another thing
+ * Creates the view.
+ * @param filter returns the current filter
+ * @param changed fires when anything may have changed
  */
 export function createAccessView(
   server: Server,
@@ -19,7 +20,7 @@ export function createAccessView(
     getTreeItem: accessItem,
     getChildren: async node => {
       if (node !== undefined) return accessParts(node);
-      // Nothing where the server does not run: why is told by the status.
+      // Empty if the server is not running, which the status reports.
       const accessRoots = await server
         .request<readonly AccessRoot[] | null>(accessRequest, {})
         .catch(() => null);

@@ -1,6 +1,6 @@
 /**
- * *Varsmith: Doctor*: shows the server's report on the open folders as a read-only page of Markdown. It tells the
- * server whether programs may be run, and decides nothing else.
+ * *Varsmith: Doctor*: shows the server's report on the open folders as a read-only Markdown page. It tells the server
+ * whether programs may be run, and decides nothing else.
  */
 import { commands, type Disposable, EventEmitter, l10n, Uri, window, workspace } from 'vscode';
 import type { Server } from '../language/server.ts';
@@ -35,7 +35,7 @@ export function registerDoctor(server: Server): readonly Disposable[] {
       try {
         await commands.executeCommand('markdown.showPreview', uri);
       } catch {
-        // The editor's own Markdown extension may be switched off; the source reads well, too.
+        // The editor's Markdown extension may be disabled; the source is readable as well.
         await window.showTextDocument(uri);
       }
       await offer(results.flatMap(({ actions }) => actions));
@@ -44,7 +44,8 @@ export function registerDoctor(server: Server): readonly Disposable[] {
 }
 
 /**
- * Offers commands that fix what was found, since pages of Markdown run none. The key comes first: all else needs it.
+ * Offers commands that fix problems in the report, as Markdown pages cannot run them. The key comes first, as
+ * everything else needs it.
  */
 async function offer(actions: DoctorResult['actions']): Promise<void> {
   const [command, text, button] = actions.includes('key')

@@ -1,6 +1,6 @@
 /**
- * The preview of session variables: a read-only document beside the editor that follows what is typed. The server
- * computes the text; the address of the document says which root, machine and shell it shows.
+ * The preview of session variables: a read-only document beside the editor that follows edits. The server computes
+ * the text; the document's URI contains the root, machine and shell.
  */
 import {
   commands,
@@ -30,7 +30,7 @@ const SCHEME = 'varsmith-env';
 const ENDINGS: Readonly<Record<EnvironmentShell, string>> = { bash: 'sh', nushell: 'nu' };
 
 export interface EnvironmentPreview extends Disposable {
-  /** Asks the server anew for every preview that is open. */
+  /** Requests every open preview from the server again. */
   refresh(): void;
 }
 
@@ -61,7 +61,7 @@ export function createEnvironmentPreview(server: Server): EnvironmentPreview {
     const shell = await pickShell();
     if (shell === undefined) return;
     const document = await workspace.openTextDocument(addressOf({ near: result.root, machine, shell }));
-    // VS Code has no language of its own for nushell; its comments and strings are close to those of shells.
+    // VS Code has no language for nushell; its comments and strings are similar to those of shells.
     if (document.languageId === 'plaintext') await languages.setTextDocumentLanguage(document, 'shellscript');
     await window.showTextDocument(document, {
       viewColumn: ViewColumn.Beside,
@@ -103,7 +103,7 @@ async function pickShell(): Promise<EnvironmentShell | undefined> {
   return (await window.showQuickPick(items, { ...STAYS, title: l10n.t('For which shell?') }))?.shell;
 }
 
-/** The tab is called after the machine: `lea.sh`. */
+/** Returns the URI of a preview. The tab is named after the machine: `lea.sh`. */
 function addressOf({ near, machine, shell }: EnvironmentParams): Uri {
   const name = `${machine ?? ''}.${ENDINGS[shell]}`;
   return Uri.from({ scheme: SCHEME, path: `/${name}`, query: JSON.stringify({ near, machine, shell }) });

@@ -1,6 +1,6 @@
 /**
- * The data of the fleet's views, asked from the server level by level: roots first, generators and keys when their item
- * is opened. Knows nothing of how items look.
+ * The data of the fleet's views, requested from the server level by level: roots first, generators and keys when
+ * their item is opened. Knows nothing of the items' appearance.
  */
 import { window } from 'vscode';
 import type { Server } from '../language/server.ts';
@@ -29,7 +29,7 @@ export interface FleetData {
   filter: FleetFilter;
   /** The last answer. */
   roots: readonly FleetRoot[];
-  /** Both views ask at once; one answer serves both. */
+  /** The pending request. Both views ask at the same time, and share the answer. */
   asking: Promise<readonly FleetRoot[]> | null;
 }
 
@@ -37,7 +37,7 @@ export function createFleetData(server: Server, onRoots: FleetData['onRoots']): 
   return { server, onRoots, filter: EVERYTHING, roots: [], asking: null };
 }
 
-/** Asks for the roots that the filter leaves. Never rejects: without an answer there are none. */
+/** Requests the roots that match the filter. Never rejects; without an answer there are none. */
 export function askRoots(data: FleetData): Promise<readonly FleetRoot[]> {
   const receive = (roots: readonly FleetRoot[], failed: boolean) => {
     data.roots = roots;
@@ -48,7 +48,7 @@ export function askRoots(data: FleetData): Promise<readonly FleetRoot[]> {
     .request<FleetRoot[] | null>(fleetRequest, { filter: data.filter } satisfies FleetParams)
     .then(
       roots => receive(roots ?? [], false),
-      // The status reports why the server does not run; the view says what to do.
+      // The status reports why the server is not running; the view shows what to do.
       () => receive([], true),
     )
     .finally(() => {
@@ -57,14 +57,17 @@ export function askRoots(data: FleetData): Promise<readonly FleetRoot[]> {
   return data.asking;
 }
 
-/** Asks for the items below an item that is not the top of a view. */
+/** Requests the items below an item that is not at the top of a view. */
 export async function askChildren(data: FleetData, node: FleetNode): Promise<FleetNode[]> {
   if (node.kind === 'key') return askKey(data, node);
   if (node.kind !== 'machine' && node.kind !== 'unassigned') return partsOf(node);
   return askGenerators(data, node.root, node.kind === 'machine' ? node.machine.name : null);
 }
 
-/** @param machine `null`: the generators of no known machine */
+/**
+ * Requests the generators of a machine.
+ * @param machine null for the generators of no known machine
+ */
 export async function askGenerators(
   { server, filter }: FleetData,
   root: string,
@@ -82,7 +85,7 @@ async function askKey({ server }: FleetData, node: FleetNode & { kind: 'key' }):
   return detail === null ? [] : keyParts(detail);
 }
 
-/** Asks which part of a fleet is at the cursor; `null` if there is none, or no editor is open. */
+/** Requests the part of a fleet at the cursor. Returns `null` if there is none, or no editor is open. */
 export async function askAtCursor(server: Server): Promise<AtResult | null> {
   const editor = window.activeTextEditor;
   if (!editor) return null;

@@ -1,6 +1,6 @@
 /**
- * The fleet explorer: machines with their generators and files, and registry keys with their machines and uses. Puts
- * the views and their commands together; tree-items.ts says how items look.
+ * The fleet explorer: machines with their generators and files, and registry keys with their machines and uses.
+ * Connects the views and their commands; tree-items.ts defines the items' appearance.
  */
 import {
   commands,
@@ -62,7 +62,7 @@ export function createFleetViews(server: Server): FleetViews {
   return {
     refresh() {
       changeAll();
-      // The badge is visible before the view is: a hidden view asks for nothing by itself.
+      // The badge is visible while the view is hidden and requests nothing itself.
       if (!fleet.visible && !keys.visible) void askRoots(data);
     },
     dispose() {

@@ -1,4 +1,4 @@
-/** Texts of the fleet views: badge, filter, and why they are empty. Plain text from plain data. */
+/** Texts of the fleet views: badge, filter, and the reason why they are empty. Plain text from plain data. */
 import { l10n } from 'vscode';
 import type { FleetFilter, FleetRoot } from '../protocol/fleet.ts';
 
@@ -7,7 +7,7 @@ export interface Badge {
   readonly tooltip: string;
 }
 
-/** How much is to be generated; undefined where nothing is. */
+/** Returns the number of generators to generate, or undefined if there are none. */
 export function lackingBadge(roots: readonly FleetRoot[]): Badge | undefined {
   const lacking = roots.filter(root => root.lacking > 0);
   if (lacking.length === 0) return undefined;
@@ -15,13 +15,13 @@ export function lackingBadge(roots: readonly FleetRoot[]): Badge | undefined {
   return { value: lacking.reduce((sum, root) => sum + root.lacking, 0), tooltip: words.join('\n') };
 }
 
-/** Empty where all is shown. */
+/** Returns a description of the filter, or '' if it excludes nothing. */
 export function filterText({ text, lacking }: FleetFilter): string {
   if (text === '') return lacking ? l10n.t('Shown: missing or outdated') : '';
   return lacking ? l10n.t('Shown: "{0}", missing or outdated', text) : l10n.t('Shown: "{0}"', text);
 }
 
-/** Returns which welcome text of package.json is shown in an empty view; their `when` clauses use these names. */
+/** Returns the name of the welcome text for an empty view, as used in `when` clauses of package.json. */
 export function emptyState(
   roots: readonly FleetRoot[],
   { text, lacking }: FleetFilter,

@@ -12,7 +12,7 @@ export function createReportTab(): ReportTab {
   return {
     show(report) {
       if (panel === undefined) {
-        // No script runs in it, and nothing is loaded.
+        // The page runs no scripts and loads nothing.
         panel = window.createWebviewPanel('varsmith.report', report.title, ViewColumn.Active, {
           enableScripts: false,
           enableCommandUris: reportCommands,

@@ -1,6 +1,6 @@
 /**
- * The page with the outcome of a run, a trial or a verification. HTML from plain data, without scripts: links are
- * commands. No secret gets here: of secret files it has names and sizes only.
+ * The page with the outcome of a run, a trial or a verification. HTML from plain data without scripts; links are
+ * commands. Contains no secrets, only the names and sizes of secret files.
  */
 import { l10n } from 'vscode';
 import { byteCount } from '../counts.ts';
@@ -17,7 +17,7 @@ export const fixAccessCommand = 'varsmith.fixAccess';
 export const openGeneratorCommand = 'varsmith.openGenerator';
 export const tryCommand = 'varsmith.tryGenerator';
 
-/** All that the page may do. */
+/** The commands that the page may run. */
 export const reportCommands: readonly string[] = [
   openPlaceCommand,
   openGeneratorCommand,
@@ -28,11 +28,14 @@ export const reportCommands: readonly string[] = [
 
 export interface Report {
   readonly title: string;
-  /** HTML. */
+  /** HTML of the page's body. */
   readonly body: string;
 }
 
-/** @param root URI of the fleet */
+/**
+ * Returns the page about a run.
+ * @param root URI of the fleet
+ */
 export function runReport(story: Story, root: string, headline: string): Report {
   const { planned, access, results, notes, end } = story;
   const problems = planned?.problems ?? [];
@@ -90,7 +93,10 @@ function moreOf(count: number): string[] {
   return count === 0 ? [] : [escaped(l10n.t('and {0} more', count.toLocaleString('en')))];
 }
 
-/** @param root URI of the fleet */
+/**
+ * Returns the page about a trial.
+ * @param root URI of the fleet
+ */
 export function trialReport(trial: TrialEvent, root: string): Report {
   const { generator, machine, milliseconds, files, undeclared, madeUp, dependencies } = trial;
   const facts = [
@@ -160,7 +166,7 @@ function contentOf({ secret, written, value }: TrialEvent['files'][number]): str
 export interface Verification {
   readonly problems: readonly VerifyProblem[];
   readonly notes: readonly { readonly message: string }[];
-  /** Number of generators that were verified. */
+  /** The number of verified generators. */
   readonly generators?: number;
   readonly states?: readonly (VerifiedState & {
     readonly generator: string;
@@ -177,12 +183,15 @@ interface VerifyProblem {
   readonly stored?: readonly { readonly name: string; readonly path: string }[];
 }
 
-/** Those that generating puts right. */
+/** Returns whether generating solves a problem. */
 export function isGenerated({ kind }: { readonly kind: string }): boolean {
   return ['missing', 'outdated', 'interrupted', 'superseded'].includes(kind);
 }
 
-/** @param root URI of the fleet */
+/**
+ * Returns the page about a verification.
+ * @param root URI of the fleet
+ */
 export function verifyReport(verification: Verification, root: string): Report {
   const { problems, notes } = verification;
   const incomplete = problems.filter(isGenerated);
@@ -210,7 +219,10 @@ export function verifyReport(verification: Verification, root: string): Report {
   };
 }
 
-/** The name at the beginning leads to the declaration, or to the stored file that it names; the files that are there follow. */
+/**
+ * Returns the line for a problem. The name at its start links to the declaration or to the stored file that it names,
+ * followed by links to the existing files.
+ */
 function verifyLine({ message, key, generator, kind, stored = [] }: VerifyProblem, root: string): string {
   const files = stored.map(({ name, path }) => placeLink(name, root, { file: path, line: 1, column: 1 }));
   if (key === undefined || generator === undefined || !message.startsWith(key)) return escaped(message);
@@ -220,7 +232,7 @@ function verifyLine({ message, key, generator, kind, stored = [] }: VerifyProble
   return `${line} <span class="dim">${escaped(title)}</span> ${files.join(', ')}`;
 }
 
-/** As many rows as a person looks through. */
+/** The most rows of a table. */
 const MAX_ROWS = 200;
 
 function generatedTable({ states = [] }: Verification, root: string): string {
@@ -255,7 +267,7 @@ function head(title: string, text: string): string {
   return `<h1>${escaped(title)}</h1><p class="headline">${escaped(text)}</p>`;
 }
 
-/** Nothing where there is nothing in it. */
+/** Returns a section, or '' if it is empty. */
 function section(title: string, content: string): string {
   return content === '' ? '' : `<h2>${escaped(title)}</h2>${content}`;
 }

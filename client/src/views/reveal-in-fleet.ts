@@ -13,7 +13,7 @@ export interface RevealingViews {
   setFilter(change: Partial<FleetFilter>): void;
 }
 
-/** Reveals the item at the cursor, or tells the person that there is none. */
+/** Reveals the item at the cursor, or informs the person that there is none. */
 export async function revealAtCursor(data: FleetData, views: RevealingViews): Promise<void> {
   const at = await askAtCursor(data.server);
   if (!at) return inform(l10n.t('There is nothing of a fleet at the cursor.'));
@@ -39,7 +39,7 @@ function keyNodeOf({ roots }: FleetData, { root, key, registry }: AtResult): Fle
   return fleetKey === undefined ? null : { kind: 'key', root, key: fleetKey };
 }
 
-/** Returns the item of the generator, else that of its machine. */
+/** Returns the item of the generator, or else that of its machine. */
 async function fleetNodeOf(data: FleetData, at: AtResult): Promise<FleetNode | null> {
   const { root } = at;
   const fleetRoot = data.roots.find(({ uri }) => uri === root);

@@ -11,7 +11,7 @@ export type SecretNode =
   | {
       readonly kind: 'secret';
       readonly root: string;
-      /** Null for those of no machine that is known. */
+      /** `null` for secrets that belong to no known machine. */
       readonly machine: string | null;
       readonly secret: MachineSecret;
     }
@@ -20,7 +20,7 @@ export type SecretNode =
   | { readonly kind: 'file'; readonly root: string; readonly file: EncryptedFile }
   | { readonly kind: 'key'; readonly key: FileKey };
 
-/** Machines, then encrypted files; below their folders where there are several. */
+/** Returns machines, then encrypted files, below their folders if there are several. */
 export function secretNodes(roots: readonly SecretsRoot[]): SecretNode[] {
   const filled = roots.map(root => ({ root, below: nodesOf(root) })).filter(({ below }) => below.length > 0);
   const [only] = filled;
@@ -36,7 +36,7 @@ function nodesOf(root: SecretsRoot): SecretNode[] {
   ];
 }
 
-/** Returns the items below an item for which the server need not be asked. */
+/** Returns the items below an item that need no request to the server. */
 export function secretParts(node: SecretNode): SecretNode[] {
   if (node.kind === 'root') return nodesOf(node.root);
   if (node.kind !== 'secret') return [];
@@ -47,7 +47,7 @@ export function secretParts(node: SecretNode): SecretNode[] {
   ];
 }
 
-/** Returns the parent of an item that can be revealed; `undefined` at the top. */
+/** Returns the parent of an item that can be revealed, or `undefined` at the top. */
 export function secretParent(node: SecretNode, roots: readonly SecretsRoot[]): SecretNode | undefined {
   switch (node.kind) {
     case 'secret': {

@@ -1,5 +1,6 @@
 /**
- * The view of secrets of sops-nix and agenix. Asks the server level by level; secret-items.ts says how items look.
+ * The view of secrets of sops-nix and agenix. Sends requests level by level; secret-items.ts defines the items'
+ * appearance.
  */
 import { type Disposable, type Event, type TreeDataProvider, window } from 'vscode';
 import type { Server } from '../language/server.ts';
@@ -18,13 +19,14 @@ import { type SecretNode, secretItem, secretNodes, secretParent, secretParts } f
 export interface SecretsView extends Disposable {
   /** The text above the items. */
   message: string;
-  /** Shows a secret of a machine, or of none that is known; false where it is not in the view. */
+  /** Shows a secret of a machine, or of no known machine. Returns false if the view does not contain it. */
   reveal(root: string, machine: string | null, secret: SecretRef): Promise<boolean>;
 }
 
 /**
- * @param filter what is to be seen now
- * @param changed fires where anything may be another thing
+ * Creates the view.
+ * @param filter returns the current filter
+ * @param changed fires when anything may have changed
  */
 export function createSecretsView(
   server: Server,
@@ -65,7 +67,7 @@ export function createSecretsView(
     return machineSecrets.map(secret => ({ kind: 'secret', root, machine, secret }));
   }
 
-  /** Returns nothing if the server does not run: the status reports why. */
+  /** Sends a request. Returns nothing if the server is not running, which the status reports. */
   async function ask<T>(request: string, params: object): Promise<readonly T[]> {
     const answer = await server.request<readonly T[] | null>(request, params).catch(() => null);
     return answer ?? [];

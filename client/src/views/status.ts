@@ -1,6 +1,6 @@
 /**
- * The language status item: the braces in the status bar that show, for a Nix file, what Varsmith is doing and, if
- * nothing is found, why. It shows what it is passed and asks nothing.
+ * The language status item in the status bar, which shows Varsmith's activity for a Nix file or, if nothing is found,
+ * the reason. Only shows what it is passed.
  */
 import { type Disposable, LanguageStatusSeverity, l10n, languages } from 'vscode';
 import { showLogCommand } from '../commands/commands.ts';

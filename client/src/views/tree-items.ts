@@ -1,4 +1,4 @@
-/** The items of the fleet explorer: what is below and above what, and how each looks. */
+/** The items of the fleet explorer: their parents and children, and their appearance. */
 
 import { l10n, type TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { fileCount, generatorCount, machineCount } from '../counts.ts';
@@ -20,7 +20,7 @@ export type FleetNode =
   | {
       readonly kind: 'generator';
       readonly root: string;
-      /** Null for those of no machine that is known. */
+      /** `null` for generators that belong to no known machine. */
       readonly machine: string | null;
       readonly generator: FleetGenerator;
     }
@@ -37,7 +37,7 @@ export type FleetNode =
   | { readonly kind: 'selected'; readonly machine: KeyDetail['machines'][number] }
   | { readonly kind: 'use'; readonly use: KeyDetail['uses'][number] };
 
-/** Machines; below their folders where there are several. */
+/** Returns machines, below their folders if there are several. */
 export function machineNodes(roots: readonly FleetRoot[]): FleetNode[] {
   return foldersOf(roots, machinesOf);
 }
@@ -68,7 +68,7 @@ function foldersOf(
   return filled.length === 1 && only ? [...only.below] : filled;
 }
 
-/** Returns the items below an item for which the server need not be asked. */
+/** Returns the items below an item that need no request to the server. */
 export function partsOf(node: FleetNode): FleetNode[] {
   switch (node.kind) {
     case 'root':
@@ -95,7 +95,7 @@ export function keyParts({ machines, uses }: KeyDetail): FleetNode[] {
   ];
 }
 
-/** Returns the parent of an item that can be revealed; `undefined` at the top. */
+/** Returns the parent of an item that can be revealed, or `undefined` at the top. */
 export function parentOf(node: FleetNode, roots: readonly FleetRoot[]): FleetNode | undefined {
   switch (node.kind) {
     case 'machine':
@@ -119,7 +119,7 @@ function folderOf(root: string, top: readonly FleetNode[]): FleetNode | undefine
   return top.find(node => node.kind === 'root' && node.root.uri === root);
 }
 
-/** Returns the declaration of an item; `null` if it has none or it is unknown. */
+/** Returns the declaration of an item, or `null` if it has none or it is unknown. */
 export function whereOf(node: FleetNode): Where | null {
   switch (node.kind) {
     case 'machine':
@@ -157,7 +157,7 @@ function kindOf({ kind }: FleetNode): string {
       return l10n.t('file');
     case 'key':
       return l10n.t('registry key');
-    // Their descriptions say what they are.
+    // Their descriptions are sufficient.
     case 'unassigned':
     case 'prompt':
     case 'dependency':
@@ -166,7 +166,7 @@ function kindOf({ kind }: FleetNode): string {
   }
 }
 
-/** Returns in words what otherwise only the icon shows. */
+/** Returns the state in words, which is otherwise only visible as an icon. */
 function stateWords(node: FleetNode): string {
   switch (node.kind) {
     case 'generator':
@@ -249,8 +249,8 @@ function incompleteText(generators: number): string {
 }
 
 /**
- * Returns whether the state of a generator is in its description. What is to be done comes first: a narrow view cuts
- * off the end.
+ * Returns whether the description contains the state of a generator. Pending work comes first, since a narrow view
+ * cuts off the end.
  */
 function isTold({ state }: Pick<FleetGenerator, 'state'>): boolean {
   return state !== 'present' && state !== 'unknown';

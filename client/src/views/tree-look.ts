@@ -1,4 +1,4 @@
-/** How items of trees are made: their look, their identity, and what a click on them does. */
+/** Makes tree items: their appearance, their identity, and the effect of a click. */
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { Where } from '../protocol/places.ts';
 
@@ -19,13 +19,16 @@ export function look(
   return item;
 }
 
-/** With the same id after every edit, so that an item stays open, and can be revealed. */
+/** Sets an id that is stable across edits, so that an item stays open and can be revealed. */
 export function named(item: TreeItem, ...parts: readonly string[]): TreeItem {
   item.id = parts.join('\n');
   return item;
 }
 
-/** @param byClick false where a click should open the item's own list */
+/**
+ * Makes an item open a place on a click.
+ * @param byClick false if a click should unfold the item
+ */
 export function opening(item: TreeItem, where: Where | null, byClick = true): TreeItem {
   if (where && byClick) item.command = { command: openCommand, title: l10n.t('Open'), arguments: [where] };
   return item;

@@ -1,4 +1,4 @@
-/** Does work in turn: so much of it at a time. */
+/** Limits the number of concurrent tasks. */
 export function atMost(count: number): <Result>(work: () => PromiseLike<Result>) => Promise<Result> {
   const waiting: (() => void)[] = [];
   let running = 0;

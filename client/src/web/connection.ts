@@ -1,6 +1,6 @@
 /**
- * The connection to the server in a web worker. The worker is made of what lies in the extension's folder, read as any
- * file of the editor's: a browser may not start a worker from the address of another host.
+ * Connects to the server in a web worker. The worker is made from a bundle that is read as a file through the editor,
+ * since a browser may not start a worker from another host's address.
  */
 import { Uri, workspace } from 'vscode';
 import { LanguageClient } from 'vscode-languageclient/browser';
@@ -11,7 +11,10 @@ import { handOver } from './files.ts';
 /** Schemes of documents that are synchronised if no folder is open. */
 const USUAL = ['file', 'vscode-vfs', 'vscode-remote'];
 
-/** @param dist the folder of the bundles */
+/**
+ * Returns the function that starts the server in a worker.
+ * @param dist the folder of the bundles
+ */
 export function connectWorker(dist: Uri): Connect {
   return async (log, showStatus, onChange) => {
     const worker = await startWorker(dist);
@@ -32,7 +35,7 @@ export function connectWorker(dist: Uri): Connect {
         },
         schemes: [...schemes],
         middleware: {
-          // What has changed is handed over with its contents.
+          // Changes are sent together with their contents.
           didChangeWatchedFile: async () => undefined,
           didChangeWorkspaceFolders: async (event, next) => {
             await files?.open(event.added.map(({ uri }) => uri));
@@ -56,7 +59,7 @@ export function connectWorker(dist: Uri): Connect {
   };
 }
 
-/** The parts of a browser's worker that are used. */
+/** The parts of a browser's `Worker` that are used. */
 interface WebWorker extends Worker {
   postMessage(message: unknown): void;
   terminate(): void;

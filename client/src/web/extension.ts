@@ -1,6 +1,6 @@
 /**
- * The entry point for VS Code in a browser: the same views and commands over the same analysis, which runs in a web
- * worker. Commands that start programs are hidden there, and explain this when they are run by a key or a link.
+ * The entry point for VS Code in a browser: the same views and commands with the same analysis in a web worker.
+ * Commands that start programs are hidden, and show an explanation if they are run by a key or a link.
  */
 import { commands, type Disposable, type ExtensionContext, l10n, Uri, window } from 'vscode';
 import { registerCommands } from '../commands/commands.ts';
@@ -49,8 +49,8 @@ export async function deactivate(): Promise<void> {
 }
 
 /**
- * Registers a message for each command of the manifest that is unavailable: it starts a program, or opens a folder of
- * the disk.
+ * Registers an explanation for each command of the manifest that is unavailable, because it starts a program or opens
+ * a folder on disk.
  */
 async function refuseOthers({ extension }: ExtensionContext): Promise<Disposable[]> {
   const { contributes } = extension.packageJSON as {

@@ -1,6 +1,6 @@
 /**
- * Hands folders over to a server that cannot read files: first what read-entries.ts lists, then what the server asks for,
- * and whatever changes.
+ * Sends folders to a server that cannot read files: first what read-entries.ts lists, then what the server requests,
+ * and all changes.
  */
 import { type Disposable, type LogOutputChannel, Uri, workspace } from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
@@ -15,16 +15,16 @@ import { createFileReader, type FileReader, listFolder, readPaths } from './read
 import { createWatching } from './watching.ts';
 
 export interface Files extends Disposable {
-  /** Hands over the open folders, and everything that changes from now on. */
+  /** Sends the open folders, and all changes from now on. */
   start(): Promise<void>;
-  /** Hands over further folders. */
+  /** Sends further folders. */
   open(folders: readonly Uri[]): Promise<void>;
 }
 
-/** How many names are listed unasked; folders beyond them are listed when the server looks into them. */
+/** The most names that are listed without a request. Further folders are listed when the server needs them. */
 const MAX_LISTED = 50_000;
 
-/** How many names are listed below a folder that the server asks for. */
+/** The most names that are listed below a folder that the server requests. */
 const MAX_LISTED_WANTED = 1_000;
 
 interface Handing {
@@ -85,7 +85,7 @@ async function handOverChanges(handing: Handing, uris: readonly Uri[]): Promise<
   await reportChanges(handing, uris);
 }
 
-/** Hands over what is at some paths now. */
+/** Sends the current content of some paths. */
 async function handOverPaths(
   handing: Handing,
   root: Uri,
@@ -96,7 +96,7 @@ async function handOverPaths(
   await send(handing, { root: root.toString(), entries, gone, ready: false });
 }
 
-/** Tells the server to look at files again; it finds out by itself whether they are new, changed or gone. */
+/** Makes the server look at files again; it determines itself whether they are new, changed or removed. */
 function reportChanges({ client }: Handing, uris: readonly Uri[]): Promise<void> {
   return client.sendNotification('workspace/didChangeWatchedFiles', {
     changes: uris.map(uri => ({ uri: uri.toString(), type: 2 })),

@@ -1,21 +1,21 @@
 /**
- * Reads folders for a server that cannot read them: names first, with the contents of what it surely reads. Folders that
- * tools fill are listed only when the server asks for them.
+ * Reads folders for a server that cannot read them: names first, with the contents of files that it certainly needs.
+ * Folders of tools' output are only listed on request.
  */
 import { FileType, type LogOutputChannel, Uri, workspace } from 'vscode';
 import { messageOf } from '../message-of.ts';
 import type { VirtualEntry } from '../protocol/files.ts';
 import { atMost } from './at-most.ts';
 
-/** The same limit as the server's. */
+/** The same limit as in the server. */
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
 
-/** How many files and folders are read at a time. */
+/** The number of files and folders that are read in parallel. */
 const AT_ONCE = 64;
 
 const UNLISTED = /^(\.git|\.hg|\.jj|\.svn|\.direnv|\.devenv|\.cache|node_modules|dist|result(-.*)?)$/;
 
-/** Files that are read at every start; all others are read when something asks for them. */
+/** Files that are read at every start; all others are read on request. */
 const READ = /(^|\/)(varsmith\.json|\.sops\.yaml|[^/]*\.nix)$/;
 
 export interface FileReader {
@@ -27,12 +27,15 @@ export function createFileReader(log: LogOutputChannel): FileReader {
   return { log, inTurn: atMost(AT_ONCE) };
 }
 
-/** Returns whether a folder of this name is listed only when it is asked for. */
+/** Returns whether a folder of this name is only listed on request. */
 export function isUnlisted(name: string): boolean {
   return UNLISTED.test(name);
 }
 
-/** Reads a file. @param path relative to the root */
+/**
+ * Reads a file.
+ * @param path relative to the root
+ */
 async function readEntry({ log, inTurn }: FileReader, root: Uri, path: string): Promise<VirtualEntry> {
   try {
     const bytes = await inTurn(() => workspace.fs.readFile(Uri.joinPath(root, path)));
@@ -45,8 +48,8 @@ async function readEntry({ log, inTurn }: FileReader, root: Uri, path: string): 
 }
 
 /**
- * Lists a folder and the folders below it; the folder itself comes first. Nothing if it cannot be listed.
- * @param budget how many more names are listed; folders beyond it are returned as unlisted
+ * Lists a folder and its subfolders, starting with the folder itself. Returns nothing if it cannot be listed.
+ * @param budget the number of names that may still be listed; further folders are returned as unlisted
  */
 export async function listFolder(
   reader: FileReader,
@@ -68,7 +71,7 @@ export async function listFolder(
     const link = (type & FileType.SymbolicLink) !== 0;
     const marks = link ? { link } : {};
     if ((type & FileType.Directory) === 0) {
-      // The target of a link may be unknown; the link itself is there all the same.
+      // The target of a link may be unknown, but the link itself exists.
       if ((type & FileType.File) === 0) return link ? [{ path, kind: 'file', bytes: null, link }] : [];
       return [
         { ...(READ.test(path) ? await readEntry(reader, root, path) : { path, kind: 'file' }), ...marks },
@@ -83,8 +86,8 @@ export async function listFolder(
 }
 
 /**
- * Reads what is at some paths now: a file, or a folder with everything below.
- * @param limit how many names are listed below each folder
+ * Reads the current content of some paths: files, or folders with everything below.
+ * @param limit the most names to list below each folder
  */
 export async function readPaths(
   reader: FileReader,
@@ -107,12 +110,12 @@ export async function readPaths(
   return { entries: entries.flat(), gone };
 }
 
-/** Returns `null` if nothing is there. */
+/** Returns the type of a file, or `null` if it does not exist. */
 async function typeOf(uri: Uri): Promise<FileType | null> {
   try {
     return (await workspace.fs.stat(uri)).type;
   } catch {
-    // A file whose type cannot be read is of no more use than one that is gone.
+    // A file with an unreadable type is treated as missing.
     return null;
   }
 }

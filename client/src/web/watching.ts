@@ -1,12 +1,12 @@
-/** Watches folders, and reports changes that come shortly after one another together. */
+/** Watches folders, and groups changes that occur shortly after one another. */
 import { type Disposable, RelativePattern, type Uri, workspace } from 'vscode';
 import { isUnlisted } from './read-entries.ts';
 
-/** Changes within this time are reported together. */
+/** Milliseconds within which changes are grouped. */
 const TOGETHER_MS = 50;
 
 export interface Watching extends Disposable {
-  /** Watches a folder that is not watched so far. */
+  /** Watches a folder, unless it is already watched. */
   watch(root: Uri): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The page of the dependency graph: shows the picture that the server draws, and reports what is chosen in it and in the
- * toolbar. Runs in a webview; it knows neither files nor the server.
+ * The page of the dependency graph: shows the server's picture, and reports choices in it and in the toolbar. Runs in
+ * a webview; knows neither files nor the server.
  */
 import type { ToPage } from './messages.ts';
 import { createPage, type Host, type Page } from './page.ts';
@@ -67,7 +67,8 @@ function wirePicture(page: Page): void {
     if (part) {
       page.parts?.focus(part);
       fillFocus(page);
-      // A part that the mouse pressed is visible, and moving it would make the release another click.
+      // A part that was pressed with the mouse is already visible, and moving it would turn the release into another
+      // click.
       if (part.matches(':focus-visible')) view.bringIn(part);
     }
   });
@@ -81,7 +82,7 @@ function handleKey(page: Page, event: KeyboardEvent): void {
   const arrow = ARROWS[event.key];
   if (arrow) {
     const [direction, right, down] = arrow;
-    // Shift moves the picture; without it, the focus moves on.
+    // Shift moves the picture; otherwise the focus moves.
     if (event.shiftKey || part === null) page.view.pan(right, down);
     else {
       const next = page.parts?.next(part, direction);
@@ -93,7 +94,7 @@ function handleKey(page: Page, event: KeyboardEvent): void {
   event.preventDefault();
 }
 
-/** Sets the context that the editor's own menu gets for a part. */
+/** Sets the context of the editor's own menu for a part. */
 function fillMenuContext({ shown, choice }: Page, part: SVGGElement | null): void {
   const id = part?.dataset.id;
   if (!part || id === undefined || part.dataset.vscodeContext !== undefined || !shown) return;

@@ -1,15 +1,15 @@
 /** The messages between the graph's page and the extension. */
 
-/** The choice in the toolbar. `null`: everything, or none. */
+/** The choices in the toolbar; `null` for everything, or for no grouping. */
 export interface Choice {
   readonly machine: string | null;
-  /** Only this generator, what leads to it and what comes of it. */
+  /** Only this generator, its dependencies and its dependents. */
   readonly generator: string | null;
   readonly kind: 'secret' | 'public' | 'prompt' | null;
   readonly condition: 'present' | 'outdated' | 'partial' | 'missing' | 'error' | 'cycle' | null;
-  /** `auto`: groups where there are many generators. */
+  /** `auto` groups if there are many generators. */
   readonly grouping: 'machine' | 'service' | 'auto' | null;
-  /** Ids of the groups that are open; null: all. */
+  /** Ids of the unfolded groups, or `null` for all. */
   readonly open: readonly string[] | null;
 }
 
@@ -22,10 +22,10 @@ export interface PageTexts {
   /** {0}: a generator. */
   readonly only: string;
   readonly generator: string;
-  /** {0}: how many, here and below. */
+  /** {0}: the number of generators; also for the texts below. */
   readonly generators: string;
   readonly foundOfOne: string;
-  /** {1}: of how many. */
+  /** {1}: the total number. */
   readonly foundOf: string;
 }
 
@@ -41,7 +41,7 @@ export type ToPage =
       readonly choice: Choice;
       /** The URI of the fleet. */
       readonly root: string;
-      /** Generators that one machine alone has. */
+      /** The machine of each generator that only one machine has. */
       readonly owners: Readonly<Record<string, string>>;
       /** The meaning of the marks in the picture; each sample is SVG, drawn around 0, 0. */
       readonly legend: readonly {
@@ -49,29 +49,32 @@ export type ToPage =
         readonly sampleWidth: number;
         readonly text: string;
       }[];
-      /** The picture is about something else than the last: it is shown whole. */
+      /** True if the subject has changed, so that the whole picture is shown. */
       readonly isOther: boolean;
     }
   | { readonly type: 'empty'; readonly message: string; readonly choice: Choice }
-  /** Draw this SVG as PNG and send it back. */
+  /** Asks for this SVG to be rendered as PNG and sent back. */
   | { readonly type: 'rasterize'; readonly svg: string };
 
 export type ExportFormat = 'svg' | 'png' | 'dot' | 'mermaid';
 
-/** State that the page keeps for a window that is opened again. */
+/** State of the page that is restored with the window. */
 export interface Kept {
   readonly seen: Seen;
   readonly choice: Choice;
-  /** The URI of the fleet; null as long as none was shown. */
+  /** The URI of the fleet, or `null` before one was shown. */
   readonly root: string | null;
 }
 
-/** The left upper corner that is seen, in units of the picture, and screen points for each. Scale 0: nothing chosen yet. */
+/**
+ * The top left corner of the visible area in units of the picture, and the scale in screen points per unit. Scale 0
+ * means that nothing is chosen yet.
+ */
 export interface Seen {
   readonly x: number;
   readonly y: number;
   readonly scale: number;
-  /** All of the picture is to be seen, also in a page of another size. */
+  /** True if the whole picture should be visible, even if the page changes its size. */
   readonly isWhole: boolean;
 }
 
@@ -80,7 +83,7 @@ export type FromPage =
   | { readonly type: 'open'; readonly id: string }
   | { readonly type: 'choose'; readonly choice: Choice }
   | { readonly type: 'export'; readonly format: ExportFormat }
-  /** Base64. */
+  /** Base64 of the file. */
   | { readonly type: 'png'; readonly data: string }
-  /** When the picture was on the screen, in milliseconds since the page got it. For measuring. */
+  /** Milliseconds from receiving the picture until it was on the screen, for measurements. */
   | { readonly type: 'painted'; readonly milliseconds: number };

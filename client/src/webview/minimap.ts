@@ -1,21 +1,27 @@
 /**
- * A small picture of the whole, and where in it one looks: shown where not all is seen. A press goes there. For the
- * mouse alone: keys and screen readers have the parts themselves.
+ * A small overview of the whole picture with the visible area, shown if not everything is visible. A press moves the
+ * view. For the mouse only: keys and screen readers use the parts themselves.
  */
 import type { View } from './view.ts';
 import type { Area } from './visible.ts';
 
 export interface Minimap {
-  /** There is another picture. @param boxes of all that is in it, in its units */
+  /**
+   * Shows another picture.
+   * @param boxes the areas of all parts, in units of the picture
+   */
   picture(width: number, height: number, boxes: readonly Area[]): void;
-  /** Something else is seen. */
+  /** Called when the visible area has changed. */
   moved(): void;
   clear(): void;
 }
 
 const LARGEST = { width: 190, height: 120 };
 
-/** @param view asked late: the two know each other */
+/**
+ * Creates the overview.
+ * @param view returns the view, which is created later and refers to the overview
+ */
 export function createMinimap(holder: HTMLElement, view: () => View): Minimap {
   const sheet = holder.querySelector('canvas') as HTMLCanvasElement;
   const frame = holder.querySelector('div') as HTMLElement;
@@ -35,7 +41,7 @@ export function createMinimap(holder: HTMLElement, view: () => View): Minimap {
     if (pen === null) return;
     pen.scale(points * scale, points * scale);
     pen.fillStyle = getComputedStyle(frame).color;
-    // At least a point each, so that nothing vanishes.
+    // At least one pixel each, so that nothing vanishes.
     const least = 1 / scale;
     for (const box of boxes)
       pen.fillRect(box.x, box.y, Math.max(least, box.width), Math.max(least, box.height));
@@ -59,7 +65,7 @@ export function createMinimap(holder: HTMLElement, view: () => View): Minimap {
   holder.addEventListener('pointerdown', event => {
     holder.setPointerCapture(event.pointerId);
     go(event);
-    // The picture below is not dragged by it.
+    // A drag in the overview must not drag the picture below it.
     event.stopPropagation();
   });
   holder.addEventListener('pointermove', event => {

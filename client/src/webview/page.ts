@@ -1,6 +1,6 @@
 /**
- * The page's state and its elements. What the toolbar and the picture have in common is here; the toolbar, the picture and
- * the selection are in files of their own.
+ * The page's state and its elements, shared by the toolbar, the picture and the selection, which have files of their
+ * own.
  */
 import type { Choice, FromPage, Kept, PageTexts, Seen, ToPage } from './messages.ts';
 import { createMinimap, type Minimap } from './minimap.ts';
@@ -25,7 +25,7 @@ export interface Page {
   parts: Parts | null;
   shown: Graph | null;
   choice: Choice;
-  /** A group that was opened or folded: it stays where it is on the screen. */
+  /** A group that was just unfolded or folded, which keeps its position on the screen. */
   anchor: { readonly key: string; readonly at: DOMRect } | null;
   seen: Seen | undefined;
 }
@@ -80,13 +80,16 @@ function element<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
   return document.getElementById(id) as Kind;
 }
 
-/** Keeps the view and the choice for a window that is opened again. */
+/** Saves the view and the choice, to be restored with the window. */
 export function keep(page: Page, seen = page.seen): void {
   page.seen = seen;
   if (seen && page.shown) page.host.setState({ seen, choice: page.choice, root: page.shown.root });
 }
 
-/** Asks for the picture of another choice. @param keepPlace true if the view is to stay where it is */
+/**
+ * Requests the picture of another choice.
+ * @param keepPlace true if the view should not move
+ */
 export function choose(page: Page, change: Partial<Choice>, keepPlace = false): void {
   if (!keepPlace) page.view.forget();
   page.choice = { ...page.choice, ...change };

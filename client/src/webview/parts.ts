@@ -1,6 +1,6 @@
 /**
- * The boxes and lines of the picture that is shown: which part has the focus, which parts are beside which, and which
- * match a text. One part is reached by Tab, the others from there by arrow keys. Knows no messages.
+ * The boxes and lines of the shown picture: focus, neighbours, and search. Tab reaches one part, and arrow keys lead
+ * to the others. Knows no messages.
  */
 
 import type { Area } from './visible.ts';
@@ -8,7 +8,7 @@ import type { Area } from './visible.ts';
 export interface Parts {
   /** Returns the boxes of all parts, in units of the picture. */
   boxes(): readonly Area[];
-  /** Returns the generator or group that an event happened on; `null` if it happened on none. */
+  /** Returns the generator or group at the target of an event, or `null` if there is none. */
   at(target: EventTarget | null): SVGGElement | null;
   named(key: string): SVGGElement | null;
   /** Returns the part that Tab reaches. */
@@ -16,9 +16,9 @@ export interface Parts {
   focus(part: SVGGElement): void;
   /** Returns the next part in a direction: along a line if there is one, else by position. */
   next(from: SVGGElement, direction: Direction): SVGGElement | null;
-  /** Highlights the lines of a part, and what is at their other ends. */
+  /** Highlights the lines of a part, and the parts at their other ends. */
   mark(part: SVGGElement | null): void;
-  /** Marks the parts with the text in their names, and returns them in the order of the picture; none for ''. */
+  /** Marks the parts whose names contain the text, and returns them in the order of the picture; none for ''. */
   find(text: string): readonly SVGGElement[];
 }
 
@@ -48,7 +48,10 @@ const LIES: Readonly<Record<Direction, (part: Placed, from: Placed) => boolean>>
   down: (part, from) => part.y > from.y + 1,
 };
 
-/** @param focused the key of the part that had the focus in the picture before */
+/**
+ * Creates the parts of a picture.
+ * @param focused the key of the part that had the focus in the previous picture
+ */
 export function createParts(svg: SVGSVGElement, focused: string | null): Parts {
   const parts = [...svg.querySelectorAll<SVGGElement>('.node, .group')].map(placedPart);
   const byKey = new Map(parts.map(placed => [placed.key, placed]));
@@ -117,7 +120,7 @@ function nextPart(picture: Picture, from: SVGGElement, direction: Direction): SV
   const isLevel = direction === 'left' || direction === 'right';
   const lined = isLevel ? alongLines(picture, here.key, direction) : [];
   const candidates = lined.length > 0 ? lined : beside(picture, here, direction);
-  // Across counts more than along, so that a column is walked down before the next one.
+  // Distance across the direction weighs more, so that a column is traversed before the next one.
   const distance = ({ x, y }: Placed) =>
     Math.abs(x - here.x) * (isLevel ? 1 : 4) + Math.abs(y - here.y) * (isLevel ? 4 : 1);
   const nearest = candidates.reduce<Placed | null>(
@@ -152,7 +155,7 @@ function markAround({ linesOf, byKey }: Picture, part: SVGGElement, key: string)
   return [...lines, ...near];
 }
 
-/** Returns the key that lines name a part by: a generator's name, or the id of a group. */
+/** Returns the key of a part in the data of lines: a generator's name, or the id of a group. */
 export function keyOf({ dataset }: SVGGElement): string {
   return dataset.id ?? dataset.group ?? '';
 }

@@ -1,4 +1,4 @@
-/** Shows the picture that the extension sends, or why there is none. */
+/** Shows the picture that the extension sends, or a note why there is none. */
 import { showLegend } from './legend.ts';
 import type { ToPage } from './messages.ts';
 import { type Graph, keep, type Page } from './page.ts';
@@ -22,7 +22,10 @@ export function showGraph(page: Page, graph: Graph): void {
     );
 }
 
-/** The part with the focus keeps it, and a group that was just opened or folded stays where it is on the screen. */
+/**
+ * Replaces the picture. The focused part keeps the focus, and a group that was just unfolded or folded keeps its
+ * position on the screen.
+ */
 function replacePicture(page: Page, picture: string): void {
   const { view, minimap, anchor } = page;
   const before = page.parts?.current() ?? null;

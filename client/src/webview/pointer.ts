@@ -1,7 +1,7 @@
-/** The mouse on the picture: dragging moves it, the wheel zooms, a click is told. */
+/** Handles the mouse on the picture: dragging moves it, the wheel zooms, and clicks are reported. */
 import type { View } from './view.ts';
 
-/** Up to this distance in points of the screen, a movement is still a click. */
+/** The distance in screen points up to which a movement counts as a click. */
 const STILL = 4;
 
 export function followPointer(

@@ -1,10 +1,10 @@
-/** A picture as points. */
+/** Renders a picture as a bitmap. */
 
-/** No browser draws more in one canvas. */
+/** The largest canvas that all browsers support. */
 const MAX_SIDE = 16_000;
 const MAX_AREA = 120_000_000;
 
-/** @returns base64 of a PNG, at twice the size for screens with many points where that can be drawn */
+/** Returns a PNG in base64, at twice the size for high-resolution screens if that is possible. */
 export async function pngOf(svg: string): Promise<string> {
   const image = new Image();
   let binary = '';

@@ -1,4 +1,4 @@
-/** The toolbar: shows the choice, counts what the search matches, and asks for other choices. */
+/** The toolbar: shows the choice, counts matches of the search, and requests other choices. */
 import type { Choice, ExportFormat } from './messages.ts';
 import { choose, type Graph, type Page } from './page.ts';
 import { filled, fillFocus, findNext, go, toggleFocus } from './selection.ts';
@@ -34,7 +34,7 @@ function isUnfolded({ choice, shown }: Page): boolean {
   return choice.open === null || choice.open.length === (shown?.groups.length ?? 0);
 }
 
-/** Marks and counts what the search matches, and returns it. */
+/** Marks, counts and returns the matches of the search. */
 export function find({ parts, shown, texts, elements: { search, count } }: Page): readonly SVGGElement[] {
   const matches = parts?.find(search.value) ?? [];
   const all = shown?.generators ?? 0;

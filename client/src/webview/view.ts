@@ -1,6 +1,6 @@
 /**
- * The view of the picture: the picture is moved and zoomed as a whole. It moves only when the person moves it, or as far
- * as needed to see a part.
+ * The view of the picture, which is moved and zoomed as a whole. It moves only on the person's request, or as far as
+ * needed to show a part.
  */
 import type { Seen } from './messages.ts';
 import {
@@ -21,34 +21,37 @@ import {
 
 export interface View {
   /**
-   * Shows another picture of this size. The view stays where it is, unless the whole picture was visible.
-   * @param stays true: it stays in that case too
+   * Shows another picture of this size. The view does not move unless the whole picture was visible.
+   * @param stays true to stay even then
    */
   picture(width: number, height: number, stays?: boolean): void;
-  /** Puts a part where another was on the screen, or as near to it as it can be seen. */
+  /** Moves a part to another part's position on the screen, or as close to it as possible while staying visible. */
   keepAt(part: Element, at: { readonly left: number; readonly top: number }): void;
   showWhole(): void;
-  /** Zooms around a point of the screen; around the middle without one. */
+  /** Zooms around a point of the screen, by default the centre. */
   zoom(factor: number, clientX?: number, clientY?: number): void;
   /** Moves the picture, in points of the screen. */
   pan(right: number, down: number): void;
-  /** Moves no further than is needed to see a part; not at all if it is visible. */
+  /** Moves as little as needed to show a part. */
   bringIn(part: Element): void;
-  /** Does the same, and makes the part large enough for its text to be read. */
+  /** Shows a part like `bringIn`, and zooms until its text is legible. */
   reveal(part: Element): void;
-  /** Moves a point of the picture to the middle. */
+  /** Moves a point of the picture to the centre. */
   centre(x: number, y: number): void;
   /** Returns the visible area in units of the picture. */
   area(): Area;
-  /** Makes the next picture be shown whole. */
+  /** Makes the next picture appear as a whole. */
   forget(): void;
 }
 
-/** From this scale on, names are easy to read. */
+/** The scale from which names are easy to read. */
 const LEGIBLE = 0.8;
 const LARGEST = 4;
 
-/** @param onMove called whenever another part of the picture is visible */
+/**
+ * Creates the view.
+ * @param onMove called whenever the visible area changes
+ */
 export function createView(
   canvas: HTMLElement,
   sheet: HTMLElement,
@@ -61,7 +64,7 @@ export function createView(
     ...{ size: sizeOf(canvas), frame: 0, rest: undefined, held: null },
   };
   new ResizeObserver(() => followSize(visible)).observe(canvas);
-  // The browser scrolls to what gets the focus; here the view does.
+  // The browser scrolls to a focused element; here the view does that.
   canvas.addEventListener('scroll', () => canvas.scrollTo(0, 0));
 
   return {
@@ -113,7 +116,7 @@ function moveBy(visible: Visible, right: number, down: number): void {
   move(visible, { ...seen, x: seen.x + right / seen.scale, y: seen.y + down / seen.scale });
 }
 
-/** Zooms around a point of the screen; around the middle without one. */
+/** Zooms around a point of the screen, by default the centre. */
 function zoomAt(visible: Visible, factor: number, clientX?: number, clientY?: number): void {
   const { canvas, seen } = visible;
   const box = canvas.getBoundingClientRect();

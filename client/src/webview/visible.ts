@@ -1,6 +1,6 @@
 /**
- * The visible part of the picture, and how it moves: by the compositor while it moves, painted anew once it has come
- * to rest. Knows nothing of the picture's content.
+ * The visible part of the picture, and its movement: by the compositor during the movement, and repainted when it has
+ * stopped. Knows nothing of the picture's content.
  */
 import type { Seen } from './messages.ts';
 
@@ -18,7 +18,7 @@ interface Size {
 
 export interface Visible {
   readonly canvas: HTMLElement;
-  /** Holds the picture, and is moved as a whole. */
+  /** The element that contains the picture, and is moved as a whole. */
   readonly sheet: HTMLElement;
   readonly keep: (seen: Seen) => void;
   readonly onMove: () => void;
@@ -27,22 +27,25 @@ export interface Visible {
   whole: Size;
   /** Size of the canvas in points of the screen. */
   size: Size;
-  /** The animation frame that is waited for; 0: none. */
+  /** The pending animation frame, or 0 if there is none. */
   frame: number;
   rest: ReturnType<typeof setTimeout> | undefined;
-  /** The part that was brought into view last, until the person moves the picture. */
+  /** The part that was shown last, until the person moves the picture. */
   held: Element | null;
 }
 
-/** The view of a page without a picture: the next picture is shown whole. */
+/** The view of a page without a picture, in which the next picture is shown as a whole. */
 export const UNSEEN: Seen = { x: 0, y: 0, scale: 0, isWhole: true };
 
-/** Milliseconds without a movement before the picture is painted sharply. */
+/** Milliseconds without movement until the picture is repainted sharply. */
 const REST = 140;
-/** Below these scales small and all text is left out: it cannot be read, and costs most of the painting. */
+/**
+ * The scales below which small text, and then all text, is left out: it is illegible and takes most of the painting
+ * time.
+ */
 const FAR = 0.6;
 const VERY_FAR = 0.35;
-/** Between the border and a part that was brought into view, in points of the screen. */
+/** The distance of a shown part to the border in screen points. */
 const MARGIN = 24;
 
 export function apply({ sheet, seen, onMove }: Visible): void {
@@ -52,7 +55,7 @@ export function apply({ sheet, seen, onMove }: Visible): void {
   onMove();
 }
 
-/** Moves in the next frame, however many movements come before it. */
+/** Moves in the next frame, combining all movements until then. */
 export function move(visible: Visible, to: Omit<Seen, 'isWhole'>): void {
   const { sheet } = visible;
   visible.seen = { ...to, isWhole: false };
@@ -69,7 +72,7 @@ export function move(visible: Visible, to: Omit<Seen, 'isWhole'>): void {
     });
 }
 
-/** Returns the scale at which all of the picture is visible. */
+/** Returns the scale at which the whole picture is visible. */
 export function wholeScale({ size, whole }: Visible): number {
   return Math.min(1.2, size.width / whole.width, size.height / whole.height) || 1;
 }
@@ -91,7 +94,7 @@ export function visibleArea({ seen, size }: Visible): Area {
   return { x: seen.x, y: seen.y, width: size.width / seen.scale, height: size.height / seen.scale };
 }
 
-/** Returns where a part is in the picture, also while a movement waits for its frame. */
+/** Returns the area of a part in the picture, even while a movement is pending. */
 export function areaOf({ sheet, whole }: Visible, part: Element): Area {
   const around = sheet.getBoundingClientRect();
   const scale = around.width / whole.width || 1;
@@ -102,7 +105,7 @@ export function areaOf({ sheet, whole }: Visible, part: Element): Area {
   };
 }
 
-/** Moves no further than is needed to see a part; not at all if it is visible. */
+/** Moves as little as needed to show a part. */
 export function bringIn(visible: Visible, part: Element): void {
   visible.held = part;
   const [here, box] = [visibleArea(visible), areaOf(visible, part)];
@@ -112,13 +115,13 @@ export function bringIn(visible: Visible, part: Element): void {
   if (x !== here.x || y !== here.y) move(visible, { scale, x, y });
 }
 
-/** Moves a point of the picture to the middle. */
+/** Moves a point of the picture to the centre. */
 export function centre(visible: Visible, x: number, y: number, scale = visible.seen.scale): void {
   const { width, height } = visible.size;
   move(visible, { scale, x: x - width / scale / 2, y: y - height / scale / 2 });
 }
 
-/** Follows the canvas: what was in the middle stays there, and the part that is held stays in view. */
+/** Adapts to the size of the canvas: the centre is preserved, and the part that was shown last stays visible. */
 export function followSize(visible: Visible): void {
   const { canvas, size: before, seen } = visible;
   const size = sizeOf(canvas);
@@ -139,8 +142,8 @@ export function sizeOf(canvas: HTMLElement): Size {
 }
 
 /**
- * Returns where the window has to begin for a part to be visible: where it is if the part is in it, else the least
- * distance away. The margin is as large as there is room.
+ * Returns the start of the window closest to the current one in which a part is visible, with the margin as far as
+ * there is room.
  */
 function nearest(start: number, size: number, part: number, partSize: number, margin: number): number {
   if (part >= start && part + partSize <= start + size) return start;

@@ -61,6 +61,7 @@ export function readArguments(
 }
 
 /**
+ * Returns whether the output should be JSON.
  * @param isOnly true for a command with no formats other than text and JSON
  * @throws UsageError
  */

@@ -36,7 +36,10 @@ export function noSuch(
   return `There is no ${kind} "${name}"${on === undefined ? '' : ` on ${on}`}.${otherNames(name, names)}`;
 }
 
-/** @throws UsageError */
+/**
+ * Checks that a machine exists.
+ * @throws UsageError
+ */
 export function mustBeMachine(machines: readonly string[], machine: string): void {
   if (!machines.includes(machine)) throw new UsageError(noSuch('machine', machine, machines));
 }

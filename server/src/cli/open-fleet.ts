@@ -30,7 +30,10 @@ export interface OpenFleetOptions {
   readonly needsClan?: boolean;
 }
 
-/** @throws UsageError, RunFailure */
+/**
+ * Opens a fleet.
+ * @throws UsageError, RunFailure
+ */
 export async function openFleet(
   rootArgument: string | undefined,
   io: Io,

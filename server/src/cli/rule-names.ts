@@ -4,7 +4,10 @@ import { didYouMean, nearestRule } from '../edits/suggest.ts';
 import { groupsOf } from '../workspace/settings/rule-settings.ts';
 import { UsageError } from './io.ts';
 
-/** @throws UsageError for the first id that does not exist */
+/**
+ * Checks that rules or groups exist.
+ * @throws UsageError for the first id that does not exist
+ */
 export function rejectUnknownRules(ids: readonly string[], rules: readonly Rule[]): void {
   const groups = groupsOf(rules.map(rule => rule.id));
   for (const id of ids) {

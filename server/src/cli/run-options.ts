@@ -41,7 +41,10 @@ export function packageSourceFrom(parsed: Parsed): PackageSource {
   throw new UsageError(`"${name}" is not a value of --packages: it takes ${PACKAGE_SOURCES.join(', ')}.`);
 }
 
-/** @throws UsageError */
+/**
+ * Returns the number in an option, or `fallback` if it is absent.
+ * @throws UsageError
+ */
 export function positiveNumber(option: string, text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback;
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);

@@ -2,7 +2,10 @@
 import type { SandboxProgram } from '../host/sandbox/find-sandbox.ts';
 import { filterFor } from '../host/sandbox/seccomp.ts';
 
-/** @param arch a `process.arch` */
+/**
+ * Returns sentences about the protections of the sandbox.
+ * @param arch a `process.arch`
+ */
 export function sandboxWords({ guards, user }: SandboxProgram, arch: string): readonly string[] {
   const { lastNamespace, sizes, countsProcesses } = guards;
   const isFiltered = guards.filter !== null;

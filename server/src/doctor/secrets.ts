@@ -32,7 +32,10 @@ export function secretEntries({ files }: Examined, secrets: FleetSecrets): Entry
   ];
 }
 
-/** @param flawOf returns the problem with a file, or null if none is known */
+/**
+ * Returns the entry of a keeper, if it has secrets.
+ * @param flawOf returns the problem with a file, or null if none is known
+ */
 function keeperEntry(
   keeper: SecretKeeper,
   name: string,

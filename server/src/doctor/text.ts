@@ -3,7 +3,10 @@ import type { Entry, Examination, Standing } from './report.ts';
 
 const MARKS: Readonly<Record<Standing, string>> = { found: '✓', absent: '–', problem: '✗', unknown: '?' };
 
-/** @param mark styles a line's mark, for example with colours; control characters must be handled by the caller */
+/**
+ * Returns the report as aligned lines.
+ * @param mark styles a line's mark, for example with colours; control characters must be handled by the caller
+ */
 export function examinationText(
   { version, root, sections }: Examination,
   mark: (standing: Standing, text: string) => string = (_, text) => text,

@@ -17,9 +17,9 @@ export function nearestRule(id: string, ids: readonly string[]): string | null {
   const near = suggest(id, ids);
   if (near !== null) return near;
   const name = id.slice(id.indexOf('/') + 1);
-  const nameOf = (each: string) => each.slice(each.indexOf('/') + 1);
-  const same = ids.find(each => nameOf(each) === name || each === `${id}/*`);
+  const nameOf = (ruleId: string) => ruleId.slice(ruleId.indexOf('/') + 1);
+  const same = ids.find(ruleId => nameOf(ruleId) === name || ruleId === `${id}/*`);
   if (same !== undefined) return same;
   const meant = suggest(name, ids.map(nameOf));
-  return ids.find(each => nameOf(each) === meant) ?? null;
+  return ids.find(ruleId => nameOf(ruleId) === meant) ?? null;
 }

@@ -55,7 +55,7 @@ export function mayGiveArguments(text: string): boolean {
   return MAY_GIVE.test(text);
 }
 
-/** All values that are provided under a name, whichever module they are meant for. */
+/** The values that are provided under each name, for any module. */
 type Arguments = ReadonlyMap<string, readonly Lazy[]>;
 
 /** The arguments that a file provides to modules. */
@@ -317,7 +317,10 @@ function oneOf(cx: Evaluation, name: string, values: readonly Lazy[]): Lazy {
   return perhaps(why, values, null);
 }
 
-/** Returns a key that two values share if they come from the same expression and differ at most in their callers. */
+/**
+ * Returns a key that two values share if they come from the same expression and differ at most in their callers, or
+ * `null` for a value without such a key.
+ */
 function sameKey(cx: Evaluation, lazy: Lazy): string | null {
   const value = withBudget(cx, STEPS, () => cx.resolve(cx.force(lazy)));
   if (value instanceof BudgetExceeded || value.kind === 'failure') return null;

@@ -18,12 +18,12 @@ const inputsOf = new WeakMap<SourceFile, ReadonlySet<string> | null>();
 export function flakeInputs(files: Parsing): ReadonlySet<string> | null {
   const file = files.parse('flake.nix');
   if (file === null) return null;
-  let known = inputsOf.get(file);
-  if (known === undefined) {
-    known = file.root.kind === 'attrs' && file.errors.length === 0 ? readInputs(file.root) : null;
-    inputsOf.set(file, known);
+  let names = inputsOf.get(file);
+  if (names === undefined) {
+    names = file.root.kind === 'attrs' && file.errors.length === 0 ? readInputs(file.root) : null;
+    inputsOf.set(file, names);
   }
-  return known;
+  return names;
 }
 
 function readInputs(root: AttrSetExpr): ReadonlySet<string> | null {
@@ -54,8 +54,8 @@ export function flakeInputPlace(files: Parsing, input: string): Place | null {
   if (file?.root.kind !== 'attrs') return null;
   for (const binding of file.root.bindings) {
     if (binding.kind !== 'bind' || pathOf(binding)[0] !== 'inputs') continue;
-    const [, own] = binding.path;
-    const names = own !== undefined ? [own] : namesIn(binding.value);
+    const [, inputName] = binding.path;
+    const names = inputName !== undefined ? [inputName] : namesIn(binding.value);
     const attrName = names.find(name => name.kind === 'name' && name.name === input);
     if (attrName !== undefined) return { file: file.path, start: attrName.start, end: attrName.end };
   }

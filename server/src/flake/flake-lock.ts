@@ -16,7 +16,7 @@ interface LockedInput {
 export interface Lock {
   readonly inputs: readonly LockedInput[];
   /** Node names by the names that the flake itself gives its inputs. */
-  readonly own: Readonly<Record<string, unknown>>;
+  readonly inputNodes: Readonly<Record<string, unknown>>;
 }
 
 /** Returns the flake's lock, or `null` if it is missing or unreadable. */
@@ -41,7 +41,7 @@ const parseLock = rememberLast((text: string): Lock | null => {
     if (typeof lastModified !== 'number') return [];
     return [{ name, where, time: lastModified, branch: branchOf(recordOf(node)) }];
   });
-  return { inputs, own: recordOf(recordOf(nodes.root).inputs) };
+  return { inputs, inputNodes: recordOf(recordOf(nodes.root).inputs) };
 });
 
 /** `https://git.example.org/owner/name/archive/<branch>.tar.gz` */

@@ -57,7 +57,7 @@ interface FileModules {
   readonly frameworks: readonly ImportedFramework[];
 }
 
-/** What was read of each file, kept until the file changes. */
+/** The modules read from each file, kept until the file changes. */
 export type FlakeModuleCache = Map<string, FileModules>;
 
 const MAX_DEPTH = 16;

@@ -42,7 +42,7 @@ export interface FlakeValues {
 }
 
 export interface FlakeValuesOptions {
-  readonly given: (file: string) => Given;
+  readonly argumentsFor: (file: string) => Given;
   /** Returns false if the file belongs to another flake, for which `self` means something else. */
   readonly isOwn: (file: string) => boolean;
   /** Called when a file has used a definition of another file. */
@@ -50,7 +50,7 @@ export interface FlakeValuesOptions {
 }
 
 /** A path that was asked for, and its value. */
-interface Asked {
+interface AskedPath {
   readonly path: readonly string[];
   readonly askers: Set<string>;
   files: readonly string[];
@@ -74,7 +74,7 @@ interface State {
   readonly options: FlakeValuesOptions;
   readonly cache: FlakeModuleCache;
   /** Paths that were asked for, by their joined names. */
-  readonly asked: Map<string, Asked>;
+  readonly asked: Map<string, AskedPath>;
   /** Keys of the paths that are being evaluated, to detect recursion. */
   readonly running: Set<string>;
   /** Whether a file is a module of the flake, for each file that was checked. */
@@ -128,7 +128,7 @@ function flakeModules(state: State): FlakeModules | null {
   try {
     // Collecting is not part of the question that is being traced.
     state.modules = unrecorded(cx, () => {
-      const collected = collectFlakeModules(cx, options.given, state.cache);
+      const collected = collectFlakeModules(cx, options.argumentsFor, state.cache);
       state.made = madeOf(cx, collected, options.used);
       return { ...collected, sets: [...collected.sets, ...state.made] };
     });
@@ -165,7 +165,7 @@ function resolve(state: State, value: UnknownValue): Value | null {
   return asked.value;
 }
 
-function askedAt(state: State, key: string, path: readonly string[]): Asked {
+function askedAt(state: State, key: string, path: readonly string[]): AskedPath {
   let asked = state.asked.get(key);
   if (asked === undefined) {
     asked = { path, askers: new Set(), files: [], value: undefined };
@@ -175,7 +175,7 @@ function askedAt(state: State, key: string, path: readonly string[]): Asked {
 }
 
 /** Evaluates the definitions at a path and records the files that contain them. */
-function valueAt(cx: Evaluation, asked: Asked, flake: FlakeModules): Value | null {
+function valueAt(cx: Evaluation, asked: AskedPath, flake: FlakeModules): Value | null {
   const { path } = asked;
   const definitions = withBudget(cx, STEPS, () => definitionsAt(cx, flake, path));
   if (definitions instanceof BudgetExceeded) return null;

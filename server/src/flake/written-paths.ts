@@ -48,7 +48,7 @@ export function writtenPathsOf(file: SourceFile): readonly WrittenPath[] {
     const collected: WrittenPath[] = [];
     if (mayLead(file.text))
       visit(
-        { file, asks: ASKS.test(file.text), own: ownModule(file.root), found: collected },
+        { file, asks: ASKS.test(file.text), ownModule: ownModule(file.root), paths: collected },
         file.root,
         true,
       );
@@ -67,8 +67,8 @@ interface Walk {
   readonly file: SourceFile;
   readonly asks: boolean;
   /** The set that is the file's own module. */
-  readonly own: Expr;
-  readonly found: WrittenPath[];
+  readonly ownModule: Expr;
+  readonly paths: WrittenPath[];
 }
 
 function visit(walk: Walk, expr: Expr, certain: boolean): void {
@@ -83,7 +83,7 @@ function visit(walk: Walk, expr: Expr, certain: boolean): void {
     case 'attrs':
     case 'let':
       for (const binding of expr.bindings)
-        if (binding.kind === 'bind') visitBinding(walk, binding, certain, expr === walk.own);
+        if (binding.kind === 'bind') visitBinding(walk, binding, certain, expr === walk.ownModule);
         else if (binding.from !== null) visit(walk, binding.from, certain);
       if (expr.kind === 'let') visit(walk, expr.body, certain);
       break;
@@ -192,7 +192,7 @@ function visitApplication(walk: Walk, expr: Extract<Expr, { kind: 'apply' }>, ce
 }
 
 function note(
-  { file, asks, found: writtenPaths }: Walk,
+  { file, asks, paths }: Walk,
   expr: Expr,
   how: Pick<WrittenPath, 'certain' | 'isOwn' | 'isTree'>,
 ): void {
@@ -200,5 +200,5 @@ function note(
   if (text === null || /^[/~]/.test(text)) return;
   const target = joinPath(folderOf(file.path), text);
   if (target === null) return;
-  writtenPaths.push({ start: expr.start, end: expr.end, target, isAsked: asks, ...how });
+  paths.push({ start: expr.start, end: expr.end, target, isAsked: asks, ...how });
 }

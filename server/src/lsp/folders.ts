@@ -32,7 +32,10 @@ export interface Folders {
 
 export type WorkspaceMaker = (options: Pick<WorkspaceOptions, 'root' | 'foreign' | 'search'>) => Workspace;
 
-/** @param findRoot returns the nearest fleet root at or above a folder (absolute path), or `null` */
+/**
+ * Creates the workspaces of a client.
+ * @param findRoot returns the nearest fleet root at or above a folder (absolute path), or `null`
+ */
 export function createFolders(make: WorkspaceMaker, findRoot: (start: string) => string | null): Folders {
   let opened: { readonly workspace: Workspace; readonly foreign: string }[] = [];
   let adopted: Workspace[] = [];
@@ -48,16 +51,16 @@ export function createFolders(make: WorkspaceMaker, findRoot: (start: string) =>
         const inside = roots.map(other => pathInRoot(root, other)).filter(path => path !== null);
         const foreign = inside.filter(path => path !== '').sort();
         const key = foreign.join('\0');
-        const kept = before.find(each => each.workspace.root === root && each.foreign === key);
+        const kept = before.find(folder => folder.workspace.root === root && folder.foreign === key);
         return kept ?? { workspace: make({ root, foreign }), foreign: key };
       });
       // An open folder replaces adopted workspaces inside it.
       const gone = adopted.filter(({ root }) => roots.some(other => pathInRoot(other, root) !== null));
       adopted = adopted.filter(workspace => !gone.includes(workspace));
       return {
-        added: opened.filter(each => !before.includes(each)).map(({ workspace }) => workspace),
+        added: opened.filter(folder => !before.includes(folder)).map(({ workspace }) => workspace),
         removed: [
-          ...before.filter(each => !opened.includes(each)).map(({ workspace }) => workspace),
+          ...before.filter(folder => !opened.includes(folder)).map(({ workspace }) => workspace),
           ...gone,
         ],
       };

@@ -46,7 +46,10 @@ export function guard<Args extends readonly unknown[]>(
   };
 }
 
-/** @throws the protocol's answer to a cancelled request */
+/**
+ * Ends a request that has been cancelled.
+ * @throws the protocol's answer to a cancelled request
+ */
 export function throwIfCancelled(token: CancellationToken): void {
   if (token.isCancellationRequested) {
     throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');

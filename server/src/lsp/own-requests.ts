@@ -37,7 +37,10 @@ import {
 } from './messages.ts';
 import { analysed, type RequestGuard, type Served } from './requests.ts';
 
-/** @param version the version of this program, for the doctor */
+/**
+ * Registers all requests.
+ * @param version the version of this program, for the doctor
+ */
 export function registerOwnRequests<Running extends Served>(
   connection: Connection,
   request: RequestGuard<Running>,

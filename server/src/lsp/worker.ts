@@ -48,7 +48,7 @@ export function serveWorker(version: string, wasm: EngineWasm): void {
   connection.onNotification(FILES, ({ root, entries, gone, ready: isReady }: FilesParams) => {
     const path = root === null ? null : pathOfUri(root);
     if (path !== null) {
-      for (const each of gone) diskOf(path).remove(each);
+      for (const removedPath of gone) diskOf(path).remove(removedPath);
       diskOf(path).put(entries);
     }
     if (isReady) filled();

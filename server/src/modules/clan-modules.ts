@@ -98,9 +98,9 @@ export function optionSets(
   cx: Evaluation,
   set: AttrsValue,
   name: string,
-): { readonly found: readonly SetDefinition[]; readonly complete: boolean } {
+): { readonly definitions: readonly SetDefinition[]; readonly complete: boolean } {
   const entry = set.entries.get(name);
-  if (entry === undefined) return { found: [], complete: isClosed(set) };
+  if (entry === undefined) return { definitions: [], complete: isClosed(set) };
   const definitions: SetDefinition[] = [];
   let complete = !entry.optional;
   for (const { value: written, conditional } of definitionsOf(cx, entry.value)) {
@@ -113,5 +113,5 @@ export function optionSets(
         if (guess.kind === 'attrs') definitions.push({ set: guess, conditional: true });
       }
   }
-  return { found: definitions, complete };
+  return { definitions, complete };
 }

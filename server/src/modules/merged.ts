@@ -16,8 +16,8 @@ const MODULE_KEYS = ['imports', 'config', 'options', '_class', '_file'];
 /**
  * Returns the merged value of an option.
  * @param definitions at least one, unwrapped
- * @param option the option's name, used as the key of unknown values; whether it may hold modules; and why there may
- * be further definitions, or `null` if there are none
+ * @param option the option's name, for the reason and key of unknown values; whether it may hold modules; and the
+ * reason why there may be further definitions, or `null` if there are none
  */
 export function mergedValue(cx: Evaluation, definitions: readonly Definition[], option: Option): Value {
   const { what, more } = option;

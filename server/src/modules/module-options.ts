@@ -28,7 +28,7 @@ export interface Names {
 }
 
 /** One definition of an option. */
-export interface Said {
+export interface OptionDefinition {
   /** Undefined if it is unknown. */
   readonly value: Plain | undefined;
   readonly conditional: boolean;
@@ -48,7 +48,7 @@ interface DeclaredOption {
 
 /** The definitions and the declaration of an option in one module. */
 export interface OptionSays {
-  readonly definitions: readonly Said[];
+  readonly definitions: readonly OptionDefinition[];
   readonly declared: DeclaredOption | null;
   /** True if the module may define more. */
   readonly unclear: boolean;
@@ -115,7 +115,7 @@ export function partsOf(cx: Evaluation, module: Lazy, lookup: Given): ModulePart
 
 /** Returns what the parts of a module define and declare for the option at a path. */
 export function optionIn(cx: Evaluation, parts: ModuleParts, path: readonly string[]): OptionSays {
-  const definitions: Said[] = [];
+  const definitions: OptionDefinition[] = [];
   let { unclear } = parts;
 
   function visit(lazy: Lazy, depth: number, conditional: boolean, priority: number): void {
@@ -233,9 +233,9 @@ function ofOption(cx: Evaluation, option: AttrsValue, below: readonly string[]):
   const [name = '', ...rest] = below;
   const inner = form.isMap ? rest : below;
   if (inner.length === 0) return null;
-  const lookup: Given = one => {
-    if (one === 'config') return OWN_CONFIG;
-    return form.isMap && one === 'name' ? string(name, null) : null;
+  const lookup: Given = argument => {
+    if (argument === 'config') return OWN_CONFIG;
+    return form.isMap && argument === 'name' ? string(name, null) : null;
   };
   for (const lazy of partsOf(cx, form.submodule, lookup).options) {
     const declaredOption = declarationIn(cx, lazy, inner);

@@ -9,7 +9,7 @@ import type { Attr, AttrsValue, LambdaValue, Lazy, Scope, UnknownValue, Value } 
 import { nixpkgsLib } from '../nix/lib/index.ts';
 
 const lib: Lazy = nixpkgsLib();
-/** The configuration of the machine at hand, shared by all of its modules. */
+/** The configuration of the current machine, shared by all of its modules. */
 export const config = symbol('config', 'the configuration, which only the module system knows');
 /** The package set: its `lib` is known, and its packages are symbols. */
 export const packages: AttrsValue = attrs(

@@ -23,10 +23,11 @@ export function definedBy(
   const { formals } = module.expr;
   const file = module.scope.file.path;
   const at = module.expr.start;
-  const apply = (own: Lazy | null): Value => {
-    const given = (name: string) => (name === 'config' && own !== null ? own : argumentOf(name, file, at));
+  const apply = (ownConfig: Lazy | null): Value => {
+    const argument = (name: string) =>
+      name === 'config' && ownConfig !== null ? ownConfig : argumentOf(name, file, at);
     const args = attrs(
-      new Map((formals ?? []).map(({ name }) => [name.name, attr(given(name.name), null)])),
+      new Map((formals ?? []).map(({ name }) => [name.name, attr(argument(name.name), null)])),
       null,
     );
     return configOf(
@@ -40,22 +41,22 @@ export function definedBy(
   };
   const first = apply(null);
   const asks = formals?.some(({ name }) => name.name === 'config') === true;
-  const own = isOnly && asks ? plainlySaid(cx, first, ownArgument('config', file, at)) : null;
-  return weighed(cx, own === null ? first : apply(own), conditional);
+  const ownConfig = isOnly && asks ? simpleValues(cx, first, ownArgument('config', file, at)) : null;
+  return weighed(cx, ownConfig === null ? first : apply(ownConfig), conditional);
 }
 
 function configOf(value: Value, cx: Evaluation): Value {
-  const own = value.kind === 'attrs' ? value.entries.get('config') : undefined;
-  return own === undefined ? value : cx.force(own.value);
+  const entry = value.kind === 'attrs' ? value.entries.get('config') : undefined;
+  return entry === undefined ? value : cx.force(entry.value);
 }
 
 /** Returns the unconditional simple values of a set, with `rest` for all other options. */
-function plainlySaid(cx: Evaluation, set: Value, rest: UnknownValue): Value | null {
+function simpleValues(cx: Evaluation, set: Value, rest: UnknownValue): Value | null {
   if (set.kind !== 'attrs' || !isClosed(set)) return null;
-  const said = new Map(
+  const entries = new Map(
     [...set.entries].filter(([, entry]) => !entry.optional && isSimple(cx.force(entry.value))),
   );
-  return said.size === 0 ? null : attrs(said, null, rest);
+  return entries.size === 0 ? null : attrs(entries, null, rest);
 }
 
 function isSimple({ kind }: Value): boolean {

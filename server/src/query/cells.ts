@@ -82,6 +82,6 @@ function beginChange(cells: Cells, cell: Cell): void {
 }
 
 function circleOf(stack: readonly (Cell | null)[], cell: Cell): string {
-  const circle = stack.slice(stack.indexOf(cell)).flatMap(each => (each === null ? [] : [nameOf(each)]));
+  const circle = stack.slice(stack.indexOf(cell)).flatMap(frame => (frame === null ? [] : [nameOf(frame)]));
   return `A query needs its own answer: ${[...circle, nameOf(cell)].join(' → ')}`;
 }

@@ -23,7 +23,10 @@ export class StoreFailure extends Error {
   /** The message without advice, for places where another command applies, such as an editor. */
   readonly what: string;
 
-  /** @param advice the next step, as a command line */
+  /**
+   * Creates a failure.
+   * @param advice the next step, as a command line
+   */
   constructor(kind: FailureKind, what: string, advice = '') {
     super(advice === '' ? what : `${what} ${advice}`);
     this.name = 'StoreFailure';

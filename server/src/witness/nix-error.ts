@@ -18,7 +18,8 @@ const TAIL = 4 * 1024 * 1024;
 /** Where Nix stands in a trace: `at /nix/store/…-source/flake.nix:3:5:`. */
 const AT = /^\s*at (.+?):(\d+):(\d+):?$/;
 /** A path in a message of the module system: "In `/nix/store/…/x.nix'", "definitions from `…', via option …". */
-const NAMED = /[`'"‘“]((?:\/|«)[^`'"’”\n]+?\.nix)(?::(\d+):(\d+))?['"’”,]/g;
+const NAMED =
+  /[`'"\u2018\u201c]((?:\/|\u00ab)[^`'"\u2019\u201d\n]+?\.nix)(?::(\d+):(\d+))?['"\u2019\u201d,]/g;
 
 const LIMITS: Readonly<Record<Exclude<NixFailureKind, 'error'>, string>> = {
   timeout: 'Nix did not answer in time and was stopped.',
@@ -51,7 +52,7 @@ function messageIn(stderr: string): string {
     );
   const first = (lines[last] as string).replace(/^\s*error:\s*/, '');
   const rest = lines.slice(last + 1);
-  const end = rest.findIndex(line => AT.test(line) || /^\s*\d+\|/.test(line) || /^\s*… /.test(line));
+  const end = rest.findIndex(line => AT.test(line) || /^\s*\d+\|/.test(line) || /^\s*\u2026 /.test(line));
   return [first, ...(end < 0 ? rest : rest.slice(0, end))].join('\n').trim();
 }
 
@@ -60,7 +61,7 @@ function framesIn(stderr: string, ownPath: OwnPath): readonly Frame[] {
   const frames: Frame[] = [];
   let about = '';
   for (const line of plain(stderr).split('\n')) {
-    const what = /^\s*(?:… |error:\s*)(.+)$/.exec(line)?.[1];
+    const what = /^\s*(?:\u2026 |error:\s*)(.+)$/.exec(line)?.[1];
     if (what !== undefined) about = what;
     const at = AT.exec(line);
     const file = at && ownPath(at[1] as string);
@@ -87,7 +88,7 @@ function position(file: string, line = '1', column = '1'): SourcePosition {
 /** Paths of the fleet as the fleet has them, others without the hash of the store; on one line. */
 function readable(message: string, ownPath: OwnPath): string {
   return message
-    .replace(/(?:\/|«)[^\s`'"‘’“”:]+/g, path => ownPath(path) ?? withoutStore(path))
+    .replace(/(?:\/|\u00ab)[^\s`'"\u2018\u2019\u201c\u201d:]+/g, path => ownPath(path) ?? withoutStore(path))
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, MAX_MESSAGE);

@@ -8,7 +8,10 @@ export interface WorkspaceAccess extends AccessMatrix {
   readonly backend: KeyedBackend;
 }
 
-/** @throws RunFailure, StoreFailure if it cannot be determined, such as for a store outside the repository */
+/**
+ * Returns the readers of the workspace's secrets.
+ * @throws RunFailure, StoreFailure if it cannot be determined, such as for a store outside the repository
+ */
 export function accessIn({ files, settings, fleet: build }: Workspace): WorkspaceAccess {
   const fleet = build();
   const { directory } = fleet;

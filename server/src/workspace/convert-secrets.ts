@@ -242,8 +242,8 @@ async function placed(
 }
 
 /**
- * Returns the first place that already has a different value. An interrupted run may already have stored the same
- * value in a store outside the repository.
+ * Returns the key of the first generator that already has a different or unreadable value, or `null` if there is
+ * none. An interrupted run may already have stored the same value in a store outside the repository.
  */
 async function firstDiffering(
   places: readonly NewValue[],
@@ -295,14 +295,14 @@ async function finish(
   environment: RunEnvironment,
   keys: Keys,
   { keepsOld }: ConvertWish,
-  found: {
+  located: {
     readonly places: ReadonlyMap<Chosen, readonly NewValue[]>;
     readonly chosen: readonly Chosen[];
     readonly modules: readonly EditedFile[];
   },
 ): Promise<Omit<Rehearsal, 'kept' | 'unreadable' | 'read'>> {
   const { files } = workspace;
-  const { places, chosen } = found;
+  const { places, chosen } = located;
   const fleet = workspace.fleet();
   const after = { fleet, files };
   const values = [...places.values()]
@@ -328,7 +328,7 @@ async function finish(
         from,
       })),
     })),
-    modules: withLastEdits(workspace, found.modules, left.edits),
+    modules: withLastEdits(workspace, located.modules, left.edits),
     encrypted,
     removed: left.files,
     newKeys,

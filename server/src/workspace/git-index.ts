@@ -17,7 +17,10 @@ export interface GitIndex {
   tracked(): TrackedFiles | null;
 }
 
-/** @param root absolute path of the workspace's folder; the repository may begin above it */
+/**
+ * Creates a reader of the index.
+ * @param root absolute path of the workspace's folder; the repository may begin above it
+ */
 export function createGitIndex(root: string): GitIndex {
   let stamp = '';
   let last: TrackedFiles | null = null;

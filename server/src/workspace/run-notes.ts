@@ -16,7 +16,10 @@ export interface RunNotes {
   stale(): StaleNotes;
 }
 
-/** @param root absolute path of the workspace's folder; the repository may begin above it */
+/**
+ * Creates a reader of the notes.
+ * @param root absolute path of the workspace's folder; the repository may begin above it
+ */
 export function createRunNotes(root: string): RunNotes {
   let stamp = '';
   let last: StaleNotes = new Map();

@@ -22,7 +22,7 @@ export interface StoredReader {
    * Adds states that a store outside the repository reported, by generator key. They are kept until something
    * changes.
    */
-  verified(told: ReadonlyMap<string, VerifiedGenerator>): void;
+  verified(states: ReadonlyMap<string, VerifiedGenerator>): void;
   /** Records that files or folders were created, changed or removed. */
   changed(paths: readonly string[]): void;
   forgetAll(): void;
@@ -35,11 +35,11 @@ export function createStoredReader(files: StoreFiles): StoredReader {
    * only a few.
    */
   const readings = new Map<string, RecipientsRead>();
-  let told: ReadonlyMap<string, VerifiedGenerator> = new Map();
+  let reportedStates: ReadonlyMap<string, VerifiedGenerator> = new Map();
   /** Forgets the states that the store reported, which belong to earlier files or declarations. */
   function forgetTold(): void {
-    if (told.size === 0) return;
-    told = new Map();
+    if (reportedStates.size === 0) return;
+    reportedStates = new Map();
     kept.clear();
   }
   return {
@@ -49,13 +49,13 @@ export function createStoredReader(files: StoreFiles): StoredReader {
       const id = `${backend}\0${directory}\0${elsewhere}\0${chosen}`;
       const storeContents = kept.get(id);
       if (storeContents !== undefined) return storeContents;
-      const options = { backend, directory, elsewhere, chosen, readings, verified: told };
+      const options = { backend, directory, elsewhere, chosen, readings, verified: reportedStates };
       const contents = readContents(files, options);
       kept.set(id, contents);
       return contents;
     },
     verified(more) {
-      told = new Map([...told, ...more]);
+      reportedStates = new Map([...reportedStates, ...more]);
       kept.clear();
     },
     changed(paths) {

@@ -51,7 +51,7 @@ export interface Workspace {
   /**
    * Adds states that a store outside the repository reported, by generator key. They are valid until a file changes.
    */
-  verified(told: ReadonlyMap<string, VerifiedGenerator>): void;
+  verified(states: ReadonlyMap<string, VerifiedGenerator>): void;
 }
 
 /** A rule with the severity that the settings give it, or `null` if its own applies. */
@@ -90,8 +90,8 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       const fleet = state.builder.build();
       return { fleet, files, stored: () => storedOf(state, fleet), noted: notes.stale };
     },
-    verified(told) {
-      state.storedReader.verified(told);
+    verified(states) {
+      state.storedReader.verified(states);
       state.stale = true;
     },
     snapshot: () => (state.last !== null && !state.stale ? state.last : check(state)),

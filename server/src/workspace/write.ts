@@ -109,7 +109,8 @@ function prepare(root: string, { path, before, after }: ChangedFile): Prepared {
 function targetOf(root: string, path: string): string {
   const realRoot = realpathSync(root);
   const absolute = join(realRoot, path);
-  const isInside = (each: string) => each.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep);
+  const isInside = (candidate: string) =>
+    candidate.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep);
   let target: string;
   try {
     target = realpathSync(absolute);

@@ -27,7 +27,7 @@ export async function addSecretCommand(args: readonly string[], io: Io): Promise
   const kind = parsed.option('kind');
   const machines = [...parsed.options('machines'), ...parsed.options('machine')]
     .flatMap(list => list.split(','))
-    .filter(each => each !== '');
+    .filter(part => part !== '');
   const stated = {
     key: name,
     kind: kind === undefined ? null : oneOf('--kind', kind, SECRET_KINDS, 'prompt'),

@@ -31,7 +31,7 @@ export async function deploy(args: readonly string[], io: Io): Promise<number> {
   const [name, root] = parsed.positions;
   if (name === undefined) throw new UsageError('Say which machine: varsmith deploy MACHINE.');
   const actions = ACTIONS.filter(action => action !== 'switch' && parsed.flag(action)).map(
-    each => `--${each}`,
+    action => `--${action}`,
   );
   if (actions.length > 1) throw new UsageError(`${actions.join(' and ')} exclude each other.`);
   const tool = oneOf('--with', parsed.option('with'), TOOLS, 'auto');
@@ -68,7 +68,7 @@ function described(deployment: Deployment | NotDeployable) {
   return 'refused' in deployment ? deployment : { refused: null, needsTarget: false, ...deployment };
 }
 
-interface Told {
+interface DeploymentText {
   readonly parsed: Parsed;
   readonly open: OpenFleet;
   readonly name: string;
@@ -77,7 +77,14 @@ interface Told {
   readonly io: Io;
 }
 
-async function inSentences({ parsed, open, name, deployment, problems, io }: Told): Promise<number> {
+async function inSentences({
+  parsed,
+  open,
+  name,
+  deployment,
+  problems,
+  io,
+}: DeploymentText): Promise<number> {
   const paint = painter(io.stderr, io.env);
   for (const { message } of problems) io.stderr.write(`${paint('red', '✗')} ${printable(message)}\n`);
   if ('refused' in deployment) {

@@ -95,7 +95,10 @@ async function settleMoved(open: OpenFleet, moves: readonly Move[], parsed: Pars
   });
 }
 
-/** @throws UsageError */
+/**
+ * Returns the moves that the positions list in pairs.
+ * @throws UsageError
+ */
 function movesFrom(paths: readonly string[]): Move[] {
   if (paths.length === 0 || paths.length % 2 === 1)
     throw new UsageError('`varsmith rename moved OLD NEW…` takes the paths before and after, in pairs.');

@@ -53,7 +53,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   return all.length === 0 ? EXIT.ok : EXIT.findings;
 }
 
-/** Returns the sentence for a verification without problems, which may have had nothing to verify. */
+/** Returns the message of a verification without problems, which may have had nothing to verify. */
 function wellText(
   fleet: Fleet,
   concerned: number,

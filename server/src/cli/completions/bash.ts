@@ -11,7 +11,7 @@ export function bashCompletions(commands: readonly CommandSpec[]): string {
 
 _varsmith_second_words() {
   case $1 in
-${seconds.map(({ word, next }) => `    ${word}) echo ${quoted(next.map(each => each.word).join(' '))} ;;`).join('\n')}
+${seconds.map(({ word, next }) => `    ${word}) echo ${quoted(next.map(({ word: second }) => second).join(' '))} ;;`).join('\n')}
   esac
 }
 

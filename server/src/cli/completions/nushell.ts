@@ -33,7 +33,10 @@ export use varsmith-completions *
 `;
 }
 
-/** @param lists the word lists so far by their names; new ones are added */
+/**
+ * Returns the declaration of a command.
+ * @param lists the word lists so far by their names; new ones are added
+ */
 function externOf({ name, options, positions }: CommandSpec, lists: Map<string, string>): string {
   const lines = [
     ...positions.map(position => positionLine(position, lists)),

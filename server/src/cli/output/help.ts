@@ -58,7 +58,7 @@ export function spelling({ name, short, value }: OptionSpec): string {
 function usageParts(usage: string): string[] {
   const parts: string[] = [];
   let depth = 0;
-  for (const word of usage.split(' ').filter(each => each !== '')) {
+  for (const word of usage.split(' ').filter(part => part !== '')) {
     if (depth === 0) parts.push(word);
     else parts.push(`${parts.pop()} ${word}`);
     for (const character of word) depth += character === '[' ? 1 : character === ']' ? -1 : 0;

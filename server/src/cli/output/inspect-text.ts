@@ -12,7 +12,10 @@ const MAX_REASONS = 20;
 /** The most places that are listed per reason. */
 const MAX_PLACES = 3;
 
-/** @param nix what Nix was asked and said; null where it was not asked */
+/**
+ * Prints the summary.
+ * @param nix what Nix was asked and said; null where it was not asked
+ */
 export function writeInspection(
   inspection: Inspection,
   { stdout, env }: Io,

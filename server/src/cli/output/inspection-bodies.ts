@@ -36,23 +36,23 @@ export function bodiesShown(fleet: Fleet, at: At) {
   return (generator: Pick<Generator, 'machines' | 'machinesComplete' | 'body' | 'bodyOn'>) => {
     const machines = generator.machines ?? [];
     const whole = generator.body();
-    const known = new Map<GeneratorBody, Map<Class, Shown>>();
+    const shownBodies = new Map<GeneratorBody, Map<Class, Shown>>();
     const shown = (body: GeneratorBody, machineClass: Class): Shown => {
-      const byClass = known.get(body) ?? new Map<Class, Shown>();
-      known.set(body, byClass);
-      let own = byClass.get(machineClass);
-      if (own === undefined) {
-        const made = shownBody(body, machineClass, at);
-        own = { body: made, text: JSON.stringify(made) };
-        byClass.set(machineClass, own);
+      const byClass = shownBodies.get(body) ?? new Map<Class, Shown>();
+      shownBodies.set(body, byClass);
+      let cached = byClass.get(machineClass);
+      if (cached === undefined) {
+        const described = shownBody(body, machineClass, at);
+        cached = { body: described, text: JSON.stringify(described) };
+        byClass.set(machineClass, cached);
       }
-      return own;
+      return cached;
     };
     const mayBeOn = generator.machinesComplete
       ? commonClass(machines.map(machine => classes.get(machine) ?? null))
       : anyClass;
-    const own = machines.map(machine => ({ machine, body: generator.bodyOn(machine) }));
-    const there = own.map(({ machine, body }) => ({
+    const perMachineBodies = machines.map(machine => ({ machine, body: generator.bodyOn(machine) }));
+    const there = perMachineBodies.map(({ machine, body }) => ({
       machine,
       shown: shown(body, classes.get(machine) ?? null),
     }));

@@ -13,7 +13,7 @@ type Facts = Pick<Fleet, 'generators' | 'brought'>;
 /** Returns the leftover generators, in the format of `inspect`'s other generators. */
 export function leftoversIn(fleet: Facts, stored: readonly StoredVar[]) {
   const isExplained = explainedBy(fleet);
-  const generators = new Map<string, Found>();
+  const generators = new Map<string, Leftover>();
   for (const { name, shared, files } of storedGenerators(stored)) {
     const unexplained = [...files.keys()].filter(file => !isExplained(name, file));
     if (unexplained.length === 0) continue;
@@ -42,14 +42,14 @@ export function leftoversIn(fleet: Facts, stored: readonly StoredVar[]) {
   return [...generators.values()].map(shown);
 }
 
-interface Found {
+interface Leftover {
   readonly name: string;
   readonly shared: boolean;
   readonly service: string | null;
   readonly files: readonly (CatalogueFile & { readonly path: string })[];
 }
 
-function shown({ name, shared, service, files }: Found) {
+function shown({ name, shared, service, files }: Leftover) {
   return {
     name,
     nameKind: 'resolved' as const,

@@ -13,7 +13,10 @@ type ShownParts = InspectionParts & { readonly nix?: unknown };
 /** UTF-16 units to buffer before writing. */
 const ENOUGH = 1 << 16;
 
-/** @param parts what is shown, by name: a function makes the items of a list */
+/**
+ * Prints an inspection as JSON.
+ * @param parts what is shown, by name: a function makes the items of a list
+ */
 export async function writeInspectionJson(parts: ShownParts, { stdout }: Io): Promise<void> {
   let pending = '';
   for (const text of textsOf(parts)) {

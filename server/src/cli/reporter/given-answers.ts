@@ -9,6 +9,7 @@ const STDIN = '@-';
 const SHAPE = /^(?:([\w-]+):)?([^/=]+)\/([^=]+)=(.*)$/s;
 
 /**
+ * Returns the answers in the options.
  * @param watched true if another program answers on standard input, which is reserved for it then
  * @throws UsageError
  */
@@ -40,7 +41,10 @@ export async function givenAnswers(
   return answers;
 }
 
-/** @param file a path, or `-` for standard input */
+/**
+ * Returns the content of a file.
+ * @param file a path, or `-` for standard input
+ */
 async function bytesOf(file: string, io: Io): Promise<Uint8Array> {
   if (file === '-') {
     if (io.stdin === undefined || io.stdin.isTTY)

@@ -3,7 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { type Io, UsageError } from '../io.ts';
 import { askFor } from './terminal.ts';
 
-/** @throws UsageError if there is nothing to read it from; Cancelled */
+/**
+ * Reads a value from standard input, or asks for it on a terminal.
+ * @throws UsageError if there is nothing to read it from; Cancelled
+ */
 export async function givenValue(label: string, { stdin, stderr, interruption }: Io): Promise<Uint8Array> {
   if (stdin === undefined) throw new UsageError('There is no value: it is read from standard input.');
   if (!stdin.isTTY) return stdin.read();

@@ -9,7 +9,10 @@ import { jsonText } from '../output/json-text.ts';
 import { planData } from '../output/plan-text.ts';
 import { terminalAsking } from './people-reporter.ts';
 
-/** @param root absolute path of the fleet */
+/**
+ * Returns the reporter.
+ * @param root absolute path of the fleet
+ */
 export function programReporter(root: string, io: Io): Reporter {
   return {
     ...terminalAsking(io),

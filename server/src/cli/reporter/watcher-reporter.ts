@@ -17,7 +17,10 @@ import { planData } from '../output/plan-text.ts';
 import type { WhereOf } from '../output/script-places.ts';
 import { openConversation } from './conversation.ts';
 
-/** @throws UsageError if there is nothing to read answers from */
+/**
+ * Returns the reporter.
+ * @throws UsageError if there is nothing to read answers from
+ */
 export function watcherReporter(io: Io, whereOf: WhereOf): Reporter {
   const talk = openConversation(io);
   return {

@@ -3,6 +3,7 @@ import { type Parsed, readArguments } from '../arguments.ts';
 import { COMMANDS } from './command-table.ts';
 
 /**
+ * Returns the parsed arguments.
  * @param name as in the table: `check`, `add secret`
  * @param args the arguments after the first word, so that a second word is the first position
  * @throws UsageError

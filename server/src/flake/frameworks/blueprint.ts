@@ -10,13 +10,13 @@ import { joinPath } from '../../nix/eval/paths.ts';
 import { thunk } from '../../nix/eval/thunks.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import {
+  attributeValue,
   type Builder,
   configurationsOf,
   entriesOf,
   fileIn,
   folderAt,
   foldersIn,
-  given,
   type Host,
   modulesIn,
   OUTPUT_OF,
@@ -89,7 +89,7 @@ function below(root: string, name: string): string {
 }
 
 function rootOf(cx: Evaluation, args: AttrsValue): string | null {
-  const prefix = given(cx, args, 'prefix');
+  const prefix = attributeValue(cx, args, 'prefix');
   if (prefix === null) return args.entries.has('prefix') ? null : '';
   if (prefix.kind === 'null') return '';
   if (prefix.kind === 'string' && prefix.text !== null) return joinPath('', prefix.text);
@@ -106,8 +106,8 @@ function addWritten(
 ): void {
   const args = attrsOf({ flake, inputs, hostName: string(name, null) }, null);
   const made = cx.apply(cx.importPath(pathTo(cx, file), at), args, at);
-  const kind = given(cx, made, 'class');
-  const value = given(cx, made, 'value');
+  const kind = attributeValue(cx, made, 'class');
+  const value = attributeValue(cx, made, 'value');
   const builder: Builder | null = kind?.kind !== 'string' ? null : (CLASSES.get(kind.text ?? '') ?? null);
   if (builder === null || value === null) return;
   const output = OUTPUT_OF[builder];

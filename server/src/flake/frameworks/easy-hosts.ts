@@ -8,12 +8,12 @@ import { attr, attrs, attrsOf, string, unknownSelect } from '../../nix/eval/cons
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Spread, UnknownValue, Value } from '../../nix/eval/value.ts';
 import {
+  attributeValue,
   configurationsOf,
   entriesOf,
   fileIn,
   folderAt,
   foldersIn,
-  given,
   type Host,
   itemsOf,
   pathTo,
@@ -32,12 +32,12 @@ export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
   const folders = new Map(constructed(cx, config).map(candidate => [candidate.name, candidate]));
   for (const { name, facts, path } of folders.values())
     hosts.set(name, {
-      ...hostOf(cx, config, { name, facts, own: [pathTo(cx, path)], host: null }),
+      ...hostOf(cx, config, { name, facts, ownModules: [pathTo(cx, path)], host: null }),
       at: startOf(cx, path),
     });
   for (const host of written(cx, config, folders)) hosts.set(host.name, host);
   const outputs = configurationsOf([...hosts.values()]);
-  const all = given(cx, config, 'hosts');
+  const all = attributeValue(cx, config, 'hosts');
   const open = all?.kind === 'attrs' ? all.open : all?.kind === 'unknown' ? all : config.open;
   // There may be further hosts, of unknown classes.
   for (const name of open === null ? [] : ['nixosConfigurations', 'darwinConfigurations']) {
@@ -50,10 +50,10 @@ export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
 
 /** Returns the machines that are written out. A machine that also has a folder combines both. */
 function written(cx: Evaluation, config: AttrsValue, folders: ReadonlyMap<string, Constructed>): Host[] {
-  const hosts = given(cx, config, 'hosts');
+  const hosts = attributeValue(cx, config, 'hosts');
   if (hosts?.kind !== 'attrs') return [];
   return [...hosts.entries].flatMap(([name, entry]) => {
-    const host = given(cx, hosts, name);
+    const host = attributeValue(cx, hosts, name);
     if (entry.optional || host === null) return [];
     const folder = folders.get(name);
     const kind = textIn(cx, host, 'class', folder?.facts.class ?? 'nixos');
@@ -64,7 +64,7 @@ function written(cx: Evaluation, config: AttrsValue, folders: ReadonlyMap<string
       tags: tagsIn(cx, host),
     };
     const hostModules = folder === undefined ? pathOf(cx, host, name) : [pathTo(cx, folder.path)];
-    return [{ ...hostOf(cx, config, { name, facts, own: hostModules, host }), at: entry.at }];
+    return [{ ...hostOf(cx, config, { name, facts, ownModules: hostModules, host }), at: entry.at }];
   });
 }
 
@@ -79,11 +79,11 @@ interface Constructed {
  * one platform.
  */
 function constructed(cx: Evaluation, config: AttrsValue): Constructed[] {
-  const isAuto = given(cx, config, 'autoConstruct');
-  const path = given(cx, config, 'path');
+  const isAuto = attributeValue(cx, config, 'autoConstruct');
+  const path = attributeValue(cx, config, 'path');
   const folder = path === null ? null : folderAt(cx, path);
   if (isAuto?.kind !== 'bool' || !isAuto.value || folder === null) return [];
-  const only = given(cx, config, 'onlySystem');
+  const only = attributeValue(cx, config, 'onlySystem');
   const text = only?.kind === 'string' ? only.text : null;
   const platforms =
     text === null
@@ -100,7 +100,7 @@ interface HostSources {
   readonly name: string;
   readonly facts: Facts;
   /** The machine's own modules. */
-  readonly own: readonly Lazy[];
+  readonly ownModules: readonly Lazy[];
   /** The machine's entry below `hosts`. */
   readonly host: Value | null;
 }
@@ -109,20 +109,23 @@ interface HostSources {
 function hostOf(
   cx: Evaluation,
   config: AttrsValue,
-  { name, facts, own, host }: HostSources,
+  { name, facts, ownModules, host }: HostSources,
 ): Omit<Host, 'at'> {
-  const others = given(cx, config, 'additionalClasses');
-  const renamed = others === null ? null : given(cx, others, facts.class);
+  const others = attributeValue(cx, config, 'additionalClasses');
+  const renamed = others === null ? null : attributeValue(cx, others, facts.class);
   const kind = renamed?.kind === 'string' ? renamed.text : facts.class;
   // The order matters: of arguments with the same name the last one counts.
   const sources = [
-    given(cx, config, 'shared'),
+    attributeValue(cx, config, 'shared'),
     host,
     ...(facts.tags ?? []).map(tag => called(cx, config, 'perTag', tag)),
     called(cx, config, 'perClass', facts.class),
     facts.arch === null ? null : called(cx, config, 'perArch', facts.arch),
   ].flatMap(source => source ?? []);
-  const modules: (Lazy | Spread)[] = [...own, ...sources.flatMap(source => itemsOf(cx, source, 'modules'))];
+  const modules: (Lazy | Spread)[] = [
+    ...ownModules,
+    ...sources.flatMap(source => itemsOf(cx, source, 'modules')),
+  ];
   if (facts.tags === null) modules.push(hidden(name, 'tags'));
   if (facts.arch === null && config.entries.has('perArch')) modules.push(hidden(name, 'arch'));
   const isDarwin = kind === 'darwin';
@@ -138,7 +141,7 @@ function hostOf(
 function argumentsOf(cx: Evaluation, sources: readonly Value[]): AttrsValue {
   let args = attrsOf({}, null);
   for (const source of sources) {
-    const more = given(cx, source, 'specialArgs');
+    const more = attributeValue(cx, source, 'specialArgs');
     if (more?.kind === 'attrs') args = { ...more, entries: new Map([...args.entries, ...more.entries]) };
     // An unknown set may replace any of the arguments.
     else if (more !== null) args = attrsOf({}, null);
@@ -158,14 +161,14 @@ function hidden(name: string, what: string): Spread {
  * set.
  */
 function called(cx: Evaluation, config: AttrsValue, option: string, argument: string): Value | null {
-  const fn = given(cx, config, option);
+  const fn = attributeValue(cx, config, option);
   const value = fn === null ? null : cx.apply(fn, string(argument, null), null);
   return value?.kind === 'failure' ? null : value;
 }
 
 /** Returns the machine's own module: its `path` if that is set, otherwise the default location. */
 function pathOf(cx: Evaluation, host: Value, name: string): Lazy[] {
-  const path = given(cx, host, 'path');
+  const path = attributeValue(cx, host, 'path');
   if (path !== null && path.kind !== 'null') return [path];
   return ['hosts', 'systems'].flatMap(folder => {
     const file = fileIn(cx, `${folder}/${name}`, 'default.nix');
@@ -174,13 +177,13 @@ function pathOf(cx: Evaluation, host: Value, name: string): Lazy[] {
 }
 
 function textIn(cx: Evaluation, host: Value, name: string, otherwise: string): string | null {
-  const value = given(cx, host, name);
+  const value = attributeValue(cx, host, name);
   if (value === null) return isOpen(host, name) ? null : otherwise;
   return value.kind === 'string' ? value.text : null;
 }
 
 function tagsIn(cx: Evaluation, host: Value): readonly string[] | null {
-  const value = given(cx, host, 'tags');
+  const value = attributeValue(cx, host, 'tags');
   if (value === null) return isOpen(host, 'tags') ? null : [];
   if (value.kind !== 'list') return null;
   const tags: string[] = [];

@@ -6,23 +6,23 @@ import { attr, attrs, attrsOf } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import {
+  attributeValue,
   configurationsOf,
   folderAt,
-  given,
-  givenAt,
   type Host,
   modulesIn,
   pathsBy,
   pathTo,
   startOf,
+  valueAt,
 } from './layout.ts';
 
 export function ezConfigs(cx: Evaluation, config: AttrsValue): AttrsValue {
   /** Returns the folder of the modules or configurations of a kind, or `null` if it is unknown. */
   function folder(kind: string, what: 'modules' | 'configurations'): string | null {
-    const directory = givenAt(cx, config, [kind, `${what}Directory`]);
+    const directory = valueAt(cx, config, [kind, `${what}Directory`]);
     if (directory !== null) return folderAt(cx, directory);
-    const root = given(cx, config, 'root');
+    const root = attributeValue(cx, config, 'root');
     const entries = root === null ? null : folderAt(cx, root);
     return entries === null ? null : `${entries === '' ? '' : `${entries}/`}${kind}-${what}`;
   }
@@ -36,7 +36,7 @@ export function ezConfigs(cx: Evaluation, config: AttrsValue): AttrsValue {
 
   /** Returns the home-manager modules of a machine's users. */
   function usersOf(settings: AttrsValue | null, platform: 'darwin' | 'linux'): Lazy[] {
-    const names = settings === null ? null : given(cx, settings, 'userHomeModules');
+    const names = settings === null ? null : attributeValue(cx, settings, 'userHomeModules');
     if (names?.kind !== 'list') return [];
     const entries = names.items.flatMap(item => {
       const name = item.kind === 'spread' ? null : cx.resolve(item);
@@ -56,20 +56,20 @@ export function ezConfigs(cx: Evaluation, config: AttrsValue): AttrsValue {
   const shared = (platform: 'darwin' | 'linux') =>
     ['default', platform].flatMap(name => homes.get(name) ?? []);
   const importsDefault = (user: string) => {
-    const setting = givenAt(cx, config, ['home', 'users', user, 'importDefault']);
+    const setting = valueAt(cx, config, ['home', 'users', user, 'importDefault']);
     return setting === null || (setting.kind === 'bool' && setting.value);
   };
 
   const hosts = (['nixos', 'darwin'] as const).flatMap(kind => {
     const everybodys = filesOf(kind, 'modules').get('default');
-    const setting = givenAt(cx, config, [kind, 'specialArgs']) ?? given(cx, config, 'globalArgs');
+    const setting = valueAt(cx, config, [kind, 'specialArgs']) ?? attributeValue(cx, config, 'globalArgs');
     const ezModules = attr(pathsBy(cx, filesOf(kind, 'modules')), null);
     const others = setting?.kind === 'attrs' ? setting.entries : [];
     const specialArgs = attrs(new Map([...others, ['ezModules', ezModules] as const]), null);
     return [...filesOf(kind, 'configurations')].map(([name, file]): Host => {
-      const setting = givenAt(cx, config, [kind, 'hosts', name]);
+      const setting = valueAt(cx, config, [kind, 'hosts', name]);
       const settings = setting?.kind === 'attrs' ? setting : null;
-      const wants = settings === null ? null : given(cx, settings, 'importDefault');
+      const wants = settings === null ? null : attributeValue(cx, settings, 'importDefault');
       const isShared = wants === null || (wants.kind === 'bool' && wants.value);
       return {
         name,

@@ -10,10 +10,10 @@ import { attr, attrs, attrsOf, string, symbol } from '../../nix/eval/construct.t
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import {
+  attributeValue,
   entriesOf,
   fileIn,
   folderAt,
-  given,
   itemsOf,
   modulesIn,
   pathsBy,
@@ -58,7 +58,7 @@ export function flakelight(cx: Evaluation, src: Lazy, module: Lazy, at: Origin |
   for (const { set } of sets) {
     const only = certain(set, 'nixosModule');
     if (only !== null) modules.set('default', only);
-    const named = given(cx, set, 'nixosModules');
+    const named = attributeValue(cx, set, 'nixosModules');
     for (const [name, entry] of named?.kind === 'attrs' ? named.entries : []) modules.set(name, entry);
   }
   return attrs(
@@ -122,8 +122,8 @@ function machine(cx: Evaluation, name: string, entry: Attr): Lazy {
   return cx.delay(() => {
     const value = called(cx, entry.value);
     if (value.kind !== 'attrs') return value;
-    const system = given(cx, value, 'system');
-    const args = given(cx, value, 'specialArgs');
+    const system = attributeValue(cx, value, 'system');
+    const args = attributeValue(cx, value, 'specialArgs');
     const specialArgs = attrsOf({ inputs, hostname: string(name, null) }, null);
     return systemOf(
       {

@@ -8,7 +8,7 @@ import { lastNameOf } from '../../modules/steps.ts';
 import { attr, attrs, list, string, symbol, unknownSelect } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, PathValue, UnknownValue, Value } from '../../nix/eval/value.ts';
-import { entriesOf, folderAt, given, pathTo } from './layout.ts';
+import { attributeValue, entriesOf, folderAt, pathTo } from './layout.ts';
 
 /** Makes a value of a file. `inputs` is what haumea passes to the file. */
 type Loader = (file: PathValue, inputs: AttrsValue) => Value;
@@ -44,13 +44,13 @@ const GIVEN = symbol('haumea.inputs', 'what haumea gives to files');
 
 export function haumeaLoad(cx: Evaluation, argument: Lazy, at: Origin | null): Value | null {
   const args = cx.force(argument);
-  const src = args.kind === 'attrs' ? given(cx, args, 'src') : null;
+  const src = args.kind === 'attrs' ? attributeValue(cx, args, 'src') : null;
   if (args.kind !== 'attrs' || src === null) return null;
   const root = folderAt(cx, src);
   const choose = choiceOf(cx, args, at);
   const transform = transformerOf(cx, args, at);
   if (root === null || choose === null || transform === null) return null;
-  const inputs = given(cx, args, 'inputs');
+  const inputs = attributeValue(cx, args, 'inputs');
   const load = { choose, transform, inputs: inputs?.kind === 'attrs' ? inputs.entries : new Map(), at };
   const tree: Folder = folderNode(cx, load, root, [], () => tree);
   return view(cx, load, tree, [], null);
@@ -58,7 +58,7 @@ export function haumeaLoad(cx: Evaluation, argument: Lazy, at: Origin | null): V
 
 function choiceOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Choice | null {
   if (!args.entries.has('loader')) return nixFiles(byDefault(cx, at));
-  const loader = given(cx, args, 'loader');
+  const loader = attributeValue(cx, args, 'loader');
   if (loader?.kind !== 'list') {
     const candidate = loader === null ? null : loaderOf(cx, loader, at);
     return candidate === null ? null : nixFiles(candidate);
@@ -66,8 +66,8 @@ function choiceOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Choice |
   const matchers: { readonly matches: Value; readonly loader: Loader }[] = [];
   for (const item of loader.items) {
     const matcher = item.kind === 'spread' ? null : cx.force(item);
-    const matches = matcher === null ? null : given(cx, matcher, 'matches');
-    const using = matcher === null ? null : given(cx, matcher, 'loader');
+    const matches = matcher === null ? null : attributeValue(cx, matcher, 'matches');
+    const using = matcher === null ? null : attributeValue(cx, matcher, 'loader');
     const ownLoader = using === null ? null : loaderOf(cx, using, at);
     if (matches === null || ownLoader === null) return null;
     matchers.push({ matches, loader: ownLoader });
@@ -117,7 +117,7 @@ function byDefault(cx: Evaluation, at: Origin | null): Loader {
 /** Returns the transformers as a single one that applies them in order, or `null` if one of them is unknown. */
 function transformerOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Transformer | null {
   if (!args.entries.has('transformer')) return (_, set) => set;
-  const transformer = given(cx, args, 'transformer');
+  const transformer = attributeValue(cx, args, 'transformer');
   const items =
     transformer?.kind === 'list' ? transformer.items : transformer === null ? [null] : [transformer];
   const steps: Transformer[] = [];

@@ -99,15 +99,15 @@ export function folderAt(cx: Evaluation, lazy: Lazy): string | null {
 }
 
 /** Returns the value of an attribute that a set certainly has, or `null`. */
-export function given(cx: Evaluation, set: Value, name: string): Value | null {
+export function attributeValue(cx: Evaluation, set: Value, name: string): Value | null {
   const entry = set.kind === 'attrs' ? certain(set, name) : null;
   return entry === null ? null : cx.resolve(cx.force(entry.value));
 }
 
 /** Returns the value at a path of attributes, or `null` if one of them may be missing. */
-export function givenAt(cx: Evaluation, set: Value, names: readonly string[]): Value | null {
+export function valueAt(cx: Evaluation, set: Value, names: readonly string[]): Value | null {
   let at: Value | null = set;
-  for (const name of names) at = at === null ? null : given(cx, at, name);
+  for (const name of names) at = at === null ? null : attributeValue(cx, at, name);
   return at;
 }
 
@@ -116,7 +116,7 @@ export function givenAt(cx: Evaluation, set: Value, names: readonly string[]): V
  * missing.
  */
 export function itemsOf(cx: Evaluation, set: Value, name: string): readonly (Lazy | Spread)[] {
-  const value = given(cx, set, name);
+  const value = attributeValue(cx, set, name);
   if (value?.kind === 'list') return value.items;
   if (value?.kind === 'unknown') return [{ kind: 'spread', of: value }];
   const isOpen = set.kind === 'attrs' && (set.open !== null || set.entries.has(name));
@@ -184,7 +184,7 @@ export const OUTPUT_OF: Readonly<Record<Builder, string>> = {
 /** Returns the machines in the outputs of a framework, as symbols. */
 export function systemsIn(cx: Evaluation, outputs: Value): Value[] {
   return Object.values(OUTPUT_OF).flatMap(name => {
-    const set = given(cx, outputs, name);
+    const set = attributeValue(cx, outputs, name);
     return set?.kind === 'attrs' ? [...set.entries.values()].map(entry => cx.force(entry.value)) : [];
   });
 }

@@ -8,15 +8,15 @@ import { inputs } from '../../modules/modules.ts';
 import { attr, attrs, attrsOf, bool, string } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Spread, Value } from '../../nix/eval/value.ts';
-import { configurationsOf, folderAt, given, type Host, itemsOf, pathTo } from './layout.ts';
+import { attributeValue, configurationsOf, folderAt, type Host, itemsOf, pathTo } from './layout.ts';
 
 export function liteConfig(cx: Evaluation, config: AttrsValue): AttrsValue {
-  const written = given(cx, config, 'hosts');
+  const written = attributeValue(cx, config, 'hosts');
   const hosts = written?.kind === 'attrs' ? written : null;
-  const known = [...(hosts?.entries.keys() ?? [])].flatMap(name =>
+  const machines = [...(hosts?.entries.keys() ?? [])].flatMap(name =>
     hostOf(cx, config, hosts as AttrsValue, name),
   );
-  const outputs = configurationsOf(known);
+  const outputs = configurationsOf(machines);
   const open = hosts?.open ?? (written?.kind === 'unknown' ? written : config.open);
   // There may be further hosts, of unknown systems.
   for (const name of open === null ? [] : ['nixosConfigurations', 'darwinConfigurations']) {
@@ -28,8 +28,8 @@ export function liteConfig(cx: Evaluation, config: AttrsValue): AttrsValue {
 }
 
 function hostOf(cx: Evaluation, config: AttrsValue, hosts: AttrsValue, name: string): Host[] {
-  const host = given(cx, hosts, name);
-  const system = host === null ? null : given(cx, host, 'system');
+  const host = attributeValue(cx, hosts, name);
+  const system = host === null ? null : attributeValue(cx, host, 'system');
   if (host === null || system?.kind !== 'string' || system.text === null) return [];
   const isDarwin = system.text.endsWith('-darwin');
   const hostName = attrsOf({ networking: attrsOf({ hostName: string(name, null) }, null) }, null);
@@ -61,9 +61,9 @@ function ownModule(
   host: Value,
   name: string,
 ): readonly (Lazy | Spread)[] {
-  const module = given(cx, host, 'hostModule');
+  const module = attributeValue(cx, host, 'hostModule');
   if (module !== null && module.kind !== 'null') return [module];
-  const directory = given(cx, config, 'hostModuleDir');
+  const directory = attributeValue(cx, config, 'hostModuleDir');
   const folder = directory === null ? null : folderAt(cx, directory);
   if (folder !== null) return [pathTo(cx, folder === '' ? name : `${folder}/${name}`)];
   return directory?.kind === 'unknown' ? [{ kind: 'spread', of: directory }] : [];

@@ -14,12 +14,12 @@ import {
   fileIn,
   folderAt,
   foldersIn,
-  givenAt,
   type Host,
   itemsOf,
   pathsBy,
   pathTo,
   startOf,
+  valueAt,
 } from './layout.ts';
 import { snowfallFiles } from './snowfall-files.ts';
 import { snowfallLibrary } from './snowfall-lib.ts';
@@ -30,7 +30,7 @@ type Modules = readonly (Lazy | Spread)[];
 const PLATFORM = /^[a-z0-9_]+-(linux|darwin)$/;
 
 /** The arguments of a flake to Snowfall, and what follows from them. */
-interface Given {
+interface FlakeSources {
   readonly cx: Evaluation;
   /** Arguments of all modules. */
   readonly shared: Readonly<Record<string, Lazy>>;
@@ -55,7 +55,7 @@ export function snowfall(
   const args = cx.force(argument);
   if (args.kind !== 'attrs') return null;
   const settingAt = (path: readonly string[]): Value | null =>
-    givenAt(cx, args, path) ?? (base === null ? null : givenAt(cx, cx.force(base), path));
+    valueAt(cx, args, path) ?? (base === null ? null : valueAt(cx, cx.force(base), path));
   const src = settingAt(['src']);
   const from = settingAt(['snowfall', 'root']) ?? src;
   const root = from === null ? null : folderAt(cx, from);
@@ -64,30 +64,30 @@ export function snowfall(
   const namespace = settingAt(['snowfall', 'namespace']) ?? string('internal', null);
   const files = snowfallFiles(src === null ? null : folderAt(cx, src), root);
   const library = snowfallLibrary(cx, below('lib'), files, namespace, at);
-  const given: Given = {
+  const sources: FlakeSources = {
     cx,
     shared: { inputs, namespace, ...(library === null ? {} : { lib: library }) },
     below,
     modules: kind => defaultsBelow(cx, below(`modules/${kind}`)),
     written(path, name) {
-      const set = givenAt(cx, args, path);
+      const set = valueAt(cx, args, path);
       return set === null ? [] : itemsOf(cx, set, name);
     },
   };
-  const homes = homesIn(given);
-  const outputs = configurationsOf([...machinesIn(given, homes), ...homes]);
+  const homes = homesIn(sources);
+  const outputs = configurationsOf([...machinesIn(sources, homes), ...homes]);
   for (const kind of ['nixos', 'darwin', 'home'])
-    outputs.set(`${kind}Modules`, attr(pathsBy(cx, given.modules(kind)), null));
+    outputs.set(`${kind}Modules`, attr(pathsBy(cx, sources.modules(kind)), null));
   return attrs(outputs, at, symbol('snowfall', 'an output that Snowfall makes'));
 }
 
 /** Returns the flake's own modules of a kind, which all machines or homes of that kind have. */
-function ownModules({ cx, modules }: Given, kind: string): Modules {
+function ownModules({ cx, modules }: FlakeSources, kind: string): Modules {
   return [...modules(kind).values()].map(file => pathTo(cx, file));
 }
 
-function homesIn(given: Given): Host[] {
-  const { cx, shared, below, written } = given;
+function homesIn(sources: FlakeSources): Host[] {
+  const { cx, shared, below, written } = sources;
   return hostsBelow(cx, below('homes')).map(({ name, platform, file }): Host => {
     const [user = '', host = ''] = name.split('@');
     return {
@@ -95,7 +95,7 @@ function homesIn(given: Given): Host[] {
       builder: 'homeManagerConfiguration',
       modules: [
         pathTo(cx, file),
-        ...ownModules(given, 'home'),
+        ...ownModules(sources, 'home'),
         ...written(['homes', 'users', name], 'modules'),
         ...written(['homes'], 'modules'),
       ],
@@ -122,8 +122,8 @@ function homesOf(homes: readonly Host[], name: string, platform: string): Lazy[]
   return [attrsOf({ 'home-manager': attrsOf({ users: attrs(entries, null) }, null) }, null)];
 }
 
-function machinesIn(given: Given, homes: readonly Host[]): Host[] {
-  const { cx, shared, below, written } = given;
+function machinesIn(sources: FlakeSources, homes: readonly Host[]): Host[] {
+  const { cx, shared, below, written } = sources;
   return hostsBelow(cx, below('systems')).map(({ name, platform, file }): Host => {
     const kind = platform.endsWith('-darwin') ? 'darwin' : 'nixos';
     return {
@@ -131,7 +131,7 @@ function machinesIn(given: Given, homes: readonly Host[]): Host[] {
       builder: kind === 'darwin' ? 'darwinSystem' : 'nixosSystem',
       modules: [
         pathTo(cx, file),
-        ...ownModules(given, kind),
+        ...ownModules(sources, kind),
         ...written(['systems', 'hosts', name], 'modules'),
         ...written(['systems', 'modules'], kind),
         ...homesOf(homes, name, platform),

@@ -103,7 +103,7 @@ export function newState(files: FleetFiles): State {
   );
   for (const set of COMMON) evaluation.common.set(set, 'beside');
   const flake = createFlakeValues(evaluation, {
-    given: file => name => state.argument(name, file),
+    argumentsFor: file => name => state.argument(name, file),
     isOwn: file => belongsToFleet(files, file),
     used: imports.add,
   });

@@ -45,9 +45,9 @@ export function usedClanCore(files: Pick<NixFiles, 'kind' | 'text'>): LockedClan
 const UPSTREAM =
   /\bgit\.clan\.lol[/:](api\/v1\/repos\/)?clan\/clan-core\b|\bgithub\.com[/:]clan-lol\/clan-core\b/;
 
-function readLock({ inputs, own }: Lock): LockedClanCore | null {
+function readLock({ inputs, inputNodes }: Lock): LockedClanCore | null {
   const all = inputs.filter(({ where }) => /\bclan-core\b/.test(where));
-  const named = all.find(({ name }) => name === own['clan-core']);
+  const named = all.find(({ name }) => name === inputNodes['clan-core']);
   const meant = named ?? all[0];
   if (meant === undefined) return null;
   // If several inputs under other names match, only an upper bound is known: the newest of them.

@@ -15,10 +15,10 @@ import type { ExportGenerator } from '../model/services.ts';
 /** Reads the generators of exports from one set of the clan's options. Unknown ones are left out. */
 export function exportGenerators(cx: Evaluation, clan: AttrsValue, specialArgs: Given): ExportGenerator[] {
   const generators: ExportGenerator[] = [];
-  for (const all of optionSets(cx, clan, 'exports').found)
+  for (const all of optionSets(cx, clan, 'exports').definitions)
     for (const [key, entry] of all.set.entries)
       for (const moduleSet of moduleSets(cx, entry.value, specialArgs).sets)
-        for (const { set } of optionSets(cx, moduleSet.set, 'generators').found)
+        for (const { set } of optionSets(cx, moduleSet.set, 'generators').definitions)
           for (const [name, { at }] of set.entries)
             if (at !== null) generators.push({ key, name, at: placeOf(at) });
   return generators;

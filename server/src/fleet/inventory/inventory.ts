@@ -43,7 +43,7 @@ export function isOfClanCore(instance: Instance): boolean | null {
  * @param inventory a set that may have the attribute `instances`
  */
 export function readInstances(cx: Evaluation, inventory: AttrsValue, conditional: boolean): Instances {
-  const { found: definitions, complete } = optionSets(cx, inventory, 'instances');
+  const { definitions, complete } = optionSets(cx, inventory, 'instances');
   const list = definitions.flatMap(definition =>
     [...definition.set.entries].map(([name, entry]) =>
       readInstance(cx, name, entry, conditional || definition.conditional || entry.optional),
@@ -67,7 +67,7 @@ function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: bo
     module = mergeModules(module, readModule(cx, set));
     const read = optionSets(cx, set, 'roles');
     if (!read.complete) complete = false;
-    for (const { set: all } of read.found)
+    for (const { set: all } of read.definitions)
       for (const [role, inner] of all.entries) addRole(roles, readRole(cx, role, inner));
   }
   return {

@@ -30,7 +30,7 @@ export function readConstraints(cx: Evaluation, modules: readonly SetDefinition[
 
 function below(cx: Evaluation, sets: readonly SetDefinition[], name: string): SetDefinition[] {
   return sets.flatMap(({ set, conditional }) =>
-    optionSets(cx, set, name).found.map(definition => ({
+    optionSets(cx, set, name).definitions.map(definition => ({
       ...definition,
       conditional: conditional || definition.conditional,
     })),

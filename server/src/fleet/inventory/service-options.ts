@@ -46,7 +46,7 @@ function readRoles(cx: Evaluation, module: Lazy, specialArgs: Given): ReadonlyMa
   for (const { set } of sets) {
     const roles = optionSets(cx, set, 'roles');
     if (!roles.complete) return NONE;
-    for (const definition of roles.found)
+    for (const definition of roles.definitions)
       for (const [name, entry] of definition.set.entries) {
         const modules = interfaces.get(name) ?? [];
         interfaces.set(name, modules);

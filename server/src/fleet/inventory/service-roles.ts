@@ -34,7 +34,8 @@ function readRoles(cx: Evaluation, module: Lazy, specialArgs: Given): ServiceRol
   for (const { set, conditional } of sets) {
     const roles = optionSets(cx, set, 'roles');
     if (!roles.complete || conditional) complete = false;
-    for (const definition of roles.found) for (const name of definition.set.entries.keys()) names.add(name);
+    for (const definition of roles.definitions)
+      for (const name of definition.set.entries.keys()) names.add(name);
   }
   const constraints = gap === null ? readConstraints(cx, sets) : NO_CONSTRAINTS;
   return { names: [...names].sort(), complete, constraints };

@@ -132,7 +132,7 @@ function readService(cx: Evaluation, modules: readonly ServiceModule[], specialA
       origin ??= set.origin;
       if (conditional) complete = false;
       perMachine = certain(set, 'perMachine')?.value ?? perMachine;
-      for (const definition of optionSets(cx, set, 'roles').found)
+      for (const definition of optionSets(cx, set, 'roles').definitions)
         for (const [name, entry] of definition.set.entries) {
           const role = cx.force(entry.value);
           if (role.kind !== 'attrs') complete = false;

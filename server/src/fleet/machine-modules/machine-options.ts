@@ -4,7 +4,7 @@
  * these answers; the results are shared by machines with the same answers.
  */
 
-import type { Fields, Names, OptionSays, Plain, Said } from '../../modules/module-options.ts';
+import type { Fields, Names, OptionDefinition, OptionSays, Plain } from '../../modules/module-options.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import {
   attr,
@@ -225,7 +225,7 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
   const beside = source.known(path);
   if (path[0] === PACKAGES || path.join('.') === MACHINE_NAME.join('.')) return { answer: beside };
   const all = source.says(path, machine);
-  const definitions: Said[] = [];
+  const definitions: OptionDefinition[] = [];
   let { complete } = source;
   let isDeclared = false;
   let isMap = false;

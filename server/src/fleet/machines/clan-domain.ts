@@ -10,7 +10,7 @@ import type { AttrsValue } from '../../nix/eval/value.ts';
 /** Returns the domains that a set of a clan, or of its inventory, sets; null stands for an unknown one. */
 export function domainsOf(cx: Evaluation, set: AttrsValue, conditional: boolean): (string | null)[] {
   const meta = optionSets(cx, set, 'meta');
-  const texts = meta.found.flatMap(({ set: inner, conditional: isPerhaps }) =>
+  const texts = meta.definitions.flatMap(({ set: inner, conditional: isPerhaps }) =>
     ['domain', 'tld'].flatMap(name => {
       const entry = inner.entries.get(name);
       if (entry === undefined) return [];

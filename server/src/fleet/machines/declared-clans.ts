@@ -68,9 +68,9 @@ function readMachinesOption(
   at: Place,
 ): void {
   const read = optionSets(declared.cx, set, 'machines');
-  if (!read.complete || (conditional && read.found.length > 0))
+  if (!read.complete || (conditional && read.definitions.length > 0))
     missingMachines(declared, 'there may be more than are written out here', at);
-  for (const { set: machines } of read.found)
+  for (const { set: machines } of read.definitions)
     for (const [name, entry] of machines.entries)
       declared.machines.push(readMachine(declared.cx, name, entry, source));
 }
@@ -115,8 +115,8 @@ function readClanSet(declared: Declarations, set: AttrsValue, conditional: boole
 function readServiceModules(declared: Declarations, clan: AttrsValue, conditional: boolean): void {
   const { cx, specialArgs } = declared;
   const named = optionSets(cx, clan, 'modules');
-  if (!named.complete || (conditional && named.found.length > 0)) declared.modulesComplete = false;
-  for (const { set } of named.found)
+  if (!named.complete || (conditional && named.definitions.length > 0)) declared.modulesComplete = false;
+  for (const { set } of named.definitions)
     for (const [name, entry] of set.entries) {
       // The value may name another module of the workspace.
       const module = thunk(() => cx.resolve(cx.force(entry.value)));

@@ -27,11 +27,16 @@ const SHARED_NAME = /^(shared|common|core|base|default)/i;
  */
 export function markShared(rows: readonly ReadRow[], file: SourceFile): MatrixRow[] {
   const lent = lendersAmong(rows);
+  let usedElsewhere: ReadonlySet<string> | null = null;
+  const isNamedElsewhere = (name: string) => {
+    usedElsewhere ??= namesUsedElsewhere(file.root);
+    return usedElsewhere.has(name);
+  };
   const isShared = (row: ReadRow) =>
     SHARED_NAME.test(row.machine) ||
     lent(row) ||
     // An empty or unknown list has no keys that another row could take, so references to it count instead.
-    (row.written.length === 0 && isNamedElsewhere(file.root, row.machine));
+    (row.written.length === 0 && isNamedElsewhere(row.machine));
   return rows.map(row => {
     const { list: _list, written: _written, ...plain } = row;
     return { ...plain, shared: isShared(row) };
@@ -116,18 +121,29 @@ function nameAround(root: Expr, range: Range): string | null {
   return name;
 }
 
-/** Returns whether the name is used anywhere except in its own value. */
-function isNamedElsewhere(expr: Expr, name: string): boolean {
-  if (expr.kind === 'variable') return expr.name === name;
-  if (
-    expr.kind === 'select' &&
-    expr.path.some(attrName => attrName.kind === 'name' && attrName.name === name)
-  )
-    return true;
-  const ownValues = new Set(
-    bindingsOf(expr).flatMap(binding => (nameOf(binding) === name ? valuesOf(binding) : [])),
-  );
-  return childrenOf(expr).some(child => !ownValues.has(child) && isNamedElsewhere(child, name));
+/** Returns the names that are used anywhere except in their own values. */
+function namesUsedElsewhere(root: Expr): ReadonlySet<string> {
+  const used = new Set<string>();
+  /** The names of the bindings around the expression that is visited. */
+  const around: (string | null)[] = [];
+  const note = (name: string) => {
+    if (!around.includes(name)) used.add(name);
+  };
+  const visit = (expr: Expr) => {
+    if (expr.kind === 'variable') note(expr.name);
+    if (expr.kind === 'select')
+      for (const attrName of expr.path) if (attrName.kind === 'name') note(attrName.name);
+    const names = new Map(
+      bindingsOf(expr).flatMap(binding => valuesOf(binding).map(value => [value, nameOf(binding)])),
+    );
+    for (const child of childrenOf(expr)) {
+      around.push(names.get(child) ?? null);
+      visit(child);
+      around.pop();
+    }
+  };
+  visit(root);
+  return used;
 }
 
 function bindingsOf(expr: Expr): readonly Binding[] {

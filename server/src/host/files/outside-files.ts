@@ -62,7 +62,10 @@ export async function isThere(path: string): Promise<boolean> {
   return (await kindOf(path)) !== null;
 }
 
-/** @throws HostFailure if the kind cannot be determined */
+/**
+ * Returns the kind of a path, or `null` if it does not exist.
+ * @throws HostFailure if the kind cannot be determined
+ */
 async function kindOf(path: string) {
   try {
     return await stat(path);

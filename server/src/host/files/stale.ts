@@ -16,6 +16,7 @@ export type StaleNotes = ReadonlyMap<string, readonly string[]>;
 export const STALE = 'stale';
 
 /**
+ * Reads the note.
  * @param state the folder of notes
  * @throws HostFailure if it is unreadable
  */

@@ -206,7 +206,10 @@ function mustNotCollide(changes: readonly FileChange[]): void {
   }
 }
 
-/** @throws HostFailure `changed` naming the first file that differs from when it was read */
+/**
+ * Checks that files have not changed since they were read.
+ * @throws HostFailure `changed` naming the first file that differs from when it was read
+ */
 export async function mustBeUnchanged(
   root: string,
   files: NonNullable<TransactionOptions['unchanged']>,

@@ -30,6 +30,7 @@ export interface Git {
 }
 
 /**
+ * Returns git for a work tree.
  * @param program absolute path of git
  * @param root absolute path of a folder in the work tree
  * @param env the person's environment variables

@@ -34,6 +34,7 @@ export function owedFor(message: string, changes: readonly FileChange[]): OwedCo
 }
 
 /**
+ * Reads the owed commits.
  * @param state the folder of notes
  * @throws HostFailure if the note is not ours, or is unreadable
  */

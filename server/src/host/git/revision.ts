@@ -29,6 +29,7 @@ const TIME_LIMIT_MS = 120_000;
 const OUTPUT_LIMIT_BYTES = 512 * 1024 * 1024;
 
 /**
+ * Reads the files of a revision.
  * @param root absolute path of a folder in the work tree; only files below it are read
  * @param revision the revision as typed
  * @param most size in bytes above which files are not read

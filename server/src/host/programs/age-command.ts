@@ -24,6 +24,7 @@ const TIME_LIMIT_MS = 120_000;
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /**
+ * Finds the `age` command.
  * @param env the environment for the command and its plugins: at least `PATH` and `HOME`
  * @param onDisk called when a key is written to a disk for the command, as there is no file system in memory
  * @returns null if there is no `age` command

@@ -92,13 +92,19 @@ function realPathOf(path: string): string {
   }
 }
 
-/** @param state the person's state folder */
+/**
+ * Returns whether the person has allowed a command as it is now.
+ * @param state the person's state folder
+ */
 export function isAllowed(state: string, command: FolderCommand): boolean {
   const note = read(join(state, FOLDER, `${idOf(command)}.json`));
   return note !== null && idOf(note) === idOf(command);
 }
 
-/** @throws HostFailure if it cannot be recorded */
+/**
+ * Records that the person has allowed a command.
+ * @throws HostFailure if it cannot be recorded
+ */
 export async function allow(state: string, command: FolderCommand, now: Date): Promise<void> {
   const note: Allowed = { ...command, at: now.toISOString() };
   const path = join(state, FOLDER, `${idOf(command)}.json`);

@@ -42,6 +42,7 @@ export interface Commands {
 }
 
 /**
+ * Returns the commands of the host that scripts can use.
  * @param path the person's `PATH`; the system's folders take precedence
  * @param isSeen returns false for programs that the sandbox hides, which count as missing
  */

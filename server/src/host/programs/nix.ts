@@ -28,7 +28,10 @@ const OUTPUT_LIMIT_BYTES = 4 * 1024 * 1024;
 
 const FOLDERS = ['/run/current-system/sw/bin', '/nix/var/nix/profiles/default/bin', '/usr/bin'];
 
-/** @returns null if nix is not installed */
+/**
+ * Finds the `nix` command.
+ * @returns null if nix is not installed
+ */
 export async function findNix(
   env: Readonly<Record<string, string | undefined>>,
   signal?: AbortSignal,

@@ -2,7 +2,10 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { codeOf } from '../host-failure.ts';
 
-/** @param started the result of `startOf`; null to compare the id only */
+/**
+ * Returns whether a process is still running.
+ * @param started the result of `startOf`; null to compare the id only
+ */
 export async function isRunning(pid: number, started: string | null): Promise<boolean> {
   try {
     process.kill(pid, 0);

@@ -13,7 +13,10 @@ export interface SecretCommandOptions extends ProcessOptions {
   readonly onDisk: () => void;
 }
 
-/** @throws HostFailure `unavailable` if there is no such command */
+/**
+ * Runs a command that receives or returns a secret.
+ * @throws HostFailure `unavailable` if there is no such command
+ */
 export async function runSecretCommand(
   command: string,
   args: readonly string[],

@@ -102,7 +102,7 @@ export function sandboxArguments({ scratch, readOnly, shown, bin, passwd, ...com
     // These may be below folders that were hidden before.
     ...bound(readOnly),
     ...['--ro-bind', passwd, '/etc/passwd'],
-    ...own(scratch, bin),
+    ...writableFolders(scratch, bin),
     ...shown.flatMap(({ from, to }) => ['--ro-bind', from, to]),
     ...['--remount-ro', '/dev', '--remount-ro', '/'],
     ...guarded(common.guards),
@@ -150,7 +150,7 @@ export function nestedArguments({ scratch, bin, ...common }: NestedSandbox): str
     ...['--dev-bind', '/dev', '/dev', '--remount-ro', '/dev'],
     ...PROC,
     ...temporary(common),
-    ...own(scratch, bin),
+    ...writableFolders(scratch, bin),
     ...guarded(common.guards),
     ...INTO_WORK,
   ];
@@ -198,6 +198,6 @@ function bound(paths: readonly string[]): string[] {
   return paths.flatMap(path => ['--ro-bind-try', path, path]);
 }
 
-function own(scratch: string, bin: string): string[] {
+function writableFolders(scratch: string, bin: string): string[] {
   return ['--bind', scratch, SANDBOX_FOLDER, '--ro-bind', bin, `${SANDBOX_FOLDER}/bin`];
 }

@@ -74,25 +74,25 @@ export async function findSandbox(
   if (user !== null && 'sandbox' in (await tryGuards({ kind, path, user: null })))
     return {
       problem:
-        `Varsmith runs as root and scripts as somebody else, for whom ${name} does not work on this system (${tried.said}). ` +
+        `Varsmith runs as root and scripts as somebody else, for whom ${name} does not work on this system (${tried.reason}). ` +
         'Run Varsmith as an ordinary user, or let scripts run as root in the sandbox with --as-root',
     };
-  return { problem: `${name} does not work on this system (${tried.said})` };
+  return { problem: `${name} does not work on this system (${tried.reason})` };
 }
 
 type Unguarded = Omit<SandboxProgram, 'guards'>;
 
 async function tryGuards(
   sandbox: Unguarded,
-): Promise<{ readonly sandbox: SandboxProgram } | { readonly said: string }> {
+): Promise<{ readonly sandbox: SandboxProgram } | { readonly reason: string }> {
   let reason = '';
   for (const guards of sandbox.kind === 'bwrap' ? choices(sandbox.user) : [NO_GUARDS]) {
     const result = await probe(sandbox, guards);
-    if (typeof result === 'string') return { said: result };
+    if (typeof result === 'string') return { reason: result };
     if (result.code === 0) return { sandbox: { ...sandbox, guards } };
     reason = result.stderr.toString('utf8').trim().split('\n')[0] ?? '';
   }
-  return { said: reason };
+  return { reason };
 }
 
 /** Returns the possible protections, from most to none, so that only the unsupported ones are left out. */

@@ -43,7 +43,7 @@ export interface Script {
   readonly path: readonly string[];
   /** Absolute path of Bash. */
   readonly bash: string;
-  /** By folder, then by file. */
+  /** Inputs by folder, then by file. */
   readonly inputs: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
   /** If empty, `$prompts` is not set. */
   readonly prompts: ReadonlyMap<string, Uint8Array>;
@@ -79,34 +79,40 @@ export interface Undeclared {
 
 export const NOTHING_MORE: Undeclared = { names: [], more: 0 };
 
-/** @throws HostFailure */
+/**
+ * Runs a script and returns the files that it wrote.
+ * @throws HostFailure
+ */
 export async function runScript(script: Script): Promise<ScriptResult> {
   const scratch = script.shared.scratch();
   const folder = scratch.path;
   try {
     const seen = script.sandbox?.kind === 'bwrap' ? SANDBOX_FOLDER : folder;
-    const told = tell(script, seen);
-    layOut(folder, told, script);
-    const process = await start(script, folder, told);
+    const shownScript = tell(script, seen);
+    layOut(folder, shownScript, script);
+    const process = await start(script, folder, shownScript);
     return { process, inMemory: scratch.inMemory, ...collect(join(folder, 'out'), script) };
   } finally {
     scratch.wipe();
   }
 }
 
-/** @param folder the sandbox's folder on the host, absolute with links resolved */
-function start(script: Script, folder: string, told: Told): Promise<ProcessResult> {
+/**
+ * Starts the script, in its sandbox if there is one.
+ * @param folder the sandbox's folder on the host, absolute with links resolved
+ */
+function start(script: Script, folder: string, shownScript: ShownScript): Promise<ProcessResult> {
   const { sandbox, show, shared, timeLimitMs, signal } = script;
   const bin = shared.bin(script.commands);
   const outputLimitBytes = fileBytes(script.limits);
   const limits = { timeLimitMs, outputLimitBytes, ...(signal === undefined ? {} : { signal }) };
   if (sandbox?.kind === 'bwrap') {
-    const wanted = { scratch: folder, bin, readOnly: show, shown: told.shown };
+    const wanted = { scratch: folder, bin, readOnly: show, shown: shownScript.shown };
     const env = environment(SANDBOX_FOLDER, `${SANDBOX_FOLDER}/bin`, script);
     const command = [script.bash, '--norc', `${SANDBOX_FOLDER}/script`];
     return shared.runSandboxed(sandbox.path, wanted, { env, command }, limits);
   }
-  const readOnly = [...show, bin, ...told.shown.map(file => file.from)];
+  const readOnly = [...show, bin, ...shownScript.shown.map(file => file.from)];
   const before = sandbox === null ? [] : [sandbox.path, '-p', macProfile({ scratch: folder, readOnly })];
   const [command = '', ...args] = [...before, script.bash, '--norc', `${folder}/script`];
   return runProcess(command, args, {
@@ -132,7 +138,7 @@ function environment(seen: string, bin: string, script: Script): Record<string, 
   };
 }
 
-interface Told {
+interface ShownScript {
   readonly text: string;
   /** Files of the host that are shown inside the sandbox, or as links. */
   readonly shown: readonly { readonly from: string; readonly to: string }[];
@@ -142,7 +148,7 @@ interface Told {
  * Returns the text for the script.
  * @param seen the sandbox's path as seen by the script
  */
-function tell({ text, sandbox }: Script, seen: string): Told {
+function tell({ text, sandbox }: Script, seen: string): ShownScript {
   const shown = new Map<string, string>();
   let whole = '';
   for (const part of text) {
@@ -180,7 +186,7 @@ function realOrNull(path: string): string | null {
 /** The subfolders of the sandbox. The folder of commands is shown at `bin`. */
 const FOLDERS = ['bin', 'in', 'out', 'work'];
 
-function layOut(sandbox: string, { text, shown }: Told, script: Script): void {
+function layOut(sandbox: string, { text, shown }: ShownScript, script: Script): void {
   for (const name of FOLDERS) mkdirSync(join(sandbox, name), 0o700);
   const countsProcesses = script.sandbox?.guards.countsProcesses ?? false;
   // On the script's first line, so that Bash's line numbers are those of the author.

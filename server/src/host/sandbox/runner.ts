@@ -185,7 +185,10 @@ async function startRunner(
   return isReady ? runner : null;
 }
 
-/** @throws HostFailure if another program has killed the helper */
+/**
+ * Runs a program in a helper.
+ * @throws HostFailure if another program has killed the helper
+ */
 async function runWith(
   runner: Runner,
   words: readonly string[],

@@ -181,7 +181,10 @@ function sandboxFor(user: number, { scratch, shown, ...sandbox }: ScriptSandbox)
   return { ...sandbox, scratch, shown: copies.map(({ copy, to }) => ({ from: copy, to })) };
 }
 
-/** @throws HostFailure for a path that only root can access */
+/**
+ * Checks that users other than root can access paths.
+ * @throws HostFailure for a path that only root can access
+ */
 function mustBeOpen(paths: readonly string[]): void {
   for (const path of paths) {
     const closed = closedFolder(path);

@@ -17,7 +17,10 @@ export async function onDefinition(
   return definitions ? definitionOf(point, definitions, client.takesLinks) : null;
 }
 
-/** @param links true if the client takes links, which also contain the range at the cursor */
+/**
+ * Converts a definition for the client.
+ * @param links true if the client takes links, which also contain the range at the cursor
+ */
 export function definitionOf(
   { snapshot, border }: Located,
   candidate: Definition,

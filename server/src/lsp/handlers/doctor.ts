@@ -12,7 +12,10 @@ import { uriOfPath } from '../to-protocol.ts';
 /** The client's command that creates a key, if it announced it. */
 const MAKE_KEY = 'varsmith.makeKey';
 
-/** @param version the version of this program */
+/**
+ * Returns the reports.
+ * @param version the version of this program
+ */
 export async function onDoctor(
   analysis: Analysis,
   client: Client,

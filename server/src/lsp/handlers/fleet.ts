@@ -34,10 +34,10 @@ export async function onFleet(
       ...entry,
       name: basename(root),
       uri: uriOfPath(root),
-      ...told(tally),
+      ...shownTally(tally),
       machines: machines.map(({ at, tally: machineTally, ...machine }) => ({
         ...machine,
-        ...told(machineTally),
+        ...shownTally(machineTally),
         where: whereOf(border, at),
       })),
       keys: keyEntries(snapshot, filter).map(({ at, ...key }) => ({ ...key, where: whereOf(border, at) })),
@@ -101,7 +101,7 @@ export async function onAt(
   return item && { ...item, root: uriOfPath(point.root) };
 }
 
-function told(tally: Tally): Pick<FleetRoot, 'lacking' | 'summary'> {
+function shownTally(tally: Tally): Pick<FleetRoot, 'lacking' | 'summary'> {
   return { lacking: lackingIn(tally), summary: tallyText(tally) };
 }
 

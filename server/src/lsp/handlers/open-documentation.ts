@@ -4,7 +4,10 @@ import type { Connection, ExecuteCommandParams } from 'vscode-languageserver';
 import { OPEN_DOCUMENTATION } from '../capabilities.ts';
 import { webPageOf } from '../documentation.ts';
 
-/** @param isRule returns true for ids of rules and of other pages */
+/**
+ * Runs the command.
+ * @param isRule returns true for ids of rules and of other pages
+ */
 export async function onExecuteCommand(
   connection: Connection,
   isRule: (id: string) => boolean,

@@ -127,11 +127,11 @@ export async function onScaffold(
     const answer = await connection.workspace.applyEdit({ label: LABELS[params.wish.what], edit });
     if (!answer.applied) return refusal(answer.failureReason ?? 'The editor did not apply the edit.');
   }
-  const told = params.wish.what === 'fleet' ? await tellGit(state, params, changed) : [];
+  const notes = params.wish.what === 'fleet' ? await tellGit(state, params, changed) : [];
   return {
     refused: null,
     shown: whereShown(state, made, changed),
-    notes: [...told, ...made.notes],
+    notes: [...notes, ...made.notes],
     created,
     kept: made.kept,
   };
@@ -143,13 +143,13 @@ async function tellGit(
   { trusted }: ScaffoldParams,
   changed: ReturnType<typeof editedFiles>,
 ): Promise<readonly string[]> {
-  const made = changed.filter(({ before }) => before === null).map(({ path }) => path);
+  const created = changed.filter(({ before }) => before === null).map(({ path }) => path);
   // Without file access the editor commits, and includes new files.
-  if (made.length === 0 || !reachesFiles()) return [];
+  if (created.length === 0 || !reachesFiles()) return [];
   // Git is a program that runs commands from the repository's settings.
   if (trusted !== true) return [TELL_GIT];
   const { makeKnownToGit } = await import('../../workspace/add-to-git.ts');
-  const { began, left } = await makeKnownToGit(root, made);
+  const { began, left } = await makeKnownToGit(root, created);
   return [...(began ? ['The folder is a git repository now.'] : []), ...(left === null ? [] : [left])];
 }
 

@@ -28,7 +28,7 @@ interface DescribedOption {
   /** True if it has no default. */
   readonly required?: boolean;
   readonly hidden?: boolean;
-  /** As Nix source. */
+  /** The default as Nix source. */
   readonly default?: string;
   readonly description?: string;
 }

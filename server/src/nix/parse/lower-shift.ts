@@ -3,19 +3,30 @@
  */
 import type { SyntaxTree } from '../syntax.ts';
 
-/** Returns a copy of `tree` with each UTF-16 offset put through `original`, which must be monotonic. */
-export function shiftTree(tree: SyntaxTree, original: (offset: number) => number): SyntaxTree {
-  return shift(tree, original) as SyntaxTree;
+/** The way from a repaired text back to the broken one. */
+export interface WayBack {
+  /** Returns the offset in the broken text of an offset in the repaired one. Monotonic. */
+  readonly original: (offset: number) => number;
+  /** Up to here both texts are the same. */
+  readonly unchanged: number;
 }
 
-function shift(value: unknown, original: (offset: number) => number): unknown {
+/** Returns a copy of `tree` with the UTF-16 offsets of the broken text. What stands before the first repair is not copied. */
+export function shiftTree(tree: SyntaxTree, back: WayBack): SyntaxTree {
+  return shift(tree, back) as SyntaxTree;
+}
+
+function shift(value: unknown, back: WayBack): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(item => shift(item, original));
+  if (Array.isArray(value)) return value.map(item => shift(item, back));
+  const node = value as Record<string, unknown>;
+  if (typeof node.end === 'number' && node.end <= back.unchanged) return node;
   const copy: Record<string, unknown> = {};
-  for (const [key, inner] of Object.entries(value)) {
-    if (key === 'start' || key === 'end') copy[key] = original(inner as number);
-    else if (key === 'map') copy[key] = shiftMap(inner as readonly number[], original);
-    else copy[key] = shift(inner, original);
+  for (const key in node) {
+    const inner = node[key];
+    if (key === 'start' || key === 'end') copy[key] = back.original(inner as number);
+    else if (key === 'map') copy[key] = shiftMap(inner as readonly number[], back.original);
+    else copy[key] = shift(inner, back);
   }
   return copy;
 }

@@ -6,9 +6,9 @@
  * text as it is.
  */
 import { readFileSync } from 'node:fs';
-import { Language, Parser, type Tree } from 'web-tree-sitter';
+import { Language, type Node, Parser, type Tree } from 'web-tree-sitter';
 import { once } from '../../std.ts';
-import type { NixSyntaxError, SyntaxTree } from '../syntax.ts';
+import type { SyntaxTree } from '../syntax.ts';
 import { lowerTree } from './lower.ts';
 import { collectErrors, damage, MAX_ERRORS } from './lower-errors.ts';
 import { shiftTree } from './lower-shift.ts';
@@ -46,8 +46,8 @@ async function load(wasm: ParserWasm): Promise<NixParser> {
   const parser = new Parser();
   parser.setLanguage(language);
   return {
-    parse: text => (text.length > MAX_LENGTH ? null : readQuickly(text)) ?? parseText(parser, text),
-    parseByGrammar: text => parseText(parser, text),
+    parse: text => (text.length > MAX_LENGTH ? null : readQuickly(text)) ?? parseText(parser, text, true),
+    parseByGrammar: text => parseText(parser, text, false),
   };
 }
 
@@ -55,70 +55,76 @@ function bytes(source: Uint8Array | string | undefined): Uint8Array {
   return typeof source === 'object' ? source : readFileSync(source ?? '');
 }
 
-/** A tree and how little of the text it leaves unexplained. */
+/** A tree and how much of the text it leaves unexplained. */
 interface Reading {
   readonly tree: SyntaxTree;
   readonly damage: number;
-  readonly edits: number;
 }
 
 /** Tree-sitter takes some hundred bytes of memory a character; no Nix that people wrote is this long. */
 const MAX_LENGTH = 10_000_000;
 
-function parseText(parser: Parser, text: string): SyntaxTree {
+/** @param quickly whether repaired texts are tried with the quick reader first */
+function parseText(parser: Parser, text: string, quickly: boolean): SyntaxTree {
   if (text.length > MAX_LENGTH) return unreadable(text, 'This file is too long to analyse.');
-  const plain = read(parser, text, null);
-  if (!plain) return unreadable(text, 'This file could not be read as Nix.');
-  if (plain.damage === 0) return plain.tree;
-  const readings = [plain];
-  const repaired = repairText(text, false);
-  const byLayout = !repaired || repaired.unbalanced ? repairText(text, true) : null;
-  for (const candidate of [byLayout, repaired]) {
-    const reading = candidate && read(parser, candidate.text, candidate);
-    if (reading) readings.push(reading);
-  }
-  return best(readings).tree;
-}
-
-/** Returns the reading of least damage; then a repaired text before the broken one, and the fewer edits. */
-function best(readings: readonly Reading[]): Reading {
-  const rank = (reading: Reading): number => (reading.edits === 0 ? Number.MAX_VALUE : reading.edits);
-  return readings.reduce((a, b) => {
-    if (a.damage !== b.damage) return a.damage < b.damage ? a : b;
-    return rank(a) <= rank(b) ? a : b;
-  });
-}
-
-function read(parser: Parser, text: string, repaired: Repaired | null): Reading | null {
   const parsed = parseWithin(parser, text);
-  if (!parsed) return null;
+  if (!parsed) return unreadable(text, 'This file could not be read as Nix.');
   try {
-    const root = parsed.rootNode;
-    const broken = root.hasError;
-    const lowered = lowerTree(root, text, repaired?.placeholder);
-    const errors = broken ? [...collectErrors(root, text), ...lowered.errors] : lowered.errors;
-    const tree: SyntaxTree = { root: lowered.root, comments: lowered.comments, errors };
-    return {
-      tree: repaired ? unrepaired(tree, repaired) : inOrder(tree, errors),
-      damage: broken ? damage(root) : 0,
-      edits: repaired?.edits ?? 0,
-    };
+    const { rootNode } = parsed;
+    if (!rootNode.hasError) return inOrder(lowered(rootNode, text, null));
+    const repaired = readRepaired(parser, text, quickly);
+    if (repaired !== null && repaired.damage <= damage(rootNode)) return repaired.tree;
+    return inOrder(lowered(rootNode, text, null));
   } finally {
     parsed.delete();
   }
 }
 
-/** Moves a tree to the offsets of the broken text. Errors that the parser still finds in a repair say little. */
-function unrepaired(tree: SyntaxTree, repaired: Repaired): SyntaxTree {
-  const shifted = shiftTree(tree, repaired.original);
-  const reported = new Set(repaired.errors.map(error => error.start));
-  const rest = shifted.errors.filter(error => error.start < error.end && !reported.has(error.start));
-  return inOrder(shifted, [...repaired.errors, ...rest]);
+/** Returns the reading of the repaired text that leaves least unexplained, of several the one with the fewest edits. */
+function readRepaired(parser: Parser, text: string, quickly: boolean): Reading | null {
+  const byTokens = repairText(text, false);
+  const byLayout = !byTokens || byTokens.unbalanced ? repairText(text, true) : null;
+  const repairs = [byLayout, byTokens].filter(repaired => repaired !== null);
+  let best: Reading | null = null;
+  for (const repaired of repairs.sort((left, right) => left.edits - right.edits)) {
+    const reading = read(parser, repaired, quickly);
+    if (reading !== null && (best === null || reading.damage < best.damage)) best = reading;
+    if (best?.damage === 0) break;
+  }
+  return best;
 }
 
-function inOrder(tree: SyntaxTree, errors: readonly NixSyntaxError[]): SyntaxTree {
-  const sorted = [...errors].sort((a, b) => a.start - b.start);
-  return { root: tree.root, comments: tree.comments, errors: sorted.slice(0, MAX_ERRORS) };
+function read(parser: Parser, repaired: Repaired, quickly: boolean): Reading | null {
+  // What it takes is without any mistake, and lowering costs several times as much.
+  const quick = quickly ? readQuickly(repaired.text, repaired.placeholder) : null;
+  if (quick !== null) return { tree: unrepaired(quick, repaired), damage: 0 };
+  const parsed = parseWithin(parser, repaired.text);
+  if (!parsed) return null;
+  try {
+    const { rootNode } = parsed;
+    const tree = lowered(rootNode, repaired.text, repaired.placeholder);
+    return { tree: unrepaired(tree, repaired), damage: damage(rootNode) };
+  } finally {
+    parsed.delete();
+  }
+}
+
+/** Returns the tree with all errors that the parser and the lowering find, in no particular order. */
+function lowered(root: Node, text: string, placeholder: string | null): SyntaxTree {
+  const tree = lowerTree(root, text, placeholder);
+  return root.hasError ? { ...tree, errors: [...collectErrors(root, text), ...tree.errors] } : tree;
+}
+
+/** Moves a tree to the offsets of the broken text. Errors that the parser still finds in a repair say little. */
+function unrepaired(tree: SyntaxTree, repaired: Repaired): SyntaxTree {
+  const shifted = shiftTree(tree, repaired);
+  const reported = new Set(repaired.errors.map(error => error.start));
+  const rest = shifted.errors.filter(error => error.start < error.end && !reported.has(error.start));
+  return inOrder({ ...shifted, errors: [...repaired.errors, ...rest] });
+}
+
+function inOrder({ root, comments, errors }: SyntaxTree): SyntaxTree {
+  return { root, comments, errors: [...errors].sort((a, b) => a.start - b.start).slice(0, MAX_ERRORS) };
 }
 
 /**

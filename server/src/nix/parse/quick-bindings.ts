@@ -4,6 +4,7 @@
 
 import { exact } from '../exact.ts';
 import type { AttrName, Binding, Formal, Identifier } from '../syntax.ts';
+import { errorExpr } from './lower-atoms.ts';
 import { quotedName } from './lower-bindings.ts';
 import { expect, GIVE_UP, isHere, nameEnd, type Reader, skipBlanks, take, takeName } from './quick-lex.ts';
 import { type ReadExpr, readDouble, readHole } from './quick-strings.ts';
@@ -111,7 +112,9 @@ function readAttrName(reader: Reader, readExpr: ReadExpr): AttrName {
   }
   reader.height = 0;
   const name = takeName(reader);
-  return { kind: 'name', start, end: reader.end, name, quoted: false };
+  const { end } = reader;
+  if (name === reader.placeholder) return { kind: 'dynamic', start, end, expr: errorExpr(start, end) };
+  return { kind: 'name', start, end, name, quoted: false };
 }
 
 export interface Formals {

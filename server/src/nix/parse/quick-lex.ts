@@ -15,6 +15,8 @@ export interface Reader {
   /** How deeply the reader itself nests. */
   depth: number;
   comments: Comment[];
+  /** The name in the place of something missing in a repaired text. */
+  readonly placeholder: string | null;
 }
 
 /** Thrown to give up; caught in quick.ts. Not an `Error`: a stack that is never read would cost more than reading on. */

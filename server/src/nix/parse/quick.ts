@@ -6,6 +6,7 @@
 
 import { exact } from '../exact.ts';
 import type { Expr, Identifier, SyntaxTree } from '../syntax.ts';
+import { errorExpr } from './lower-atoms.ts';
 import { MAX_DEPTH } from './lower-run.ts';
 import { isFormals, readAttrPath, readBindings, readFormals, readIdentifier } from './quick-bindings.ts';
 import {
@@ -25,10 +26,13 @@ import {
 import { HAS_ATTR, NEGATE, NOT, operatorHere } from './quick-operators.ts';
 import { readDouble, readIndented, readNumber, readPath } from './quick-strings.ts';
 
-/** Reads a text without any mistake; null if it is for the parser. */
-export function readQuickly(text: string): SyntaxTree | null {
+/**
+ * Reads a text without any mistake; null if it is for the parser.
+ * @param placeholder the name that stands in a repaired text for what is missing; no variable or attribute is called so
+ */
+export function readQuickly(text: string, placeholder: string | null = null): SyntaxTree | null {
   if (text.includes('\0')) return null;
-  const reader: Reader = { text, at: 0, end: 0, height: 0, depth: 0, comments: [] };
+  const reader: Reader = { text, at: 0, end: 0, height: 0, depth: 0, comments: [], placeholder };
   try {
     const root = readExpr(reader);
     if (!Number.isNaN(skipBlanks(reader))) return null;
@@ -272,7 +276,7 @@ function readSimple(reader: Reader): Expr {
 function readVariable(reader: Reader): Expr {
   const { start, end, name } = readIdentifier(reader);
   reader.height = 1;
-  return { kind: 'variable', start, end, name };
+  return name === reader.placeholder ? errorExpr(start, end) : { kind: 'variable', start, end, name };
 }
 
 function readRecursive(reader: Reader): Expr {

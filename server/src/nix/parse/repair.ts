@@ -7,13 +7,14 @@
  */
 
 import type { NixSyntaxError } from '../syntax.ts';
+import type { WayBack } from './lower-shift.ts';
 import { closeTop, ensureOperand, type Frame, type Repair, topFrame } from './repair-frames.ts';
 import { step } from './repair-shape.ts';
 import { bodyEnd } from './repair-strings.ts';
 import { tokenAt, tokenStart } from './tokens.ts';
 
-/** A repaired text. Offsets of its tree are taken back to the broken text with `original`. */
-export interface Repaired {
+/** A repaired text, and the way back to the broken one. */
+export interface Repaired extends WayBack {
   readonly text: string;
   readonly placeholder: string;
   /** What was wrong, at offsets of the broken text, in order. */
@@ -22,8 +23,6 @@ export interface Repaired {
   readonly unbalanced: boolean;
   /** How much was changed. */
   readonly edits: number;
-  /** Offset in the broken text of an offset in the repaired one. */
-  readonly original: (offset: number) => number;
 }
 
 /** Longer texts and texts with more mistakes are data rather than half-written Nix. */
@@ -133,6 +132,7 @@ function applied(repair: Repair): Repaired {
     errors,
     unbalanced: repair.unbalanced,
     edits: edits.length,
+    unchanged: starts[0] ?? 0,
     original: offset => originalOffset(starts, sources, offset),
   };
 }

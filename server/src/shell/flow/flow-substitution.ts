@@ -31,7 +31,7 @@ export function followCommandPart(cx: Expansion, part: CommandPart, follow: Foll
   run.touched = outer;
   run.exits = exits;
   for (const name of printed) outer.add(name);
-  return known(cx, part.body) ?? unknownFrom(printed);
+  return knownOutput(cx, part.body) ?? unknownFrom(printed);
 }
 
 /** Follows `<(…)` or `>(…)` and returns the path of a pipe. */
@@ -48,7 +48,7 @@ function withState(cx: Expansion, state: Expansion['state']): Expansion {
 }
 
 /** Returns the output of a single `mktemp`, `pwd`, `dirname x` or the like, or `null` for other commands. */
-function known(cx: Expansion, body: readonly Statement[]): Value | null {
+function knownOutput(cx: Expansion, body: readonly Statement[]): Value | null {
   const [only] = body;
   if (body.length !== 1 || only?.kind !== 'simple' || only.assignments.length > 0) return null;
   const [name, ...args] = only.words;

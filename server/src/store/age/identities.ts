@@ -95,7 +95,10 @@ function collector(places: IdentityPlaces) {
       const text = places.env[name];
       if (text) take(text, name);
     },
-    /** @param variable the variable that names the file, which must exist then */
+    /**
+     * Adds the keys in a file.
+     * @param variable the variable that names the file, which must exist then
+     */
     file(path: string | undefined, variable?: string): void {
       if (variable !== undefined) looked.push(variable);
       else if (path) looked.push(path);

@@ -79,12 +79,12 @@ export function metadataIn(roots: readonly (readonly Pair[])[], format: Document
  */
 export function leavesIn(
   roots: readonly (readonly Pair[])[],
-  open: Omit<Walk, 'found'>,
+  open: Omit<Walk, 'leaves'>,
 ): readonly SopsLeaf[] {
   const leaves: SopsLeaf[] = [];
   for (const root of roots) {
     const values = root.filter(pair => pair.key !== 'sops');
-    walk({ ...open, found: leaves }, values, [], []);
+    walk({ ...open, leaves }, values, [], []);
   }
   return leaves;
 }
@@ -142,10 +142,13 @@ interface Walk {
   readonly metadata: SopsMetadata;
   readonly key: Uint8Array;
   readonly format: DocumentFormat;
-  readonly found: SopsLeaf[];
+  readonly leaves: SopsLeaf[];
 }
 
-/** @param names only the names of the maps, since lists do not contribute to the place that sops binds a value to */
+/**
+ * Visits the values of a map.
+ * @param names only the names of the maps, since lists do not contribute to the place that sops binds a value to
+ */
 function walk(
   at: Walk,
   pairs: readonly Pair[],
@@ -168,7 +171,7 @@ function visit(
     throw new StoreFailure('unsupported', 'The file has a YAML alias, and sops never writes one.');
   else {
     const leaf = leafOf(at, node, path, names);
-    if (leaf !== null) at.found.push(leaf);
+    if (leaf !== null) at.leaves.push(leaf);
   }
 }
 

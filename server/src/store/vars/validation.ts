@@ -37,10 +37,10 @@ const MAX_DEPTH = 2;
  * @param value undefined if the option is not set
  */
 export function validationOf(value: unknown): Validation | null | undefined {
-  return value === undefined ? null : known(value, 0);
+  return value === undefined ? null : plainValue(value, 0);
 }
 
-function known(value: unknown, depth: number): Validation | undefined {
+function plainValue(value: unknown, depth: number): Validation | undefined {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   // A larger number has been rounded on its way here.
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
@@ -48,7 +48,7 @@ function known(value: unknown, depth: number): Validation | undefined {
     return undefined;
   const record: Record<string, Validation> = {};
   for (const [name, inner] of Object.entries(value)) {
-    const read = known(inner, depth + 1);
+    const read = plainValue(inner, depth + 1);
     if (read === undefined) return undefined;
     record[name] = read;
   }

@@ -164,9 +164,9 @@ const PLACEMENTS: ReadonlySet<string> = new Set(Object.keys(ORDER));
 function sortedBy<T extends Slot | StoredValidation>(all: readonly T[], last: (item: T) => string): T[] {
   return all
     .map(item => ({
-      one: item,
+      item,
       key: `${item.placement === null ? '3' : ORDER[item.placement]}\0${item.owner ?? ''}\0${item.generator}\0${last(item)}`,
     }))
     .sort(byText(({ key }) => key))
-    .map(({ one }) => one);
+    .map(({ item }) => item);
 }

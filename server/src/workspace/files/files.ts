@@ -61,14 +61,14 @@ interface FilesState extends Pick<FilesOptions, 'parse' | 'excluded' | 'search'>
   /** Nix files read from disk. Other files are read again each time. */
   readonly cells: Map<string, Cell>;
   /** The Nix files that a search of the disk found, or `null` before the search. */
-  found: Set<string> | null;
+  searched: Set<string> | null;
 }
 
 export function createFiles({ root, disk = createDisk(root), ...options }: FilesOptions): WorkspaceFiles {
   const { parse, excluded, search } = options;
   const overlays = new Map<string, Cell>();
   const cells = new Map<string, Cell>();
-  const state: FilesState = { disk, parse, excluded, search, overlays, cells, found: null };
+  const state: FilesState = { disk, parse, excluded, search, overlays, cells, searched: null };
   return {
     parse: path => parsedFile(state, path),
     text(path) {
@@ -105,8 +105,8 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
 }
 
 function foundFiles(state: FilesState): Set<string> {
-  state.found ??= new Set(state.search ? findNixFiles(state.disk, state.excluded) : []);
-  return state.found;
+  state.searched ??= new Set(state.search ? findNixFiles(state.disk, state.excluded) : []);
+  return state.searched;
 }
 
 /** Returns whether a search would find the path. */
@@ -161,8 +161,8 @@ function closeDocument(state: FilesState, path: string): string[] {
   overlays.delete(path);
   cells.delete(path);
   disk.forget(path);
-  if (disk.kind(path) === null) state.found?.delete(path);
-  else if (isFindable(state, path)) state.found?.add(path);
+  if (disk.kind(path) === null) state.searched?.delete(path);
+  else if (isFindable(state, path)) state.searched?.add(path);
   if (disk.read(path) !== cell.text) return [path];
   cells.set(path, cell);
   return search ? [] : [path];
@@ -193,7 +193,7 @@ function rescan(state: FilesState): string[] {
   const before = [...foundFiles(state), ...state.cells.keys()];
   state.disk.forgetAll();
   state.cells.clear();
-  state.found = null;
+  state.searched = null;
   return [...new Set([...before, ...foundFiles(state)])];
 }
 

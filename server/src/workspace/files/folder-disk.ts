@@ -17,7 +17,10 @@ import {
 } from './disk-folders.ts';
 import { readStart, readText } from './file-text.ts';
 
-/** @param root absolute path of the folder */
+/**
+ * Creates a disk for a folder.
+ * @param root absolute path of the folder
+ */
 export function createDisk(root: string): Required<Disk> {
   const cache = createFolderCache(root);
   const isFile = (path: string) => kindAt(cache, path) === 'file';

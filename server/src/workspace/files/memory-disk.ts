@@ -44,7 +44,10 @@ interface MemoryFolders {
   readonly onWanted: () => void;
 }
 
-/** @param onWanted called when something is requested, once until `takeWanted` */
+/**
+ * Creates an empty disk.
+ * @param onWanted called when something is requested, once until `takeWanted`
+ */
 export function createMemoryDisk(onWanted: () => void = () => undefined): MemoryDisk {
   const state: MemoryFolders = {
     folders: new Map([['', new Map()]]),

@@ -12,11 +12,17 @@ interface TextFiles {
 
 /** Reads the settings of a workspace whenever they may have changed. */
 export interface SettingsReader {
-  /** @param configuration settings of the editor or the command line, which take precedence over the file */
+  /**
+   * Returns the current settings and their problems.
+   * @param configuration settings of the editor or the command line, which take precedence over the file
+   */
   read(files: TextFiles, configuration: unknown): ReadSettings;
 }
 
-/** @param ruleIds all existing rules */
+/**
+ * Creates a reader of the settings.
+ * @param ruleIds all existing rules
+ */
 export function createSettingsReader(ruleIds: readonly string[]): SettingsReader {
   // While it is being edited, the file is often invalid JSON; its last valid content stays in effect.
   let last: SettingsLayer = { from: SETTINGS_FILE, value: null };

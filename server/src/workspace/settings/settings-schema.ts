@@ -136,7 +136,10 @@ function rulesSchema(rules: readonly Rule[]) {
   };
 }
 
-/** @param rule null for a group, which has no default */
+/**
+ * Returns the schema of a rule's or a group's setting.
+ * @param rule null for a group, which has no default
+ */
 function ruleSetting(description: string, rule: Rule | null) {
   return {
     markdownDescription: description,

@@ -164,14 +164,14 @@ function readLimits(layer: object, note: NoteProblem): Partial<Limits> {
   }
   const read: Partial<Record<keyof Limits, number>> = {};
   for (const [name, value] of Object.entries(limits)) {
-    const known = LIMIT_NAMES.find(limitName => limitName === name);
-    if (known === undefined) {
+    const limitKey = LIMIT_NAMES.find(limitName => limitName === name);
+    if (limitKey === undefined) {
       const near = suggest(name, LIMIT_NAMES);
       const message = `There is no limit "${name}".${didYouMean(near)} There are ${LIMIT_NAMES.join(', ')}.`;
       note({ path: ['limits', name], part: 'key', message, ...(near === null ? {} : { replacement: near }) });
-    } else if (v.is(limit(GREATEST[known]), value)) read[known] = value;
+    } else if (v.is(limit(GREATEST[limitKey]), value)) read[limitKey] = value;
     else {
-      const message = `"${name}" must be a whole number from 1 to ${GREATEST[known]}.`;
+      const message = `"${name}" must be a whole number from 1 to ${GREATEST[limitKey]}.`;
       note({ path: ['limits', name], part: 'value', message });
     }
   }
