@@ -21,12 +21,12 @@ import type { TextFacts } from './texts.ts';
 
 /** A kind of facts that concerns few files. */
 export interface Kind<Facts> {
-  /** Returns whether a text mentions it. */
+  /** Returns whether a text mentions facts of this kind. */
   readonly has: (text: string) => boolean;
   /** True if files of other flakes below the root are ignored. */
   readonly own: boolean;
   readonly read: (cx: Evaluation, file: SourceFile) => Facts;
-  /** The answers of `has` for texts that were examined. */
+  /** The answers of `has`, by examined text. */
   readonly mentioned: WeakMap<TextFacts, boolean>;
 }
 

@@ -18,7 +18,7 @@ export interface Company {
    * not shown for the machine.
    */
   readonly elsewhere: readonly GeneratorDefinition[];
-  /** True if there may be too many to inspect. */
+  /** True if there may be more definitions than can be inspected. */
   readonly isOpen: boolean;
 }
 
@@ -123,7 +123,7 @@ export function companyOf({ certain, possible, complete }: Having, index: SiteIn
   return { certain: unique, possible: perhaps, elsewhere, isOpen: false };
 }
 
-/** Returns whether the definitions of the machine are certain. */
+/** Returns whether it is certain which definitions the machine has. */
 export function isSettled({ certain, possible, elsewhere, isOpen }: Company): boolean {
   return certain.length > 0 && possible.length === 0 && elsewhere.length === 0 && !isOpen;
 }

@@ -36,7 +36,7 @@ export interface MeantOptions {
 export interface Reading {
   readonly cx: Evaluation;
   complete: boolean;
-  /** False if an unknown definition may set an option that is not set here. */
+  /** Records whether any value depends on the machine; shared by all parts of one generator. */
   hasDefaults: boolean;
   /** Whether a value depends on the machine; shared by all parts of one generator. */
   readonly asked: { machine: boolean };

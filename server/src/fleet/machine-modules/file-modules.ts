@@ -31,7 +31,7 @@ export function fileModule(table: TableState, path: string, context: ModuleConte
   return facts;
 }
 
-/** Reads changed files again, and removes modules that turned out unchanged from `dropped`. */
+/** Reads changed files again, and removes modules that are equal to the previous ones from `dropped`. */
 export function refreshFiles(table: TableState): void {
   const { before, dropped } = table.cache;
   for (const [key, facts] of [...before]) {

@@ -176,12 +176,12 @@ export interface OptionSource {
 /** Returns the options of one machine. */
 export function machineOptions(cx: Evaluation, source: OptionSource): MachineOptions {
   const answers = new Map<string, Plain | undefined>();
-  /** Options being answered, each with the position of the first one that its answer depends on. */
+  /** Options being answered, each with the index of the first one in this list that its answer depends on. */
   const running: { readonly key: string; waitsFor: number }[] = [];
-  /** Options that stay unknown while the one at the position is being answered. */
+  /** Options that stay unknown while the option at the index in `running` is being answered. */
   const waiting = new Map<string, number>();
 
-  /** Marks that the options above a position depend on it, so that they are unknown only for now. */
+  /** Marks that the options behind an index depend on the one at the index, so that they are unknown only for now. */
   function waitFor(place: number): undefined {
     for (const frame of running.slice(place + 1)) frame.waitsFor = Math.min(frame.waitsFor, place);
   }

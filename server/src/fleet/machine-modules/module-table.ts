@@ -30,7 +30,7 @@ export interface ModuleTable extends ModuleLookup {
   secrets(followed: FollowedModules): MachineSecrets;
   /** Returns the module of a value that is used at `at`. */
   of(module: Lazy, at: Origin, specialArgs: Given): ModuleFacts;
-  /** Reads changed files again, and removes modules that turned out unchanged from `dropped`. */
+  /** Reads changed files again, and removes modules that are equal to the previous ones from `dropped`. */
   refresh(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What Nix says of a fleet where it was asked: metadata of generators and secrets by machine, never a value. Null stands for
- * what Nix could not say, such as an option that throws when it is read.
+ * The types of real Nix's answer about a fleet: metadata of generators and secrets by machine, never a value. Null
+ * means that Nix could not evaluate a part, such as an option that throws.
  */
 
 import type { MachineClass } from './base.ts';
@@ -8,26 +8,26 @@ import type { MachineClass } from './base.ts';
 export interface NixAnswer {
   /** The version of Nix: `2.26.3`. */
   readonly version: string;
-  /** The commit that was evaluated; with `-dirty` behind it where files had changed since; null without git. */
+  /** The commit that was evaluated, with the suffix `-dirty` if files had changed since; null without git. */
   readonly revision: string | null;
-  /** The machines that were asked about, in the order of the flake. */
+  /** The machines of the question, in the order of the flake. */
   readonly machines: readonly NixMachine[];
-  /** False if the flake has machines that Nix was not asked about. */
+  /** False if the flake has machines that were not part of the question. */
   readonly machinesComplete: boolean;
-  /** Why the flake as a whole does not evaluate; null where it does. */
+  /** The reason why the flake as a whole does not evaluate; null if it does. */
   readonly failure: NixFailure | null;
 }
 
 export interface NixMachine {
   readonly name: string;
   readonly class: MachineClass;
-  /** How long Nix took, or had taken when the answer was kept. */
+  /** The time that Nix took; for a kept answer, the time that it took originally. */
   readonly milliseconds: number;
-  /** True if the answer was kept from an earlier time: nothing of the flake has changed since. */
+  /** True if an earlier answer was reused because nothing of the flake has changed since. */
   readonly isKept: boolean;
-  /** Null where the machine does not evaluate. */
+  /** Null if the machine does not evaluate. */
   readonly facts: NixFacts | null;
-  /** Why the machine, or some of its generators, do not evaluate. */
+  /** The reasons why the machine, or some of its generators, do not evaluate. */
   readonly failures: readonly NixFailure[];
 }
 
@@ -38,7 +38,7 @@ export interface NixFacts {
   readonly generatorNames: readonly string[];
   /** Generators that could be evaluated. */
   readonly generators: ReadonlyMap<string, NixGenerator>;
-  /** Names of the secrets of sops-nix and agenix; null where the machine has no such option. */
+  /** Names of the secrets of sops-nix and agenix; null if the machine lacks the option. */
   readonly sops: readonly string[] | null;
   readonly age: readonly string[] | null;
 }
@@ -51,9 +51,9 @@ export interface NixGenerator {
   /** Names of packages, without versions. */
   readonly runtimeInputs: readonly string[] | null;
   readonly script: string | null;
-  /** Plain data; undefined where Nix could not say. */
+  /** Plain data; undefined if Nix could not evaluate it. */
   readonly validation: unknown;
-  /** Where modules of the fleet define it. */
+  /** The places in modules of the fleet that define the generator. */
   readonly definedAt: readonly SourcePosition[];
 }
 
@@ -72,7 +72,7 @@ export interface NixPrompt {
   readonly persist: boolean | null;
 }
 
-/** A position as Nix tells it: a path relative to the root, line and column from 1. */
+/** A position as Nix reports it: a path relative to the workspace root, line and column from 1. */
 export interface SourcePosition {
   readonly file: string;
   readonly line: number;
@@ -80,17 +80,17 @@ export interface SourcePosition {
 }
 
 /**
- * `error`: Nix says why; `timeout`, `memory`, `output`: it was stopped at a limit; `garbage`: what it printed is no answer to
- * what it was asked; `cancelled`: nobody wanted to know any more.
+ * `error`: Nix reports a mistake; `timeout`, `memory`, `output`: Nix was stopped at a limit; `garbage`: the output is
+ * not an answer to the question; `cancelled`: the answer was no longer needed.
  */
 export type NixFailureKind = 'error' | 'timeout' | 'memory' | 'output' | 'garbage' | 'cancelled';
 
 export interface NixFailure {
   readonly kind: NixFailureKind;
-  /** What Nix said, in one line, without the paths of its store; or what stopped it. */
+  /** Nix's message in one line, without the paths of its store, or the limit at which Nix was stopped. */
   readonly message: string;
-  /** The place in the fleet's own files that leads to it; null where Nix names none. */
+  /** The place in the fleet's own files that leads to the failure; null if Nix reports none. */
   readonly at: SourcePosition | null;
-  /** What Nix was about on the way there, innermost first; places in the fleet's own files only. */
+  /** The steps of evaluation that led to the failure, innermost first, in the fleet's own files only. */
   readonly frames: readonly (SourcePosition & { readonly message: string })[];
 }
