@@ -213,7 +213,7 @@ function secretsOf(
 
 /**
  * Joins the fleet's own options.
- * @param owners all machines; computing it has followed their modules
+ * @param owners all machines, whose modules must have been followed before
  */
 function optionsOf(
   { cache, table, textOf, optionReads, changedFiles, declaring }: Parts,

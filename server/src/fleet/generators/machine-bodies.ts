@@ -32,7 +32,7 @@ interface Narrowed {
   readonly body: GeneratorBody;
 }
 
-/** The number of results kept for one body. After an edit, most have the same company. */
+/** The number of results kept for one body. After an edit, most bodies have the same definitions beside them. */
 const MAX_NARROWED = 8;
 const narrowed = new WeakMap<GeneratorBody, readonly Narrowed[]>();
 
